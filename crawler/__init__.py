@@ -1,0 +1,1 @@
+"""Thời sự: a monitor of Vietnamese government news."""

@@ -1,0 +1,101 @@
+"""From a page to an `Article`: choose the layout, read the subtree, strip it, and put the fields together.
+
+page ─ parts (layout, any family's layout, or density) ─ reader ─ clean ─ fields
+"""
+
+from __future__ import annotations
+
+from crawler import fields
+from crawler.charset import decode
+from crawler.clean import Dropped, split_dateline, strip_boilerplate
+from crawler.fingerprint import content_hash, documents
+from crawler.generic import find
+from crawler.kinds import kind_of
+from crawler.layouts import FAMILIES
+from crawler.model import Article, Discard, Quarantine, Refusal
+from crawler.page import Page
+from crawler.parts import Parts, by_layout
+from crawler.reader import Reading, read
+from crawler.site import Site
+from crawler.times import modified, published
+from crawler.trim import marked_lead, told_by_pictures, trim
+
+FALLBACK = "fallback"
+"""The name of what read a page when its layout did not."""
+
+
+def extract(
+    html: bytes | str,
+    url: str,
+    *,
+    site: Site | None = None,
+    name: str | None = None,
+    declared: str | None = None,
+    explain: list[Dropped] | None = None,
+) -> Article:
+    """Read the article on a page.
+
+    `html` as fetched (bytes with the `declared` charset of its header) or as text; `site` and its spider's `name`
+    when known. `explain` receives each dropped block with the rule that dropped it.
+    Raises `Discard` (not_html) for what is no page, `Quarantine` (no_title, no_body) for an article it cannot read.
+    """
+    text = html if isinstance(html, str) else decode(html, declared).text
+    if "<" not in text[:4096]:
+        raise Discard(Refusal.NOT_HTML, "no markup in it")
+    page = Page(text, url)
+    parts, label = _parts(page, site)
+    own = fields.own_names(page, site)
+    reading = read(page, parts.roots, parts.layout, explain=explain is not None)
+    blocks, dropped = strip_boilerplate(reading.blocks, own)
+    dateline, lead = split_dateline(parts.lead or marked_lead(page, parts, blocks))
+    blocks, authors = trim(blocks, parts, lead, own, dropped)
+    pictures_tell = told_by_pictures(blocks)
+    body = [block.text for block in blocks if pictures_tell or block.role != "caption"]
+    if not body and lead:
+        body, lead = [lead], ""
+    if explain is not None:
+        explain += [Dropped(text, f"container: {css}") for text, css in reading.dropped] + dropped
+    if not body:
+        raise Quarantine(Refusal.NO_BODY, f"no text where {label} looks for it")
+    when = published(page, parts.times, trusted=parts.layout is not None)
+    changed = modified(page, when)
+    written = "\n".join([lead, *body] if lead else body)
+    return Article(
+        url=url,
+        canonical_url=fields.canonical_url(page, url, site),
+        site=name,
+        title=parts.title,
+        lead=lead or None,
+        body="\n".join(body),
+        dateline=dateline,
+        authors=authors or fields.stated_authors(page, own),
+        published_at=when.at if when else None,
+        modified_at=changed.at if changed else None,
+        published_precision=when.precision if when else None,
+        published_raw=when.raw if when else None,
+        section=parts.section or fields.stated_section(page, parts.title),
+        tags=fields.tags(page, parts.tags),
+        kind=kind_of(page, url, parts, pictures_tell=pictures_tell),
+        images=Reading(pictures=[*read(page, parts.covers, parts.layout).pictures, *reading.pictures]).images(),
+        documents=documents(written),
+        content_hash=content_hash(lead or None, "\n".join(body)),
+        layout=label,
+    )
+
+
+def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:
+    """The parts of the page and the name of what found them."""
+    if site and (parts := by_layout(page, site.layout)):
+        return parts, site.layout.name
+    for layout in FAMILIES:
+        if parts := by_layout(page, layout):
+            return parts, FALLBACK if site else layout.name
+    if parts := find(page):
+        return parts, FALLBACK
+    if page.tree.css_first("p, div, td") is None:
+        raise Discard(Refusal.NOT_HTML, "no paragraph in it")
+    has_title = bool(page.meta_first("og:title") or page.text(("h1", "title")))
+    raise Quarantine(
+        Refusal.NO_BODY if has_title else Refusal.NO_TITLE,
+        "no running text found" if has_title else "no headline found",
+    )

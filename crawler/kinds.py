@@ -1,0 +1,45 @@
+"""What kind of page an article is: plain, or a story told by pictures, a player, a talk or a ticker."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.model import Kind
+from crawler.page import Page
+from crawler.parts import Parts
+
+_LABELS: dict[str, Kind] = {
+    "ảnh": "photo", "photo": "photo", "video": "video", "clip": "video", "podcast": "podcast", "audio": "podcast",
+    "infographic": "infographic", "inforgraphic": "infographic", "emagazine": "emagazine", "e-magazine": "emagazine",
+    "megastory": "emagazine", "trực tiếp": "live", "live": "live",
+}  # fmt: skip
+_LABEL = re.compile(rf"^\s*[\[(]?\s*({'|'.join(_LABELS)})\s*[\])|:]", re.I)
+_ADDRESS: tuple[tuple[str, Kind], ...] = (
+    (r"/(?:video|clip)s?[/-]", "video"),
+    (r"/(?:podcast|audio)s?[/-]", "podcast"),
+    (r"/infographics?[/-]|://infographics\.", "infographic"),
+    (r"/(?:e-?magazine|special|mega-?story|longform)[/-]|://(?:mega|special)\.", "emagazine"),
+    (r"/(?:photo|anh|phong-su-anh)[/-]", "photo"),
+)
+_LIVE = ".livestream, #livestream, .timeline__event, .timeline__item, .live-content, .tuongthuat, .live-update"
+_INTERVIEW = ".meeting__question, .interview-listing, .interview__item, .guess-zone"
+_PLAYER = ".article__avatar video, .article__video, .article--video, .video-detail, .detail-video, .videojs-player"
+
+
+def kind_of(page: Page, url: str, parts: Parts, *, pictures_tell: bool) -> Kind:
+    """The kind: by what the title or address is labelled, by the blocks of the page, by text only in captions."""
+    if match := _LABEL.match(parts.title):
+        return _LABELS[match[1].lower()]
+    for pattern, kind in _ADDRESS:
+        if re.search(pattern, url):
+            return kind
+    tree = page.tree
+    if tree.css_first(_LIVE) is not None or page.news.get("@type") == "LiveBlogPosting":
+        return "live"
+    if tree.css_first(_INTERVIEW) is not None:
+        return "interview"
+    if tree.css_first(_PLAYER) is not None:
+        return "video"
+    if tree.css_first(".e-magazine__body, .emagazine, .e-magazine, .magazine-content") is not None:
+        return "emagazine"
+    return "photo" if pictures_tell else "article"

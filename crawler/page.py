@@ -1,0 +1,119 @@
+"""A page as lexbor parsed it: the tree, its metadata and its linked data."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+from unicodedata import is_normalized, normalize
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler.layouts import Css
+
+_INVISIBLE = {ord(c): None for c in "\u200b\u200c\u200d\u2060\ufeff\u00ad"}
+_CONTROL = re.compile(r"[\x00-\x1f]+")
+
+
+def tidy(text: str | None) -> str:
+    """`text` in NFC, white space collapsed to single blanks, invisible characters gone; "" for None."""
+    if not text:
+        return ""
+    text = " ".join(text.split())
+    if not text.isascii():
+        text = text.translate(_INVISIBLE).strip()
+        if not is_normalized("NFC", text):
+            text = normalize("NFC", text)
+    return text
+
+
+class Page:
+    """One parsed page; `url` resolves its relative addresses."""
+
+    def __init__(self, text: str, url: str) -> None:
+        self.url = url
+        self.tree = LexborHTMLParser(text)
+
+    def first(self, selectors: Css) -> LexborNode | None:
+        """The first element with text among the matches of the first selector that has one."""
+        for css in selectors:
+            for node in self.tree.css(css):
+                if node.tag == "meta" or tidy(node.text()):
+                    return node
+        return None
+
+    def text(self, selectors: Css) -> str:
+        """Text of `first`, "" when there is none."""
+        node = self.first(selectors)
+        return tidy(node.text()) if node is not None else ""
+
+    def texts(self, selectors: Css) -> list[str]:
+        """Texts of all matches of the first selector that has any."""
+        for css in selectors:
+            found = [text for node in self.tree.css(css) if (text := tidy(node.text()))]
+            if found:
+                return found
+        return []
+
+    @cached_property
+    def meta(self) -> dict[str, list[str]]:
+        """Contents of the `meta` elements by lower-case property, name or itemprop, in page order."""
+        found: dict[str, list[str]] = {}
+        for node in self.tree.css("meta[content]"):
+            attributes = node.attributes
+            key = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+            if key and (content := tidy(attributes.get("content"))):
+                found.setdefault(key.lower(), []).append(content)
+        return found
+
+    def meta_first(self, *keys: str) -> str | None:
+        """The first content of the first key that the page has."""
+        return next((self.meta[key][0] for key in keys if key in self.meta), None)
+
+    @cached_property
+    def linked_data(self) -> list[dict[str, Any]]:
+        """Every JSON-LD object of the page, `@graph` and lists unfolded; unreadable scripts are left out."""
+        found: list[dict[str, Any]] = []
+        for node in self.tree.css('script[type="application/ld+json"]'):
+            try:
+                found += _objects(json.loads(_CONTROL.sub(" ", node.text())))
+            except (ValueError, RecursionError):
+                continue
+        return found
+
+    @cached_property
+    def news(self) -> dict[str, Any]:
+        """The JSON-LD object that describes the article; {} when there is none."""
+        return next((item for item in self.linked_data if "Article" in str(item.get("@type"))), {})
+
+    def absolute(self, address: str | None) -> str | None:
+        """`address` resolved against the page; None when it is none of the web."""
+        if not address or address.startswith(("data:", "javascript:", "about:", "#")):
+            return None
+        try:
+            return urljoin(self.url, address.strip())
+        except ValueError:
+            return None
+
+
+def plain(value: object) -> str:
+    """A JSON-LD string as a reader would see it: however often it was escaped, unescaped."""
+    text = value if isinstance(value, str) else ""
+    for _ in range(3):
+        if "&" not in text:
+            break
+        text = html.unescape(text)
+    return tidy(text)
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _objects(item)
+    elif isinstance(value, dict):
+        yield value
+        yield from _objects(value.get("@graph", []))

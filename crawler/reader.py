@@ -1,0 +1,243 @@
+"""Reads the article's own subtree: blocks of text in page order, and pictures with their captions.
+
+The walk is over lexbor's nodes and touches each once. Inline elements are joined without white space (editors split
+words over spans); a block's end and `br` end a line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from selectolax.lexbor import LexborNode
+
+from crawler.layouts import CAPTIONS, NOISE, Layout
+from crawler.model import Image
+from crawler.page import Page, tidy
+
+Role = Literal["text", "heading", "item", "row", "caption"]
+
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p picture q rb rt ruby s"
+    " samp small source span st1:place strike strong sub sup time tt u var wbr".split()
+)
+SKIPPED = frozenset(
+    "-comment audio button canvas dialog embed form head iframe input link map meta nav noscript object script select"
+    " style svg template textarea video zone".split()
+)
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+ROLES: dict[str, Role] = {"li": "item", "dd": "item", "tr": "row", **dict.fromkeys(HEADINGS, "heading")}
+_ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
+_RIGHT = re.compile(r"text-align:\s*right|\bright\b", re.I)
+
+
+@dataclass(slots=True)
+class Block:
+    """A line of text with what the cleaning passes ask of it."""
+
+    text: str
+    role: Role = "text"
+    tag: str = "p"
+    links: float = 0.0
+    """Share of its characters that stand in anchors, 0 to 1."""
+    strong: bool = False
+    right: bool = False
+    boxes: tuple[int, ...] = ()
+    """The containers between the article's root and the line, outermost first."""
+
+
+@dataclass(slots=True)
+class Picture:
+    """An image while its caption is still sought."""
+
+    url: str
+    caption: str | None = None
+    figure: int = 0
+    leads_away: bool = False
+    """It is the link of a page, as in a card of another story."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a subtree holds, and the containers that were left out with the selector that named them."""
+
+    blocks: list[Block] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    dropped: list[tuple[str, str]] = field(default_factory=list)
+
+    def images(self) -> tuple[Image, ...]:
+        """The article's own pictures, each address once."""
+        own = {p.url: p.caption for p in reversed(self.pictures) if p.caption or not p.leads_away}
+        return tuple(Image(url, caption) for url, caption in reversed(own.items()))
+
+
+@lru_cache(maxsize=256)
+def _css(layout: Layout | None) -> tuple[str, str]:
+    drop, caption = (layout.drop, layout.caption) if layout else ((), ())
+    return ", ".join((*NOISE, *drop)), ", ".join((*CAPTIONS, *caption))
+
+
+def read(page: Page, roots: list[LexborNode], layout: Layout | None = None, *, explain: bool = False) -> Reading:
+    """Read `roots` one after the other; with `explain` the dropped containers are named in `Reading.dropped`."""
+    reading = Reading()
+    drop_css, caption_css = _css(layout)
+    for root in roots:
+        dropped = {node.mem_id: node for node in root.css(drop_css)}
+        if layout and layout.keep:
+            for node in root.css(", ".join(layout.keep)):
+                dropped.pop(node.mem_id, None)
+        dropped.pop(root.mem_id, None)
+        if explain:
+            reading.dropped += _explain(root, dict(dropped), layout)
+        walker = _Walker(page, reading, frozenset(dropped), frozenset(n.mem_id for n in root.css(caption_css)))
+        walker.walk(root, (), False)
+        walker.flush("p", ())
+    return reading
+
+
+def _explain(root: LexborNode, dropped: dict[int, LexborNode], layout: Layout | None) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for css in (*(layout.drop if layout else ()), *NOISE):
+        for node in root.css(css):
+            if node.mem_id in dropped and (text := tidy(node.text(separator=" "))):
+                found.append((text, css))
+                del dropped[node.mem_id]
+    return found
+
+
+class _Walker:
+    """The state of one walk: the open line, and where in the page it stands."""
+
+    def __init__(self, page: Page, reading: Reading, dropped: frozenset[int], captions: frozenset[int]) -> None:
+        self.page, self.reading, self.dropped, self.captions = page, reading, dropped, captions
+        self.line: list[str] = []
+        self.linked = self.bold = 0
+        self.in_link = self.in_bold = self.in_caption = self.in_figure = 0
+        self.right = self.leads_away = False
+        self.open_pictures = 0  # index of the first picture since the last line of text
+
+    def walk(self, node: LexborNode, boxes: tuple[int, ...], in_row: bool) -> None:
+        child = node.first_child
+        while child is not None:
+            tag = child.tag
+            if tag == "-text":
+                text = child.text_content or ""
+                if text:
+                    self.line.append(text)
+                    if self.in_link or self.in_bold:
+                        size = len(text.strip())
+                        self.linked += size if self.in_link else 0
+                        self.bold += size if self.in_bold else 0
+            elif tag in SKIPPED or child.mem_id in self.dropped:
+                pass
+            elif tag == "br":
+                if in_row:
+                    self.line.append(" ")
+                else:
+                    self.flush(node.tag or "p", boxes)
+            elif tag == "img":
+                self.picture(child)
+            elif tag == "a":
+                outer, self.leads_away = self.leads_away, _leads_away(child.attributes.get("href"))
+                self.in_link += 1
+                self.walk(child, boxes, in_row)
+                self.in_link -= 1
+                self.leads_away = outer
+            elif tag in INLINE:
+                bold = tag in ("b", "strong")
+                self.in_bold += bold
+                if child.mem_id in self.captions:
+                    self.caption(child, boxes)
+                else:
+                    self.walk(child, boxes, in_row)
+                self.in_bold -= bold
+            else:
+                self.block(child, tag or "", boxes, in_row)
+            child = child.next
+
+    def block(self, node: LexborNode, tag: str, boxes: tuple[int, ...], in_row: bool) -> None:
+        if in_row and tag not in ("table", "figure"):
+            self.line.append(" ")
+            self.walk(node, boxes, True)
+            self.line.append(" ")
+            return
+        self.flush("p", boxes)
+        if node.mem_id in self.captions or (
+            tag == "table" and node.css_first("img") is not None and _is_picture_table(node)
+        ):
+            self.caption(node, boxes)
+        elif tag == "tr" and not _has_paragraphs(node):
+            self.walk(node, boxes, True)
+            self.flush("tr", boxes)
+        elif tag == "figure":
+            outer, self.in_figure = self.in_figure, node.mem_id
+            self.walk(node, boxes, False)
+            self.flush("p", boxes)
+            self.in_figure = outer
+        elif tag == "p" or tag in HEADINGS or tag in ("li", "dt", "dd"):
+            attributes = node.attributes
+            style = attributes.get("style") or attributes.get("align") or attributes.get("class")
+            self.right = bool(style and _RIGHT.search(style))
+            self.walk(node, boxes, False)
+            self.flush(tag, boxes)
+            self.right = False
+        else:
+            self.walk(node, (*boxes, node.mem_id), False)
+            self.flush("p", (*boxes, node.mem_id))
+
+    def caption(self, node: LexborNode, boxes: tuple[int, ...]) -> None:
+        self.in_caption += 1
+        self.walk(node, boxes, True)
+        self.flush("figcaption", boxes)
+        self.in_caption -= 1
+
+    def flush(self, tag: str, boxes: tuple[int, ...]) -> None:
+        """End the open line; it becomes a block or a caption."""
+        if not self.line:
+            return
+        text, size = tidy("".join(self.line)), max(1, sum(len(part.strip()) for part in self.line))
+        links, strong = self.linked / size, self.bold >= 0.9 * size
+        self.line.clear()
+        self.linked = self.bold = 0
+        if not text:
+            return
+        if self.in_caption:
+            self.set_caption(text)
+            self.reading.blocks.append(Block(text, "caption", tag, boxes=boxes))
+            return
+        role = ROLES.get(tag, "text")
+        self.reading.blocks.append(Block(text, role, tag, links, strong, self.right, boxes))
+        self.open_pictures = len(self.reading.pictures)
+
+    def set_caption(self, text: str) -> None:
+        pictures = self.reading.pictures
+        own = [p for p in pictures if self.in_figure and p.figure == self.in_figure]
+        for picture in own or pictures[self.open_pictures :]:
+            if picture.caption is None:
+                picture.caption = text
+            elif own and text not in picture.caption:
+                picture.caption += " " + text
+
+    def picture(self, node: LexborNode) -> None:
+        attributes = node.attributes
+        for name in ("data-original", "data-src", "src"):
+            if url := self.page.absolute(attributes.get(name)):
+                self.reading.pictures.append(Picture(url, None, self.in_figure, self.leads_away))
+                return
+
+
+def _leads_away(href: str | None) -> bool:
+    return bool(href) and not _ENLARGES.search(href or "")
+
+
+def _is_picture_table(table: LexborNode) -> bool:
+    """A table that frames pictures: at most a short line of text beside them."""
+    pictures = len(table.css("img"))
+    return 0 < len(table.css("tr")) <= 2 * pictures + 1 and pictures > 0 and len(tidy(table.text(separator=" "))) < 400
+
+
+def _has_paragraphs(row: LexborNode) -> bool:
+    """A table row that lays out running text rather than data."""
+    return len(row.css("p, li, div")) > 2 * len(row.css("td, th"))
