@@ -12,7 +12,8 @@ _AGENCY_SET = frozenset(name.casefold() for name in _AGENCIES)
 _GLUED = re.compile(r"(?<=[a-zà-ỹ])(?:TTXVN|VOV|VTV|VGP)$")
 _LABEL = re.compile(
     r"^(?:theo|nguồn|tác giả|người viết|thực hiện|bài|bài viết|bài và ảnh|bài, ảnh|tin|tin, ảnh"
-    r"|tin và ảnh|tin ảnh|tin bài|phóng viên|pv|ảnh|clip|video|đồ họa|đồ hoạ|biên tập|biên dịch|thiết kế|trình bày|by|author|cập nhật)\s*:\s*",
+    r"|tin và ảnh|tin ảnh|tin bài|phóng viên|pv|ảnh|clip|video|đồ họa|đồ hoạ|biên tập|biên dịch"
+    r"|thiết kế|trình bày|by|author|cập nhật)\s*:\s*",
     re.I,
 )
 _THEO = re.compile(r"^(?:theo|nguồn)\s+", re.I)

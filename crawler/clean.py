@@ -15,21 +15,23 @@ from importlib.resources import files
 from unicodedata import normalize
 
 from crawler.byline import names, signature
+from crawler.credit import is_credit
+from crawler.fingerprint import documents
 from crawler.reader import Block
 
 VOCABULARY: dict[str, list[str]] = tomllib.loads(files("crawler").joinpath("boilerplate.toml").read_text("utf-8"))
-_EDGE = re.compile(r"^[\s>»•\-–—:.\"“”|*#]+|[\s>»•\-–—:.\"“”|*!…?]+$")
+_EDGE = ' >»•-–—:."“”|*#!…?'
 _END_HEADINGS = frozenset(VOCABULARY["headings_end"])
 _BOX_HEADINGS = frozenset(VOCABULARY["headings_box"])
 _LINES = re.compile("|".join(f"(?:{line})" for line in VOCABULARY["lines"]))
 _OF_PUBLISHER = ("nguồn", "theo dõi", "theo", "đăng bởi")  # "Theo dõi X", "Nguồn: X"
 _LINE_LENGTH = 220  # a longer line is a paragraph, whatever it begins with
-_CREDIT = re.compile(
-    r"(?:^|[\s(.\-–—|])(?:ảnh|minh họa|đồ họa|nguồn ảnh|ảnh tư liệu)\s*(?:minh họa|tư liệu)?\s*:\s*[^.]{1,60}\)?\.?$",
+_SENTENCE_END = re.compile(r"[.!?…:;][\"”'’)\]]*$|/\.$")
+_INSTRUMENT = re.compile(
+    r"\W*(?:toàn văn |dự thảo )?"
+    r"(?:nghị định|nghị quyết|quyết định|thông tư|luật|chỉ thị|công điện|công văn|kế hoạch|thông báo)\b",
     re.I,
 )
-_PLACEHOLDER = re.compile(r"\(?(?:ảnh|hình|tranh)(?: có tính| mang tính(?: chất)?)? minh (?:họa|hoạ)\)?\.?", re.I)
-_SENTENCE_END = re.compile(r"[.!?…:;][\"”'’)\]]*$|/\.$")
 _DASH = r"\s*(?:-|–|—|:|\|)\s*"
 _TOKENS = "|".join(re.escape(token) for token in sorted(VOCABULARY["datelines"], key=len, reverse=True))
 _DATELINE = re.compile(rf"(?:(\((?:{_TOKENS})\))(?:{_DASH}|\s*)|({_TOKENS}){_DASH})(?=\S)", re.I)
@@ -57,7 +59,7 @@ class CleanText:
 
 def fold_line(text: str) -> str:
     """The form in which headings are compared: case-folded, no bullets, colons or quotes around it."""
-    return _EDGE.sub("", " ".join(text.casefold().replace("hoạ", "họa").replace("khoá", "khóa").split()))
+    return text.casefold().replace("hoạ", "họa").replace("khoá", "khóa").strip(_EDGE)
 
 
 def split_dateline(lead: str) -> tuple[str | None, str]:
@@ -80,35 +82,21 @@ def strip_boilerplate(blocks: list[Block], own_names: Iterable[str] = ()) -> tup
     own = {fold_line(name) for name in own_names}
     kept: list[Block] = []
     dropped: list[Dropped] = []
-    rule = ""
-    scope: tuple[int, ...] | None = None
     index = 0
     while index < len(blocks):
         block = blocks[index]
-        index += 1
-        if scope is not None and _inside(block, scope):
-            dropped.append(Dropped(block.text, rule))
-            continue
-        scope = None
-        if block.role == "caption":
-            kept.append(block)
-            continue
-        folded = fold_line(block.text) if len(block.text) <= _LINE_LENGTH else ""
+        folded = fold_line(block.text) if len(block.text) <= _LINE_LENGTH and block.role != "caption" else ""
+        stop = index + 1
         if folded in _END_HEADINGS or folded in _BOX_HEADINGS:
-            rule = f"heading: {block.text}"
-            dropped.append(Dropped(block.text, rule))
-            if block.boxes:
-                scope = block.boxes
-            else:
-                while index < len(blocks) and _hangs_on(blocks[index]):
-                    dropped.append(Dropped(blocks[index].text, rule))
-                    index += 1
-        elif folded and (match := _LINES.match(block.text.casefold().strip()) or _LINES.match(folded)):
+            stop = _end_of_box(blocks, index)
+            dropped += [Dropped(other.text, f"heading: {block.text}") for other in blocks[index:stop]]
+        elif folded and (match := _LINES.match(block.text.casefold())):
             dropped.append(Dropped(block.text, f"line: {match[0][:40]}"))
         elif folded.startswith(_OF_PUBLISHER) and _rest(folded) in own:
             dropped.append(Dropped(block.text, "line: the publisher's name"))
         else:
             kept.append(block)
+        index = stop
     return _strip_links(kept, dropped)
 
 
@@ -116,8 +104,42 @@ def _rest(folded: str) -> str:
     return fold_line(next(folded.removeprefix(start) for start in _OF_PUBLISHER if folded.startswith(start)))
 
 
+def _end_of_box(blocks: list[Block], index: int) -> int:
+    """Where the part that the heading at `index` opens ends.
+
+    The widest container that begins with the heading and holds little but links and short lines; without one, the
+    links that follow.
+    """
+    boxes = blocks[index].boxes
+    for depth in range(1, len(boxes) + 1):
+        if index and _inside(blocks[index - 1], boxes[:depth]):
+            continue
+        stop = index + 1
+        while stop < len(blocks) and _inside(blocks[stop], boxes[:depth]):
+            stop += 1
+        if stop > index + 1 and _is_foreign(blocks[index + 1 : stop]):
+            return stop
+    stop = index + 1
+    while stop < len(blocks) and _hangs_on(blocks[stop]):
+        stop += 1
+    return stop
+
+
 def _inside(block: Block, scope: tuple[int, ...]) -> bool:
     return block.boxes[: len(scope)] == scope
+
+
+def _is_foreign(blocks: list[Block]) -> bool:
+    """Links, their sapos and captions, or short lines: what a box of related stories holds."""
+    size = foreign = 0
+    after_link = False
+    for block in blocks:
+        linked = block.links >= 0.5
+        size += len(block.text)
+        if linked or after_link or block.role == "caption" or len(block.text) < 120:
+            foreign += len(block.text)
+        after_link = linked
+    return foreign >= 0.6 * size
 
 
 def _hangs_on(block: Block) -> bool:
@@ -135,12 +157,7 @@ def _strip_links(blocks: list[Block], dropped: list[Dropped]) -> tuple[list[Bloc
     for block in blocks:
         if card and _inside(block, card):
             dropped.append(Dropped(block.text, "card"))
-        elif (
-            block.role != "caption"
-            and block.links >= 0.95
-            and len(block.text.split()) >= 4
-            and not _SENTENCE_END.search(block.text)
-        ):
+        elif _is_headline_link(block):
             dropped.append(Dropped(block.text, "link"))
             card = block.boxes if block.boxes and sizes[block.boxes] <= 4 else ()
         else:
@@ -149,9 +166,12 @@ def _strip_links(blocks: list[Block], dropped: list[Dropped]) -> tuple[list[Bloc
     return kept, dropped
 
 
-def is_credit(line: str) -> bool:
-    """Whether a line of plain text is a caption: it ends in a credit, or only says that a picture illustrates."""
-    return len(line) < 400 and bool(_CREDIT.search(line) or _PLACEHOLDER.fullmatch(line.strip()))
+def _is_headline_link(block: Block) -> bool:
+    """A line that is all link and reads like a headline; the link of a decree by its number is the article's own."""
+    words = len(block.text.split())
+    if block.role == "caption" or block.links < 0.95 or words < 4 or _SENTENCE_END.search(block.text):
+        return False
+    return words > 14 or not (_INSTRUMENT.match(block.text) and documents(block.text))
 
 
 def clean_text(text: str, own_names: Iterable[str] = ()) -> CleanText:

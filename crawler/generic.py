@@ -23,10 +23,13 @@ _FOREIGN = re.compile(
     re.I,
 )
 _FOREIGN_TAGS = frozenset(("footer", "nav", "aside", "form", "a", "button", "svg"))
-_DATES = "time, [datetime], [class*=date i], [class*=time i], [class*=ngay i], [class*=info i], [class*=meta i], [id*=date i]"
+_DATES = (
+    "time, [datetime], [class*=date i], [class*=time i], [class*=ngay i],"
+    " [class*=info i], [class*=meta i], [id*=date i]"
+)
 _AUTHORS = (
-    "[class*=author i], [rel=author], [class*=byline i], [class*=tacgia i], [class*=tac-gia i], [itemprop=author],"
-    " [id*=tacgia i]"
+    "[class*=author i], [rel=author], [class*=byline i], [class*=tacgia i], [class*=tac-gia i],"
+    " [itemprop=author], [id*=tacgia i]"
 )
 _LEADS = (
     "[class*=sapo i], [class*=chapeau i], [class*=lead i], [class*=summary i], [class*=desc i], [class*=abstract i],"
@@ -35,6 +38,7 @@ _LEADS = (
 _LEAD_NAME = re.compile("sapo|chapeau|lead|summary|abstract", re.I)
 _TITLE_TAIL = re.compile(r"\s+[|\-–—]\s+[^|\-–—]{2,60}$")
 _SHORTEST = 120  # characters of running text below which a page is no article
+_CARD = 700  # characters of a story's card in a list
 _DEPTH = 6  # how many containers around the text are searched for its head
 
 
@@ -82,11 +86,21 @@ def _paragraphs(page: Page, foreign: _Foreign) -> Iterator[tuple[LexborNode, flo
     """Elements that hold running text of their own, with its length less twice its linked part."""
     for node in page.tree.css("p, div, td, li, h2, h3, blockquote, span, section, article, figcaption"):
         text = tidy(node.text(deep=False)) if node.tag != "p" else tidy(node.text())
-        if len(text) < 25 or foreign(node):
+        if len(text) < 25 or foreign(node) or _in_card(node):
             continue
         linked = sum(len(tidy(link.text())) for link in node.css("a")) if node.tag in ("p", "li", "td") else 0
         if (size := len(text) - 2 * linked) > 0:
             yield node, size if node.tag in ("p", "div", "blockquote", "figcaption") else size / 2
+
+
+def _in_card(node: LexborNode) -> bool:
+    """The sapo below the linked headline of another story."""
+    for ancestor in _ancestors(node, 2):
+        if len(ancestor.css("p")) > 2 or len(tidy(ancestor.text())) > _CARD:
+            return False
+        if ancestor.css_first("h2 a, h3 a, h4 a, h5 a, a h2, a h3, a h4, a h5") is not None:
+            return True
+    return False
 
 
 class _Foreign:
@@ -122,10 +136,11 @@ def _title(page: Page) -> tuple[str, LexborNode | None]:
     """The headline and its element: the longest that the page's own title repeats, else its first h1."""
     stated = page.meta_first("og:title", "twitter:title") or page.text(("title",))
     wanted = fold_line(stated)
+    shortest = max(8, 0.4 * len(_TITLE_TAIL.sub("", stated)))
     best: tuple[str, LexborNode | None] = ("", None)
     for node in page.tree.css("h1, h2, h3, [class*=title], [class*=Title]"):
         text = tidy(node.text())
-        if 8 <= len(text) <= 300 and len(text) > len(best[0]) and fold_line(text) in wanted:
+        if shortest <= len(text) <= 300 and len(text) > len(best[0]) and fold_line(text) in wanted:
             best = text, node
     if best[0]:
         return best
@@ -144,7 +159,7 @@ def _lead(page: Page, around: list[LexborNode], inside: set[int], title: str, fo
             if node.mem_id in inside or not 40 <= len(text) <= 900 or text == title or foreign(node):
                 continue
             folded = fold_line(text)
-            if any(start[:50] in folded or folded[-80:][:50] in start for start in stated):
+            if any(start[:50] in folded for start in stated):
                 return text
             if not marked and _LEAD_NAME.search(f"{node.attributes.get('class')} {node.attributes.get('id')}"):
                 marked = text

@@ -21,9 +21,13 @@ _ADDRESS: tuple[tuple[str, Kind], ...] = (
     (r"/(?:e-?magazine|special|mega-?story|longform)[/-]|://(?:mega|special)\.", "emagazine"),
     (r"/(?:photo|anh|phong-su-anh)[/-]", "photo"),
 )
-_LIVE = ".livestream, #livestream, .timeline__event, .timeline__item, .live-content, .tuongthuat, .live-update"
-_INTERVIEW = ".meeting__question, .interview-listing, .interview__item, .guess-zone"
-_PLAYER = ".article__avatar video, .article__video, .article--video, .video-detail, .detail-video, .videojs-player"
+_BLOCKS: dict[str, Kind] = {
+    ".livestream, #livestream, .timeline__event, .timeline__item, .live-content, .tuongthuat, .live-update": "live",
+    ".meeting__question, .interview-listing, .interview__item, .guess-zone": "interview",
+    ".e-magazine__body, .emagazine, .e-magazine, .magazine-content": "emagazine",
+    ".article__avatar video, .article__video, .article--video, .video-detail, .detail-video, .videojs-player": "video",
+}
+_MARKS = ", ".join(_BLOCKS)
 
 
 def kind_of(page: Page, url: str, parts: Parts, *, pictures_tell: bool) -> Kind:
@@ -33,13 +37,8 @@ def kind_of(page: Page, url: str, parts: Parts, *, pictures_tell: bool) -> Kind:
     for pattern, kind in _ADDRESS:
         if re.search(pattern, url):
             return kind
-    tree = page.tree
-    if tree.css_first(_LIVE) is not None or page.news.get("@type") == "LiveBlogPosting":
+    if page.news.get("@type") == "LiveBlogPosting":
         return "live"
-    if tree.css_first(_INTERVIEW) is not None:
-        return "interview"
-    if tree.css_first(_PLAYER) is not None:
-        return "video"
-    if tree.css_first(".e-magazine__body, .emagazine, .e-magazine, .magazine-content") is not None:
-        return "emagazine"
+    if page.tree.css_first(_MARKS) is not None:
+        return next(kind for css, kind in _BLOCKS.items() if page.tree.css_first(css) is not None)
     return "photo" if pictures_tell else "article"

@@ -62,7 +62,7 @@ NOISE: Css = tuple(
     .related|.related-news|.related-post|.related-posts|.relate-news|.news-relate|.news-related|.box-relate|.box-related
     .box-news-relate|.detail-relate|.detail-related|.detail__related|.tin-lien-quan|.box-tinlienquanv2|.inner-article
     [data-source^=recommendation]|[data-source=related-news]|[data-source=mostread-news]|.knc-relate-wrapper
-    .list-news.hidden|.list_link|.vnn-template-noneditable|.box-tag|.detail-tags|.tags|.tag-list|.author-info
+    .list-news.hidden|.list_link|article.vnn-template-noneditable|.box-tag|.detail-tags|.tags|.tag-list|.author-info
     .share|.social|.socials|.socials-share|.social-share|.detail-social|.sharemxh|.kbw-social|.fb-like
     .zalo-share-button|.comment-wrapper|.comments|.breadcrumb|footer|.copyright
     [hidden]|[style*='display:none']|[style*='display: none']
@@ -74,8 +74,8 @@ NOISE: Css = tuple(
 """Containers inside a body that are never the article's, whatever the CMS."""
 CAPTIONS: Css = (
     "figcaption", ".PhotoCMS_Caption", "td.caption", ".media-caption", "td.image_desc", "p.Image", "td.Image",
-    ".caption", "p.PCaption", ".image-caption", ".img-caption", ".pic-caption", ".photo-caption", ".wp-caption-text", ".chu-thich",
-    ".chuthich", ".desc_image",
+    ".caption", "p.PCaption", ".image-caption", ".img-caption", ".pic-caption", ".photo-caption",
+    ".wp-caption-text", ".chu-thich", ".chuthich", ".desc_image",
 )  # fmt: skip
 """Captions, whatever the CMS."""
 

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.layouts import Css
 
-_INVISIBLE = {ord(c): None for c in "\u200b\u200c\u200d\u2060\ufeff\u00ad"}
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 
 
@@ -25,7 +25,8 @@ def tidy(text: str | None) -> str:
         return ""
     text = " ".join(text.split())
     if not text.isascii():
-        text = text.translate(_INVISIBLE).strip()
+        if _INVISIBLE.search(text):
+            text = _INVISIBLE.sub("", text).strip()
         if not is_normalized("NFC", text):
             text = normalize("NFC", text)
     return text
@@ -41,9 +42,11 @@ class Page:
     def first(self, selectors: Css) -> LexborNode | None:
         """The first element with text among the matches of the first selector that has one."""
         for css in selectors:
-            for node in self.tree.css(css):
-                if node.tag == "meta" or tidy(node.text()):
-                    return node
+            node = self.tree.css_first(css)
+            if node is not None and not node.text().strip():
+                node = next((other for other in self.tree.css(css) if other.text().strip()), None)
+            if node is not None:
+                return node
         return None
 
     def text(self, selectors: Css) -> str:
@@ -54,7 +57,7 @@ class Page:
     def texts(self, selectors: Css) -> list[str]:
         """Texts of all matches of the first selector that has any."""
         for css in selectors:
-            found = [text for node in self.tree.css(css) if (text := tidy(node.text()))]
+            found = [text for node in self.tree.css(css) if (text := tidy(node.text(separator=" ")))]
             if found:
                 return found
         return []

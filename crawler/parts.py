@@ -8,6 +8,9 @@ from selectolax.lexbor import LexborNode
 
 from crawler.layouts import Layout
 from crawler.page import Page, tidy
+from crawler.reader import line_of
+
+_FRAGMENT = 200  # characters below which a container is not taken for the text when there is a longer one
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,7 +34,7 @@ class Parts:
 def by_layout(page: Page, layout: Layout) -> Parts | None:
     """The parts that `layout` names, None when title or body is not there."""
     title = page.text(layout.title)
-    body = _longest(page, layout.body) if title else None
+    body = _body(page, layout.body) if title else None
     if body is None:
         return None
     sections = [text for text in page.texts(layout.section) if text != title]
@@ -39,7 +42,7 @@ def by_layout(page: Page, layout: Layout) -> Parts | None:
     return Parts(
         title=title,
         roots=[body],
-        lead=page.text(layout.lead),
+        lead=line_of(page, page.first(layout.lead)),
         covers=[n for n in page.tree.css(", ".join(layout.cover)) if not _within(n, body)][:1] if layout.cover else [],
         times=_times(page, layout),
         bylines=page.texts(layout.authors),
@@ -49,12 +52,17 @@ def by_layout(page: Page, layout: Layout) -> Parts | None:
     )
 
 
-def _longest(page: Page, selectors: tuple[str, ...]) -> LexborNode | None:
-    """Of the first selector with a match that holds text or a picture, the match with the longest text."""
+def _body(page: Page, selectors: tuple[str, ...]) -> LexborNode | None:
+    """Of the first selector with a match that holds text or a picture, the first match that is no fragment.
+
+    Some pages carry an empty pop-up of the same class, a cover before the text, or the next story after it.
+    """
     for css in selectors:
         nodes = page.tree.css(css)
         if len(nodes) > 1:
-            nodes = [max(nodes, key=lambda node: len(node.text()))]
+            sizes = [len(tidy(node.text())) for node in nodes]
+            enough = min(max(sizes), max(_FRAGMENT, 0.3 * max(sizes)))
+            nodes = [node for node, size in zip(nodes, sizes, strict=True) if size >= enough]
         if nodes and (nodes[0].css_first("p, img, video, figure, div") is not None or tidy(nodes[0].text())):
             return nodes[0]
     return None

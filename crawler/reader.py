@@ -13,6 +13,7 @@ from typing import Literal
 
 from selectolax.lexbor import LexborNode
 
+from crawler.credit import is_credit
 from crawler.layouts import CAPTIONS, NOISE, Layout
 from crawler.model import Image
 from crawler.page import Page, tidy
@@ -30,6 +31,7 @@ SKIPPED = frozenset(
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ROLES: dict[str, Role] = {"li": "item", "dd": "item", "tr": "row", **dict.fromkeys(HEADINGS, "heading")}
 _ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
+_SHORT = 200  # characters that a centred line below a picture may have to be its caption
 _RIGHT = re.compile(r"text-align:\s*right|\bright\b", re.I)
 
 
@@ -97,6 +99,11 @@ def read(page: Page, roots: list[LexborNode], layout: Layout | None = None, *, e
     return reading
 
 
+def line_of(page: Page, node: LexborNode | None) -> str:
+    """The text of one element as one line, its blocks joined by blanks; "" for None."""
+    return " ".join(block.text for block in read(page, [node]).blocks) if node is not None else ""
+
+
 def _explain(root: LexborNode, dropped: dict[int, LexborNode], layout: Layout | None) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for css in (*(layout.drop if layout else ()), *NOISE):
@@ -115,7 +122,7 @@ class _Walker:
         self.line: list[str] = []
         self.linked = self.bold = 0
         self.in_link = self.in_bold = self.in_caption = self.in_figure = 0
-        self.right = self.leads_away = False
+        self.right = self.centred = self.leads_away = False
         self.open_pictures = 0  # index of the first picture since the last line of text
 
     def walk(self, node: LexborNode, boxes: tuple[int, ...], in_row: bool) -> None:
@@ -180,9 +187,10 @@ class _Walker:
             attributes = node.attributes
             style = attributes.get("style") or attributes.get("align") or attributes.get("class")
             self.right = bool(style and _RIGHT.search(style))
+            self.centred = bool(style and "center" in style)
             self.walk(node, boxes, False)
             self.flush(tag, boxes)
-            self.right = False
+            self.right = self.centred = False
         else:
             self.walk(node, (*boxes, node.mem_id), False)
             self.flush("p", (*boxes, node.mem_id))
@@ -203,7 +211,8 @@ class _Walker:
         self.linked = self.bold = 0
         if not text:
             return
-        if self.in_caption:
+        below_picture = self.open_pictures < len(self.reading.pictures)
+        if self.in_caption or (below_picture and (is_credit(text) or (self.centred and len(text) < _SHORT))):
             self.set_caption(text)
             self.reading.blocks.append(Block(text, "caption", tag, boxes=boxes))
             return

@@ -79,7 +79,7 @@ def _is_head_line(text: str, parts: Parts, authors: tuple[str, ...], own: tuple[
     if text in parts.times or text in parts.bylines or (authors and names(text, own) == authors):
         return True
     when = parse(text)
-    return bool(when and len(text) - len(when.raw) < 30 and not _SENTENCE_END.search(text))
+    return bool(when and when.precision != "day" and not _SENTENCE_END.search(text))
 
 
 def _is_byline(block: Block, kept: list[Block], authors: tuple[str, ...], own: tuple[str, ...]) -> bool:

@@ -1,0 +1,32 @@
+# Two commands: `make demo` and `make test`. Each needs Python 3.11+ and sets up .venv when it is missing or stale.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+.PHONY: demo test lint docs bench clean
+
+demo: $(STAMP)
+	@$(BIN)/thoisu demo
+
+test: $(STAMP) lint
+	@$(BIN)/python -m pytest -n 2
+
+lint: $(STAMP)
+	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy
+
+docs: $(STAMP)
+	@$(BIN)/python docs/generate.py
+
+bench: $(STAMP)
+	@$(BIN)/python bench/extract.py && $(BIN)/python bench/crawl.py
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "thoisu needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
+	@echo "Setting up .venv from constraints.txt"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@PIP_CONSTRAINT= $(BIN)/python -m pip install -q --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --group dev -e ".[postgres]"
+	@touch $(STAMP)
+
+clean:
+	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

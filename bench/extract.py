@@ -1,0 +1,84 @@
+"""Whole page to record: pages per second of thoisu beside trafilatura and the bare lexbor parse, in one run.
+
+Usage:  python bench/extract.py [CORPUS]      (default: $THOISU_CORPUS, else the newsroom's pages)
+
+Each is timed over all pages in this process, one thread, best of several interleaved rounds, so that the ratios mean
+something where absolute figures do not. The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import trafilatura
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.extract import extract
+from crawler.site import load_sites
+from crawler.urls import find_site
+
+Page = tuple[bytes, str]
+ROUNDS = 5
+
+
+def pages_of(corpus: Path) -> list[Page]:
+    golds = [json.loads(path.read_text("utf-8")) for path in sorted(corpus.glob("gold/*.json"))]
+    return [((corpus / "pages" / gold["file"]).read_bytes(), gold["url"]) for gold in golds]
+
+
+def simulated_pages() -> list[Page]:
+    from crawler.newsroom import World, render_all
+
+    return list(render_all(World(seed=1, sites=6, articles=4)))
+
+
+def main() -> None:
+    folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("THOISU_CORPUS")
+    pages = pages_of(Path(folder)) if folder else simulated_pages()
+    sites = load_sites()
+    found = [(html, url, *(find_site(url, sites) or (None, None))) for html, url in pages]
+
+    def ours() -> None:
+        for html, url, name, site in found:
+            extract(html, url, site=site, name=name)
+
+    def peer() -> None:
+        for html, url in pages:
+            trafilatura.bare_extraction(html.decode("utf-8", "replace"), url=url, with_metadata=True)
+
+    def floor() -> None:
+        for html, _ in pages:
+            LexborHTMLParser(html.decode("utf-8", "replace"))
+
+    runs: dict[str, Callable[[], None]] = {"thoisu": ours, "trafilatura": peer, "lexbor parse alone": floor}
+    best = dict.fromkeys(runs, float("inf"))
+    for _ in range(ROUNDS):
+        for name, run in runs.items():
+            started = time.perf_counter()
+            run()
+            best[name] = min(best[name], time.perf_counter() - started)
+    rate = {name: len(pages) / seconds for name, seconds in best.items()}
+    print(f"{len(pages)} pages, {sum(len(html) for html, _ in pages) / len(pages) / 1024:.0f} KiB each, best of {ROUNDS} rounds\n")
+    for name, value in rate.items():
+        print(f"{name:20} {value:8.1f} pages/s {1000 / value:8.2f} ms a page {value / rate['trafilatura']:7.1f} x trafilatura")
+    print(
+        json.dumps(
+            {
+                "pages": len(pages),
+                "thoisu": round(rate["thoisu"], 1),
+                "trafilatura": round(rate["trafilatura"], 1),
+                "floor": round(rate["lexbor parse alone"], 1),
+                "times_trafilatura": round(rate["thoisu"] / rate["trafilatura"], 1),
+                "times_floor": round(rate["lexbor parse alone"] / rate["thoisu"], 2),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
