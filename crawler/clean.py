@@ -34,7 +34,9 @@ _INSTRUMENT = re.compile(
 )
 _DASH = r"\s*(?:-|–|—|:|\|)\s*"
 _TOKENS = "|".join(re.escape(token) for token in sorted(VOCABULARY["datelines"], key=len, reverse=True))
-_DATELINE = re.compile(rf"(?:(\((?:{_TOKENS})\))(?:{_DASH}|\s*)|({_TOKENS}){_DASH})(?=\S)", re.I)
+_BARE = "|".join(re.escape(token) for token in VOCABULARY["datelines_bare"])
+_DATELINE = re.compile(rf"(?:(?P<bare>{_BARE})\s+(?=[A-ZĐ\d])|(\((?:{_TOKENS})\))(?:{_DASH}|\s*)|({_TOKENS}){_DASH})(?=\S)", re.I)
+_OWN_DATELINE = re.compile(rf"(\([^()]+\)(?={_DASH}|\s)|[^()]+?(?={_DASH}))(?:{_DASH}|\s)(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,18 @@ def fold_line(text: str) -> str:
     return text.casefold().replace("hoạ", "họa").replace("khoá", "khóa").strip(_EDGE)
 
 
-def split_dateline(lead: str) -> tuple[str | None, str]:
+def split_dateline(lead: str, own_names: Iterable[str] = ()) -> tuple[str | None, str]:
     """The wire's mark that opens `lead` and the rest: "(Chinhphu.vn) - Sáng…" → ("(Chinhphu.vn)", "Sáng…").
 
-    Only marks of the vocabulary count, since "Hà Nội -" looks the same and is news.
+    Only marks of the vocabulary and the publisher's `own_names` count, since "Hà Nội -" looks the same and is news.
     """
     match = _DATELINE.match(lead)
     if not match:
+        for name in own_names:
+            if lead.startswith((name, f"({name})")) and (found := _OWN_DATELINE.match(lead)) and name in found[1]:
+                return found[1], lead[found.end() :]
         return None, lead
-    mark, rest = match[1] or match[2], lead[match.end() :]
+    mark, rest = match[1] or match[2] or match[3], lead[match.end() :]
     return mark.strip(), rest
 
 
@@ -144,7 +149,7 @@ def _is_foreign(blocks: list[Block]) -> bool:
 
 def _hangs_on(block: Block) -> bool:
     """Whether a block below a bare heading still belongs to its box: a link, or the picture of one."""
-    return block.links >= 0.5 or block.role == "caption" or (bool(block.boxes) and len(block.text) < 120)
+    return block.links >= 0.5 or block.role == "caption"
 
 
 def _strip_links(blocks: list[Block], dropped: list[Dropped]) -> tuple[list[Block], list[Dropped]]:

@@ -47,7 +47,7 @@ def extract(
     own = fields.own_names(page, site)
     reading = read(page, parts.roots, parts.layout, explain=explain is not None)
     blocks, dropped = strip_boilerplate(reading.blocks, own)
-    dateline, lead = split_dateline(parts.lead or marked_lead(page, parts, blocks))
+    dateline, lead = split_dateline(parts.lead or marked_lead(page, parts, blocks), own)
     blocks, authors = trim(blocks, parts, lead, own, dropped)
     pictures_tell = told_by_pictures(blocks)
     body = [block.text for block in blocks if pictures_tell or block.role != "caption"]

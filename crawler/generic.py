@@ -110,15 +110,23 @@ class _Foreign:
         self.known = {node.mem_id: False for node in _ancestors(headline, 99)} if headline is not None else {}
 
     def __call__(self, node: LexborNode) -> bool:
-        known = self.known.get(node.mem_id)
-        if known is None:
-            attributes = node.attributes
+        path: list[int] = []
+        current: LexborNode | None = node
+        verdict = False
+        while current is not None and current.tag not in ("body", "html", None):
+            known = self.known.get(current.mem_id)
+            if known is not None:
+                verdict = known
+                break
+            path.append(current.mem_id)
+            attributes = current.attributes
             names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-            marked = node.tag in _FOREIGN_TAGS or bool(_FOREIGN.search(names))
-            parent = node.parent
-            known = marked or (parent is not None and parent.tag not in ("body", "html", None) and self(parent))
-            self.known[node.mem_id] = known
-        return known
+            if current.tag in _FOREIGN_TAGS or _FOREIGN.search(names):
+                verdict = True
+                break
+            current = current.parent
+        self.known.update(dict.fromkeys(path, verdict))
+        return verdict
 
 
 def _ancestors(node: LexborNode, count: int) -> Iterator[LexborNode]:

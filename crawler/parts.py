@@ -33,7 +33,7 @@ class Parts:
 
 def by_layout(page: Page, layout: Layout) -> Parts | None:
     """The parts that `layout` names, None when title or body is not there."""
-    title = page.text(layout.title)
+    title = line_of(page, page.first(layout.title))
     body = _body(page, layout.body) if title else None
     if body is None:
         return None

@@ -31,6 +31,7 @@ SKIPPED = frozenset(
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ROLES: dict[str, Role] = {"li": "item", "dd": "item", "tr": "row", **dict.fromkeys(HEADINGS, "heading")}
 _ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
+_DEEPEST = 60  # containers within containers below which the text is taken as it comes: markup to break a reader
 _SHORT = 200  # characters that a centred line below a picture may have to be its caption
 _RIGHT = re.compile(r"text-align:\s*right|\bright\b", re.I)
 
@@ -126,6 +127,9 @@ class _Walker:
         self.open_pictures = 0  # index of the first picture since the last line of text
 
     def walk(self, node: LexborNode, boxes: tuple[int, ...], in_row: bool) -> None:
+        if len(boxes) > _DEEPEST:
+            self.line.append(node.text(separator=" "))
+            return
         child = node.first_child
         while child is not None:
             tag = child.tag
@@ -185,9 +189,9 @@ class _Walker:
             self.in_figure = outer
         elif tag == "p" or tag in HEADINGS or tag in ("li", "dt", "dd"):
             attributes = node.attributes
-            style = attributes.get("style") or attributes.get("align") or attributes.get("class")
-            self.right = bool(style and _RIGHT.search(style))
-            self.centred = bool(style and "center" in style)
+            style = f"{attributes.get('style') or ''} {attributes.get('align') or ''}"
+            self.right = bool(_RIGHT.search(style))
+            self.centred = "center" in style
             self.walk(node, boxes, False)
             self.flush(tag, boxes)
             self.right = self.centred = False
@@ -211,7 +215,7 @@ class _Walker:
         self.linked = self.bold = 0
         if not text:
             return
-        below_picture = self.open_pictures < len(self.reading.pictures)
+        below_picture = any(picture.caption is None for picture in self.reading.pictures[self.open_pictures :])
         if self.in_caption or (below_picture and (is_credit(text) or (self.centred and len(text) < _SHORT))):
             self.set_caption(text)
             self.reading.blocks.append(Block(text, "caption", tag, boxes=boxes))

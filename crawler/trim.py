@@ -46,7 +46,7 @@ def trim(
     seen = set(known)
     captions = {block.text for block in blocks if block.role == "caption"}
     for position, block in enumerate(blocks):
-        folded = fold_line(split_dateline(block.text)[1] if position < _HEAD else block.text)
+        folded = fold_line(split_dateline(block.text, own)[1] if position < _HEAD else block.text)
         if block.role != "caption" and (
             (folded in seen and (len(folded) > 60 or folded in known))
             or block.text in captions

@@ -1,0 +1,194 @@
+"""The simulated world: papers, their articles, a clock, and what editors do to articles later.
+
+Everything follows from the seed: two worlds with the same arguments publish the same words at the same times.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from datetime import datetime, time, timedelta
+from typing import Any, Literal
+
+from crawler.newsroom.grammar import die
+from crawler.newsroom.papers import VIETNAM, Paper, papers
+from crawler.newsroom.story import Story, compose, revise
+
+_START = datetime(2026, 8, 3, tzinfo=VIETNAM)
+_A_DAY = 25  # articles of one paper
+_COPIED = 0.06  # share of articles that are another paper's text
+
+
+class World:
+    """`sites` papers with `articles` articles each, published from `start` on at 25 a day.
+
+    `now` stands after the last article unless it is given; with `real_clock` it is the machine's time. An article is
+    visible when its time has come and it has not been withdrawn.
+    """
+
+    def __init__(
+        self,
+        seed: int = 1,
+        sites: int = 6,
+        articles: int = 200,
+        start: datetime = _START,
+        *,
+        now: datetime | None = None,
+        real_clock: bool = False,
+    ) -> None:
+        self.seed = seed
+        self.port: int | None = None
+        """Port in every address; the server sets it."""
+        self.papers: tuple[Paper, ...] = papers(sites)
+        self.stories: dict[str, list[Story]] = {paper.name: [] for paper in self.papers}
+        """Every story by paper, oldest first, published or not."""
+        self.designs: dict[str, int] = defaultdict(int)
+        """How often a paper has been redesigned."""
+        self.version = 0
+        """Grows with every change but the clock's."""
+        self._by_path: dict[tuple[str, str], Story] = {}
+        self._build(articles, start)
+        last = max((story.visible_from for story in self.all_stories()), default=start)
+        self._now = None if real_clock else now or last + timedelta(hours=1)
+
+    def _build(self, articles: int, start: datetime) -> None:
+        slots = []
+        for paper in self.papers:
+            rng = die(self.seed, paper.name, "times")
+            for number in range(articles):
+                day = start.date() + timedelta(days=number // _A_DAY)
+                moment = datetime.combine(day, time(5, 30), VIETNAM) + timedelta(seconds=rng.randrange(17 * 3600))
+                slots.append((max(moment, start), paper))
+        slots.sort(key=lambda slot: (slot[0], slot[1].name))
+        rng = die(self.seed, "wire")
+        wire: list[Story] = []
+        for published, paper in slots:
+            recent = [story for story in wire[-12:] if story.paper is not paper]
+            original = rng.choice(recent) if recent and rng.random() < _COPIED else None
+            story = self._add(compose(paper, len(self.stories[paper.name]) + 1, published, self.seed, original))
+            if original:
+                wire.remove(original)
+            elif story.kind == "article":
+                wire.append(story)
+
+    def _add(self, story: Story) -> Story:
+        shelf = self.stories[story.paper.name]
+        shelf.insert(bisect_left(shelf, story.published, key=lambda other: other.published), story)
+        self._by_path[story.paper.name, story.path] = story
+        self.version += 1
+        return story
+
+    @property
+    def now(self) -> datetime:
+        """The world's time."""
+        return self._now or datetime.now(VIETNAM)
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self._now = moment
+
+    def advance(self, **delta: float) -> datetime:
+        """Move a simulated clock: `advance(hours=2)`. The new time."""
+        self.now = self.now + timedelta(**delta)
+        return self.now
+
+    def paper(self, name: str) -> Paper:
+        """The paper of a name or host; KeyError when there is none."""
+        name = name.split(":")[0].removesuffix(".localhost").removeprefix("www.")
+        return next((paper for paper in self.papers if paper.name == name), None) or _unknown(name)
+
+    def all_stories(self) -> list[Story]:
+        """Every story of every paper, published or not."""
+        return [story for shelf in self.stories.values() for story in shelf]
+
+    def visible(self, paper: Paper, section: str | None = None) -> list[Story]:
+        """What the paper shows now, newest first; `section` is a slug."""
+        now = self.now
+        return [
+            story
+            for story in reversed(self.stories[paper.name])
+            if story.visible_from <= now and not story.gone and section in (None, story.section.slug)
+        ]
+
+    def at(self, paper: Paper, path: str) -> Story | None:
+        """The story at a path, if its time has come; it may be gone."""
+        story = self._by_path.get((paper.name, path))
+        return story if story and story.visible_from <= self.now else None
+
+    def related(self, story: Story, count: int) -> list[Story]:
+        """Older stories of the same paper, always the same ones for the same story."""
+        shelf = self.stories[story.paper.name]
+        place = bisect_left(shelf, story.published, key=lambda other: other.published)
+        return shelf[max(place - count, 0) : place]
+
+    def root(self, paper: Paper) -> str:
+        """`http://songda.localhost:8080`, without a slash at the end."""
+        return f"http://{paper.host}" + (f":{self.port}" if self.port else "")
+
+    def url(self, story: Story) -> str:
+        """Address of a story."""
+        return self.root(story.paper) + story.path
+
+    def edit(self, story: Story) -> Story:
+        """The desk adds a paragraph."""
+        revise(story, self.now)
+        self.version += 1
+        return story
+
+    def withdraw(self, story: Story, status: Literal[404, 410] = 410) -> None:
+        """The desk takes the story down."""
+        story.gone = status
+        self.version += 1
+
+    def restore(self, story: Story) -> None:
+        """The story is back as it was."""
+        story.gone = None
+        self.version += 1
+
+    def publish(self, name: str, *, age: timedelta = timedelta()) -> Story:
+        """A new story now, dated `age` ago: a late item stands deep in every list that is sorted by time."""
+        paper = self.paper(name)
+        story = compose(paper, len(self.stories[paper.name]) + 1, self.now.replace(microsecond=0) - age, self.seed)
+        story.modified = story.published
+        story.visible_from = self.now
+        return self._add(story)
+
+    def publish_late(self, name: str, days: float = 2) -> Story:
+        """A story that appears now with an old time."""
+        return self.publish(name, age=timedelta(days=days))
+
+    def redesign(self, name: str) -> None:
+        """From now on the paper's pages bear other class names."""
+        self.designs[self.paper(name).name] += 1
+        self.version += 1
+
+    def truth(self, story: Story) -> dict[str, Any]:
+        """What a reader of the page should find, under the names of `crawler.model.Article`."""
+        paper, root = story.paper, self.root(story.paper)
+        return {
+            "url": self.url(story),
+            "canonical_url": self.url(story),
+            "site": paper.name,
+            "title": story.title,
+            "lead": story.lead,
+            "body": "\n".join(story.lines),
+            "dateline": story.dateline,
+            "authors": list(story.authors),
+            "published_at": story.published.isoformat(),
+            "modified_at": story.modified.isoformat() if paper.says_modified else None,
+            "section": story.section.name,
+            "tags": list(story.tags),
+            "kind": story.kind,
+            "images": [{"url": root + picture.path, "caption": picture.caption} for picture in story.images],
+            "documents": story.documents,
+            "layout": paper.family,
+            "copy_of": self.url(story.copy_of) if story.copy_of else None,
+        }
+
+    def record(self) -> dict[str, list[dict[str, Any]]]:
+        """The truth of everything visible now, by site, newest first."""
+        return {paper.name: [self.truth(story) for story in self.visible(paper)] for paper in self.papers}
+
+
+def _unknown(name: str) -> Paper:
+    raise KeyError(f"no paper {name!r} in this world")

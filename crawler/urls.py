@@ -1,0 +1,248 @@
+"""Addresses: the one canonical form of each, what it leads to, and whose it is.
+
+Pure text work: nothing is asked of the network, and what a page really is may differ from what its address says.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
+
+from crawler.model import Discard, Kind, Refusal
+from crawler.site import Site
+
+# RFC 3986, pchar: what may stand in a path segment as itself.
+_SEGMENT_SAFE = "!$&'()*+,;=:@-._~"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_VIEW_HOST = re.compile(r"^(?:www|m|amp|mobile)\.")
+_SESSION = re.compile(r";jsessionid=[^/?#]*", re.I)
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")
+_TRACKING = re.compile(
+    r"utm_\w+|fbclid|fb_\w+|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|gidzl|zarsrc|zalo\w*"
+    r"|_ga|_gl|mc_[ce]id|ref|ref_src|ref_url|spm|share|shared|amp|amp_js_v|usqp"
+    r"|jsessionid|phpsessid|_afr\w+|_adf\.[\w-]+",
+    re.I,
+)
+_VIEW_SEGMENTS = {"amp", "print", "mobile"}
+_AMP_ENDINGS = (".html", ".htm", ".vnp", ".tpo", ".vov", ".chn", ".ldo", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an address leads to: the kind of an article, or the word by which it is refused; one of the two is None."""
+
+    kind: Kind | None
+    refused: Refusal | None = None
+
+
+def canonical(url: str, site: Site | None = None) -> str:
+    """The one address of a page, whatever the route to it: without tracking, session, AMP, print and mobile parts.
+
+    With the site that owns the host, scheme and host are those of its home page and only its `keep_query` is kept;
+    without one, tracking parameters go and the others stay, sorted. Normalised as RFC 3986, section 6.2 says.
+    Raises `Discard` with BAD_URL for what is no absolute http or https address.
+    """
+    parts, host = _split(url)
+    if site is not None and not site.owns(host):
+        site = None
+    path = _path(parts.path)
+    if site is not None:
+        path = _plain_view(path, site)
+    path = _slashed(path, keep=site is not None and site.keep_slash)
+    query = _query(parts.query, site)
+    return f"{_origin(parts, host, site)}{path}{'?' if query else ''}{query}"
+
+
+def judge(url: str, site: Site) -> Verdict:
+    """What `url` is to `site`, told from its address alone; the kind is a hint that the page may correct."""
+    try:
+        parts = urlsplit(canonical(url, site))
+    except Discard as refusal:
+        return Verdict(None, refusal.word)
+    host = parts.hostname or ""
+    if not site.owns(host):
+        return Verdict(None, Refusal.OTHER_SITE)
+    address = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    if re.search(site.article, address) and not (site.exclude and re.search(site.exclude, address)):
+        return Verdict(_kind(host, parts.path))
+    return Verdict(None, _refusal(host, parts.path))
+
+
+def find_site(url: str, sites: Mapping[str, Site]) -> tuple[str, Site] | None:
+    """Name and site whose host is the most specific above that of `url`; None when there is none."""
+    try:
+        _, host = _split(url)
+    except Discard:
+        return None
+    index = _index(sites)
+    while host:
+        if found := index.get(host):
+            return found
+        host = host.partition(".")[2]
+    return None
+
+
+_Index = dict[str, tuple[str, Site]]
+_last_index: tuple[Mapping[str, Site], tuple[int, ...], _Index] | None = None
+
+
+def _index(sites: Mapping[str, Site]) -> _Index:
+    # Every address of a crawl asks with the same mapping; hashing sixty sites each time would cost more than the work.
+    global _last_index
+    members = tuple(map(id, sites.values()))
+    if _last_index is None or _last_index[0] is not sites or _last_index[1] != members:
+        index = {host: (name, site) for name, site in sites.items() for host in site.all_hosts}
+        _last_index = (sites, members, index)
+    return _last_index[2]
+
+
+def _split(url: str) -> tuple[SplitResult, str]:
+    """The parts of an absolute address and its host in lower case, in ASCII."""
+    url = url.strip()
+    # Browsers read "\" as "/" before the query (WHATWG URL standard); some lists of links are written so.
+    head, mark, tail = url.partition("?")
+    try:
+        parts = urlsplit(head.replace("\\", "/") + mark + tail)
+        host, _ = (parts.hostname or "").rstrip("."), parts.port
+        host = host if host.isascii() else unicodedata.normalize("NFC", host).encode("idna").decode()
+    except ValueError as error:
+        raise Discard(Refusal.BAD_URL, f"{url[:200]!r}: {error}") from None
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        raise Discard(Refusal.BAD_URL, f"{url[:200]!r} is no absolute http or https address")
+    if _UNPRINTABLE.search(url) or "@" in parts.netloc or not re.fullmatch(r"[\w.-]+|[\da-f:.]+", host, re.A):
+        raise Discard(Refusal.BAD_URL, f"{url[:200]!r} has a blank, a control character, a user or a strange host")
+    return parts, host
+
+
+def _origin(parts: SplitResult, host: str, site: Site | None) -> str:
+    scheme, port = "https", parts.port
+    if port == _DEFAULT_PORTS[parts.scheme]:
+        port = None
+    if site is not None:
+        scheme = urlsplit(site.home).scheme
+        plain = _VIEW_HOST.sub("", host)
+        host = site.host if plain == site.host.removeprefix("www.") else host.removeprefix("www.")
+    elif port is not None:
+        scheme = parts.scheme  # a port of its own speaks one scheme only
+    if port == _DEFAULT_PORTS[scheme]:
+        port = None
+    name = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{name}" + (f":{port}" if port is not None else "")
+
+
+def _path(raw: str) -> str:
+    """The path with one spelling: no session, no empty or dot segments, percent signs only where needed."""
+    segments: list[str] = []
+    for part in _SESSION.sub("", raw).split("/"):
+        data = unquote_to_bytes(part)
+        if any(byte < 0x20 or byte == 0x7F for byte in data):
+            raise Discard(Refusal.BAD_URL, f"{raw[:200]!r} has a control character")
+        try:
+            segment = quote(unicodedata.normalize("NFC", data.decode()), safe=_SEGMENT_SAFE)
+        except UnicodeDecodeError:
+            segment = quote(data, safe=_SEGMENT_SAFE)
+        if segment == "..":
+            del segments[-1:]
+        elif segment not in ("", "."):
+            segments.append(segment)
+    path = "/" + "/".join(segments)
+    if raw.endswith("/") and segments:
+        path += "/"
+    # IIS, which serves these pages, does not tell cases apart, and the sites' own links mix them.
+    return path.lower() if path.lower().endswith(".aspx") else path
+
+
+def _slashed(path: str, keep: bool) -> str:
+    bare = path.rstrip("/")
+    return bare + "/" if keep and "." not in bare.rpartition("/")[2] else bare or "/"
+
+
+def _plain_view(path: str, site: Site) -> str:
+    """The article behind its AMP, print or mobile address, as far as the site's own pattern recognises it."""
+    while True:
+        first, _, rest = path.strip("/").partition("/")
+        before, _, last = path.strip("/").rpartition("/")
+        candidates = []
+        if first in _VIEW_SEGMENTS and rest:
+            candidates += _endings(rest)
+        if last in _VIEW_SEGMENTS and before:
+            candidates += _endings(before)
+        if path.endswith(".amp"):
+            candidates += _endings(path.strip("/"))
+        paths = (_slashed("/" + item, site.keep_slash) for item in candidates)
+        plain = next((item for item in paths if re.search(site.article, item)), None)
+        if plain is None:
+            return path
+        path = plain
+
+
+def _endings(path: str) -> list[str]:
+    bare = path.removesuffix(".amp")
+    return [path] if bare == path else [bare + ending for ending in _AMP_ENDINGS]
+
+
+def _query(raw: str, site: Site | None) -> str:
+    pairs = parse_qsl(raw, errors="surrogateescape")
+    if site is None:
+        kept = sorted((name, value) for name, value in pairs if not _TRACKING.fullmatch(name))
+    else:
+        spelling = {name.lower(): name for name in site.keep_query}
+        first: dict[str, str] = {}
+        for name, value in pairs:
+            if name.lower() in spelling:
+                first.setdefault(spelling[name.lower()], value)
+        kept = sorted(first.items())
+    return urlencode(kept, quote_via=quote, safe="-._~:/,", errors="surrogateescape")
+
+
+_KINDS: tuple[tuple[Kind, str], ...] = (
+    ("podcast", r"/(?:podcasts?|audio)[/-]"),
+    ("infographic", r"/infographics?[/-]|//infographics?\."),
+    ("emagazine", r"/(?:e-?magazine|mega-?story|long-?form)s?[/-]|/special/|//(?:mega|special|e-?magazine)\."),
+    ("photo", r"/(?:photos?|photo-story|anh|chum-anh|phong-su-anh|tin-anh)/|/(?:photo|chum-anh)-"),
+    ("video", r"/(?:videos?|tv)/|/video-|//(?:video|tv)\."),
+    ("interview", r"/(?:giao-luu|phong-van)-truc-tuyen[/-]"),
+    ("live", r"/(?:tuong-thuat-)?truc-tiep/|/tuong-thuat-truc-tiep-"),
+)
+
+
+def _kind(host: str, path: str) -> Kind:
+    address = f"//{host}{path}"
+    return next((kind for kind, pattern in _KINDS if re.search(pattern, address, re.I)), "article")
+
+
+# Only read for what the site's own pattern does not take, hence so broad.
+_REFUSALS: tuple[tuple[Refusal, str], ...] = (
+    (Refusal.DOCUMENT, r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|zip|rar|7z)$"),
+    (Refusal.MEDIA, r"\.(?:jpe?g|png|gif|webp|svg|mp[34]|m3u8|wav|webm|ogg)$"),
+    (Refusal.PRINT_EDITION, r"/(?:bao|tap-chi|so-bao|[a-z-]+-(?:cuoi-tuan|hang-thang))\b[^/]*-so-\d"),
+    (Refusal.PRINT_EDITION, r"/(?:bao-in|bao-giay|doc-bao-in|e-?paper|an-pham)(?:[/.]|$)"),
+    (Refusal.TOPIC, r"/(?:chu-de|topics?|tags?|events?|su-kien|dong-su-kien|tu-khoa|hashtag)[/.]"),
+    (Refusal.TOPIC, r"-(?:e|event)\d+\.html?$"),
+    (Refusal.DOCUMENT, r"//(?:van-?ban|cong-?bao|vbpq|csdl)\.|/(?:van-?ban|vbpq)/|/chi-tiet-(?:van-ban|chi-dao)"),
+    (Refusal.NOT_ARTICLE, r"/(?:tim-kiem|search|rss|feeds?|api|login|dang-nhap|lien-he|gioi-thieu)(?:[/.]|$)"),
+    (Refusal.NOT_ARTICLE, r"/(?:quang-cao|rao-vat|views_ads|sitemaps?|print|timeline\w*)(?:[/.-]|$)"),
+    (Refusal.NOT_ARTICLE, r"\.(?:xml|rss|json|js|css)$"),
+    (Refusal.MEDIA, r"/(?:videos?|tv|truyen-hinh|podcasts?|audio|photos?|anh|infographics?|lf)(?:[/.]|$)"),
+    (Refusal.MEDIA, r"/(?:e-?magazine|multimedia|media|long-?form|mega-?story)(?:[/.]|$)|/chi-tiet-video(?:/|$)"),
+)
+# A section's address is short words; a story's, even one that the site's pattern misses, is long or numbered.
+_SECTION = re.compile(
+    r"(?:/[\w%]+(?:-+[\w%]+){0,7}?(?:-[cdz]?\d{1,4}(?:ct\d+)?)?)?"
+    r"(?:/[\w%]+(?:-+[\w%]+){0,7}){0,2}"
+    r"(?:/(?:p|page|trang)[/-]?\d+)?(?:\.\w{2,4})?/?(?:&[\w&=]*)?",
+    re.I,
+)
+
+
+def _refusal(host: str, path: str) -> Refusal:
+    address = f"//{host}{path}"
+    for word, pattern in _REFUSALS:
+        if re.search(pattern, address, re.I):
+            return word
+    if path == "/" or (_SECTION.fullmatch(path) and not re.search(r"\d{5,}", path)):
+        return Refusal.SECTION
+    return Refusal.NOT_ARTICLE

@@ -1,0 +1,15 @@
+"""Báo Cần Thơ: the paper of the Party committee of Cần Thơ."""
+
+from crawler.layouts import NEWSCONTENTS
+from crawler.site import Listing, Site
+from crawler.spider import NewsSpider
+
+
+class Baocantho(NewsSpider):
+    name = "baocantho"
+    site = Site(
+        publisher="Báo Cần Thơ", home="https://baocantho.com.vn/", tier="province",
+        sources=(Listing("https://baocantho.com.vn/"),),
+        article=r"-a\d+\.html$",
+        layout=NEWSCONTENTS,
+    )  # fmt: skip

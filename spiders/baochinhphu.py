@@ -1,0 +1,19 @@
+"""Báo Điện tử Chính phủ: the Government's online paper."""
+
+from crawler.layouts import VCCORP
+from crawler.site import Feed, Listing, Site
+from crawler.spider import NewsSpider
+
+
+class Baochinhphu(NewsSpider):
+    name = "baochinhphu"
+    site = Site(
+        publisher="Báo Điện tử Chính phủ", home="https://baochinhphu.vn/", tier="central",
+        sources=(
+            Feed("https://baochinhphu.vn/home.rss"),
+            Listing("https://baochinhphu.vn/chinh-sach-va-cuoc-song/chinh-sach-moi.htm",
+                    pages="https://baochinhphu.vn/timelinelist/{zone}/{n}.htm"),
+        ),
+        article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
+        layout=VCCORP, names=("Chinhphu.vn", "baochinhphu.vn", "Cổng TTĐT Chính phủ"), proven=True,
+    )  # fmt: skip

@@ -1,0 +1,15 @@
+"""Báo Đồng Nai: the paper of the Party committee of Đồng Nai province."""
+
+from crawler.layouts import TAGDIV
+from crawler.site import Listing, Site
+from crawler.spider import NewsSpider
+
+
+class Baodongnai(NewsSpider):
+    name = "baodongnai"
+    site = Site(
+        publisher="Báo Đồng Nai", home="https://baodongnai.com.vn/", tier="province",
+        sources=(Listing("https://baodongnai.com.vn/"),),
+        article=r"/\d{6}/[\w-]+/$",
+        layout=TAGDIV, keep_slash=True, names=("Báo Đồng Nai điện tử",),
+    )  # fmt: skip

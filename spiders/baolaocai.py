@@ -1,0 +1,18 @@
+"""Báo Lào Cai: the paper of the Party committee of Lào Cai province."""
+
+from crawler.layouts import EPI
+from crawler.site import Feed, Site, Sitemap
+from crawler.spider import NewsSpider
+
+
+class Baolaocai(NewsSpider):
+    name = "baolaocai"
+    site = Site(
+        publisher="Báo Lào Cai", home="https://baolaocai.vn/", tier="province",
+        sources=(
+            Feed("https://baolaocai.vn/rss/home.rss"),
+            Sitemap("https://baolaocai.vn/sitemaps/news-{Y}-{m}.xml", lastmod="modified"),
+        ),
+        article=r"-post\d+\.html$",
+        layout=EPI, names=("BLC",),
+    )  # fmt: skip

@@ -1,0 +1,18 @@
+"""Báo Xây dựng: the paper of the Ministry of Construction."""
+
+from crawler.layouts import VCCORP
+from crawler.site import Feed, Site, Sitemap
+from crawler.spider import NewsSpider
+
+
+class Baoxaydung(NewsSpider):
+    name = "baoxaydung"
+    site = Site(
+        publisher="Báo Xây dựng", home="https://baoxaydung.vn/", tier="ministry",
+        sources=(
+            Feed("https://baoxaydung.vn/rss/home.rss"),
+            Sitemap("https://baoxaydung.vn/sitemaps/sitemaps-{Y}-{m}-{d1}-{d2}.xml"),
+        ),
+        article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
+        layout=VCCORP, names=("Xây dựng",),
+    )  # fmt: skip

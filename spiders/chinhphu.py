@@ -1,0 +1,15 @@
+"""Cổng Thông tin điện tử Chính phủ: the Government's portal and those of its sub-domains that are no papers."""
+
+from crawler.layouts import VCCORP
+from crawler.site import Listing, Site
+from crawler.spider import NewsSpider
+
+
+class Chinhphu(NewsSpider):
+    name = "chinhphu"
+    site = Site(
+        publisher="Cổng Thông tin điện tử Chính phủ", home="https://chinhphu.vn/", tier="central",
+        sources=(Listing("https://chinhphu.vn/"),),
+        article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
+        layout=VCCORP, keep_query=("docid", "pageid"), names=("Chinhphu.vn",),
+    )  # fmt: skip

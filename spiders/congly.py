@@ -1,0 +1,18 @@
+"""Công lý: the review of the Supreme People's Court."""
+
+from crawler.layouts import ONECMS
+from crawler.site import Listing, Site, Sitemap
+from crawler.spider import NewsSpider
+
+
+class Congly(NewsSpider):
+    name = "congly"
+    site = Site(
+        publisher="Tạp chí Công lý", home="https://congly.vn/", tier="body",
+        sources=(
+            Listing("https://congly.vn/"),
+            Sitemap("https://congly.vn/sitemap-article-{Y}-{mm}-{dd}.xml", lastmod="published"),
+        ),
+        article=r"-\d{4,9}\.html$", exclude=r"-event\d+\.html$|^/(?:print|tag)/",
+        layout=ONECMS, names=("Công lý", "Báo Công lý"),
+    )  # fmt: skip

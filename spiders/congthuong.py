@@ -1,0 +1,18 @@
+"""Báo Công Thương: the paper of the Ministry of Industry and Trade."""
+
+from crawler.layouts import MASTERCMS
+from crawler.site import Feed, Listing, Site
+from crawler.spider import NewsSpider
+
+
+class Congthuong(NewsSpider):
+    name = "congthuong"
+    site = Site(
+        publisher="Báo Công Thương", home="https://congthuong.vn/", tier="ministry",
+        sources=(
+            Feed("https://congthuong.vn/rss/tai-chinh.rss"),
+            Listing("https://congthuong.vn/thoi-su", pages="https://congthuong.vn/thoi-su&s_cond=&BRSR={n}0"),
+        ),
+        article=r"-\d{4,8}\.html$",
+        layout=MASTERCMS, names=("Công Thương",),
+    )  # fmt: skip

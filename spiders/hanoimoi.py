@@ -1,0 +1,18 @@
+"""Hànộimới: the daily of the Party committee of Hà Nội."""
+
+from crawler.layouts import ONECMS
+from crawler.site import Feed, Site, Sitemap
+from crawler.spider import NewsSpider
+
+
+class Hanoimoi(NewsSpider):
+    name = "hanoimoi"
+    site = Site(
+        publisher="Báo Hànộimới", home="https://hanoimoi.vn/", tier="province",
+        sources=(
+            Feed("https://hanoimoi.vn/rss/trang-chu"),
+            Sitemap("https://hanoimoi.vn/sitemap-article-{Y}-{mm}-{dd}.xml", lastmod="published"),
+        ),
+        article=r"-\d{4,9}\.html$", exclude=r"-event\d+\.html$|^/(?:print|tag)/",
+        layout=ONECMS, names=("HNMO", "HNM", "Hànộimới", "Hà Nội mới"),
+    )  # fmt: skip

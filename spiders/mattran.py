@@ -1,0 +1,18 @@
+"""Mặt trận: the review of the Vietnam Fatherland Front."""
+
+from crawler.layouts import EPI
+from crawler.site import Feed, Site, Sitemap
+from crawler.spider import NewsSpider
+
+
+class Mattran(NewsSpider):
+    name = "mattran"
+    site = Site(
+        publisher="Tạp chí Mặt trận", home="https://mattran.org.vn/", tier="body",
+        sources=(
+            Feed("https://mattran.org.vn/rss/home.rss"),
+            Sitemap("https://mattran.org.vn/sitemaps/news-{Y}-{m}.xml", lastmod="modified"),
+        ),
+        article=r"-(?:post)?\d{4,}\.html$",
+        layout=EPI, names=("Mặt trận",),
+    )  # fmt: skip

@@ -1,0 +1,20 @@
+"""Quân đội nhân dân: the daily of the Central Military Commission and the Ministry of National Defence."""
+
+from crawler.layouts import DNN
+from crawler.site import Feed, Site, Sitemap
+from crawler.spider import NewsSpider
+
+LAYOUT = DNN.replace(name="dnn-qdnd", authors=(".author-top", ".tacgia", ".author"), drop=(*DNN.drop, ".video-wrapper"))
+
+
+class Qdnd(NewsSpider):
+    name = "qdnd"
+    site = Site(
+        publisher="Báo Quân đội nhân dân", home="https://www.qdnd.vn/", tier="ministry",
+        sources=(
+            Feed("https://www.qdnd.vn/rss/cate/tin-tuc-moi-nhat.rss"),
+            Sitemap("https://www.qdnd.vn/sitemaps/0/top300article.xml"),
+        ),
+        article=r"^/(?:[\w-]+/)+[\w-]+-\d{5,}$", exclude="^/(?:audio|Lf)/",
+        layout=LAYOUT, names=("QĐND Online", "QĐND", "Quân đội nhân dân"),
+    )  # fmt: skip

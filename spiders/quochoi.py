@@ -1,0 +1,18 @@
+"""Quốc hội: the portal of the National Assembly."""
+
+from crawler.layouts import SHAREPOINT
+from crawler.site import Listing, Site
+from crawler.spider import NewsSpider
+
+
+class Quochoi(NewsSpider):
+    name = "quochoi"
+    site = Site(
+        publisher="Cổng thông tin điện tử Quốc hội", home="https://quochoi.vn/", tier="central",
+        sources=(
+            Listing("https://quochoi.vn/tintuc/Pages/tin-hoat-dong-cua-quoc-hoi.aspx"),
+            Listing("https://quochoi.vn/tintuc/Pages/tin-tong-hop.aspx"),
+        ),
+        article=r"(?i)^/(?:[\w-]+/)*pages/[\w-]+\.aspx\?ItemID=\d+", exclude="(?i)van-?ban",
+        layout=SHAREPOINT, keep_query=("ItemID",), names=("Quốc hội Việt Nam",),
+    )  # fmt: skip

@@ -1,0 +1,15 @@
+"""Ngân hàng Nhà nước Việt Nam: the portal of the State Bank."""
+
+from crawler.layouts import LIFERAY
+from crawler.site import Listing, Site
+from crawler.spider import NewsSpider
+
+
+class Sbv(NewsSpider):
+    name = "sbv"
+    site = Site(
+        publisher="Ngân hàng Nhà nước Việt Nam", home="https://www.sbv.gov.vn/", tier="ministry",
+        sources=(Listing("https://www.sbv.gov.vn/vi/tin-tuc"),),
+        article=r"^/(?:vi/)?web/[\w-]+/w/[^/]+$|/-/asset_publisher/\w+/content/[^/]+$|\?dDocName=SBV\d+",
+        layout=LIFERAY, keep_query=("dDocName",), names=("NHNN", "SBV"),
+    )  # fmt: skip

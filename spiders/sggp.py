@@ -1,0 +1,18 @@
+"""Sài Gòn Giải Phóng: the daily of the Party committee of Hồ Chí Minh City."""
+
+from crawler.layouts import EPI
+from crawler.site import Feed, Site, Sitemap
+from crawler.spider import NewsSpider
+
+
+class Sggp(NewsSpider):
+    name = "sggp"
+    site = Site(
+        publisher="Sài Gòn Giải Phóng", home="https://www.sggp.org.vn/", tier="province",
+        sources=(
+            Feed("https://www.sggp.org.vn/rss/home.rss"),
+            Sitemap("https://www.sggp.org.vn/sitemaps/news-{Y}-{m}.xml", lastmod="modified"),
+        ),
+        article=r"-post\d+\.html$|-\d{5,}\.html$", exclude=r"^/(?:topic|event|tag|print)\b",
+        layout=EPI, names=("SGGPO", "SGGP", "Báo Sài Gòn Giải Phóng"),
+    )  # fmt: skip

@@ -1,0 +1,18 @@
+"""Sức khỏe và Đời sống: the paper of the Ministry of Health."""
+
+from crawler.layouts import VCCORP
+from crawler.site import Feed, Site, Sitemap
+from crawler.spider import NewsSpider
+
+
+class Suckhoedoisong(NewsSpider):
+    name = "suckhoedoisong"
+    site = Site(
+        publisher="Báo Sức khỏe và Đời sống", home="https://suckhoedoisong.vn/", tier="ministry",
+        sources=(
+            Feed("https://suckhoedoisong.vn/rss/home.rss"),
+            Sitemap("https://suckhoedoisong.vn/sitemaps/sitemaps-{Y}-{m}-{d1}-{d2}.xml"),
+        ),
+        article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
+        layout=VCCORP, names=("SKĐS", "Sức khỏe và Đời sống"),
+    )  # fmt: skip

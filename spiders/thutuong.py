@@ -1,0 +1,15 @@
+"""Thủ tướng Chính phủ: the Prime Minister's pages of the Government portal."""
+
+from crawler.layouts import VCCORP
+from crawler.site import Feed, Listing, Site
+from crawler.spider import NewsSpider
+
+
+class Thutuong(NewsSpider):
+    name = "thutuong"
+    site = Site(
+        publisher="Cổng thông tin Thủ tướng Chính phủ", home="https://thutuong.chinhphu.vn/", tier="central",
+        sources=(Feed("https://thutuong.chinhphu.vn/rss/home.rss"), Listing("https://thutuong.chinhphu.vn/")),
+        article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
+        layout=VCCORP, names=("Chinhphu.vn",),
+    )  # fmt: skip

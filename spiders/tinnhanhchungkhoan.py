@@ -1,0 +1,18 @@
+"""Tin nhanh chứng khoán: the stock-market paper of the Ministry of Finance's press."""
+
+from crawler.layouts import EPI
+from crawler.site import Feed, Site, Sitemap
+from crawler.spider import NewsSpider
+
+
+class Tinnhanhchungkhoan(NewsSpider):
+    name = "tinnhanhchungkhoan"
+    site = Site(
+        publisher="Tin nhanh chứng khoán", home="https://www.tinnhanhchungkhoan.vn/", tier="press",
+        sources=(
+            Feed("https://www.tinnhanhchungkhoan.vn/rss/home.rss"),
+            Sitemap("https://www.tinnhanhchungkhoan.vn/sitemaps/news-{Y}-{m}.xml", lastmod="modified"),
+        ),
+        article=r"-post\d+\.html$",
+        layout=EPI, names=("ĐTCK", "Đầu tư Chứng khoán"),
+    )  # fmt: skip

@@ -1,0 +1,21 @@
+"""Tòa án nhân dân tối cao: the portal of the Supreme People's Court."""
+
+from crawler.layouts import Layout
+from crawler.site import Listing, Site
+from crawler.spider import NewsSpider
+
+LAYOUT = Layout(
+    name="webcenter", title=("h1", ".title-detail", "h2.title"),
+    body=(".bnc-content", ".content-detail", ".detail-content"), lead=(".sapo", ".summary"),
+    time=("span.time", ".date"),
+)  # fmt: skip
+
+
+class Toaan(NewsSpider):
+    name = "toaan"
+    site = Site(
+        publisher="Tòa án nhân dân tối cao", home="https://www.toaan.gov.vn/", tier="body",
+        sources=(Listing("https://www.toaan.gov.vn/webcenter/portal/tatc/home"),),
+        article=r"/chi-tiet-tin(?:-xet-xu)?\?dDocName=",
+        layout=LAYOUT, keep_query=("dDocName",), names=("TANDTC",),
+    )  # fmt: skip

@@ -1,0 +1,15 @@
+"""TP. Hồ Chí Minh: the Government portal's pages on Hồ Chí Minh City."""
+
+from crawler.layouts import VCCORP
+from crawler.site import Feed, Listing, Site
+from crawler.spider import NewsSpider
+
+
+class Tphcm(NewsSpider):
+    name = "tphcm"
+    site = Site(
+        publisher="Trang TP. Hồ Chí Minh – Cổng TTĐT Chính phủ", home="https://tphcm.chinhphu.vn/", tier="central",
+        sources=(Feed("https://tphcm.chinhphu.vn/rss/home.rss"), Listing("https://tphcm.chinhphu.vn/")),
+        article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
+        layout=VCCORP, names=("Chinhphu.vn",),
+    )  # fmt: skip

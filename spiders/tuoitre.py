@@ -1,0 +1,15 @@
+"""Tuổi Trẻ: the daily of the Youth Union of Hồ Chí Minh City."""
+
+from crawler.layouts import VCCORP
+from crawler.site import Feed, Listing, Site
+from crawler.spider import NewsSpider
+
+
+class Tuoitre(NewsSpider):
+    name = "tuoitre"
+    site = Site(
+        publisher="Báo Tuổi Trẻ", home="https://tuoitre.vn/", tier="press",
+        sources=(Feed("https://tuoitre.vn/rss/tin-moi-nhat.rss"), Listing("https://tuoitre.vn/kinh-doanh.htm")),
+        article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
+        layout=VCCORP, names=("TTO", "Tuổi Trẻ Online", "Tuổi Trẻ"), proven=True,
+    )  # fmt: skip

@@ -1,0 +1,26 @@
+"""VnExpress: the online paper of FPT, under the Ministry of Science and Technology."""
+
+from crawler.layouts import Layout
+from crawler.site import Feed, Listing, Site
+from crawler.spider import NewsSpider
+
+LAYOUT = Layout(
+    name="vnexpress", title=("h1.title-detail", "h1.title_news_detail"), body=("article.fck_detail", ".fck_detail"),
+    lead=("p.description",), time=(".header-content span.date", "span.date"), authors=("p.author_mail strong",),
+    section=("ul.breadcrumb li a",), caption=("p.Image",),
+    drop=(".list_link", "ul.list-news", "[data-component-type=tin_xemthem]"),
+)  # fmt: skip
+
+
+class Vnexpress(NewsSpider):
+    name = "vnexpress"
+    site = Site(
+        publisher="VnExpress", home="https://vnexpress.net/", tier="press",
+        sources=(
+            Feed("https://vnexpress.net/rss/tin-moi-nhat.rss"),
+            Listing("https://vnexpress.net/kinh-doanh", pages="https://vnexpress.net/kinh-doanh-p{n}"),
+        ),
+        article=r"-\d{5,8}(?:-p\d+)?\.html$|^/[\w-]+/[\w-]+/(?:[^/-]+-){2,}\d+$|^/interactive/\d{4}/[\w-]+",
+        exclude="^/(?:topic|tag|tac-gia)/|/v-car/(?:dong|hang)-xe/",
+        layout=LAYOUT, names=("VnExpress.net",), proven=True,
+    )  # fmt: skip

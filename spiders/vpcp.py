@@ -1,0 +1,15 @@
+"""Văn phòng Chính phủ: the Government Office's pages of the Government portal."""
+
+from crawler.layouts import VCCORP
+from crawler.site import Feed, Listing, Site
+from crawler.spider import NewsSpider
+
+
+class Vpcp(NewsSpider):
+    name = "vpcp"
+    site = Site(
+        publisher="Văn phòng Chính phủ", home="https://vpcp.chinhphu.vn/", tier="central",
+        sources=(Feed("https://vpcp.chinhphu.vn/rss/home.rss"), Listing("https://vpcp.chinhphu.vn/tin-noi-bat.htm")),
+        article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
+        layout=VCCORP, names=("Chinhphu.vn",),
+    )  # fmt: skip
