@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from unicodedata import normalize
 
+from crawler.blocks import Block
 from crawler.byline import names, signature
 from crawler.credit import is_credit
 from crawler.fingerprint import documents
-from crawler.reader import Block
 
 VOCABULARY: dict[str, list[str]] = tomllib.loads(files("crawler").joinpath("boilerplate.toml").read_text("utf-8"))
 _EDGE = ' >»•-–—:."“”|*#!…?'
@@ -35,7 +35,9 @@ _INSTRUMENT = re.compile(
 _DASH = r"\s*(?:-|–|—|:|\|)\s*"
 _TOKENS = "|".join(re.escape(token) for token in sorted(VOCABULARY["datelines"], key=len, reverse=True))
 _BARE = "|".join(re.escape(token) for token in VOCABULARY["datelines_bare"])
-_DATELINE = re.compile(rf"(?:(?P<bare>{_BARE})\s+(?=[A-ZĐ\d])|(\((?:{_TOKENS})\))(?:{_DASH}|\s*)|({_TOKENS}){_DASH})(?=\S)", re.I)
+_DATELINE = re.compile(
+    rf"(?:(?P<bare>{_BARE})\s+(?=[A-ZĐ\d])|(\((?:{_TOKENS})\))(?:{_DASH}|\s*)|({_TOKENS}){_DASH})(?=\S)", re.I
+)
 _OWN_DATELINE = re.compile(rf"(\([^()]+\)(?={_DASH}|\s)|[^()]+?(?={_DASH}))(?:{_DASH}|\s)(?=\S)")
 
 

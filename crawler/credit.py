@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _CREDIT = re.compile(
-    r"(?:^|[\s(.\-–—|])(?:ảnh|minh họa|đồ họa|nguồn ảnh|ảnh tư liệu)\s*(?:minh họa|tư liệu)?\s*:\s*[^.]{1,60}\)?\.?$",
-    re.I,
+    r"(?:^|[(.\-–—|…”\"]\s*|\s(?=Ả))(?i:ảnh|minh họa|đồ họa|nguồn ảnh|ảnh tư liệu)\s*(?i:minh họa|tư liệu)?\s*:\s*"
+    r"(?=[^a-zà-ỹ])\S+(?:\s+\S+){0,6}$"
 )
 _PLACEHOLDER = re.compile(r"\(?(?:ảnh|hình|tranh)(?: có tính| mang tính(?: chất)?)? minh (?:họa|hoạ)\)?\.?", re.I)
 

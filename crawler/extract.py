@@ -6,6 +6,7 @@ page ─ parts (layout, any family's layout, or density) ─ reader ─ clean �
 from __future__ import annotations
 
 from crawler import fields
+from crawler.blocks import Reading
 from crawler.charset import decode
 from crawler.clean import Dropped, split_dateline, strip_boilerplate
 from crawler.fingerprint import content_hash, documents
@@ -13,9 +14,10 @@ from crawler.generic import find
 from crawler.kinds import kind_of
 from crawler.layouts import FAMILIES
 from crawler.model import Article, Discard, Quarantine, Refusal
+from crawler.nesting import too_deep
 from crawler.page import Page
 from crawler.parts import Parts, by_layout
-from crawler.reader import Reading, read
+from crawler.reader import read
 from crawler.site import Site
 from crawler.times import modified, published
 from crawler.trim import marked_lead, told_by_pictures, trim
@@ -37,11 +39,13 @@ def extract(
 
     `html` as fetched (bytes with the `declared` charset of its header) or as text; `site` and its spider's `name`
     when known. `explain` receives each dropped block with the rule that dropped it.
-    Raises `Discard` (not_html) for what is no page, `Quarantine` (no_title, no_body) for an article it cannot read.
+    Raises `Discard` (not_html, unreadable) for what is no page, `Quarantine` (no_title, no_body) for an article it cannot read.
     """
     text = html if isinstance(html, str) else decode(html, declared).text
     if "<" not in text[:4096]:
         raise Discard(Refusal.NOT_HTML, "no markup in it")
+    if too_deep(text):
+        raise Discard(Refusal.UNREADABLE, "its elements nest deeper than a page's do")
     page = Page(text, url)
     parts, label = _parts(page, site)
     own = fields.own_names(page, site)

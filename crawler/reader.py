@@ -7,18 +7,14 @@ words over spans); a block's end and `br` end a line.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
 
 from selectolax.lexbor import LexborNode
 
+from crawler.blocks import Block, Picture, Reading, Role
 from crawler.credit import is_credit
 from crawler.layouts import CAPTIONS, NOISE, Layout
-from crawler.model import Image
 from crawler.page import Page, tidy
-
-Role = Literal["text", "heading", "item", "row", "caption"]
 
 INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p picture q rb rt ruby s"
@@ -34,46 +30,6 @@ _ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re
 _DEEPEST = 60  # containers within containers below which the text is taken as it comes: markup to break a reader
 _SHORT = 200  # characters that a centred line below a picture may have to be its caption
 _RIGHT = re.compile(r"text-align:\s*right|\bright\b", re.I)
-
-
-@dataclass(slots=True)
-class Block:
-    """A line of text with what the cleaning passes ask of it."""
-
-    text: str
-    role: Role = "text"
-    tag: str = "p"
-    links: float = 0.0
-    """Share of its characters that stand in anchors, 0 to 1."""
-    strong: bool = False
-    right: bool = False
-    boxes: tuple[int, ...] = ()
-    """The containers between the article's root and the line, outermost first."""
-
-
-@dataclass(slots=True)
-class Picture:
-    """An image while its caption is still sought."""
-
-    url: str
-    caption: str | None = None
-    figure: int = 0
-    leads_away: bool = False
-    """It is the link of a page, as in a card of another story."""
-
-
-@dataclass(slots=True)
-class Reading:
-    """What a subtree holds, and the containers that were left out with the selector that named them."""
-
-    blocks: list[Block] = field(default_factory=list)
-    pictures: list[Picture] = field(default_factory=list)
-    dropped: list[tuple[str, str]] = field(default_factory=list)
-
-    def images(self) -> tuple[Image, ...]:
-        """The article's own pictures, each address once."""
-        own = {p.url: p.caption for p in reversed(self.pictures) if p.caption or not p.leads_away}
-        return tuple(Image(url, caption) for url, caption in reversed(own.items()))
 
 
 @lru_cache(maxsize=256)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
+from crawler.blocks import Block
 from crawler.byline import is_agency, names, signature
 from crawler.clean import Dropped, fold_line, split_dateline
 from crawler.dates import parse
 from crawler.page import Page
 from crawler.parts import Parts
-from crawler.reader import Block
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"”'’)\]]*$")
 _HEAD = 8  # blocks at the start of a body in which its own title, time or sapo may stand

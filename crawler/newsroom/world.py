@@ -15,7 +15,8 @@ from crawler.newsroom.papers import VIETNAM, Paper, papers
 from crawler.newsroom.story import Story, compose, revise
 
 _START = datetime(2026, 8, 3, tzinfo=VIETNAM)
-_A_DAY = 25  # articles of one paper
+A_DAY = 25
+"""Articles of one paper."""
 _COPIED = 0.06  # share of articles that are another paper's text
 
 
@@ -56,7 +57,7 @@ class World:
         for paper in self.papers:
             rng = die(self.seed, paper.name, "times")
             for number in range(articles):
-                day = start.date() + timedelta(days=number // _A_DAY)
+                day = start.date() + timedelta(days=number // A_DAY)
                 moment = datetime.combine(day, time(5, 30), VIETNAM) + timedelta(seconds=rng.randrange(17 * 3600))
                 slots.append((max(moment, start), paper))
         slots.sort(key=lambda slot: (slot[0], slot[1].name))

@@ -1,0 +1,187 @@
+"""Articles of a listing page: each once, in page order, with the title and the time that its item shows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler import shapes
+from crawler.dates import parse as parse_date
+from crawler.links import absolute
+from crawler.model import Discard, Link
+from crawler.site import Listing, Site
+from crawler.urls import canonical, judge
+
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_MENUS = (
+    "nav", "footer", ".nav", ".navbar", ".menu", "#menu", ".main-menu", ".mega-menu", ".megamenu", ".dropdown-menu",
+    ".breadcrumb",
+)  # fmt: skip
+_IN_MENUS = ", ".join(f"{menu} a[href]" for menu in _MENUS)
+_TIMES = "time, [datetime], [data-publishtime], [data-time], [class*=time], [class*=date]"
+_TIME_ATTRIBUTES = ("datetime", "data-publishtime", "data-time", "title")
+_DAY = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LONGEST_TIME = 60  # characters; a date in a longer text is part of what the text tells
+_ITEM_DEPTH = 6  # elements between a time and the item that it belongs to
+_ITEM_LENGTH = 1500  # characters of the longest item; what is longer is an article or a whole list
+_MOST_TIMES = 1000  # of a page; no list shows more
+_FILE_NAME = re.compile(r"\S+\.(?:jpe?g|png|gif|webp)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """An address of the page with all the anchors that lead to it."""
+
+    url: str
+    anchors: list[LexborNode] = field(default_factory=list)
+    headline: str = ""
+    """Longest text of an anchor that is or holds a heading."""
+    text: str = ""
+    """Longest text of any anchor."""
+    label: str = ""
+    """Longest title attribute, or alternative text of the picture that is linked."""
+    in_menu: bool = True
+    """Every anchor stands in a menu or footer."""
+
+    @property
+    def title(self) -> str:
+        """What a reader would take for the headline; empty when there is no text at all."""
+        if len(self.headline.split()) > 1 or (self.headline and not self.label):
+            return self.headline
+        return self.label if len(self.label.split()) > 2 else self.text or self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A listing page once parsed."""
+
+    url: str
+    tree: LexborHTMLParser
+    text: str
+    """Its source, scripts included."""
+    base: str
+    """What relative addresses are resolved against."""
+    links: tuple[Link, ...]
+
+
+def read(text: str, url: str, site: Site | None, source: Listing | None) -> Page:
+    """The articles of a page or fragment. With `site`, its rules say which links are articles, and `source.links` where
+    to look; without, `crawler.shapes` infers them. Links without any text do not count."""
+    tree = LexborHTMLParser(text)
+    tree.strip_tags(["script", "style", "template", "noscript"])
+    node = tree.css_first("base[href]")
+    base = absolute(node.attributes.get("href") if node else None, url) or url
+    candidates = [item for item in _candidates(tree, base, site, source) if item.title]
+    if site is None:
+        candidates = shapes.articles(candidates, url)
+    times = _times(tree, candidates)
+    links = (Link(item.url, title=item.title, published_at=times.get(item.url)) for item in candidates)
+    return Page(url, tree, text, base, tuple(links))
+
+
+def _candidates(tree: LexborHTMLParser, base: str, site: Site | None, source: Listing | None) -> Iterable[Candidate]:
+    menu = {anchor.mem_id for anchor in tree.css(_IN_MENUS)}
+    found: dict[str, Candidate] = {}
+    keys: dict[str, str | None] = {}
+    for anchor in _anchors(tree, source):
+        href = anchor.attributes.get("href") or ""
+        if href not in keys:
+            keys[href] = _key(href, base, site)
+        if not (key := keys[href]):
+            continue
+        if key not in found:
+            found[key] = Candidate(absolute(href, base) or href)
+        item = found[key]
+        item.anchors.append(anchor)
+        item.in_menu = item.in_menu and anchor.mem_id in menu
+        words, heading = _words(anchor)
+        item.text = max(item.text, words, key=len)
+        if heading:
+            item.headline = max(item.headline, words, key=len)
+        item.label = max(item.label, _label(anchor), key=len)
+    return found.values()
+
+
+def _anchors(tree: LexborHTMLParser, source: Listing | None) -> Iterator[LexborNode]:
+    for node in tree.css((source and source.links) or "a[href]"):
+        yield from [node] if node.tag == "a" else node.css("a[href]")
+
+
+def _key(href: str, base: str, site: Site | None) -> str | None:
+    """What is the same for all links to one article; None for a link that is none."""
+    address = absolute(href, base)
+    if address is None or (site is not None and judge(address, site).refused):
+        return None
+    try:
+        return canonical(address, site)
+    except Discard:
+        return None
+
+
+def _words(anchor: LexborNode) -> tuple[str, bool]:
+    """The text of an anchor and whether it is a headline: inside a heading, around one, or called a title."""
+    if inner := anchor.css_first("h1, h2, h3, h4, h5, h6"):
+        return _plain(inner.text()), True
+    # Inline parts split words, block parts separate them.
+    text = _plain(anchor.text(separator=" " if anchor.css_first("p, div, br, li") else ""))
+    node: LexborNode | None = anchor
+    for _ in range(3):
+        if node is None or node.tag == "body":
+            break
+        if node.tag in _HEADINGS or "title" in (node.attributes.get("class") or ""):
+            return text, True
+        node = node.parent
+    return text, False
+
+
+def _label(anchor: LexborNode) -> str:
+    picture = anchor.css_first("img[alt], img[title]")
+    attributes = picture.attributes if picture else {}
+    label = anchor.attributes.get("title") or attributes.get("alt") or attributes.get("title")
+    return "" if not label or _FILE_NAME.fullmatch(label) else _plain(label)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def _times(tree: LexborHTMLParser, candidates: list[Candidate]) -> dict[str, datetime]:
+    """Times by address. A time belongs to the smallest element around it that leads to articles, if to one only."""
+    owners = {anchor.mem_id: item.url for item in candidates for anchor in item.anchors}
+    times: dict[str, datetime] = {}
+    for node, at in islice(_shown_times(tree), _MOST_TIMES):
+        scope: LexborNode | None = node
+        for depth in range(_ITEM_DEPTH):
+            if scope is None or scope.tag == "body" or len(scope.text()) > _ITEM_LENGTH:
+                break
+            urls = {owners[a.mem_id]: None for a in (scope, *scope.css("a[href]")) if a.mem_id in owners}
+            if len(urls) == 1 or (urls and depth == 0):
+                times.setdefault(next(iter(urls)), at)
+            if urls:
+                break
+            scope = scope.parent
+    return times
+
+
+def _shown_times(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, datetime]]:
+    for node in tree.css(_TIMES):
+        texts = [node.attributes.get(name) for name in _TIME_ATTRIBUTES]
+        if not node.css_first("a[href]"):
+            texts.append(node.text())
+        moments = (parse_date(text) for text in texts if text and len(text) <= _LONGEST_TIME)
+        if moment := next(filter(None, moments), None):
+            yield node, moment.at
+    if tree.body is None:
+        return
+    for node in tree.body.traverse(include_text=True):
+        if node.tag != "-text" or node.parent is None or node.parent.tag == "a":
+            continue
+        text = node.text()
+        if len(text) <= _LONGEST_TIME and _DAY.search(text) and (moment := parse_date(text)):
+            yield node.parent, moment.at

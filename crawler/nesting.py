@@ -1,0 +1,29 @@
+"""A limit on how deep markup nests, before a parser pays for it: time grows with the square of the depth."""
+
+from __future__ import annotations
+
+import re
+
+DEEPEST = 1000
+"""Open elements; real pages stay below a hundred."""
+_HARMLESS = 8_000  # tags in all with which no depth takes longer than a tenth of a second
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
+# Void elements, and those that the next of their kind closes (HTML standard, 13.1.2).
+_FLAT = {
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p",
+    "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot", "rt", "rp", "path", "use",
+}  # fmt: skip
+
+
+def too_deep(text: str) -> bool:
+    """Whether more than `DEEPEST` elements are open at once; scripts count as markup, which errs on the safe side."""
+    if text.count("<") < _HARMLESS:
+        return False
+    depth = 0
+    for closing, name in _TAG.findall(text):
+        if name.lower() in _FLAT:
+            continue
+        depth = max(depth - 1, 0) if closing else depth + 1
+        if depth > DEEPEST:
+            return True
+    return False

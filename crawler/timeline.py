@@ -1,0 +1,26 @@
+"""Answers of the JSON calls behind a "more news" button: `data.contents[]`, or HTML in `data.articles`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crawler.dates import parse as parse_date
+from crawler.links import absolute
+from crawler.model import Link
+
+
+def links(answer: object, url: str, *, https: bool = False) -> Iterator[Link]:
+    """The items that have an address and a title, in order; nothing for an answer of another form.
+
+    A relative address belongs to the site's own host, not to the `api` host that answered.
+    """
+    data = answer.get("data") if isinstance(answer, dict) else answer
+    items = data.get("contents") if isinstance(data, dict) else data
+    for item in items if isinstance(items, list) else ():
+        if not isinstance(item, dict):
+            continue
+        address = absolute(str(item.get("url") or ""), url.replace("://api.", "://", 1), https=https)
+        title = " ".join(str(item.get("title") or "").split())
+        if address and title:
+            moment = parse_date(str(item.get("date") or ""))
+            yield Link(address, title, published_at=moment.at if moment else None)
