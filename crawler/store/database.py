@@ -1,0 +1,157 @@
+"""One way into SQLite and PostgreSQL: how to connect, how to take the pen, what a failure is called.
+
+One writer at a time, on PostgreSQL as on SQLite: a writing transaction first takes the pen (BEGIN IMMEDIATE; an
+advisory lock) and holds it until its commit is visible. So what it reads stays true while it writes, transactions
+commit in the order in which they number their changes, and none waits for another in a circle.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    ProgrammingError,
+    StatementError,
+)
+
+from crawler.model import BadInput, StoreFailed, StoreWord
+
+WAIT = 30
+"""Seconds that a writer waits for the pen before it gives up with the word "locked"."""
+PEN = 0x7401_5E55
+"""Key of the advisory lock on PostgreSQL; any number that no other program in the same database uses."""
+
+_SQLITE_WORDS: dict[str, StoreWord] = {
+    "SQLITE_FULL": "disk_full",
+    "SQLITE_READONLY": "read_only",
+    "SQLITE_BUSY": "locked",
+    "SQLITE_LOCKED": "locked",
+    "SQLITE_CORRUPT": "damaged",
+    "SQLITE_NOTADB": "damaged",
+    "SQLITE_CANTOPEN": "unreachable",
+}
+# Classes and codes of SQLSTATE: PostgreSQL manual, appendix A.
+_POSTGRES_WORDS: dict[str, StoreWord] = {
+    "53100": "disk_full",
+    "25006": "read_only",
+    "55P03": "locked",
+    "XX001": "damaged",
+    "XX002": "damaged",
+    "08": "unreachable",
+    "28": "unreachable",
+    "3D": "unreachable",
+    "53300": "unreachable",
+    "57P": "unreachable",
+}
+
+
+def engine_for(address: str) -> Engine:
+    """An engine for the database at `address`, which is not asked yet; BadInput when it names none that can be used."""
+    url = _url(address)
+    if url.get_backend_name() == "sqlite":
+        _check_file(url)
+        engine = create_engine(url, connect_args={"timeout": WAIT})
+        event.listen(engine, "connect", _prepare_sqlite)
+    else:
+        try:
+            engine = create_engine(url, isolation_level="READ COMMITTED", connect_args={"connect_timeout": WAIT})
+        except ModuleNotFoundError:
+            raise BadInput("PostgreSQL needs its driver: pip install 'thoisu[postgres]'") from None
+        event.listen(engine, "connect", _prepare_postgres)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def writer(engine: Engine) -> Engine:
+    """The same connections; every transaction takes the pen."""
+    return engine.execution_options(thoisu_pen=True)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """All or nothing; StoreFailed by name when the database cannot, ValueError for a value that no column takes."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except (StatementError, sqlite3.Error) as error:
+        if isinstance(error, StatementError) and isinstance(error.orig, ValueError):
+            raise error.orig from None
+        failure = failed(error)
+        if failure is None:
+            raise
+        raise failure from error
+
+
+def failed(error: StatementError | sqlite3.Error) -> StoreFailed | None:
+    """What a driver's error means; None for one that only a mistake in this program makes."""
+    if isinstance(error, StatementError) and (
+        not isinstance(error, DBAPIError) or isinstance(error, IntegrityError | ProgrammingError)
+    ):
+        return None
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    detail = str(cause).strip().split("\n", 1)[0]
+    if isinstance(cause, sqlite3.Error):
+        name = getattr(cause, "sqlite_errorname", "")
+        words, fallback = _SQLITE_WORDS, "failed"
+    else:
+        # Without a code, the server was never reached or hung up.
+        name = getattr(cause, "sqlstate", None) or "08"
+        words, fallback = _POSTGRES_WORDS, "failed"
+    word: StoreWord = next((word for start, word in words.items() if name.startswith(start)), fallback)  # type: ignore[arg-type]
+    return StoreFailed(word, detail)
+
+
+def _url(address: str) -> URL:
+    try:
+        url = make_url(address)
+        backend = url.get_backend_name()
+        if backend in ("postgresql", "postgres"):
+            return url.set(drivername="postgresql+psycopg")
+        if url.drivername in ("sqlite", "sqlite+pysqlite"):
+            return url
+    except (ArgumentError, NoSuchModuleError):
+        raise BadInput(f"{address!r} is no database address; it reads like sqlite:///thoisu.db") from None
+    raise BadInput(f"{backend} is not supported; use sqlite:///… or postgresql://…")
+
+
+def _check_file(url: URL) -> None:
+    if not url.database or ":memory:" in url.database:
+        raise BadInput("a database in memory would be gone after the command; name a file: sqlite:///thoisu.db")
+    if url.database.startswith("file:"):
+        return
+    path = Path(url.database)
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise BadInput(f"the folder {path.parent} does not exist; make it first")
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+    # The driver would begin transactions by itself, and only before a write; `_begin` does it instead.
+    connection.isolation_level = None
+    # NORMAL with WAL: a power cut may take back the last commits, never tear one (sqlite.org/pragma.html, synchronous).
+    for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "cache_size = -32768"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgres(connection: Any, _: Any) -> None:
+    connection.execute(f"SET lock_timeout = '{WAIT}s'")
+    connection.commit()
+
+
+def _begin(connection: Connection) -> None:
+    pen = connection.get_execution_options().get("thoisu_pen", False)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if pen else "BEGIN")
+    elif pen:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({PEN})")

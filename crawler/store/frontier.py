@@ -1,0 +1,175 @@
+"""The frontier: sources with their validators, and the links found there until each is stored or refused for good.
+
+The writing functions run inside one transaction that holds the pen (`crawler.store.database`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, case, func, insert, select, update
+
+from crawler.model import Article, Discard, Link, Refusal
+from crawler.store.schema import LONGEST_URL, articles, copies, links, sources
+from crawler.store.values import PendingLink, SourceState
+
+_CHUNK = 500
+"""Addresses asked for in one statement; SQLite allows 32,766 values (sqlite.org/limits.html), plans grow with it."""
+
+_KNOWN = select(links.c.canonical_url, links.c.fate, links.c.fetched_at, links.c.modified_at)
+_LINK = select(
+    *(column for column in links.c if column.name not in ("id", "url", "source_id", "fate", "leads_to")),
+    func.coalesce(links.c.url, links.c.canonical_url).label("url"),
+    sources.c.url.label("source"),
+).join_from(links, sources, isouter=True)
+_NEW_LINK = insert(links)
+_STORED = update(links).where(links.c.canonical_url == bindparam("b_url"))
+_REFUSED = _STORED.values(tries=links.c.tries + 1, word=bindparam("word"))
+# A page that was stored stays so when a later look at it gives nothing.
+_REFUSED_FOR_GOOD = _REFUSED.values(fate=case((links.c.fetched_at.is_not(None), "stored"), else_="refused"))
+
+
+def source(connection: Connection, url: str) -> SourceState:
+    """What is remembered of a source; a fresh state when it is new."""
+    row = connection.execute(select(sources).where(sources.c.url == url)).mappings().first()
+    return SourceState(**{name: value for name, value in row.items() if name != "id"}) if row else SourceState(url=url)
+
+
+def save_source(
+    connection: Connection,
+    state: SourceState,
+    found: Iterable[Link],
+    site: str,
+    at: datetime,
+    canonical: Callable[[str], str],
+    *,
+    revisit: bool,
+) -> int:
+    """Keep a source's state and the links found there; returns how many addresses are new."""
+    source_id = _keep_state(connection, state, site)
+    wanted = _by_address(found, canonical)
+    known = {}
+    for chunk in _chunks(wanted):
+        rows = connection.execute(_KNOWN.where(links.c.canonical_url.in_(chunk)))
+        known.update({row.canonical_url: row for row in rows})
+    new = [
+        {
+            "canonical_url": url,
+            "url": None if link.url == url else link.url,
+            "site": site,
+            "source_id": source_id,
+            "title": link.title,
+            "published_at": link.published_at,
+            "modified_at": link.modified_at,
+            "found_at": at,
+            "tries": 0,
+            "fate": "pending",
+        }
+        for url, link in wanted.items()
+        if url not in known
+    ]
+    if new:
+        connection.execute(_NEW_LINK, new)
+    if revisit:
+        _ask_again(connection, [(row, wanted[url]) for url, row in known.items()])
+    return len(new)
+
+
+def pending(connection: Connection, site: str, limit: int | None) -> list[PendingLink]:
+    """Links of a site not yet read, newest first; those without a time count from when they were found."""
+    newest = func.coalesce(links.c.published_at, links.c.found_at).desc()
+    query = _LINK.where(links.c.site == site, links.c.fate == "pending").order_by(newest, links.c.id)
+    return _as_links(connection, query.limit(limit))
+
+
+def revisit(connection: Connection, site: str, since: datetime) -> list[PendingLink]:
+    """Links of the stored pages of a site, newest first: articles, withdrawn ones too, and then copies."""
+    found = []
+    for page, first_seen in ((articles, articles.c.first_seen_at), (copies, copies.c.fetched_at)):
+        newest = func.coalesce(page.c.published_at, first_seen)
+        query = _LINK.join(page, page.c.canonical_url == links.c.canonical_url)
+        found += _as_links(connection, query.where(page.c.site == site, newest >= since).order_by(newest.desc()))
+    return found
+
+
+def seen(connection: Connection, urls: Iterable[str]) -> Iterator[str]:
+    """Those of the canonical addresses that are known; every stored page has its row in `links`."""
+    for chunk in _chunks(urls):
+        yield from connection.scalars(select(links.c.canonical_url).where(links.c.canonical_url.in_(chunk)))
+
+
+def mark_stored(connection: Connection, article: Article, at: datetime, link: str | None) -> None:
+    """The page is read: its own address, and the pending `link` that led to it, need not be asked again."""
+    own = article.canonical_url
+    done = {"fetched_at": at, "tries": 0, "word": None, "fate": "stored", "title": None}
+    if connection.execute(_STORED, {"b_url": own, **done}).rowcount == 0:
+        url = None if article.url == own else article.url
+        hints = {"published_at": article.published_at, "modified_at": article.modified_at}
+        row = {"canonical_url": own, "url": url, "site": article.site, "found_at": at, **hints, **done}
+        connection.execute(_NEW_LINK, row)
+    if link is not None and link != own:
+        connection.execute(_STORED, {"b_url": link, **done, "leads_to": own})
+
+
+def mark_withdrawn(connection: Connection, url: str, at: datetime) -> None:
+    """The stored page is gone; it is asked again only when a source lists it as changed."""
+    connection.execute(_STORED, {"b_url": url, "fetched_at": at, "tries": 0, "word": Refusal.GONE, "fate": "stored"})
+
+
+def refuse(connection: Connection, url: str, word: Refusal, *, final: bool) -> None:
+    """Note why the page gave nothing: never asked again when `final`, else still pending with one more try."""
+    connection.execute(_REFUSED_FOR_GOOD if final else _REFUSED, {"b_url": url, "word": word})
+
+
+def _as_links(connection: Connection, query: Select[Any]) -> list[PendingLink]:
+    rows = connection.execute(query).mappings()
+    return [PendingLink(**{**row, "word": Refusal(row["word"]) if row["word"] else None}) for row in rows]
+
+
+def _chunks(urls: Iterable[str]) -> Iterator[list[str]]:
+    every = list(urls)
+    return (every[start : start + _CHUNK] for start in range(0, len(every), _CHUNK))
+
+
+def _keep_state(connection: Connection, state: SourceState, site: str) -> int:
+    values: dict[str, Any] = {**asdict(state), "site": site}
+    source_id = connection.scalar(select(sources.c.id).where(sources.c.url == state.url))
+    if source_id is not None:
+        connection.execute(update(sources).where(sources.c.id == source_id).values(values))
+        return int(source_id)
+    key = connection.execute(insert(sources).values(values)).inserted_primary_key
+    assert key is not None  # noqa: S101 - for the type checker
+    return int(key[0])
+
+
+def _by_address(found: Iterable[Link], canonical: Callable[[str], str]) -> dict[str, Link]:
+    """The links to be taken by canonical address, in the order of the source; of two for one page, the first."""
+    wanted: dict[str, Link] = {}
+    for link in found:
+        if link.refused is not None:
+            continue
+        try:
+            url = canonical(link.url)
+        except Discard:
+            continue
+        if len(url.encode("utf-8", "replace")) <= LONGEST_URL:
+            wanted.setdefault(url, link)
+    return wanted
+
+
+def _ask_again(connection: Connection, known: Iterable[tuple[Any, Link]]) -> None:
+    # Later than the last fetch alone is not enough: a site whose clock is ahead would be asked at every look.
+    changed = [
+        {"b_url": row.canonical_url, "fate": "pending", "tries": 0, "word": None, "modified_at": link.modified_at}
+        for row, link in known
+        if row.fate == "stored"
+        and row.fetched_at is not None
+        and link.modified_at is not None
+        and link.modified_at > row.fetched_at
+        and (row.modified_at is None or link.modified_at > row.modified_at)
+    ]
+    if changed:
+        connection.execute(_STORED, changed)

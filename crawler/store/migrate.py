@@ -1,0 +1,91 @@
+"""Bringing a database to the schema of this version, whoever else opens it at the same time."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, column, inspect, select, table
+
+from crawler.model import BadInput
+from crawler.store.database import WAIT, transaction, writer
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The newest revision of `crawler/migrations`. Named here so that a store in order opens without loading Alembic."""
+VERSION_TABLE = "thoisu_schema"
+"""Not Alembic's own name for it: a PostgreSQL database may serve other programs as well."""
+SCRIPTS = Path(__file__).parent.parent / "migrations"
+
+
+def upgrade(engine: Engine) -> None:
+    """Create or upgrade the schema, in one transaction; BadInput when a newer version of this program made it."""
+    with transaction(engine) as connection:
+        if _version(connection) == HEAD:
+            return
+    if engine.dialect.name == "sqlite":
+        _switch_to_wal(engine)
+    with transaction(writer(engine)) as connection:
+        # Another process may have done it while this one waited for the pen.
+        version = _version(connection)
+        if version != HEAD:
+            _run(connection, version)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    version: str | None = connection.scalar(select(column("version_num")).select_from(table(VERSION_TABLE)))
+    return version
+
+
+def scripts(connection: Connection) -> Config:
+    """Alembic's configuration, for its commands on a connection whose transaction the caller ends."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _run(connection: Connection, version: str | None) -> None:
+    from alembic import command
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    config = scripts(connection)
+    if version is not None:
+        try:
+            ScriptDirectory.from_config(config).get_revision(version)
+        except CommandError:
+            raise BadInput(
+                f"a newer thoisu made this store (schema {version}, this one knows up to {HEAD}); upgrade thoisu"
+            ) from None
+    elif taken := {"articles", "changes", "links"} & set(inspect(connection).get_table_names()):
+        raise BadInput(f"the database has a table {min(taken)!r} that thoisu did not make; use another database")
+    command.upgrade(config, "head")
+
+
+def _switch_to_wal(engine: Engine) -> None:
+    # The switch needs the file alone for a moment and does not wait for it as other statements do.
+    raw = engine.raw_connection()
+    try:
+        connection = raw.driver_connection
+        assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - for the type checker
+        end = time.monotonic() + WAIT
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
+    finally:
+        raw.close()

@@ -1,0 +1,117 @@
+"""Reading the store: lists, one article with its past, the change feed, counts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from crawler.model import Article, BadInput, Change
+from crawler.store.record import unpack
+from crawler.store.schema import articles, changes, copies, links, revisions, sites
+from crawler.store.values import ArticleRow, CopyRow, RevisionRow, StoredArticle
+
+COUNTS = ("articles", "copies", "revisions", "withdrawn", "pending", "refused")
+"""The keys of `counts` for each site."""
+
+_NEWEST = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
+_ROW = [articles.c[name] for name in ArticleRow.__dataclass_fields__]
+_REVISION = [revisions.c[name] for name in RevisionRow.__dataclass_fields__]
+_COPY = [copies.c[name] for name in CopyRow.__dataclass_fields__]
+_IS_CURRENT = and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision)
+_TEXT = (revisions.c.content_hash, revisions.c.title, revisions.c.lead, revisions.c.body, revisions.c.record)
+
+
+def _family(letter: str) -> str:
+    """The forms of a vowel of Vietnamese with its quality and tone marks, as one letter each."""
+    qualities, tones = ("", "\u0302", "\u0306", "\u031b"), ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+    forms = (unicodedata.normalize("NFC", letter + quality + tone) for quality in qualities for tone in tones)
+    return "".join(form for form in forms if len(form) == 1)
+
+
+_FAMILIES = {letter: _family(letter) for letter in "aeiouy"} | {"d": "dđ"}
+_MARKED = frozenset("".join(_FAMILIES.values())) - frozenset(_FAMILIES)
+
+
+def list_articles(
+    connection: Connection, site: str | None, since: datetime | None, text: str | None, limit: int | None
+) -> list[ArticleRow]:
+    """Articles, newest first: of a site, published (or, without a time, first seen) since, and with a text."""
+    query = select(*_ROW).order_by(_NEWEST.desc(), articles.c.id.desc()).limit(limit)
+    if site is not None:
+        query = query.where(articles.c.site == site)
+    if since is not None:
+        query = query.where(since <= _NEWEST)
+    if text is not None:
+        query = query.join(revisions, _IS_CURRENT).where(_has(text))
+    return [ArticleRow(**row) for row in connection.execute(query).mappings()]
+
+
+def article(connection: Connection, id_: int) -> StoredArticle | None:
+    """All that is held of an article; None when there is none of this number."""
+    row = connection.execute(select(*_ROW).where(articles.c.id == id_)).mappings().first()
+    if row is None:
+        return None
+    texts = select(*_REVISION).where(revisions.c.article_id == id_).order_by(revisions.c.number)
+    others = select(*_COPY).where(copies.c.article_id == id_).order_by(copies.c.id)
+    events = select(changes).where(changes.c.article_id == id_).order_by(changes.c.seq)
+    return StoredArticle(
+        row=ArticleRow(**row),
+        article=revision(connection, id_, row["revision"]),
+        revisions=tuple(RevisionRow(**row) for row in connection.execute(texts).mappings()),
+        copies=tuple(CopyRow(**row) for row in connection.execute(others).mappings()),
+        changes=tuple(Change(**row) for row in connection.execute(events).mappings()),
+    )
+
+
+def revision(connection: Connection, id_: int, number: int) -> Article:
+    """One text of an article; BadInput when there is none of this number."""
+    query = select(*_TEXT).where(revisions.c.article_id == id_, revisions.c.number == number)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise BadInput(f"article {id_} has no revision {number}")
+    return unpack(dict(row))
+
+
+def list_changes(connection: Connection, since: int, limit: int | None) -> list[Change]:
+    """Changes after `since`, in the order of `seq`."""
+    query = select(changes).where(changes.c.seq > since).order_by(changes.c.seq).limit(limit)
+    return [Change(**row) for row in connection.execute(query).mappings()]
+
+
+def counts(connection: Connection) -> dict[str, dict[str, int]]:
+    """How many of `COUNTS` each site has; articles without a site stand under ""."""
+    table = {name: dict.fromkeys(COUNTS, 0) for name in connection.scalars(select(sites.c.name).order_by(sites.c.name))}
+
+    def add(query: Select[Any], *names: str) -> None:
+        for site, *numbers in connection.execute(query):
+            row = table.setdefault(site or "", dict.fromkeys(COUNTS, 0))
+            row.update(zip(names, numbers, strict=True))
+
+    of_articles = func.count(), func.sum(articles.c.revision), func.count(articles.c.withdrawn_at)
+    add(select(articles.c.site, *of_articles).group_by(articles.c.site), "articles", "revisions", "withdrawn")
+    add(select(copies.c.site, func.count()).group_by(copies.c.site), "copies")
+    for fate in ("pending", "refused"):
+        add(select(links.c.site, func.count()).where(links.c.fate == fate).group_by(links.c.site), fate)
+    return table
+
+
+def _has(text: str) -> ColumnElement[bool]:
+    """Whether title, lead or body hold `text` in any case; a text without marks also finds words that have them."""
+    wanted = unicodedata.normalize("NFC", text.strip()).lower()
+    families = {} if _MARKED & set(wanted) else _FAMILIES
+    pattern = "".join(_one(letter, families) for letter in re.sub(r"\s+", " ", wanted))
+    return or_(*(column.regexp_match(pattern) for column in (revisions.c.title, revisions.c.lead, revisions.c.body)))
+
+
+def _one(letter: str, families: Mapping[str, str]) -> str:
+    """A pattern for one character in the dialect that Python and PostgreSQL share; case is spelled out, since what
+    PostgreSQL takes for the capital of "đ" depends on the server's locale."""
+    if letter == " ":
+        return r"\s+"
+    forms = families.get(letter, letter)
+    return f"[{forms}{forms.upper()}]" if letter.isalpha() else re.escape(letter)

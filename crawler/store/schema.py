@@ -1,0 +1,215 @@
+"""The tables, as the newest migration leaves them.
+
+    sites ─┬─ sources ── links            where to look, and the addresses found there
+           └─ articles ─┬─ revisions      one text each, every edit kept
+                        ├─ copies         other addresses with the same text
+                        └─ changes        the public record, in the order of `seq`
+
+Titles and texts are plain columns, since people search and compare them; the rest of an `Article` is JSON in `record`.
+Times that are searched or sorted are UTC; `record` keeps those of the page with their offset.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    TIMESTAMP,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+LONGEST_URL = 2000
+"""Bytes of a canonical address; PostgreSQL indexes no value over 2,704."""
+
+
+class Plain(TypeDecorator[str]):
+    """Text without what no database takes: NUL (PostgreSQL) and lone surrogates (not encodable as UTF-8)."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The text as it is stored."""
+        if value is None:
+            return None
+        if "\0" in value:
+            value = value.replace("\0", "")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return value.encode("utf-8", "replace").decode()
+        return value
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time: timestamptz on PostgreSQL, on SQLite ISO 8601 in UTC of fixed width, which sorts as text."""
+
+    impl = TIMESTAMP(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The column's type in this database."""
+        kind: TypeEngine[Any] = Text() if dialect.name == "sqlite" else TIMESTAMP(timezone=True)
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
+        """ValueError for a time without zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no zone")
+        try:
+            value = value.astimezone(UTC)
+        except OverflowError:
+            # Portals print 01/01/0001 for "unknown", which lies before the first instant of UTC.
+            value = value.replace(tzinfo=UTC)
+        if dialect.name != "sqlite":
+            return value
+        return value.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """An aware time in UTC."""
+        if value is None:
+            return None
+        return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+# SQLite numbers a row by itself only where the type is spelled INTEGER.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("name", Plain, primary_key=True),
+    Column("added_at", Instant, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("url", Plain, nullable=False, unique=True),
+    Column("site", Plain, ForeignKey("sites.name"), nullable=False),
+    Column("etag", Plain),
+    Column("last_modified", Plain),
+    Column("body_hash", Plain),
+    Column("checked_at", Instant),
+    Column("looks", Integer, nullable=False),
+    Column("audits", Integer, nullable=False),
+    Column("lies", Integer, nullable=False),
+    Column("trusted", Boolean, nullable=False),
+    Column("last_status", Plain),
+    Column("failures", Integer, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("canonical_url", Plain, nullable=False, unique=True),
+    Column("url", Plain),  # as the source wrote it; NULL when that is the canonical one
+    Column("site", Plain, ForeignKey("sites.name")),
+    Column("source_id", Number, ForeignKey("sources.id")),
+    Column("title", Plain),
+    Column("published_at", Instant),
+    Column("modified_at", Instant),
+    Column("found_at", Instant, nullable=False),
+    Column("fetched_at", Instant),  # when the page was last read into an article; NULL before that
+    Column("tries", Integer, nullable=False),
+    Column("word", Plain),
+    Column("fate", Plain, nullable=False),  # pending, stored or refused
+    Column("leads_to", Plain),  # the canonical address that the page itself named, when it is another
+)
+Index(
+    "ix_links_pending",
+    links.c.site,
+    func.coalesce(links.c.published_at, links.c.found_at),
+    sqlite_where=text("fate = 'pending'"),
+    postgresql_where=text("fate = 'pending'"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("canonical_url", Plain, nullable=False, unique=True),
+    Column("site", Plain, ForeignKey("sites.name")),
+    Column("title", Plain, nullable=False),
+    Column("published_at", Instant),
+    Column("section", Plain),
+    Column("kind", Plain, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False),  # number and hash of the current one
+    Column("content_hash", Plain, nullable=False),
+    Column("withdrawn_at", Instant),
+)
+Index("ix_articles_newest", func.coalesce(articles.c.published_at, articles.c.first_seen_at))
+Index("ix_articles_site_newest", articles.c.site, func.coalesce(articles.c.published_at, articles.c.first_seen_at))
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("article_id", Number, ForeignKey("articles.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    Column("content_hash", Plain, nullable=False, index=True),
+    Column("title", Plain, nullable=False),
+    Column("lead", Plain),
+    Column("body", Plain, nullable=False),
+    Column("record", Plain, nullable=False),
+    UniqueConstraint("article_id", "number"),
+)
+
+copies = Table(
+    "copies",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("article_id", Number, ForeignKey("articles.id"), nullable=False, index=True),
+    Column("canonical_url", Plain, nullable=False, unique=True),
+    Column("site", Plain, ForeignKey("sites.name"), index=True),
+    Column("published_at", Instant),
+    Column("fetched_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+    Column("content_hash", Plain, nullable=False),
+    Column("title", Plain, nullable=False),
+    Column("lead", Plain),
+    Column("body", Plain, nullable=False),
+    Column("record", Plain, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Number, primary_key=True, autoincrement=False),
+    Column("event", Plain, nullable=False),
+    Column("article_id", Number, ForeignKey("articles.id"), nullable=False, index=True),
+    Column("revision", Integer),
+    Column("url", Plain, nullable=False),
+    Column("site", Plain),
+    Column("content_hash", Plain),
+    Column("at", Instant, nullable=False),
+)

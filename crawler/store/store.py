@@ -1,0 +1,176 @@
+"""`Store`: what the rest of the crawler sees of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, select
+
+from crawler.model import Article, BadInput, Change, Link, Refusal, StoreFailed
+from crawler.store import frontier, queries, record
+from crawler.store.database import engine_for, transaction, writer
+from crawler.store.migrate import upgrade
+from crawler.store.schema import sites
+from crawler.store.values import ArticleRow, Outcome, PendingLink, SourceState, StoredArticle
+from crawler.store.verify import verify
+from crawler.urls import canonical as canonical_of
+
+
+class Store:
+    """Articles with their past, the change feed, and the frontier, in SQLite or PostgreSQL.
+
+    Every method is one transaction, safe from any thread and beside other processes. Each raises `StoreFailed`, with
+    nothing written, when the database cannot; times given must have a zone (ValueError), times returned are UTC.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = writer(engine)
+        self._sites: set[str] = set()
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the store at a database address, made or brought to this version's schema when needed.
+
+        Raises BadInput with one line when there is no way to: a missing folder, a file that is no database, a schema
+        of a newer version, no such server.
+        """
+        engine = engine_for(url)
+        try:
+            upgrade(engine)
+        except StoreFailed as failure:
+            engine.dispose()
+            shown = engine.url.render_as_string(hide_password=True)
+            raise BadInput(f"cannot open the store {shown}: {failure.detail} ({failure.word})") from failure
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def close(self) -> None:
+        """Give back the connections; the store must not be used after."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def source(self, url: str) -> SourceState:
+        """What is remembered of a feed, sitemap or listing; a fresh state when it is new."""
+        with transaction(self._engine) as connection:
+            return frontier.source(connection, url)
+
+    def save_source(
+        self,
+        state: SourceState,
+        links: Iterable[Link],
+        site: str,
+        *,
+        revisit: bool = False,
+        canonical: Callable[[str], str] = canonical_of,
+    ) -> int:
+        """Keep a source's state together with the links found there, and return how many of these are new.
+
+        Refused links, and addresses that `canonical` refuses (Discard), are passed over. With `revisit`, a stored page
+        that the source lists as modified after its last fetch becomes pending again.
+        """
+        at = state.checked_at or datetime.now(UTC)
+        with self._writing(site, at) as connection:
+            return frontier.save_source(connection, state, links, site, at, canonical, revisit=revisit)
+
+    def pending(self, site: str, limit: int | None = None) -> list[PendingLink]:
+        """Links of a site that are not yet read, newest first."""
+        with transaction(self._engine) as connection:
+            return frontier.pending(connection, site, limit)
+
+    def revisit(self, site: str, since: datetime) -> list[PendingLink]:
+        """Links of the pages of a site stored already and published (or, without a time, first read) since."""
+        with transaction(self._engine) as connection:
+            return frontier.revisit(connection, site, since)
+
+    def seen(self, canonical_urls: Iterable[str]) -> set[str]:
+        """Those of the addresses that are known: pending, stored or refused."""
+        with transaction(self._engine) as connection:
+            return set(frontier.seen(connection, canonical_urls))
+
+    def save(self, article: Article, fetched_at: datetime, *, link: str | None = None) -> Outcome:
+        """Store what a page says, its change, and that its link is done.
+
+        A new address with a new text is an article (`created`); with a text that some article has or had, a copy of
+        the first of these (`copied`), and it stays one when that article is revised later; a known address with
+        another text is a new revision (`revised`), or, for a copy, an article of its own or a copy of another. A
+        withdrawn page that answers again is `restored`; if its text is another, a `revised` follows and is returned.
+        The same text again changes nothing but the link. `link` is the pending address that was asked, when the page
+        names another as its own. Raises Discard for an address longer than 2,000 bytes.
+        """
+        with self._writing(article.site, fetched_at) as connection:
+            return record.save(connection, article, fetched_at, link)
+
+    def refuse(self, canonical_url: str, word: Refusal, *, final: bool) -> None:
+        """Note why a pending link gave nothing; when `final` it is never asked again, else later."""
+        with transaction(self._writer) as connection:
+            frontier.refuse(connection, canonical_url, word, final=final)
+
+    def withdraw(self, canonical_url: str, at: datetime) -> Outcome | None:
+        """Note that a stored page answered 404 or 410; its text stays. None when it is unknown or withdrawn already."""
+        with transaction(self._writer) as connection:
+            return record.withdraw(connection, canonical_url, at)
+
+    def articles(
+        self,
+        *,
+        site: str | None = None,
+        since: datetime | None = None,
+        text: str | None = None,
+        limit: int | None = 50,
+    ) -> list[ArticleRow]:
+        """Articles, newest first; `since` counts from publication or, where that is unknown, from the first fetch.
+
+        `text` is looked for in title, lead and body, in any case; without diacritics it also finds words with them.
+        """
+        with transaction(self._engine) as connection:
+            return queries.list_articles(connection, site, since, text, limit)
+
+    def article(self, article_id: int) -> StoredArticle | None:
+        """An article with its revisions, copies and changes; None when there is none of this number."""
+        with transaction(self._engine) as connection:
+            return queries.article(connection, article_id)
+
+    def revision(self, article_id: int, number: int) -> Article:
+        """One text that an article has had, from 1; BadInput when there is none of this number."""
+        with transaction(self._engine) as connection:
+            return queries.revision(connection, article_id, number)
+
+    def changes(self, since: int = 0, limit: int | None = 100) -> list[Change]:
+        """The changes after `since` in order; whoever has seen one has seen all before it, for ever."""
+        with transaction(self._engine) as connection:
+            return queries.list_changes(connection, since, limit)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """For each site the numbers of articles, copies, revisions, withdrawn, pending and refused."""
+        with transaction(self._engine) as connection:
+            return queries.counts(connection)
+
+    def verify(self) -> list[str]:
+        """A sentence for each thing in the store that contradicts another; empty when all is in order."""
+        with transaction(self._engine) as connection:
+            return verify(connection)
+
+    @contextmanager
+    def _writing(self, site: str | None, at: datetime) -> Iterator[Connection]:
+        with transaction(self._writer) as connection:
+            if site is not None and site not in self._sites:
+                known = connection.scalar(select(sites.c.name).where(sites.c.name == site))
+                if known is None:
+                    connection.execute(sites.insert().values(name=site, added_at=at))
+            yield connection
+        if site is not None:
+            self._sites.add(site)
