@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from unicodedata import normalize
 
-from crawler.blocks import Block
+from crawler.blocks import Block, fold_line
 from crawler.byline import names, signature
 from crawler.credit import is_credit
 from crawler.fingerprint import documents
@@ -61,11 +61,6 @@ class CleanText:
     dropped: tuple[Dropped, ...]
 
 
-def fold_line(text: str) -> str:
-    """The form in which headings are compared: case-folded, no bullets, colons or quotes around it."""
-    return text.casefold().replace("hoạ", "họa").replace("khoá", "khóa").strip(_EDGE)
-
-
 def split_dateline(lead: str, own_names: Iterable[str] = ()) -> tuple[str | None, str]:
     """The wire's mark that opens `lead` and the rest: "(Chinhphu.vn) - Sáng…" → ("(Chinhphu.vn)", "Sáng…").
 
@@ -92,7 +87,7 @@ def strip_boilerplate(blocks: list[Block], own_names: Iterable[str] = ()) -> tup
     index = 0
     while index < len(blocks):
         block = blocks[index]
-        folded = fold_line(block.text) if len(block.text) <= _LINE_LENGTH and block.role != "caption" else ""
+        folded = block.folded if len(block.text) <= _LINE_LENGTH and block.role != "caption" else ""
         stop = index + 1
         if folded in _END_HEADINGS or folded in _BOX_HEADINGS:
             stop = _end_of_box(blocks, index)
@@ -216,7 +211,7 @@ def _cut_plain(blocks: list[Block]) -> tuple[list[Block], list[Dropped]]:
     dropped: list[Dropped] = []
     index = 0
     while index < len(blocks):
-        folded = fold_line(blocks[index].text) if len(blocks[index].text) <= _LINE_LENGTH else ""
+        folded = blocks[index].folded if len(blocks[index].text) <= _LINE_LENGTH else ""
         stop = index
         if kept and folded in _END_HEADINGS:
             stop = len(blocks)

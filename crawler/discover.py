@@ -136,7 +136,9 @@ def _judged(links: Iterable[Link], site: Site | None) -> Iterator[Link]:
             key = canonical(link.url, site)
             refused = judge(link.url, site).refused if site else Refusal.SECTION if _is_home(link.url) else None
         except Discard as refusal:
-            key, refused = link.url, refusal.word
+            refused = refusal.word
+        if refused:  # the site's rules may drop what tells two foreign addresses apart
+            key = link.url
         if key not in seen:
             seen.add(key)
             yield replace(link, refused=link.refused or refused)

@@ -39,7 +39,8 @@ def extract(
 
     `html` as fetched (bytes with the `declared` charset of its header) or as text; `site` and its spider's `name`
     when known. `explain` receives each dropped block with the rule that dropped it.
-    Raises `Discard` (not_html, unreadable) for what is no page, `Quarantine` (no_title, no_body) for an article it cannot read.
+    Raises `Discard` (not_html, unreadable) for what is no page, `Quarantine` (no_title, no_body) for an article that
+    cannot be read.
     """
     text = html if isinstance(html, str) else decode(html, declared).text
     if "<" not in text[:4096]:

@@ -74,9 +74,11 @@ def canonical_url(page: Page, url: str, site: Site | None) -> str:
     A page of a known site is believed only by its link element: og:url is cut short or names the home page on some.
     """
     asked = canonical(url, site)
-    link = page.tree.css_first("link[rel=canonical]")
+    link = page.tree.head.css_first("link[rel=canonical]") if page.tree.head is not None else None
     stated = [link.attributes.get("href") if link is not None else None]
     for address in stated if site else [*stated, page.meta_first("og:url")]:
+        if address == url:
+            return asked
         try:
             found = canonical(page.absolute(address) or "", site)
         except Discard:

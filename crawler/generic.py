@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
+from crawler.blocks import fold_line
 from crawler.byline import names
-from crawler.clean import fold_line
 from crawler.dates import parse
 from crawler.page import Page, tidy
 from crawler.parts import Parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.model import Kind
-from crawler.page import Page
+from crawler.page import Page, plain
 from crawler.parts import Parts
 
 _LABELS: dict[str, Kind] = {
@@ -22,10 +22,10 @@ _ADDRESS: tuple[tuple[str, Kind], ...] = (
     (r"/(?:photo|anh|phong-su-anh)[/-]", "photo"),
 )
 _BLOCKS: dict[str, Kind] = {
-    ".livestream, #livestream, .timeline__event, .timeline__item, .live-content, .tuongthuat, .live-update": "live",
-    ".meeting__question, .interview-listing, .interview__item, .guess-zone": "interview",
-    ".e-magazine__body, .emagazine, .e-magazine, .magazine-content": "emagazine",
-    ".article__avatar video, .article__video, .article--video, .video-detail, .detail-video, .videojs-player": "video",
+    "#livestream, .timeline__event, .timeline__item": "live",
+    ".meeting__question, .interview-listing, .interview__item": "interview",
+    ".e-magazine__body": "emagazine",
+    ".article__avatar video, .article--video": "video",
 }
 _MARKS = ", ".join(_BLOCKS)
 
@@ -39,6 +39,8 @@ def kind_of(page: Page, url: str, parts: Parts, *, pictures_tell: bool) -> Kind:
             return kind
     if page.news.get("@type") == "LiveBlogPosting":
         return "live"
+    if any(item.get("@type") == "VideoObject" and plain(item.get("name")) == parts.title for item in page.linked_data):
+        return "video"
     if page.tree.css_first(_MARKS) is not None:
         return next(kind for css, kind in _BLOCKS.items() if page.tree.css_first(css) is not None)
     return "photo" if pictures_tell else "article"

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.layouts import Css
 
-_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 
 
@@ -24,11 +24,10 @@ def tidy(text: str | None) -> str:
     if not text:
         return ""
     text = " ".join(text.split())
-    if not text.isascii():
-        if _INVISIBLE.search(text):
-            text = _INVISIBLE.sub("", text).strip()
-        if not is_normalized("NFC", text):
-            text = normalize("NFC", text)
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text).strip()
+    if not is_normalized("NFC", text):
+        text = normalize("NFC", text)
     return text
 
 
@@ -39,12 +38,13 @@ class Page:
         self.url = url
         self.tree = LexborHTMLParser(text)
 
-    def first(self, selectors: Css) -> LexborNode | None:
-        """The first element with text among the matches of the first selector that has one."""
+    def first(self, selectors: Css, scope: LexborNode | None = None) -> LexborNode | None:
+        """The first element with text, or with content, among the matches of the first selector that has one."""
+        top = scope or self.tree
         for css in selectors:
-            node = self.tree.css_first(css)
-            if node is not None and not node.text().strip():
-                node = next((other for other in self.tree.css(css) if other.text().strip()), None)
+            node = top.css_first(css)
+            if node is not None and not _says(node):
+                node = next((other for other in top.css(css) if _says(other)), None)
             if node is not None:
                 return node
         return None
@@ -54,10 +54,11 @@ class Page:
         node = self.first(selectors)
         return tidy(node.text()) if node is not None else ""
 
-    def texts(self, selectors: Css) -> list[str]:
+    def texts(self, selectors: Css, scope: LexborNode | None = None) -> list[str]:
         """Texts of all matches of the first selector that has any."""
         for css in selectors:
-            found = [text for node in self.tree.css(css) if (text := tidy(node.text(separator=" ")))]
+            nodes = (scope or self.tree).css(css)
+            found = [text for node in nodes if (text := tidy(node.text(separator=" ")))]
             if found:
                 return found
         return []
@@ -101,6 +102,10 @@ class Page:
             return urljoin(self.url, address.strip())
         except ValueError:
             return None
+
+
+def _says(node: LexborNode) -> bool:
+    return bool(node.text().strip()) or bool(node.attributes.get("content") or node.attributes.get("datetime"))
 
 
 def plain(value: object) -> str:

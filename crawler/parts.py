@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
@@ -10,6 +11,7 @@ from crawler.layouts import Layout
 from crawler.page import Page, tidy
 from crawler.reader import line_of
 
+_LEVELS = 2
 _FRAGMENT = 200  # characters below which a container is not taken for the text when there is a longer one
 
 
@@ -33,23 +35,45 @@ class Parts:
 
 def by_layout(page: Page, layout: Layout) -> Parts | None:
     """The parts that `layout` names, None when title or body is not there."""
-    title = line_of(page, page.first(layout.title))
-    body = _body(page, layout.body) if title else None
-    if body is None:
+    headline = page.first(layout.title)
+    body = _body(page, layout.body) if headline is not None else None
+    if headline is None or body is None:
         return None
+    title = line_of(page, headline)
+    around = _around(headline, body)
     sections = [text for text in page.texts(layout.section) if text != title]
-    tags = page.texts(layout.tags)
+    covers = around.css(", ".join(layout.cover)) if layout.cover else []
     return Parts(
         title=title,
         roots=[body],
-        lead=line_of(page, page.first(layout.lead)),
-        covers=[n for n in page.tree.css(", ".join(layout.cover)) if not _within(n, body)][:1] if layout.cover else [],
-        times=_times(page, layout),
-        bylines=page.texts(layout.authors),
+        lead=line_of(page, page.first(layout.lead, around) or page.first(layout.lead)),
+        covers=[cover for cover in covers if not _within(cover, body)][:1],
+        times=_times(page.first(layout.time, around) or page.first(layout.time)),
+        bylines=page.texts(layout.authors, around),
         section=sections[-1] if sections else None,
-        tags=tags,
+        tags=page.texts(layout.tags),
         layout=layout,
     )
+
+
+def _around(headline: LexborNode, body: LexborNode) -> LexborNode:
+    """The part of the page that is about this article: what holds headline and body, and two containers more.
+
+    Looking there first keeps the times and names of other stories out, and spares the menus.
+    """
+    above = {node.mem_id for node in _upwards(body)}
+    common = next((node for node in _upwards(headline) if node.mem_id in above), body)
+    for _ in range(_LEVELS):
+        if common.parent is not None and common.parent.tag not in ("html", None):
+            common = common.parent
+    return common
+
+
+def _upwards(node: LexborNode) -> Iterator[LexborNode]:
+    current: LexborNode | None = node
+    while current is not None:
+        yield current
+        current = current.parent
 
 
 def _body(page: Page, selectors: tuple[str, ...]) -> LexborNode | None:
@@ -68,24 +92,14 @@ def _body(page: Page, selectors: tuple[str, ...]) -> LexborNode | None:
     return None
 
 
-def _times(page: Page, layout: Layout) -> list[str]:
-    found: list[str] = []
-    for css in layout.time:
-        for node in page.tree.css(css)[:1]:
-            attributes = node.attributes
-            # The text is what a reader sees; the attribute may carry the seconds.
-            found += [
-                text
-                for text in (tidy(node.text(separator=" ")), attributes.get("datetime"), attributes.get("content"))
-                if text
-            ]
-    return found
+def _times(node: LexborNode | None) -> list[str]:
+    """What an element tells of a time: the text that a reader sees, and the attribute that may carry the seconds."""
+    if node is None:
+        return []
+    attributes = node.attributes
+    stated = (tidy(node.text(separator=" ")), attributes.get("datetime"), attributes.get("content"))
+    return [text for text in stated if text]
 
 
 def _within(node: LexborNode, root: LexborNode) -> bool:
-    parent: LexborNode | None = node
-    while parent is not None:
-        if parent.mem_id == root.mem_id:
-            return True
-        parent = parent.parent
-    return False
+    return any(above.mem_id == root.mem_id for above in _upwards(node))

@@ -58,7 +58,13 @@ def read(page: Page, roots: list[LexborNode], layout: Layout | None = None, *, e
 
 def line_of(page: Page, node: LexborNode | None) -> str:
     """The text of one element as one line, its blocks joined by blanks; "" for None."""
-    return " ".join(block.text for block in read(page, [node]).blocks) if node is not None else ""
+    if node is None:
+        return ""
+    reading = Reading()
+    walker = _Walker(page, reading, frozenset(), frozenset())
+    walker.walk(node, (), False)
+    walker.flush("p", ())
+    return " ".join(block.text for block in reading.blocks)
 
 
 def _explain(root: LexborNode, dropped: dict[int, LexborNode], layout: Layout | None) -> list[tuple[str, str]]:
@@ -165,13 +171,17 @@ class _Walker:
         """End the open line; it becomes a block or a caption."""
         if not self.line:
             return
-        text, size = tidy("".join(self.line)), max(1, sum(len(part.strip()) for part in self.line))
-        links, strong = self.linked / size, self.bold >= 0.9 * size
+        text = tidy("".join(self.line))
+        links, strong = 0.0, False
+        if self.linked or self.bold:
+            size = sum(len(part.strip()) for part in self.line) or 1
+            links, strong = self.linked / size, self.bold >= 0.9 * size
+            self.linked = self.bold = 0
         self.line.clear()
-        self.linked = self.bold = 0
         if not text:
             return
-        below_picture = any(picture.caption is None for picture in self.reading.pictures[self.open_pictures :])
+        waiting = self.reading.pictures[self.open_pictures :]
+        below_picture = bool(waiting) and any(picture.caption is None for picture in waiting)
         if self.in_caption or (below_picture and (is_credit(text) or (self.centred and len(text) < _SHORT))):
             self.set_caption(text)
             self.reading.blocks.append(Block(text, "caption", tag, boxes=boxes))

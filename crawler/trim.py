@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from crawler.blocks import Block
+from crawler.blocks import Block, fold_line
 from crawler.byline import is_agency, names, signature
-from crawler.clean import Dropped, fold_line, split_dateline
+from crawler.clean import Dropped, split_dateline
 from crawler.dates import parse
 from crawler.page import Page
 from crawler.parts import Parts
@@ -19,13 +19,13 @@ _TAIL = 4  # blocks at its end in which a byline may stand
 def marked_lead(page: Page, parts: Parts, blocks: list[Block]) -> str:
     """The first paragraph, if the page sets it apart and its description or a wire's mark says that it is the sapo."""
     title = fold_line(parts.title)
-    texts = [block for block in blocks[:_HEAD] if block.role in ("text", "heading") and fold_line(block.text) != title]
+    texts = [block for block in blocks[:_HEAD] if block.role in ("text", "heading") and block.folded != title]
     first = next((block for block in texts if len(block.text) > 60), None)
     if first is None:
         return ""
     after = next(iter(texts[texts.index(first) + 1 :]), None)
     stated = [fold_line(text)[:50] for key in ("description", "og:description") for text in page.meta.get(key, [])]
-    said = split_dateline(first.text)[0] or any(len(start) == 50 and start in fold_line(first.text) for start in stated)
+    said = split_dateline(first.text)[0] or any(len(start) == 50 and start in first.folded for start in stated)
     apart = after is None or first.strong or first.role == "heading" or first.boxes != after.boxes
     return first.text if said and apart else ""
 
@@ -36,7 +36,7 @@ def trim(
     """Cut the article's head and byline off its body; return the body and who signed."""
     title, sapo = fold_line(parts.title), fold_line(lead)
     for index, block in enumerate(blocks[:_HEAD]):
-        if fold_line(block.text) == title:
+        if block.folded == title:
             dropped += [Dropped(b.text, "head: before the title") for b in blocks[: index + 1]]
             blocks = blocks[index + 1 :]
             break
@@ -46,7 +46,7 @@ def trim(
     seen = set(known)
     captions = {block.text for block in blocks if block.role == "caption"}
     for position, block in enumerate(blocks):
-        folded = fold_line(split_dateline(block.text, own)[1] if position < _HEAD else block.text)
+        folded = fold_line(split_dateline(block.text, own)[1]) if position < _HEAD else block.folded
         if block.role != "caption" and (
             (folded in seen and (len(folded) > 60 or folded in known))
             or block.text in captions

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.blocks import fold_line
 from crawler.byline import names, signature
-from crawler.clean import clean_text, fold_line, split_dateline
+from crawler.clean import clean_text, split_dateline
 from crawler.credit import is_credit
 
 SEEDS = sorted((Path(os.environ.get("THOISU_CORPUS") or "nowhere").parent / "seeds").glob("*.txt"))

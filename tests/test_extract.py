@@ -142,7 +142,7 @@ def test_picture_story_gives_its_captions_as_text() -> None:
 
 def test_video_page_with_only_a_summary_gives_the_summary() -> None:
     page = epi(
-        '<div class="video-player"><video src="/v.mp4"></video></div>', before='<div class="article__video"></div>'
+        '<div class="video-player"><video src="/v.mp4"></video></div>', before='<div class="article--video"></div>'
     )
     article = extract(page, URL)
     assert (article.kind, article.lead, article.body) == (

@@ -1,0 +1,180 @@
+"""Manners between the spider and the network: one queue a site, robots, back-off, redirects; words for errors."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
+from twisted.internet.error import ConnectError, ConnectionClosed
+
+from crawler.guard import Denied, named_inside, of_newsroom
+from crawler.model import Refusal, Refused
+from crawler.site import Site
+from crawler.urls import judge
+from crawler.verdict import is_wall
+
+_STRIKES = 10  # answers of 429 or 503 in a row
+_UNREACHABLE = (
+    CannotResolveHostError,
+    ConnectError,
+    ConnectionClosed,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    ResponseDataLossError,
+)
+
+
+def word_of(error: BaseException | None) -> Refusal | None:
+    """The word for what went wrong with a request; None for an error that is no answer's fault but a bug."""
+    if isinstance(error, Refused):
+        return error.word
+    if isinstance(error, IgnoreRequest):
+        # Scrapy tells its own reasons apart by their text alone.
+        return Refusal.ROBOTS if "robots.txt" in str(error) else Refusal.TOO_LARGE
+    if isinstance(error, DownloadTimeoutError):
+        return Refusal.TIMEOUT
+    if isinstance(error, DownloadCancelledError):
+        return Refusal.TOO_LARGE
+    if isinstance(error, _UNREACHABLE):
+        return Refusal.UNREACHABLE
+    if isinstance(error, OSError | EOFError | zlib.error):
+        return Refusal.UNREADABLE
+    return None
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110, section 10.2.3); None when it says nothing usable."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+
+
+class SiteMiddleware:
+    """Keeps every request of a site, robots.txt and sub-domains included, in one queue with one delay."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._slot: str = crawler.spidercls.name
+        self._robots_maxsize = crawler.settings.getint("ROBOTS_MAXSIZE")
+        self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self._delay_max = crawler.settings.getfloat("CRAWL_DELAY_MAX")
+        self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> SiteMiddleware:
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware.robots_parsed, signal=signals.robots_parsed)
+        return middleware
+
+    def process_request(self, request: Request) -> None:
+        request.meta["download_slot"] = self._slot
+        if "kind" not in request.meta:  # what the spider did not ask for is robots.txt
+            request.meta["download_maxsize"] = self._robots_maxsize
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        # Scrapy prints a traceback for a robots.txt that cannot be had; a word is enough.
+        if "kind" not in request.meta and (word := word_of(exception)):
+            raise Denied(word, request.url) from exception
+
+    def robots_parsed(self, robotparser: RobotParser) -> None:
+        """Take over a longer Crawl-delay."""
+        asked = robotparser.crawl_delay(self._agent)
+        if asked is None or asked <= self._delay:
+            return
+        self._delay = min(asked, self._delay_max)
+        downloader = self._crawler.engine.downloader
+        downloader.per_slot_settings[self._slot] = {"delay": self._delay}
+        if slot := downloader.slots.get(self._slot):
+            slot.delay = self._delay
+
+
+class BackoffMiddleware:
+    """On 429 and 503 the whole site waits, as long as it asks for or longer each time; then it is left alone."""
+
+    def __init__(self, crawler: Crawler, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._crawler = crawler
+        self._sleep = sleep
+        self._first = crawler.settings.getfloat("BACKOFF_FIRST")
+        self._max = crawler.settings.getfloat("BACKOFF_MAX")
+        self._strikes = 0
+        self._waited = 0.0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> BackoffMiddleware:
+        return cls(crawler)
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Ask again after a pause; raises `Denied` with RATE_LIMITED when the pauses exceed the limit."""
+        if response.status not in (429, 503) or is_wall(response.body):
+            self._strikes, self._waited = 0, 0.0
+            return response
+        header = response.headers.get("Retry-After")
+        asked = retry_after(header.decode("latin-1") if header else None, datetime.now(UTC))
+        # A site that says "at once" twice does not mean it.
+        least = self._first * 2 ** (self._strikes - 1) if self._strikes else 0.0
+        wait = self._first * 2**self._strikes if asked is None else max(asked, least)
+        self._strikes += 1
+        self._waited += wait
+        if self._waited > self._max or self._strikes > _STRIKES:
+            raise Denied(Refusal.RATE_LIMITED, f"{response.status}, asks for {self._waited:.0f} s of waiting")
+        await self._pause(wait)
+        return request.copy()
+
+    async def _pause(self, seconds: float) -> None:
+        # In steps, so that a crawl that is asked to stop does not wait for the end of a long pause.
+        while seconds > 0:
+            if not self._crawler.crawling:
+                raise Denied(Refusal.RATE_LIMITED, "stopped while waiting")
+            await self._sleep(min(seconds, 1.0))
+            seconds -= 1.0
+
+
+class HopMiddleware(RedirectMiddleware):
+    """Follows a redirect only inside the site, and an article's only to an article."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """As Scrapy's; raises `Denied` with REDIRECTED, PRIVATE_ADDRESS or SOFT_404."""
+        try:
+            result = super().process_response(request, response)
+        except IgnoreRequest as error:
+            raise Denied(Refusal.REDIRECTED, str(error)) from None
+        except ValueError:
+            raise Denied(Refusal.REDIRECTED, f"to no address from {request.url}") from None
+        if isinstance(result, Request):
+            self._judge(request, result.url)
+        return result
+
+    def _judge(self, request: Request, target: str) -> None:
+        spider: Any = self.crawler.spider
+        site: Site = spider.site
+        if named_inside(target) and not of_newsroom(target, self.crawler.settings.get("THOISU_NEWSROOM")):
+            raise Denied(Refusal.PRIVATE_ADDRESS, f"{request.url} leads to {target}")
+        found = judge(target, site)
+        if found.refused in (Refusal.OTHER_SITE, Refusal.BAD_URL):
+            raise Denied(Refusal.REDIRECTED, f"{request.url} leads off the site to {target}")
+        if found.refused and request.meta.get("kind") == "article":
+            raise Denied(Refusal.SOFT_404, f"{request.url} leads to {target}")

@@ -1,0 +1,46 @@
+"""From the spider to the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from scrapy.crawler import Crawler
+
+from crawler.model import Article, Refused, StoreFailed
+from crawler.store import PendingLink
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An article as read, with the link that led to it."""
+
+    article: Article
+    link: PendingLink
+    at: datetime
+
+
+class StorePipeline:
+    """Stores each article in one transaction with its change and its link; what follows it gets the article."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> StorePipeline:
+        return cls(crawler)
+
+    def process_item(self, item: Fetched) -> Article:
+        """Save, and count what became of it."""
+        spider: Any = self._crawler.spider
+        try:
+            outcome = spider.store.save(item.article, item.at, link=item.link.canonical_url)
+        except StoreFailed as failure:
+            spider.end(str(failure))
+        except Refused as refused:
+            spider.readings.refused(item.link, refused.word)
+        else:
+            spider.report.count(outcome.event)
+            spider.progress()
+        return item.article

@@ -1,0 +1,38 @@
+"""Pages of articles that lack a required field, kept in the shape of a golden case: the repair starts from them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.model import Refused
+from crawler.store import PendingLink
+
+
+def keep(folder: Path, site: str, link: PendingLink, body: bytes, refused: Refused, at: datetime) -> Path:
+    """Write page.html, article.json (what the source said) and origin.json; returns their folder."""
+    case = folder / site / slug(link.canonical_url)
+    case.mkdir(parents=True, exist_ok=True)
+    (case / "page.html").write_bytes(body)
+    known = {
+        "url": link.url,
+        "canonical_url": link.canonical_url,
+        "site": site,
+        "title": link.title,
+        "published_at": link.published_at.isoformat() if link.published_at else None,
+    }
+    origin = {"url": link.url, "word": refused.word, "detail": refused.detail, "time": at.isoformat(timespec="seconds")}
+    for name, value in (("article.json", known), ("origin.json", origin)):
+        (case / name).write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return case
+
+
+def slug(url: str) -> str:
+    """A folder's name for an address: readable, safe on every file system, and its own."""
+    last = urlsplit(url).path.rstrip("/").rpartition("/")[2].rpartition(".")[0]
+    readable = re.sub(r"[^a-z0-9]+", "-", last.lower()).strip("-")[-60:].strip("-")
+    return f"{readable or 'page'}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"

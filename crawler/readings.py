@@ -1,0 +1,149 @@
+"""The articles of one run: which are asked, what each answer is, and when a page is given up."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler import quarantine
+from crawler.extract import extract
+from crawler.model import Discard, Quarantine, Refusal, StoreFailed
+from crawler.pipelines import Fetched
+from crawler.store import PendingLink
+from crawler.verdict import verdict
+
+if TYPE_CHECKING:
+    from crawler.spider import NewsSpider
+
+logger = logging.getLogger(__name__)
+BATCH = 50  # links taken from the store at a time
+_CHARSET = re.compile(r"charset=[\"' ]*([\w.:-]+)", re.I)
+# What a site says that is down, blocks or is overloaded: no reason to give up the single page.
+_OF_THE_SITE = frozenset(
+    {Refusal.UNREACHABLE, Refusal.TIMEOUT, Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.SERVER_ERROR}
+)
+_FOR_GOOD = frozenset({Refusal.GONE, Refusal.PRIVATE_ADDRESS, Refusal.TOO_LARGE})
+
+
+def charset(content_type: str) -> str | None:
+    """The charset that a Content-Type header declares."""
+    match = _CHARSET.search(content_type)
+    return match[1] if match else None
+
+
+class Readings:
+    """Takes links from the store, and gives it what became of them."""
+
+    def __init__(self, spider: NewsSpider) -> None:
+        self._spider = spider
+        self._asked: set[str] = set()
+        self._kept = 0  # asked in this run and still pending
+        self._failing: list[tuple[PendingLink, Refusal]] = []  # since the site last gave a page
+
+    def next_batch(self) -> Iterator[Request]:
+        """Requests for the next articles, newest first; none when all have been asked."""
+        spider = self._spider
+        links: list[PendingLink] = []
+        if spider.revisit:
+            spider.revisit = False
+            links = self._known()
+        links += spider.store.pending(spider.name, limit=BATCH + self._kept)
+        for link in links:
+            if link.canonical_url not in self._asked and (spider.limit is None or len(self._asked) < spider.limit):
+                self._asked.add(link.canonical_url)
+                spider.report.pages += 1
+                yield spider.request(link.url, "article", self.parse, link=link)
+
+    def _known(self) -> list[PendingLink]:
+        since = self._spider.now() - timedelta(days=self._spider.settings.getint("REVISIT_DAYS"))
+        return [
+            PendingLink(
+                canonical_url=row.canonical_url,
+                url=row.canonical_url,
+                site=row.site,
+                source=None,
+                title=row.title,
+                published_at=row.published_at,
+                modified_at=None,
+                found_at=row.first_seen_at,
+                fetched_at=row.first_seen_at,
+                tries=0,
+                word=None,
+            )
+            for row in self._spider.store.articles(site=self._spider.name, since=since, limit=None)
+        ]
+
+    def parse(self, response: Response, link: PendingLink) -> Iterator[Fetched]:
+        """Read one page, or refuse it by its word."""
+        spider = self._spider
+        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        word = verdict(response.status, {"content-type": kind}, response.body)
+        if word is not None:
+            self.refused(link, word)
+            return
+        try:
+            article = extract(response.body, response.url, site=spider.site, name=spider.name, declared=charset(kind))
+        except Quarantine as refused:
+            folder = Path(spider.settings["THOISU_QUARANTINE"])
+            quarantine.keep(folder, spider.name, link, response.body, refused, spider.now())
+            self.refused(link, refused.word)
+        except Discard as refused:
+            self.refused(link, refused.word)
+        except Exception:
+            # One hostile page must not hold the site up; the traceback is what its repair needs.
+            logger.exception("%s could not be read", response.url)
+            self.refused(link, Refusal.UNREADABLE)
+        else:
+            self._settle()
+            yield Fetched(article, link, spider.now())
+
+    def refused(self, link: PendingLink, word: Refusal) -> None:
+        """Count a page that is not taken; its link is given up for good by some words, else after so many runs."""
+        spider = self._spider
+        try:
+            if word in (Refusal.NOT_FOUND, Refusal.GONE) and spider.store.withdraw(link.canonical_url, spider.now()):
+                spider.report.count("withdrawn")
+                return
+            spider.report.refused[word] += 1
+            if word is Refusal.NOT_SAVED:
+                self._kept += 1
+            elif word in _OF_THE_SITE:
+                self._kept += 1
+                self._failing.append((link, word))
+                if len(self._failing) >= spider.settings.getint("FAILURES_MAX"):
+                    spider.end(f"{word}: {len(self._failing)} pages in a row")
+                    self._failing.clear()
+            else:
+                self._settle()
+                self._store(link, word, final=word in _FOR_GOOD)
+        except StoreFailed as failure:
+            spider.end(str(failure))
+        finally:
+            spider.progress()
+
+    def close(self) -> None:
+        """The end of the run: pages that failed last count as tries when the site gave something in this run."""
+        if self._spider.report.error is None and self._spider.sources.answered:
+            self._settle()
+
+    def _settle(self) -> None:
+        # The site works, so what failed before was the single page's fault.
+        for link, word in self._failing:
+            self._kept -= 1
+            self._store(link, word)
+        self._failing.clear()
+
+    def _store(self, link: PendingLink, word: Refusal, *, final: bool = False) -> None:
+        final = final or link.tries + 1 >= self._spider.settings.getint("TRIES_MAX")
+        self._kept += not final
+        try:
+            self._spider.store.refuse(link.canonical_url, word, final=final)
+        except StoreFailed as failure:
+            self._spider.end(str(failure))

@@ -1,0 +1,44 @@
+"""What a crawl did, site by site."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from crawler.model import Event, Refusal
+
+
+@dataclass(slots=True, kw_only=True)
+class SiteReport:
+    """Counts of one site in one crawl; they grow while it runs."""
+
+    site: str
+    sources: int = 0
+    """Feeds, sitemaps and first pages of listings that were asked."""
+    not_modified: int = 0
+    """Of these, answered 304."""
+    distrusted: int = 0
+    """Of these, found to answer 304 although they had changed."""
+    links: int = 0
+    """Links to articles in what the sources answered, each source for itself."""
+    new: int = 0
+    """Of these, addresses not known before."""
+    pages: int = 0
+    """Articles that were asked."""
+    created: int = 0
+    revised: int = 0
+    copied: int = 0
+    withdrawn: int = 0
+    restored: int = 0
+    unchanged: int = 0
+    """Pages with the text that is stored already."""
+    refused: Counter[Refusal] = field(default_factory=Counter)
+    """Pages, links and sources that were not taken, by word."""
+    seconds: float = 0.0
+    error: str | None = None
+    """Why the site's run ended early or gave nothing; None when it went through."""
+
+    def count(self, event: Event | None) -> None:
+        """Count what became of a page; None is a text that was known."""
+        name = event or "unchanged"
+        setattr(self, name, getattr(self, name) + 1)

@@ -1,0 +1,182 @@
+"""A crawl of many sites in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import signal
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.settings import Settings
+from scrapy.utils.log import configure_logging
+from scrapy.utils.reactor import install_reactor, is_reactor_installed
+
+from crawler import replay as saved_pages
+from crawler.model import BadInput
+from crawler.report import SiteReport
+from crawler.settings import LOG_LEVEL, TWISTED_REACTOR
+from crawler.site import Site
+from crawler.spider import NewsSpider
+from crawler.store import Store
+
+logger = logging.getLogger(__name__)
+Progress = Callable[[SiteReport], None]
+T = TypeVar("T")
+
+
+def crawl(
+    sites: Mapping[str, Site],
+    *,
+    store_url: str,
+    sources: tuple[str, ...] = (),
+    replay: Path | None = None,
+    newsroom: str | None = None,
+    revisit: bool = False,
+    limit: int | None = None,
+    on_progress: Progress | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> list[SiteReport]:
+    """Crawl the sites, several at once, each with one request at a time; one report a site, in their order.
+
+    `sources` looks at these addresses only, each with the site that owns it; `replay` answers from a folder of saved
+    pages; `newsroom` is the base URL of the one loopback server that may be asked; `revisit` asks the articles of the
+    last days again; `limit` is the most articles a site. `settings` win over those of `crawler.settings`.
+    Ctrl-C and SIGTERM end the crawl after the pages under way; a second one at once (KeyboardInterrupt). May be called
+    again in the same process. Raises `BadInput` before anything is asked.
+    """
+    chosen = settings_for(replay=replay, newsroom=newsroom, more=settings)
+    owned = _share(sources, sites)
+    if replay is not None:
+        saved_pages.load(replay)
+    with Store.open(store_url) as store:
+        about = {"store": store, "revisit": revisit, "limit": limit, "on_progress": on_progress}
+        plan = [(name, site, {**about, "source": owned[name]}) for name, site in sites.items()]
+        if sources:
+            plan = [entry for entry in plan if owned[entry[0]]]
+        return run_in_loop(_Crawl(chosen).run(plan))
+
+
+def settings_for(
+    *, replay: Path | None = None, newsroom: str | None = None, more: Mapping[str, Any] | None = None
+) -> Settings:
+    """Those of `crawler.settings` for a run that is answered from saved pages or may ask a newsroom; `more` wins."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    if newsroom is not None:
+        settings.set("THOISU_NEWSROOM", newsroom, priority="cmdline")
+    if replay is not None:
+        handlers = {
+            name: path and "crawler.replay.ReplayHandler" for name, path in settings["DOWNLOAD_HANDLERS"].items()
+        }
+        values = {"THOISU_REPLAY": str(replay), "ROBOTSTXT_OBEY": False, "RETRY_ENABLED": False}
+        settings.update({**values, "DOWNLOAD_HANDLERS": handlers}, priority="cmdline")
+    settings.update(dict(more or {}), priority="cmdline")
+    return settings
+
+
+def _share(sources: tuple[str, ...], sites: Mapping[str, Site]) -> dict[str, tuple[str, ...]]:
+    shares: dict[str, tuple[str, ...]] = dict.fromkeys(sites, ())
+    for url in sources:
+        parts = urlsplit(url)
+        owners = [name for name, site in sites.items() if site.owns(parts.hostname or "")]
+        if parts.scheme not in ("http", "https") or not owners:
+            raise BadInput(f"{url} belongs to none of the sites {', '.join(sites)}")
+        for name in owners:
+            shares[name] += (url,)
+    return shares
+
+
+class _Crawl:
+    """The crawlers of one call."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._runner = AsyncCrawlerRunner(settings)
+        self._stopping = False
+
+    async def run(self, plan: list[tuple[str, Site, dict[str, Any]]]) -> list[SiteReport]:
+        places = asyncio.Semaphore(self._settings.getint("THOISU_SITES_AT_ONCE"))
+        with _on_signals(self._stop):
+            return await asyncio.gather(*(self._site(places, *entry) for entry in plan))
+
+    async def _site(self, places: asyncio.Semaphore, name: str, site: Site, about: dict[str, Any]) -> SiteReport:
+        async with places:
+            if self._stopping:
+                return SiteReport(site=name, error="stopped")
+            spider = type(name, (NewsSpider,), {"name": name, "site": site})
+            crawler = Crawler(spider, self._settings)
+            try:
+                await self._runner.crawl(crawler, **about)
+            except Exception as error:
+                logger.exception("the crawl of %s broke", name)
+                return SiteReport(site=name, error=f"{type(error).__name__}: {error}")
+            report: SiteReport = crawler.spider.report  # type: ignore[union-attr]
+            if self._stopping and report.error is None:
+                report.error = "stopped"
+            return report
+
+    def _stop(self) -> None:
+        self._stopping = True
+        self._task = asyncio.ensure_future(self._runner.stop())
+
+
+@contextmanager
+def _on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def first() -> None:
+        for number in before:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.default_int_handler)
+        stop()
+
+    for number in before:
+        loop.add_signal_handler(number, first)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
+
+
+def run_in_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` on the reactor's own event loop; the reactor is started once and stays for the next crawl."""
+    if not is_reactor_installed():
+        _quieten()
+        install_reactor(TWISTED_REACTOR)
+    from twisted.internet import reactor
+
+    from crawler.guard import GuardedResolver
+
+    running: Any = reactor
+    if not isinstance(running.nameResolver, GuardedResolver):
+        running.installNameResolver(GuardedResolver(running, 10_000))
+    if not running.running:
+        # Threads that look names up must not keep the process alive after its last line.
+        running.getThreadPool().threadFactory = partial(threading.Thread, daemon=True)
+        running.startRunning(installSignalHandlers=False)
+        atexit.register(running._asyncioEventloop.close)
+    loop: asyncio.AbstractEventLoop = running._asyncioEventloop
+    return loop.run_until_complete(work)
+
+
+def _quieten() -> None:
+    configure_logging({"LOG_INSTALL_ROOT_HANDLER": False})
+    # Scrapy lets its own loggers pass everything; a record for each page that nobody sees costs time.
+    logging.getLogger("scrapy").setLevel(LOG_LEVEL)
+    # What these two warn of is in the report, by its word.
+    for name in ("scrapy.core.downloader.handlers", "scrapy.downloadermiddlewares.httpcompression"):
+        logging.getLogger(name).setLevel(logging.ERROR)

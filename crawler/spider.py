@@ -1,0 +1,157 @@
+"""The one Scrapy spider: looks at the sources of its site, then reads every article that is still to be read.
+
+Links go to the store before any article is asked, so a run that is killed leaves them for the next. Scrapy's idle
+signal fetches the next batch from the store; nothing else decides which article is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import scrapy
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from crawler.fetch import word_of
+from crawler.model import Refusal, Refused, StoreFailed
+from crawler.readings import Readings
+from crawler.report import SiteReport
+from crawler.site import Site
+from crawler.sources import Sources
+from crawler.store import Store
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def _ask_for_contact() -> None:
+    logger.warning("set THOISU_CONTACT to a mail address or URL, so that the sites can reach you")
+
+
+class NewsSpider(scrapy.Spider):
+    """Crawls one site into the store.
+
+    Arguments, also as `-a name=value`: `source` (one address, or a tuple of them) looks there only; `revisit` asks the
+    articles of the last days again; `limit` is the most articles that are asked.
+    """
+
+    site: Site
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        store: Store | None = None,
+        source: str | tuple[str, ...] = (),
+        revisit: bool | str = False,
+        limit: int | str | None = None,
+        on_progress: Callable[[SiteReport], None] | None = None,
+    ) -> None:
+        super().__init__(name)
+        self.report = SiteReport(site=self.name)
+        self.limit = int(limit) if limit is not None else None
+        self.only = (source,) if isinstance(source, str) else source
+        self.revisit = revisit not in (False, "", "0", "no", "false")
+        self._store = store
+        self._on_progress = on_progress
+        self._started = time.monotonic()
+        self._ending: asyncio.Task[None] | None = None
+        self.sources = Sources(self)
+        self.readings = Readings(self)
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """The site's own delay, unless one is set for all."""
+        super().update_settings(settings)
+        for_all = 0 if settings.get("THOISU_REPLAY") else settings.get("THOISU_DELAY")
+        settings.set("DOWNLOAD_DELAY", cls.site.delay if for_all is None else for_all, priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
+        """As Scrapy's; opens the store of the settings when none is given."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        if not any(crawler.settings[name] for name in ("THOISU_CONTACT", "THOISU_REPLAY", "THOISU_NEWSROOM")):
+            _ask_for_contact()
+        if spider._store is None:
+            spider._store = Store.open(crawler.settings["THOISU_DATABASE_URL"])
+            crawler.signals.connect(spider._store.close, signal=signals.engine_stopped)
+        crawler.signals.connect(spider.next_batch, signal=signals.spider_idle)
+        crawler.signals.connect(spider.finish, signal=signals.spider_closed)
+        return spider
+
+    @property
+    def store(self) -> Store:
+        """Where articles and links go."""
+        if self._store is None:
+            raise RuntimeError("the spider has no store before from_crawler()")
+        return self._store
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The sources; articles follow when all of these have answered."""
+        for request in self.sources.start(self.only):
+            yield request
+
+    def next_batch(self) -> None:
+        """Ask for the next articles; called by Scrapy whenever nothing is left to do."""
+        try:
+            for request in () if self._ending else self.readings.next_batch():
+                self.crawler.engine.crawl(request)
+        except StoreFailed as failure:
+            self.end(str(failure))
+
+    def request(self, url: str, kind: str, callback: Callable[..., Any], **about: Any) -> Request:
+        """A request of this site; `about` goes to `callback` and, when there is no answer, to `failed`."""
+        meta: dict[str, Any] = {"kind": kind}
+        if kind == "article":
+            meta["download_maxsize"] = self.settings.getint("ARTICLE_MAXSIZE")
+        return Request(url, callback=callback, errback=self.failed, cb_kwargs=about, meta=meta)
+
+    def failed(self, failure: Failure) -> None:
+        """A request that gave no answer."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        word = word_of(failure.value)
+        if word is None:
+            logger.error("%s failed", request.url, exc_info=failure.value)
+            word = Refusal.UNREADABLE
+        detail = failure.value.detail if isinstance(failure.value, Refused) else str(failure.value)
+        if word is Refusal.RATE_LIMITED:
+            self.report.refused[word] += 1
+            self.end(f"{word}: {detail}")
+        elif "link" in request.cb_kwargs:
+            self.readings.refused(request.cb_kwargs["link"], word)
+        elif "look" in request.cb_kwargs:
+            self.sources.failed(request.cb_kwargs["look"], word, detail)
+
+    def end(self, error: str) -> None:
+        """End this site's run; the others go on, and what is pending stays so."""
+        if self._ending is None:
+            self.report.error = error
+            self._ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=error))
+
+    def finish(self) -> None:
+        """The last words, when Scrapy closes the spider."""
+        self.readings.close()
+        if self.report.error is None and self.sources.answered == 0 and self.sources.errors:
+            self.report.error = f"no source gave anything: {self.sources.errors[-1]}"
+        self.progress()
+        if self._on_progress is None:
+            logger.log(logging.WARNING if self.report.error else logging.INFO, "%s", self.report)
+
+    def progress(self) -> None:
+        """Tell who watches."""
+        self.report.seconds = time.monotonic() - self._started
+        if self._on_progress is not None:
+            self._on_progress(self.report)
+
+    @staticmethod
+    def now() -> datetime:
+        """The clock of the crawl."""
+        return datetime.now(UTC)

@@ -1,0 +1,47 @@
+"""The reference pages say what the code says, and every command shows how it is used."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import typer
+
+from crawler.cli import app
+
+DOCS = Path(__file__).parents[1] / "docs"
+GROUP: Any = typer.main.get_command(app)
+
+
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_reference_pages_are_fresh() -> None:
+    for name, text in _generator().pages().items():
+        assert (DOCS / name).read_text("utf-8") == text, f"docs/{name} is stale: run `make docs`"
+
+
+@pytest.mark.parametrize("name", GROUP.commands)
+def test_every_command_has_help_with_an_example(name: str) -> None:
+    command = GROUP.commands[name]
+    with typer.Context(command, info_name=f"thoisu {name}", terminal_width=80) as context:
+        text = command.get_help(context)
+    assert f"\n    thoisu {name}" in text.partition("Examples:")[2] or f"| thoisu {name}" in text
+    assert max(map(len, text.splitlines())) <= 80
+    assert all(parameter.help for parameter in command.params)
+
+
+def test_short_help_is_not_cut() -> None:
+    with typer.Context(GROUP, info_name="thoisu", terminal_width=80) as context:
+        text = GROUP.get_help(context)
+    assert "..." not in text.partition("Commands:")[2]
+    assert max(map(len, text.splitlines())) <= 80

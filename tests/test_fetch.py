@@ -1,0 +1,297 @@
+"""Manners, limits and words between the spider and the network, without a network."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scrapy import Request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from scrapy.settings import Settings
+
+from crawler import replay, settings
+from crawler.fetch import BackoffMiddleware, retry_after, word_of
+from crawler.guard import Denied
+from crawler.model import BadInput, Refusal
+from crawler.verdict import is_wall, verdict
+
+PAGE = (
+    "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1>"
+    + "<p>Sáng nay, đoàn công tác đã đến thăm các hộ dân ở ven sông và trao đổi về việc sửa lại con đê.</p>" * 20
+    + "</body></html>"
+)
+HTML = {"content-type": "text/html; charset=utf-8"}
+
+
+def page(title: str) -> bytes:
+    return PAGE.replace("{title}", title).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (401, "forbidden"), (403, "forbidden"), (404, "not_found"), (410, "gone"), (451, "forbidden"),
+        (429, "rate_limited"), (500, "server_error"), (503, "server_error"), (206, "server_error"), (302, "redirected"),
+    ],
+)  # fmt: skip
+def test_every_status_has_its_word(status: int, word: str) -> None:
+    assert verdict(status, HTML, page("Đê đã được sửa")) == word
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<html><body><script>document.cookie="D1N=0a1b2c3d";window.location.reload(true);</script></body></html>',
+        b'<script>window.location.href="%2Fthoi-su%2Fbai.vov"</script>',
+        page("Attention Required! | Cloudflare"),
+        page("Just a moment..."),
+        b"<html><head><title>x</title></head><body>" + b" " * 700 + b"<form><img src=captcha.png></form></body></html>",
+        b'<html><head><meta http-equiv="refresh" content="0"></head></html>',
+    ],
+)
+def test_walls_are_named(body: bytes) -> None:
+    assert is_wall(body)
+    assert verdict(200, HTML, body) == verdict(403, HTML, body) == Refusal.CHALLENGE
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404",
+        "Lỗi 404",
+        "404 Not Found",
+        "Error 404: Page not found",
+        "Không tìm thấy trang",
+        "Trang bạn tìm không tồn tại",
+        "Bài viết đã bị gỡ",
+        "Kh&ocirc;ng t&igrave;m thấy trang | Báo Sông Đà",
+    ],
+)
+def test_error_pages_that_say_200_are_soft_404s(title: str) -> None:
+    assert verdict(200, HTML, page(title)) == Refusal.SOFT_404
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404 hộ dân ven sông được cấp nước sạch trước mùa lũ",
+        "Không tìm thấy dấu vết dầu tràn ở cửa sông",
+        "Trang trại không tồn tại trên giấy tờ vẫn nhận hỗ trợ",
+        "Bài học từ một công trình không ai dùng",
+    ],
+)
+def test_articles_about_missing_things_are_articles(title: str) -> None:
+    assert verdict(200, HTML, page(title)) is None
+    assert verdict(200, HTML, page(title) + b" " * 60_000) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"content-type": "application/pdf"}, page("Văn bản")),
+        ({"content-type": "image/jpeg"}, b"\xff\xd8\xff" + b"x" * 900),
+        (HTML, b"%PDF-1.7" + b"x" * 900),
+        ({}, b"PK\x03\x04" + b"x" * 900),
+    ],
+)
+def test_files_are_no_pages(headers: dict[str, str], body: bytes) -> None:
+    assert verdict(200, headers, body) == Refusal.NOT_HTML
+
+
+def test_a_stub_is_no_page_and_a_short_article_is_one() -> None:
+    assert verdict(200, HTML, b"<html><body>OK</body></html>" + b" " * 200) == Refusal.SOFT_404
+    assert verdict(200, HTML, "<html><h1>Tin nhanh</h1><p>Nước đã rút.</p></html>".encode()) is None
+
+
+@given(st.binary(max_size=2000), st.integers(100, 599))
+def test_a_verdict_never_fails(body: bytes, status: int) -> None:
+    word = verdict(status, HTML, body)
+    assert word is None or isinstance(word, Refusal)
+
+
+NOW = datetime(2026, 8, 3, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("120", 120.0),
+        (" 0 ", 0.0),
+        ("Mon, 03 Aug 2026 12:01:00 GMT", 60.0),
+        ("Mon, 03 Aug 2026 11:00:00 GMT", 0.0),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+    ],
+)
+def test_retry_after(value: str | None, seconds: float | None) -> None:
+    assert retry_after(value, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (Denied(Refusal.PRIVATE_ADDRESS), "private_address"),
+        (IgnoreRequest("Forbidden by robots.txt"), "robots"),
+        (IgnoreRequest("exceeded DOWNLOAD_MAXSIZE (5 B) during decompression."), "too_large"),
+        (DownloadTimeoutError(), "timeout"),
+        (DownloadCancelledError(), "too_large"),
+        (CannotResolveHostError(), "unreachable"),
+        (ResponseDataLossError(), "unreachable"),
+        (zlib.error("incorrect header"), "unreadable"),
+        (EOFError(), "unreadable"),
+        (ZeroDivisionError(), None),
+    ],
+)
+def test_errors_have_words(error: Exception, word: str | None) -> None:
+    assert word_of(error) == word
+
+
+class Site:
+    """A crawler whose sleep is only written down."""
+
+    def __init__(self, **own: Any) -> None:
+        self.slept: list[float] = []
+        self.crawling = True
+        self.settings = Settings({"BACKOFF_FIRST": 15.0, "BACKOFF_MAX": 600.0, **own})
+        self.middleware = BackoffMiddleware(self, self.sleep)  # type: ignore[arg-type]
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    def answer(self, status: int, **headers: str) -> Request | Response:
+        request = Request("http://bao.vn/a")
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        response = Response("http://bao.vn/a", status=status, headers=named, body=b"x" * 700)
+        return asyncio.run(self.middleware.process_response(request, response))
+
+
+def test_the_site_waits_as_long_as_it_asks_for_and_the_page_is_asked_again() -> None:
+    site = Site()
+    assert isinstance(site.answer(429, Retry_After="7"), Request)
+    assert sum(site.slept) == 7
+
+
+def test_without_a_wish_each_pause_is_twice_the_last_and_a_good_answer_forgives() -> None:
+    site = Site()
+    for expected in (15, 45, 105):
+        site.answer(503)
+        assert sum(site.slept) == expected
+    assert isinstance(site.answer(200), Response)
+    site.answer(503)
+    assert sum(site.slept) == 120
+
+
+def test_a_site_that_asks_for_too_much_is_left_alone() -> None:
+    site = Site()
+    with pytest.raises(Denied, match="rate_limited"):
+        site.answer(429, Retry_After="86400")
+    assert site.slept == []
+
+
+def test_pauses_of_no_length_come_to_an_end() -> None:
+    site = Site()
+    answers = 0
+    with contextlib.suppress(Denied):
+        while answers < 50 and site.answer(503, Retry_After="0"):
+            answers += 1
+    assert 3 < answers < 12
+
+
+def test_a_pause_ends_when_the_crawl_is_stopped() -> None:
+    site = Site()
+    site.crawling = False
+    with pytest.raises(Denied, match="stopped"):
+        site.answer(503)
+
+
+def test_a_wall_behind_503_is_not_waited_for() -> None:
+    site = Site()
+    response = Response("http://bao.vn/a", status=503, body=page("Just a moment..."))
+    assert asyncio.run(site.middleware.process_response(Request("http://bao.vn/a"), response)) is response
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.bao.vn/tin/bai-1.htm",
+        "http://bao.vn/tin/bai-1.htm",
+        "https://bao.vn/tin/bai-1.htm/",
+        "https://bao.vn/tin/bai-1.htm#phan-2",
+    ],
+)
+def test_a_replay_knows_an_address_in_every_spelling(url: str) -> None:
+    assert replay.key(url) == replay.key("https://bao.vn/tin/bai-1.htm")
+    assert replay.key(url) != replay.key("https://bao.vn/tin/bai-1.htm?page=2")
+    assert replay.key(url) != replay.key("https://bao.vn:8080/tin/bai-1.htm")
+
+
+def folder(tmp_path: Path, table: str) -> Path:
+    (tmp_path / "bai.html").write_bytes(page("Đê đã được sửa"))
+    (tmp_path / "replay.tsv").write_text(table, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_replay_answers_what_is_saved_and_refuses_the_rest(tmp_path: Path) -> None:
+    saved = folder(tmp_path, "url\tfile\nhttps://bao.vn/bai.html\tbai.html\n")
+    crawler = SimpleNamespace(settings=Settings({"THOISU_REPLAY": str(saved)}))
+    handler = replay.ReplayHandler(crawler)  # type: ignore[arg-type]
+    response = asyncio.run(handler.download_request(Request("http://www.bao.vn/bai.html/")))
+    assert (response.status, response.url, response.body) == (
+        200,
+        "http://www.bao.vn/bai.html/",
+        page("Đê đã được sửa"),
+    )
+    with pytest.raises(Denied) as error:
+        asyncio.run(handler.download_request(Request("https://bao.vn/robots.txt")))
+    assert error.value.word is Refusal.NOT_SAVED
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "https://bao.vn/bai.html\tbai.html\n",
+        "url\tfile\nhttps://bao.vn/bai.html\n",
+        "url\tfile\nhttps://bao.vn/bai.html\tkhac.html\n",
+        "url\tfile\nhttps://bao.vn/bai.html\t../../../../etc/passwd\n",
+    ],
+)
+def test_a_broken_table_is_told_in_one_line(tmp_path: Path, table: str) -> None:
+    with pytest.raises(BadInput, match=r"replay\.tsv, line [12]: "):
+        replay.load(folder(tmp_path, table))
+
+
+def test_a_folder_without_a_table_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"no replay\.tsv"):
+        replay.load(tmp_path)
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("# ours\nTHOISU_CONTACT = 'tin@bao.vn'\nexport THOISU_DELAY=5\nTHOISU_INTERVAL=\nOTHER=1\n")
+    values = settings.read_env({"THOISU_DELAY": "1"}, file)
+    assert values["THOISU_CONTACT"] == "tin@bao.vn"
+    assert values["THOISU_DELAY"] == "1"
+    assert values["THOISU_INTERVAL"] == "15"
+    assert values.keys() == {setting.name for setting in settings.SETTINGS}
+
+
+def test_every_setting_of_ours_is_a_constant_of_the_module() -> None:
+    assert {setting.name for setting in settings.SETTINGS} == {name for name in vars(settings) if name[:7] == "THOISU_"}
+    assert all(setting.help.endswith(".") for setting in settings.SETTINGS)

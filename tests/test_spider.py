@@ -1,0 +1,188 @@
+"""One look at a source: what is asked, what is believed, what follows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler import look as looks
+from crawler import quarantine
+from crawler.look import Look
+from crawler.model import Link, Quarantine, Refusal
+from crawler.readings import charset
+from crawler.report import SiteReport
+from crawler.site import Feed, Listing, Sitemap
+from crawler.store import PendingLink, SourceState
+
+NOW = datetime(2026, 8, 6, 1, 0, tzinfo=UTC)
+KNOWN = SourceState(url="https://bao.vn/rss", etag='"1"', last_modified="Mon", body_hash="old", looks=3)
+
+
+def look(state: SourceState, *, every: int = 10) -> Look:
+    return looks.open_look(state.url, Feed(state.url), state, every)
+
+
+def test_a_known_source_is_asked_with_its_validators_and_audited_now_and_then() -> None:
+    asked = [look(replace(KNOWN, looks=number)) for number in range(20)]
+    assert [number for number, one in enumerate(asked) if one.audit] == [9, 19]
+    assert asked[0].validators() == {"If-None-Match": '"1"', "If-Modified-Since": "Mon"}
+    assert asked[9].validators() == {}
+
+
+def test_a_source_that_lied_is_never_believed_again() -> None:
+    audit = look(replace(KNOWN, looks=9))
+    same = {"etag": '"1"', "last-modified": "Mon"}
+    state = looks.answered(audit, same, "new", NOW)
+    assert (state.trusted, state.lies, state.audits) == (False, 1, 1)
+    for number in range(40):
+        assert look(replace(state, looks=number)).validators() == {}
+        assert not look(replace(state, looks=number)).audit
+
+
+@pytest.mark.parametrize(
+    ("headers", "digest"),
+    [
+        ({"etag": '"1"', "last-modified": "Mon"}, "old"),
+        ({"etag": '"2"', "last-modified": "Mon"}, "new"),
+        ({"etag": '"1"', "last-modified": "Tue"}, "new"),
+    ],
+)
+def test_an_honest_source_passes_its_audit(headers: dict[str, str | None], digest: str) -> None:
+    state = looks.answered(look(replace(KNOWN, looks=9)), headers, digest, NOW)
+    assert (state.trusted, state.lies, state.looks) == (True, 0, 10)
+
+
+def test_a_full_answer_to_a_conditional_request_proves_no_lie() -> None:
+    state = looks.answered(look(KNOWN), {"etag": '"1"', "last-modified": "Mon"}, "new", NOW)
+    assert state.trusted
+
+
+def test_a_source_without_validators_needs_no_audit() -> None:
+    assert not look(SourceState(url="https://bao.vn/rss", looks=9)).audit
+
+
+def test_failures_are_counted_and_keep_what_is_known() -> None:
+    state = looks.failed(looks.failed(KNOWN, "timeout", NOW), "not_found", NOW)
+    assert (state.failures, state.last_status, state.etag) == (2, "not_found", '"1"')
+    assert looks.unchanged(state, NOW).failures == 0
+
+
+def test_a_series_shows_the_shard_just_closed_until_it_was_seen_after_its_end() -> None:
+    source = Sitemap("https://bao.vn/sitemaps/{Y}-{m}-{d1}-{d2}.xml")
+    [(current, none), (last, since)] = looks.shards(source, NOW)
+    assert (current, none) == ("https://bao.vn/sitemaps/2026-8-6-10.xml", None)
+    assert (last, since) == ("https://bao.vn/sitemaps/2026-8-1-5.xml", date(2026, 8, 6))
+    assert looks.is_due(SourceState(url=last), since)
+    # 23:30 of the fifth in Vietnam, then 00:30 of the sixth.
+    assert looks.is_due(SourceState(url=last, checked_at=datetime(2026, 8, 5, 16, 30, tzinfo=UTC)), since)
+    assert not looks.is_due(SourceState(url=last, checked_at=datetime(2026, 8, 5, 17, 30, tzinfo=UTC)), since)
+    assert looks.shards(source, NOW + timedelta(days=1)) == [(current, None)]
+
+
+@pytest.mark.parametrize("source", [Feed("https://bao.vn/a"), Listing("https://bao.vn/a"), Sitemap("https://bao.vn/a")])
+def test_other_sources_have_one_address(source: Feed | Listing | Sitemap) -> None:
+    assert looks.shards(source, NOW) == [("https://bao.vn/a", None)]
+
+
+def child(name: str, day: int | None = None) -> Link:
+    at = datetime(2026, 3, day, tzinfo=UTC) if day else None
+    return Link(f"https://bao.vn/{name}.xml", modified_at=at)
+
+
+def chosen(children: list[Link], *, first: bool) -> list[str]:
+    state = SourceState(url="https://bao.vn/sitemap.xml", body_hash=None if first else "x")
+    return [
+        link.url.rpartition("/")[2].removesuffix(".xml")
+        for link in looks.recent_children(children, looks.open_look(state.url, None, state, 10), NOW)
+    ]
+
+
+def test_children_are_chosen_by_lastmod_measured_from_the_newest() -> None:
+    children = [child(f"d{day}", day) for day in (1, 12, 20, 16, 17)] + [child("categories")]
+    assert chosen(children, first=False) == ["d20", "d17", "d16"]
+    assert chosen(children, first=True) == ["d20", "d17", "d16", "d12"]
+
+
+def test_children_without_lastmod_are_chosen_by_name() -> None:
+    children = [child(name) for name in ("2026-7", "2026-8", "2026-08-05", "2026-18", "2025-8", "google-news", "tags")]
+    assert chosen(children, first=True) == ["2026-8", "2026-08-05", "google-news"]
+    assert chosen([child("post-1"), child("post-2"), child("post-3")], first=True) == ["post-1", "post-3"]
+    assert chosen([child("post-1")], first=True) == ["post-1"]
+
+
+@given(st.lists(st.integers(1, 28), min_size=1, max_size=60))
+def test_children_are_few_and_the_newest_is_among_them(days: list[int]) -> None:
+    names = chosen([child(f"d{day}", day) for day in days], first=True)
+    assert 1 <= len(names) <= 12
+    assert names[0] == f"d{max(days)}"
+
+
+def test_the_digest_of_a_source_knows_only_what_it_lists() -> None:
+    links = [Link("https://bao.vn/1", title="Một"), Link("https://bao.vn/2", title="Hai")]
+    assert looks.digest(links) == looks.digest(list(links))
+    assert looks.digest(links) != looks.digest(links[::-1])
+    assert looks.digest(links) != looks.digest([links[0], replace(links[1], title="Hai, sửa")])
+    assert looks.digest([Link("https://bao.vn/\ud800")])
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("text/html; charset=utf-8", "utf-8"),
+        ('text/html;Charset="windows-1258"', "windows-1258"),
+        ("text/html", None),
+        ("text/html; charset=", None),
+    ],
+)
+def test_the_declared_charset(header: str, name: str | None) -> None:
+    assert charset(header) == name
+
+
+def pending(url: str) -> PendingLink:
+    return PendingLink(
+        canonical_url=url,
+        url=url,
+        site="songda",
+        source=None,
+        title="Đê đã được sửa",
+        published_at=NOW,
+        modified_at=None,
+        found_at=NOW,
+        fetched_at=None,
+        tries=0,
+        word=None,
+    )
+
+
+def test_a_page_that_cannot_be_read_is_kept_as_a_case(tmp_path: Path) -> None:
+    link = pending("https://bao.vn/xa-hoi/de-da-duoc-sua-post12.html")
+    case = quarantine.keep(tmp_path, "songda", link, b"<html>\xff", Quarantine(Refusal.NO_BODY, "no text"), NOW)
+    assert case.parent == tmp_path / "songda"
+    assert case.name.startswith("de-da-duoc-sua-post12-")
+    assert (case / "page.html").read_bytes() == b"<html>\xff"
+    assert json.loads((case / "article.json").read_text())["title"] == "Đê đã được sửa"
+    origin = json.loads((case / "origin.json").read_text())
+    assert (origin["url"], origin["word"], origin["detail"]) == (link.url, "no_body", "no text")
+    # The same page again goes to the same place.
+    assert quarantine.keep(tmp_path, "songda", link, b"", Quarantine(Refusal.NO_BODY), NOW) == case
+
+
+@given(st.text())
+def test_a_slug_stays_inside_its_folder(path: str) -> None:
+    name = quarantine.slug("https://bao.vn/" + path.encode("utf-8", "replace").decode())
+    assert name.replace("-", "").isalnum()
+    assert name.isascii()
+    assert len(name) < 80
+
+
+def test_a_report_counts_by_event() -> None:
+    report = SiteReport(site="songda")
+    for event in ("created", "created", "revised", None):
+        report.count(event)  # type: ignore[arg-type]
+    assert (report.created, report.revised, report.unchanged) == (2, 1, 1)
