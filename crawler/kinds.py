@@ -24,7 +24,7 @@ _ADDRESS: tuple[tuple[str, Kind], ...] = (
 _BLOCKS: dict[str, Kind] = {
     "#livestream, .timeline__event, .timeline__item": "live",
     ".meeting__question, .interview-listing, .interview__item": "interview",
-    ".e-magazine__body": "emagazine",
+    ".e-magazine__body, .e-magazine, .emagazine": "emagazine",
     ".article__avatar video, .article--video": "video",
 }
 _MARKS = ", ".join(_BLOCKS)

@@ -23,14 +23,24 @@ def test_the_demo_tells_the_whole_story(
     assert "\x1b" not in shown.out
     for chapter in range(1, 9):
         assert f"\n{chapter}. " in shown.out
-    for event in ("304 Not Modified", "container: ", "  copy  ", "  withdrawn  ", "  revised  ", "{+", "thoisu crawl nhandan"):
+    for event in (
+        "304 Not Modified",
+        "container: ",
+        "  copy  ",
+        "  withdrawn  ",
+        "  revised  ",
+        "{+",
+        "thoisu crawl nhandan",
+    ):
         assert event in shown.out
     rows = [json.loads(line) for line in (tmp_path / "changes.jsonl").read_text("utf-8").splitlines()]
     assert {row["event"] for row in rows} == {"created", "copied", "revised", "withdrawn"}
     assert f"changes.jsonl: {len(rows)} lines" in shown.out
 
 
-def test_the_demo_fails_when_nothing_is_copied(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_fails_when_nothing_is_copied(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(demo, "_SITES", 1)
     with pytest.raises(SystemExit) as ended:
         main(["demo"])
