@@ -40,7 +40,7 @@ class Bare(scrapy.Spider):
     async def start(self):
         for page in pages:
             parts = urlsplit(page)
-            yield scrapy.Request(base + parts.path, headers={"Host": parts.netloc}, callback=self.read, dont_filter=True)
+            yield scrapy.Request(base + parts.path, self.read, headers={"Host": parts.netloc}, dont_filter=True)
     def read(self, response):
         html.document_fromstring(response.body)
         Bare.seen += 1

@@ -170,8 +170,10 @@ def _strip_links(blocks: list[Block], dropped: list[Dropped]) -> tuple[list[Bloc
 
 def _is_headline_link(block: Block) -> bool:
     """A line that is all link and reads like a headline; the link of a decree by its number is the article's own."""
+    if block.links < 0.95 or block.role == "caption" or _SENTENCE_END.search(block.text):
+        return False
     words = len(block.text.split())
-    if block.role == "caption" or block.links < 0.95 or words < 4 or _SENTENCE_END.search(block.text):
+    if words < 4:
         return False
     return words > 14 or not (_INSTRUMENT.match(block.text) and documents(block.text))
 

@@ -5,6 +5,8 @@ page ─ parts (layout, any family's layout, or density) ─ reader ─ clean �
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
+
 from crawler import fields
 from crawler.blocks import Reading
 from crawler.charset import decode
@@ -42,12 +44,12 @@ def extract(
     Raises `Discard` (not_html, unreadable) for what is no page, `Quarantine` (no_title, no_body) for an article that
     cannot be read.
     """
-    text = html if isinstance(html, str) else decode(html, declared).text
-    if "<" not in text[:4096]:
+    markup = html if isinstance(html, str) else _markup(html, declared)
+    if ("<" if isinstance(markup, str) else b"<") not in markup[:4096]:  # type: ignore[operator]
         raise Discard(Refusal.NOT_HTML, "no markup in it")
-    if too_deep(text):
+    if too_deep(markup):
         raise Discard(Refusal.UNREADABLE, "its elements nest deeper than a page's do")
-    page = Page(text, url)
+    page = Page(markup, url)
     parts, label = _parts(page, site)
     own = fields.own_names(page, site)
     reading = read(page, parts.roots, parts.layout, explain=explain is not None)
@@ -86,6 +88,13 @@ def extract(
         content_hash=content_hash(lead or None, "\n".join(body)),
         layout=label,
     )
+
+
+def _markup(body: bytes, declared: str | None) -> bytes | str:
+    """The page for the parser: its own bytes if they are plain UTF-8, which spares encoding them again."""
+    decoded = decode(body, declared)
+    plain = decoded.encoding == "utf-8" and not decoded.repaired and b"\0" not in body and body[:3] != BOM_UTF8
+    return body if plain else decoded.text
 
 
 def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:

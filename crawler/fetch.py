@@ -156,6 +156,13 @@ class BackoffMiddleware:
 class HopMiddleware(RedirectMiddleware):
     """Follows a redirect only inside the site, and an article's only to an article."""
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> HopMiddleware:
+        # Scrapy's own looks for the middleware of referrers, which is switched off, and warns.
+        middleware = cls(crawler.settings)
+        middleware.crawler = crawler
+        return middleware
+
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """As Scrapy's; raises `Denied` with REDIRECTED, PRIVATE_ADDRESS or SOFT_404."""
         try:

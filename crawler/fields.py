@@ -31,7 +31,7 @@ def stated_authors(page: Page, own: tuple[str, ...]) -> tuple[str, ...]:
     stated = page.news.get("author")
     persons = [plain(person.get("name")) for person in (stated if isinstance(stated, list) else [stated])
                if isinstance(person, dict) and person.get("@type") != "Organization"]  # fmt: skip
-    for line in (*persons, *page.meta.get("article:author", []), *page.meta.get("dable:author", [])):
+    for line in (*persons, *page.meta("article:author", "dable:author")):
         found = tuple(n for n in names(line, own) if " " in n or n.isupper())
         if found and "://" not in line:
             return tuple(dict.fromkeys(n for person in persons for n in names(person, own))) or found
@@ -61,7 +61,7 @@ def tags(page: Page, shown: Iterable[str]) -> tuple[str, ...]:
     if any(text.startswith("#") for text in texts):
         texts = [text for text in texts if text.startswith("#")]
     if not texts:
-        listed = [page.meta.get(key, []) for key in ("article:tag", "news_keywords", "keywords")]
+        listed = [page.meta(key) for key in ("article:tag", "news_keywords", "keywords")]
         split = [[tag for value in values for tag in re.split(r"[,;]", value)] for values in listed]
         texts = next((tags for tags in split if len(tags) > 1), next((tags for tags in split if tags), []))
     clean = (tidy(text).strip("#,; ") for text in texts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from functools import lru_cache
 
 VERSION = "v1"
 """Of the normal form. It stands in every hash, so that hashes of two versions are never taken for each other."""
@@ -40,7 +39,7 @@ def normal_form(text: str) -> str:
     Ð and Ɖ, which look like Đ, are Đ; words parted by single spaces, whatever spaces and punctuation stood between
     them. Digits and diacritics stay: 85/NQ-CP is not 86/NQ-CP, 1,5 is not 15, and Bá is not Bà.
     """
-    return " ".join(filter(None, [_settle(token) if len(token) < _LONG else _settled(token) for token in text.split()]))
+    return " ".join(filter(None, map(_SETTLED.__getitem__, text.split())))
 
 
 def _settled(token: str) -> str:
@@ -52,8 +51,21 @@ def _settled(token: str) -> str:
     return " ".join(_WORD.findall(token))
 
 
-_LONG = 40  # characters; a longer stretch is no word, and is not remembered
-_settle = lru_cache(maxsize=1 << 16)(_settled)  # the syllables of the language, and the names and numbers of some days
+class _Memory(dict[str, str]):
+    """What `_settled` made of a stretch: the syllables of the language, and the names and numbers of some days."""
+
+    def __missing__(self, token: str) -> str:
+        if len(self) >= _MANY:
+            self.clear()
+        words = _settled(token)
+        if len(token) < _LONG:  # a longer one is no word and will not come again
+            self[token] = words
+        return words
+
+
+_MANY = 1 << 16
+_LONG = 40
+_SETTLED = _Memory()
 
 
 def _place_tone(found: re.Match[str]) -> str:
@@ -80,7 +92,7 @@ _CAPITALS = "A-ZÂĂĐÐƉÊÔƠƯ"
 _BODY = f"[{_CAPITALS}]{{2,}}(?:[gir](?![a-zà-ỹ]))?"  # an abbreviation of type or issuer: NĐ, UBND, TTg, TTr, NQi
 _DOCUMENT = re.compile(
     rf"""
-    (?<![\w/.,-])\d{{1,5}}[a-zA-ZĐđ]?  # the number; a decree of 2008 was 30a
+    \d(?<![\w/.,-]\d)\d{{0,4}}[a-zA-ZĐđ]?  # the number; a decree of 2008 was 30a
     (?:
         /(?:(?:19|20)\d\d/)?{_BODY}(?:[-‑–&]{_BODY})+  # 357/2025/NĐ-CP, 85/NQ-CP, 05/2024/TTLT-BCA-BQP
       | /(?:19|20)\d\d/L-CTN                         # an order of the President

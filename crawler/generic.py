@@ -44,7 +44,7 @@ _DEPTH = 6  # how many containers around the text are searched for its head
 
 def find(page: Page) -> Parts | None:
     """The parts of the likeliest article, None when there is no running text or no title."""
-    _ = page.meta, page.linked_data  # read before the scripts go
+    _ = page.meta(), page.linked_data  # read before the scripts go
     page.tree.strip_tags(["script", "style", "noscript", "template", "iframe", "svg"])
     title, headline = _title(page)
     foreign = _Foreign(headline)
@@ -158,7 +158,7 @@ def _title(page: Page) -> tuple[str, LexborNode | None]:
 
 def _lead(page: Page, around: list[LexborNode], inside: set[int], title: str, foreign: _Foreign) -> str:
     """The text outside the body that the page's description repeats, else one whose class says so."""
-    descriptions = (*page.meta.get("description", ()), *page.meta.get("og:description", ()))
+    descriptions = page.meta("description", "og:description")
     stated = [fold_line(text)[:60] for text in descriptions if len(text) > 50]
     marked = ""
     for ancestor in around[:5]:

@@ -21,13 +21,6 @@ _ADDRESS: tuple[tuple[str, Kind], ...] = (
     (r"/(?:e-?magazine|special|mega-?story|longform)[/-]|://(?:mega|special)\.", "emagazine"),
     (r"/(?:photo|anh|phong-su-anh)[/-]", "photo"),
 )
-_BLOCKS: dict[str, Kind] = {
-    "#livestream, .timeline__event, .timeline__item": "live",
-    ".meeting__question, .interview-listing, .interview__item": "interview",
-    ".e-magazine__body, .e-magazine, .emagazine": "emagazine",
-    ".article__avatar video, .article--video": "video",
-}
-_MARKS = ", ".join(_BLOCKS)
 
 
 def kind_of(page: Page, url: str, parts: Parts, *, pictures_tell: bool) -> Kind:
@@ -41,6 +34,7 @@ def kind_of(page: Page, url: str, parts: Parts, *, pictures_tell: bool) -> Kind:
         return "live"
     if any(item.get("@type") == "VideoObject" and plain(item.get("name")) == parts.title for item in page.linked_data):
         return "video"
-    if page.tree.css_first(_MARKS) is not None:
-        return next(kind for css, kind in _BLOCKS.items() if page.tree.css_first(css) is not None)
+    for kind, css in parts.layout.marks if parts.layout else ():
+        if page.tree.css_first(css) is not None:
+            return kind
     return "photo" if pictures_tell else "article"

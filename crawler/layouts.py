@@ -10,7 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.model import BadSite
+from crawler.model import BadSite, Kind
 
 Css = tuple[str, ...]
 
@@ -42,11 +42,15 @@ class Layout:
     """Containers inside the body that are not the article's."""
     keep: Css = ()
     """Containers inside the body that the common rules would drop."""
+    marks: tuple[tuple[Kind, str], ...] = ()
+    """Kinds of page beside the plain article, each with the selector by which its markup tells it."""
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if field.name != "name" and (isinstance(value, str) or not all(isinstance(css, str) for css in value)):
+            if field.name not in ("name", "marks") and (
+                isinstance(value, str) or not all(isinstance(css, str) for css in value)
+            ):
                 raise BadSite(f"layout {self.name!r}: {field.name} must be a tuple of selectors, not {value!r}")
         if not (self.name and self.title and self.body):
             raise BadSite(f"layout {self.name!r}: name, title and body are required")
@@ -92,6 +96,12 @@ EPI = Layout(
     caption=("td.caption", "td.image_desc", ".box-desc", "span.fig"),
     drop=(".article-relate", ".article__related-inline", ".other-story", "table.article__related", ".article__story",
           ".article__author", ".article__source", ".article__tag", ".related-news", ".article-poll", ".poll"),
+    marks=(
+        ("live", "#livestream, .timeline__event, .timeline__item"),
+        ("interview", ".meeting__question, .interview-listing, .interview__item"),
+        ("emagazine", ".e-magazine__body, .e-magazine"),
+        ("video", ".article__avatar video, .article--video"),
+    ),
 )  # fmt: skip
 VCCORP = Layout(
     name="vccorp",
@@ -133,6 +143,7 @@ ONECMS = Layout(
     tags=(".c-tag a",),
     drop=(".c-sticky-share", ".c-news-related", ".c-tag", ".sc-longform-header", ".sc-hightlight-box", ".c-box",
           ".c-related-posts"),
+    marks=(("emagazine", ".b-maincontent .sc-longform-header"),),
 )  # fmt: skip
 DNN = Layout(
     name="dnn",

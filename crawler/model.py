@@ -12,7 +12,7 @@ ThoisuError                  every error this package raises on purpose
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -166,11 +166,12 @@ class Article:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON: times as ISO 8601, tuples as lists."""
-        row = asdict(self)
+        row: dict[str, Any] = {name: getattr(self, name) for name in FIELDS}
         for name in ("published_at", "modified_at"):
             row[name] = row[name].isoformat() if row[name] else None
-        for name in ("authors", "tags", "images", "documents"):
+        for name in ("authors", "tags", "documents"):
             row[name] = list(row[name])
+        row["images"] = [{"url": image.url, "caption": image.caption} for image in self.images]
         return row
 
     @classmethod

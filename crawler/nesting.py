@@ -15,10 +15,12 @@ _FLAT = {
 }  # fmt: skip
 
 
-def too_deep(text: str) -> bool:
+def too_deep(markup: bytes | str) -> bool:
     """Whether more than `DEEPEST` elements are open at once; scripts count as markup, which errs on the safe side."""
-    if text.count("<") < _HARMLESS:
+    tags = markup.count("<") if isinstance(markup, str) else markup.count(b"<")
+    if tags < _HARMLESS:
         return False
+    text = markup if isinstance(markup, str) else markup.decode("utf-8", "replace")
     depth = 0
     for closing, name in _TAG.findall(text):
         if name.lower() in _FLAT:

@@ -16,7 +16,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler.layouts import Css
 
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_CONTROL = re.compile(r"[\x00-\x1f]+")
 
 
 def tidy(text: str | None) -> str:
@@ -34,9 +33,9 @@ def tidy(text: str | None) -> str:
 class Page:
     """One parsed page; `url` resolves its relative addresses."""
 
-    def __init__(self, text: str, url: str) -> None:
+    def __init__(self, markup: bytes | str, url: str) -> None:
         self.url = url
-        self.tree = LexborHTMLParser(text)
+        self.tree = LexborHTMLParser(markup)
 
     def first(self, selectors: Css, scope: LexborNode | None = None) -> LexborNode | None:
         """The first element with text, or with content, among the matches of the first selector that has one."""
@@ -64,19 +63,22 @@ class Page:
         return []
 
     @cached_property
-    def meta(self) -> dict[str, list[str]]:
-        """Contents of the `meta` elements by lower-case property, name or itemprop, in page order."""
+    def _meta(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for node in self.tree.css("meta[content]"):
             attributes = node.attributes
             key = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
-            if key and (content := tidy(attributes.get("content"))):
+            if key and (content := attributes.get("content")):
                 found.setdefault(key.lower(), []).append(content)
         return found
 
+    def meta(self, *keys: str) -> list[str]:
+        """Contents of the `meta` elements whose property, name or itemprop is one of the lower-case `keys`, by key."""
+        return [text for key in keys for content in self._meta.get(key, ()) if (text := tidy(content))]
+
     def meta_first(self, *keys: str) -> str | None:
         """The first content of the first key that the page has."""
-        return next((self.meta[key][0] for key in keys if key in self.meta), None)
+        return next(iter(self.meta(*keys)), None)
 
     @cached_property
     def linked_data(self) -> list[dict[str, Any]]:
@@ -84,7 +86,7 @@ class Page:
         found: list[dict[str, Any]] = []
         for node in self.tree.css('script[type="application/ld+json"]'):
             try:
-                found += _objects(json.loads(_CONTROL.sub(" ", node.text())))
+                found += _objects(json.loads(node.text(), strict=False))
             except (ValueError, RecursionError):
                 continue
         return found

@@ -27,7 +27,7 @@ SKIPPED = frozenset(
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ROLES: dict[str, Role] = {"li": "item", "dd": "item", "tr": "row", **dict.fromkeys(HEADINGS, "heading")}
 _ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
-_DEEPEST = 60  # containers within containers below which the text is taken as it comes: markup to break a reader
+_DEEPEST = 100  # elements within elements below which the text is taken as it comes: markup to break a reader
 _SHORT = 200  # characters that a centred line below a picture may have to be its caption
 _RIGHT = re.compile(r"text-align:\s*right|\bright\b", re.I)
 
@@ -86,25 +86,28 @@ class _Walker:
         self.linked = self.bold = 0
         self.in_link = self.in_bold = self.in_caption = self.in_figure = 0
         self.right = self.centred = self.leads_away = False
+        self.depth = 0
         self.open_pictures = 0  # index of the first picture since the last line of text
 
     def walk(self, node: LexborNode, boxes: tuple[int, ...], in_row: bool) -> None:
-        if len(boxes) > _DEEPEST:
+        if self.depth > _DEEPEST:
             self.line.append(node.text(separator=" "))
             return
+        self.depth += 1
         child = node.first_child
         while child is not None:
-            tag = child.tag
+            tag = child.tag or ""
             if tag == "-text":
                 text = child.text_content or ""
-                if text:
-                    self.line.append(text)
-                    if self.in_link or self.in_bold:
-                        size = len(text.strip())
-                        self.linked += size if self.in_link else 0
-                        self.bold += size if self.in_bold else 0
+                self.line.append(text)
+                if self.in_link or self.in_bold:
+                    size = len(text.strip())
+                    self.linked += size if self.in_link else 0
+                    self.bold += size if self.in_bold else 0
             elif tag in SKIPPED or child.mem_id in self.dropped:
                 pass
+            elif tag in INLINE:
+                self.inline(child, tag, boxes, in_row)
             elif tag == "br":
                 if in_row:
                     self.line.append(" ")
@@ -112,23 +115,25 @@ class _Walker:
                     self.flush(node.tag or "p", boxes)
             elif tag == "img":
                 self.picture(child)
-            elif tag == "a":
-                outer, self.leads_away = self.leads_away, _leads_away(child.attributes.get("href"))
-                self.in_link += 1
-                self.walk(child, boxes, in_row)
-                self.in_link -= 1
-                self.leads_away = outer
-            elif tag in INLINE:
-                bold = tag in ("b", "strong")
-                self.in_bold += bold
-                if child.mem_id in self.captions:
-                    self.caption(child, boxes)
-                else:
-                    self.walk(child, boxes, in_row)
-                self.in_bold -= bold
             else:
-                self.block(child, tag or "", boxes, in_row)
+                self.block(child, tag, boxes, in_row)
             child = child.next
+        self.depth -= 1
+
+    def inline(self, node: LexborNode, tag: str, boxes: tuple[int, ...], in_row: bool) -> None:
+        if tag == "a":
+            outer, self.leads_away = self.leads_away, _leads_away(node.attributes.get("href"))
+            self.in_link += 1
+            self.walk(node, boxes, in_row)
+            self.in_link -= 1
+            self.leads_away = outer
+        elif node.mem_id in self.captions:
+            self.caption(node, boxes)
+        else:
+            bold = tag in ("b", "strong")
+            self.in_bold += bold
+            self.walk(node, boxes, in_row)
+            self.in_bold -= bold
 
     def block(self, node: LexborNode, tag: str, boxes: tuple[int, ...], in_row: bool) -> None:
         if in_row and tag not in ("table", "figure"):

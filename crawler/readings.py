@@ -48,13 +48,14 @@ class Readings:
         self._failing: list[tuple[PendingLink, Refusal]] = []  # since the site last gave a page
 
     def next_batch(self) -> Iterator[Request]:
-        """Requests for the next articles, newest first; none when all have been asked."""
+        """Requests for the next articles, untried ones first, then by age; none when all have been asked."""
         spider = self._spider
         links: list[PendingLink] = []
         if spider.revisit:
             spider.revisit = False
             links = self._known()
         links += spider.store.pending(spider.name, limit=BATCH + self._kept)
+        links.sort(key=lambda link: link.tries)  # pages that fail again and again must not hold up the others
         for link in links:
             if link.canonical_url not in self._asked and (spider.limit is None or len(self._asked) < spider.limit):
                 self._asked.add(link.canonical_url)
@@ -63,22 +64,7 @@ class Readings:
 
     def _known(self) -> list[PendingLink]:
         since = self._spider.now() - timedelta(days=self._spider.settings.getint("REVISIT_DAYS"))
-        return [
-            PendingLink(
-                canonical_url=row.canonical_url,
-                url=row.canonical_url,
-                site=row.site,
-                source=None,
-                title=row.title,
-                published_at=row.published_at,
-                modified_at=None,
-                found_at=row.first_seen_at,
-                fetched_at=row.first_seen_at,
-                tries=0,
-                word=None,
-            )
-            for row in self._spider.store.articles(site=self._spider.name, since=since, limit=None)
-        ]
+        return self._spider.store.revisit(self._spider.name, since)
 
     def parse(self, response: Response, link: PendingLink) -> Iterator[Fetched]:
         """Read one page, or refuse it by its word."""
@@ -119,7 +105,7 @@ class Readings:
                 self._failing.append((link, word))
                 if len(self._failing) >= spider.settings.getint("FAILURES_MAX"):
                     spider.end(f"{word}: {len(self._failing)} pages in a row")
-                    self._failing.clear()
+                    self.close()
             else:
                 self._settle()
                 self._store(link, word, final=word in _FOR_GOOD)
@@ -129,9 +115,10 @@ class Readings:
             spider.progress()
 
     def close(self) -> None:
-        """The end of the run: pages that failed last count as tries when the site gave something in this run."""
-        if self._spider.report.error is None and self._spider.sources.answered:
+        """The end of the run: pages that failed last count as tries when the site gave a source in this run."""
+        if self._spider.sources.answered:
             self._settle()
+        self._failing.clear()
 
     def _settle(self) -> None:
         # The site works, so what failed before was the single page's fault.

@@ -120,7 +120,7 @@ DOWNLOAD_TIMEOUT = 60  # seconds for a whole answer, dripping bodies included
 DOWNLOAD_MAXSIZE = 50 * 2**20  # bytes of a source, before and after decompression
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5
-RETRY_TIMES = 2
+RETRY_TIMES = 1  # in the same run; the store remembers failures over runs
 RETRY_HTTP_CODES = [408, 500, 502, 504, 522, 524]  # 429 and 503 are the back-off's
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 
@@ -143,8 +143,10 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
 }
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # the spider names every status itself
+SPIDER_MIDDLEWARES = {  # none is needed, and each wraps every answer: the spider names statuses, and asks no referrer
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,

@@ -24,6 +24,8 @@ from crawler.verdict import is_wall, verdict
 if TYPE_CHECKING:
     from crawler.spider import NewsSpider
 
+_SILENT = 2  # sources without any answer after which a site counts as down
+
 
 class Sources:
     """Walks the sources; a look ends in one transaction that holds its validators and all of its links."""
@@ -139,6 +141,7 @@ class Sources:
             self.errors.append(f"{word} ({detail})" if detail else word)
             if look.parent:
                 look.parent.incomplete = True
+            self._give_up(word, detail)
             # A replay says nothing about the source itself.
             state = None if word is Refusal.NOT_SAVED else looks.failed(look.state, word, spider.now())
             self._close(look, state)
@@ -146,6 +149,11 @@ class Sources:
             spider.end(str(failure))
         finally:
             spider.progress()
+
+    def _give_up(self, word: Refusal, detail: str) -> None:
+        # A site that is down must not cost a minute for each of its sources and pages.
+        if self.answered == 0 and word in (Refusal.UNREACHABLE, Refusal.TIMEOUT) and len(self.errors) >= _SILENT:
+            self._spider.end(f"{word}: {detail}")
 
     def _is_home_feed(self, look: Look, found: Discovery) -> bool:
         home = next((source.url for source in self._spider.site.sources if isinstance(source, Feed)), None)

@@ -139,6 +139,8 @@ class NewsSpider(scrapy.Spider):
     def finish(self) -> None:
         """The last words, when Scrapy closes the spider."""
         self.readings.close()
+        for word, count in self.report.refused.items():
+            self.crawler.stats.set_value(f"refused/{word}", count)
         if self.report.error is None and self.sources.answered == 0 and self.sources.errors:
             self.report.error = f"no source gave anything: {self.sources.errors[-1]}"
         self.progress()

@@ -22,7 +22,7 @@ def published(page: Page, shown: Iterable[str], *, trusted: bool) -> Moment | No
     the metadata. Without a visible time the first of the metadata stands.
     """
     seen = next((moment for text in shown if (moment := parse(text))), None)
-    stated = [moment for text in _stated(page, _PUBLISHED, "datePublished") if (moment := parse(text))]
+    stated = [moment for text in dict.fromkeys(_stated(page, _PUBLISHED, "datePublished")) if (moment := parse(text))]
     if seen is None:
         return stated[0] if stated else None
     stated = [false_zone(moment, seen) for moment in stated]
@@ -46,10 +46,10 @@ def modified(page: Page, when_published: Moment | None) -> Moment | None:
 
 
 def _stated(page: Page, keys: tuple[str, ...], linked: str) -> list[str]:
-    values = [value for key in keys for value in page.meta.get(key, [])]
+    values = page.meta(*keys)
     if text := plain(page.news.get(linked)):
         # JSON-LD before the looser names, behind the Open Graph ones.
-        values.insert(1 if values and keys[0] in page.meta else 0, text)
+        values.insert(1 if values and page.meta(keys[0]) else 0, text)
     return values
 
 

@@ -24,7 +24,7 @@ def marked_lead(page: Page, parts: Parts, blocks: list[Block]) -> str:
     if first is None:
         return ""
     after = next(iter(texts[texts.index(first) + 1 :]), None)
-    stated = [fold_line(text)[:50] for key in ("description", "og:description") for text in page.meta.get(key, [])]
+    stated = [fold_line(text)[:50] for text in page.meta("description", "og:description")]
     said = split_dateline(first.text)[0] or any(len(start) == 50 and start in first.folded for start in stated)
     apart = after is None or first.strong or first.role == "heading" or first.boxes != after.boxes
     return first.text if said and apart else ""

@@ -19,6 +19,7 @@ _SEGMENT_SAFE = "!$&'()*+,;=:@-._~"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _VIEW_HOST = re.compile(r"^(?:www|m|amp|mobile)\.")
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.I)
+_PLAIN_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[a-zA-Z0-9._~-]+)+", re.A)  # nearly every path: nothing to mend
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")
 _TRACKING = re.compile(
     r"utm_\w+|fbclid|fb_\w+|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|gidzl|zarsrc|zalo\w*"
@@ -135,6 +136,8 @@ def _origin(parts: SplitResult, host: str, site: Site | None) -> str:
 
 def _path(raw: str) -> str:
     """The path with one spelling: no session, no empty or dot segments, percent signs only where needed."""
+    if _PLAIN_PATH.fullmatch(raw):
+        return raw.lower() if raw.lower().endswith(".aspx") else raw
     segments: list[str] = []
     for part in _SESSION.sub("", raw).split("/"):
         data = unquote_to_bytes(part)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -258,6 +259,27 @@ def test_a_page_without_text_is_kept_and_given_up_in_the_end(tmp_path: Path) -> 
     (case,) = (tmp_path / "quarantine" / "bendo").iterdir()
     assert sorted(path.name for path in case.iterdir()) == ["article.json", "origin.json", "page.html"]
     assert (case / "page.html").read_bytes() == (saved / "page.html").read_bytes()
+
+
+def test_pages_that_always_fail_do_not_hold_up_the_others(one: Bench) -> None:
+    broken = sorted(one.published(), reverse=True)[:3]
+    for url in broken:
+        one.newsroom.misbehave("songda", status=500, path=re.escape(urlsplit(url).path))
+    few = {"FAILURES_MAX": 2, "TRIES_MAX": 3}
+    assert [report.error is None for _ in range(5) for report in one.crawl(settings=few)][-1]
+    assert one.stored().keys() == one.published().keys() - set(broken)
+    assert one.crawl(settings=few)[0].pages == 0
+
+
+def test_a_site_that_is_down_is_left_soon_and_loses_nothing(tmp_path: Path) -> None:
+    with Newsroom(World(seed=3, sites=2, articles=6)) as newsroom:
+        bench = Bench(newsroom, tmp_path, 2)
+        bench.crawl("hongha", limit=1)
+    (report,) = bench.crawl("hongha", settings={"TRIES_MAX": 1})
+    assert (report.error or "").startswith("unreachable")
+    assert report.refused.keys() == {"unreachable"}
+    with Store.open(bench.store_url) as store:
+        assert len(store.pending("hongha")) == 5
 
 
 def test_a_limit_is_kept_and_the_rest_comes_later(one: Bench) -> None:

@@ -263,8 +263,9 @@ def test_script_in_a_title_is_text() -> None:
     assert extract(page, URL).title == "Họp <script>alert(1)</script>"
 
 
-def test_nested_markup_does_not_break_the_reader() -> None:
-    page = epi("<div>" * 900 + f"<p>{FIRST}</p>" + "</div>" * 900 + f"<p>{SECOND}</p>")
+@pytest.mark.parametrize("tag", ["div", "span", "blockquote"])
+def test_nested_markup_does_not_break_the_reader(tag: str) -> None:
+    page = epi(f"<{tag}>" * 900 + FIRST + f"</{tag}>" * 900 + f"<p>{SECOND}</p>")
     assert FIRST in extract(page, URL).body
 
 

@@ -22,10 +22,11 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.http import Response
+from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.settings import Settings
 
 from crawler import replay, settings
-from crawler.fetch import BackoffMiddleware, retry_after, word_of
+from crawler.fetch import BackoffMiddleware, SiteMiddleware, retry_after, word_of
 from crawler.guard import Denied
 from crawler.model import BadInput, Refusal
 from crawler.verdict import is_wall, verdict
@@ -225,6 +226,30 @@ def test_a_wall_behind_503_is_not_waited_for() -> None:
     site = Site()
     response = Response("http://bao.vn/a", status=503, body=page("Just a moment..."))
     assert asyncio.run(site.middleware.process_response(Request("http://bao.vn/a"), response)) is response
+
+
+@pytest.mark.parametrize(
+    ("robots", "delay"),
+    [
+        (b"User-agent: *\nCrawl-delay: 7", 7.0),
+        (b"User-agent: *\nCrawl-delay: 0.5", 2.0),
+        (b"User-agent: *\nCrawl-delay: 86400", 60.0),
+        (b"User-agent: other\nCrawl-delay: 7", 2.0),
+        (b"", 2.0),
+    ],
+)
+def test_the_delay_of_robots_txt_is_kept_when_it_is_the_longer_one(robots: bytes, delay: float) -> None:
+    own = {"DOWNLOAD_DELAY": 2.0, "CRAWL_DELAY_MAX": 60.0, "ROBOTSTXT_USER_AGENT": "thoisu", "ROBOTS_MAXSIZE": 9}
+    live = SimpleNamespace(delay=2.0)
+    downloader = SimpleNamespace(slots={"songda": live}, per_slot_settings={})
+    spider = SimpleNamespace(name="songda")
+    crawler: Any = SimpleNamespace(
+        settings=Settings(own), spidercls=spider, spider=None, engine=SimpleNamespace(downloader=downloader)
+    )
+    SiteMiddleware(crawler).robots_parsed(ProtegoRobotParser.from_crawler(crawler, robots))
+    assert live.delay == delay
+    # A slot that was idle for a minute is thrown away, and the next one must be as slow.
+    assert downloader.per_slot_settings.get("songda", {"delay": 2.0}) == {"delay": delay}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,99 @@
+"""The one command, `thoisu`: its sub-commands, and what becomes of an error."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from crawler.commands.capture import capture
+from crawler.commands.common import shown
+from crawler.commands.crawl import crawl
+from crawler.commands.demo import demo
+from crawler.commands.find import discover, sites, which
+from crawler.commands.look import articles, changes, show
+from crawler.commands.newsroom import newsroom
+from crawler.commands.read import clean, extract
+from crawler.model import Refused, StoreFailed, ThoisuError
+
+REFUSED, USAGE, INTERRUPTED = 1, 2, 130
+app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+for command in (
+    crawl, articles, show, changes, sites, extract, clean, discover, which, capture, newsroom, demo,
+):  # fmt: skip
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"thoisu {version('thoisu')}")
+        except PackageNotFoundError:
+            print("thoisu, run from a checkout that is not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def thoisu(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Thời sự: Vietnamese government news as clean text, nothing twice, every edit kept.
+
+    \b
+    Begin with:
+      thoisu demo            the whole job on a simulated newsroom, offline
+      thoisu crawl nhandan   the same on a live site
+      thoisu articles        what has been stored
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and exit: 0 done, 1 refused or failed, 2 bad usage or input, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Lone surrogates, which pages and lists can hold, become escapes that JSON reads back.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who reads us has seen enough; the interpreter must not flush into the closed pipe at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = REFUSED
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        return app(arguments, prog_name="thoisu", standalone_mode=False) or 0
+    except ThoisuError as error:
+        return _say(str(error), REFUSED if isinstance(error, Refused | StoreFailed) else USAGE)
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        if context is not None and not arguments and len(sys.argv) == 1:
+            print(context.get_help())
+            return USAGE
+        path = context.command_path if context is not None else "thoisu"
+        message = error.format_message().strip().removesuffix(".").replace("\n", " ")
+        return _say(f"{message}; see {path} --help", USAGE)
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        logging.getLogger("crawler").debug("this happened", exc_info=True)
+        return _say(f"this is a mistake of the program: {type(error).__name__}: {error}", REFUSED)
+
+
+def _say(message: str, code: int) -> int:
+    """One line on standard error."""
+    print(f"thoisu: {shown(' '.join(message.split()))}", file=sys.stderr)
+    return code

@@ -1,0 +1,65 @@
+"""`thoisu capture`: a page and what it should say, kept as a golden case."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crawler.commands.common import all_sites, console, site_named
+from crawler.commands.read import load, read_answer
+from crawler.model import BadInput, Refused
+
+
+def capture(
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Name of the site.")],
+    page: Annotated[str, typer.Argument(metavar="URL|FILE|-", help="An article's address, or the saved page.")],
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Where the saved page comes from.")] = None,
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="Where golden cases are kept.")] = Path("tests/golden"),
+    case: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the case; default: from the address.")
+    ] = None,
+    note: Annotated[str, typer.Option(metavar="TEXT", help="What is peculiar about this page.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the case when it exists.")] = False,
+) -> None:
+    """Save a page as a golden case for the tests.
+
+    The case is a folder with page.html, article.json and origin.json. article.json
+    is what is read today; a person compares it with the page and corrects it.
+
+    \b
+    Examples:
+      thoisu capture nhandan https://nhandan.vn/ten-bai-post976641.html
+      thoisu capture vov saved.html --url https://vov.vn/ten-bai-post1315698.vov
+    """
+    from crawler.quarantine import slug
+
+    definition = site_named(site, all_sites())
+    if case and (Path(case).name != case or case.startswith(".")):
+        raise BadInput(f"{case!r} cannot name a folder")
+    answer = load(page, url, site)
+    if answer.url.startswith("file:"):
+        raise BadInput("the page does not say where it comes from; add --url")
+    folder = to / site / (case or slug(answer.url))
+    if folder.exists() and not force:
+        raise BadInput(f"{folder} exists; name another with --case, or overwrite it with --force")
+    screen = console()
+    found: dict[str, Any] = {}
+    try:
+        article = read_answer(answer, site, definition)
+    except Refused as refused:
+        screen.print(f"it cannot be read yet ({refused}): fill in article.json, then mend the layout", style="yellow")
+    else:
+        found = article.to_dict()
+    captured = datetime.now(UTC).isoformat(timespec="seconds")
+    origin = {"url": answer.url, "origin": "captured", "captured_at": captured, "note": note}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "page.html").write_bytes(answer.body)
+    for name, value in (("article.json", found), ("origin.json", origin)):
+        (folder / name).write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    screen.print(f"saved {folder}", style="bold", soft_wrap=True)
+    screen.print("next: compare its article.json with the page and correct it, then run")
+    screen.print(f"  pytest -k {site}")

@@ -1,0 +1,242 @@
+"""`thoisu demo`: the whole job on the embedded newsroom, told to a person; every number is read from what happened."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import asdict
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from crawler.commands.common import console, local, shown
+from crawler.commands.crawl import summary, watch
+from crawler.commands.diff import print_diff
+from crawler.commands.scenes import plain_stories, related_between
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.model import Change
+    from crawler.newsroom import Newsroom
+    from crawler.report import SiteReport
+    from crawler.store import Store, StoredArticle
+
+_SEED, _SITES, _ARTICLES = 4, 6, 25
+_WIDTH = 80
+T = TypeVar("T")
+
+
+class _Missing(Exception):
+    """Something that the demo is there to show did not happen."""
+
+
+def demo(
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep store and change feed in this folder.")
+    ] = None,
+) -> None:
+    """Show the whole job on a simulated newsroom, offline.
+
+    It takes some seconds and leaves nothing behind.
+
+    Exit code 1 when something that should have happened did not.
+
+    \b
+    Examples:
+      thoisu demo
+      thoisu demo --keep demo
+    """
+    screen = console()
+    screen.width = min(screen.width, _WIDTH)
+    try:
+        if keep is not None:
+            keep.mkdir(parents=True, exist_ok=True)
+            tell(screen, keep)
+        else:
+            with tempfile.TemporaryDirectory(prefix="thoisu-") as folder:
+                tell(screen, Path(folder))
+    except _Missing as missing:
+        console(stderr=True).print(f"thoisu: the demo failed: {missing}")
+        raise typer.Exit(1) from None
+
+
+def tell(screen: Console, folder: Path) -> None:
+    """The story from a first crawl to the change feed, in `folder`; raises when a chapter has nothing to show."""
+    from crawler.dates import VIETNAM
+    from crawler.newsroom import Newsroom, World
+    from crawler.store import Store
+
+    database = f"sqlite:///{folder / 'thoisu.db'}"
+    yesterday = datetime.combine(datetime.now(VIETNAM).date() - timedelta(days=1), time(), VIETNAM)
+    world = World(_SEED, _SITES, _ARTICLES, yesterday, real_clock=True)
+    with Newsroom(world) as room, Store.open(database) as store:
+        story = _Tale(screen, folder, database, room, store)
+        story.newsroom()
+        story.first_crawl()
+        story.second_crawl()
+        story.boilerplate()
+        story.copy()
+        story.later_changes()
+        story.feed()
+        story.what_next()
+
+
+class _Tale:
+    """The chapters."""
+
+    def __init__(self, screen: Console, folder: Path, database: str, room: Newsroom, store: Store) -> None:
+        from crawler.newsroom import newsroom_sites
+
+        self._screen, self._folder, self._database = screen, folder, database
+        self._room, self._world, self._store = room, room.world, store
+        self._sites = newsroom_sites(room.url, len(room.world.papers))
+        self._chapter = 0
+
+    def newsroom(self) -> None:
+        """Who publishes."""
+        self._heading("A newsroom opens on this machine")
+        self._screen.print(
+            f"It simulates {len(self._sites)} papers, each with the markup and the feeds of a real CMS family:"
+        )
+        for paper in self._world.papers:
+            count = len(self._world.visible(paper))
+            self._screen.print(f"  {paper.name:<10} {paper.title:<24} {count} articles, markup of {paper.family}")
+
+    def first_crawl(self) -> None:
+        """Everything arrives."""
+        self._heading("The first crawl: articles arrive, site by site")
+        reports = self._crawl()
+        summary(reports, self._screen)
+        published = sum(len(self._world.visible(paper)) for paper in self._world.papers)
+        counts = self._store.counts().values()
+        stored, copies = (sum(row[name] for row in counts) for name in ("articles", "copies"))
+        _expect(stored + copies == published, f"{published} articles published, {stored} and {copies} copies stored")
+        self._screen.print(
+            f"\nPublished: {published}. Stored: {stored} articles and {copies} copies of them. The newest:"
+        )
+        for row in self._store.articles(limit=4):
+            self._screen.print(f"  {row.site:<10} {shown(row.title)}", no_wrap=True, overflow="ellipsis")
+
+    def second_crawl(self) -> None:
+        """Nothing is asked twice."""
+        self._heading("Looking again costs one conditional request a source")
+        self._room.forget_requests()
+        reports = self._crawl()
+        asked = [request for request in self._room.requests if request.path != "/robots.txt"]
+        statuses = Counter(request.status for request in asked)
+        sources = sum(report.sources for report in reports)
+        _expect(len(asked) == sources == statuses[304], f"{sources} sources, but these answers: {dict(statuses)}")
+        self._screen.print(
+            f"{sources} sources, {len(asked)} requests, {statuses[304]} times “304 Not Modified”; no article asked."
+        )
+
+    def boilerplate(self) -> None:
+        """What stands between the paragraphs goes."""
+        self._heading("What is not the article is stripped, and says by which rule")
+        scene = _need(related_between(self._room, self._sites), "no page had related links between its paragraphs")
+        article = scene.article
+        for text in (article.title, article.url):
+            self._screen.print(shown(text), no_wrap=True, overflow="ellipsis")
+        self._screen.print("The page as it came; “-” marks what was taken out between two paragraphs:")
+        kept = set(article.body.split("\n"))
+        for line in scene.lines:
+            mark, style = (" ", "") if line in kept else ("-", "red")
+            self._screen.print(f"  {mark} {shown(line)}", style=style, no_wrap=True, overflow="ellipsis")
+        self._screen.print(f"The rule: {scene.rule}\n(thoisu extract URL --explain shows them all)")
+
+    def copy(self) -> None:
+        """One text under two addresses."""
+        self._heading("The same text in two papers is one article and a copy")
+        found = self._article_of(
+            next((change for change in self._store.changes(0, None) if change.event == "copied"), None)
+        )
+        for name, row in (("article", found.row), ("copy", found.copies[0])):
+            self._screen.print(f"  {name:<8}{local(row.published_at)}  {row.site}")
+            self._screen.print(f"          {shown(row.title)}", no_wrap=True, overflow="ellipsis")
+        self._screen.print(f"Both have the fingerprint {found.row.content_hash[:23]}…")
+
+    def later_changes(self) -> None:
+        """An edit, a take-down, and news."""
+        self._heading("The papers change their minds: an edit and a take-down")
+        edited, gone = plain_stories(self._world)[:2]
+        self._world.edit(edited)
+        self._world.withdraw(gone)
+        fresh = self._world.publish(self._world.papers[0].name)
+        self._crawl(revisit=True)
+        since = {change.url: change for change in self._store.changes(self._seq, None)}
+        events = {name: since.get(self._world.url(item)) for name, item in
+                  (("revised", edited), ("withdrawn", gone), ("created", fresh))}  # fmt: skip
+        for name, change in events.items():
+            _expect(change is not None and change.event == name, f"no change {name!r} was recorded")
+        for name, item in (("created", fresh), ("withdrawn", gone), ("revised", edited)):
+            self._screen.print(f"  {name:<10} {shown(item.title)}", no_wrap=True, overflow="ellipsis")
+        found = self._article_of(events["revised"])
+        before, after = (self._store.revision(found.row.id, row.number) for row in found.revisions[-2:])
+        self._screen.print(f"Both texts of the edited one are kept (thoisu show {found.row.id}); what is new in it:")
+        print_diff(before, after, self._screen)
+
+    def feed(self) -> None:
+        """What a reader of the store gets."""
+        self._heading("All of it is one feed, in order, for whoever needs it")
+        path = self._folder / "changes.jsonl"
+        rows = [asdict(change) | {"at": change.at.isoformat()} for change in self._store.changes(0, None)]
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        events = Counter(row["event"] for row in rows)
+        _expect([row["seq"] for row in rows] == sorted(row["seq"] for row in rows), "the feed is out of order")
+        told = ", ".join(f"{count} {event}" for event, count in events.most_common())
+        self._screen.print(f"{path.name}: {len(rows)} lines ({told}). The first and the last:")
+        for row in (rows[0], rows[-1]):
+            self._screen.print(json.dumps(row, ensure_ascii=False), style="dim", overflow="fold")
+
+    def what_next(self) -> None:
+        """Where to look."""
+        self._heading("Next")
+        for command, meaning in (
+            ("thoisu crawl nhandan", "the same on a live site (set THOISU_CONTACT first)"),
+            ("thoisu sites", "every site that is known"),
+            ("thoisu articles", "what has been stored"),
+            ("thoisu newsroom", "this newsroom, to try things on"),
+            ("thoisu --help", "all commands; docs/ tells the rest"),
+        ):
+            self._screen.print(f"  {command:<22} {meaning}")
+
+    def _article_of(self, change: Change | None) -> StoredArticle:
+        change = _need(change, "no such change was recorded")
+        return _need(self._store.article(change.article_id), f"article {change.article_id} is not in the store")
+
+    def _heading(self, text: str) -> None:
+        self._chapter += 1
+        self._screen.print(f"\n{self._chapter}. {text}", style="bold cyan")
+
+    def _crawl(self, *, revisit: bool = False) -> list[SiteReport]:
+        from crawler.run import crawl
+
+        changes = self._store.changes(0, None)
+        self._seq = changes[-1].seq if changes else 0
+        settings: Mapping[str, Any] = {"THOISU_QUARANTINE": str(self._folder / "quarantine"), "THOISU_DELAY": None}
+        quiet = nullcontext(None)  # on a terminal alone is there anything to watch in these few seconds
+        with watch(len(self._sites)) if self._screen.is_terminal else quiet as progress:
+            reports = crawl(
+                self._sites, store_url=self._database, newsroom=self._room.url, revisit=revisit, on_progress=progress,
+                settings=settings,
+            )  # fmt: skip
+        failed = next((report for report in reports if report.error), None)
+        _expect(failed is None, f"{failed.site}: {failed.error}" if failed else "")
+        return reports
+
+
+def _expect(happened: object, otherwise: str) -> None:
+    if not happened:
+        raise _Missing(otherwise)
+
+
+def _need(value: T | None, otherwise: str) -> T:
+    if value is None:
+        raise _Missing(otherwise)
+    return value

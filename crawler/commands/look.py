@@ -1,0 +1,178 @@
+"""`thoisu articles`, `show` and `changes`: what the store holds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.commands.common import console, local, open_store, print_json, shown
+from crawler.model import BadInput
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.store import Store, StoredArticle
+
+StoreOption = Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")]
+
+
+def articles(
+    site: Annotated[str | None, typer.Option(metavar="SITE", help="Of this site only.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Published since 2026-08-01, or 2026-08-01T06:30.")
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="With this in title, lead or body; diacritics may be left out.")
+    ] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object an article.")] = False,
+) -> None:
+    """List stored articles, newest first.
+
+    \b
+    Examples:
+      thoisu articles --site nhandan --since 2026-08-01
+      thoisu articles --text "nghi quyet" --limit 10 --json
+    """
+    with open_store(store) as opened:
+        rows = opened.articles(site=site, since=moment(since) if since else None, text=text, limit=limit)
+    if json_:
+        for row in rows:
+            print_json(asdict(row))
+        return
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("id", justify="right")
+    table.add_column("published", no_wrap=True)
+    table.add_column("site")
+    table.add_column("title", ratio=1)
+    for row in rows:
+        marks = [f"revision {row.revision}"] * (row.revision > 1) + ["withdrawn"] * bool(row.withdrawn_at)
+        title = shown(row.title) + (f" [{', '.join(marks)}]" if marks else "")
+        table.add_row(str(row.id), local(row.published_at), row.site or "-", title)
+    screen = console()
+    screen.print(table if rows else "no article matches")
+
+
+def moment(text: str) -> datetime:
+    """A date or time as a person writes it, on Viet Nam's clock when it names no zone."""
+    from crawler.dates import parse
+
+    if (found := parse(text)) is None:
+        raise BadInput(f"{text!r} is no date; write 2026-08-01 or 2026-08-01T06:30")
+    return found.at
+
+
+def show(
+    id_: Annotated[int, typer.Argument(metavar="ID", help="Number of an article, as `thoisu articles` shows it.")],
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="Article, revisions, copies, changes as one object.")] = False,
+) -> None:
+    """Show an article with its revisions, copies and changes.
+
+    With several revisions, also what the last one changed.
+
+    \b
+    Examples:
+      thoisu show 12
+      thoisu show 12 --json
+    """
+    with open_store(store) as opened:
+        found = opened.article(id_)
+        if found is None:
+            raise BadInput(f"there is no article {id_}; `thoisu articles` lists them")
+        if json_:
+            print_json(record(found), alone=True)
+        else:
+            _show(opened, found, console())
+
+
+def record(found: StoredArticle) -> dict[str, Any]:
+    """All that the store holds of an article, as plain values."""
+    return {
+        **asdict(found.row),
+        "article": found.article.to_dict(),
+        "revisions": [asdict(row) for row in found.revisions],
+        "copies": [asdict(row) for row in found.copies],
+        "changes": [asdict(row) for row in found.changes],
+    }
+
+
+def _show(store: Store, found: StoredArticle, screen: Console) -> None:
+    article = found.article
+    screen.print(shown(article.title), style="bold")
+    facts = [found.row.site, local(article.published_at), article.section, article.kind, *article.authors]
+    screen.print(shown(" · ".join(fact for fact in facts if fact)), style="dim")
+    screen.print(shown(article.canonical_url), style="dim", soft_wrap=True)
+    if found.row.withdrawn_at:
+        screen.print(f"withdrawn {local(found.row.withdrawn_at)}", style="red")
+    for paragraph in (article.lead, *article.body.split("\n")):
+        if paragraph:
+            screen.print()
+            screen.print(shown(paragraph), style="italic" if paragraph is article.lead else "")
+    for image in article.images:
+        screen.print()
+        screen.print(f"[image] {shown(image.caption) or '(no caption)'}", style="dim")
+        screen.print(f"  {shown(image.url)}", style="dim", soft_wrap=True)
+    _show_past(store, found, screen)
+
+
+def _show_past(store: Store, found: StoredArticle, screen: Console) -> None:
+    article = found.article
+    screen.print("\nrevisions", style="bold")
+    for revision in found.revisions:
+        screen.print(f"  {revision.number}  {local(revision.fetched_at)}  {shown(revision.title)}")
+    if found.copies:
+        screen.print("\ncopies", style="bold")
+    for copy in found.copies:
+        gone = "  withdrawn" if copy.withdrawn_at else ""
+        screen.print(f"  {local(copy.published_at)}  {copy.site or '-'}  {shown(copy.title)}{gone}")
+        screen.print(f"  {shown(copy.canonical_url)}", style="dim", soft_wrap=True)
+    screen.print("\nchanges", style="bold")
+    for change in found.changes:
+        screen.print(f"  {change.seq}  {local(change.at)}  {change.event}")
+        if change.url != article.canonical_url:
+            screen.print(f"  {shown(change.url)}", style="dim", soft_wrap=True)
+    if len(found.revisions) > 1:
+        from crawler.commands.diff import print_diff
+
+        before, after = (store.revision(found.row.id, revision.number) for revision in found.revisions[-2:])
+        screen.print(f"\nrevision {found.revisions[-1].number} against the one before", style="bold")
+        print_diff(before, after, screen)
+
+
+def changes(
+    since: Annotated[int, typer.Option(metavar="N", min=0, help="After this number; 0 is from the beginning.")] = 0,
+    limit: Annotated[int, typer.Option(metavar="M", min=1, help="How many at most.")] = 100,
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object a change.")] = False,
+) -> None:
+    """List what changed in the public record, in order.
+
+    An article is created, revised, copied, withdrawn or restored.
+
+    A reader that keeps the last `seq` and asks for what follows it misses nothing.
+
+    \b
+    Examples:
+      thoisu changes --limit 20
+      thoisu changes --since 1200 --limit 500 --json
+    """
+    with open_store(store) as opened:
+        rows = opened.changes(since, limit)
+    if json_:
+        for row in rows:
+            print_json(asdict(row))
+        return
+    screen = console()
+    for row in rows:
+        number = f" {row.revision}" if row.revision and row.revision > 1 else ""
+        screen.print(f"{row.seq}  {local(row.at)}  {row.event}{number}  article {row.article_id}", style="bold")
+        screen.print(f"  {shown(row.url)}", soft_wrap=True)
+    if not rows:
+        screen.print(f"no change after {since}")

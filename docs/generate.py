@@ -1,0 +1,75 @@
+"""Writes the reference pages that follow from the code: cli.md, sites.md and settings.md (`make docs`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from crawler.cli import app
+from crawler.commands.find import describe
+from crawler.settings import SETTINGS
+from crawler.site import load_sites
+
+HERE = Path(__file__).parent
+NOTE = "<!-- Written by docs/generate.py; run `make docs` after a change. -->\n\n"
+
+
+def cli() -> str:
+    """The help of every command."""
+    group: Any = typer.main.get_command(app)
+    parts = [
+        "# The command\n\n" + NOTE,
+        "Exit codes: 0 done; 1 a page or source is refused, or a site failed; 2 the usage or the input is wrong;\n"
+        "130 interrupted. With `--json` a command prints JSON alone on standard output, times as ISO 8601 with\n"
+        "offset; progress and errors go to standard error.\n",
+    ]
+    with typer.Context(group, info_name="thoisu", terminal_width=80) as context:
+        parts.append(f"\n```\n{group.get_help(context)}\n```\n")
+        for name, command in group.commands.items():
+            with typer.Context(command, info_name=name, parent=context, terminal_width=80) as inner:
+                parts.append(f"\n## thoisu {name}\n\n```\n{command.get_help(inner)}\n```\n")
+    return "".join(parts)
+
+
+def sites() -> str:
+    """The table of all sites."""
+    rows = [describe(name, site) for name, site in load_sites().items()]
+    proven = sum(row["proven"] for row in rows)
+    lines = [
+        "# Sites\n\n" + NOTE,
+        f"{len(rows)} sites, one file each in `spiders/`; {proven} are proven: a real page of theirs has been read\n"
+        "right. The others follow what is known of their CMS family and are tested on pages written in its markup.\n\n",
+        "| site | publisher | tier | layout | sources | proven |\n|---|---|---|---|---|---|\n",
+    ]
+    for row in rows:
+        sources = "<br>".join(f"{source['kind']} `{source['url']}`" for source in row["sources"])
+        name = f"[{row['site']}]({row['home']})"
+        cells = (name, row["publisher"], row["tier"], row["layout"], sources, "yes" if row["proven"] else "")
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n")
+    return "".join(lines)
+
+
+def settings() -> str:
+    """The table of our settings."""
+    lines = [
+        "# Settings\n\n" + NOTE,
+        "Set in the environment, or in a file `.env` in the current folder; the environment wins. Scrapy's own\n"
+        "settings stand in `crawler/settings.py`, each with its reason.\n\n",
+        "| name | default | meaning |\n|---|---|---|\n",
+    ]
+    for item in SETTINGS:
+        default = f"`{item.default}`" if item.default else "empty"
+        lines.append(f"| `{item.name}` | {default} | {item.help.replace('|', chr(92) + '|')} |\n")
+    return "".join(lines)
+
+
+def pages() -> dict[str, str]:
+    """Each page by its file name."""
+    return {"cli.md": cli(), "sites.md": sites(), "settings.md": settings()}
+
+
+if __name__ == "__main__":
+    for file, text in pages().items():
+        (HERE / file).write_text(text, encoding="utf-8")
