@@ -3,7 +3,8 @@
 Usage:  python bench/extract.py [CORPUS]      (default: $THOISU_CORPUS, else the newsroom's pages)
 
 Each is timed over all pages in this process, one thread, best of several interleaved rounds, so that the ratios mean
-something where absolute figures do not. The last line is one JSON object.
+something where absolute figures do not. Every page of a crawl is a new one, so what either has remembered of a page is
+forgotten before each pass. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from pathlib import Path
 
 import trafilatura
 from selectolax.lexbor import LexborHTMLParser
+from trafilatura.meta import reset_caches
 
 from crawler.extract import extract
+from crawler.fingerprint import forget
 from crawler.site import load_sites
 from crawler.urls import find_site
 
@@ -60,6 +63,8 @@ def main() -> None:
     best = dict.fromkeys(runs, float("inf"))
     for _ in range(ROUNDS):
         for name, run in runs.items():
+            reset_caches()
+            forget()
             started = time.process_time()
             run()
             best[name] = min(best[name], time.process_time() - started)

@@ -68,6 +68,11 @@ _LONG = 40
 _SETTLED = _Memory()
 
 
+def forget() -> None:
+    """Empty the memory of words, for measuring what a first page costs."""
+    _SETTLED.clear()
+
+
 def _place_tone(found: re.Match[str]) -> str:
     first, second = found[0][0], found[0][1]
     before, after = found.string[found.start() - 1 : found.start()], found.string[found.end() : found.end() + 1]

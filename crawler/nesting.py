@@ -6,6 +6,7 @@ import re
 
 DEEPEST = 1000
 """Open elements; real pages stay below a hundred."""
+_SHORT = 100_000  # characters; what nests in fewer is parsed within a second
 _HARMLESS = 8_000  # tags in all with which no depth takes longer than a tenth of a second
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
 # Void elements, and those that the next of their kind closes (HTML standard, 13.1.2).
@@ -17,6 +18,8 @@ _FLAT = {
 
 def too_deep(markup: bytes | str) -> bool:
     """Whether more than `DEEPEST` elements are open at once; scripts count as markup, which errs on the safe side."""
+    if len(markup) < _SHORT:
+        return False
     tags = markup.count("<") if isinstance(markup, str) else markup.count(b"<")
     if tags < _HARMLESS:
         return False

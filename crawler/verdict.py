@@ -31,6 +31,7 @@ _MAGIC = (
     b"\x00\x00\x00",
 )
 _STUB = 600  # bytes; no article fits, the cookie and redirect pages of the D1N kind take 180 to 500
+_PARAGRAPHS = 8  # more of them stand in no interstitial
 _WALL = 40_000  # bytes; the interstitials of the common walls stay below
 _HEAD = 60_000  # bytes in which the title and the first heading stand
 _SOFT_404 = 20_000  # bytes; above, only a title that is nothing but the error counts
@@ -86,7 +87,7 @@ def verdict(status: int, headers: Mapping[str, str], body: bytes) -> Refusal | N
 
 def is_wall(body: bytes) -> bool:
     """Whether a page asks for a cookie, a script or a captcha before it shows anything."""
-    if len(body) > _WALL:
+    if len(body) > _WALL or body.count(b"<p") > _PARAGRAPHS:
         return False
     lower = body.lower()
     if len(body) < _STUB and any(mark in lower for mark in _MOVES):
