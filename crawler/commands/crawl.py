@@ -30,7 +30,7 @@ _QUIET = 30.0  # seconds after which a site without news leaves the live table
 def crawl(
     sites: Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites; none is all.")] = None,
     source: Annotated[
-        list[str] | None, typer.Option(metavar="URL", help="Look at this feed, sitemap or listing only; repeatable.")
+        list[str] | None, typer.Option(metavar="URL", help="Look at this feed, sitemap or listing only. Repeatable.")
     ] = None,
     replay: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Answer from saved pages (replay.tsv) instead of the network.")
@@ -58,12 +58,15 @@ def crawl(
     from crawler.run import crawl as run
     from crawler.settings import THOISU_DATABASE_URL
 
-    chosen = choose(sites or [], tuple(source or ()), newsroom)
+    # Of "--source URL URL" the parser gives the second to SITE; no name of a site looks like an address.
+    names = [name for name in sites or () if "://" not in name]
+    sources = (*(source or ()), *(name for name in sites or () if "://" in name))
+    chosen = choose(names, sources, newsroom)
     with watch(len(chosen)) as progress:
         reports = run(
             chosen,
             store_url=store or THOISU_DATABASE_URL,
-            sources=tuple(source or ()),
+            sources=sources,
             replay=replay,
             newsroom=newsroom,
             revisit=revisit,
