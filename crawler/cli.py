@@ -14,6 +14,7 @@ from crawler.commands.capture import capture
 from crawler.commands.common import shown
 from crawler.commands.crawl import crawl
 from crawler.commands.demo import demo
+from crawler.commands.diff import diff
 from crawler.commands.find import discover, sites, which
 from crawler.commands.look import articles, changes, show
 from crawler.commands.newsroom import newsroom
@@ -23,7 +24,7 @@ from crawler.model import Refused, StoreFailed, ThoisuError
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
-    crawl, articles, show, changes, sites, extract, clean, discover, which, capture, newsroom, demo,
+    crawl, articles, show, diff, changes, sites, extract, clean, discover, which, capture, newsroom, demo,
 ):  # fmt: skip
     app.command()(command)
 

@@ -18,6 +18,7 @@ from crawler.commands.common import console, local, shown
 from crawler.commands.crawl import summary, watch
 from crawler.commands.diff import print_diff
 from crawler.commands.scenes import plain_stories, related_between
+from crawler.diff import compare
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -178,8 +179,8 @@ class _Tale:
             self._screen.print(f"  {name:<10} {shown(item.title)}", no_wrap=True, overflow="ellipsis")
         found = self._article_of(events["revised"])
         before, after = (self._store.revision(found.row.id, row.number) for row in found.revisions[-2:])
-        self._screen.print(f"Both texts of the edited one are kept (thoisu show {found.row.id}); what is new in it:")
-        print_diff(before, after, self._screen)
+        self._screen.print(f"Both texts of the edited one are kept (thoisu diff {found.row.id}); what is new in it:")
+        print_diff(compare(before, after), self._screen)
 
     def feed(self) -> None:
         """What a reader of the store gets."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from crawler.store import Store, StoredArticle
 
+_TOLD = {"withdrawn": ("withdrawn: the page is gone", "red"), "restored": ("restored: the page is back", "green")}
 StoreOption = Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")]
 
 
@@ -83,13 +84,18 @@ def show(
       thoisu show 12 --json
     """
     with open_store(store) as opened:
-        found = opened.article(id_)
-        if found is None:
-            raise BadInput(f"there is no article {id_}; `thoisu articles` lists them")
+        found = stored(opened, id_)
         if json_:
             print_json(record(found), alone=True)
         else:
             _show(opened, found, console())
+
+
+def stored(store: Store, id_: int) -> StoredArticle:
+    """All that is held of an article; `BadInput` when there is none of this number."""
+    if (found := store.article(id_)) is None:
+        raise BadInput(f"there is no article {id_}; `thoisu articles` lists them")
+    return found
 
 
 def record(found: StoredArticle) -> dict[str, Any]:
@@ -135,15 +141,18 @@ def _show_past(store: Store, found: StoredArticle, screen: Console) -> None:
         screen.print(f"  {shown(copy.canonical_url)}", style="dim", soft_wrap=True)
     screen.print("\nchanges", style="bold")
     for change in found.changes:
-        screen.print(f"  {change.seq}  {local(change.at)}  {change.event}")
+        told, style = _TOLD.get(change.event, (change.event, ""))
+        number = f" {change.revision}" if change.event == "revised" else ""
+        screen.print(f"  {change.seq}  {local(change.at)}  {told}{number}", style=style)
         if change.url != article.canonical_url:
             screen.print(f"  {shown(change.url)}", style="dim", soft_wrap=True)
     if len(found.revisions) > 1:
         from crawler.commands.diff import print_diff
+        from crawler.diff import compare
 
-        before, after = (store.revision(found.row.id, revision.number) for revision in found.revisions[-2:])
+        before = store.revision(found.row.id, found.revisions[-2].number)
         screen.print(f"\nrevision {found.revisions[-1].number} against the one before", style="bold")
-        print_diff(before, after, screen)
+        print_diff(compare(before, article), screen)
 
 
 def changes(
