@@ -33,6 +33,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("THOISU_NEWSROOM", "", "Base URL of an embedded newsroom, the only loopback address that is let through."),
     Setting("THOISU_REPLAY", "", "Folder with replay.tsv: answer every request from it instead of the network."),
     Setting("THOISU_QUARANTINE", "quarantine", "Folder for pages of articles that lack a required field."),
+    Setting("THOISU_ARCHIVE", "", "Folder of WARC files in which every fetched page is kept; empty: none is."),
+    Setting("THOISU_ARCHIVE_MB", "1000", "Megabytes after which a file of the archive is full and the next begins."),
     Setting("THOISU_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR."),
 )
 
@@ -81,6 +83,8 @@ THOISU_INTERVAL = max(1.0, _number("THOISU_INTERVAL"))
 THOISU_NEWSROOM = _web("THOISU_NEWSROOM")
 THOISU_REPLAY = _ENV["THOISU_REPLAY"] or None
 THOISU_QUARANTINE = _ENV["THOISU_QUARANTINE"]
+THOISU_ARCHIVE = _ENV["THOISU_ARCHIVE"] or None
+THOISU_ARCHIVE_MB = max(0.001, _number("THOISU_ARCHIVE_MB"))
 THOISU_LOG_LEVEL = _ENV["THOISU_LOG_LEVEL"].upper()
 if THOISU_LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
     raise BadInput(f"THOISU_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {THOISU_LOG_LEVEL!r}")
@@ -134,6 +138,7 @@ DOWNLOAD_HANDLERS = {
 HTTPPROXY_ENABLED = False  # a proxy would look names up behind the guard's back
 
 DOWNLOADER_MIDDLEWARES = {
+    "crawler.archive.middleware.ArchiveMiddleware": 40,  # the last to see an answer: after redirects, retries, walls
     "crawler.fetch.SiteMiddleware": 50,
     "crawler.fetch.BackoffMiddleware": 540,
     "crawler.fetch.HopMiddleware": 600,

@@ -11,11 +11,11 @@ from typing import Self
 from sqlalchemy import Connection, Engine, select
 
 from crawler.model import Article, BadInput, Change, Link, Refusal, StoreFailed
-from crawler.store import frontier, queries, record
+from crawler.store import amend, frontier, queries, record
 from crawler.store.database import engine_for, transaction, writer
 from crawler.store.migrate import upgrade
 from crawler.store.schema import sites
-from crawler.store.values import ArticleRow, Outcome, PendingLink, SourceState, StoredArticle
+from crawler.store.values import ArticleRow, HeldPage, Outcome, PendingLink, SourceState, StoredArticle
 from crawler.store.verify import verify
 from crawler.urls import canonical as canonical_of
 
@@ -113,6 +113,21 @@ class Store:
         """
         with self._writing(article.site, fetched_at) as connection:
             return record.save(connection, article, fetched_at, link)
+
+    def held(self, canonical_url: str) -> HeldPage | None:
+        """The current text of the page, article or copy, of a link's address; None when there is none."""
+        with transaction(self._engine) as connection:
+            return amend.held(connection, canonical_url)
+
+    def amend(self, article: Article, fetched_at: datetime, link: str) -> Outcome | None:
+        """Store what an archived page, fetched then, says when it is read again.
+
+        Another text is a revision, as in `save`; the same text with other metadata corrects the current revision in
+        place, without a change. None, with nothing written, when a later fetch gave the text that is held, or when
+        the page is withdrawn and the text would be another.
+        """
+        with self._writing(article.site, fetched_at) as connection:
+            return amend.amend(connection, article, fetched_at, link)
 
     def refuse(self, canonical_url: str, word: Refusal, *, final: bool) -> None:
         """Note why a pending link gave nothing; when `final` it is never asked again, else later."""

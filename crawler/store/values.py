@@ -121,3 +121,13 @@ class StoredArticle:
     copies: tuple[CopyRow, ...]
     changes: tuple[Change, ...]
     """In the order of `seq`, those of its copies among them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPage:
+    """The current text of one page, be it an article or a copy."""
+
+    article: Article
+    fetched_at: datetime
+    """Of the answer from which this text was read."""
+    withdrawn_at: datetime | None
