@@ -18,7 +18,7 @@ docs: $(STAMP)
 	@$(BIN)/python docs/generate.py
 
 bench: $(STAMP)
-	@$(BIN)/python bench/extract.py && $(BIN)/python bench/crawl.py
+	@$(BIN)/python bench/extract.py && $(BIN)/python bench/crawl.py && $(BIN)/python bench/copies.py
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "thoisu needs Python 3.11 or newer; name one: make PYTHON=python3.12")'

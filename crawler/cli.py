@@ -20,12 +20,14 @@ from crawler.commands.look import articles, changes, show
 from crawler.commands.newsroom import newsroom
 from crawler.commands.read import clean, extract
 from crawler.commands.reread import reread
+from crawler.commands.stories import reindex, relate, stories, story
 from crawler.model import Refused, StoreFailed, ThoisuError
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
-    crawl, articles, show, diff, changes, sites, extract, clean, discover, which, reread, capture, newsroom, demo,
+    crawl, articles, show, diff, changes, stories, story, relate, sites, extract, clean, discover, which, reread,
+    reindex, capture, newsroom, demo,
 ):  # fmt: skip
     app.command()(command)
 

@@ -35,9 +35,10 @@ _NUMERALS = {word: str(value) for value, word in enumerate("một hai ba bốn n
 _WAYS = frozenset("tăng giảm".split())
 # Words that open a sentence in front of a name and are none themselves.
 _OPENERS = frozenset(
-    "anh bà bởi chị cho chiều cô còn cùng của cũng dù do dưới để đến đó đây đồng được giữa hiện hôm khi không kể là "
-    "mới mặt mỗi một nay này năm ngay ngoài ngày người nhiều như nhưng nếu ở ông phía qua ra riêng sang sau sáng "
-    "song số tại tháng theo thêm thì tối tới trên trong trưa trước từ tuy và vào vì việc vừa về với vụ các những".split()
+    "anh bà bởi chị cho chiều cô còn cùng của cũng dù do dưới để đến đó đây đồng được giữa hiện hôm khi không "
+    "kể là mới mặt mỗi một nay này năm ngay ngoài ngày người nhiều như nhưng nếu ở ông phía qua ra riêng sang "
+    "sau sáng song số tại tháng theo thêm thì tối tới trên trong trưa trước từ tuy và vào vì việc vừa về với "
+    "vụ các những".split()
 )
 
 

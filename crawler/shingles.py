@@ -47,6 +47,9 @@ class Fingerprint:
     """Keys of the sampled shingles, each once."""
 
 
+_EMPTY = Fingerprint(size=0, minhash=b"", bands=(), sample=())
+
+
 class _Tables(dict[str, tuple[int, int, int]]):
     """Three random numbers a syllable, one for each place in a shingle."""
 
@@ -81,9 +84,9 @@ def shingles(words: Sequence[str]) -> list[int]:
 
 
 def fingerprint(hashes: Sequence[int]) -> Fingerprint:
-    """The fingerprint of a text's shingles in order; ValueError when there are none."""
+    """The fingerprint of a text's shingles in order; without any it has no keys and is like no other."""
     if not hashes:
-        raise ValueError("no shingles")
+        return _EMPTY
     different = set(hashes)
     values = [value & 0xFFFFFFFF for value in _minhash(different)]
     return Fingerprint(
@@ -93,6 +96,8 @@ def fingerprint(hashes: Sequence[int]) -> Fingerprint:
 
 def restored(size: int, minhash: bytes, sample: bytes) -> Fingerprint:
     """The fingerprint of which these are kept; the bands follow from the MinHash, the sample is `packed`."""
+    if not size:
+        return _EMPTY
     keys = unpack(f"<{len(sample) // 8}q", sample)
     return Fingerprint(size=size, minhash=minhash, bands=_bands(_VALUES.unpack(minhash)), sample=keys)
 

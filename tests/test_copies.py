@@ -66,10 +66,11 @@ def test_a_fingerprint_comes_back_from_what_is_stored(some: list[str]) -> None:
     assert all(-(2**63) <= key < 2**63 for key in (*found.bands, *found.sample))
 
 
-def test_an_empty_text_has_no_fingerprint() -> None:
+def test_an_empty_text_is_like_no_other() -> None:
     assert shingles(syllables(" … ")) == []
-    with pytest.raises(ValueError, match="no shingles"):
-        fingerprint([])
+    empty = fingerprint([])
+    assert (empty.size, empty.bands, empty.sample) == (0, (), ())
+    assert restored(0, b"", b"") == empty
 
 
 @pytest.mark.parametrize("size", [60, 400, 2000])
@@ -182,6 +183,18 @@ def test_numbers_of_the_shorter_text_stand_in_the_longer() -> None:
     added = BASE.replace("Giá dịch vụ tăng", "Giá dịch vụ 34 tăng")
     assert relation(added, BASE + "\n" + report(3, 1)[0]) == "template"
     assert relation(BASE, added) == "copy"
+
+
+def test_a_lead_written_anew_may_leave_a_number_out_and_keep_a_phrase() -> None:
+    old = (
+        "Sau gần 34 tháng kiên trì thực hiện trên diện rộng, đề án chuyển đổi số đã đi được nửa chặng đường, "
+        "theo lời lãnh đạo tỉnh."
+    )
+    new = (
+        "Cả một buổi chiều mưa 15 chủ tịch xã ngồi bàn về đề án chuyển đổi số, điều mà bà con mong mỏi "
+        "bấy lâu nay, cùng lãnh đạo tỉnh."
+    )
+    assert relation([old, *report(1)], [new, *report(1)]) == "copy"
 
 
 def test_a_table_of_other_prices_is_a_template() -> None:

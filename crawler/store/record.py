@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, null, select, union_all, update
 
 from crawler.model import Article, Discard, Event, Refusal
+from crawler.store import rehash
 from crawler.store.frontier import mark_stored, mark_withdrawn
 from crawler.store.schema import LONGEST_URL, articles, changes, copies, revisions
 from crawler.store.values import Outcome
@@ -64,6 +65,11 @@ def place(connection: Connection, article: Article, at: datetime) -> Outcome:
     if len(article.canonical_url.encode("utf-8", "replace")) > LONGEST_URL:
         raise Discard(Refusal.BAD_URL, f"address longer than {LONGEST_URL} bytes")
     known = _look_up(connection, article.canonical_url, article.content_hash)
+    for kind in ("article", "copy"):
+        if (held := known.get(kind)) and rehash.outdated(held.content_hash):
+            # Else every page fetched before an upgrade would look like an edit.
+            rehash.article(connection, held.article_id)
+            known = _look_up(connection, article.canonical_url, article.content_hash)
     page, copy, twin = known.get("article"), known.get("copy"), known.get("twin")
     if page is not None:
         return _again(connection, article, at, page)

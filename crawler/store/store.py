@@ -180,6 +180,18 @@ class Store:
             return verify(connection)
 
     @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction, for the readers of this package that bring their own queries."""
+        with transaction(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that holds the pen; no other process writes while it is open."""
+        with transaction(self._writer) as connection:
+            yield connection
+
+    @contextmanager
     def _writing(self, site: str | None, at: datetime) -> Iterator[Connection]:
         with transaction(self._writer) as connection:
             if site is not None and site not in self._sites:
