@@ -24,6 +24,7 @@ from crawler.site import Site
 from crawler.times import modified, published
 from crawler.trim import marked_lead, told_by_pictures, trim
 
+_SHORTEST = 120  # characters of a text that names an unknown site's layout
 FALLBACK = "fallback"
 """The name of what read a page when its layout did not."""
 
@@ -90,6 +91,12 @@ def extract(
     )
 
 
+def _is_article(parts: Parts) -> bool:
+    """Whether a layout that nobody chose for the site found more than a class name that others use too."""
+    root = parts.roots[0]
+    return len(root.text().strip()) >= _SHORTEST or root.css_first("img, video") is not None
+
+
 def _markup(body: bytes, declared: str | None) -> bytes | str:
     """The page for the parser: its own bytes if they are plain UTF-8, which spares encoding them again."""
     decoded = decode(body, declared)
@@ -102,7 +109,7 @@ def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:
     if site and (parts := by_layout(page, site.layout)):
         return parts, site.layout.name
     for layout in FAMILIES:
-        if parts := by_layout(page, layout):
+        if (parts := by_layout(page, layout)) and _is_article(parts):
             return parts, FALLBACK if site else layout.name
     if parts := find(page):
         return parts, FALLBACK
