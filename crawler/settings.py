@@ -152,6 +152,7 @@ SPIDER_MIDDLEWARES = {  # none is needed, and each wraps every answer: the spide
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 ITEM_PIPELINES = {"crawler.pipelines.StorePipeline": 500}
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the store gives the newest first, and so it is asked
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the store knows what has been asked
 EXTENSIONS = {"scrapy.extensions.logstats.LogStats": None}
 TELNETCONSOLE_ENABLED = False  # both consoles run any code that reaches them
