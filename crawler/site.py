@@ -66,7 +66,7 @@ class Listing:
 Source = Feed | Sitemap | Listing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # a site is itself: its hash must cost nothing
 class Site:
     """One publisher: who, where to look, which addresses are articles, and how its pages are built.
 

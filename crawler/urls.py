@@ -9,8 +9,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
+from crawler.address import kind_by_address, refusal_by_address
 from crawler.model import Discard, Kind, Refusal
 from crawler.site import Site
 
@@ -39,6 +41,7 @@ class Verdict:
     refused: Refusal | None = None
 
 
+@lru_cache(maxsize=1 << 12)  # an address is asked for about six times on its way
 def canonical(url: str, site: Site | None = None) -> str:
     """The one address of a page, whatever the route to it: without tracking, session, AMP, print and mobile parts.
 
@@ -68,8 +71,8 @@ def judge(url: str, site: Site) -> Verdict:
         return Verdict(None, Refusal.OTHER_SITE)
     address = f"{parts.path}?{parts.query}" if parts.query else parts.path
     if re.search(site.article, address) and not (site.exclude and re.search(site.exclude, address)):
-        return Verdict(_kind(host, parts.path))
-    return Verdict(None, _refusal(host, parts.path))
+        return Verdict(kind_by_address(f"//{host}{parts.path}"))
+    return Verdict(None, refusal_by_address(f"//{host}{parts.path}"))
 
 
 def find_site(url: str, sites: Mapping[str, Site]) -> tuple[str, Site] | None:
@@ -199,53 +202,3 @@ def _query(raw: str, site: Site | None) -> str:
                 first.setdefault(spelling[name.lower()], value)
         kept = sorted(first.items())
     return urlencode(kept, quote_via=quote, safe="-._~:/,", errors="surrogateescape")
-
-
-_KINDS: tuple[tuple[Kind, str], ...] = (
-    ("podcast", r"/(?:podcasts?|audio)[/-]"),
-    ("infographic", r"/infographics?[/-]|//infographics?\."),
-    ("emagazine", r"/(?:e-?magazine|mega-?story|long-?form)s?[/-]|/special/|//(?:mega|special|e-?magazine)\."),
-    ("photo", r"/(?:photos?|photo-story|anh|chum-anh|phong-su-anh|tin-anh)/|/(?:photo|chum-anh)-"),
-    ("video", r"/(?:videos?|tv)/|/video-|//(?:video|tv)\."),
-    ("interview", r"/(?:giao-luu|phong-van)-truc-tuyen[/-]"),
-    ("live", r"/(?:tuong-thuat-)?truc-tiep/|/tuong-thuat-truc-tiep-"),
-)
-
-
-def _kind(host: str, path: str) -> Kind:
-    address = f"//{host}{path}"
-    return next((kind for kind, pattern in _KINDS if re.search(pattern, address, re.I)), "article")
-
-
-# Only read for what the site's own pattern does not take, hence so broad.
-_REFUSALS: tuple[tuple[Refusal, str], ...] = (
-    (Refusal.DOCUMENT, r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|zip|rar|7z)$"),
-    (Refusal.MEDIA, r"\.(?:jpe?g|png|gif|webp|svg|mp[34]|m3u8|wav|webm|ogg)$"),
-    (Refusal.PRINT_EDITION, r"/(?:bao|tap-chi|so-bao|[a-z-]+-(?:cuoi-tuan|hang-thang))\b[^/]*-so-\d"),
-    (Refusal.PRINT_EDITION, r"/(?:bao-in|bao-giay|doc-bao-in|e-?paper|an-pham)(?:[/.]|$)"),
-    (Refusal.TOPIC, r"/(?:chu-de|topics?|tags?|events?|su-kien|dong-su-kien|tu-khoa|hashtag)[/.]"),
-    (Refusal.TOPIC, r"-(?:e|event)\d+\.html?$"),
-    (Refusal.DOCUMENT, r"//(?:van-?ban|cong-?bao|vbpq|csdl)\.|/(?:van-?ban|vbpq)/|/chi-tiet-(?:van-ban|chi-dao)"),
-    (Refusal.NOT_ARTICLE, r"/(?:tim-kiem|search|rss|feeds?|api|login|dang-nhap|lien-he|gioi-thieu)(?:[/.]|$)"),
-    (Refusal.NOT_ARTICLE, r"/(?:quang-cao|rao-vat|views_ads|sitemaps?|print|timeline\w*)(?:[/.-]|$)"),
-    (Refusal.NOT_ARTICLE, r"\.(?:xml|rss|json|js|css)$"),
-    (Refusal.MEDIA, r"/(?:videos?|tv|truyen-hinh|podcasts?|audio|photos?|anh|infographics?|lf)(?:[/.]|$)"),
-    (Refusal.MEDIA, r"/(?:e-?magazine|multimedia|media|long-?form|mega-?story)(?:[/.]|$)|/chi-tiet-video(?:/|$)"),
-)
-# A section's address is short words; a story's, even one that the site's pattern misses, is long or numbered.
-_SECTION = re.compile(
-    r"(?:/[\w%]+(?:-+[\w%]+){0,7}?(?:-[cdz]?\d{1,4}(?:ct\d+)?)?)?"
-    r"(?:/[\w%]+(?:-+[\w%]+){0,7}){0,2}"
-    r"(?:/(?:p|page|trang)[/-]?\d+)?(?:\.\w{2,4})?/?(?:&[\w&=]*)?",
-    re.I,
-)
-
-
-def _refusal(host: str, path: str) -> Refusal:
-    address = f"//{host}{path}"
-    for word, pattern in _REFUSALS:
-        if re.search(pattern, address, re.I):
-            return word
-    if path == "/" or (_SECTION.fullmatch(path) and not re.search(r"\d{5,}", path)):
-        return Refusal.SECTION
-    return Refusal.NOT_ARTICLE
