@@ -23,6 +23,7 @@ VOCABULARY: dict[str, list[str]] = tomllib.loads(files("crawler").joinpath("boil
 _EDGE = ' >»•-–—:."“”|*#!…?'
 _END_HEADINGS = frozenset(VOCABULARY["headings_end"])
 _BOX_HEADINGS = frozenset(VOCABULARY["headings_box"])
+_LABELS = (*sorted(_BOX_HEADINGS | _END_HEADINGS), *VOCABULARY["labels"])
 _LINES = re.compile("|".join(f"(?:{line})" for line in VOCABULARY["lines"]))
 _OF_PUBLISHER = ("nguồn", "theo dõi", "theo", "đăng bởi")  # "Theo dõi X", "Nguồn: X"
 _LINE_LENGTH = 220  # a longer line is a paragraph, whatever it begins with
@@ -169,8 +170,13 @@ def _strip_links(blocks: list[Block], dropped: list[Dropped]) -> tuple[list[Bloc
 
 
 def _is_headline_link(block: Block) -> bool:
-    """A line that is all link and reads like a headline; the link of a decree by its number is the article's own."""
-    if block.links < 0.95 or block.role == "caption" or _SENTENCE_END.search(block.text):
+    """A line that is all link, or link with a label or date, and reads like a headline.
+
+    The link of a decree by its number is the article's own.
+    """
+    if block.links < 0.5 or block.role == "caption" or _SENTENCE_END.search(block.text):
+        return False
+    if block.links < 0.95 and not (block.role == "item" or block.folded.startswith(_LABELS)):
         return False
     words = len(block.text.split())
     if words < 4:

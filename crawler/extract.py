@@ -97,6 +97,11 @@ def _is_article(parts: Parts) -> bool:
     return len(root.text().strip()) >= _SHORTEST or root.css_first("img, video") is not None
 
 
+def _fitness(parts: Parts) -> int:
+    """How many parts a layout found: families share some class names, and the right one finds the most."""
+    return sum(map(bool, (parts.lead, parts.times, parts.bylines, parts.section, parts.tags)))
+
+
 def _markup(body: bytes, declared: str | None) -> bytes | str:
     """The page for the parser: its own bytes if they are plain UTF-8, which spares encoding them again."""
     decoded = decode(body, declared)
@@ -108,9 +113,10 @@ def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:
     """The parts of the page and the name of what found them."""
     if site and (parts := by_layout(page, site.layout)):
         return parts, site.layout.name
-    for layout in FAMILIES:
-        if (parts := by_layout(page, layout)) and _is_article(parts):
-            return parts, FALLBACK if site else layout.name
+    found = [(parts, layout.name) for layout in FAMILIES if (parts := by_layout(page, layout)) and _is_article(parts)]
+    if found:
+        parts, label = max(found, key=lambda one: _fitness(one[0]))
+        return parts, FALLBACK if site else label
     if parts := find(page):
         return parts, FALLBACK
     if page.tree.css_first("p, div, td") is None:

@@ -17,6 +17,7 @@ from crawler.byline import names
 from crawler.dates import parse
 from crawler.page import Page, tidy
 from crawler.parts import Parts
+from crawler.reader import line_of
 
 _FOREIGN = re.compile(
     r"comment|footer|sidebar|relate|menu|popup|modal|copyright|breadcrumb|newsletter|widget|binh-luan|tin-khac|lien-quan",
@@ -25,10 +26,10 @@ _FOREIGN = re.compile(
 _FOREIGN_TAGS = frozenset(("footer", "nav", "aside", "form", "a", "button", "svg"))
 _DATES = (
     "time, [datetime], [class*=date i], [class*=time i], [class*=ngay i],"
-    " [class*=info i], [class*=meta i], [id*=date i]"
+    " [class*=info i], [class*=meta i], [id*=date i], [id*=time i], [id*=ngay i]"
 )
 _AUTHORS = (
-    "[class*=author i], [rel=author], [class*=byline i], [class*=tacgia i], [class*=tac-gia i],"
+    "[class*=author i], [data-role=author], [rel=author], [class*=byline i], [class*=tacgia i], [class*=tac-gia i],"
     " [itemprop=author], [id*=tacgia i]"
 )
 _LEADS = (
@@ -39,6 +40,8 @@ _LEAD_NAME = re.compile("sapo|chapeau|lead|summary|abstract", re.I)
 _TITLE_TAIL = re.compile(r"\s+[|\-–—]\s+[^|\-–—]{2,60}$")
 _SHORTEST = 120  # characters of running text below which a page is no article
 _CARD = 700  # characters of a story's card in a list
+_LEAD_LENGTH = 50, 900  # characters
+_TIME_LENGTH = 120
 _DEPTH = 6  # how many containers around the text are searched for its head
 
 
@@ -53,16 +56,27 @@ def find(page: Page) -> Parts | None:
         return None
     around = list(_ancestors(body, _DEPTH))
     inside = _ids(body)
+    between = _between(page, headline, body, foreign)
     return Parts(
         title=title,
         roots=[body],
-        lead=_lead(page, around, inside, title, foreign),
-        times=[text for text in _near(body, around, inside, _DATES, 120, foreign) if parse(text)][:1],
+        lead=_lead(page, around, inside, title, foreign) or next(filter(_reads_like_lead, between), ""),
+        times=[text for text in (*_near(body, around, inside, _DATES, 120, foreign), *between) if _tells_time(text)][
+            :1
+        ],
         bylines=[text for text in _near(body, around[:4], inside, _AUTHORS, 90, foreign) if names(text)][:1],
         section=next(
             (text for text in reversed(page.texts((".breadcrumb a", "[class*=breadcrumb] a"))) if text != title), None
         ),
     )
+
+
+def _reads_like_lead(text: str) -> bool:
+    return _LEAD_LENGTH[0] <= len(text) <= _LEAD_LENGTH[1] and not _tells_time(text)
+
+
+def _tells_time(text: str) -> bool:
+    return len(text) <= _TIME_LENGTH and parse(text) is not None
 
 
 def _densest(page: Page, foreign: _Foreign) -> LexborNode | None:
@@ -172,6 +186,23 @@ def _lead(page: Page, around: list[LexborNode], inside: set[int], title: str, fo
             if not marked and _LEAD_NAME.search(f"{node.attributes.get('class')} {node.attributes.get('id')}"):
                 marked = text
     return marked
+
+
+def _between(page: Page, headline: LexborNode | None, body: LexborNode, foreign: _Foreign) -> list[str]:
+    """The texts that stand between headline and text, one an element; [] when the headline does not come first."""
+    if headline is None:
+        return []
+    above = {node.mem_id for node in (body, *_ancestors(body, 99))}
+    start: LexborNode | None = headline
+    while start is not None and start.parent is not None and start.parent.mem_id not in above:
+        start = start.parent
+    found: list[str] = []
+    current = start.next if start is not None else None
+    while current is not None and current.mem_id not in above:
+        if current.tag and current.tag[0] != "-" and not foreign(current) and current.css_first("a, img") is None:
+            found.append(line_of(page, current))
+        current = current.next
+    return found if current is not None else []
 
 
 def _near(
