@@ -16,6 +16,7 @@ _LABEL = re.compile(
     r"|thiết kế|trình bày|by|author|cập nhật)\s*:\s*",
     re.I,
 )
+_BY = re.compile(r"^(?:(?:được )?(?:viết|đăng|gửi) bởi|bởi|by)\s+", re.I)
 _THEO = re.compile(r"^(?:theo|nguồn)\s+", re.I)
 _TAIL = re.compile(r"\s+(?:thực hiện|tổng hợp|ghi|lược dịch|biên dịch|lược ghi|dịch|ghi chép)$", re.I)
 _PARENTHESES = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
@@ -42,7 +43,7 @@ def names(text: str, own_names: Iterable[str] = ()) -> tuple[str, ...]:
     own = tuple(own_names)
     found: list[str] = []
     for part in _parts(text):
-        name = _GLUED.sub("", _TAIL.sub("", _THEO.sub("", _LABEL.sub("", part)))).strip(" .,:;-–—*_\"“”'")
+        name = _GLUED.sub("", _TAIL.sub("", _THEO.sub("", _BY.sub("", _LABEL.sub("", part))))).strip(" .,:;-–—*_\"“”'")
         named = name and any(c.isalpha() for c in name) and len(name.split()) <= _MAX_WORDS
         if named and name not in found and not is_agency(name, own):
             found.append(name)

@@ -25,8 +25,11 @@ _END_HEADINGS = frozenset(VOCABULARY["headings_end"])
 _BOX_HEADINGS = frozenset(VOCABULARY["headings_box"])
 _LABELS = (*sorted(_BOX_HEADINGS | _END_HEADINGS), *VOCABULARY["labels"])
 _LINES = re.compile("|".join(f"(?:{line})" for line in VOCABULARY["lines"]))
+_ANY_LENGTH = re.compile("|".join(f"(?:{line})" for line in VOCABULARY["lines_of_any_length"]))
+_COUNT = re.compile(r"\s*\(\d+\)$")
 _OF_PUBLISHER = ("nguồn", "theo dõi", "theo", "đăng bởi")  # "Theo dõi X", "Nguồn: X"
 _LINE_LENGTH = 220  # a longer line is a paragraph, whatever it begins with
+_ENOUGH = 200  # characters of text above a heading that ends an article
 _SENTENCE_END = re.compile(r"[.!?…:;][\"”'’)\]]*$|/\.$")
 _INSTRUMENT = re.compile(
     r"\W*(?:toàn văn |dự thảo )?"
@@ -88,12 +91,13 @@ def strip_boilerplate(blocks: list[Block], own_names: Iterable[str] = ()) -> tup
     index = 0
     while index < len(blocks):
         block = blocks[index]
-        folded = block.folded if len(block.text) <= _LINE_LENGTH and block.role != "caption" else ""
+        folded = _COUNT.sub("", block.folded) if len(block.text) <= _LINE_LENGTH and block.role != "caption" else ""
         stop = index + 1
         if folded in _END_HEADINGS or folded in _BOX_HEADINGS:
-            stop = _end_of_box(blocks, index)
+            follows = sum(len(other.text) for other in kept) >= _ENOUGH
+            stop = _end_of_box(blocks, index, whole=follows and folded in _END_HEADINGS)
             dropped += [Dropped(other.text, f"heading: {block.text}") for other in blocks[index:stop]]
-        elif folded and (match := _LINES.match(block.text.casefold())):
+        elif match := (folded and _LINES.match(block.text.casefold())) or _ANY_LENGTH.match(block.text.casefold()):
             dropped.append(Dropped(block.text, f"line: {match[0][:40]}"))
         elif folded.startswith(_OF_PUBLISHER) and _rest(folded) in own:
             dropped.append(Dropped(block.text, "line: the publisher's name"))
@@ -107,11 +111,11 @@ def _rest(folded: str) -> str:
     return fold_line(next(folded.removeprefix(start) for start in _OF_PUBLISHER if folded.startswith(start)))
 
 
-def _end_of_box(blocks: list[Block], index: int) -> int:
+def _end_of_box(blocks: list[Block], index: int, *, whole: bool) -> int:
     """Where the part that the heading at `index` opens ends.
 
-    The widest container that begins with the heading and holds little but links and short lines; without one, the
-    links that follow.
+    The widest container that begins with the heading and holds little but links and short lines, or anything if the
+    heading claims its `whole` box; without one, the links that follow.
     """
     boxes = blocks[index].boxes
     for depth in range(1, len(boxes) + 1):
@@ -120,7 +124,7 @@ def _end_of_box(blocks: list[Block], index: int) -> int:
         stop = index + 1
         while stop < len(blocks) and _inside(blocks[stop], boxes[:depth]):
             stop += 1
-        if stop > index + 1 and _is_foreign(blocks[index + 1 : stop]):
+        if stop > index + 1 and (whole or _is_foreign(blocks[index + 1 : stop])):
             return stop
     stop = index + 1
     while stop < len(blocks) and _hangs_on(blocks[stop]):
@@ -166,7 +170,28 @@ def _strip_links(blocks: list[Block], dropped: list[Dropped]) -> tuple[list[Bloc
         else:
             card = ()
             kept.append(block)
-    return kept, dropped
+    return _strip_tail(kept, blocks, dropped), dropped
+
+
+def _strip_tail(kept: list[Block], blocks: list[Block], dropped: list[Dropped]) -> list[Block]:
+    """Drop links at the very end, and a heading that nothing but dropped links followed."""
+    links = bool(kept) and bool(blocks) and kept[-1] is not blocks[-1]
+    while len(kept) > 1:
+        last = kept[-1]
+        heads = links and len(last.text) < 60 and last.role in ("text", "heading") and not last.right
+        if last.links >= 0.95 and last.role != "caption" and not documents(last.text):
+            links = True
+        elif not heads or _SENTENCE_END.search(last.text.rstrip(":")) or _signs(last):
+            break
+        else:
+            links = False
+        dropped.append(Dropped(kept.pop().text, "link" if links else "heading: of links"))
+    return kept
+
+
+def _signs(block: Block) -> bool:
+    """Whether it may be the byline."""
+    return bool(signature(block.text)) or block.text.startswith(("(", "Theo ", "Nguồn"))
 
 
 def _is_headline_link(block: Block) -> bool:

@@ -65,7 +65,7 @@ def extract(
         explain += [Dropped(text, f"container: {css}") for text, css in reading.dropped] + dropped
     if not body:
         raise Quarantine(Refusal.NO_BODY, f"no text where {label} looks for it")
-    when = published(page, parts.times, trusted=parts.layout is not None)
+    when = published(page, parts.times, trusted=parts.times_certain)
     changed = modified(page, when)
     written = "\n".join([lead, *body] if lead else body)
     return Article(

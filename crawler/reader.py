@@ -26,6 +26,7 @@ SKIPPED = frozenset(
 )
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ROLES: dict[str, Role] = {"li": "item", "dd": "item", "tr": "row", **dict.fromkeys(HEADINGS, "heading")}
+_BLOCKS = "p, div, center, table, ul, ol, dl, figure, section, article, h1, h2, h3, h4, h5, h6"
 _ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
 _DEEPEST = 100  # elements within elements below which the text is taken as it comes: markup to break a reader
 _SHARING = 20  # pictures that one caption can be for
@@ -155,13 +156,14 @@ class _Walker:
             self.walk(node, boxes, False)
             self.flush("p", boxes)
             self.in_figure = outer
-        elif tag == "p" or tag in HEADINGS or tag in ("li", "dt", "dd"):
+        elif tag == "p" or tag in HEADINGS or tag in ("li", "dt", "dd") or _is_line(node, tag):
             attributes = node.attributes
             style = f"{attributes.get('style') or ''} {attributes.get('align') or ''}"
             self.right = bool(_RIGHT.search(style))
-            self.centred = "center" in style
-            self.walk(node, boxes, False)
-            self.flush(tag, boxes)
+            self.centred = "center" in style or tag == "center"
+            inner = (*boxes, node.mem_id) if tag in ("div", "center") else boxes
+            self.walk(node, inner, False)
+            self.flush("p" if tag in ("div", "center") else tag, inner)
             self.right = self.centred = False
         else:
             self.walk(node, (*boxes, node.mem_id), False)
@@ -215,6 +217,11 @@ class _Walker:
             if url := self.page.absolute(attributes.get(name)):
                 self.reading.pictures.append(Picture(url, None, self.in_figure, self.leads_away))
                 return
+
+
+def _is_line(node: LexborNode, tag: str) -> bool:
+    """A `div` that an editor wrote in place of a `p`."""
+    return tag in ("div", "center") and all(child.mem_id == node.mem_id for child in node.css(_BLOCKS))
 
 
 def _leads_away(href: str | None) -> bool:

@@ -94,6 +94,8 @@ def _is_byline(block: Block, kept: list[Block], authors: tuple[str, ...], own: t
         return True
     if re.match(r"(?:theo|nguồn)\b", text, re.I) and len(text.split()) <= 8 and not _SENTENCE_END.search(text):
         return True
+    if block.right and len(text) <= 60 and not _SENTENCE_END.search(text):
+        return True
     if not signature(text):
         return False
     before = next((b for b in reversed(kept[: kept.index(block)]) if b.role != "caption"), None)
