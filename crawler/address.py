@@ -26,7 +26,7 @@ def kind_by_address(address: str) -> Kind:
 _REFUSALS: tuple[tuple[Refusal, str], ...] = (
     (Refusal.DOCUMENT, r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|zip|rar|7z)$"),
     (Refusal.MEDIA, r"\.(?:jpe?g|png|gif|webp|svg|mp[34]|m3u8|wav|webm|ogg)$"),
-    (Refusal.PRINT_EDITION, r"/(?:bao|tap-chi|so-bao|[a-z-]+-(?:cuoi-tuan|hang-thang))\b[^/]*-so-\d"),
+    (Refusal.PRINT_EDITION, r"/(?:bao|tap-chi|so-bao|(?>[a-z-]+?-(?:cuoi-tuan|hang-thang)\b))\b[^/]*-so-\d"),
     (Refusal.PRINT_EDITION, r"/(?:bao-in|bao-giay|doc-bao-in|e-?paper|an-pham)(?:[/.]|$)"),
     (Refusal.TOPIC, r"/(?:chu-de|topics?|tags?|events?|su-kien|dong-su-kien|tu-khoa|hashtag)[/.]"),
     (Refusal.TOPIC, r"-(?:e|event)\d+\.html?$"),

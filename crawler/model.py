@@ -20,6 +20,8 @@ from typing import Any, Literal
 Kind = Literal["article", "photo", "video", "podcast", "infographic", "emagazine", "interview", "live"]
 Precision = Literal["second", "minute", "day"]
 Event = Literal["created", "revised", "withdrawn", "restored", "copied"]
+LONGEST_URL = 2000
+"""Bytes of an address; browsers and servers take no longer ones for granted, PostgreSQL indexes no value over 2,704."""
 StoreWord = Literal["disk_full", "read_only", "locked", "damaged", "unreachable", "failed"]
 
 
@@ -55,6 +57,7 @@ class Refusal(StrEnum):
     HOME_FEED = "home_feed"  # a section's feed that carries the home feed
     EMPTY_SOURCE = "empty_source"  # a feed, sitemap or list without entries
     ENTITY_BOMB = "entity_bomb"  # XML that declares entities of its own
+    UNFINISHED = "unfinished"  # a run asked for it and ended, or was killed, before it was read
     NO_TITLE = "no_title"
     NO_BODY = "no_body"
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 from crawler.address import kind_by_address, refusal_by_address
-from crawler.model import Discard, Kind, Refusal
+from crawler.model import LONGEST_URL, Discard, Kind, Refusal
 from crawler.site import Site
 
 # RFC 3986, pchar: what may stand in a path segment as itself.
@@ -22,14 +22,16 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _VIEW_HOST = re.compile(r"^(?:www|m|amp|mobile)\.")
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.I)
 _PLAIN_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[a-zA-Z0-9._~-]+)+", re.A)  # nearly every path: nothing to mend
-_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")
-_TRACKING = re.compile(
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
+TRACKING = re.compile(
     r"utm_\w+|fbclid|fb_\w+|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|gidzl|zarsrc|zalo\w*"
     r"|_ga|_gl|mc_[ce]id|ref|ref_src|ref_url|spm|share|shared|amp|amp_js_v|usqp"
     r"|jsessionid|phpsessid|_afr\w+|_adf\.[\w-]+",
     re.I,
 )
+"""Names of query parameters that say how a reader came, not what is read."""
 _VIEW_SEGMENTS = {"amp", "print", "mobile"}
+_MOST_VIEWS = 4  # such segments in one address; what has more is made up, and peeling it costs their square
 _AMP_ENDINGS = (".html", ".htm", ".vnp", ".tpo", ".vov", ".chn", ".ldo", "")
 
 
@@ -47,7 +49,7 @@ def canonical(url: str, site: Site | None = None) -> str:
 
     With the site that owns the host, scheme and host are those of its home page and only its `keep_query` is kept;
     without one, tracking parameters go and the others stay, sorted. Normalised as RFC 3986, section 6.2 says.
-    Raises `Discard` with BAD_URL for what is no absolute http or https address.
+    Raises `Discard` with BAD_URL for what is no absolute http or https address, or longer than `LONGEST_URL`.
     """
     parts, host = _split(url)
     if site is not None and not site.owns(host):
@@ -57,7 +59,10 @@ def canonical(url: str, site: Site | None = None) -> str:
         path = _plain_view(path, site)
     path = _slashed(path, keep=site is not None and site.keep_slash)
     query = _query(parts.query, site)
-    return f"{_origin(parts, host, site)}{path}{'?' if query else ''}{query}"
+    address = f"{_origin(parts, host, site)}{path}{'?' if query else ''}{query}"
+    if len(address) > LONGEST_URL:
+        raise Discard(Refusal.BAD_URL, f"{address[:200]!r}… is longer than {LONGEST_URL} bytes")
+    return address
 
 
 def judge(url: str, site: Site) -> Verdict:
@@ -105,6 +110,8 @@ def _index(sites: Mapping[str, Site]) -> _Index:
 
 def _split(url: str) -> tuple[SplitResult, str]:
     """The parts of an absolute address and its host in lower case, in ASCII."""
+    if len(url) > LONGEST_URL:
+        raise Discard(Refusal.BAD_URL, f"{url[:200]!r}… is longer than {LONGEST_URL} bytes")
     url = url.strip()
     # Browsers read "\" as "/" before the query (WHATWG URL standard); some lists of links are written so.
     head, mark, tail = url.partition("?")
@@ -168,6 +175,8 @@ def _slashed(path: str, keep: bool) -> str:
 
 def _plain_view(path: str, site: Site) -> str:
     """The article behind its AMP, print or mobile address, as far as the site's own pattern recognises it."""
+    if sum(segment in _VIEW_SEGMENTS for segment in path.split("/")) > _MOST_VIEWS:
+        return path
     while True:
         first, _, rest = path.strip("/").partition("/")
         before, _, last = path.strip("/").rpartition("/")
@@ -193,7 +202,7 @@ def _endings(path: str) -> list[str]:
 def _query(raw: str, site: Site | None) -> str:
     pairs = parse_qsl(raw, errors="surrogateescape")
     if site is None:
-        kept = sorted((name, value) for name, value in pairs if not _TRACKING.fullmatch(name))
+        kept = sorted((name, value) for name, value in pairs if not TRACKING.fullmatch(name))
     else:
         spelling = {name.lower(): name for name in site.keep_query}
         first: dict[str, str] = {}
