@@ -27,6 +27,7 @@ _DESK = re.compile(r"\b(?:nhóm|p\.?v|pv|btv|ctv|phóng viên|ban |phòng |cục
 _OTHERS = re.compile(r"\s+và \d+ tác giả khác$", re.I)
 _LINK_TEXT = re.compile(r"\s*xem (?:các|tất cả|thêm)? ?(?:các )?bài (?:viết )?(?:của|cùng) tác giả.*$", re.I)
 _MAX_WORDS = 12
+_LONGEST = 400  # characters; a longer text signs nothing
 
 
 def is_agency(name: str, own_names: Iterable[str] = ()) -> bool:
@@ -36,10 +37,12 @@ def is_agency(name: str, own_names: Iterable[str] = ()) -> bool:
 
 
 def names(text: str, own_names: Iterable[str] = ()) -> tuple[str, ...]:
-    """Names or desks in a byline, each once, in order.
+    """Names or desks in a byline, each once, in order; () for a text that is too long to be one.
 
     "Tâm Hằng (TTXVN)" → ("Tâm Hằng",); "NHẬT XUÂN - NGHI VŨ" → two names; "PV/VOV.VN" → ("PV",).
     """
+    if len(text) > _LONGEST:
+        return ()
     own = tuple(own_names)
     found: list[str] = []
     for part in _parts(text):

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.commands.common import all_sites, console, file_url, is_url, print_json, read_input, shown, site_for
+from crawler.commands.common import (
+    all_sites,
+    console,
+    file_url,
+    is_url,
+    print_json,
+    read_input,
+    shown,
+    site_for,
+    standard_input,
+)
 from crawler.model import Article, BadInput, Discard, Refusal, Refused, ThoisuError
 from crawler.site import Site
 
@@ -46,7 +56,7 @@ def extract(
     if jsonl:
         if page not in (None, "-") or url or site or explain:
             raise BadInput("--jsonl takes file and url from each line; leave out the other arguments")
-        for row in read_lines(sys.stdin.buffer, all_sites()):
+        for row in read_lines(standard_input(), all_sites()):
             print_json(row)
         return
     if page is None:
@@ -105,7 +115,7 @@ def read_lines(lines: Iterator[bytes], sites: Mapping[str, Site]) -> Iterator[di
     """For each line with id, file and url the id and the Article, or the id and an error; no line ends the work."""
     from crawler.settings import ARTICLE_MAXSIZE
     from crawler.single import Answer
-    from crawler.urls import find_site
+    from crawler.urls import canonical, find_site
 
     for line in lines:
         if not line.strip():
@@ -123,6 +133,8 @@ def read_lines(lines: Iterator[bytes], sites: Mapping[str, Site]) -> Iterator[di
                 raise BadInput("file is missing")
             if not isinstance(row.get("url"), str | None):
                 raise BadInput("url must be a string")
+            if row.get("url"):
+                canonical(row["url"])  # raises BAD_URL, which the page's own faults must not hide
             body = read_input(row["file"], ARTICLE_MAXSIZE)
             answer = Answer(row.get("url") or stated_url(body) or file_url(row["file"]), 200, "", body)
             article = read_answer(answer, *(find_site(answer.url, sites) or (None, None)))
@@ -154,7 +166,7 @@ def clean(
       cat article.txt | thoisu clean - --explain
     """
     from crawler.charset import decode
-    from crawler.clean import clean_text
+    from crawler.plain import clean_text
 
     result = clean_text(decode(read_input(text, _TEXT_LIMIT)).text)
     if json_:
