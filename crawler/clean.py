@@ -41,6 +41,7 @@ _BARE = "|".join(re.escape(token) for token in VOCABULARY["datelines_bare"])
 _DATELINE = re.compile(
     rf"(?:(?P<bare>{_BARE})\s+(?=[A-ZĐ\d])|(\((?:{_TOKENS})\))(?:{_DASH}|\s*)|({_TOKENS}){_DASH})(?=\S)", re.I
 )
+_ABBREVIATION = re.compile(rf"(\([A-ZĐ&.]{{2,8}}\)){_DASH}(?=\S)")  # "(ĐTM) - ": a paper's, whichever
 _OWN_DATELINE = re.compile(rf"(\([^()]+\)(?={_DASH}|\s)|[^()]+?(?={_DASH}))(?:{_DASH}|\s)(?=\S)")
 
 
@@ -55,10 +56,13 @@ class Dropped:
 def split_dateline(lead: str, own_names: Iterable[str] = ()) -> tuple[str | None, str]:
     """The wire's mark that opens `lead` and the rest: "(Chinhphu.vn) - Sáng…" → ("(Chinhphu.vn)", "Sáng…").
 
-    Only marks of the vocabulary and the publisher's `own_names` count, since "Hà Nội -" looks the same and is news.
+    Only marks of the vocabulary, the publisher's `own_names` and abbreviations in parentheses count, since "Hà Nội -"
+    looks the same and is news.
     """
     match = _DATELINE.match(lead)
     if not match:
+        if found := _ABBREVIATION.match(lead):
+            return found[1], lead[found.end() :]
         for name in own_names:
             if lead.startswith((name, f"({name})")) and (found := _OWN_DATELINE.match(lead)) and name in found[1]:
                 return found[1], lead[found.end() :]

@@ -86,6 +86,7 @@ def test_users_texts_lose_their_boilerplate_and_nothing_else(path: Path) -> None
         ("VOV.VN - Sáng nay", "VOV.VN", "Sáng nay"),
         ("QĐND Online – Sáng nay", "QĐND Online", "Sáng nay"),
         ("BNEWS Ngày 5/3, giá", "BNEWS", "Ngày 5/3, giá"),
+        ("(ĐTM) - Sáng nay", "(ĐTM)", "Sáng nay"),
         ("Hà Nội - Sáng nay", None, "Hà Nội - Sáng nay"),
         ("TTXVN đưa tin sáng nay", None, "TTXVN đưa tin sáng nay"),
         ("Vovinam - môn võ Việt", None, "Vovinam - môn võ Việt"),
