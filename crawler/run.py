@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -137,20 +138,29 @@ def _on_signals(stop: Callable[[], None]) -> Iterator[None]:
         return
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    asked = 0
 
-    def first() -> None:
-        for number in before:
-            loop.remove_signal_handler(number)
-            signal.signal(number, signal.default_int_handler)
-        stop()
+    def end() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    # Not the loop's own handlers: those wait for its next turn, and a page that takes long to read holds the loop.
+    def ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001, the interface's
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            loop.call_soon_threadsafe(stop)
+            return
+        loop.call_soon_threadsafe(end)  # for the case that a framework catches the first
+        raise KeyboardInterrupt
 
     for number in before:
-        loop.add_signal_handler(number, first)
+        signal.signal(number, ring)
     try:
         yield
     finally:
+        asked = 0
         for number, handler in before.items():
-            loop.remove_signal_handler(number)
             signal.signal(number, handler)
 
 

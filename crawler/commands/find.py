@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,8 +18,9 @@ from crawler.commands.common import (
     read_input,
     shown,
     site_for,
+    standard_input,
 )
-from crawler.model import Discard, Refusal, Refused
+from crawler.model import BadInput, Discard, Refusal, Refused
 from crawler.site import Feed, Site, Source
 
 if TYPE_CHECKING:
@@ -81,8 +81,10 @@ def which(
       thoisu which https://www.nhandan.vn/ten-bai-post976641.html?utm_source=zalo
       thoisu which --json - < addresses.txt
     """
+    if "-" in urls and urls != ["-"]:
+        raise BadInput("- reads addresses from standard input and stands alone")
     known = all_sites()
-    addresses = _lines(sys.stdin.buffer) if urls == ["-"] else urls
+    addresses = _lines(standard_input()) if urls == ["-"] else urls
     if json_:
         for url in addresses:
             print_json(where(url, known))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.commands.common import console, local, open_store, print_json, shown
+from crawler.commands.common import MOST, console, local, open_store, print_json, shown, site_named, typed
 from crawler.model import BadInput
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from crawler.store import Store, StoredArticle
 
 StoreOption = Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")]
+
+_LONGEST = 200  # characters that --text looks for
 
 
 def articles(
@@ -27,7 +29,7 @@ def articles(
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="With this in title, lead or body; diacritics may be left out.")
     ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=MOST, help="How many at most.")] = 50,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object an article.")] = False,
 ) -> None:
@@ -38,8 +40,16 @@ def articles(
       thoisu articles --site nhandan --since 2026-08-01
       thoisu articles --text "nghi quyet" --limit 10 --json
     """
+    from crawler.site import load_sites
+
+    begin = moment(since) if since is not None else None
+    words = typed(text) if text is not None else None
+    if words is not None and len(words) > _LONGEST:
+        raise BadInput(f"--text takes {_LONGEST} characters at most, not {len(words)}")
     with open_store(store) as opened:
-        rows = opened.articles(site=site, since=moment(since) if since else None, text=text, limit=limit)
+        rows = opened.articles(site=site, since=begin, text=words, limit=limit)
+        if site is not None and not rows and site not in opened.counts():
+            site_named(site, load_sites())
     if json_:
         for row in rows:
             print_json(asdict(row))
@@ -69,7 +79,9 @@ def moment(text: str) -> datetime:
 
 
 def show(
-    id_: Annotated[int, typer.Argument(metavar="ID", help="Number of an article, as `thoisu articles` shows it.")],
+    id_: Annotated[
+        int, typer.Argument(metavar="ID", max=MOST, help="Number of an article, as `thoisu articles` shows it.")
+    ],
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="Article, revisions, copies, changes as one object.")] = False,
 ) -> None:
@@ -147,8 +159,10 @@ def _show_past(store: Store, found: StoredArticle, screen: Console) -> None:
 
 
 def changes(
-    since: Annotated[int, typer.Option(metavar="N", min=0, help="After this number; 0 is from the beginning.")] = 0,
-    limit: Annotated[int, typer.Option(metavar="M", min=1, help="How many at most.")] = 100,
+    since: Annotated[
+        int, typer.Option(metavar="N", min=0, max=MOST, help="After this number; 0 is from the beginning.")
+    ] = 0,
+    limit: Annotated[int, typer.Option(metavar="M", min=1, max=MOST, help="How many at most.")] = 100,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a change.")] = False,
 ) -> None:
