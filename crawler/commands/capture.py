@@ -47,7 +47,11 @@ def capture(
     if answer.url.startswith("file:"):
         raise BadInput("the page does not say where it comes from; add --url")
     folder = to / site / (case or slug(answer.url))
-    if folder.exists() and not force:
+    try:
+        taken = folder.exists() and not force
+    except OSError as error:
+        raise BadInput(f"cannot write to {folder}: {error.strerror or error}") from None
+    if taken:
         raise BadInput(f"{folder} exists; name another with --case, or overwrite it with --force")
     screen = console()
     found: dict[str, Any] = {}

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from crawler.store import Store
 
-MOST = 2**63 - 1
-"""The greatest number that a database takes."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _C1 = re.compile(r"[\x7f-\x9f]")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.commands.common import MOST, all_sites, console, papers_of, print_json, shown, site_named
+from crawler.commands.common import all_sites, console, papers_of, print_json, shown, site_named
 from crawler.model import BadInput
 from crawler.site import Site
 
@@ -38,7 +38,7 @@ def crawl(
     newsroom: Annotated[
         str | None, typer.Option(metavar="URL", help="Crawl the papers of an embedded newsroom.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(metavar="N", min=1, max=MOST, help="The most articles a site.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The most articles a site.")] = None,
     revisit: Annotated[bool, typer.Option("--revisit", help="Ask the articles of the last days again.")] = False,
     store: Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a site on standard output.")] = False,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.commands.common import MOST, console, local, open_store, print_json, shown, site_named, typed
+from crawler.commands.common import console, local, open_store, print_json, shown, site_named, typed
 from crawler.model import BadInput
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 StoreOption = Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")]
 
+_MOST = 2**63 - 1  # the greatest number that a database takes
 _LONGEST = 200  # characters that --text looks for
 
 
@@ -29,7 +30,7 @@ def articles(
     text: Annotated[
         str | None, typer.Option(metavar="TEXT", help="With this in title, lead or body; diacritics may be left out.")
     ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, max=MOST, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object an article.")] = False,
 ) -> None:
@@ -47,7 +48,7 @@ def articles(
     if words is not None and len(words) > _LONGEST:
         raise BadInput(f"--text takes {_LONGEST} characters at most, not {len(words)}")
     with open_store(store) as opened:
-        rows = opened.articles(site=site, since=begin, text=words, limit=limit)
+        rows = opened.articles(site=site, since=begin, text=words, limit=min(limit, _MOST))
         if site is not None and not rows and site not in opened.counts():
             site_named(site, load_sites())
     if json_:
@@ -79,9 +80,7 @@ def moment(text: str) -> datetime:
 
 
 def show(
-    id_: Annotated[
-        int, typer.Argument(metavar="ID", max=MOST, help="Number of an article, as `thoisu articles` shows it.")
-    ],
+    id_: Annotated[int, typer.Argument(metavar="ID", help="Number of an article, as `thoisu articles` shows it.")],
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="Article, revisions, copies, changes as one object.")] = False,
 ) -> None:
@@ -95,7 +94,7 @@ def show(
       thoisu show 12 --json
     """
     with open_store(store) as opened:
-        found = opened.article(id_)
+        found = opened.article(id_) if abs(id_) <= _MOST else None
         if found is None:
             raise BadInput(f"there is no article {id_}; `thoisu articles` lists them")
         if json_:
@@ -159,10 +158,8 @@ def _show_past(store: Store, found: StoredArticle, screen: Console) -> None:
 
 
 def changes(
-    since: Annotated[
-        int, typer.Option(metavar="N", min=0, max=MOST, help="After this number; 0 is from the beginning.")
-    ] = 0,
-    limit: Annotated[int, typer.Option(metavar="M", min=1, max=MOST, help="How many at most.")] = 100,
+    since: Annotated[int, typer.Option(metavar="N", min=0, help="After this number; 0 is from the beginning.")] = 0,
+    limit: Annotated[int, typer.Option(metavar="M", min=1, help="How many at most.")] = 100,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a change.")] = False,
 ) -> None:
@@ -178,7 +175,7 @@ def changes(
       thoisu changes --since 1200 --limit 500 --json
     """
     with open_store(store) as opened:
-        rows = opened.changes(since, limit)
+        rows = opened.changes(min(since, _MOST), min(limit, _MOST))
     if json_:
         for row in rows:
             print_json(asdict(row))

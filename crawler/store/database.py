@@ -35,7 +35,9 @@ PEN = 0x7401_5E55
 
 _SQLITE_WORDS: dict[str, StoreWord] = {
     "SQLITE_FULL": "disk_full",
-    "SQLITE_IOERR_WRITE": "disk_full",  # a limit to files or a quota; the disk itself is SQLITE_FULL
+    # A limit to files or a quota; the disk itself is SQLITE_FULL.
+    "SQLITE_IOERR_WRITE": "disk_full",
+    "SQLITE_IOERR_SHMSIZE": "disk_full",
     "SQLITE_READONLY": "read_only",
     "SQLITE_BUSY": "locked",
     "SQLITE_LOCKED": "locked",
