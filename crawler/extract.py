@@ -16,7 +16,7 @@ from crawler.generic import find
 from crawler.kinds import kind_of
 from crawler.layouts import FAMILIES
 from crawler.model import Article, Discard, Quarantine, Refusal
-from crawler.nesting import too_deep
+from crawler.nesting import hostile
 from crawler.page import Page
 from crawler.parts import Parts, by_layout
 from crawler.reader import read
@@ -48,8 +48,8 @@ def extract(
     markup = html if isinstance(html, str) else _markup(html, declared)
     if ("<" if isinstance(markup, str) else b"<") not in markup[:4096]:  # type: ignore[operator]
         raise Discard(Refusal.NOT_HTML, "no markup in it")
-    if too_deep(markup):
-        raise Discard(Refusal.UNREADABLE, "its elements nest deeper than a page's do")
+    if reason := hostile(markup):
+        raise Discard(Refusal.UNREADABLE, reason)
     page = Page(markup, url)
     parts, label = _parts(page, site)
     own = fields.own_names(page, site)

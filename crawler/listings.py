@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -22,6 +23,7 @@ _MENUS = (
     ".breadcrumb",
 )  # fmt: skip
 _IN_MENUS = ", ".join(f"{menu} a[href]" for menu in _MENUS)
+_MOST_ANCHORS = 10_000  # of a page; the longest home pages have a thousand
 _FILE_NAME = re.compile(r"\S+\.(?:jpe?g|png|gif|webp)", re.IGNORECASE)
 
 
@@ -86,7 +88,7 @@ def _candidates(
     menu = {anchor.mem_id for anchor in tree.css(_IN_MENUS)}
     found: dict[str, Candidate] = {}
     keys: dict[str, str | None] = {}
-    for anchor in _anchors(tree, source):
+    for anchor in islice(_anchors(tree, source), _MOST_ANCHORS):
         href = anchor.attributes.get("href") or ""
         if href not in keys:
             keys[href] = _key(href, base, site)

@@ -608,3 +608,9 @@ def test_elements_within_elements_are_read_up_to_a_limit(
     page = page_of(item + "<div class=date>" * 300 + "chữ " * 250)
     assert sum(length for _, length in reads) < 11_100
     assert [link.title for link in page.links] == ["Mở rộng cảng"]
+
+
+def test_anchors_of_a_page_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.listings._MOST_ANCHORS", 3)
+    page = page_of("".join(f'<a href="/a-post{n}.html">Mở rộng cảng {n}</a>' for n in range(9)))
+    assert [link.url for link in page.links] == [f"{HOME}a-post{n}.html" for n in range(3)]
