@@ -68,8 +68,7 @@ class Readings:
             spider.revisit = False
             links = self._known()
         links += spider.store.pending(spider.name, limit=BATCH + self._kept)
-        # Pages that fail again and again, or with which a run may have died, must not hold up the others.
-        links.sort(key=lambda link: (link.tries, link.word is Refusal.UNFINISHED))
+        links.sort(key=lambda link: link.tries)  # pages that fail again and again must not hold up the others
         batch: list[PendingLink] = []
         for link in links:
             if link.canonical_url not in self._asked and (spider.limit is None or len(self._asked) < spider.limit):

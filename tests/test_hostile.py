@@ -194,6 +194,17 @@ def test_a_long_robots_txt_is_obeyed_as_far_as_it_is_read(paper: Paper) -> None:
     assert paper.crawl(ROBOTS_MAXSIZE=500_000).refused == {"robots": 1}
 
 
+def test_a_robots_txt_without_end_is_obeyed(paper: Paper) -> None:
+    def endless(handler: BaseHTTPRequestHandler) -> None:
+        with contextlib.suppress(OSError):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nUser-agent: *\nDisallow: /de\n")
+            while True:
+                handler.wfile.write(b"#" * 10_000 + b"\n")
+
+    paper.answers["/robots.txt"] = endless
+    assert paper.crawl().refused == {"robots": 4}
+
+
 def test_a_line_that_the_limit_cuts_is_no_rule(paper: Paper) -> None:
     paper.answers["/robots.txt"] = robots(b"User-agent: *\nDisallow: /de-post1.html-and-much-more\n")
     assert paper.crawl(ROBOTS_MAXSIZE=len(b"User-agent: *\nDisallow: /de-post")).created == 4
@@ -291,10 +302,15 @@ def test_of_pages_that_name_an_unknown_address_one_gets_it_and_keeps_it(paper: P
 
 def test_an_address_whose_words_were_edited_is_the_same_article(paper: Paper) -> None:
     status, headers, body = paper.usual("/feed.rss")
-    paper.answers["/feed.rss"] = status, headers, body.replace(b"de-post1.", b"de-cu-post100001.")
-    paper.answers["/de-cu-post100001.html"] = 200, HTML, page(1, canonical(f"{paper.base}/de-moi-post100001.html"))
-    paper.crawl()
-    assert "de-moi-post100001.html" in paper.articles()
+    names = {b"de-post1.": b"de-cu-post100001.", b"de-post2.": b"de-moi-post100001."}
+    for old, new in names.items():
+        body = body.replace(old, new)
+        head = canonical(f"{paper.base}/de-moi-post100001.html")
+        paper.answers[f"/{new.decode()}html"] = 200, HTML, page(1, head)
+    paper.answers["/feed.rss"] = status, headers, body
+    report = paper.crawl()
+    assert (report.created, report.unchanged, report.copied) == (3, 1, 0)
+    assert paper.articles().keys() == {"de-moi-post100001.html", "de-post3.html", "de-post4.html"}
 
 
 @pytest.mark.parametrize("name", ["gzip", "br", "zstd", "deflate"])
