@@ -26,6 +26,7 @@ from crawler.deadline import Overdue, deadline
 from crawler.layouts import EPI
 from crawler.report import SiteReport
 from crawler.run import crawl
+from crawler.single import fetch
 from crawler.site import Feed, Site, Sitemap
 from crawler.store import Store
 
@@ -422,3 +423,9 @@ def test_a_second_interrupt_ends_a_run_that_holds_the_loop(paper: Paper) -> None
         _, errors = run.communicate(timeout=20)
     assert "KeyboardInterrupt" in errors
     assert run.returncode not in (0, 9)
+
+
+def test_a_host_that_no_site_takes_can_be_asked(paper: Paper) -> None:
+    newsroom = f"http://127.0.0.1:{paper.port}"
+    answer = fetch(f"http://khac.localhost:{paper.port}/de-post1.html", maxsize=2**20, newsroom=newsroom)
+    assert (answer.status, answer.body) == (200, page(1))
