@@ -48,7 +48,7 @@ class Refusal(StrEnum):
     RATE_LIMITED = "rate_limited"  # 429
     SERVER_ERROR = "server_error"  # 5xx, or a status nobody expects
     UNREACHABLE = "unreachable"  # no DNS, no connection, broken TLS
-    TIMEOUT = "timeout"
+    TIMEOUT = "timeout"  # no whole answer in time
     TOO_LARGE = "too_large"  # over the limit before or after decompression
     NOT_SAVED = "not_saved"  # a replay that has no such page
     NOT_HTML = "not_html"  # an image, a PDF, binary data
@@ -58,8 +58,8 @@ class Refusal(StrEnum):
     EMPTY_SOURCE = "empty_source"  # a feed, sitemap or list without entries
     ENTITY_BOMB = "entity_bomb"  # XML that declares entities of its own
     UNFINISHED = "unfinished"  # a run asked for it and ended, or was killed, before it was read
-    NO_TITLE = "no_title"
-    NO_BODY = "no_body"
+    NO_TITLE = "no_title"  # an article without a headline to be found
+    NO_BODY = "no_body"  # an article without a text to be found
 
 
 class ThoisuError(Exception):

@@ -90,7 +90,9 @@ def _share(sources: tuple[str, ...], sites: Mapping[str, Site]) -> dict[str, tup
     for url in sources:
         parts = urlsplit(url)
         owners = [name for name, site in sites.items() if site.owns(parts.hostname or "")]
-        if parts.scheme not in ("http", "https") or not owners:
+        if parts.scheme not in ("http", "https"):
+            raise BadInput(f"{url} is no absolute address; it begins with https://")
+        if not owners:
             raise BadInput(f"{url} belongs to none of the sites {', '.join(sites)}")
         for name in owners:
             shares[name] += (url,)

@@ -36,7 +36,7 @@ def capture(
       thoisu capture vov saved.html --url https://vov.vn/ten-bai-post1315698.vov
     """
     from crawler.quarantine import slug
-    from crawler.urls import canonical
+    from crawler.urls import canonical, judge
 
     definition = site_named(site, all_sites())
     if case and (Path(case).name != case or case.startswith(".")):
@@ -46,6 +46,9 @@ def capture(
     answer = load(page, url, site)
     if answer.url.startswith("file:"):
         raise BadInput("the page does not say where it comes from; add --url")
+    verdict = judge(answer.url, definition)
+    if verdict.refused and not force:
+        raise BadInput(f"{site} does not take {answer.url} ({verdict.refused}); mend `article`, or insist with --force")
     folder = to / site / (case or slug(answer.url))
     try:
         taken = folder.exists() and not force

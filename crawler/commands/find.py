@@ -152,7 +152,7 @@ def discover(
         for row in rows:
             print_json(row)
     else:
-        _show(source, found, rows)
+        _show(source, address, found, rows)
     if found.refused:
         raise typer.Exit(1)
 
@@ -175,6 +175,8 @@ def find_links(source: str, url: str | None, name: str | None) -> tuple[str, Dis
             raise Discard(verdict(answer.status, {}, answer.body) or Refusal.SERVER_ERROR, f"status {answer.status}")
         body, declared, address = answer.body, charset(answer.content_type), answer.url
     else:
+        if url is not None and not is_url(url):
+            raise BadInput(f"--url {url!r} is no absolute address; it begins with https://")
         body, address = read_input(source, MAX_BYTES), url or file_url(source)
         # The name says what it should be, so that an error page saved under it is not read as a listing.
         expected = Feed(address) if Path(source).name.lower().endswith(_FEED_NAMES) else None
@@ -182,10 +184,12 @@ def find_links(source: str, url: str | None, name: str | None) -> tuple[str, Dis
     return address, read(body, address, declared=declared, site=site, source=expected)
 
 
-def _show(source: str, found: Discovery, rows: list[dict[str, Any]]) -> None:
+def _show(source: str, address: str, found: Discovery, rows: list[dict[str, Any]]) -> None:
     screen = console()
     if found.refused:
         screen.print(shown(f"{source}: {found.refused}" + (f" ({found.detail})" if found.detail else "")))
+        if found.refused is Refusal.EMPTY_SOURCE and not is_url(address):
+            screen.print("a saved listing is read by its address: say where it comes from with --url")
         return
     for row in rows:
         when = local(row["published_at"]) if row["published_at"] else ""

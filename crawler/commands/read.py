@@ -91,9 +91,13 @@ def load(page: str, url: str | None, site: str | None) -> Answer:
 def stated_url(body: bytes) -> str | None:
     """The address that a page gives as its own."""
     from crawler.charset import decode
+    from crawler.nesting import hostile
     from crawler.page import Page
 
-    page = Page(decode(body).text, "")
+    text = decode(body).text
+    if hostile(text):
+        return None
+    page = Page(text, "")
     link = page.tree.css_first("link[rel=canonical][href]")
     stated = (link.attributes.get("href") if link else None) or page.meta_first("og:url")
     return stated if stated and is_url(stated) else None
@@ -166,13 +170,19 @@ def clean(
       cat article.txt | thoisu clean - --explain
     """
     from crawler.charset import decode
+    from crawler.clean import Dropped
     from crawler.plain import clean_text
 
-    result = clean_text(decode(read_input(text, _TEXT_LIMIT)).text)
+    given = decode(read_input(text, _TEXT_LIMIT)).text
+    if given.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
+        raise BadInput(f"{text} is a web page, not its text; read it with: thoisu extract {text}")
+    result = clean_text(given)
     if json_:
         print_json(asdict(result) | {"body": "\n".join(result.body)}, alone=True)
     elif explain:
-        _explain(result.title, list(result.dropped))
+        _explain(
+            result.title, [*result.dropped, *(Dropped(caption, "caption of a picture") for caption in result.captions)]
+        )
     else:
         paragraphs = [part for part in (result.title, result.lead, *result.body) if part]
         sys.stdout.write("\n\n".join(map(shown, paragraphs)) + "\n")
