@@ -16,6 +16,7 @@ _LABEL = re.compile(
     r"|thiết kế|trình bày|by|author|cập nhật)\s*:\s*",
     re.I,
 )
+_BY = re.compile(r"^(?:(?:được )?(?:viết|đăng|gửi) bởi|bởi|by)\s+", re.I)
 _THEO = re.compile(r"^(?:theo|nguồn)\s+", re.I)
 _TAIL = re.compile(r"\s+(?:thực hiện|tổng hợp|ghi|lược dịch|biên dịch|lược ghi|dịch|ghi chép)$", re.I)
 _PARENTHESES = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
@@ -26,6 +27,7 @@ _DESK = re.compile(r"\b(?:nhóm|p\.?v|pv|btv|ctv|phóng viên|ban |phòng |cục
 _OTHERS = re.compile(r"\s+và \d+ tác giả khác$", re.I)
 _LINK_TEXT = re.compile(r"\s*xem (?:các|tất cả|thêm)? ?(?:các )?bài (?:viết )?(?:của|cùng) tác giả.*$", re.I)
 _MAX_WORDS = 12
+_LONGEST = 400  # characters; a longer text signs nothing
 
 
 def is_agency(name: str, own_names: Iterable[str] = ()) -> bool:
@@ -35,14 +37,16 @@ def is_agency(name: str, own_names: Iterable[str] = ()) -> bool:
 
 
 def names(text: str, own_names: Iterable[str] = ()) -> tuple[str, ...]:
-    """Names or desks in a byline, each once, in order.
+    """Names or desks in a byline, each once, in order; () for a text that is too long to be one.
 
     "Tâm Hằng (TTXVN)" → ("Tâm Hằng",); "NHẬT XUÂN - NGHI VŨ" → two names; "PV/VOV.VN" → ("PV",).
     """
+    if len(text) > _LONGEST:
+        return ()
     own = tuple(own_names)
     found: list[str] = []
     for part in _parts(text):
-        name = _GLUED.sub("", _TAIL.sub("", _THEO.sub("", _LABEL.sub("", part)))).strip(" .,:;-–—*_\"“”'")
+        name = _GLUED.sub("", _TAIL.sub("", _THEO.sub("", _BY.sub("", _LABEL.sub("", part))))).strip(" .,:;-–—*_\"“”'")
         named = name and any(c.isalpha() for c in name) and len(name.split()) <= _MAX_WORDS
         if named and name not in found and not is_agency(name, own):
             found.append(name)

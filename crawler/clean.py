@@ -12,21 +12,24 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
-from unicodedata import normalize
 
 from crawler.blocks import Block, fold_line
-from crawler.byline import names, signature
-from crawler.credit import is_credit
+from crawler.byline import signature
 from crawler.fingerprint import documents
 
 VOCABULARY: dict[str, list[str]] = tomllib.loads(files("crawler").joinpath("boilerplate.toml").read_text("utf-8"))
 _EDGE = ' >»•-–—:."“”|*#!…?'
-_END_HEADINGS = frozenset(VOCABULARY["headings_end"])
-_BOX_HEADINGS = frozenset(VOCABULARY["headings_box"])
+END_HEADINGS = frozenset(VOCABULARY["headings_end"])
+BOX_HEADINGS = frozenset(VOCABULARY["headings_box"])
+_LABELS = (*sorted(BOX_HEADINGS | END_HEADINGS), *VOCABULARY["labels"])
 _LINES = re.compile("|".join(f"(?:{line})" for line in VOCABULARY["lines"]))
+_ANY_LENGTH = re.compile("|".join(f"(?:{line})" for line in VOCABULARY["lines_of_any_length"]))
+_COUNT = re.compile(r"\s*\(\d+\)$")
 _OF_PUBLISHER = ("nguồn", "theo dõi", "theo", "đăng bởi")  # "Theo dõi X", "Nguồn: X"
+_LARGEST_BOX = 300  # lines; what is longer is no box of links or comments
 _LINE_LENGTH = 220  # a longer line is a paragraph, whatever it begins with
-_SENTENCE_END = re.compile(r"[.!?…:;][\"”'’)\]]*$|/\.$")
+_ENOUGH = 200  # characters of text above a heading that ends an article
+SENTENCE_END = re.compile(r"[.!?…:;][\"”'’)\]]*$|/\.$")
 _INSTRUMENT = re.compile(
     r"\W*(?:toàn văn |dự thảo )?"
     r"(?:nghị định|nghị quyết|quyết định|thông tư|luật|chỉ thị|công điện|công văn|kế hoạch|thông báo)\b",
@@ -38,6 +41,7 @@ _BARE = "|".join(re.escape(token) for token in VOCABULARY["datelines_bare"])
 _DATELINE = re.compile(
     rf"(?:(?P<bare>{_BARE})\s+(?=[A-ZĐ\d])|(\((?:{_TOKENS})\))(?:{_DASH}|\s*)|({_TOKENS}){_DASH})(?=\S)", re.I
 )
+_ABBREVIATION = re.compile(rf"(\([A-ZĐ&.]{{2,8}}\)){_DASH}(?=\S)")  # "(ĐTM) - ": a paper's, whichever
 _OWN_DATELINE = re.compile(rf"(\([^()]+\)(?={_DASH}|\s)|[^()]+?(?={_DASH}))(?:{_DASH}|\s)(?=\S)")
 
 
@@ -49,25 +53,16 @@ class Dropped:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class CleanText:
-    """Plain text taken apart by `clean_text`."""
-
-    title: str | None
-    lead: str | None
-    body: tuple[str, ...]
-    captions: tuple[str, ...]
-    authors: tuple[str, ...]
-    dropped: tuple[Dropped, ...]
-
-
 def split_dateline(lead: str, own_names: Iterable[str] = ()) -> tuple[str | None, str]:
     """The wire's mark that opens `lead` and the rest: "(Chinhphu.vn) - Sáng…" → ("(Chinhphu.vn)", "Sáng…").
 
-    Only marks of the vocabulary and the publisher's `own_names` count, since "Hà Nội -" looks the same and is news.
+    Only marks of the vocabulary, the publisher's `own_names` and abbreviations in parentheses count, since "Hà Nội -"
+    looks the same and is news.
     """
     match = _DATELINE.match(lead)
     if not match:
+        if found := _ABBREVIATION.match(lead):
+            return found[1], lead[found.end() :]
         for name in own_names:
             if lead.startswith((name, f"({name})")) and (found := _OWN_DATELINE.match(lead)) and name in found[1]:
                 return found[1], lead[found.end() :]
@@ -84,42 +79,56 @@ def strip_boilerplate(blocks: list[Block], own_names: Iterable[str] = ()) -> tup
     own = {fold_line(name) for name in own_names}
     kept: list[Block] = []
     dropped: list[Dropped] = []
-    index = 0
+    index = size = 0
     while index < len(blocks):
         block = blocks[index]
-        folded = block.folded if len(block.text) <= _LINE_LENGTH and block.role != "caption" else ""
+        folded = heading_form(block)
         stop = index + 1
-        if folded in _END_HEADINGS or folded in _BOX_HEADINGS:
-            stop = _end_of_box(blocks, index)
+        if folded in END_HEADINGS or folded in BOX_HEADINGS:
+            stop = _end_of_box(blocks, index, whole=size >= _ENOUGH and folded in END_HEADINGS)
             dropped += [Dropped(other.text, f"heading: {block.text}") for other in blocks[index:stop]]
-        elif folded and (match := _LINES.match(block.text.casefold())):
-            dropped.append(Dropped(block.text, f"line: {match[0][:40]}"))
+        elif rule := line_rule(block):
+            dropped.append(Dropped(block.text, rule))
         elif folded.startswith(_OF_PUBLISHER) and _rest(folded) in own:
             dropped.append(Dropped(block.text, "line: the publisher's name"))
         else:
             kept.append(block)
+            size += len(block.text)
         index = stop
     return _strip_links(kept, dropped)
+
+
+def heading_form(block: Block) -> str:
+    """The form in which a short line is compared with the headings, "" for a paragraph or caption."""
+    return _COUNT.sub("", block.folded) if len(block.text) <= _LINE_LENGTH and block.role != "caption" else ""
+
+
+def line_rule(block: Block) -> str:
+    """The rule by which a single line is not the article's, "" when none says so."""
+    opening = block.text[:_LINE_LENGTH].casefold()
+    short = len(block.text) <= _LINE_LENGTH and block.role != "caption"
+    match = (_LINES.match(opening) if short else None) or _ANY_LENGTH.match(opening)
+    return f"line: {match[0][:40]}" if match else ""
 
 
 def _rest(folded: str) -> str:
     return fold_line(next(folded.removeprefix(start) for start in _OF_PUBLISHER if folded.startswith(start)))
 
 
-def _end_of_box(blocks: list[Block], index: int) -> int:
+def _end_of_box(blocks: list[Block], index: int, *, whole: bool) -> int:
     """Where the part that the heading at `index` opens ends.
 
-    The widest container that begins with the heading and holds little but links and short lines; without one, the
-    links that follow.
+    The widest container that begins with the heading and holds little but links and short lines, or anything if the
+    heading claims its `whole` box; without one, the links that follow.
     """
     boxes = blocks[index].boxes
     for depth in range(1, len(boxes) + 1):
         if index and _inside(blocks[index - 1], boxes[:depth]):
             continue
         stop = index + 1
-        while stop < len(blocks) and _inside(blocks[stop], boxes[:depth]):
+        while stop < len(blocks) and stop - index <= _LARGEST_BOX and _inside(blocks[stop], boxes[:depth]):
             stop += 1
-        if stop > index + 1 and _is_foreign(blocks[index + 1 : stop]):
+        if index + 1 < stop <= index + _LARGEST_BOX and (whole or _is_foreign(blocks[index + 1 : stop])):
             return stop
     stop = index + 1
     while stop < len(blocks) and _hangs_on(blocks[stop]):
@@ -165,71 +174,40 @@ def _strip_links(blocks: list[Block], dropped: list[Dropped]) -> tuple[list[Bloc
         else:
             card = ()
             kept.append(block)
-    return kept, dropped
+    return _strip_tail(kept, blocks, dropped), dropped
+
+
+def _strip_tail(kept: list[Block], blocks: list[Block], dropped: list[Dropped]) -> list[Block]:
+    """Drop links at the very end, and a heading that nothing but dropped links followed."""
+    links = bool(kept) and bool(blocks) and kept[-1] is not blocks[-1]
+    while len(kept) > 1:
+        last = kept[-1]
+        heads = links and len(last.text) < 60 and last.role in ("text", "heading") and not last.right
+        if last.links >= 0.95 and last.role != "caption" and not documents(last.text):
+            links = True
+        elif not heads or SENTENCE_END.search(last.text.rstrip(":")) or _signs(last):
+            break
+        else:
+            links = False
+        dropped.append(Dropped(kept.pop().text, "link" if links else "heading: of links"))
+    return kept
+
+
+def _signs(block: Block) -> bool:
+    """Whether it may be the byline."""
+    return bool(signature(block.text)) or block.text.startswith(("(", "Theo ", "Nguồn"))
 
 
 def _is_headline_link(block: Block) -> bool:
-    """A line that is all link and reads like a headline; the link of a decree by its number is the article's own."""
-    if block.links < 0.95 or block.role == "caption" or _SENTENCE_END.search(block.text):
+    """A line that is all link, or link with a label or date, and reads like a headline.
+
+    The link of a decree by its number is the article's own.
+    """
+    if block.links < 0.5 or block.role == "caption" or SENTENCE_END.search(block.text):
+        return False
+    if block.links < 0.95 and not (block.role == "item" or block.folded.startswith(_LABELS)):
         return False
     words = len(block.text.split())
     if words < 4:
         return False
     return words > 14 or not (_INSTRUMENT.match(block.text) and documents(block.text))
-
-
-def clean_text(text: str, own_names: Iterable[str] = ()) -> CleanText:
-    """Take apart plain text as another extractor left it: blank or no blank lines between its paragraphs."""
-    lines = [" ".join(normalize("NFC", line).split()) for line in text.replace("\r", "\n").split("\n")]
-    blocks = [Block(line) for line in lines if line]
-    blocks, dropped = _cut_plain(blocks)
-    captions: list[str] = []
-    body: list[str] = []
-    for position, block in enumerate(blocks):
-        repeated = position and block.text == blocks[position - 1].text
-        if is_credit(block.text) or (repeated and not _SENTENCE_END.search(block.text)):
-            if block.text not in captions:
-                captions.append(block.text)
-            if repeated and body and body[-1] == block.text:
-                body.pop()
-        elif not repeated:
-            body.append(block.text)
-        else:
-            dropped.append(Dropped(block.text, "repeat"))
-    authors: tuple[str, ...] = ()
-    if len(body) > 1 and (signed := signature(body[-1])):
-        authors = names(signed, own_names)
-        body.pop()
-    title = body.pop(0) if len(body) > 1 and len(body[0]) < 200 and not _SENTENCE_END.search(body[0]) else None
-    lead = None
-    if title and len(body) > 1:
-        _, lead = split_dateline(body.pop(0))
-    return CleanText(title, lead, tuple(body), tuple(captions), authors, tuple(dropped))
-
-
-def _cut_plain(blocks: list[Block]) -> tuple[list[Block], list[Dropped]]:
-    """Plain text has no boxes: an end heading cuts to the end, a box heading the headlines below it."""
-    kept: list[Block] = []
-    dropped: list[Dropped] = []
-    index = 0
-    while index < len(blocks):
-        folded = blocks[index].folded if len(blocks[index].text) <= _LINE_LENGTH else ""
-        stop = index
-        if kept and folded in _END_HEADINGS:
-            stop = len(blocks)
-        elif folded in _BOX_HEADINGS:
-            stop = index + 1
-            while stop < len(blocks) and _is_headline(blocks[stop].text):
-                stop += 1
-        elif folded and _LINES.match(blocks[index].text.casefold()):
-            stop = index + 1
-        dropped += [Dropped(block.text, f"heading: {blocks[index].text}") for block in blocks[index:stop]]
-        if stop == index:
-            kept.append(blocks[index])
-            stop += 1
-        index = stop
-    return kept, dropped
-
-
-def _is_headline(line: str) -> bool:
-    return len(line) < 160 and not _SENTENCE_END.search(line)

@@ -6,6 +6,7 @@ import io
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -61,6 +62,11 @@ def thoisu(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit: 0 done, 1 refused or failed, 2 bad usage or input, 130 interrupted."""
+    if sys.stderr is None:
+        # print() would take standard output instead.
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115, open to the end
+    if sys.stdout is None:
+        sys.exit(_say("standard output is closed", REFUSED))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Lone surrogates, which pages and lists can hold, become escapes that JSON reads back.
@@ -69,9 +75,10 @@ def main(arguments: list[str] | None = None) -> None:
         code = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Who reads us has seen enough; the interpreter must not flush into the closed pipe at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = REFUSED
+        # Who reads us has seen enough.
+        code = _give_up_output()
+    except OSError as error:
+        code = _say(f"cannot write: {error.strerror or error}", _give_up_output())
     except KeyboardInterrupt:
         code = INTERRUPTED
     sys.exit(code)
@@ -92,9 +99,19 @@ def _run(arguments: list[str] | None) -> int:
         return _say(f"{message}; see {path} --help", USAGE)
     except (BrokenPipeError, KeyboardInterrupt):
         raise
+    except OSError as error:
+        if error.filename is None:
+            raise  # of a stream, not of a file
+        return _say(f"{error.filename}: {error.strerror}", REFUSED)
     except Exception as error:
         logging.getLogger("crawler").debug("this happened", exc_info=True)
         return _say(f"this is a mistake of the program: {type(error).__name__}: {error}", REFUSED)
+
+
+def _give_up_output() -> int:
+    # The interpreter must not flush into what is closed or full at its end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return REFUSED
 
 
 def _say(message: str, code: int) -> int:

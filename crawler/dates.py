@@ -32,9 +32,9 @@ _WORDS = {
 _SIGNED = r"[+\-−](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?(?![0-9:/])"
 _ZONE = rf"(?P<zone>Z(?![a-z])|ICT|(?:GMT|UTC?)(?:\s?[+\-−][0-9]{{1,2}}(?::?[0-9]{{2}})?)?|{_SIGNED})"
 _TIME = (
-    r"(?P<hour>[01]?[0-9]|2[0-3])(?:\s?(?:[h:g]|giờ)\s?(?P<minute>[0-5][0-9])|\s?(?:h|giờ))(?![0-9])"
+    r"(?P<hour>[01]?[0-9]|2[0-3])(?:\s?(?:[h:g]|giờ)\s?(?P<minute>[0-5][0-9]|[0-9](?=\s?phút))|\s?(?:h|giờ))(?![0-9])"
     r"(?::(?P<second>[0-5][0-9])(?![0-9])(?:[.,](?P<fraction>[0-9]{1,9}))?)?(?:\s?(?:phút|['’p](?!\w)))?"
-    rf"(?:\s?(?P<half>[ap]\.?m|SA|CH)(?![\w]))?(?:\s?[(\[]?\s?{_ZONE})?"
+    rf"(?:\s?(?P<half>[ap]\.?m|SA|CH|sáng|chiều|tối)(?![\w]))?(?:\s?[(\[]?\s?{_ZONE})?"
 )
 _EN = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _VI = "|".join(sorted((re.escape(word) for word in _WORDS), key=len, reverse=True))
@@ -136,10 +136,10 @@ def _american(time: re.Match[str]) -> bool:
 
 
 def _hour(hour: int, half: str | None) -> int:
-    """The hour of 24, of a 12-hour clock or of a 24-hour number with AM or PM behind it (13:05 PM, 00:01 AM)."""
+    """The hour of a clock of 24, of 12 or of 24 with AM or PM behind it: 13:05 PM, 00:01 AM, 6:45 chiều."""
     if not half:
         return hour
-    afternoon = half[0].lower() in ("p", "c")
+    afternoon = half[0].lower() in ("p", "c", "t")
     if afternoon and hour < 12:
         return hour + 12
     return 0 if hour == 12 and not afternoon else hour

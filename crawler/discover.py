@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from crawler import feeds, listings, pager, sitemaps, timeline, xml
 from crawler.charset import decode
 from crawler.model import Discard, Link, Refusal
-from crawler.nesting import too_deep
+from crawler.nesting import hostile
 from crawler.site import Feed, Listing, Site, Sitemap, Source
 from crawler.urls import canonical, judge
 from crawler.verdict import is_wall
@@ -117,8 +117,8 @@ def _read(text: str, url: str, expected: DiscoveryKind, site: Site | None, sourc
         return _found(timeline.links(_json(text), url, https=https), site, None)
     if expected != "listing":
         raise Discard(Refusal.HTML_FOR_FEED if _MARKUP.search(text) else Refusal.UNREADABLE, _title(text))
-    if too_deep(text):
-        raise Discard(Refusal.UNREADABLE, "elements nested without end")
+    if reason := hostile(text):
+        raise Discard(Refusal.UNREADABLE, reason)
     page = listings.read(text, url, site, source if isinstance(source, Listing) else None)
     return _found(page.links, site, pager.next_page(page, source if isinstance(source, Listing) else None))
 

@@ -16,7 +16,7 @@ from crawler.generic import find
 from crawler.kinds import kind_of
 from crawler.layouts import FAMILIES
 from crawler.model import Article, Discard, Quarantine, Refusal
-from crawler.nesting import too_deep
+from crawler.nesting import hostile
 from crawler.page import Page
 from crawler.parts import Parts, by_layout
 from crawler.reader import read
@@ -24,6 +24,7 @@ from crawler.site import Site
 from crawler.times import modified, published
 from crawler.trim import marked_lead, told_by_pictures, trim
 
+_SHORTEST = 120  # characters of a text that names an unknown site's layout
 FALLBACK = "fallback"
 """The name of what read a page when its layout did not."""
 
@@ -47,8 +48,8 @@ def extract(
     markup = html if isinstance(html, str) else _markup(html, declared)
     if ("<" if isinstance(markup, str) else b"<") not in markup[:4096]:  # type: ignore[operator]
         raise Discard(Refusal.NOT_HTML, "no markup in it")
-    if too_deep(markup):
-        raise Discard(Refusal.UNREADABLE, "its elements nest deeper than a page's do")
+    if reason := hostile(markup):
+        raise Discard(Refusal.UNREADABLE, reason)
     page = Page(markup, url)
     parts, label = _parts(page, site)
     own = fields.own_names(page, site)
@@ -64,7 +65,7 @@ def extract(
         explain += [Dropped(text, f"container: {css}") for text, css in reading.dropped] + dropped
     if not body:
         raise Quarantine(Refusal.NO_BODY, f"no text where {label} looks for it")
-    when = published(page, parts.times, trusted=parts.layout is not None)
+    when = published(page, parts.times, trusted=parts.times_certain)
     changed = modified(page, when)
     written = "\n".join([lead, *body] if lead else body)
     return Article(
@@ -90,6 +91,17 @@ def extract(
     )
 
 
+def _is_article(parts: Parts) -> bool:
+    """Whether a layout that nobody chose for the site found more than a class name that others use too."""
+    root = parts.roots[0]
+    return len(root.text().strip()) >= _SHORTEST or root.css_first("img, video") is not None
+
+
+def _fitness(parts: Parts) -> int:
+    """How many parts a layout found: families share some class names, and the right one finds the most."""
+    return sum(map(bool, (parts.lead, parts.times, parts.bylines, parts.section, parts.tags)))
+
+
 def _markup(body: bytes, declared: str | None) -> bytes | str:
     """The page for the parser: its own bytes if they are plain UTF-8, which spares encoding them again."""
     decoded = decode(body, declared)
@@ -101,9 +113,10 @@ def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:
     """The parts of the page and the name of what found them."""
     if site and (parts := by_layout(page, site.layout)):
         return parts, site.layout.name
-    for layout in FAMILIES:
-        if parts := by_layout(page, layout):
-            return parts, FALLBACK if site else layout.name
+    found = [(parts, layout.name) for layout in FAMILIES if (parts := by_layout(page, layout)) and _is_article(parts)]
+    if found:
+        parts, label = max(found, key=lambda one: _fitness(one[0]))
+        return parts, FALLBACK if site else label
     if parts := find(page):
         return parts, FALLBACK
     if page.tree.css_first("p, div, td") is None:

@@ -7,14 +7,14 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from html import unescape
-from urllib.parse import urljoin
+from itertools import islice
 
 from lxml import etree
 
 from crawler.dates import parse as parse_date
 from crawler.links import absolute
 from crawler.model import Link, Refusal
-from crawler.xml import local, text_of
+from crawler.xml import LIMIT, local, text_of
 
 _FEED_SPACES = {
     "",
@@ -34,10 +34,11 @@ def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Li
     """The entries in the order of the feed; `https` says that the publisher's host speaks it.
 
     An entry without a usable address comes as BAD_URL; one without any address is left out. A title loses its markup
-    and its entities, also when they were escaped twice.
+    and its entities, also when they were escaped twice. What stands behind `LIMIT` entries is not read.
     """
-    base = urljoin(url, root.get(_XML_BASE) or "")
-    entries = [_children(element) for element in root.iter() if local(element)[1] in ("item", "entry")]
+    base = absolute(root.get(_XML_BASE), url) or url
+    elements = (element for element in root.iter() if local(element)[1] in ("item", "entry"))
+    entries = [_children(element) for element in islice(elements, LIMIT)]
     # One date that can only be month first tells the order of all: 8/22/2026 beside 9/5/2026.
     us = any(_AMERICAN.match(text) for fields in entries for name in _PUBLISHED for text in _texts(fields, name))
     for fields in entries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import zlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import Any
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -47,8 +49,7 @@ def word_of(error: BaseException | None) -> Refusal | None:
     if isinstance(error, Refused):
         return error.word
     if isinstance(error, IgnoreRequest):
-        # Scrapy tells its own reasons apart by their text alone.
-        return Refusal.ROBOTS if "robots.txt" in str(error) else Refusal.TOO_LARGE
+        return Refusal.TOO_LARGE
     if isinstance(error, DownloadTimeoutError):
         return Refusal.TIMEOUT
     if isinstance(error, DownloadCancelledError):
@@ -64,13 +65,13 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds that a Retry-After header asks for (RFC 9110, section 10.2.3); None when it says nothing usable."""
     if value is None:
         return None
-    if value.strip().isdigit():
+    if re.fullmatch(r"\s*[0-9]+\s*", value):
         return float(value)
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+        return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+    except (ValueError, OverflowError, TypeError):
         return None
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
 
 
 class SiteMiddleware:
@@ -79,7 +80,6 @@ class SiteMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._slot: str = crawler.spidercls.name
-        self._robots_maxsize = crawler.settings.getint("ROBOTS_MAXSIZE")
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
         self._delay_max = crawler.settings.getfloat("CRAWL_DELAY_MAX")
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
@@ -92,13 +92,6 @@ class SiteMiddleware:
 
     def process_request(self, request: Request) -> None:
         request.meta["download_slot"] = self._slot
-        if "kind" not in request.meta:  # what the spider did not ask for is robots.txt
-            request.meta["download_maxsize"] = self._robots_maxsize
-
-    def process_exception(self, request: Request, exception: Exception) -> None:
-        # Scrapy prints a traceback for a robots.txt that cannot be had; a word is enough.
-        if "kind" not in request.meta and (word := word_of(exception)):
-            raise Denied(word, request.url) from exception
 
     def robots_parsed(self, robotparser: RobotParser) -> None:
         """Take over a longer Crawl-delay."""
@@ -151,6 +144,20 @@ class BackoffMiddleware:
                 raise Denied(Refusal.RATE_LIMITED, "stopped while waiting")
             await self._sleep(min(seconds, 1.0))
             seconds -= 1.0
+
+
+class DecodingMiddleware(HttpCompressionMiddleware):
+    """Undoes Content-Encoding; bytes that are not what the header says have a word."""
+
+    def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:  # noqa: ARG002
+        """As Scrapy's; raises `Denied` with UNREADABLE."""
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest:
+            raise
+        except Exception as error:  # each decoder has errors of its own
+            named = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+            raise Denied(Refusal.UNREADABLE, f"Content-Encoding {named[:40]!r}: {error}") from None
 
 
 class HopMiddleware(RedirectMiddleware):

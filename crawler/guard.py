@@ -16,13 +16,14 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.resolver import CachingHostnameResolver, HostResolution
 from twisted.internet.address import IPv4Address as Dialled
 from twisted.internet.interfaces import IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
+from crawler.connection import HEAD_MAX, short_heads, was_long
 from crawler.model import Discard, Refusal
 
 _GLOBAL_UNICAST = ip_network("2000::/3")
@@ -157,9 +158,12 @@ class GuardedHandler(HTTP11DownloadHandler):
             raise RuntimeError("the process resolves names without the guard: set TWISTED_DNS_RESOLVER")
         self._resolver = resolver
         self._newsroom: str | None = crawler.settings.get("THOISU_NEWSROOM")
+        pool: Any = self._pool
+        pool._factory = short_heads(pool._factory)
 
     async def download_request(self, request: Request) -> Response:
-        """Send `request`; raises `Denied` with PRIVATE_ADDRESS when it leads inside a network."""
+        """Send `request`; raises `Denied` with PRIVATE_ADDRESS when it leads inside a network, TOO_LARGE when
+        the head of the answer has no end."""
         parts = urlsplit(request.url)
         host = parts.hostname or ""
         if of_newsroom(request.url, self._newsroom):
@@ -171,4 +175,8 @@ class GuardedHandler(HTTP11DownloadHandler):
         except CannotResolveHostError:
             if host in self._resolver.refused:
                 raise Denied(Refusal.PRIVATE_ADDRESS, f"{host} resolves to an inner address") from None
+            raise
+        except DownloadFailedError as error:
+            if was_long(error):
+                raise Denied(Refusal.TOO_LARGE, f"a head of more than {HEAD_MAX // 1024} KiB") from None
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crawler.address import kind_by_address
 from crawler.model import Kind
 from crawler.page import Page, plain
 from crawler.parts import Parts
@@ -14,22 +15,14 @@ _LABELS: dict[str, Kind] = {
     "megastory": "emagazine", "trực tiếp": "live", "live": "live",
 }  # fmt: skip
 _LABEL = re.compile(rf"^\s*[\[(]?\s*({'|'.join(_LABELS)})\s*[\])|:]", re.I)
-_ADDRESS: tuple[tuple[str, Kind], ...] = (
-    (r"/(?:video|clip)s?[/-]", "video"),
-    (r"/(?:podcast|audio)s?[/-]", "podcast"),
-    (r"/infographics?[/-]|://infographics\.", "infographic"),
-    (r"/(?:e-?magazine|special|mega-?story|longform)[/-]|://(?:mega|special)\.", "emagazine"),
-    (r"/(?:photo|anh|phong-su-anh)[/-]", "photo"),
-)
 
 
 def kind_of(page: Page, url: str, parts: Parts, *, pictures_tell: bool) -> Kind:
     """The kind: by what the title or address is labelled, by the blocks of the page, by text only in captions."""
     if match := _LABEL.match(parts.title):
         return _LABELS[match[1].lower()]
-    for pattern, kind in _ADDRESS:
-        if re.search(pattern, url):
-            return kind
+    if (said := kind_by_address(url)) != "article":
+        return said
     if page.news.get("@type") == "LiveBlogPosting":
         return "live"
     if any(item.get("@type") == "VideoObject" and plain(item.get("name")) == parts.title for item in page.linked_data):

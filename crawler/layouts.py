@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
+
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.model import BadSite, Kind
 
 Css = tuple[str, ...]
+_EMPTY = LexborHTMLParser("<p>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +50,34 @@ class Layout:
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
+            if field.name in ("name", "marks"):
+                continue
             value = getattr(self, field.name)
-            if field.name not in ("name", "marks") and (
-                isinstance(value, str) or not all(isinstance(css, str) for css in value)
-            ):
+            if not isinstance(value, tuple) or not all(isinstance(css, str) for css in value):
                 raise BadSite(f"layout {self.name!r}: {field.name} must be a tuple of selectors, not {value!r}")
+            if fault := next(filter(None, map(selector_fault, value)), None):
+                raise BadSite(f"layout {self.name!r}: {field.name}: {fault}")
+        for mark in self.marks:
+            known = isinstance(mark, tuple) and len(mark) == 2 and mark[0] in get_args(Kind)
+            if not known or selector_fault(mark[1]):
+                raise BadSite(f"layout {self.name!r}: {mark!r} must be a kind of page with the selector that tells it")
         if not (self.name and self.title and self.body):
             raise BadSite(f"layout {self.name!r}: name, title and body are required")
 
     def replace(self, **changes: Any) -> Layout:
         """The same layout with other fields: `EPI.replace(name="epi-2019", lead=(".sapo",))`."""
+        if unknown := changes.keys() - {field.name for field in dataclasses.fields(self)}:
+            raise BadSite(f"layout {self.name!r} has no {', '.join(sorted(unknown))} to replace")
         return dataclasses.replace(self, **changes)
+
+
+def selector_fault(css: str) -> str | None:
+    """What is wrong with a CSS selector; None when nothing is."""
+    try:
+        _EMPTY.css_first(css)
+    except (SelectolaxError, ValueError):
+        return f"{css!r} is no CSS selector"
+    return None
 
 
 NOISE: Css = tuple(
@@ -196,4 +216,4 @@ TAGDIV = Layout(
     drop=(".td-post-sharing", ".related-post", ".box-tag"),
 )
 FAMILIES: tuple[Layout, ...] = (EPI, VCCORP, MASTERCMS, ONECMS, DNN)
-"""Every family's layout, in the order in which a page of an unknown host tries them."""
+"""The layouts that a page of an unknown host tries; those of portals, with their bare h1, would take any page."""

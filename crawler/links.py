@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-_CAMPAIGN = re.compile(r"(?:utm_\w+|fbclid|gclid|gidzl|zarsrc|zalo\w*)(?:=.*)?", re.IGNORECASE)
+from crawler.model import LONGEST_URL
+from crawler.urls import TRACKING
+
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 
 def absolute(href: str | None, base: str, *, https: bool = False) -> str | None:
-    """`href` against `base`: host in lower case, no fragment, no campaign parameters, otherwise as written.
+    """`href` against `base`: host in lower case, no fragment, no tracking parameters, otherwise as written.
 
     Backslashes count as slashes, as browsers read them (WHATWG URL standard). `https` upgrades http. None for what
-    leads to no page: empty, javascript:, mailto:, a fragment alone, a host that cannot be.
+    leads to no page: empty, javascript:, mailto:, a fragment alone, a host that cannot be, more than `LONGEST_URL`.
     """
-    if not href:
+    if not href or len(href) > LONGEST_URL:
         return None
     if "\n" in href or "\t" in href or "\r" in href or href != href.strip():
         href = _BLANKS.sub(" ", href).strip().replace(" ", "%20")
@@ -32,6 +34,6 @@ def absolute(href: str | None, base: str, *, https: bool = False) -> str | None:
         return None
     query = parts.query
     if query:
-        query = "&".join(pair for pair in query.split("&") if not _CAMPAIGN.fullmatch(pair))
+        query = "&".join(pair for pair in query.split("&") if not TRACKING.fullmatch(pair.partition("=")[0]))
     scheme = "https" if https and parts.port is None else parts.scheme
     return urlunsplit((scheme, parts.netloc.lower(), parts.path or "/", query, ""))

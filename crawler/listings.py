@@ -6,15 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import shapes
-from crawler.dates import parse as parse_date
 from crawler.links import absolute
 from crawler.model import Discard, Link
+from crawler.shown import Texts, times
 from crawler.site import Listing, Site
 from crawler.urls import canonical, judge
 
@@ -24,13 +23,7 @@ _MENUS = (
     ".breadcrumb",
 )  # fmt: skip
 _IN_MENUS = ", ".join(f"{menu} a[href]" for menu in _MENUS)
-_TIMES = "time, [datetime], [data-publishtime], [data-time], [class*=time], [class*=date]"
-_TIME_ATTRIBUTES = ("datetime", "data-publishtime", "data-time", "title")
-_DAY = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_LONGEST_TIME = 60  # characters; a date in a longer text is part of what the text tells
-_ITEM_DEPTH = 6  # elements between a time and the item that it belongs to
-_ITEM_LENGTH = 1500  # characters of the longest item; what is longer is an article or a whole list
-_MOST_TIMES = 1000  # of a page; no list shows more
+_MOST_ANCHORS = 10_000  # of a page; the longest home pages have a thousand
 _FILE_NAME = re.compile(r"\S+\.(?:jpe?g|png|gif|webp)", re.IGNORECASE)
 
 
@@ -68,6 +61,8 @@ class Page:
     base: str
     """What relative addresses are resolved against."""
     links: tuple[Link, ...]
+    addresses: frozenset[str]
+    """Those of `links`."""
 
 
 def read(text: str, url: str, site: Site | None, source: Listing | None) -> Page:
@@ -77,19 +72,23 @@ def read(text: str, url: str, site: Site | None, source: Listing | None) -> Page
     tree.strip_tags(["script", "style", "template", "noscript"])
     node = tree.css_first("base[href]")
     base = absolute(node.attributes.get("href") if node else None, url) or url
-    candidates = [item for item in _candidates(tree, base, site, source) if item.title]
+    texts = Texts()
+    candidates = [item for item in _candidates(tree, base, site, source, texts) if item.title]
     if site is None:
         candidates = shapes.articles(candidates, url)
-    times = _times(tree, candidates)
-    links = (Link(item.url, title=item.title, published_at=times.get(item.url)) for item in candidates)
-    return Page(url, tree, text, base, tuple(links))
+    owners = {anchor.mem_id: item.url for item in candidates for anchor in item.anchors}
+    shown = times(tree, owners, texts)
+    links = (Link(item.url, title=item.title, published_at=shown.get(item.url)) for item in candidates)
+    return Page(url, tree, text, base, tuple(links), frozenset(owners.values()))
 
 
-def _candidates(tree: LexborHTMLParser, base: str, site: Site | None, source: Listing | None) -> Iterable[Candidate]:
+def _candidates(
+    tree: LexborHTMLParser, base: str, site: Site | None, source: Listing | None, texts: Texts
+) -> Iterable[Candidate]:
     menu = {anchor.mem_id for anchor in tree.css(_IN_MENUS)}
     found: dict[str, Candidate] = {}
     keys: dict[str, str | None] = {}
-    for anchor in _anchors(tree, source):
+    for anchor in islice(_anchors(tree, source), _MOST_ANCHORS):
         href = anchor.attributes.get("href") or ""
         if href not in keys:
             keys[href] = _key(href, base, site)
@@ -100,7 +99,7 @@ def _candidates(tree: LexborHTMLParser, base: str, site: Site | None, source: Li
         item = found[key]
         item.anchors.append(anchor)
         item.in_menu = item.in_menu and anchor.mem_id in menu
-        words, heading = _words(anchor)
+        words, heading = _words(anchor, texts)
         item.text = max(item.text, words, key=len)
         if heading:
             item.headline = max(item.headline, words, key=len)
@@ -124,12 +123,12 @@ def _key(href: str, base: str, site: Site | None) -> str | None:
         return None
 
 
-def _words(anchor: LexborNode) -> tuple[str, bool]:
+def _words(anchor: LexborNode, texts: Texts) -> tuple[str, bool]:
     """The text of an anchor and whether it is a headline: inside a heading, around one, or called a title."""
     if inner := anchor.css_first("h1, h2, h3, h4, h5, h6"):
-        return _plain(inner.text()), True
+        return _plain(texts.of(inner)), True
     # Inline parts split words, block parts separate them.
-    text = _plain(anchor.text(separator=" " if anchor.css_first("p, div, br, li") else ""))
+    text = _plain(texts.of(anchor, " " if anchor.css_first("p, div, br, li") else ""))
     node: LexborNode | None = anchor
     for _ in range(3):
         if node is None or node.tag == "body":
@@ -147,41 +146,5 @@ def _label(anchor: LexborNode) -> str:
     return "" if not label or _FILE_NAME.fullmatch(label) else _plain(label)
 
 
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(text.split()))
-
-
-def _times(tree: LexborHTMLParser, candidates: list[Candidate]) -> dict[str, datetime]:
-    """Times by address. A time belongs to the smallest element around it that leads to articles, if to one only."""
-    owners = {anchor.mem_id: item.url for item in candidates for anchor in item.anchors}
-    times: dict[str, datetime] = {}
-    for node, at in islice(_shown_times(tree), _MOST_TIMES):
-        scope: LexborNode | None = node
-        for depth in range(_ITEM_DEPTH):
-            if scope is None or scope.tag == "body" or len(scope.text()) > _ITEM_LENGTH:
-                break
-            urls = {owners[a.mem_id]: None for a in (scope, *scope.css("a[href]")) if a.mem_id in owners}
-            if len(urls) == 1 or (urls and depth == 0):
-                times.setdefault(next(iter(urls)), at)
-            if urls:
-                break
-            scope = scope.parent
-    return times
-
-
-def _shown_times(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, datetime]]:
-    for node in tree.css(_TIMES):
-        texts = [node.attributes.get(name) for name in _TIME_ATTRIBUTES]
-        if not node.css_first("a[href]"):
-            texts.append(node.text())
-        moments = (parse_date(text) for text in texts if text and len(text) <= _LONGEST_TIME)
-        if moment := next(filter(None, moments), None):
-            yield node, moment.at
-    if tree.body is None:
-        return
-    for node in tree.body.traverse(include_text=True):
-        if node.tag != "-text" or node.parent is None or node.parent.tag == "a":
-            continue
-        text = node.text()
-        if len(text) <= _LONGEST_TIME and _DAY.search(text) and (moment := parse_date(text)):
-            yield node.parent, moment.at
+def _plain(text: str | None) -> str:
+    return unicodedata.normalize("NFC", " ".join((text or "").split()))

@@ -42,6 +42,8 @@ class Look:
     """Children that have not answered yet."""
     incomplete: bool = False
     """A child failed: the index must be asked again without its validators."""
+    closed: bool = False
+    """Its end is in the store."""
 
     def validators(self) -> dict[str, str]:
         """Headers of a conditional request; none for an audit or a site that lied."""

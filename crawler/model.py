@@ -20,6 +20,8 @@ from typing import Any, Literal
 Kind = Literal["article", "photo", "video", "podcast", "infographic", "emagazine", "interview", "live"]
 Precision = Literal["second", "minute", "day"]
 Event = Literal["created", "revised", "withdrawn", "restored", "copied"]
+LONGEST_URL = 2000
+"""Bytes of an address; browsers and servers take no longer ones for granted, PostgreSQL indexes no value over 2,704."""
 StoreWord = Literal["disk_full", "read_only", "locked", "damaged", "unreachable", "failed"]
 
 
@@ -46,7 +48,7 @@ class Refusal(StrEnum):
     RATE_LIMITED = "rate_limited"  # 429
     SERVER_ERROR = "server_error"  # 5xx, or a status nobody expects
     UNREACHABLE = "unreachable"  # no DNS, no connection, broken TLS
-    TIMEOUT = "timeout"
+    TIMEOUT = "timeout"  # no whole answer in time
     TOO_LARGE = "too_large"  # over the limit before or after decompression
     NOT_SAVED = "not_saved"  # a replay that has no such page
     NOT_HTML = "not_html"  # an image, a PDF, binary data
@@ -55,8 +57,9 @@ class Refusal(StrEnum):
     HOME_FEED = "home_feed"  # a section's feed that carries the home feed
     EMPTY_SOURCE = "empty_source"  # a feed, sitemap or list without entries
     ENTITY_BOMB = "entity_bomb"  # XML that declares entities of its own
-    NO_TITLE = "no_title"
-    NO_BODY = "no_body"
+    UNFINISHED = "unfinished"  # a run asked for it and ended, or was killed, before it was read
+    NO_TITLE = "no_title"  # an article without a headline to be found
+    NO_BODY = "no_body"  # an article without a text to be found
 
 
 class ThoisuError(Exception):

@@ -19,6 +19,7 @@ _DECLARED = (
 _PAGERS = "[class*=pag], [id*=pag], [class*=Pag], [id*=Pag]"
 _LARGEST = 60  # anchors; what holds more is no pager
 _ACTIVE = ".active, .current, .selected, .CurrentPage, [aria-current]"
+_NUMBER = re.compile(r"\d{1,6}")
 _NEXT_WORDS = re.compile(r"(?:trang (?:sau|tiếp|kế)|tiếp|sau|next|kế tiếp)(?: theo)?\W*|[>›»]{1,2}", re.IGNORECASE)
 _MORE_WORDS = re.compile(r"(?:xem|tải) thêm\W*|trang (?:sau|tiếp|kế)(?: theo)?\W*", re.IGNORECASE)
 
@@ -38,7 +39,7 @@ def _counted(page: Page, source: Listing) -> str | None:
     """The pattern's address for the number after that of `page`, which is the first unless the pattern fits it."""
     pattern = urljoin(source.url, source.pages)
     number, zone = source.first, None
-    expression = re.escape(pattern).replace(r"\{n\}", "(?P<n>[0-9]+)").replace(r"\{zone\}", "(?P<zone>[^/]+)")
+    expression = re.escape(pattern).replace(r"\{n\}", "(?P<n>[0-9]{1,6})").replace(r"\{zone\}", "(?P<zone>[^/]+)")
     if (match := re.fullmatch(expression, page.url)) and page.url != source.url:
         number, zone = int(match["n"]) + 1, match.groupdict().get("zone")
     if "{zone}" in pattern:
@@ -52,17 +53,17 @@ def _counted(page: Page, source: Listing) -> str | None:
 def _numbered(page: Page) -> str | None:
     """The anchor of a pager that reads one more than the current page: the marked, the unlinked, else the first."""
     for pager, anchors in _pagers(page):
-        numbers = {_text(anchor): anchor for anchor in anchors if _text(anchor).isdecimal()}
+        numbers = {text: anchor for anchor in anchors if _NUMBER.fullmatch(text := _text(anchor))}
         if not numbers:
             continue
-        marked = [_text(node) for node in pager.css(_ACTIVE) if _text(node).isdecimal()]
+        marked = [text for node in pager.css(_ACTIVE) if _NUMBER.fullmatch(text := _text(node))]
         here = [
             text for text, anchor in numbers.items() if absolute(anchor.attributes.get("href"), page.base) == page.url
         ]
         unlinked = [
-            _text(node)
+            text
             for node in pager.css("span, strong, b, li")
-            if not node.css_first("a") and _text(node).isdecimal()
+            if not node.css_first("a") and _NUMBER.fullmatch(text := _text(node))
         ]
         current = int((marked or here or unlinked or ["1"])[0])
         following = numbers.get(str(current + 1))
@@ -79,8 +80,7 @@ def _worded(page: Page) -> str | None:
                 return address
     stem = page.url.partition("?")[0].rstrip("/").rpartition(".htm")[0] or page.url.partition("?")[0].rstrip("/")
     for anchor in page.tree.css("a[href]"):
-        address = _target(anchor, page)
-        if address and address.startswith(stem) and _MORE_WORDS.fullmatch(_text(anchor)):
+        if _MORE_WORDS.fullmatch(_text(anchor)) and (address := _target(anchor, page)) and address.startswith(stem):
             return address
     return None
 
@@ -100,4 +100,4 @@ def _target(node: LexborNode, page: Page) -> str | None:
     address = absolute(node.attributes.get("href"), page.base)
     if not address or address == page.url or urlsplit(address).hostname != urlsplit(page.url).hostname:
         return None
-    return None if any(link.url == address for link in page.links) else address
+    return None if address in page.addresses else address

@@ -26,8 +26,10 @@ SKIPPED = frozenset(
 )
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ROLES: dict[str, Role] = {"li": "item", "dd": "item", "tr": "row", **dict.fromkeys(HEADINGS, "heading")}
+_BLOCKS = "p, div, center, table, ul, ol, dl, figure, section, article, h1, h2, h3, h4, h5, h6"
 _ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
 _DEEPEST = 100  # elements within elements below which the text is taken as it comes: markup to break a reader
+_SHARING = 20  # pictures that one caption can be for
 _SHORT = 200  # characters that a centred line below a picture may have to be its caption
 _RIGHT = re.compile(r"text-align:\s*right|\bright\b", re.I)
 
@@ -154,13 +156,14 @@ class _Walker:
             self.walk(node, boxes, False)
             self.flush("p", boxes)
             self.in_figure = outer
-        elif tag == "p" or tag in HEADINGS or tag in ("li", "dt", "dd"):
+        elif tag == "p" or tag in HEADINGS or tag in ("li", "dt", "dd") or _is_line(node, tag):
             attributes = node.attributes
             style = f"{attributes.get('style') or ''} {attributes.get('align') or ''}"
             self.right = bool(_RIGHT.search(style))
-            self.centred = "center" in style
-            self.walk(node, boxes, False)
-            self.flush(tag, boxes)
+            self.centred = "center" in style or tag == "center"
+            inner = (*boxes, node.mem_id) if tag in ("div", "center") else boxes
+            self.walk(node, inner, False)
+            self.flush("p" if tag in ("div", "center") else tag, inner)
             self.right = self.centred = False
         else:
             self.walk(node, (*boxes, node.mem_id), False)
@@ -185,7 +188,7 @@ class _Walker:
         self.line.clear()
         if not text:
             return
-        waiting = self.reading.pictures[self.open_pictures :]
+        waiting = self.last_pictures(self.open_pictures)
         below_picture = bool(waiting) and any(picture.caption is None for picture in waiting)
         if self.in_caption or (below_picture and (is_credit(text) or (self.centred and len(text) < _SHORT))):
             self.set_caption(text)
@@ -196,13 +199,17 @@ class _Walker:
         self.open_pictures = len(self.reading.pictures)
 
     def set_caption(self, text: str) -> None:
-        pictures = self.reading.pictures
-        own = [p for p in pictures if self.in_figure and p.figure == self.in_figure]
-        for picture in own or pictures[self.open_pictures :]:
+        own = [p for p in self.last_pictures(0) if self.in_figure and p.figure == self.in_figure]
+        for picture in own or self.last_pictures(self.open_pictures):
             if picture.caption is None:
                 picture.caption = text
             elif own and text not in picture.caption:
                 picture.caption += " " + text
+
+    def last_pictures(self, first: int) -> list[Picture]:
+        """The pictures from `first` on that a caption can belong to; a page of thousands must not cost their square."""
+        pictures = self.reading.pictures
+        return pictures[max(first, len(pictures) - _SHARING) :]
 
     def picture(self, node: LexborNode) -> None:
         attributes = node.attributes
@@ -210,6 +217,11 @@ class _Walker:
             if url := self.page.absolute(attributes.get(name)):
                 self.reading.pictures.append(Picture(url, None, self.in_figure, self.leads_away))
                 return
+
+
+def _is_line(node: LexborNode, tag: str) -> bool:
+    """A `div` that an editor wrote in place of a `p`."""
+    return tag in ("div", "center") and all(child.mem_id == node.mem_id for child in node.css(_BLOCKS))
 
 
 def _leads_away(href: str | None) -> bool:

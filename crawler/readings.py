@@ -5,18 +5,22 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
 
 from crawler import quarantine
+from crawler.deadline import deadline
 from crawler.extract import extract
-from crawler.model import Discard, Quarantine, Refusal, StoreFailed
+from crawler.model import Article, Discard, Quarantine, Refusal, StoreFailed
 from crawler.pipelines import Fetched
 from crawler.store import PendingLink
+from crawler.urls import canonical
 from crawler.verdict import verdict
 
 if TYPE_CHECKING:
@@ -25,11 +29,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 BATCH = 50  # links taken from the store at a time
 _CHARSET = re.compile(r"charset=[\"' ]*([\w.:-]+)", re.I)
+_NUMBER = re.compile(r"(\d{4,})(?:\.\w+)?/?$", re.A)
 # What a site says that is down, blocks or is overloaded: no reason to give up the single page.
 _OF_THE_SITE = frozenset(
     {Refusal.UNREACHABLE, Refusal.TIMEOUT, Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.SERVER_ERROR}
 )
 _FOR_GOOD = frozenset({Refusal.GONE, Refusal.PRIVATE_ADDRESS, Refusal.TOO_LARGE})
+
+
+def _number(url: str) -> str | None:
+    """The number at the end of an article's address, by which every family of sites knows its articles."""
+    match = _NUMBER.search(urlsplit(url).path)
+    return match[1] if match else None
 
 
 def charset(content_type: str) -> str | None:
@@ -44,6 +55,8 @@ class Readings:
     def __init__(self, spider: NewsSpider) -> None:
         self._spider = spider
         self._asked: set[str] = set()
+        self._counted: set[str] = set()  # their try is in the store already
+        self._warned = False
         self._kept = 0  # asked in this run and still pending
         self._failing: list[tuple[PendingLink, Refusal]] = []  # since the site last gave a page
 
@@ -56,11 +69,16 @@ class Readings:
             links = self._known()
         links += spider.store.pending(spider.name, limit=BATCH + self._kept)
         links.sort(key=lambda link: link.tries)  # pages that fail again and again must not hold up the others
+        batch: list[PendingLink] = []
         for link in links:
             if link.canonical_url not in self._asked and (spider.limit is None or len(self._asked) < spider.limit):
                 self._asked.add(link.canonical_url)
-                spider.report.pages += 1
-                yield spider.request(link.url, "article", self.parse, link=link)
+                batch.append(link)
+        if batch:
+            spider.store.begin(link.canonical_url for link in batch)
+        for link in batch:
+            spider.report.pages += 1
+            yield spider.request(link.url, "article", self.parse, link=link)
 
     def _known(self) -> list[PendingLink]:
         since = self._spider.now() - timedelta(days=self._spider.settings.getint("REVISIT_DAYS"))
@@ -75,10 +93,17 @@ class Readings:
             self.refused(link, word)
             return
         try:
-            article = extract(response.body, response.url, site=spider.site, name=spider.name, declared=charset(kind))
+            self._count_first(link)
+            with deadline(spider.settings.getfloat("READ_SECONDS")):
+                article = extract(
+                    response.body, response.url, site=spider.site, name=spider.name, declared=charset(kind)
+                )
+            if article.canonical_url != link.canonical_url:
+                article = self._under_its_address(article, link)
+        except StoreFailed as failure:
+            spider.end(str(failure))
         except Quarantine as refused:
-            folder = Path(spider.settings["THOISU_QUARANTINE"])
-            quarantine.keep(folder, spider.name, link, response.body, refused, spider.now())
+            self._keep(link, response.body, refused)
             self.refused(link, refused.word)
         except Discard as refused:
             self.refused(link, refused.word)
@@ -89,6 +114,43 @@ class Readings:
         else:
             self._settle()
             yield Fetched(article, link, spider.now())
+
+    def _count_first(self, link: PendingLink) -> None:
+        """Count the try before the page is read when a run died over it, or over another of its batch.
+
+        So a page that kills the process is given up in the end, and all others cost one transaction a batch.
+        """
+        if link.word is not Refusal.UNFINISHED:
+            return
+        if link.tries >= self._spider.settings.getint("TRIES_MAX"):
+            raise Discard(Refusal.UNREADABLE, "never read to its end")
+        self._spider.store.refuse(link.canonical_url, Refusal.UNFINISHED, final=False)
+        self._counted.add(link.canonical_url)
+
+    def _under_its_address(self, article: Article, link: PendingLink) -> Article:
+        """The article under the address that it names as its own, if that cannot be another article's.
+
+        Pages of some sites all name one address, and would be taken for edits of the first of them. So the address must
+        end in the same number as the one that was asked (only the words before it were edited), or be the one where
+        the server led us, or be one that no source and no other page has named.
+        """
+        spider = self._spider
+        asked = canonical(article.url, spider.site)
+        named = article.canonical_url
+        if named == asked or _number(named) in {_number(asked), _number(link.canonical_url)} - {None}:
+            return article
+        if spider.store.may_lead(link.canonical_url, named):
+            return article
+        return replace(article, canonical_url=asked)
+
+    def _keep(self, link: PendingLink, body: bytes, refused: Quarantine) -> None:
+        folder = Path(self._spider.settings["THOISU_QUARANTINE"])
+        try:
+            quarantine.keep(folder, self._spider.name, link, body, refused, self._spider.now())
+        except OSError as error:
+            if not self._warned:
+                logger.warning("pages without a text cannot be kept in %s: %s", folder, error.strerror or error)
+            self._warned = True
 
     def refused(self, link: PendingLink, word: Refusal) -> None:
         """Count a page that is not taken; its link is given up for good by some words, else after so many runs."""
@@ -128,9 +190,10 @@ class Readings:
         self._failing.clear()
 
     def _store(self, link: PendingLink, word: Refusal, *, final: bool = False) -> None:
+        counted = link.canonical_url in self._counted
         final = final or link.tries + 1 >= self._spider.settings.getint("TRIES_MAX")
         self._kept += not final
         try:
-            self._spider.store.refuse(link.canonical_url, word, final=final)
+            self._spider.store.refuse(link.canonical_url, word, final=final, counted=counted)
         except StoreFailed as failure:
             self._spider.end(str(failure))

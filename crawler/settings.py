@@ -40,8 +40,14 @@ SETTINGS: tuple[Setting, ...] = (
 
 
 def read_env(environ: Mapping[str, str], dotenv: Path) -> dict[str, str]:
-    """The value of every setting of ours: from `environ`, else from the file `dotenv`, else its default."""
-    lines = dotenv.read_text(encoding="utf-8").splitlines() if dotenv.is_file() else []
+    """The value of every setting of ours: from `environ`, else from the file `dotenv`, else its default.
+
+    Raises `BadInput` when the file cannot be read as UTF-8.
+    """
+    try:
+        lines = dotenv.read_text(encoding="utf-8").splitlines() if dotenv.is_file() else []
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot read {dotenv}: {error}") from None
     pairs = (line.removeprefix("export ").split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
     filed = {name.strip(): value.strip().strip("\"'") for name, value in pairs}
     return {item.name: environ.get(item.name) or filed.get(item.name) or item.default for item in SETTINGS}
@@ -58,7 +64,11 @@ def _number(name: str) -> float:
 
 
 def _web(name: str) -> str | None:
-    if _ENV[name] and urlsplit(_ENV[name]).scheme not in ("http", "https"):
+    try:
+        good = not _ENV[name] or urlsplit(_ENV[name]).scheme in ("http", "https")
+    except ValueError:
+        good = False
+    if not good:
         raise BadInput(f"{name} must be an http address, not {_ENV[name]!r}")
     return _ENV[name] or None
 
@@ -90,7 +100,8 @@ if THOISU_LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
     raise BadInput(f"THOISU_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {THOISU_LOG_LEVEL!r}")
 
 ARTICLE_MAXSIZE = 10 * 2**20  # bytes of a page, before and after decompression
-ROBOTS_MAXSIZE = 2**19  # bytes; RFC 9309, section 2.5, asks for at least 500 KiB
+READ_SECONDS = 20.0  # seconds of processor time for the reading of one page or source
+ROBOTS_MAXSIZE = 2**19  # bytes that are obeyed; RFC 9309, section 2.5, asks for at least 500 KiB
 CRAWL_DELAY_MAX = 60.0  # seconds; a robots.txt that asks for more gets one request a minute
 BACKOFF_FIRST = 15.0  # seconds after the first 429 or 503 without Retry-After, doubled each time
 BACKOFF_MAX = 600.0  # seconds; a site that asks for more is left until the next run
@@ -142,6 +153,12 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.SiteMiddleware": 50,
     "crawler.fetch.BackoffMiddleware": 540,
     "crawler.fetch.HopMiddleware": 600,
+    "crawler.robots.RobotsMiddleware": 100,
+    "crawler.fetch.DecodingMiddleware": 590,
+    "crawler.cookies.SmallJarMiddleware": 700,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
@@ -157,6 +174,7 @@ SPIDER_MIDDLEWARES = {  # none is needed, and each wraps every answer: the spide
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 ITEM_PIPELINES = {"crawler.pipelines.StorePipeline": 500}
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the store gives the newest first, and so it is asked
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the store knows what has been asked
 EXTENSIONS = {"scrapy.extensions.logstats.LogStats": None}
 TELNETCONSOLE_ENABLED = False  # both consoles run any code that reaches them

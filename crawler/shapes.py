@@ -69,47 +69,65 @@ class Shape:
     """The folder, where the last segment says nothing."""
 
 
+@dataclass(slots=True)
+class Tally:
+    """Links, and how many of them read like headlines."""
+
+    headlines: int = 0
+    links: int = 0
+
+    def count(self, headline: bool) -> None:
+        """One more link."""
+        self.headlines += headline
+        self.links += 1
+
+
 def articles(links: Iterable[T], page_url: str) -> list[T]:
     """The links, in order, that lead to articles of the page's own site."""
     host = _site_host(page_url)
     described = [(link, *found) for link in links if (found := _describe(link.url, host, page_url))]
-    groups: defaultdict[Shape, list[bool]] = defaultdict(list)
-    folders: defaultdict[tuple[str, Shape], list[bool]] = defaultdict(list)
+    groups: defaultdict[Shape, Tally] = defaultdict(Tally)
+    folders: defaultdict[tuple[str, Shape], Tally] = defaultdict(Tally)
     for link, shape, slug in described:
         headline = _reads_like_headline(link, slug)
-        groups[shape].append(headline)
+        groups[shape].count(headline)
         if not link.in_menu:
-            folders[_folder(link.url), shape].append(headline)
+            folders[_folder(link.url), shape].count(headline)
     # Where articles are numbered, long links without such a number are topics and notices, unless of the same folder.
-    numbered = max((sum(group) for shape, group in groups.items() if shape.certain and not shape.folder), default=0)
+    numbered = max(
+        (group.headlines for shape, group in groups.items() if shape.certain and not shape.folder), default=0
+    )
     homes = {(_folder(link.url), shape.ending) for link, shape, _ in described if shape.certain and _folder(link.url)}
     return [
         link
         for link, shape, slug in described
-        if (shape.certain or numbered < max(_MANY, sum(groups[shape])) or (_folder(link.url), shape.ending) in homes)
+        if (
+            shape.certain
+            or numbered < max(_MANY, groups[shape].headlines)
+            or (_folder(link.url), shape.ending) in homes
+        )
         and _is_article(link, shape, slug, groups[shape], folders[_folder(link.url), shape])
     ]
 
 
-def _is_article(link: Titled, shape: Shape, slug: list[str], group: list[bool], folder: list[bool]) -> bool:
-    """`group` and `folder` say of each link of the same shape, and of those in the same folder, whether it
-    reads like a headline."""
+def _is_article(link: Titled, shape: Shape, slug: list[str], group: Tally, folder: Tally) -> bool:
+    """`group` counts the links of the same shape, `folder` those of them in the same folder and in no menu."""
     words, headline = _count(link.title), _reads_like_headline(link, slug)
-    numerous = sum(group) >= _FEW
+    numerous = group.headlines >= _FEW
     if shape.folder:
-        return numerous and sum(group) * 2 >= len(group) and headline
+        return numerous and group.headlines * 2 >= group.links and headline
     if shape.certain:
-        if sum(group) * 2 >= len(group):
+        if group.headlines * 2 >= group.links:
             return True
         return headline and words >= _LONG and _matches(link.title, slug)
     if shape.form:
-        return numerous and sum(group) * 2 >= len(group) and (headline or (words >= 4 and not link.in_menu))
+        return numerous and group.headlines * 2 >= group.links and (headline or (words >= 4 and not link.in_menu))
     if not numerous or link.in_menu:
         return False
     # Without a number only the words speak: those of the whole folder, or of a link that no menu would carry.
-    if sum(folder) >= _MANY and sum(folder) * 5 >= len(folder) * 3:
+    if folder.headlines >= _MANY and folder.headlines * 5 >= folder.links * 3:
         return words >= 4
-    return headline and len(slug) >= _LONG and sum(folder) * 3 >= len(folder) and _matches(link.title, slug)
+    return headline and len(slug) >= _LONG and folder.headlines * 3 >= folder.links and _matches(link.title, slug)
 
 
 def _reads_like_headline(link: Titled, slug: list[str]) -> bool:

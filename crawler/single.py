@@ -87,6 +87,9 @@ def _site_of(url: str) -> Site:
     parts = urlsplit(url)
     home = f"{parts.scheme}://{parts.netloc.lower()}/"
     try:
-        return Site(publisher=parts.netloc, home=home, tier="body", sources=(Listing(home),), article=r"/.", layout=EPI)
+        # Which of its pages are articles does not matter: the address is asked as it is.
+        return Site(
+            publisher=parts.netloc, home=home, tier="body", sources=(Listing(home),), article=r"\d{4}", layout=EPI
+        )
     except BadSite:
         raise Discard(Refusal.BAD_URL, f"{url!r} names no plain host") from None

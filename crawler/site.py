@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-from crawler.layouts import Layout
+from crawler.layouts import Layout, selector_fault
 from crawler.model import BadSite
 
 Tier = Literal["central", "ministry", "province", "press", "body"]
@@ -66,7 +66,7 @@ class Listing:
 Source = Feed | Sitemap | Listing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # a site is itself: its hash must cost nothing
 class Site:
     """One publisher: who, where to look, which addresses are articles, and how its pages are built.
 
@@ -80,7 +80,7 @@ class Site:
     tier: Tier
     sources: tuple[Source, ...]
     article: str
-    """Regular expression, searched in path and query ("/…?…") of an address; group `kind` is not needed."""
+    """Regular expression, searched in path and query ("/…?…") of the canonical address."""
     layout: Layout
     exclude: str | None = None
     """Regular expression of addresses that look like articles and are none, searched like `article`."""
@@ -98,34 +98,8 @@ class Site:
     """A real page of this site has been read right."""
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?/", self.home):
-            raise BadSite(f"{self.publisher}: home {self.home!r} must read like 'https://host/'")
-        if self.tier not in get_args(Tier):
-            raise BadSite(f"{self.publisher}: tier {self.tier!r} is none of {', '.join(get_args(Tier))}")
-        if not self.sources:
-            raise BadSite(f"{self.publisher}: name at least one Feed, Sitemap or Listing in sources")
-        for source in self.sources:
-            self._check_source(source)
-        for name in ("article", "exclude"):
-            pattern = getattr(self, name)
-            try:
-                re.compile(pattern or "")
-            except re.error as error:
-                raise BadSite(f"{self.publisher}: {name} {pattern!r} is no regular expression: {error}") from None
-        if re.search(self.article, "/"):
-            raise BadSite(f"{self.publisher}: article {self.article!r} also takes the home page")
-        if self.delay < 0:
-            raise BadSite(f"{self.publisher}: delay {self.delay} is negative")
-
-    def _check_source(self, source: Source) -> None:
-        host = urlsplit(source.url).hostname
-        if not host or not self.owns(host):
-            raise BadSite(f"{self.publisher}: {source.url} lies outside {', '.join(self.all_hosts)}; add its host")
-        allowed = _SHARD_FIELDS if isinstance(source, Sitemap) else set()
-        if unknown := set(_PLACEHOLDER.findall(source.url)) - allowed:
-            raise BadSite(f"{self.publisher}: {source.url} has the unknown placeholder {{{unknown.pop()}}}")
-        if isinstance(source, Listing) and source.pages and "{n}" not in source.pages:
-            raise BadSite(f"{self.publisher}: pages {source.pages!r} needs {{n}} where the page number goes")
+        if fault := next(_faults(self), None):
+            raise BadSite(f"{self.publisher or 'a site'}: {fault}")
 
     @property
     def host(self) -> str:
@@ -143,9 +117,98 @@ class Site:
         return any(host == own or host.endswith("." + own) for own in self.all_hosts)
 
 
+def _faults(site: Site) -> Iterator[str]:
+    """What is wrong with a definition, a sentence each; the later ones rely on the earlier being right."""
+    if not (isinstance(site.publisher, str) and site.publisher):
+        yield "publisher must be the name that a reader knows"
+    if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?/", str(site.home)):
+        yield f"home {site.home!r} must read like 'https://host/'"
+    if site.tier not in get_args(Tier):
+        yield f"tier {site.tier!r} is none of {', '.join(get_args(Tier))}"
+    for name in ("hosts", "keep_query", "names"):
+        value = getattr(site, name)
+        if not isinstance(value, tuple) or not all(isinstance(item, str) and item for item in value):
+            yield f"{name} must be a tuple of words, not {value!r}; a single one needs its comma"
+    for host in site.hosts:
+        if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
+            yield f"host {host!r} must be a bare host name in lower case"
+    if not isinstance(site.layout, Layout):
+        yield f"layout must be a Layout, not {site.layout!r}"
+    if not isinstance(site.delay, int | float) or site.delay < 0:
+        yield f"delay {site.delay!r} must be seconds, 0 or more"
+    yield from _pattern_faults(site)
+    if not isinstance(site.sources, tuple) or not site.sources:
+        yield "sources must be a tuple of at least one Feed, Sitemap or Listing; a single one needs its comma"
+    for source in site.sources:
+        yield from _source_faults(site, source)
+
+
+def _pattern_faults(site: Site) -> Iterator[str]:
+    for name, pattern in (("article", site.article), ("exclude", site.exclude)):
+        if pattern is None and name == "exclude":
+            continue
+        if not isinstance(pattern, str) or not pattern:
+            yield f"{name} must be a regular expression, not {pattern!r}"
+            return
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield f"{name} {pattern!r} is no regular expression: {error}"
+            return
+        if re.search(pattern, "/") or re.search(pattern, "/a"):
+            yield f"{name} {pattern!r} takes every page; it must tell articles from the home page and sections"
+        if re.match(r"\^?https?:", pattern) or re.match(r"\^(?![/(?\\.\[])", pattern):
+            yield f"{name} {pattern!r} is searched in path and query: it begins with '/', not with a host or a word"
+        if re.search(r"[A-Z][^|]*\\?\.aspx", pattern) and not pattern.startswith("(?i)"):
+            yield f"{name} {pattern!r} has capitals, but addresses that end in .aspx are made lower case first"
+    for name in re.findall(r"\\?\??[?&](\w+)=", site.article):
+        if name.lower() not in {kept.lower() for kept in site.keep_query}:
+            yield f"article asks for the parameter {name!r}, which keep_query does not keep"
+
+
+def _source_faults(site: Site, source: object) -> Iterator[str]:
+    if not isinstance(source, Feed | Sitemap | Listing):
+        yield f"source {source!r} must be a Feed, a Sitemap or a Listing"
+        return
+    host = urlsplit(source.url).hostname
+    if not host or not site.owns(host):
+        yield f"{source.url} lies outside {', '.join(site.all_hosts)}; add its host"
+    path = source.url.removeprefix(site.home.rstrip("/"))
+    if (
+        isinstance(source, Feed)
+        and re.search(site.article, path)
+        and not (site.exclude and re.search(site.exclude, path))
+    ):
+        yield f"article {site.article!r} takes the feed {source.url}"
+    allowed = _SHARD_FIELDS if isinstance(source, Sitemap) else set()
+    if unknown := set(re.findall(r"\{([^}]*)\}", source.url)) - allowed:
+        yield f"{source.url} has the unknown placeholder {{{unknown.pop()}}}"
+    if isinstance(source, Sitemap) and source.lastmod not in (None, "published", "modified"):
+        yield f"lastmod {source.lastmod!r} of {source.url} is neither 'published' nor 'modified'"
+    if isinstance(source, Listing):
+        if source.links is not None and (fault := selector_fault(source.links)):
+            yield f"links of {source.url}: {fault}"
+        if source.pages is not None and "{n}" not in source.pages:
+            yield f"pages {source.pages!r} needs {{n}} where the page number goes"
+        if source.pages is not None and not site.owns(urlsplit(source.pages).hostname or ""):
+            yield f"pages {source.pages!r} lies outside {', '.join(site.all_hosts)}"
+
+
 def load_sites() -> dict[str, Site]:
-    """Every site of the `spiders` package by the name of its spider, in alphabetical order."""
-    return dict(sorted(_walk()))
+    """Every site of the `spiders` package by the name of its spider, in alphabetical order.
+
+    Raises `BadSite` when a spider's file cannot be read, or two spiders share a name or a host.
+    """
+    sites: dict[str, Site] = {}
+    hosts: dict[str, str] = {}
+    for name, site in sorted(_walk(), key=lambda found: found[0]):
+        if name in sites:
+            raise BadSite(f"two spiders are called {name!r}")
+        sites[name] = site
+        for host in site.all_hosts:
+            if hosts.setdefault(host, name) != name:
+                raise BadSite(f"{name} and {hosts[host]} both claim the host {host}")
+    return sites
 
 
 def _walk() -> Iterator[tuple[str, Site]]:
@@ -154,7 +217,10 @@ def _walk() -> Iterator[tuple[str, Site]]:
     from crawler.spider import NewsSpider
 
     for info in pkgutil.iter_modules(spiders.__path__, "spiders."):
-        module = importlib.import_module(info.name)
+        try:
+            module = importlib.import_module(info.name)
+        except (SyntaxError, TypeError, NameError, ImportError, AttributeError) as error:
+            raise BadSite(f"{info.name.replace('.', '/')}.py: {error}") from error
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, NewsSpider) and value.__module__ == module.__name__:
                 yield value.name, value.site

@@ -11,10 +11,7 @@ from lxml import etree
 from crawler.dates import parse as parse_date
 from crawler.links import absolute
 from crawler.model import Link, Refusal
-from crawler.xml import local, text_of
-
-LIMIT = 50_000
-"""Entries of one file, by the protocol; what stands behind them is not read."""
+from crawler.xml import LIMIT, local, text_of
 
 
 def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Link]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -12,6 +13,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler import look as looks
+from crawler.deadline import Overdue, deadline
 from crawler.discover import Discovery, discover, home_feed
 from crawler.look import Look
 from crawler.model import Link, Refusal, StoreFailed
@@ -24,6 +26,7 @@ from crawler.verdict import is_wall, verdict
 if TYPE_CHECKING:
     from crawler.spider import NewsSpider
 
+logger = logging.getLogger(__name__)
 _SILENT = 2  # sources without any answer after which a site counts as down
 
 
@@ -74,7 +77,13 @@ class Sources:
             return list(self._parse(response, look))
         except StoreFailed as failure:
             self._spider.end(str(failure))
-            return ()
+        except Exception as error:
+            # A hostile source must neither vanish as a success nor leave its index waiting for ever.
+            logger.exception("%s could not be read", look.url)
+            if not look.closed:
+                look.links.clear()  # they may be what no store takes
+                self.failed(look, Refusal.UNREADABLE, f"{type(error).__name__} at {look.url}")
+        return ()
 
     def _parse(self, response: Response, look: Look) -> Iterator[Request]:
         spider = self._spider
@@ -88,7 +97,12 @@ class Sources:
             self.failed(look, word, f"{response.status} from {response.url}")
             return
         declared = charset((response.headers.get("Content-Type") or b"").decode("latin-1"))
-        found = discover(response.body, response.url, declared=declared, site=spider.site, source=look.source)
+        try:
+            with deadline(spider.settings.getfloat("READ_SECONDS")):
+                found = discover(response.body, response.url, declared=declared, site=spider.site, source=look.source)
+        except Overdue as late:
+            self.failed(look, late.word, late.detail)
+            return
         if found.kind == "feed" and self._is_home_feed(look, found):
             found = replace(found, refused=Refusal.HOME_FEED, detail="carries the home feed")
         if found.refused and not (look.page > 1 and found.refused is Refusal.EMPTY_SOURCE):
@@ -207,7 +221,9 @@ class Sources:
     def _close(self, look: Look, state: SourceState | None) -> None:
         """End a look in one transaction; without a state, nothing is remembered of it."""
         spider = self._spider
-        if state is not None:
+        if state is None:
+            look.closed = True
+        else:
             lastmod = look.source.lastmod if isinstance(look.source, Sitemap) else None
             new = spider.store.save_source(
                 state,
@@ -216,6 +232,7 @@ class Sources:
                 revisit=lastmod == "modified",
                 canonical=self._canonical,
             )
+            look.closed = True
             spider.report.links += len(look.links)
             spider.report.new += new
             spider.progress()

@@ -24,6 +24,7 @@ from crawler.fetch import word_of
 from crawler.model import Refusal, Refused, StoreFailed
 from crawler.readings import Readings
 from crawler.report import SiteReport
+from crawler.robots import HostClosed
 from crawler.site import Site
 from crawler.sources import Sources
 from crawler.store import Store
@@ -122,7 +123,8 @@ class NewsSpider(scrapy.Spider):
             logger.error("%s failed", request.url, exc_info=failure.value)
             word = Refusal.UNREADABLE
         detail = failure.value.detail if isinstance(failure.value, Refused) else str(failure.value)
-        if word is Refusal.RATE_LIMITED:
+        closed = isinstance(failure.value, HostClosed) and request.url.startswith(self.site.home)
+        if word is Refusal.RATE_LIMITED or closed:
             self.report.refused[word] += 1
             self.end(f"{word}: {detail}")
         elif "link" in request.cb_kwargs:

@@ -19,8 +19,13 @@ def links(answer: object, url: str, *, https: bool = False) -> Iterator[Link]:
     for item in items if isinstance(items, list) else ():
         if not isinstance(item, dict):
             continue
-        address = absolute(str(item.get("url") or ""), url.replace("://api.", "://", 1), https=https)
-        title = " ".join(str(item.get("title") or "").split())
+        address = absolute(_text(item, "url"), url.replace("://api.", "://", 1), https=https)
+        title = " ".join(_text(item, "title").split())
         if address and title:
-            moment = parse_date(str(item.get("date") or ""))
+            moment = parse_date(_text(item, "date"))
             yield Link(address, title, published_at=moment.at if moment else None)
+
+
+def _text(item: dict[str, object], name: str) -> str:
+    value = item.get(name)
+    return str(value) if isinstance(value, str | int | float) else ""

@@ -18,8 +18,8 @@ def published(page: Page, shown: Iterable[str], *, trusted: bool) -> Moment | No
     """The moment that the page shows, with the seconds of its metadata where both agree on the minute.
 
     `shown` are the visible texts, best first. A metadata time whose zone contradicts the visible one by its wall
-    clock is +07:00. Where both disagree, the visible time wins if it is `trusted` (a layout names its place), else
-    the metadata. Without a visible time the first of the metadata stands.
+    clock is +07:00. Where both disagree, the visible time wins if it is `trusted` (it stands where this article's
+    belongs), else the metadata. Without a visible time the first of the metadata stands.
     """
     seen = next((moment for text in shown if (moment := parse(text))), None)
     stated = [moment for text in dict.fromkeys(_stated(page, _PUBLISHED, "datePublished")) if (moment := parse(text))]

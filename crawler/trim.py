@@ -6,12 +6,11 @@ import re
 
 from crawler.blocks import Block, fold_line
 from crawler.byline import is_agency, names, signature
-from crawler.clean import Dropped, split_dateline
+from crawler.clean import SENTENCE_END, Dropped, split_dateline
 from crawler.dates import parse
 from crawler.page import Page
 from crawler.parts import Parts
 
-_SENTENCE_END = re.compile(r"[.!?…:;][\"”'’)\]]*$")
 _HEAD = 8  # blocks at the start of a body in which its own title, time or sapo may stand
 _TAIL = 4  # blocks at its end in which a byline may stand
 
@@ -79,7 +78,7 @@ def _is_head_line(text: str, parts: Parts, authors: tuple[str, ...], own: tuple[
     if text in parts.times or text in parts.bylines or (authors and names(text, own) == authors):
         return True
     when = parse(text)
-    return bool(when and when.precision != "day" and not _SENTENCE_END.search(text))
+    return bool(when and when.precision != "day" and not SENTENCE_END.search(text))
 
 
 def _is_byline(block: Block, kept: list[Block], authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
@@ -92,9 +91,11 @@ def _is_byline(block: Block, kept: list[Block], authors: tuple[str, ...], own: t
         return True
     if re.fullmatch(r"[(\[].*[)\]]\.?", text) and not names(bare, own):
         return True
-    if re.match(r"(?:theo|nguồn)\b", text, re.I) and len(text.split()) <= 8 and not _SENTENCE_END.search(text):
+    if re.match(r"(?:theo|nguồn)\b", text, re.I) and len(text.split()) <= 8 and not SENTENCE_END.search(text):
+        return True
+    if block.right and len(text) <= 60 and not SENTENCE_END.search(text):
         return True
     if not signature(text):
         return False
     before = next((b for b in reversed(kept[: kept.index(block)]) if b.role != "caption"), None)
-    return block.right or block.strong or bool(before and before.role == "text" and _SENTENCE_END.search(before.text))
+    return block.right or block.strong or bool(before and before.role == "text" and SENTENCE_END.search(before.text))

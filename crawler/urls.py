@@ -9,9 +9,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
-from crawler.model import Discard, Kind, Refusal
+from crawler.address import kind_by_address, refusal_by_address
+from crawler.model import LONGEST_URL, Discard, Kind, Refusal
 from crawler.site import Site
 
 # RFC 3986, pchar: what may stand in a path segment as itself.
@@ -20,14 +22,16 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _VIEW_HOST = re.compile(r"^(?:www|m|amp|mobile)\.")
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.I)
 _PLAIN_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[a-zA-Z0-9._~-]+)+", re.A)  # nearly every path: nothing to mend
-_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")
-_TRACKING = re.compile(
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
+TRACKING = re.compile(
     r"utm_\w+|fbclid|fb_\w+|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|gidzl|zarsrc|zalo\w*"
     r"|_ga|_gl|mc_[ce]id|ref|ref_src|ref_url|spm|share|shared|amp|amp_js_v|usqp"
     r"|jsessionid|phpsessid|_afr\w+|_adf\.[\w-]+",
     re.I,
 )
+"""Names of query parameters that say how a reader came, not what is read."""
 _VIEW_SEGMENTS = {"amp", "print", "mobile"}
+_MOST_VIEWS = 4  # such segments in one address; what has more is made up, and peeling it costs their square
 _AMP_ENDINGS = (".html", ".htm", ".vnp", ".tpo", ".vov", ".chn", ".ldo", "")
 
 
@@ -39,12 +43,13 @@ class Verdict:
     refused: Refusal | None = None
 
 
+@lru_cache(maxsize=1 << 12)  # an address is asked for about six times on its way
 def canonical(url: str, site: Site | None = None) -> str:
     """The one address of a page, whatever the route to it: without tracking, session, AMP, print and mobile parts.
 
     With the site that owns the host, scheme and host are those of its home page and only its `keep_query` is kept;
     without one, tracking parameters go and the others stay, sorted. Normalised as RFC 3986, section 6.2 says.
-    Raises `Discard` with BAD_URL for what is no absolute http or https address.
+    Raises `Discard` with BAD_URL for what is no absolute http or https address, or longer than `LONGEST_URL`.
     """
     parts, host = _split(url)
     if site is not None and not site.owns(host):
@@ -54,7 +59,10 @@ def canonical(url: str, site: Site | None = None) -> str:
         path = _plain_view(path, site)
     path = _slashed(path, keep=site is not None and site.keep_slash)
     query = _query(parts.query, site)
-    return f"{_origin(parts, host, site)}{path}{'?' if query else ''}{query}"
+    address = f"{_origin(parts, host, site)}{path}{'?' if query else ''}{query}"
+    if len(address) > LONGEST_URL:
+        raise Discard(Refusal.BAD_URL, f"{address[:200]!r}… is longer than {LONGEST_URL} bytes")
+    return address
 
 
 def judge(url: str, site: Site) -> Verdict:
@@ -68,8 +76,8 @@ def judge(url: str, site: Site) -> Verdict:
         return Verdict(None, Refusal.OTHER_SITE)
     address = f"{parts.path}?{parts.query}" if parts.query else parts.path
     if re.search(site.article, address) and not (site.exclude and re.search(site.exclude, address)):
-        return Verdict(_kind(host, parts.path))
-    return Verdict(None, _refusal(host, parts.path))
+        return Verdict(kind_by_address(f"//{host}{parts.path}"))
+    return Verdict(None, refusal_by_address(f"//{host}{parts.path}"))
 
 
 def find_site(url: str, sites: Mapping[str, Site]) -> tuple[str, Site] | None:
@@ -102,6 +110,8 @@ def _index(sites: Mapping[str, Site]) -> _Index:
 
 def _split(url: str) -> tuple[SplitResult, str]:
     """The parts of an absolute address and its host in lower case, in ASCII."""
+    if len(url) > LONGEST_URL:
+        raise Discard(Refusal.BAD_URL, f"{url[:200]!r}… is longer than {LONGEST_URL} bytes")
     url = url.strip()
     # Browsers read "\" as "/" before the query (WHATWG URL standard); some lists of links are written so.
     head, mark, tail = url.partition("?")
@@ -165,6 +175,8 @@ def _slashed(path: str, keep: bool) -> str:
 
 def _plain_view(path: str, site: Site) -> str:
     """The article behind its AMP, print or mobile address, as far as the site's own pattern recognises it."""
+    if sum(segment in _VIEW_SEGMENTS for segment in path.split("/")) > _MOST_VIEWS:
+        return path
     while True:
         first, _, rest = path.strip("/").partition("/")
         before, _, last = path.strip("/").rpartition("/")
@@ -190,7 +202,7 @@ def _endings(path: str) -> list[str]:
 def _query(raw: str, site: Site | None) -> str:
     pairs = parse_qsl(raw, errors="surrogateescape")
     if site is None:
-        kept = sorted((name, value) for name, value in pairs if not _TRACKING.fullmatch(name))
+        kept = sorted((name, value) for name, value in pairs if not TRACKING.fullmatch(name))
     else:
         spelling = {name.lower(): name for name in site.keep_query}
         first: dict[str, str] = {}
@@ -199,53 +211,3 @@ def _query(raw: str, site: Site | None) -> str:
                 first.setdefault(spelling[name.lower()], value)
         kept = sorted(first.items())
     return urlencode(kept, quote_via=quote, safe="-._~:/,", errors="surrogateescape")
-
-
-_KINDS: tuple[tuple[Kind, str], ...] = (
-    ("podcast", r"/(?:podcasts?|audio)[/-]"),
-    ("infographic", r"/infographics?[/-]|//infographics?\."),
-    ("emagazine", r"/(?:e-?magazine|mega-?story|long-?form)s?[/-]|/special/|//(?:mega|special|e-?magazine)\."),
-    ("photo", r"/(?:photos?|photo-story|anh|chum-anh|phong-su-anh|tin-anh)/|/(?:photo|chum-anh)-"),
-    ("video", r"/(?:videos?|tv)/|/video-|//(?:video|tv)\."),
-    ("interview", r"/(?:giao-luu|phong-van)-truc-tuyen[/-]"),
-    ("live", r"/(?:tuong-thuat-)?truc-tiep/|/tuong-thuat-truc-tiep-"),
-)
-
-
-def _kind(host: str, path: str) -> Kind:
-    address = f"//{host}{path}"
-    return next((kind for kind, pattern in _KINDS if re.search(pattern, address, re.I)), "article")
-
-
-# Only read for what the site's own pattern does not take, hence so broad.
-_REFUSALS: tuple[tuple[Refusal, str], ...] = (
-    (Refusal.DOCUMENT, r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|zip|rar|7z)$"),
-    (Refusal.MEDIA, r"\.(?:jpe?g|png|gif|webp|svg|mp[34]|m3u8|wav|webm|ogg)$"),
-    (Refusal.PRINT_EDITION, r"/(?:bao|tap-chi|so-bao|[a-z-]+-(?:cuoi-tuan|hang-thang))\b[^/]*-so-\d"),
-    (Refusal.PRINT_EDITION, r"/(?:bao-in|bao-giay|doc-bao-in|e-?paper|an-pham)(?:[/.]|$)"),
-    (Refusal.TOPIC, r"/(?:chu-de|topics?|tags?|events?|su-kien|dong-su-kien|tu-khoa|hashtag)[/.]"),
-    (Refusal.TOPIC, r"-(?:e|event)\d+\.html?$"),
-    (Refusal.DOCUMENT, r"//(?:van-?ban|cong-?bao|vbpq|csdl)\.|/(?:van-?ban|vbpq)/|/chi-tiet-(?:van-ban|chi-dao)"),
-    (Refusal.NOT_ARTICLE, r"/(?:tim-kiem|search|rss|feeds?|api|login|dang-nhap|lien-he|gioi-thieu)(?:[/.]|$)"),
-    (Refusal.NOT_ARTICLE, r"/(?:quang-cao|rao-vat|views_ads|sitemaps?|print|timeline\w*)(?:[/.-]|$)"),
-    (Refusal.NOT_ARTICLE, r"\.(?:xml|rss|json|js|css)$"),
-    (Refusal.MEDIA, r"/(?:videos?|tv|truyen-hinh|podcasts?|audio|photos?|anh|infographics?|lf)(?:[/.]|$)"),
-    (Refusal.MEDIA, r"/(?:e-?magazine|multimedia|media|long-?form|mega-?story)(?:[/.]|$)|/chi-tiet-video(?:/|$)"),
-)
-# A section's address is short words; a story's, even one that the site's pattern misses, is long or numbered.
-_SECTION = re.compile(
-    r"(?:/[\w%]+(?:-+[\w%]+){0,7}?(?:-[cdz]?\d{1,4}(?:ct\d+)?)?)?"
-    r"(?:/[\w%]+(?:-+[\w%]+){0,7}){0,2}"
-    r"(?:/(?:p|page|trang)[/-]?\d+)?(?:\.\w{2,4})?/?(?:&[\w&=]*)?",
-    re.I,
-)
-
-
-def _refusal(host: str, path: str) -> Refusal:
-    address = f"//{host}{path}"
-    for word, pattern in _REFUSALS:
-        if re.search(pattern, address, re.I):
-            return word
-    if path == "/" or (_SECTION.fullmatch(path) and not re.search(r"\d{5,}", path)):
-        return Refusal.SECTION
-    return Refusal.NOT_ARTICLE

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import islice
 from typing import Literal
 
 from lxml import etree
 
 from crawler.model import Discard, Refusal
 
+LIMIT = 50_000
+"""Entries of one file, by the sitemap protocol; what stands behind them is not read."""
 Root = Literal["feed", "sitemap", "index", "html"]
 _ROOTS: dict[str, Root] = {
     "rss": "feed", "rdf": "feed", "feed": "feed", "channel": "feed", "urlset": "sitemap", "sitemapindex": "index",
@@ -27,6 +30,7 @@ _CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f￾￿\ud800-\udfff]")
 _STRAY = re.compile(r"&(?P<name>[A-Za-z][A-Za-z0-9]{1,30};|#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};)?|<(?![A-Za-z_/!?])")
 _XML_NAMES = {"amp;", "lt;", "gt;", "quot;", "apos;"}
+_ENTRY = re.compile(r"<(?:item|entry|url|sitemap)[\s>]", re.IGNORECASE)
 # Where the markup of the document proper begins: junk and a declaration before it are dropped.
 _HEAD = 65536
 
@@ -49,7 +53,9 @@ def parse(text: str) -> etree._Element:
     prolog = text[: start.start()] if start else text
     if "<!ENTITY" in prolog.upper():
         raise Discard(Refusal.ENTITY_BOMB, "the document declares entities of its own")
-    pieces = _CDATA.split(_CONTROL.sub("", text[len(prolog) :]))
+    behind = next(islice(_ENTRY.finditer(text), LIMIT, None), None)
+    text = text[len(prolog) : behind.start() if behind else None]
+    pieces = _CDATA.split(_CONTROL.sub("", text))
     pieces[::2] = [_STRAY.sub(_mended, piece) for piece in pieces[::2]]
     if len(pieces) > 1 and not pieces[-2].endswith("]]>"):
         pieces[-2] += "]]>"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import typer
 
 from crawler.cli import app
 from crawler.commands.find import describe
+from crawler.model import Refusal
 from crawler.settings import SETTINGS
 from crawler.site import load_sites
 
@@ -30,7 +33,14 @@ def cli() -> str:
         for name, command in group.commands.items():
             with typer.Context(command, info_name=name, parent=context, terminal_width=80) as inner:
                 parts.append(f"\n## thoisu {name}\n\n```\n{command.get_help(inner)}\n```\n")
-    return "".join(parts)
+    return "".join((*parts, _refusals()))
+
+
+def _refusals() -> str:
+    """The words of `Refusal` with the meaning that stands behind each in its source."""
+    meanings = re.findall(r'^    [A-Z_0-9]+ = "(\w+)"(?:  # (.+))?$', inspect.getsource(Refusal), re.M)
+    rows = "".join(f"| `{word}` | {meaning} |\n" for word, meaning in meanings)
+    return f"\n## Words of refusal\n\nWhy something was not taken.\n\n| word | meaning |\n|---|---|\n{rows}"
 
 
 def sites() -> str:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from crawler.blocks import fold_line
 from crawler.byline import names, signature
-from crawler.clean import clean_text, split_dateline
+from crawler.clean import split_dateline
 from crawler.credit import is_credit
+from crawler.plain import clean_text
 
 SEEDS = sorted((Path(os.environ.get("THOISU_CORPUS") or "nowhere").parent / "seeds").glob("*.txt"))
 FIRST = "Sáng 5/3, Bộ Nội vụ họp với các địa phương về phương án tiền lương mới cho cán bộ cấp xã sau sắp xếp."
@@ -85,6 +86,7 @@ def test_users_texts_lose_their_boilerplate_and_nothing_else(path: Path) -> None
         ("VOV.VN - Sáng nay", "VOV.VN", "Sáng nay"),
         ("QĐND Online – Sáng nay", "QĐND Online", "Sáng nay"),
         ("BNEWS Ngày 5/3, giá", "BNEWS", "Ngày 5/3, giá"),
+        ("(ĐTM) - Sáng nay", "(ĐTM)", "Sáng nay"),
         ("Hà Nội - Sáng nay", None, "Hà Nội - Sáng nay"),
         ("TTXVN đưa tin sáng nay", None, "TTXVN đưa tin sáng nay"),
         ("Vovinam - môn võ Việt", None, "Vovinam - môn võ Việt"),

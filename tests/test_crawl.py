@@ -21,7 +21,7 @@ from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.report import SiteReport
 from crawler.run import crawl
 from crawler.scheduler import Rounds
-from crawler.site import Listing, Site, load_sites
+from crawler.site import Feed, Listing, Site, load_sites
 from crawler.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -203,14 +203,33 @@ def test_a_bad_source_has_its_word(one: Bench, fault: dict[str, Any], words: set
     assert report.pages == 0
 
 
-def test_endless_paging_ends(tmp_path: Path) -> None:
-    with Newsroom(World(seed=6, sites=2, articles=45)) as newsroom:
-        bench = Bench(newsroom, tmp_path, 2)
-        newsroom.misbehave("hongha", endless=True)
-        (report,) = bench.crawl("hongha")
-        assert report.created + report.copied == 45
-        pages = [request for request in newsroom.requests if "timelinelist" in request.path]
-        assert len(pages) < 10
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[Bench]:
+    """Papers whose listing has three pages of twenty."""
+    with Newsroom(World(seed=6, sites=3, articles=45)) as newsroom:
+        yield Bench(newsroom, tmp_path, 3)
+
+
+def pages_after_the_first(bench: Bench) -> int:
+    return sum("timelinelist" in request.path or "BRSR" in request.path for request in bench.newsroom.requests)
+
+
+def test_endless_paging_ends_and_later_looks_stop_at_what_is_known(two: Bench) -> None:
+    two.newsroom.misbehave("hongha", endless=True)
+    (report,) = two.crawl("hongha")
+    assert (report.created + report.copied, pages_after_the_first(two)) == (45, 3)
+    two.newsroom.misbehave("hongha", edit=1)
+    (report,) = two.crawl("hongha")
+    assert (report.new, pages_after_the_first(two)) == (0, 0)
+
+
+def test_what_a_feed_made_known_does_not_end_the_paging_of_a_listing(two: Bench) -> None:
+    site = two.sites["truongson"]
+    listing, feed = (next(one.url for one in site.sources if isinstance(one, kind)) for kind in (Listing, Feed))
+    assert two.crawl("truongson", sources=(feed,))[0].new == 40
+    assert two.crawl("truongson")[0].new == 5
+    first = [request.path for request in two.newsroom.requests][:2]
+    assert first == ["/robots.txt", urlsplit(listing).path]
 
 
 def test_a_closed_door_is_respected(one: Bench) -> None:
@@ -262,13 +281,27 @@ def test_a_page_without_text_is_kept_and_given_up_in_the_end(tmp_path: Path) -> 
 
 
 def test_pages_that_always_fail_do_not_hold_up_the_others(one: Bench) -> None:
-    broken = sorted(one.published(), reverse=True)[:3]
+    world = one.newsroom.world
+    broken = [world.url(story) for story in world.stories["songda"][-3:]]  # the newest, which are asked first
     for url in broken:
         one.newsroom.misbehave("songda", status=500, path=re.escape(urlsplit(url).path))
-    few = {"FAILURES_MAX": 2, "TRIES_MAX": 3}
-    assert [report.error is None for _ in range(5) for report in one.crawl(settings=few)][-1]
+    few = {"FAILURES_MAX": 2, "TRIES_MAX": 5}
+    for _ in range(2):
+        one.crawl(settings=few)
     assert one.stored().keys() == one.published().keys() - set(broken)
+    for _ in range(5):
+        one.crawl(settings=few)
     assert one.crawl(settings=few)[0].pages == 0
+
+
+def test_a_site_that_gives_nothing_costs_no_page_its_tries(one: Bench) -> None:
+    one.crawl(limit=1)
+    one.newsroom.misbehave("songda", html_for_feed=True)
+    one.newsroom.misbehave("songda", status=500, path="post")
+    (report,) = one.crawl(settings={"FAILURES_MAX": 2, "TRIES_MAX": 1})
+    assert report.error == "server_error: 2 pages in a row"
+    one.newsroom.behave("songda")
+    assert one.crawl()[0].created == 5
 
 
 def test_a_site_that_is_down_is_left_soon_and_loses_nothing(tmp_path: Path) -> None:
@@ -282,8 +315,11 @@ def test_a_site_that_is_down_is_left_soon_and_loses_nothing(tmp_path: Path) -> N
         assert len(store.pending("hongha")) == 5
 
 
-def test_a_limit_is_kept_and_the_rest_comes_later(one: Bench) -> None:
+def test_a_limit_is_kept_for_the_newest_and_the_rest_comes_later(one: Bench) -> None:
     assert one.crawl(limit=2)[0].created == 2
+    world = one.newsroom.world
+    newest = [world.url(story) for story in world.visible(world.papers[0])[:2]]
+    assert [f"http://{request.host}:{world.port}{request.path}" for request in one.newsroom.requests[-2:]] == newest
     assert one.crawl()[0].created == 4
 
 

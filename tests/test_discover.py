@@ -7,19 +7,27 @@ import gzip
 import json
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborNode
 
 from crawler.discover import MAX_BYTES, Discovery, discover, home_feed
 from crawler.layouts import EPI
+from crawler.listings import Page, read
 from crawler.model import Link, Refusal
+from crawler.pager import next_page
+from crawler.shown import Texts
 from crawler.site import Feed, Listing, Site, Sitemap
+from crawler.xml import parse
 
 HOME = "https://bao.example.vn/"
 SITE = Site(
@@ -235,6 +243,14 @@ def test_sitemap_ends_at_the_limit_of_the_protocol() -> None:
     assert len(discover(text.encode(), HOME + "sitemap.xml").links) == 50_000
 
 
+def test_a_feed_is_read_up_to_the_same_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = rss(*(item(link=f"/a-post{n}.html") for n in range(9)))
+    monkeypatch.setattr("crawler.xml.LIMIT", 5)
+    assert len(parse(text).findall(".//item")) == 5  # what stands behind is not even parsed
+    monkeypatch.setattr("crawler.feeds.LIMIT", 3)
+    assert [link.url for link in feed(text).links] == [f"{HOME}a-post{n}.html" for n in range(3)]
+
+
 # What is no source
 
 
@@ -298,6 +314,28 @@ def test_section_feed_that_carries_the_home_feed() -> None:
     assert not home_feed(of(*range(0, 50, 3)), home)  # a section whose stories the home feed carries too
     assert not home_feed(of(*reversed(range(50))), home)
     assert not home_feed(of(1, 2), of(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("body", "url"),
+    [
+        (rss(item()).replace("<rss", '<rss xml:base="http://["'), "home.rss"),
+        (
+            json.dumps(
+                [{"url": HOME + "\ud800-post1.html", "title": "Mở cảng"}, {"url": "/a-post1.html", "title": "Cảng"}]
+            ),
+            "api",
+        ),
+        ('[{"url":"/a-post1.html","title":"Cảng"},{"url":' + "[" * 900 + "]" * 900 + "}]", "api"),
+        (
+            '<a href="/a-post1.html">Cảng</a><p class=pager><a href="/x?page=2">2</a><b>' + "1" * 5000 + "</b></p>",
+            "tin",
+        ),
+    ],
+    ids=["xml:base", "surrogate", "object", "number"],
+)
+def test_one_wrong_value_spoils_nothing_else(body: str, url: str) -> None:
+    assert only(discover(body.encode(), HOME + url, site=SITE)).url.endswith("post1.html")
 
 
 @given(st.binary(max_size=300) | st.text("<>/&;![]\"'= rsitemulfdchnk?xl-", max_size=200).map(str.encode))
@@ -513,3 +551,66 @@ def test_real_feeds() -> None:
             times = [getattr(link, ours) for link in discovery.links if getattr(link, ours)]
             assert times == [datetime.fromisoformat(text) for text in gold[theirs]]
         assert discovery.refused == (Refusal.HTML_FOR_FEED if gold["kind"] == "html-error" else None)
+
+
+# Listings made to take long
+
+
+def page_of(text: str) -> Page:
+    return read(text, HOME + "tin", SITE, None)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Each element whose text is read, with the number of its characters."""
+    found: list[tuple[int, int]] = []
+    of = Texts.of
+
+    def spy(self: Texts, node: LexborNode, separator: str = "") -> str | None:
+        text = of(self, node, separator)
+        found.append((node.mem_id, len(text or "")))
+        return text
+
+    monkeypatch.setattr(Texts, "of", spy)
+    return found
+
+
+def test_only_links_that_say_more_are_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = page_of("".join(f'<a href="/a-post{n}.html">Mở rộng cảng {n}</a>' for n in range(200)))
+    resolve = Mock(return_value=None)
+    monkeypatch.setattr("crawler.pager.absolute", resolve)
+    assert next_page(page, None) is None
+    resolve.assert_not_called()
+
+
+def test_the_next_page_is_told_from_articles_without_walking_them() -> None:
+    class Unread(tuple[Link, ...]):
+        def __iter__(self) -> Iterator[Link]:
+            raise AssertionError("the links were walked")
+
+    article = '<a href="/a-post1.html">Mở rộng cảng</a><a rel=next href="/a-post1.html">1</a>'
+    page = page_of(article + '<a rel=next href="/tin?p=2">2</a>')
+    assert next_page(replace(page, links=Unread(page.links)), None) == HOME + "tin?p=2"
+
+
+def test_no_element_is_read_again_for_the_next_time(reads: list[tuple[int, int]]) -> None:
+    items = "".join(f"<p>{day:02}/01/2026</p>" for day in range(1, 29))
+    page_of(f'<a href="/a-post1.html">Cảng</a><div><div><div>{items}{"chữ " * 500}</div></div></div>')
+    assert len(reads) > 28
+    assert max(Counter(node for node, _ in reads).values()) == 1
+
+
+def test_elements_within_elements_are_read_up_to_a_limit(
+    monkeypatch: pytest.MonkeyPatch, reads: list[tuple[int, int]]
+) -> None:
+    item = '<div><a href="/a-post1.html">Mở rộng cảng</a><time>04/03/2026</time></div>'
+    monkeypatch.setattr("crawler.shown.MOST_TEXT", 10_000)
+    page = page_of(item + "<div class=date>" * 300 + "chữ " * 250)
+    assert sum(length for _, length in reads) < 11_100
+    assert [link.title for link in page.links] == ["Mở rộng cảng"]
+
+
+def test_anchors_of_a_page_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.listings._MOST_ANCHORS", 3)
+    page = page_of("".join(f'<a href="/a-post{n}.html">Mở rộng cảng {n}</a>' for n in range(9)))
+    assert [link.url for link in page.links] == [f"{HOME}a-post{n}.html" for n in range(3)]

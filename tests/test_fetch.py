@@ -31,16 +31,13 @@ from crawler.guard import Denied
 from crawler.model import BadInput, Refusal
 from crawler.verdict import is_wall, verdict
 
-PAGE = (
-    "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1>"
-    + "<p>Sáng nay, đoàn công tác đã đến thăm các hộ dân ở ven sông và trao đổi về việc sửa lại con đê.</p>" * 20
-    + "</body></html>"
-)
+PARAGRAPH = "<p>Sáng nay, đoàn công tác đã đến thăm các hộ dân ở ven sông và trao đổi về việc sửa lại con đê.</p>"
 HTML = {"content-type": "text/html; charset=utf-8"}
 
 
-def page(title: str) -> bytes:
-    return PAGE.replace("{title}", title).encode()
+def page(title: str, paragraphs: int = 20) -> bytes:
+    head = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1>"
+    return f"{head}{PARAGRAPH * paragraphs}{' ' * 600}</body></html>".encode()
 
 
 @pytest.mark.parametrize(
@@ -59,8 +56,8 @@ def test_every_status_has_its_word(status: int, word: str) -> None:
     [
         b'<html><body><script>document.cookie="D1N=0a1b2c3d";window.location.reload(true);</script></body></html>',
         b'<script>window.location.href="%2Fthoi-su%2Fbai.vov"</script>',
-        page("Attention Required! | Cloudflare"),
-        page("Just a moment..."),
+        page("Attention Required! | Cloudflare", 2),
+        page("Just a moment...", 2),
         b"<html><head><title>x</title></head><body>" + b" " * 700 + b"<form><img src=captcha.png></form></body></html>",
         b'<html><head><meta http-equiv="refresh" content="0"></head></html>',
     ],
@@ -138,6 +135,11 @@ NOW = datetime(2026, 8, 3, 12, 0, tzinfo=UTC)
         ("Mon, 03 Aug 2026 11:00:00 GMT", 0.0),
         ("soon", None),
         ("-5", None),
+        ("\xb2", None),
+        ("1" * 5000, float("inf")),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 0001 00:00:00 +2359", 0.0),
+        ("Mon, 01 Jan 2026 00:00:00 +999999999999", None),
         ("", None),
     ],
 )
@@ -149,7 +151,7 @@ def test_retry_after(value: str | None, seconds: float | None) -> None:
     ("error", "word"),
     [
         (Denied(Refusal.PRIVATE_ADDRESS), "private_address"),
-        (IgnoreRequest("Forbidden by robots.txt"), "robots"),
+        (Denied(Refusal.ROBOTS), "robots"),
         (IgnoreRequest("exceeded DOWNLOAD_MAXSIZE (5 B) during decompression."), "too_large"),
         (DownloadTimeoutError(), "timeout"),
         (DownloadCancelledError(), "too_large"),
@@ -224,7 +226,7 @@ def test_a_pause_ends_when_the_crawl_is_stopped() -> None:
 
 def test_a_wall_behind_503_is_not_waited_for() -> None:
     site = Site()
-    response = Response("http://bao.vn/a", status=503, body=page("Just a moment..."))
+    response = Response("http://bao.vn/a", status=503, body=page("Just a moment...", 2))
     assert asyncio.run(site.middleware.process_response(Request("http://bao.vn/a"), response)) is response
 
 
@@ -239,17 +241,28 @@ def test_a_wall_behind_503_is_not_waited_for() -> None:
     ],
 )
 def test_the_delay_of_robots_txt_is_kept_when_it_is_the_longer_one(robots: bytes, delay: float) -> None:
-    own = {"DOWNLOAD_DELAY": 2.0, "CRAWL_DELAY_MAX": 60.0, "ROBOTSTXT_USER_AGENT": "thoisu", "ROBOTS_MAXSIZE": 9}
     live = SimpleNamespace(delay=2.0)
-    downloader = SimpleNamespace(slots={"songda": live}, per_slot_settings={})
-    spider = SimpleNamespace(name="songda")
-    crawler: Any = SimpleNamespace(
-        settings=Settings(own), spidercls=spider, spider=None, engine=SimpleNamespace(downloader=downloader)
-    )
+    crawler = crawler_of_one_site(live)
     SiteMiddleware(crawler).robots_parsed(ProtegoRobotParser.from_crawler(crawler, robots))
     assert live.delay == delay
     # A slot that was idle for a minute is thrown away, and the next one must be as slow.
-    assert downloader.per_slot_settings.get("songda", {"delay": 2.0}) == {"delay": delay}
+    kept = crawler.engine.downloader.per_slot_settings.get("songda", {"delay": 2.0})
+    assert kept == {"delay": delay}
+
+
+def crawler_of_one_site(slot: Any = None) -> Any:
+    own = {"DOWNLOAD_DELAY": 2.0, "CRAWL_DELAY_MAX": 60.0, "ROBOTSTXT_USER_AGENT": "thoisu"}
+    engine = SimpleNamespace(downloader=SimpleNamespace(slots={"songda": slot}, per_slot_settings={}))
+    return SimpleNamespace(settings=Settings(own), spidercls=SimpleNamespace(name="songda"), spider=None, engine=engine)
+
+
+def test_all_requests_of_a_site_wait_in_one_queue() -> None:
+    middleware = SiteMiddleware(crawler_of_one_site())
+    article = Request("https://media.bao.vn/a", meta={"kind": "article", "download_maxsize": 100})
+    robots = Request("https://bao.vn/robots.txt")
+    for request in (article, robots):
+        middleware.process_request(request)
+    assert article.meta["download_slot"] == robots.meta["download_slot"] == "songda"
 
 
 @pytest.mark.parametrize(

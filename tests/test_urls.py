@@ -6,13 +6,15 @@ import csv
 import os
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler.layouts import EPI
-from crawler.model import Discard, Refusal
+from crawler.links import absolute
+from crawler.model import LONGEST_URL, Discard, Refusal
 from crawler.site import Feed, Site, load_sites
 from crawler.urls import Verdict, canonical, find_site, judge
 
@@ -122,6 +124,12 @@ def test_two_spellings_of_vietnamese_are_one() -> None:
         "https://baomau.vn/a%00b",
         "https://[baomau.vn/a",
         "https://bao<mau>.vn/",
+        "https://baomau.vn/\ud800-post1.html",
+        "http://baomau.vn/\udcff-post1.html",
+        "https://baomau.vn/a-post1.html?x=\ud800",
+        pytest.param("https://" + "a." * 100_000 + "vn/x-post1.html", id="long host"),
+        pytest.param("https://baomau.vn/" + "a" * 2000 + "-post1.html", id="long path"),
+        pytest.param("https://baomau.vn/" + "ế" * 300 + "-post1.html", id="long when encoded"),
     ],
 )
 def test_what_is_no_address_is_refused_by_name(url: str) -> None:
@@ -129,6 +137,34 @@ def test_what_is_no_address_is_refused_by_name(url: str) -> None:
         canonical(url)
     assert caught.value.word is Refusal.BAD_URL
     assert judge(url, MAU) == Verdict(None, Refusal.BAD_URL)
+
+
+def test_a_long_address_meets_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    split, join = Mock(), Mock()
+    monkeypatch.setattr("crawler.urls.urlsplit", split)
+    monkeypatch.setattr("crawler.links.urljoin", join)
+    address = "https://baomau.vn/" + "amp/" * (LONGEST_URL // 4) + "a-post1.html"
+    assert find_site(address, {"mau": MAU}) is None
+    assert absolute(address, "https://baomau.vn/") is None
+    split.assert_not_called()
+    join.assert_not_called()
+
+
+def test_the_longest_address_is_taken() -> None:
+    start, end = "https://www.baomau.vn/", "-post1.html"
+    address = start + "a" * (LONGEST_URL - len(start + end)) + end
+    assert canonical(address, MAU) == absolute(address, start) == address
+
+
+def test_views_upon_views_are_not_peeled_one_by_one() -> None:
+    assert canonical("https://baomau.vn/amp/print/mua-lon-post123.html/amp", MAU).endswith(".vn/mua-lon-post123.html")
+    made_up = "https://www.baomau.vn" + "/amp" * 400 + "/mua-lon-post123.html"
+    assert canonical(made_up, MAU) == made_up
+
+
+def test_links_lose_what_says_how_the_reader_came() -> None:
+    link = absolute("/a-post1.html?utm_source=x&id=7&GIDZL=b&ref=home#z", "https://baomau.vn/")
+    assert link == "https://baomau.vn/a-post1.html?id=7"
 
 
 segment = st.text(alphabet="abcđếươ-_.~%2fE/\\;=&+!()", max_size=12)
@@ -154,8 +190,9 @@ def test_canonical_is_stable(
     assert canonical(url + "&utm_medium=x&fbclid=y#z", mau) == once
 
 
-@given(st.text(max_size=60) | st.text(max_size=40).map("https://baomau.vn/".__add__))
+@given(st.text(st.characters(), max_size=60) | st.text(max_size=40).map("https://baomau.vn/".__add__))
 @settings(max_examples=200, deadline=None)
+@example("https://baomau.vn/\udcff?p=\ud800")
 def test_any_text_is_an_address_or_a_named_refusal(text: str) -> None:
     verdict = judge(text, MAU)
     assert (verdict.kind is None) != (verdict.refused is None)

@@ -36,15 +36,25 @@ def capture(
       thoisu capture vov saved.html --url https://vov.vn/ten-bai-post1315698.vov
     """
     from crawler.quarantine import slug
+    from crawler.urls import canonical, judge
 
     definition = site_named(site, all_sites())
     if case and (Path(case).name != case or case.startswith(".")):
         raise BadInput(f"{case!r} cannot name a folder")
+    if url is not None:
+        canonical(url, definition)
     answer = load(page, url, site)
     if answer.url.startswith("file:"):
         raise BadInput("the page does not say where it comes from; add --url")
+    verdict = judge(answer.url, definition)
+    if verdict.refused and not force:
+        raise BadInput(f"{site} does not take {answer.url} ({verdict.refused}); mend `article`, or insist with --force")
     folder = to / site / (case or slug(answer.url))
-    if folder.exists() and not force:
+    try:
+        taken = folder.exists() and not force
+    except OSError as error:
+        raise BadInput(f"cannot write to {folder}: {error.strerror or error}") from None
+    if taken:
         raise BadInput(f"{folder} exists; name another with --case, or overwrite it with --force")
     screen = console()
     found: dict[str, Any] = {}
@@ -56,10 +66,13 @@ def capture(
         found = article.to_dict()
     captured = datetime.now(UTC).isoformat(timespec="seconds")
     origin = {"url": answer.url, "origin": "captured", "captured_at": captured, "note": note}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "page.html").write_bytes(answer.body)
-    for name, value in (("article.json", found), ("origin.json", origin)):
-        (folder / name).write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "page.html").write_bytes(answer.body)
+        for name, value in (("article.json", found), ("origin.json", origin)):
+            (folder / name).write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"cannot write to {folder}: {error.strerror or error}") from None
     screen.print(f"saved {folder}", style="bold", soft_wrap=True)
     screen.print("next: compare its article.json with the page and correct it, then run")
     screen.print(f"  pytest -k {site}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import zlib
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote, urlsplit
 
 from crawler.model import BadInput, Discard, Refusal
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from crawler.store import Store
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_C1 = re.compile(r"[\x7f-\x9f]")
 _PAPER = re.compile(r'href="http://[\w.-]+\.localhost:')
 
 
@@ -36,8 +39,8 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def shown(text: str | None) -> str:
-    """`text` for a terminal: what came from a page must not move the cursor or set its title."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text or "")
+    """`text` for a terminal: what came from a page must not move the cursor, set its title or turn the line round."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _DIRECTION.sub("", text or ""))
 
 
 def local(moment: datetime | None) -> str:
@@ -48,9 +51,13 @@ def local(moment: datetime | None) -> str:
 
 
 def print_json(value: Any, *, alone: bool = False) -> None:
-    """One line of JSON on standard output, sent at once; a value that comes `alone` is indented on a terminal."""
+    """One line of JSON on standard output, sent at once; a value that comes `alone` is indented on a terminal.
+
+    Control characters that JSON allows and terminals obey are escaped.
+    """
     indent = 2 if alone and sys.stdout.isatty() else None
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain, indent=indent) + "\n")
+    line = json.dumps(value, ensure_ascii=False, default=_plain, indent=indent)
+    sys.stdout.write(_C1.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n")
     sys.stdout.flush()
 
 
@@ -68,6 +75,22 @@ def file_url(file: str) -> str:
     return f"file:///{quote(Path(file).name)}"
 
 
+def typed(text: str) -> str:
+    """An argument as text; raises `BadInput` when its bytes are not UTF-8."""
+    try:
+        # What the locale could not decode came as lone surrogates.
+        return text if text.isprintable() else os.fsencode(text).decode()
+    except UnicodeError:
+        raise BadInput(f"{text!r} is not written in UTF-8") from None
+
+
+def standard_input() -> BinaryIO:
+    """Standard input; raises `BadInput` when it is closed."""
+    if sys.stdin is None:
+        raise BadInput("standard input is closed")
+    return sys.stdin.buffer
+
+
 def read_input(source: str, limit: int) -> bytes:
     """The bytes of a file, or of standard input for "-"; gzip is unpacked.
 
@@ -75,7 +98,7 @@ def read_input(source: str, limit: int) -> bytes:
     """
     try:
         if source == "-":
-            body = sys.stdin.buffer.read(limit + 1)
+            body = standard_input().read(limit + 1)
         else:
             with Path(source).open("rb") as file:
                 body = file.read(limit + 1)
@@ -156,4 +179,4 @@ def open_store(url: str | None) -> Store:
     path = url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else None
     if path and not path.startswith("file:") and not Path(path.partition("?")[0]).exists():
         raise BadInput(f"there is no store at {url} yet; fill one: thoisu crawl nhandan")
-    return Store.open(url)
+    return Store.open(url, reading=True)

@@ -160,7 +160,8 @@ class _Tale:
         for name, row in (("article", found.row), ("copy", found.copies[0])):
             self._screen.print(f"  {name:<8}{local(row.published_at)}  {row.site}")
             self._screen.print(f"          {shown(row.title)}", no_wrap=True, overflow="ellipsis")
-        self._screen.print(f"Both have the fingerprint {found.row.content_hash[:23]}…")
+        self._screen.print(f"One text under two headlines, both with the fingerprint {found.row.content_hash[:15]}…")
+        self._screen.print("The page that is read first counts as the article.")
 
     def later_changes(self) -> None:
         """An edit, a take-down, and news."""
@@ -198,6 +199,7 @@ class _Tale:
     def what_next(self) -> None:
         """Where to look."""
         self._heading("Next")
+        self._screen.print("In the checkout, `. .venv/bin/activate` first puts thoisu on the path.")
         for command, meaning in (
             ("thoisu crawl nhandan", "the same on a live site (set THOISU_CONTACT first)"),
             ("thoisu sites", "every site that is known"),

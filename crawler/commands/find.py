@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,8 +18,9 @@ from crawler.commands.common import (
     read_input,
     shown,
     site_for,
+    standard_input,
 )
-from crawler.model import Discard, Refusal, Refused
+from crawler.model import BadInput, Discard, Refusal, Refused
 from crawler.site import Feed, Site, Source
 
 if TYPE_CHECKING:
@@ -81,8 +81,10 @@ def which(
       thoisu which https://www.nhandan.vn/ten-bai-post976641.html?utm_source=zalo
       thoisu which --json - < addresses.txt
     """
+    if "-" in urls and urls != ["-"]:
+        raise BadInput("- reads addresses from standard input and stands alone")
     known = all_sites()
-    addresses = _lines(sys.stdin.buffer) if urls == ["-"] else urls
+    addresses = _lines(standard_input()) if urls == ["-"] else urls
     if json_:
         for url in addresses:
             print_json(where(url, known))
@@ -150,7 +152,7 @@ def discover(
         for row in rows:
             print_json(row)
     else:
-        _show(source, found, rows)
+        _show(source, address, found, rows)
     if found.refused:
         raise typer.Exit(1)
 
@@ -173,6 +175,8 @@ def find_links(source: str, url: str | None, name: str | None) -> tuple[str, Dis
             raise Discard(verdict(answer.status, {}, answer.body) or Refusal.SERVER_ERROR, f"status {answer.status}")
         body, declared, address = answer.body, charset(answer.content_type), answer.url
     else:
+        if url is not None and not is_url(url):
+            raise BadInput(f"--url {url!r} is no absolute address; it begins with https://")
         body, address = read_input(source, MAX_BYTES), url or file_url(source)
         # The name says what it should be, so that an error page saved under it is not read as a listing.
         expected = Feed(address) if Path(source).name.lower().endswith(_FEED_NAMES) else None
@@ -180,10 +184,12 @@ def find_links(source: str, url: str | None, name: str | None) -> tuple[str, Dis
     return address, read(body, address, declared=declared, site=site, source=expected)
 
 
-def _show(source: str, found: Discovery, rows: list[dict[str, Any]]) -> None:
+def _show(source: str, address: str, found: Discovery, rows: list[dict[str, Any]]) -> None:
     screen = console()
     if found.refused:
         screen.print(shown(f"{source}: {found.refused}" + (f" ({found.detail})" if found.detail else "")))
+        if found.refused is Refusal.EMPTY_SOURCE and not is_url(address):
+            screen.print("a saved listing is read by its address: say where it comes from with --url")
         return
     for row in rows:
         when = local(row["published_at"]) if row["published_at"] else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.commands.common import console, local, open_store, print_json, shown
+from crawler.commands.common import console, local, open_store, print_json, shown, site_named, typed
 from crawler.model import BadInput
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _TOLD = {"withdrawn": ("withdrawn: the page is gone", "red"), "restored": ("restored: the page is back", "green")}
 StoreOption = Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")]
+
+_MOST = 2**63 - 1  # the greatest number that a database takes
+_LONGEST = 200  # characters that --text looks for
 
 
 def articles(
@@ -39,8 +42,16 @@ def articles(
       thoisu articles --site nhandan --since 2026-08-01
       thoisu articles --text "nghi quyet" --limit 10 --json
     """
+    from crawler.site import load_sites
+
+    begin = moment(since) if since is not None else None
+    words = typed(text) if text is not None else None
+    if words is not None and len(words) > _LONGEST:
+        raise BadInput(f"--text takes {_LONGEST} characters at most, not {len(words)}")
     with open_store(store) as opened:
-        rows = opened.articles(site=site, since=moment(since) if since else None, text=text, limit=limit)
+        rows = opened.articles(site=site, since=begin, text=words, limit=min(limit, _MOST))
+        if site is not None and not rows and site not in opened.counts():
+            site_named(site, load_sites())
     if json_:
         for row in rows:
             print_json(asdict(row))
@@ -93,7 +104,8 @@ def show(
 
 def stored(store: Store, id_: int) -> StoredArticle:
     """All that is held of an article; `BadInput` when there is none of this number."""
-    if (found := store.article(id_)) is None:
+    found = store.article(id_) if abs(id_) <= _MOST else None
+    if found is None:
         raise BadInput(f"there is no article {id_}; `thoisu articles` lists them")
     return found
 
@@ -173,7 +185,7 @@ def changes(
       thoisu changes --since 1200 --limit 500 --json
     """
     with open_store(store) as opened:
-        rows = opened.changes(since, limit)
+        rows = opened.changes(min(since, _MOST), min(limit, _MOST))
     if json_:
         for row in rows:
             print_json(asdict(row))

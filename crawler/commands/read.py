@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.commands.common import all_sites, console, file_url, is_url, print_json, read_input, shown, site_for
+from crawler.commands.common import (
+    all_sites,
+    console,
+    file_url,
+    is_url,
+    print_json,
+    read_input,
+    shown,
+    site_for,
+    standard_input,
+)
 from crawler.model import Article, BadInput, Discard, Refusal, Refused, ThoisuError
 from crawler.site import Site
 
@@ -46,7 +56,7 @@ def extract(
     if jsonl:
         if page not in (None, "-") or url or site or explain:
             raise BadInput("--jsonl takes file and url from each line; leave out the other arguments")
-        for row in read_lines(sys.stdin.buffer, all_sites()):
+        for row in read_lines(standard_input(), all_sites()):
             print_json(row)
         return
     if page is None:
@@ -81,9 +91,13 @@ def load(page: str, url: str | None, site: str | None) -> Answer:
 def stated_url(body: bytes) -> str | None:
     """The address that a page gives as its own."""
     from crawler.charset import decode
+    from crawler.nesting import hostile
     from crawler.page import Page
 
-    page = Page(decode(body).text, "")
+    text = decode(body).text
+    if hostile(text):
+        return None
+    page = Page(text, "")
     link = page.tree.css_first("link[rel=canonical][href]")
     stated = (link.attributes.get("href") if link else None) or page.meta_first("og:url")
     return stated if stated and is_url(stated) else None
@@ -105,7 +119,7 @@ def read_lines(lines: Iterator[bytes], sites: Mapping[str, Site]) -> Iterator[di
     """For each line with id, file and url the id and the Article, or the id and an error; no line ends the work."""
     from crawler.settings import ARTICLE_MAXSIZE
     from crawler.single import Answer
-    from crawler.urls import find_site
+    from crawler.urls import canonical, find_site
 
     for line in lines:
         if not line.strip():
@@ -123,6 +137,8 @@ def read_lines(lines: Iterator[bytes], sites: Mapping[str, Site]) -> Iterator[di
                 raise BadInput("file is missing")
             if not isinstance(row.get("url"), str | None):
                 raise BadInput("url must be a string")
+            if row.get("url"):
+                canonical(row["url"])  # raises BAD_URL, which the page's own faults must not hide
             body = read_input(row["file"], ARTICLE_MAXSIZE)
             answer = Answer(row.get("url") or stated_url(body) or file_url(row["file"]), 200, "", body)
             article = read_answer(answer, *(find_site(answer.url, sites) or (None, None)))
@@ -154,13 +170,19 @@ def clean(
       cat article.txt | thoisu clean - --explain
     """
     from crawler.charset import decode
-    from crawler.clean import clean_text
+    from crawler.clean import Dropped
+    from crawler.plain import clean_text
 
-    result = clean_text(decode(read_input(text, _TEXT_LIMIT)).text)
+    given = decode(read_input(text, _TEXT_LIMIT)).text
+    if given.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
+        raise BadInput(f"{text} is a web page, not its text; read it with: thoisu extract {text}")
+    result = clean_text(given)
     if json_:
         print_json(asdict(result) | {"body": "\n".join(result.body)}, alone=True)
     elif explain:
-        _explain(result.title, list(result.dropped))
+        _explain(
+            result.title, [*result.dropped, *(Dropped(caption, "caption of a picture") for caption in result.captions)]
+        )
     else:
         paragraphs = [part for part in (result.title, result.lead, *result.body) if part]
         sys.stdout.write("\n\n".join(map(shown, paragraphs)) + "\n")

@@ -7,11 +7,13 @@ commit in the order in which they number their changes, and none waits for anoth
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -33,6 +35,9 @@ PEN = 0x7401_5E55
 
 _SQLITE_WORDS: dict[str, StoreWord] = {
     "SQLITE_FULL": "disk_full",
+    # A limit to files or a quota; the disk itself is SQLITE_FULL.
+    "SQLITE_IOERR_WRITE": "disk_full",
+    "SQLITE_IOERR_SHMSIZE": "disk_full",
     "SQLITE_READONLY": "read_only",
     "SQLITE_BUSY": "locked",
     "SQLITE_LOCKED": "locked",
@@ -70,6 +75,21 @@ def engine_for(address: str) -> Engine:
         event.listen(engine, "connect", _prepare_postgres)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def unwritable(url: URL) -> str | None:
+    """The address at which SQLite reads a file beside which it can write nothing; None when that would not help.
+
+    A log beside the file (-wal) holds what the file does not; then the file alone would be read wrongly.
+    """
+    if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith("file:"):
+        return None
+    path = Path(url.database).absolute()
+    log = path.with_name(path.name + "-wal")
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return None
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    return f"sqlite:///file:{quote(str(path))}?{mode}&uri=true"
 
 
 def writer(engine: Engine) -> Engine:

@@ -10,10 +10,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, Integer, Select, bindparam, case, func, insert, select, update
 
-from crawler.model import Article, Discard, Link, Refusal
-from crawler.store.schema import LONGEST_URL, articles, copies, links, sources
+from crawler.model import LONGEST_URL, Article, Discard, Link, Refusal
+from crawler.store.schema import articles, copies, links, sources
 from crawler.store.values import PendingLink, SourceState
 
 _CHUNK = 500
@@ -27,7 +27,7 @@ _LINK = select(
 ).join_from(links, sources, isouter=True)
 _NEW_LINK = insert(links)
 _STORED = update(links).where(links.c.canonical_url == bindparam("b_url"))
-_REFUSED = _STORED.values(tries=links.c.tries + 1, word=bindparam("word"))
+_REFUSED = _STORED.values(tries=links.c.tries + bindparam("more", type_=Integer), word=bindparam("word"))
 # A page that was stored stays so when a later look at it gives nothing.
 _REFUSED_FOR_GOOD = _REFUSED.values(fate=case((links.c.fetched_at.is_not(None), "stored"), else_="refused"))
 
@@ -119,9 +119,23 @@ def mark_withdrawn(connection: Connection, url: str, at: datetime) -> None:
     connection.execute(_STORED, {"b_url": url, "fetched_at": at, "tries": 0, "word": Refusal.GONE, "fate": "stored"})
 
 
-def refuse(connection: Connection, url: str, word: Refusal, *, final: bool) -> None:
+def refuse(connection: Connection, url: str, word: Refusal, *, final: bool, counted: bool) -> None:
     """Note why the page gave nothing: never asked again when `final`, else still pending with one more try."""
-    connection.execute(_REFUSED_FOR_GOOD if final else _REFUSED, {"b_url": url, "word": word})
+    row = {"b_url": url, "word": word, "more": int(not counted)}
+    connection.execute(_REFUSED_FOR_GOOD if final else _REFUSED, row)
+
+
+def begin(connection: Connection, urls: Iterable[str]) -> None:
+    """Note that the pages are about to be asked; whatever becomes of one takes the note away."""
+    for chunk in _chunks(urls):
+        connection.execute(update(links).where(links.c.canonical_url.in_(chunk)).values(word=Refusal.UNFINISHED))
+
+
+def may_lead(connection: Connection, link: str, page: str) -> bool:
+    """Whether what `link` gives may be stored under `page`: nobody knows that address, or the link led there before."""
+    known = connection.scalar(select(links.c.id).where(links.c.canonical_url == page))
+    leads_to = connection.scalar(select(links.c.leads_to).where(links.c.canonical_url == link))
+    return known is None or leads_to == page
 
 
 def _as_links(connection: Connection, query: Select[Any]) -> list[PendingLink]:

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, null, select, union_all, update
 
-from crawler.model import Article, Discard, Event, Refusal
+from crawler.model import LONGEST_URL, Article, Discard, Event, Refusal
 from crawler.store import rehash
 from crawler.store.frontier import mark_stored, mark_withdrawn
-from crawler.store.schema import LONGEST_URL, articles, changes, copies, revisions
+from crawler.store.schema import articles, changes, copies, revisions
 from crawler.store.values import Outcome
 
 

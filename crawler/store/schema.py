@@ -32,9 +32,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-LONGEST_URL = 2000
-"""Bytes of a canonical address; PostgreSQL indexes no value over 2,704."""
-
 
 class Plain(TypeDecorator[str]):
     """Text without what no database takes: NUL (PostgreSQL) and lone surrogates (not encodable as UTF-8)."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, select
 
 from crawler.model import Article, BadInput, Change, Link, Refusal, StoreFailed
 from crawler.store import amend, frontier, queries, record
-from crawler.store.database import engine_for, transaction, writer
+from crawler.store.database import engine_for, transaction, unwritable, writer
 from crawler.store.migrate import upgrade
 from crawler.store.schema import sites
 from crawler.store.values import ArticleRow, HeldPage, Outcome, PendingLink, SourceState, StoredArticle
@@ -33,8 +33,10 @@ class Store:
         self._sites: set[str] = set()
 
     @classmethod
-    def open(cls, url: str) -> Self:
+    def open(cls, url: str, *, reading: bool = False) -> Self:
         """Open the store at a database address, made or brought to this version's schema when needed.
+
+        For `reading`, an SQLite file that cannot be written, or whose folder cannot, will do.
 
         Raises BadInput with one line when there is no way to: a missing folder, a file that is no database, a schema
         of a newer version, no such server.
@@ -44,6 +46,8 @@ class Store:
             upgrade(engine)
         except StoreFailed as failure:
             engine.dispose()
+            if reading and (other := unwritable(engine.url)) is not None:
+                return cls.open(other)
             shown = engine.url.render_as_string(hide_password=True)
             raise BadInput(f"cannot open the store {shown}: {failure.detail} ({failure.word})") from failure
         except BaseException:
@@ -129,10 +133,23 @@ class Store:
         with self._writing(article.site, fetched_at) as connection:
             return amend.amend(connection, article, fetched_at, link)
 
-    def refuse(self, canonical_url: str, word: Refusal, *, final: bool) -> None:
-        """Note why a pending link gave nothing; when `final` it is never asked again, else later."""
+    def begin(self, canonical_urls: Iterable[str]) -> None:
+        """Note that links are about to be asked: what this run neither reads nor refuses keeps the word UNFINISHED."""
         with transaction(self._writer) as connection:
-            frontier.refuse(connection, canonical_url, word, final=final)
+            frontier.begin(connection, canonical_urls)
+
+    def refuse(self, canonical_url: str, word: Refusal, *, final: bool, counted: bool = False) -> None:
+        """Note why a pending link gave nothing; when `final` it is never asked again, else later.
+
+        It is one more try, unless this one was `counted` before.
+        """
+        with transaction(self._writer) as connection:
+            frontier.refuse(connection, canonical_url, word, final=final, counted=counted)
+
+    def may_lead(self, link: str, page: str) -> bool:
+        """Whether what `link` gives may be stored under the address `page`: nobody knows it, or it led there before."""
+        with transaction(self._engine) as connection:
+            return frontier.may_lead(connection, link, page)
 
     def withdraw(self, canonical_url: str, at: datetime) -> Outcome | None:
         """Note that a stored page answered 404 or 410; its text stays. None when it is unknown or withdrawn already."""
