@@ -2,7 +2,7 @@
 
 A sink is built from its section of the configuration, opened by one thread, given batches in the order of `seq`, and
 closed by that thread. It is never asked to write two batches at once. Others add one by an entry point of the group
-`thoisu.sinks`, whose name is the scheme of its URLs.
+`thoisu.sinks`, named after the scheme of its URLs (`crawler.deliver.schemes`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,6 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from crawler.model import Event, ThoisuError
-
-GROUP = "thoisu.sinks"
-"""The entry-point group: scheme of the URL → class of the sink."""
 
 SinkWord = Literal[
     "unreachable",  # no name, no route, no connection, broken TLS
@@ -117,12 +114,13 @@ class Sink(ABC):
         """Look at the configuration and nothing else; BadInput with one line when it cannot be meant."""
 
     @abstractmethod
-    def open(self, replay: int) -> int | None:
-        """Make ready, mend what a crash has torn, and say the last `seq` that is durably there.
+    def open(self, replay: int) -> str | None:
+        """Make ready, mend what a crash has torn, and give the `key` of the last change that is durably there.
 
-        What is not after it is not written again. None when the sink cannot tell; then the last batch may come twice.
-        `replay` counts how often delivery was set back by `thoisu replay`: what was written under a lower number does
-        not count, since it is wanted again. Raises SinkFailed. Called again after every failure, and after `close`.
+        What is not after it is not written again. None when nothing is there, or when the sink cannot tell; then the
+        last batch may come twice. `replay` counts how often delivery was set back by `thoisu replay`: what was written
+        under a lower number does not count, since it is wanted again. Raises SinkFailed. Called again after every
+        failure and after `close`.
         """
 
     @abstractmethod
