@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -11,8 +11,10 @@ from typing import Self
 from sqlalchemy import Connection, Engine, select
 
 from crawler.model import Article, BadInput, Change, Link, Refusal, StoreFailed
-from crawler.store import amend, frontier, queries, record
-from crawler.store.database import engine_for, transaction, unwritable, writer
+from crawler.store import amend, feed, frontier, queries, record
+from crawler.store.alone import alone
+from crawler.store.database import engine_for, settle, transaction, unwritable, writer
+from crawler.store.feed import Told
 from crawler.store.migrate import upgrade
 from crawler.store.schema import sites
 from crawler.store.values import ArticleRow, HeldPage, Outcome, PendingLink, SourceState, StoredArticle
@@ -185,6 +187,21 @@ class Store:
         """The changes after `since` in order; whoever has seen one has seen all before it, for ever."""
         with transaction(self._engine) as connection:
             return queries.list_changes(connection, since, limit)
+
+    def feed(
+        self, since: int = 0, limit: int = 100, *, sites: Collection[str] | None = None, text: str | None = None
+    ) -> tuple[list[Told], int]:
+        """Changes after `since` with what stood at their pages, and the last `seq` looked at (`crawler.store.feed`)."""
+        with transaction(self._engine) as connection:
+            return feed.read(connection, since, limit, sites=sites, text=text)
+
+    def settle(self) -> None:
+        """Make what has been read safe from a power cut, before it is handed on as a fact."""
+        settle(self._engine)
+
+    def alone(self, job: str) -> AbstractContextManager[Callable[[], None]]:
+        """Hold the lock of a job that one process at a time may do with this store (`crawler.store.alone`)."""
+        return alone(self._engine, job)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """For each site the numbers of articles, copies, revisions, withdrawn, pending and refused."""
