@@ -1,0 +1,121 @@
+"""What the monitor has found: a row for each finding from the day it opens, kept after it has closed.
+
+The writing functions run inside one transaction that holds the pen (`crawler.store.database`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, Select, Table, insert, or_, select, text, update
+
+from crawler.store.schema import Instant, Number, Plain, metadata
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("name", Plain, nullable=False),
+    Column("site", Plain, nullable=False),  # "" for what concerns no single site
+    Column("subject", Plain, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("evidence", Plain, nullable=False),
+    Column("examples", Plain, nullable=False),  # a JSON list
+    Column("told_at", Instant),  # that it opened
+    Column("end_told_at", Instant),
+)
+Index(
+    "ix_findings_open",
+    findings.c.name,
+    findings.c.site,
+    findings.c.subject,
+    unique=True,
+    sqlite_where=text("closed_at IS NULL"),
+    postgresql_where=text("closed_at IS NULL"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that is, or was, wrong."""
+
+    id: int
+    name: str
+    """Of the check that found it."""
+    site: str | None
+    """None for what concerns no single site."""
+    subject: str
+    """What of the site: a field, a word of refusal, a sink's name; "" when the check knows one thing only."""
+    since: datetime
+    """When it began, as far as the store can tell."""
+    opened_at: datetime
+    seen_at: datetime
+    """The last check that found it so."""
+    closed_at: datetime | None
+    evidence: str
+    """One line of numbers."""
+    examples: tuple[str, ...]
+    """Addresses of pages, and folders in which pages are kept."""
+    told_at: datetime | None
+    """When somebody was told that it opened."""
+    end_told_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a check sees now: it is new, or a finding that is open already."""
+
+    site: str | None
+    subject: str
+    since: datetime
+    evidence: str
+    examples: tuple[str, ...] = ()
+
+
+def opened(connection: Connection, sites: Iterable[str] | None = None) -> list[Finding]:
+    """What is open, the oldest first; `sites` limits it to these and to what concerns no single site."""
+    query = select(findings).where(findings.c.closed_at.is_(None)).order_by(findings.c.opened_at, findings.c.id)
+    return _read(connection, query if sites is None else query.where(findings.c.site.in_(["", *sites])))
+
+
+def untold(connection: Connection) -> list[Finding]:
+    """What nobody has been told of yet: openings, and the ends of what somebody was told of."""
+    began = findings.c.told_at.is_(None) & findings.c.closed_at.is_(None)
+    ended = findings.c.told_at.is_not(None) & findings.c.closed_at.is_not(None) & findings.c.end_told_at.is_(None)
+    return _read(connection, select(findings).where(or_(began, ended)).order_by(findings.c.id))
+
+
+def told(connection: Connection, ids: Iterable[int], at: datetime) -> None:
+    """Note what has been told: of each row that it opened, and of a closed one that it is over."""
+    wanted = findings.c.id.in_(list(ids))
+    over = findings.c.closed_at.is_not(None)
+    connection.execute(update(findings).where(wanted, over).values(end_told_at=at))
+    connection.execute(update(findings).where(wanted, findings.c.told_at.is_(None)).values(told_at=at))
+
+
+def note(connection: Connection, name: str, seen: Seen, was: Finding | None, at: datetime) -> None:
+    """Open a finding, or keep it open with today's evidence."""
+    values: dict[str, Any] = {"seen_at": at, "evidence": seen.evidence, "examples": json.dumps(seen.examples)}
+    if was is not None:
+        connection.execute(update(findings).where(findings.c.id == was.id).values(values))
+        return
+    about = {"name": name, "site": seen.site or "", "subject": seen.subject, "since": seen.since, "opened_at": at}
+    connection.execute(insert(findings).values({**about, **values}))
+
+
+def close(connection: Connection, ids: Iterable[int], at: datetime) -> None:
+    """Close findings."""
+    connection.execute(update(findings).where(findings.c.id.in_(list(ids))).values(closed_at=at))
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[Finding]:
+    rows = connection.execute(query).mappings()
+    return [Finding(**{**row, "site": row["site"] or None, "examples": tuple(json.loads(row["examples"]))})
+            for row in rows]  # fmt: skip
