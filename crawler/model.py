@@ -46,6 +46,7 @@ class Refusal(StrEnum):
     CHALLENGE = "challenge"  # a cookie, script or captcha wall
     FORBIDDEN = "forbidden"  # 401, 403, 451
     RATE_LIMITED = "rate_limited"  # 429
+    OVER_BUDGET = "over_budget"  # the requests that the site gets a day are spent; it waits for tomorrow
     SERVER_ERROR = "server_error"  # 5xx, or a status nobody expects
     UNREACHABLE = "unreachable"  # no DNS, no connection, broken TLS
     TIMEOUT = "timeout"  # no whole answer in time

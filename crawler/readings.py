@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from crawler.extract import extract
 from crawler.model import Article, Discard, Quarantine, Refusal, StoreFailed
 from crawler.pipelines import Fetched
 from crawler.store import PendingLink
+from crawler.store.spending import Purpose
 from crawler.urls import canonical
 from crawler.verdict import verdict
 
@@ -57,17 +59,14 @@ class Readings:
         self._asked: set[str] = set()
         self._counted: set[str] = set()  # their try is in the store already
         self._warned = False
+        self._over = False  # the day's budget is spent
         self._kept = 0  # asked in this run and still pending
         self._failing: list[tuple[PendingLink, Refusal]] = []  # since the site last gave a page
 
     def next_batch(self) -> Iterator[Request]:
         """Requests for the next articles, untried ones first, then by age; none when all have been asked."""
         spider = self._spider
-        links: list[PendingLink] = []
-        if spider.revisit:
-            spider.revisit = False
-            links = self._known()
-        links += spider.store.pending(spider.name, limit=BATCH + self._kept)
+        purpose, links = self._links()
         links.sort(key=lambda link: link.tries)  # pages that fail again and again must not hold up the others
         batch: list[PendingLink] = []
         for link in links:
@@ -75,10 +74,39 @@ class Readings:
                 self._asked.add(link.canonical_url)
                 batch.append(link)
         if batch:
-            spider.store.begin(link.canonical_url for link in batch)
+            batch = self._begin(batch, purpose)
         for link in batch:
             spider.report.pages += 1
-            yield spider.request(link.url, "article", self.parse, link=link)
+            yield spider.request(link.url, "article", purpose, self.parse, link=link)
+
+    def _links(self) -> tuple[Purpose, list[PendingLink]]:
+        spider = self._spider
+        if self._over:
+            return "article", []
+        if spider.revisit:
+            spider.revisit = False
+            if known := self._known():
+                return "revisit", known
+        return "article", spider.store.pending(spider.name, limit=BATCH + self._kept)
+
+    def _begin(self, batch: list[PendingLink], purpose: Purpose) -> list[PendingLink]:
+        """As many of the batch as the day's budget pays for; the newest come first, and the others stay pending."""
+        spider = self._spider
+        urls = [link.canonical_url for link in batch]
+        granted = spider.store.begin(urls, partial(spider.account.reserve, purpose=purpose))
+        if granted < len(batch):
+            self._over = True
+            spider.report.refused[Refusal.OVER_BUDGET] += len(batch) - granted
+        return batch[:granted]
+
+    def postponed(self, link: PendingLink) -> None:
+        """A page that was begun and that the day's budget does not pay for after all: this was no try."""
+        self._over = True
+        self._kept += 1
+        try:
+            self._spider.store.refuse(link.canonical_url, Refusal.OVER_BUDGET, final=False, counted=True)
+        except StoreFailed as failure:
+            self._spider.end(str(failure))
 
     def _known(self) -> list[PendingLink]:
         since = self._spider.now() - timedelta(days=self._spider.settings.getint("REVISIT_DAYS"))

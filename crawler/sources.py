@@ -66,7 +66,7 @@ class Sources:
         return looks.open_look(url, source, spider.store.source(url), every, parent)
 
     def _request(self, look: Look, url: str) -> Request:
-        request = self._spider.request(url, "source", self.parse, look=look)
+        request = self._spider.request(url, "source", "look", self.parse, look=look)
         if look.page == 1:
             request.headers.update(look.validators())
         return request
@@ -114,7 +114,7 @@ class Sources:
             state = looks.answered(look, headers, looks.digest((*found.links, *found.children)), spider.now())
             spider.report.distrusted += look.state.trusted and not state.trusted
             if looks.needs_probe(look, state):
-                probe = spider.request(look.url, "source", self.probed, audited=look)
+                probe = spider.request(look.url, "source", "audit", self.probed, audited=look)
                 probe.headers.update(looks.conditions(look.state))
                 yield probe
             look.state = state
@@ -163,6 +163,15 @@ class Sources:
             spider.end(str(failure))
         finally:
             spider.progress()
+
+    def postponed(self, look: Look) -> None:
+        """A look, or one page or child of it, that the day's budget does not pay for; it says nothing of the source."""
+        try:
+            if look.parent:
+                look.parent.incomplete = True
+            self._close(look, looks.without_validators(look.state) if look.page > 1 else None)
+        except StoreFailed as failure:
+            self._spider.end(str(failure))
 
     def _give_up(self, word: Refusal, detail: str) -> None:
         # A site that is down must not cost a minute for each of its sources and pages.
@@ -230,6 +239,7 @@ class Sources:
                 look.links.values(),
                 spider.name,
                 revisit=lastmod == "modified",
+                window=look.window,
                 canonical=self._canonical,
             )
             look.closed = True

@@ -20,6 +20,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from crawler.account import Account
 from crawler.fetch import word_of
 from crawler.model import Refusal, Refused, StoreFailed
 from crawler.readings import Readings
@@ -28,6 +29,7 @@ from crawler.robots import HostClosed
 from crawler.site import Site
 from crawler.sources import Sources
 from crawler.store import Store
+from crawler.store.spending import Purpose
 
 logger = logging.getLogger(__name__)
 
@@ -37,14 +39,21 @@ def _ask_for_contact() -> None:
     logger.warning("set THOISU_CONTACT to a mail address or URL, so that the sites can reach you")
 
 
+def clock() -> datetime:
+    """The machine's time."""
+    return datetime.now(UTC)
+
+
 class NewsSpider(scrapy.Spider):
     """Crawls one site into the store.
 
     Arguments, also as `-a name=value`: `source` (one address, or a tuple of them) looks there only; `revisit` asks the
-    articles of the last days again; `limit` is the most articles that are asked.
+    articles of the last days again; `limit` is the most articles that are asked; `now` is the clock.
     """
 
     site: Site
+    account: Account
+    """What may still be asked of the site; set by `from_crawler`."""
 
     def __init__(
         self,
@@ -55,11 +64,13 @@ class NewsSpider(scrapy.Spider):
         revisit: bool | str = False,
         limit: int | str | None = None,
         on_progress: Callable[[SiteReport], None] | None = None,
+        now: Callable[[], datetime] = clock,
     ) -> None:
         super().__init__(name)
         self.report = SiteReport(site=self.name)
         self.limit = int(limit) if limit is not None else None
         self.only = (source,) if isinstance(source, str) else source
+        self.now = now
         self.revisit = revisit not in (False, "", "0", "no", "false")
         self._store = store
         self._on_progress = on_progress
@@ -84,6 +95,8 @@ class NewsSpider(scrapy.Spider):
         if spider._store is None:
             spider._store = Store.open(crawler.settings["THOISU_DATABASE_URL"])
             crawler.signals.connect(spider._store.close, signal=signals.engine_stopped)
+        budget = None if crawler.settings["THOISU_REPLAY"] else crawler.settings.getint("THOISU_BUDGET")
+        spider.account = Account(spider._store, spider.name, budget, spider.now)
         crawler.signals.connect(spider.next_batch, signal=signals.spider_idle)
         crawler.signals.connect(spider.finish, signal=signals.spider_closed)
         return spider
@@ -108,9 +121,9 @@ class NewsSpider(scrapy.Spider):
         except StoreFailed as failure:
             self.end(str(failure))
 
-    def request(self, url: str, kind: str, callback: Callable[..., Any], **about: Any) -> Request:
+    def request(self, url: str, kind: str, purpose: Purpose, callback: Callable[..., Any], **about: Any) -> Request:
         """A request of this site; `about` goes to `callback` and, when there is no answer, to `failed`."""
-        meta: dict[str, Any] = {"kind": kind}
+        meta: dict[str, Any] = {"kind": kind, "purpose": purpose}
         if kind == "article":
             meta["download_maxsize"] = self.settings.getint("ARTICLE_MAXSIZE")
         return Request(url, callback=callback, errback=self.failed, cb_kwargs=about, meta=meta)
@@ -119,10 +132,16 @@ class NewsSpider(scrapy.Spider):
         """A request that gave no answer."""
         request: Request = failure.request  # type: ignore[attr-defined]
         word = word_of(failure.value)
+        if isinstance(failure.value, StoreFailed):
+            self.end(str(failure.value))
+            return
         if word is None:
             logger.error("%s failed", request.url, exc_info=failure.value)
             word = Refusal.UNREADABLE
         detail = failure.value.detail if isinstance(failure.value, Refused) else str(failure.value)
+        if word is Refusal.OVER_BUDGET:
+            self.over_budget(request.cb_kwargs)
+            return
         closed = isinstance(failure.value, HostClosed) and request.url.startswith(self.site.home)
         if word is Refusal.RATE_LIMITED or closed:
             self.report.refused[word] += 1
@@ -131,6 +150,14 @@ class NewsSpider(scrapy.Spider):
             self.readings.refused(request.cb_kwargs["link"], word)
         elif "look" in request.cb_kwargs:
             self.sources.failed(request.cb_kwargs["look"], word, detail)
+
+    def over_budget(self, about: dict[str, Any]) -> None:
+        """A request that must not go out today: its page or source waits."""
+        self.report.refused[Refusal.OVER_BUDGET] += 1
+        if "link" in about:
+            self.readings.postponed(about["link"])
+        elif "look" in about:
+            self.sources.postponed(about["look"])
 
     def end(self, error: str) -> None:
         """End this site's run; the others go on, and what is pending stays so."""
@@ -141,6 +168,7 @@ class NewsSpider(scrapy.Spider):
     def finish(self) -> None:
         """The last words, when Scrapy closes the spider."""
         self.readings.close()
+        self._settle()
         for word, count in self.report.refused.items():
             self.crawler.stats.set_value(f"refused/{word}", count)
         if self.report.error is None and self.sources.answered == 0 and self.sources.errors:
@@ -149,13 +177,14 @@ class NewsSpider(scrapy.Spider):
         if self._on_progress is None:
             logger.log(logging.WARNING if self.report.error else logging.INFO, "%s", self.report)
 
+    def _settle(self) -> None:
+        try:
+            self.account.close()
+        except StoreFailed as failure:
+            self.report.error = self.report.error or str(failure)
+
     def progress(self) -> None:
         """Tell who watches."""
         self.report.seconds = time.monotonic() - self._started
         if self._on_progress is not None:
             self._on_progress(self.report)
-
-    @staticmethod
-    def now() -> datetime:
-        """The clock of the crawl."""
-        return datetime.now(UTC)

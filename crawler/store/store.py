@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
@@ -81,16 +81,18 @@ class Store:
         site: str,
         *,
         revisit: bool = False,
+        window: bool = False,
         canonical: Callable[[str], str] = canonical_of,
     ) -> int:
         """Keep a source's state together with the links found there, and return how many of these are new.
 
         Refused links, and addresses that `canonical` refuses (Discard), are passed over. With `revisit`, a stored page
-        that the source lists as modified after its last fetch becomes pending again.
+        that the source lists as modified after its last fetch becomes pending again. With `window` the source shows its
+        newest items only: when none is left of those it has shown before, a gap is noted (`crawler.store.claims`).
         """
         at = state.checked_at or datetime.now(UTC)
         with self._writing(site, at) as connection:
-            return frontier.save_source(connection, state, links, site, at, canonical, revisit=revisit)
+            return frontier.save_source(connection, state, links, site, at, canonical, revisit=revisit, window=window)
 
     def pending(self, site: str, limit: int | None = None) -> list[PendingLink]:
         """Links of a site that are not yet read, newest first."""
@@ -135,10 +137,15 @@ class Store:
         with self._writing(article.site, fetched_at) as connection:
             return amend.amend(connection, article, fetched_at, link)
 
-    def begin(self, canonical_urls: Iterable[str]) -> None:
-        """Note that links are about to be asked: what this run neither reads nor refuses keeps the word UNFINISHED."""
+    def begin(self, canonical_urls: Sequence[str], reserve: Callable[[Connection, int], int]) -> int:
+        """Note that links are about to be asked: what this run neither reads nor refuses keeps the word UNFINISHED.
+
+        `reserve` says, in the same transaction, how many of them may be; so many of the first are, and are returned.
+        """
         with transaction(self._writer) as connection:
-            frontier.begin(connection, canonical_urls)
+            granted = reserve(connection, len(canonical_urls))
+            frontier.begin(connection, canonical_urls[:granted])
+        return granted
 
     def refuse(self, canonical_url: str, word: Refusal, *, final: bool, counted: bool = False) -> None:
         """Note why a pending link gave nothing; when `final` it is never asked again, else later.

@@ -23,10 +23,13 @@ def downgrade() -> None:
     """Drop the tables: what was learned of each source, the ledger and the findings are lost; the articles stay."""
     for table in _AGENDA + _CLAIMS + _FINDINGS:
         op.drop_table(table)
+    op.drop_index("ix_links_backfill", "links")
+    op.drop_column("sources", "route")
+    op.execute("UPDATE links SET fate = 'pending' WHERE fate = 'backfill'")
 
 
-_AGENDA: tuple[str, ...] = ("agenda", "spent")
-_CLAIMS: tuple[str, ...] = ()
+_AGENDA: tuple[str, ...] = ("agenda", "paces", "spent")
+_CLAIMS: tuple[str, ...] = ("claims", "looked", "gaps", "steps", "tapes")
 _FINDINGS: tuple[str, ...] = ("hits", "watches", "notices", "findings", "marks", "tallies")
 
 
@@ -36,16 +39,24 @@ def _create_agenda() -> None:
         sa.Column("site", sa.Text, nullable=False),
         sa.Column("source", sa.Text, nullable=False),
         sa.Column("next_at", Instant, nullable=False),
-        sa.Column("latest_at", Instant),
         sa.Column("why", sa.Text, nullable=False),
-        sa.Column("learned", sa.Text),
         sa.Column("looked_at", Instant),
         sa.Column("outcome", sa.Text),
         sa.Column("came", sa.Integer, nullable=False),
+        sa.Column("shown", sa.Text),
         sa.PrimaryKeyConstraint("site", "source", name="pk_agenda"),
         sa.ForeignKeyConstraint(["site"], ["sites.name"], name="fk_agenda_site"),
     )
     op.create_index("ix_agenda_site_next_at", "agenda", ["site", "next_at"])
+    op.create_table(
+        "paces",
+        sa.Column("site", sa.Text, nullable=False),
+        sa.Column("tier", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("site", name="pk_paces"),
+        sa.ForeignKeyConstraint(["site"], ["sites.name"], name="fk_paces_site"),
+    )
+    op.create_index("ix_paces_tier", "paces", ["tier"])
     op.create_table(
         "spent",
         sa.Column("site", sa.Text, nullable=False),
@@ -57,7 +68,86 @@ def _create_agenda() -> None:
 
 
 def _create_claims() -> None:
-    pass
+    op.add_column("sources", sa.Column("route", sa.Text))
+    waiting = sa.text("fate = 'backfill'")
+    op.create_index("ix_links_backfill", "links", ["site"], sqlite_where=waiting, postgresql_where=waiting)
+    op.create_table(
+        "claims",
+        sa.Column("source_id", Number, nullable=False),
+        sa.Column("link_id", Number, nullable=False),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.PrimaryKeyConstraint("source_id", "link_id", name="pk_claims"),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_claims_source_id"),
+        sa.ForeignKeyConstraint(["link_id"], ["links.id"], name="fk_claims_link_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "looked",
+        sa.Column("source_id", Number, nullable=False),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("looks", sa.Integer, nullable=False),
+        sa.Column("failed", sa.Integer, nullable=False),
+        sa.Column("word", sa.Text),
+        sa.PrimaryKeyConstraint("source_id", "day", name="pk_looked"),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_looked_source_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "gaps",
+        sa.Column("id", Number, nullable=False),
+        sa.Column("source_id", Number, nullable=False),
+        sa.Column("since", Instant, nullable=False),
+        sa.Column("until", Instant, nullable=False),
+        sa.Column("raised_at", Instant, nullable=False),
+        sa.Column("closed_at", Instant),
+        sa.Column("tried_at", Instant),
+        sa.Column("outcome", sa.Text),
+        sa.PrimaryKeyConstraint("id", name="pk_gaps"),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_gaps_source_id"),
+    )
+    op.create_index("ix_gaps_source_id", "gaps", ["source_id"])
+    # What was found so far, by the source that gave it first.
+    here = (
+        "date({}, '+7 hours')"
+        if op.get_bind().dialect.name == "sqlite"
+        else "({} AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
+    )
+    day = here.format("coalesce(published_at, modified_at, found_at)")
+    op.execute(f"INSERT INTO claims SELECT source_id, id, {day} FROM links WHERE source_id IS NOT NULL")  # noqa: S608
+    _create_plans()
+
+
+def _create_plans() -> None:
+    op.create_table(
+        "steps",
+        sa.Column("id", Number, nullable=False),
+        sa.Column("job", sa.Text, nullable=False),
+        sa.Column("site", sa.Text, nullable=False),
+        sa.Column("stage", sa.Integer, nullable=False),
+        sa.Column("route", sa.Text, nullable=False),
+        sa.Column("address", sa.Text, nullable=False),
+        sa.Column("first", sa.Date),
+        sa.Column("last", sa.Date),
+        sa.Column("page", sa.Integer, nullable=False),
+        sa.Column("behind", sa.Text),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("word", sa.Text),
+        sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("links", sa.Integer, nullable=False),
+        sa.Column("digest", sa.Text),
+        sa.Column("at", Instant),
+        sa.PrimaryKeyConstraint("id", name="pk_steps"),
+        sa.UniqueConstraint("job", "address", name="uq_steps_job"),
+    )
+    op.create_index("ix_steps_address", "steps", ["address"])
+    op.create_table(
+        "tapes",
+        sa.Column("job", sa.Text, nullable=False),
+        sa.Column("file", sa.Text, nullable=False),
+        sa.Column("place", Number, nullable=False),
+        sa.Column("done", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("job", "file", name="pk_tapes"),
+    )
 
 
 def _create_findings() -> None:
