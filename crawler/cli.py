@@ -21,6 +21,7 @@ from crawler.commands.look import articles, changes, show
 from crawler.commands.newsroom import newsroom
 from crawler.commands.read import clean, extract
 from crawler.commands.reread import reread
+from crawler.commands.simulate import simulate
 from crawler.commands.stories import reindex, relate, stories, story
 from crawler.model import Refused, StoreFailed, ThoisuError
 
@@ -28,7 +29,7 @@ REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
     crawl, articles, show, diff, changes, stories, story, relate, sites, extract, clean, discover, which, reread,
-    reindex, capture, newsroom, demo,
+    reindex, simulate, capture, newsroom, demo,
 ):  # fmt: skip
     app.command()(command)
 

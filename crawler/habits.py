@@ -1,0 +1,126 @@
+"""What is known of one source: its rate, how much it shows, how much of that is news, a burst under way, failures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import sqrt
+from typing import Any
+
+from crawler.rates import DAY, Rate, minutes
+
+MEMORY = 56 * DAY
+"""Minutes before a first look that its items still teach something about."""
+_LEAST_WINDOW = 10
+"""A feed that shows fewer items than this has not filled its window yet."""
+_SAFETY = 4.0
+"""Standard deviations that must fit into a window beside the items expected."""
+_CLUMPS = 2.0
+"""Variance of a count over its mean: news comes in batches."""
+_RECENT = 45.0
+"""Half-life, in minutes, of what counts as recent."""
+_FADES = 90.0
+"""Half-life, in minutes, of a burst that nothing more is seen of."""
+_STEADY = 3.0
+"""Items that the usual rate counts for when the size of a burst is estimated."""
+_NOVELTY_MEMORY = 500.0
+BACK_OFF, BACK_OFF_MAX = 15.0, 12 * 60.0
+"""Minutes until the next look after a first failure, doubled with each one more, and their greatest number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look at a source found.
+
+    `items` are the times of those that the source had not shown before, `undated` the number of such without a time;
+    `new` how many of both no other source of the site had brought yet (default: all). `shown` is the size of the
+    window, None for a source that keeps everything, and `oldest` the earliest time in it. `overlap` is False when
+    nothing in the window was known: then items were lost from it, and nothing is learned of the time before.
+    """
+
+    at: datetime
+    items: Sequence[datetime] = ()
+    undated: int = 0
+    new: int | None = None
+    shown: int | None = None
+    oldest: datetime | None = None
+    overlap: bool = True
+
+
+@dataclass(slots=True)
+class Habits:
+    """What was learned of a source; plain data. Times are minutes since 1970 on Viet Nam's clock."""
+
+    rate: Rate = field(default_factory=Rate)
+    last: float | None = None
+    """The last look that succeeded."""
+    window: int | None = None
+    met: float = 0.0
+    first: float = 0.0
+    """Items met here, and how many of them here first."""
+    recent: float = 0.0
+    usual: float = 0.0
+    """Items of late, and how many were to be expected."""
+    burst: float = 1.0
+    """How many times its usual rate the source published at at the last look."""
+    failures: int = 0
+    not_before: float = 0.0
+
+    def saw(self, seen: Seen, expected: float) -> None:
+        """Learn from a look at which `expected` items were to be expected."""
+        at = minutes(seen.at)
+        items = [item for item in map(minutes, seen.items) if at - MEMORY < item <= at]
+        undated = seen.undated + sum(minutes(item) > at for item in seen.items)
+        since = self.last
+        if since is None or not seen.overlap:
+            oldest = minutes(seen.oldest) if seen.oldest else min(items, default=at)
+            since = max(oldest, at - MEMORY, since or 0.0)
+        self._notice(len(items) + undated if self.last is not None else 0, expected, at)
+        self.rate.observe(since, at, items, undated)
+        found = len(items) + undated
+        self.met += found
+        self.first += found if seen.new is None else seen.new
+        if self.met > _NOVELTY_MEMORY:
+            self.met, self.first = self.met / 2, self.first / 2
+        self.window = None if seen.shown is None else max(seen.shown, _LEAST_WINDOW)
+        self.last, self.failures, self.not_before = at, 0, 0.0
+
+    def _notice(self, found: int, expected: float, at: float) -> None:
+        fade = 0.5 ** ((at - (self.last or at)) / _RECENT)
+        self.recent = self.recent * fade + found
+        self.usual = self.usual * fade + expected
+        sudden = self.recent > self.usual + _SAFETY * sqrt(_CLUMPS * (self.usual + 1))
+        self.burst = (self.recent + _STEADY) / (self.usual + _STEADY) if sudden else 1.0
+
+    def failed(self, at: datetime, retry_after: float | None = None) -> None:
+        """A look failed; `retry_after` are the seconds that the server asks to be left alone."""
+        self.failures += 1
+        wait = min(BACK_OFF * 2.0 ** (min(self.failures, 16) - 1), BACK_OFF_MAX)
+        self.not_before = minutes(at) + max(wait, (retry_after or 0.0) / 60)
+
+    @property
+    def weight(self) -> float:
+        """Which part of its items is news when it shows them; one that others always precede is worth few looks."""
+        return max((self.first + 1) / (self.met + 1), 0.05)
+
+    @property
+    def most(self) -> float:
+        """Items expected between two looks at which the window still holds all that may come."""
+        if self.window is None:
+            return float("inf")
+        spread = _SAFETY * sqrt(_CLUMPS)
+        return ((sqrt(spread**2 + 4 * self.window) - spread) / 2) ** 2
+
+    def rising(self, since: float) -> float:
+        """Times its usual rate, `since` minutes after the last look."""
+        return 1 + (self.burst - 1) * float(0.5 ** (since / _FADES))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data that `from_json` reads."""
+        return {name: getattr(self, name) for name in self.__slots__} | {"rate": self.rate.to_json()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Habits:
+        """The habits that `to_json` wrote."""
+        return cls(**{**data, "rate": Rate.from_json(data["rate"])})

@@ -1,0 +1,229 @@
+"""When to look next at each source of a site, and why: the plan of a day within its budget.
+
+A `Pace` is the state of one site, plain data that a store can keep as JSON. Whoever runs the looks asks `next_look`,
+pays with `take`, and tells `saw` or `failed` what came of it. Nothing here knows a clock: time is an argument.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import accumulate
+from math import ceil, inf
+from typing import Any
+
+from crawler.budget import Budget, Kind
+from crawler.habits import Habits, Seen
+from crawler.rates import DAY, GRACE, Prior, day_of, expected, hourly, minutes, moment, shares
+from crawler.timetable import Demand, best_looks, rebalance, timetable
+
+_BEYOND = 480
+"""Minutes of the next day that a plan has in view, so that its last looks stand where tomorrow wants them."""
+_SURPRISE = 1.3
+"""Change of a burst's size from which the rest of the day is planned anew."""
+_INSTANT = 1e-3
+"""Minutes within which two times are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """When to look next, and the reason in a sentence."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(slots=True)
+class Pace:
+    """When to look at the sources of one site.
+
+    `floor` and `ceiling` are the least and greatest minutes between two looks at a source, `delay` the seconds between
+    two requests that the site's robots.txt asks for. `prior` is what the tier has in common; whoever knows the tier's
+    other sites renews it with `Prior.of`.
+    """
+
+    budget: Budget
+    habits: dict[str, Habits] = field(default_factory=dict)
+    prior: Prior = field(default_factory=Prior)
+    floor: int = 1
+    ceiling: int = DAY
+    delay: float = 0.0
+    day: int = 0
+    """The day since 1970 that `looks` are planned for."""
+    looks: dict[str, list[int]] = field(default_factory=dict)
+    """Minutes since 1970 of the looks still to come, by source; they include the first of the next day."""
+    price: float = inf
+    """Item-minutes that a look must save to be worth a request."""
+    asked: float = 0.0
+    """The last request, of any kind."""
+    _curves: dict[str, tuple[int, list[float]]] = field(default_factory=dict, repr=False, compare=False)
+
+    def plan(self, now: datetime) -> None:
+        """Plan the rest of the day, for all sources."""
+        at = minutes(now)
+        self.day = day_of(at)
+        self.budget.turn(self.day)
+        self._curves.clear()
+        start = self._start(at)
+        demands = {name: self._demand(name, start) for name in self.habits}
+        span = (self.day + 1) * DAY - start
+        planned, self.price = timetable(demands, self.budget.looks(span / DAY, self.items(now)), span)
+        self.looks = {name: [start + look for look in looks] for name, looks in planned.items()}
+
+    def next_look(self, name: str, now: datetime) -> Look:
+        """When to look at a source; not before `now`. Plans the day when it has not been planned yet."""
+        habits = self.habits.get(name)
+        if habits is None:
+            habits = self.habits[name] = Habits()
+            self.day = 0
+        if day_of(minutes(now)) != self.day:
+            self.plan(now)
+        due = self._due(name, minutes(now))
+        return Look(moment(due), self._why(name, due))
+
+    def next_source(self, now: datetime) -> tuple[str, datetime]:
+        """The source that is to be looked at next, and when."""
+        if day_of(minutes(now)) != self.day:
+            self.plan(now)
+        due, name = min((self._due(name, minutes(now)), name) for name in self.habits)
+        return name, moment(due)
+
+    def _due(self, name: str, at: float) -> float:
+        tomorrow = (self.day + 1) * DAY
+        looks = self.looks[name]
+        planned = looks[0] if looks and looks[0] < tomorrow and self.budget.left else tomorrow
+        return max(planned + GRACE, self.habits[name].not_before, self.asked + self.delay / 60, at)
+
+    def take(self, kind: Kind, now: datetime, requests: int = 1) -> bool:
+        """Ask whether requests may be made now, and count them if so; False when their share of the day is used up."""
+        at = minutes(now)
+        self.budget.turn(day_of(at))
+        left = 1 - at % DAY / DAY
+        if kind != "look" and requests > self.budget.room(kind, left, self.items(now), self.planned):
+            return False
+        if not self.budget.take(kind, requests):
+            return False
+        self.asked = max(self.asked, at)
+        return True
+
+    def saw(self, name: str, seen: Seen) -> None:
+        """Learn from a look, and plan the rest of the day anew where the source does what nobody expected."""
+        at = minutes(seen.at)
+        habits = self.habits[name]
+        usual = 0.0 if habits.last is None else self._mass(name, habits.last, at)
+        before, first = habits.burst, habits.last is None
+        habits.saw(seen, usual)
+        self._forget(name, at)
+        if day_of(at) != self.day:
+            return
+        if first:
+            self._curves.pop(name, None)
+        if first or max(before, habits.burst) > _SURPRISE * min(before, habits.burst):
+            self._replan(name, at)
+
+    def failed(self, name: str, now: datetime, retry_after: float | None = None) -> None:
+        """A look failed; `retry_after` in seconds."""
+        self.habits[name].failed(now, retry_after)
+        self._forget(name, minutes(now))
+
+    def _forget(self, name: str, at: float) -> None:
+        looks = self.looks.get(name, [])
+        del looks[: bisect_left(looks, self._start(at))]
+
+    def _replan(self, name: str, at: float) -> None:
+        start = self._start(at)
+        span = (self.day + 1) * DAY - start
+        if span <= 0:
+            return
+        demands = {each: self._demand(each, start) for each in self.habits}
+        looks = {each: [look - start for look in self.looks.get(each, ())] for each in self.habits}
+        looks[name] = best_looks(demands[name], self.price)
+        rebalance(demands, looks, self.budget.looks(span / DAY, self.items(moment(at))), span)
+        self.looks = {each: [start + look for look in minutes_] for each, minutes_ in looks.items()}
+
+    @property
+    def planned(self) -> int:
+        """Looks still to come today."""
+        end = (self.day + 1) * DAY
+        return sum(look < end for looks in self.looks.values() for look in looks)
+
+    def items(self, now: datetime) -> float:
+        """New items to be expected in the rest of the day."""
+        at = minutes(now)
+        end = (day_of(at) + 1) * DAY
+        return sum(habits.weight * self._mass(name, at, end) for name, habits in self.habits.items())
+
+    def rate(self, name: str, now: datetime) -> float:
+        """Items an hour to be expected from a source now."""
+        at = minutes(now)
+        return self._mass(name, at, at + 60) * self._rising(name, at)
+
+    def _start(self, at: float) -> int:
+        return ceil(at - GRACE + _INSTANT)
+
+    def _rising(self, name: str, at: float) -> float:
+        habits = self.habits[name]
+        return habits.rising(at - habits.last) if habits.last is not None else 1.0
+
+    def _curve(self, name: str) -> tuple[int, list[float]]:
+        """First minute and running sum of the items expected of a source on the planned day and around it."""
+        if name not in self._curves:
+            habits = self.habits[name]
+            by_hour, parts = hourly(habits.rate, self.prior), shares(habits.rate.spikes)
+            days = (self.day - 1, self.day, self.day + 1)
+            curve = [items for day in days for items in expected(by_hour, parts, day)]
+            self._curves[name] = (days[0] * DAY, list(accumulate(curve, initial=0.0)))
+        return self._curves[name]
+
+    def _mass(self, name: str, since: float, until: float) -> float:
+        first, total = self._curve(name)
+        last = len(total) - 1
+        start, end = (min(max(ceil(at - GRACE) - first, 0), last) for at in (since, until))
+        return total[end] - total[start]
+
+    def _demand(self, name: str, start: int) -> Demand:
+        habits = self.habits[name]
+        first, total = self._curve(name)
+        weight = habits.weight
+        end = (self.day + 1) * DAY + _BEYOND - first
+        begin = start - first
+        coming = [
+            (after - here) * weight for here, after in zip(total[begin:end], total[begin + 1 : end + 1], strict=True)
+        ]
+        last = habits.last if habits.last is not None else start - self.ceiling
+        if habits.burst > 1:
+            coming = [items * habits.rising(start - last + number) for number, items in enumerate(coming)]
+        return Demand(
+            expected=coming,
+            waiting=self._mass(name, last, start - 1 + GRACE) * weight,
+            idle=start - last,
+            most=habits.most * weight,
+            floor=self.floor,
+            ceiling=self.ceiling,
+        )
+
+    def _why(self, name: str, due: float) -> str:
+        habits = self.habits[name]
+        if due == habits.not_before:
+            return f"{habits.failures} looks in a row have failed" if habits.failures > 1 else "the last look failed"
+        if due >= (self.day + 1) * DAY:
+            return "what the day's budget allows is planned; the next day is planned at midnight"
+        return ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data that `from_json` reads."""
+        return {
+            "budget": self.budget.to_json(),
+            "habits": {name: habits.to_json() for name, habits in self.habits.items()},
+            "prior": {"rate": self.prior.rate, "profile": list(self.prior.profile)},
+            "looks": {name: list(looks) for name, looks in self.looks.items()},
+        } | {name: getattr(self, name) for name in ("floor", "ceiling", "delay", "day", "asked", "price")}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Pace:
+        """The pace that `to_json` wrote."""
+        prior = Prior(data["prior"]["rate"], tuple(data["prior"]["profile"]))
+        habits = {name: Habits.from_json(value) for name, value in data["habits"].items()}
+        return cls(**{**data, "budget": Budget.from_json(data["budget"]), "habits": habits, "prior": prior})

@@ -1,0 +1,201 @@
+"""How often a source publishes, minute by minute: learned from the times of its items.
+
+Two things are learned. The rate of each hour of the week is Gamma-Poisson: counts over hours observed, drawn towards
+the workday, Saturday or Sunday profile of the source, which is drawn towards the profile of its tier; both are
+forgotten with a half-life, so that rates that move are followed. Within an hour items fall evenly, but for the minutes
+at which papers release what they have prepared (full hours, the end of an embargo), which stand out by themselves.
+
+Times are minutes since 1970 on Viet Nam's clock. A minute's items are those that a look `GRACE` minutes after it sees
+first, so that a look stands right behind what is released at a full minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from math import ceil, sqrt
+from typing import Any
+
+from crawler.dates import VIETNAM
+from crawler.holidays import SUNDAY, weekday
+
+DAY = 1440
+HOURS = 168  # of a week
+GRACE = 10 / 60
+"""Minutes between a full minute and the look for it: what is released at 05:00:00 must have reached the feed."""
+_EPOCH = date(1970, 1, 1)
+_FORGET_RATE = 0.5 ** (1 / 28)
+"""Kept of the counts by hour from one day to the next: a half-life of four weeks."""
+_FORGET_MINUTE = 0.5 ** (1 / 120)
+"""The same of the minutes, whose habits live longer."""
+_TRUST_TIER = 6.0
+"""Hours that the tier's profile counts for beside what was seen of a workday's, Saturday's or Sunday's hour."""
+_TRUST_KIND = 24.0
+"""Hours that the kind of day counts for beside what was seen of the single hour of the week."""
+_TRUST_LEVEL = 5.0
+"""Items that the tier counts for in a source's rate, and the whole week in that of Saturdays and Sundays."""
+_STANDS_OUT = 3.0
+"""Standard deviations above the hour's other minutes that make a minute one of release."""
+
+
+def minutes(at: datetime) -> float:
+    """Minutes since 1970 on Viet Nam's clock."""
+    return at.timestamp() / 60 + 420
+
+
+def moment(minute: float) -> datetime:
+    """The time, on Viet Nam's clock, of minutes since 1970."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=minute - 420)).astimezone(VIETNAM)
+
+
+def day_of(minute: float) -> int:
+    """Days since 1970 on Viet Nam's clock."""
+    return int(minute // DAY)
+
+
+def kind_of(day: int) -> int:
+    """The weekday whose habits a day since 1970 has: 0 for Monday to 6 for Sunday and holidays."""
+    return weekday(_EPOCH + timedelta(days=day))
+
+
+@dataclass(slots=True)
+class Rate:
+    """What is remembered of a source's items; plain data.
+
+    `counts` and `hours` are items and hours observed for each hour of the week, `spikes` items by minute of the day,
+    all weighted by their age; `day` is the day that they were last aged.
+    """
+
+    counts: list[float] = field(default_factory=lambda: [0.0] * HOURS)
+    hours: list[float] = field(default_factory=lambda: [0.0] * HOURS)
+    spikes: dict[int, float] = field(default_factory=dict)
+    day: int | None = None
+
+    def observe(self, since: float, until: float, items: Iterable[float], undated: int = 0) -> None:
+        """Learn that `items` and `undated` more were published from `since` to `until`, and nothing else was."""
+        self._age(day_of(until))
+        start = since
+        span = max(until - since, 1e-9)
+        while start < until:
+            end = min((start // 60 + 1) * 60, until)
+            place = _place(start)
+            self.hours[place] += (end - start) / 60
+            self.counts[place] += undated * (end - start) / span
+            start = end
+        for item in items:
+            minute = ceil(item - GRACE)
+            self.counts[_place(minute)] += 1
+            self.spikes[minute % DAY] = self.spikes.get(minute % DAY, 0.0) + 1
+
+    def _age(self, day: int) -> None:
+        days = 0 if self.day is None else max(day - self.day, 0)
+        if days:
+            keep, keep_minute = _FORGET_RATE**days, _FORGET_MINUTE**days
+            self.counts = [value * keep for value in self.counts]
+            self.hours = [value * keep for value in self.hours]
+            self.spikes = {minute: value * keep_minute for minute, value in self.spikes.items()}
+        self.day = day if self.day is None else max(day, self.day)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data that `from_json` reads."""
+        return {
+            "counts": [round(value, 4) for value in self.counts],
+            "hours": [round(value, 4) for value in self.hours],
+            "spikes": {str(minute): round(value, 4) for minute, value in sorted(self.spikes.items())},
+            "day": self.day,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Rate:
+        """The rate that `to_json` wrote."""
+        spikes = {int(minute): value for minute, value in data["spikes"].items()}
+        return cls(list(data["counts"]), list(data["hours"]), spikes, data["day"])
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What the sources of a tier have in common: items an hour, and the profile of a week, 1 on average."""
+
+    rate: float = 8 / 24
+    profile: tuple[float, ...] = (0.3,) * 5 + (0.8,) + (1.5,) * 13 + (0.9,) * 3 + (0.5,) * 2
+    """By hour for workdays, then Saturday, then Sunday; or one day for all."""
+
+    @classmethod
+    def of(cls, rates: Iterable[Rate]) -> Prior:
+        """Learned from all sources of a tier."""
+        counts, hours, start = [0.0] * 72, [0.0] * 72, cls()
+        sources = 0
+        for rate in rates:
+            sources += 1
+            for place in range(HOURS):
+                counts[_class(place)] += rate.counts[place]
+                hours[_class(place)] += rate.hours[place]
+        if not sources or not sum(hours):
+            return start
+        level = (sum(counts) + start.rate) / (sum(hours) + 1)
+        profile = [
+            (count / level + 2 * start.profile[hour % 24]) / (seen + 2)
+            for hour, (count, seen) in enumerate(zip(counts, hours, strict=True))
+        ]
+        mean = (5 * sum(profile[:24]) + sum(profile[24:])) / HOURS
+        return cls(level, tuple(value / mean for value in profile))
+
+    def at(self, place: int) -> float:
+        """Relative rate of an hour of the week."""
+        return self.profile[_class(place) % len(self.profile)]
+
+
+def hourly(rate: Rate, prior: Prior) -> list[float]:
+    """Items an hour that are to be expected, for each hour of the week."""
+    shape = [prior.at(place) for place in range(HOURS)]
+    expected = sum(hours * value for hours, value in zip(rate.hours, shape, strict=True)) * prior.rate
+    level = prior.rate * (sum(rate.counts) + _TRUST_LEVEL) / (expected + _TRUST_LEVEL)
+    counts, hours, wanted = [0.0] * 72, [0.0] * 72, [0.0, 0.0, 0.0]
+    for place, value in enumerate(shape):
+        counts[_class(place)] += rate.counts[place]
+        hours[_class(place)] += rate.hours[place]
+        wanted[_class(place) // 24] += rate.hours[place] * value * level
+    kinds = [
+        (sum(counts[24 * kind : 24 * kind + 24]) + _TRUST_LEVEL) / (wanted[kind] + _TRUST_LEVEL) for kind in range(3)
+    ]
+    rates = []
+    for place, value in enumerate(shape):
+        of = _class(place)
+        guess = value * level * kinds[of // 24]
+        by_kind = (counts[of] + _TRUST_TIER * guess) / (hours[of] + _TRUST_TIER)
+        rates.append((rate.counts[place] + _TRUST_KIND * by_kind) / (rate.hours[place] + _TRUST_KIND))
+    return rates
+
+
+def shares(spikes: Mapping[int, float]) -> list[float]:
+    """Which part of its hour's items each minute of the day has: even, but for the minutes of release."""
+    whole: list[float] = []
+    for hour in range(24):
+        counts = [spikes.get(60 * hour + minute, 0.0) for minute in range(60)]
+        middle = sorted(counts)[30]
+        cap = middle + 2 * sqrt(middle + 0.5)
+        usual = sum(min(count, cap) for count in counts) / 60
+        bar = usual + _STANDS_OUT * sqrt(usual + 1)
+        kept = [(count if count > bar else usual) + 1e-3 for count in counts]
+        total = sum(kept)
+        whole.extend(value / total for value in kept)
+    return whole
+
+
+def expected(rates: Sequence[float], parts: Sequence[float], day: int) -> list[float]:
+    """Items to be expected in each minute of a day since 1970; `rates` from `hourly`, `parts` from `shares`."""
+    first = 24 * kind_of(day)
+    return [rates[first + minute // 60] * part for minute, part in enumerate(parts)]
+
+
+def _place(minute: float) -> int:
+    """The hour of the week, 0 for Monday after midnight."""
+    day, rest = divmod(minute, DAY)
+    return 24 * kind_of(int(day)) + int(rest // 60)
+
+
+def _class(place: int) -> int:
+    """The hour of a workday (0 to 23), Saturday (24 to 47) or Sunday (48 to 71)."""
+    day, hour = divmod(place, 24)
+    return hour + 24 * max(day - SUNDAY + 2, 0)

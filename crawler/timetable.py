@@ -1,0 +1,213 @@
+"""When to look: the timetable of a day that makes the mean delay of new items least for a number of requests.
+
+For one source the delay is Σ∫λ(t)(τ_j − t)dt over its looks τ_j. At a price μ in item-minutes for each look the best
+looks follow from a dynamic programme over the minutes; its costs are lines in τ, so that the lower hull of the lines
+already met gives each minute its best predecessor in constant time. The dense limit is the square-root rule
+f(t) = √(λ(t)/2μ); unlike that, the programme stands right behind minutes of release. One price for all sources shares
+the requests among them in the best way; it is found so that they add up to what may be spent, and what is then left
+is put where it saves most.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import accumulate, pairwise
+from math import inf, sqrt
+
+Looks = dict[str, list[int]]
+"""Minutes of the looks at each source, in order."""
+_NEAR = 0.98
+"""Part of the requests that a price must spend; the rest is put in one by one."""
+_TRIES = 12
+_FINE = 16
+"""Places to choose from between two looks of average distance."""
+_BROKEN = 1e12
+"""Item-minutes that a broken bound counts for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a source asks for, from one minute (number 0) on.
+
+    `expected` are its items in each minute, times its weight, over the span to be planned and some hours more;
+    `waiting` those since the last look, which was `idle` minutes ago. Between two looks at most `most` items and
+    `ceiling` minutes may pass, and at least `floor` minutes must.
+    """
+
+    expected: Sequence[float]
+    waiting: float = 0.0
+    idle: float = 0.0
+    most: float = inf
+    floor: int = 1
+    ceiling: int = 1440
+
+
+def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[Looks, float]:
+    """The minutes to look at each source, and the price that a look came to in item-minutes.
+
+    Exactly `requests` looks fall into the first `span` minutes, unless floors do not let so many in. When bounds ask
+    for more than that, they are broken where it costs least.
+    """
+    courses = {name: _Course(demand) for name, demand in demands.items()}
+    roots = sum(sum(map(sqrt, demand.expected[:span])) for demand in demands.values())
+    price = max(roots / max(requests, 1), 1e-9) ** 2 / 2
+    low, high = 0.0, inf
+    looks: Looks = {}
+    for _ in range(_TRIES):
+        looks = {name: course.best(price) for name, course in courses.items()}
+        spent = _spent(looks, span)
+        if _NEAR * requests <= spent <= requests:
+            break
+        if spent > requests:
+            low = price
+        else:
+            high = price
+        # The number of looks goes with 1/√price.
+        price *= min(max((spent / max(requests * (1 + _NEAR) / 2, 0.5)) ** 2, 0.1), 10.0)
+        if not low < price < high:
+            price = sqrt(low * high)
+    _balance(courses, looks, requests, span)
+    return looks, price
+
+
+def rebalance(demands: Mapping[str, Demand], looks: Looks, requests: int, span: int) -> None:
+    """Change `looks` where it costs least or saves most, until `requests` of them fall into `span` minutes."""
+    _balance({name: _Course(demand) for name, demand in demands.items()}, looks, requests, span)
+
+
+def best_looks(demand: Demand, price: float) -> list[int]:
+    """The looks at one source that are worth `price` item-minutes each, or that its bounds ask for."""
+    return _Course(demand).best(price)
+
+
+class _Course:
+    """A source's demand with its running sum; -1 stands for the last look before the plan."""
+
+    def __init__(self, demand: Demand) -> None:
+        self.demand = demand
+        self.total = list(accumulate(demand.expected, initial=0.0))
+        self.end = len(demand.expected) - 1
+
+    def mass(self, last: int, look: int) -> float:
+        """Items that `look` would find after `last`."""
+        return self.total[look + 1] - (self.total[last + 1] if last >= 0 else -self.demand.waiting)
+
+    def saved(self, last: int, look: int, following: int) -> float:
+        """Item-minutes that a look between two others saves."""
+        return self.mass(last, look) * (following - look)
+
+    def reach(self, last: int) -> int:
+        """The latest minute for the look after `last` that keeps the bounds."""
+        by_mass = bisect_right(self.total, self.total[last + 1] - (0 if last >= 0 else self.demand.waiting)
+                               + self.demand.most) - 2  # fmt: skip
+        by_time = (last if last >= 0 else -int(self.demand.idle)) + self.demand.ceiling
+        return max(min(by_mass, by_time), self.soonest(last))
+
+    def soonest(self, last: int) -> int:
+        """The first minute for a look after `last`."""
+        return last + self.demand.floor if last >= 0 else max(0, self.demand.floor - int(self.demand.idle))
+
+    def best(self, price: float) -> list[int]:
+        """The looks of the dynamic programme, those too near to the next left out, those that bounds ask for put in."""
+        kept = [self.end]
+        for look in reversed(self._cheapest(price)):
+            if kept[-1] - look >= self.demand.floor:
+                kept.append(look)
+        looks: list[int] = []
+        last = -1
+        for look in reversed(kept):
+            while (reach := self.reach(last)) < look:
+                last = max(range(self.soonest(last), reach + 1), key=lambda k: self.saved(last, k, look))
+                looks.append(last)
+            looks.append(look)
+            last = look
+        return looks[:-1]
+
+    def _cheapest(self, price: float) -> list[int]:
+        total, expected, end = self.total, self.demand.expected, self.end
+        step = max(1, int(sqrt(2 * price * (end + 1) / max(total[-1], 1e-9)) / _FINE))
+        # A line for each minute that can come before: what the looks up to it cost, and the running sum as its slope.
+        minutes, heights, slopes, before = [-1], [0.0], [-self.demand.waiting], [0]
+        hull, first = [0], 0
+        for minute, here in enumerate(expected):
+            if minute % step and minute < end and here <= 1.2 * expected[minute + 1]:
+                continue
+            while first + 1 < len(hull) and (
+                heights[first + 1] - heights[first] <= minute * (slopes[first + 1] - slopes[first])
+            ):
+                first += 1
+            slope = total[minute + 1]
+            height = price + minute * slope + heights[first] - minute * slopes[first]
+            before.append(hull[first])
+            while len(hull) - first > 1 and (height - heights[-1]) * (slopes[-1] - slopes[-2]) <= (
+                heights[-1] - heights[-2]
+            ) * (slope - slopes[-1]):
+                hull.pop()
+                heights.pop()
+                slopes.pop()
+            hull.append(len(minutes))
+            heights.append(height)
+            slopes.append(slope)
+            minutes.append(minute)
+        looks = []
+        place = before[-1]
+        while place:
+            looks.append(minutes[place])
+            place = before[place]
+        return looks[::-1]
+
+
+Choice = tuple[float, str, int, int, int]
+"""Cost, source, the look before, the look in question, the look after."""
+
+
+def _balance(courses: Mapping[str, _Course], looks: Looks, requests: int, span: int) -> None:
+    surplus = _spent(looks, span) - requests
+    options = _removals if surplus > 0 else _additions
+    heap = [
+        choice
+        for name, course in courses.items()
+        for choice in options(name, course, [-1, *looks[name], course.end], span)
+    ]
+    heapify(heap)
+    while surplus and heap:
+        _, name, last, look, following = heappop(heap)
+        course, minutes = courses[name], looks[name]
+        place = bisect_left(minutes, look)
+        around = [-1, *minutes, course.end][place : place + 3]
+        if surplus > 0 and around == [last, look, following]:
+            del minutes[place]
+            surplus -= 1
+            changed = [-1, *minutes, course.end][max(place - 1, 0) : place + 3]
+        elif surplus < 0 and around[:2] == [last, following]:
+            minutes.insert(place, look)
+            surplus += 1
+            changed = [last, look, following]
+        else:
+            continue  # its neighbours have changed
+        for choice in options(name, course, changed, span):
+            heappush(heap, choice)
+
+
+def _removals(name: str, course: _Course, looks: Sequence[int], span: int) -> Iterator[Choice]:
+    """What each look but the first and last of `looks` is worth."""
+    for last, look, following in zip(looks, looks[1:], looks[2:], strict=False):
+        if look < span:
+            bound = _BROKEN if following > course.reach(last) else 0.0
+            yield course.saved(last, look, following) + bound, name, last, look, following
+
+
+def _additions(name: str, course: _Course, looks: Sequence[int], span: int) -> Iterator[Choice]:
+    """The best look between each two of `looks`."""
+    for last, following in pairwise(looks):
+        places = range(course.soonest(last), min(following - course.demand.floor + 1, span))
+        if places:
+            saved, look = max((course.saved(last, place, following), place) for place in places)
+            yield -saved, name, last, look, following
+
+
+def _spent(looks: Looks, span: int) -> int:
+    return sum(bisect_left(minutes, span) for minutes in looks.values())
