@@ -45,6 +45,11 @@ class Look:
     closed: bool = False
     """Its end is in the store."""
 
+    @property
+    def window(self) -> bool:
+        """Whether it shows the newest items only, so that what it has shown before must still be there in part."""
+        return self.parent is None and not (isinstance(self.source, Sitemap) and self.source.url != self.url)
+
     def validators(self) -> dict[str, str]:
         """Headers of a conditional request; none for an audit or a site that lied."""
         return {} if self.audit or not self.state.trusted else conditions(self.state)
@@ -59,6 +64,7 @@ def conditions(state: SourceState) -> dict[str, str]:
 def open_look(url: str, source: Source | None, state: SourceState, every: int, parent: Look | None = None) -> Look:
     """A look at `url`; each `every`-th goes without validators, to see whether they tell the truth."""
     audit = bool(state.trusted and (state.etag or state.last_modified) and (state.looks + 1) % every == 0)
+    state = replace(state, route=source.url if source else None)
     return Look(
         url=url, source=source, state=state, first=state.body_hash is None, audit=audit, parent=parent, pages={url}
     )

@@ -1,4 +1,4 @@
-"""What a site says of itself: `Site` and its sources, checked when they are built."""
+"""What a site says of itself: `Site`, checked when it is built."""
 
 from __future__ import annotations
 
@@ -7,63 +7,15 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from crawler.layouts import Layout, selector_fault
 from crawler.model import BadSite
+from crawler.source import SHARD_FIELDS, Archive, Feed, Listing, Numbers, Sitemap, Source
 
 Tier = Literal["central", "ministry", "province", "press", "body"]
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_SHARD_FIELDS = {"Y", "m", "mm", "d", "dd", "d1", "d2"}
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """An RSS or Atom feed."""
-
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sitemap:
-    """A sitemap, a sitemap index or, with placeholders, one shard of a series.
-
-    Placeholders: {Y} year, {m} {mm} month plain and padded, {d} {dd} day, {d1}-{d2} the first and last day of
-    a window of five days (the sixth of a month runs to its end).
-    """
-
-    url: str
-    lastmod: Literal["published", "modified"] | None = None
-    """What this site's lastmod means where that is known; "modified" lets a later one ask the article again."""
-
-    def shard(self, day: date) -> str:
-        """The address of the shard that holds `day`; `url` itself when it has no placeholder."""
-        first = min((day.day - 1) // 5 * 5 + 1, 26)
-        month_end = (date(day.year + day.month // 12, day.month % 12 + 1, 1) - date(day.year, day.month, 1)).days
-        last = first + 4 if first < 26 else month_end
-        values = {
-            "Y": day.year, "m": day.month, "mm": f"{day.month:02}", "d": day.day, "dd": f"{day.day:02}",
-            "d1": first, "d2": last,
-        }  # fmt: skip
-        return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), self.url)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A section page that lists articles, newest first."""
-
-    url: str
-    links: str | None = None
-    """CSS of the anchors of the page's own list; None takes every article link of the page."""
-    pages: str | None = None
-    """Address of the n-th page with {n}, and {zone} where the page's #hdZoneId belongs; None follows rel=next."""
-    first: int = 2
-    """The n of the first further page."""
-
-
-Source = Feed | Sitemap | Listing
+__all__ = ["Feed", "Listing", "Numbers", "Site", "Sitemap", "Source", "Tier", "load_sites"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # a site is itself: its hash must cost nothing
@@ -92,6 +44,8 @@ class Site:
     """The site's article addresses end in "/"."""
     names: tuple[str, ...] = ()
     """How the paper signs itself, beyond `publisher`: taken out of authors and closing lines."""
+    archives: tuple[Archive, ...] = ()
+    """Where a backfill looks beside `sources` and the watch does not: former sitemaps, lists by day, numbers."""
     delay: float = 2.0
     """Seconds between two requests."""
     proven: bool = False
@@ -141,6 +95,8 @@ def _faults(site: Site) -> Iterator[str]:
         yield "sources must be a tuple of at least one Feed, Sitemap or Listing; a single one needs its comma"
     for source in site.sources:
         yield from _source_faults(site, source)
+    for archive in site.archives:
+        yield from _archive_faults(site, archive)
 
 
 def _pattern_faults(site: Site) -> Iterator[str]:
@@ -180,7 +136,7 @@ def _source_faults(site: Site, source: object) -> Iterator[str]:
         and not (site.exclude and re.search(site.exclude, path))
     ):
         yield f"article {site.article!r} takes the feed {source.url}"
-    allowed = _SHARD_FIELDS if isinstance(source, Sitemap) else set()
+    allowed = SHARD_FIELDS if isinstance(source, Sitemap) or source in site.archives else set()
     if unknown := set(re.findall(r"\{([^}]*)\}", source.url)) - allowed:
         yield f"{source.url} has the unknown placeholder {{{unknown.pop()}}}"
     if isinstance(source, Sitemap) and source.lastmod not in (None, "published", "modified"):
@@ -192,6 +148,18 @@ def _source_faults(site: Site, source: object) -> Iterator[str]:
             yield f"pages {source.pages!r} needs {{n}} where the page number goes"
         if source.pages is not None and not site.owns(urlsplit(source.pages).hostname or ""):
             yield f"pages {source.pages!r} lies outside {', '.join(site.all_hosts)}"
+
+
+def _archive_faults(site: Site, archive: object) -> Iterator[str]:
+    if not isinstance(archive, Numbers):
+        yield from _source_faults(site, archive)
+        return
+    if archive.url.count("{id}") != 1 or not site.owns(urlsplit(archive.url).hostname or ""):
+        yield f"numbers {archive.url!r} must be an address of the site with {{id}} in it once"
+    elif not re.search(site.article, archive.url.removeprefix(site.home.rstrip("/")).replace("{id}", "12345")):
+        yield f"article {site.article!r} does not take the numbers {archive.url!r}"
+    if len(archive.known) < 2 or list(archive.known) != sorted(set(archive.known)):
+        yield f"numbers {archive.url!r} need the days of two of them at least, oldest first"
 
 
 def load_sites() -> dict[str, Site]:

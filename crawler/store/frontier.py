@@ -5,27 +5,34 @@ The writing functions run inside one transaction that holds the pen (`crawler.st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Integer, Select, bindparam, case, func, insert, select, update
 
 from crawler.model import LONGEST_URL, Article, Discard, Link, Refusal
+from crawler.store.claims import CLAIMED, claim, claims, note_look, raise_gap
 from crawler.store.schema import articles, copies, links, sources
 from crawler.store.values import PendingLink, SourceState
 
+T = TypeVar("T")
+_GOOD = (None, "200", "304")
+_WAITING = ("pending", "backfill")
 _CHUNK = 500
 """Addresses asked for in one statement; SQLite allows 32,766 values (sqlite.org/limits.html), plans grow with it."""
 
-_KNOWN = select(links.c.canonical_url, links.c.fate, links.c.fetched_at, links.c.modified_at)
+_KNOWN = select(
+    links.c.id, links.c.canonical_url, links.c.fate, links.c.fetched_at, links.c.modified_at, claims.c.day
+).join(claims, CLAIMED, isouter=True)
 _LINK = select(
     *(column for column in links.c if column.name not in ("id", "url", "source_id", "fate", "leads_to")),
     func.coalesce(links.c.url, links.c.canonical_url).label("url"),
     sources.c.url.label("source"),
 ).join_from(links, sources, isouter=True)
 _NEW_LINK = insert(links)
+_FOUND_LINK = _NEW_LINK.returning(links.c.id, links.c.canonical_url)
 _STORED = update(links).where(links.c.canonical_url == bindparam("b_url"))
 _REFUSED = _STORED.values(tries=links.c.tries + bindparam("more", type_=Integer), word=bindparam("word"))
 # A page that was stored stays so when a later look at it gives nothing.
@@ -47,18 +54,46 @@ def save_source(
     canonical: Callable[[str], str],
     *,
     revisit: bool,
+    window: bool,
 ) -> int:
     """Keep a source's state and the links found there; returns how many addresses are new."""
-    source_id = _keep_state(connection, state, site)
-    wanted = _by_address(found, canonical)
-    known = {}
+    source_id = keep_state(connection, state, site)
+    note_look(connection, source_id, at, None if state.last_status in _GOOD else state.last_status)
+    wanted = by_address(found, canonical)
+    known = known_of(connection, source_id, wanted)
+    if window:
+        shown = [(link, url in known and known[url].day is not None) for url, link in wanted.items()]
+        raise_gap(connection, source_id, shown, at)
+    new = take(connection, source_id, state.url, wanted, known, site, at, "pending")
+    if revisit:
+        _ask_again(connection, [(row, wanted[url]) for url, row in known.items()])
+    return new
+
+
+def known_of(connection: Connection, source_id: int, wanted: Iterable[str]) -> dict[str, Any]:
+    """What is known of each address, and the `day` that the source claims for it already, by address."""
+    found = {}
     for chunk in _chunks(wanted):
-        rows = connection.execute(_KNOWN.where(links.c.canonical_url.in_(chunk)))
-        known.update({row.canonical_url: row for row in rows})
+        rows = connection.execute(_KNOWN.where(links.c.canonical_url.in_(chunk)), {"b_source": source_id})
+        found.update({row.canonical_url: row for row in rows})
+    return found
+
+
+def take(
+    connection: Connection,
+    source_id: int,
+    url: str,
+    wanted: Mapping[str, Link],
+    known: Mapping[str, Any],
+    site: str,
+    at: datetime,
+    fate: Literal["pending", "backfill"],
+) -> int:
+    """Keep the links that a source at `url` lists, new ones to be read by `fate`; returns how many are new."""
     new = [
         {
-            "canonical_url": url,
-            "url": None if link.url == url else link.url,
+            "canonical_url": address,
+            "url": None if link.url == address else link.url,
             "site": site,
             "source_id": source_id,
             "title": link.title,
@@ -66,15 +101,16 @@ def save_source(
             "modified_at": link.modified_at,
             "found_at": at,
             "tries": 0,
-            "fate": "pending",
+            "fate": fate,
         }
-        for url, link in wanted.items()
-        if url not in known
+        for address, link in wanted.items()
+        if address not in known
     ]
+    claimed = [(row.id, wanted[address]) for address, row in known.items() if row.day is None]
     if new:
-        connection.execute(_NEW_LINK, new)
-    if revisit:
-        _ask_again(connection, [(row, wanted[url]) for url, row in known.items()])
+        claimed += [(id_, wanted[address]) for id_, address in connection.execute(_FOUND_LINK, new)]
+    claim(connection, source_id, url, claimed, at)
+    _hand_over(connection, [row.id for row in known.values() if row.fate in _WAITING and row.fate != fate], fate)
     return len(new)
 
 
@@ -143,12 +179,19 @@ def _as_links(connection: Connection, query: Select[Any]) -> list[PendingLink]:
     return [PendingLink(**{**row, "word": Refusal(row["word"]) if row["word"] else None}) for row in rows]
 
 
-def _chunks(urls: Iterable[str]) -> Iterator[list[str]]:
-    every = list(urls)
+def _chunks(keys: Iterable[T]) -> Iterator[list[T]]:
+    every = list(keys)
     return (every[start : start + _CHUNK] for start in range(0, len(every), _CHUNK))
 
 
-def _keep_state(connection: Connection, state: SourceState, site: str) -> int:
+def _hand_over(connection: Connection, ids: Iterable[int], fate: str) -> None:
+    # What the watch sees is no longer for a backfill alone, and what somebody wants back need not wait for the watch.
+    for chunk in _chunks(ids):
+        connection.execute(update(links).where(links.c.id.in_(chunk)).values(fate=fate))
+
+
+def keep_state(connection: Connection, state: SourceState, site: str) -> int:
+    """Keep what is remembered of a source; returns its number."""
     values: dict[str, Any] = {**asdict(state), "site": site}
     source_id = connection.scalar(select(sources.c.id).where(sources.c.url == state.url))
     if source_id is not None:
@@ -159,7 +202,7 @@ def _keep_state(connection: Connection, state: SourceState, site: str) -> int:
     return int(key[0])
 
 
-def _by_address(found: Iterable[Link], canonical: Callable[[str], str]) -> dict[str, Link]:
+def by_address(found: Iterable[Link], canonical: Callable[[str], str]) -> dict[str, Link]:
     """The links to be taken by canonical address, in the order of the source; of two for one page, the first."""
     wanted: dict[str, Link] = {}
     for link in found:

@@ -120,6 +120,7 @@ sources = Table(
     Column("trusted", Boolean, nullable=False),
     Column("last_status", Plain),
     Column("failures", Integer, nullable=False),
+    Column("route", Plain),  # the source of the site's definition that this is a part of, with its placeholders
 )
 
 links = Table(
@@ -137,7 +138,7 @@ links = Table(
     Column("fetched_at", Instant),  # when the page was last read into an article; NULL before that
     Column("tries", Integer, nullable=False),
     Column("word", Plain),
-    Column("fate", Plain, nullable=False),  # pending, stored or refused
+    Column("fate", Plain, nullable=False),  # pending, stored, refused, or backfill: pending, and left to a backfill
     Column("leads_to", Plain),  # the canonical address that the page itself named, when it is another
 )
 Index(
@@ -147,6 +148,8 @@ Index(
     sqlite_where=text("fate = 'pending'"),
     postgresql_where=text("fate = 'pending'"),
 )
+_waiting = text("fate = 'backfill'")
+Index("ix_links_backfill", links.c.site, sqlite_where=_waiting, postgresql_where=_waiting)
 
 articles = Table(
     "articles",

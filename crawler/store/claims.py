@@ -1,0 +1,133 @@
+"""What each source claims, how its looks went day by day, and where a window did not overlap the one before.
+
+    sources ─┬─ claims ── links     a row for each article that the source has listed, with the day that it claims
+             ├─ looked              looks and failures of a day of Viet Nam's calendar
+             └─ gaps                spans in which the source may have shown what nobody saw
+
+The functions run inside one transaction; those that write, inside one that holds the pen (`crawler.store.database`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from crawler.model import Link
+from crawler.spans import claimed_day, day_in, span_of
+from crawler.store.schema import Instant, Number, Plain, links, metadata, sources
+from crawler.window import Item, overlaps, reach
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("source_id", Number, ForeignKey("sources.id"), nullable=False),
+    Column("link_id", Number, ForeignKey("links.id"), nullable=False),
+    Column("day", Date, nullable=False),  # of publication, as the source had it when it first listed the article
+    PrimaryKeyConstraint("source_id", "link_id"),
+    sqlite_with_rowid=False,
+)
+
+looked = Table(
+    "looked",
+    metadata,
+    Column("source_id", Number, ForeignKey("sources.id"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("looks", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("word", Plain),  # of the last failure
+    PrimaryKeyConstraint("source_id", "day"),
+    sqlite_with_rowid=False,
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("source_id", Number, ForeignKey("sources.id"), nullable=False, index=True),
+    Column("since", Instant, nullable=False),  # the newest that the last window had
+    Column("until", Instant, nullable=False),  # the oldest that the new one has
+    Column("raised_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("tried_at", Instant),  # when a backfill last tried to close it
+    Column("outcome", Plain),  # what came of that: the route that closed it, or the word of its failure
+)
+
+CLAIMED = and_(claims.c.link_id == links.c.id, claims.c.source_id == bindparam("b_source", type_=Number))
+"""Joins a link to the claim of the source that is being looked at."""
+_NEW = insert(claims)
+# A time of publication after the one at which the link was found is a mistaken clock's.
+_seen = case((links.c.published_at < links.c.found_at, links.c.published_at), else_=links.c.found_at)
+
+
+def claim(connection: Connection, source_id: int, url: str, found: Iterable[tuple[int, Link]], at: datetime) -> None:
+    """The source at `url` lists these articles, which it had not listed before; each comes with its link's number."""
+    shard = span_of(url)
+    rows = [{"source_id": source_id, "link_id": id_, "day": claimed_day(link, shard, at)} for id_, link in found]
+    if rows:
+        connection.execute(_NEW, rows)
+
+
+def note_look(connection: Connection, source_id: int, at: datetime, word: str | None) -> None:
+    """One look at a source more on that day; `word` says why it gave nothing."""
+    mine = (looked.c.source_id == source_id) & (looked.c.day == day_in(at))
+    more: dict[object, object] = {looked.c.looks: looked.c.looks + 1}
+    if word is not None:
+        more |= {looked.c.failed: looked.c.failed + 1, looked.c.word: word}
+    if connection.execute(update(looked).where(mine).values(more)).rowcount == 0:
+        row = {"source_id": source_id, "day": day_in(at), "looks": 1, "failed": int(word is not None), "word": word}
+        connection.execute(insert(looked).values(row))
+
+
+def raise_gap(connection: Connection, source_id: int, window: Sequence[tuple[Link, bool]], at: datetime) -> bool:
+    """Note the span in doubt when the window (each link, and whether the source had claimed it) overlaps no earlier one.
+
+    Returns whether it did. A source that has never claimed anything has no earlier window.
+    """
+    items = [Item(link.published_at, known) for link, known in window]
+    if not items or overlaps(items):
+        return False
+    # Without what this very look has just brought.
+    earlier = select(func.max(_seen, type_=Instant)).join(claims, claims.c.link_id == links.c.id)
+    since = connection.scalar(earlier.where(claims.c.source_id == source_id))
+    if since is None:
+        return False
+    back_to = reach(items)
+    # A window that says to reach behind what was seen, and shows nothing of it, has a clock that is off.
+    until = back_to if back_to is not None and since < back_to <= at else at
+    connection.execute(insert(gaps).values(source_id=source_id, since=since, until=until, raised_at=at))
+    return True
+
+
+def settle_gap(connection: Connection, id_: int, at: datetime, outcome: str, *, closed: bool) -> None:
+    """What a backfill made of a gap: the route that closed it, or the word for why none could."""
+    values = {"tried_at": at, "outcome": outcome, "closed_at": at if closed else None}
+    connection.execute(update(gaps).where(gaps.c.id == id_).values(values))
+
+
+def counts(connection: Connection, site: str, since: date, until: date) -> Mapping[tuple[str, date], int]:
+    """How many articles each route of a site claims for each of the days."""
+    route = func.coalesce(sources.c.route, sources.c.url)
+    query = (
+        select(route, claims.c.day, func.count(claims.c.link_id.distinct()))
+        .join(sources, sources.c.id == claims.c.source_id)
+        .where(sources.c.site == site, claims.c.day.between(since, until))
+        .group_by(route, claims.c.day)
+    )
+    return {(name, day): number for name, day, number in connection.execute(query)}
