@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from crawler.commands.capture import capture
+from crawler.commands.check import check
 from crawler.commands.common import shown
 from crawler.commands.crawl import crawl
 from crawler.commands.demo import demo
@@ -29,7 +30,7 @@ REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
     crawl, articles, show, diff, changes, stories, story, relate, sites, extract, clean, discover, which, reread,
-    reindex, simulate, capture, newsroom, demo,
+    reindex, simulate, check, capture, newsroom, demo,
 ):  # fmt: skip
     app.command()(command)
 

@@ -7,17 +7,18 @@ import json
 import re
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.model import Refused
+from crawler.model import Article, Refused
 from crawler.store import PendingLink
+
+EXAMPLES = 2
+"""Pages of a site that are kept as examples of how its layout drifts."""
 
 
 def keep(folder: Path, site: str, link: PendingLink, body: bytes, refused: Refused, at: datetime) -> Path:
     """Write page.html, article.json (what the source said) and origin.json; returns their folder."""
-    case = folder / site / slug(link.canonical_url)
-    case.mkdir(parents=True, exist_ok=True)
-    (case / "page.html").write_bytes(body)
     known = {
         "url": link.url,
         "canonical_url": link.canonical_url,
@@ -26,7 +27,25 @@ def keep(folder: Path, site: str, link: PendingLink, body: bytes, refused: Refus
         "published_at": link.published_at.isoformat() if link.published_at else None,
     }
     origin = {"url": link.url, "word": refused.word, "detail": refused.detail, "time": at.isoformat(timespec="seconds")}
-    for name, value in (("article.json", known), ("origin.json", origin)):
+    return _write(folder / site / slug(link.canonical_url), body, known, origin)
+
+
+def keep_example(folder: Path, site: str, number: int, article: Article, body: bytes, at: datetime) -> Path:
+    """The same for a page that was read, with what was read, in the place of the site's earlier example `number`."""
+    origin = {"url": article.url, "layout": article.layout, "time": at.isoformat(timespec="seconds")}
+    return _write(folder / site / f"example-{number}", body, article.to_dict(), origin)
+
+
+def examples(folder: Path, site: str) -> list[Path]:
+    """The folders of the examples that are kept of a site."""
+    places = (folder / site / f"example-{number}" for number in range(1, EXAMPLES + 1))
+    return [place for place in places if place.is_dir()]
+
+
+def _write(case: Path, body: bytes, article: dict[str, Any], origin: dict[str, Any]) -> Path:
+    case.mkdir(parents=True, exist_ok=True)
+    (case / "page.html").write_bytes(body)
+    for name, value in (("article.json", article), ("origin.json", origin)):
         (case / name).write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return case
 

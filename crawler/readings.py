@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler import quarantine
 from crawler.deadline import deadline
 from crawler.extract import extract
+from crawler.keeping import Keeper
 from crawler.model import Article, Discard, Quarantine, Refusal, StoreFailed
 from crawler.pipelines import Fetched
 from crawler.store import PendingLink
@@ -58,7 +57,7 @@ class Readings:
         self._spider = spider
         self._asked: set[str] = set()
         self._counted: set[str] = set()  # their try is in the store already
-        self._warned = False
+        self._keeper = Keeper(spider)
         self._over = False  # the day's budget is spent
         self._kept = 0  # asked in this run and still pending
         self._failing: list[tuple[PendingLink, Refusal]] = []  # since the site last gave a page
@@ -128,10 +127,11 @@ class Readings:
                 )
             if article.canonical_url != link.canonical_url:
                 article = self._under_its_address(article, link)
+            self._keeper.read(article, response.body)
         except StoreFailed as failure:
             spider.end(str(failure))
         except Quarantine as refused:
-            self._keep(link, response.body, refused)
+            self._keeper.unread(link, response.body, refused)
             self.refused(link, refused.word)
         except Discard as refused:
             self.refused(link, refused.word)
@@ -170,15 +170,6 @@ class Readings:
         if spider.store.may_lead(link.canonical_url, named):
             return article
         return replace(article, canonical_url=asked)
-
-    def _keep(self, link: PendingLink, body: bytes, refused: Quarantine) -> None:
-        folder = Path(self._spider.settings["THOISU_QUARANTINE"])
-        try:
-            quarantine.keep(folder, self._spider.name, link, body, refused, self._spider.now())
-        except OSError as error:
-            if not self._warned:
-                logger.warning("pages without a text cannot be kept in %s: %s", folder, error.strerror or error)
-            self._warned = True
 
     def refused(self, link: PendingLink, word: Refusal) -> None:
         """Count a page that is not taken; its link is given up for good by some words, else after so many runs."""

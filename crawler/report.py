@@ -6,6 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from crawler.model import Event, Refusal
+from crawler.store.tallies import ASKED, LIES
+
+_OF_LINKS = frozenset(
+    {
+        Refusal.NO_SITE, Refusal.OTHER_SITE, Refusal.NOT_ARTICLE, Refusal.SECTION, Refusal.TOPIC, Refusal.PRINT_EDITION,
+        Refusal.MEDIA, Refusal.DOCUMENT, Refusal.BAD_URL, Refusal.NOT_SAVED, Refusal.UNFINISHED, Refusal.OVER_BUDGET,
+    }
+)  # fmt: skip
+ANSWERS = frozenset(Refusal) - _OF_LINKS
+"""The words that are said of an answer; the others are for what nobody asks, or for what we do ourselves."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,3 +52,9 @@ class SiteReport:
         """Count what became of a page; None is a text that was known."""
         name = event or "unchanged"
         setattr(self, name, getattr(self, name) + 1)
+
+    def answers(self) -> dict[str, int]:
+        """What is tallied of a run: requests for sources and pages, and how many were refused by each word."""
+        counts = {ASKED: self.sources + self.pages, LIES: self.distrusted}
+        counts |= {str(word): number for word, number in self.refused.items() if word in ANSWERS}
+        return {what: number for what, number in counts.items() if number}

@@ -28,8 +28,8 @@ from crawler.report import SiteReport
 from crawler.robots import HostClosed
 from crawler.site import Site
 from crawler.sources import Sources
-from crawler.store import Store
-from crawler.store.spending import Purpose
+from crawler.store import Store, tallies
+from crawler.store.spending import Purpose, day_of
 
 logger = logging.getLogger(__name__)
 
@@ -180,6 +180,9 @@ class NewsSpider(scrapy.Spider):
     def _settle(self) -> None:
         try:
             self.account.close()
+            if self.account.limit is not None:
+                with self.store.writing() as connection:
+                    tallies.add(connection, self.name, day_of(self.now()), self.report.answers())
         except StoreFailed as failure:
             self.report.error = self.report.error or str(failure)
 

@@ -85,6 +85,11 @@ def opened(connection: Connection, sites: Iterable[str] | None = None) -> list[F
     return _read(connection, query if sites is None else query.where(findings.c.site.in_(["", *sites])))
 
 
+def closed(connection: Connection, since: datetime) -> list[Finding]:
+    """What has ended since then, the oldest first."""
+    return _read(connection, select(findings).where(findings.c.closed_at >= since).order_by(findings.c.id))
+
+
 def untold(connection: Connection) -> list[Finding]:
     """What nobody has been told of yet: openings, and the ends of what somebody was told of."""
     began = findings.c.told_at.is_(None) & findings.c.closed_at.is_(None)

@@ -1,6 +1,6 @@
 """What the monitor remembers of each site and day: the pages read, in order, and the answers by word.
 
-    marks     a row for each site and day, what is odd about each page that was read first then (`crawler.monitor.marks`)
+    marks     a row for each site and day, what is odd about each page first read then (`crawler.monitor.marks`)
     tallies   how often something was asked, and refused by which word; counted by the crawl itself, a run at a time
 
 The writing functions run inside one transaction that holds the pen (`crawler.store.database`).
@@ -11,7 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Column, Connection, Date, Integer, PrimaryKeyConstraint, Table, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from crawler.store.schema import Plain, metadata
 
@@ -34,6 +46,9 @@ tallies = Table(
     PrimaryKeyConstraint("site", "day", "what"),
 )
 
+ASKED, LIES = "asked", "lies"
+"""What is tallied beside the words of `Refusal`: requests for sources and pages; 304 for what had changed."""
+
 
 def add(connection: Connection, site: str, day: date, counts: Mapping[str, int]) -> None:
     """Count more of the same day."""
@@ -46,10 +61,10 @@ def add(connection: Connection, site: str, day: date, counts: Mapping[str, int])
 
 def counted(connection: Connection, site: str, since: date) -> dict[date, dict[str, int]]:
     """The counts of a site by day, in order."""
-    query = select(tallies).where(tallies.c.site == site, tallies.c.day >= since).order_by(tallies.c.day)
+    query = select(tallies.c.day, tallies.c.what, tallies.c.count).where(tallies.c.site == site, tallies.c.day >= since)
     found: dict[date, dict[str, int]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.day, {})[row.what] = row.count
+    for day, what, count in connection.execute(query.order_by(tallies.c.day)):
+        found.setdefault(day, {})[what] = count
     return found
 
 
@@ -57,6 +72,12 @@ def marked(connection: Connection, site: str, since: date) -> dict[date, str]:
     """The marks of a site by day, in order."""
     query = select(marks.c.day, marks.c.pages).where(marks.c.site == site, marks.c.day >= since)
     return {row.day: row.pages for row in connection.execute(query.order_by(marks.c.day))}
+
+
+def first_marked(connection: Connection, site: str) -> date | None:
+    """The first day of which marks are held."""
+    first: date | None = connection.scalar(select(func.min(marks.c.day)).where(marks.c.site == site))
+    return first
 
 
 def mark(connection: Connection, site: str, day: date, pages: str) -> None:

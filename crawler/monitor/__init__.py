@@ -1,0 +1,59 @@
+"""The monitor: what is wrong with the sites and with us, found by itself, once, until it is over.
+
+view.py      what a check is, and what it may look at
+checks.py    the checks, as data
+texts.py     on what the pages gave      answers.py  on how sites answer      machine.py  on what is ours
+shares.py    whether a share has shifted against its past      silence.py  how unlikely a silence is
+marks.py     what is noted of each page      reading.py  how: behind the crawl, from the change feed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from crawler.monitor import reading
+from crawler.monitor.checks import BY_NAME, CHECKS
+from crawler.monitor.marks import day_of
+from crawler.monitor.view import WINDOW, Check, View
+from crawler.site import Site
+from crawler.store import Store, findings
+from crawler.store.findings import Finding
+
+__all__ = ["BY_NAME", "CHECKS", "Check", "Finding", "check"]
+_MENDABLE = frozenset({"coverage", "layout"})
+
+
+def check(
+    store: Store, sites: Mapping[str, Site], now: datetime, *, folders: Mapping[str, Path] | None = None
+) -> list[Finding]:
+    """Run every check on these sites, and on what is ours; all that is open then, the oldest first.
+
+    What is wrong for the first time opens a finding, what is right again closes one. `folders` says where things are
+    written ("database", "archive", "quarantine"), when that is on this machine.
+    """
+    reading.update(store, sites, now)
+    with store.reading() as connection:
+        doubtful = _mendable(findings.opened(connection, sites))
+    for site, since in doubtful.items():
+        with store.writing() as connection:
+            reading.again(connection, site, day_of(since))
+    with store.reading() as connection:
+        view = View(connection, sites, now, folders or {}, findings.opened(connection, sites))
+        view.closed += findings.closed(connection, now - 2 * WINDOW)
+        seen = [(one.name, this) for one in CHECKS for this in one.run(view)]
+    with store.writing() as connection:
+        was = {(one.name, one.site, one.subject): one for one in findings.opened(connection, sites)}
+        for name, this in seen:
+            findings.note(connection, name, this, was.pop((name, this.site, this.subject), None), now)
+        findings.close(connection, [one.id for one in was.values()], now)
+        return findings.opened(connection, sites)
+
+
+def _mendable(was: list[Finding]) -> dict[str, datetime]:
+    found: dict[str, datetime] = {}
+    for one in was:
+        if one.name in _MENDABLE and one.site:
+            found[one.site] = min(one.since, found.get(one.site, one.since))
+    return found

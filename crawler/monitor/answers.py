@@ -1,0 +1,103 @@
+"""Checks on how a site answers: whether it publishes, what it refuses, whether its validators tell the truth."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from crawler.dates import VIETNAM
+from crawler.model import Refusal
+from crawler.monitor import silence as silences
+from crawler.monitor.marks import day_of
+from crawler.monitor.shares import shift
+from crawler.monitor.texts import midnight
+from crawler.monitor.view import View
+from crawler.report import ANSWERS
+from crawler.store.findings import Seen
+from crawler.store.schema import links, sources
+from crawler.store.tallies import ASKED, LIES
+
+IN_A_ROW = 3
+"""Looks at one source that fail for the same reason."""
+_LATELY = timedelta(days=2)  # a source that was looked at no more has no say
+_REMEMBERED = timedelta(days=7)  # since its last lie a site's validators are a finding
+_SHOWN = 2
+
+
+def silence(view: View) -> Iterator[Seen]:
+    """No new article, for longer than the site's habits explain."""
+    for site in view.sites:
+        days = view.pages(site)
+        until = view.looked_at(site)
+        if not days or until is None:
+            continue
+        times = sorted(midnight(day) + timedelta(minutes=page.minute) for day, pages in days.items() for page in pages)
+        if (waiting := _waiting(view, site)) is not None:
+            times.append(max(times[-1], min(waiting, until)))
+        begin = midnight(min(days))
+        found = silences.silence([at for at in times if at >= begin], begin, until)
+        if found:
+            hours = (until - found.since).total_seconds() / 3600
+            evidence = (
+                f"{hours:.0f} hours without an article, where {found.expected:.0f} are usual; "
+                f"one week in {1 / found.chance:,.0f} has that"
+            )
+            yield Seen(site, "", found.since, evidence)
+
+
+def refusals(view: View) -> Iterator[Seen]:
+    """A site refuses, by one word, what it used to give."""
+    for site, about in view.sites.items():
+        failing: dict[str, list[str]] = defaultdict(list)
+        named = {source.url for source in about.sources}
+        query = select(sources).where(sources.c.site == site, sources.c.failures >= IN_A_ROW)
+        for row in view.connection.execute(query):
+            missing = row.last_status in (Refusal.NOT_FOUND, Refusal.GONE)
+            # A series' file of today need not be there yet.
+            if view.now - row.checked_at < _LATELY and not (missing and row.url not in named):
+                failing[row.last_status].append(row.url)
+        for word in sorted(ANSWERS):
+            yield from _refused(view, site, word, failing.get(word, []))
+
+
+def _refused(view: View, site: str, word: str, failing: list[str]) -> Iterator[Seen]:
+    days = []
+    for day, counts in view.tallies(site).items():
+        bad = counts.get(word, 0)
+        days.append((day, [(0, max(counts.get(ASKED, 0) - bad, 0)), (1, bad)]))
+    found = shift(days, view.spans("refusals", site, word))
+    if found is None and not failing:
+        return
+    parts = []
+    if found:
+        parts.append(f"{found.bad} of {found.of} requests since then, {found.usual_bad} of {found.usual_of} before")
+    if failing:
+        parts.append(f"{len(failing)} of its sources, {IN_A_ROW} looks or more in a row")
+    pages = select(links.c.canonical_url).where(links.c.site == site, links.c.fate == "pending", links.c.word == word)
+    shown = failing or list(view.connection.scalars(pages.limit(_SHOWN)))
+    since = midnight(found.since) if found else view.now
+    yield Seen(site, word, since, "; ".join(parts), tuple(shown[:_SHOWN]))
+
+
+def validators(view: View) -> Iterator[Seen]:
+    """A site says “not modified” of a source that has changed."""
+    for site in view.sites:
+        lies = {day: counts[LIES] for day, counts in view.tallies(site).items() if counts.get(LIES)}
+        if not lies or day_of(view.now - _REMEMBERED) > max(lies):
+            continue
+        was = view.found("validators", site, "")
+        since = was.since if was else midnight(min(day for day in lies if day >= day_of(view.now - _REMEMBERED)))
+        query = select(sources.c.url).where(sources.c.site == site, sources.c.lies > 0).order_by(sources.c.url)
+        count = sum(lies.values())
+        told = f"{count} time{'s' * (count > 1)}, last on {max(lies):%d/%m/%Y}; it is asked in full since"
+        yield Seen(site, "", since, told, tuple(view.connection.scalars(query.limit(_SHOWN))))
+
+
+def _waiting(view: View, site: str) -> datetime | None:
+    """When the last page that is still to be read was found."""
+    query = select(func.max(links.c.found_at)).where(links.c.site == site, links.c.fate == "pending")
+    found: datetime | None = view.connection.scalar(query)
+    return found.astimezone(VIETNAM) if found else None

@@ -1,0 +1,93 @@
+"""All checks."""
+
+from __future__ import annotations
+
+from crawler.monitor import answers, machine, texts
+from crawler.monitor.view import Check
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        name="silence",
+        reads="the times of the site's articles, as an hourly rate of the week, and the last good look",
+        bound="a silence that fewer than one week in a thousand has",
+        within="the time in which the site usually publishes ln(1000 × articles a week) articles, 12 for 25 a day",
+        advice="open the site: if there is news, its sources have moved; thoisu discover URL",
+        run=answers.silence,
+        urgent=True,
+    ),
+    Check(
+        name="coverage",
+        reads="title, lead, authors, published_at, section, tags and images of the pages read by a layout",
+        bound="one false finding in a million pages; a third of the usual coverage is lost",
+        within="50 pages without a field that most had; 6 where none lacked it",
+        advice="compare a page with its selectors: thoisu extract URL --explain; then thoisu reread",
+        run=texts.coverage,
+    ),
+    Check(
+        name="layout",
+        reads="which pages the layout read, the lengths of their texts, and lines that other pages have too",
+        bound="one false finding in a million pages",
+        within="10 pages read by fallback, 30 of another length or with lines of other pages",
+        advice="mend the layout with the pages kept, then thoisu reread --site SITE --yes",
+        run=texts.layout,
+    ),
+    Check(
+        name="refusals",
+        reads="answers by word, of pages and of sources",
+        bound="three looks at a source in a row; or one false finding in a million requests",
+        within="the third look; 10 pages where none was refused before",
+        advice="open an example; a wall or a ban needs a talk with the site, a moved source a new address",
+        run=answers.refusals,
+    ),
+    Check(
+        name="validators",
+        reads="audits: every tenth look at a source asks without validators",
+        bound="one lie",
+        within="ten looks at the source after a change that it hid",
+        advice="nothing: the source is asked in full from now on; the finding ends a week after the last lie",
+        run=answers.validators,
+    ),
+    Check(
+        name="clocks",
+        reads="published_at against the time of the look that found the page",
+        bound="one false finding in a million pages, or looks",
+        within="10 pages from the future; 15 looks whose newest page is older than the site's used to be",
+        advice="compare a page with a clock; a zone that a site gets wrong is a matter of its layout",
+        run=texts.clocks,
+    ),
+    Check(
+        name="duplicates",
+        reads="pages whose text the same site has published before",
+        bound="one false finding in a million pages",
+        within="10 copies where none was before",
+        advice="compare the addresses: a part that does not tell pages apart belongs out of them",
+        run=texts.duplicates,
+    ),
+    Check(
+        name="delivery",
+        reads="the oldest change that waits for each sink",
+        bound="an hour",
+        within="an hour",
+        advice="see the sink's error",
+        run=machine.delivery,
+        urgent=True,
+    ),
+    Check(
+        name="notification",
+        reads="messages that did not get through",
+        bound="three in a row",
+        within="the third try",
+        advice="mend THOISU_NOTIFY, or the watch's --notify",
+        run=machine.notification,
+    ),
+    Check(
+        name="disk",
+        reads="free space for database, archive and quarantine",
+        bound="2 GB",
+        within="the next check",
+        advice="make room; old files of the archive can be moved away",
+        run=machine.disk,
+        urgent=True,
+    ),
+)
+BY_NAME = {check.name: check for check in CHECKS}

@@ -1,0 +1,91 @@
+"""How unlikely a silence is: against the site's own rate by hour of the week, holidays included."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import exp, log
+
+from crawler.rates import DAY, Prior, Rate, day_of, hourly, kind_of, minutes
+
+CHANCE = 0.001
+"""Of a week in which the site works, to have a silence so long."""
+LEARN_DAYS = 14
+"""From which the rate is learned before a silence is judged."""
+_LEAST = 20  # articles in the weeks that are learned from
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """No article where there should have been some."""
+
+    since: datetime
+    """Of the last article."""
+    expected: float
+    """Articles that the site usually publishes from then on."""
+    chance: float
+    """Of a week, to have a silence so long."""
+
+
+def silence(times: Sequence[datetime], begin: datetime, until: datetime) -> Silence | None:
+    """The silence that `until` ends, if the rate learned from `times`, all after `begin` and in order, says that a week
+    has one so long with less than `CHANCE`.
+
+    Of a Poisson process the gap that is expected to hold n items comes with e^-n, and each item of the week may be the
+    one before it. News comes in bursts, so n counts in units of how much more than Poisson's the same hours of other
+    days differ (the index of dispersion; D. R. Cox and P. A. W. Lewis, Statistical Analysis of Series of Events, 1966).
+    """
+    if len(times) < _LEAST or times[-1] - begin < timedelta(days=LEARN_DAYS):
+        return None
+    last = times[-1]
+    if until <= last:
+        return None
+    rate = Rate()
+    clock = [minutes(at) for at in times]
+    _learn(rate, clock, minutes(begin))
+    rates = hourly(rate, Prior())
+    expected = _between(rates, minutes(last), minutes(until))
+    weekly = sum(rates)
+    scaled = expected / _dispersion(clock, rates, minutes(last), minutes(until))
+    chance = min(1.0, max(weekly, 1.0) * exp(-scaled))
+    return Silence(last, expected, chance) if chance < CHANCE else None
+
+
+def bound(weekly: float) -> float:
+    """The articles to be expected after which a silence of a site without bursts is found."""
+    return log(max(weekly, 1.0) / CHANCE)
+
+
+def _learn(rate: Rate, clock: Sequence[float], begin: float) -> None:
+    place = 0
+    start, end = begin, clock[-1]
+    while start < end:
+        until = min((start // DAY + 1) * DAY, end)
+        first = place
+        while place < len(clock) and clock[place] <= until:
+            place += 1
+        rate.observe(start, until, clock[first:place])
+        start = until
+
+
+def _between(rates: Sequence[float], start: float, end: float) -> float:
+    total = 0.0
+    while start < end:
+        until = min((start // 60 + 1) * 60, end)
+        total += rates[24 * kind_of(day_of(start)) + int(start % DAY // 60)] * (until - start) / 60
+        start = until
+    return total
+
+
+def _dispersion(clock: Sequence[float], rates: Sequence[float], start: float, end: float) -> float:
+    """Of the counts between the same times of day on the days before, around what the rate expects; at least 1."""
+    terms = []
+    for back in range(1, int((start - clock[0]) // DAY) + 1):
+        since, until = start - back * DAY, end - back * DAY
+        wanted = _between(rates, since, until)
+        count = bisect_right(clock, until) - bisect_right(clock, since)
+        if wanted > 0:
+            terms.append((count - wanted) ** 2 / wanted)
+    return max(1.0, sum(terms) / max(len(terms) - 1, 1))

@@ -1,0 +1,104 @@
+"""What a check is, and what it may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from crawler.monitor import marks
+from crawler.monitor.marks import Page, day_of
+from crawler.monitor.shares import PAST, Span
+from crawler.site import Site
+from crawler.store import tallies
+from crawler.store.findings import Finding, Seen
+from crawler.store.schema import articles, sources
+
+WINDOW = timedelta(days=2 * PAST)
+"""How far back the shares of a site are read; farther while a finding is open that began earlier."""
+
+
+@dataclass(slots=True)
+class View:
+    """The store at one moment, for the checks."""
+
+    connection: Connection
+    sites: Mapping[str, Site]
+    """Those that are checked."""
+    now: datetime
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    """Where things are written, by what a person calls it; empty for a store on another machine."""
+    open: list[Finding] = field(default_factory=list)
+    closed: list[Finding] = field(default_factory=list)
+    """Those that ended within the window."""
+    _marks: dict[str, dict[date, list[Page]]] = field(default_factory=dict)
+    _tallies: dict[str, dict[date, dict[str, int]]] = field(default_factory=dict)
+
+    def found(self, name: str, site: str | None, subject: str) -> Finding | None:
+        """The open finding of a check on this."""
+        about = (name, site, subject)
+        return next((one for one in self.open if (one.name, one.site, one.subject) == about), None)
+
+    def spans(self, name: str, site: str, subject: str) -> list[Span]:
+        """The days of what was found on this before, and of what is open."""
+        return [
+            Span(day_of(one.since), day_of(one.opened_at), day_of(one.closed_at) if one.closed_at else None)
+            for one in (*self.closed, *self.open)
+            if (one.name, one.site, one.subject) == (name, site, subject)
+        ]
+
+    def since(self, site: str) -> date:
+        """The first day that the checks of a site look at."""
+        begun = [one.since - WINDOW / 2 for one in self.open if one.site == site]
+        return day_of(min([self.now - WINDOW, *begun]))
+
+    def pages(self, site: str) -> dict[date, list[Page]]:
+        """The marks of a site by day; the day on which it was first read is left out, since it brings the past."""
+        if site not in self._marks:
+            held = tallies.marked(self.connection, site, self.since(site))
+            days = {day: marks.load(text) for day, text in held.items()}
+            first = tallies.first_marked(self.connection, site)
+            self._marks[site] = {day: pages for day, pages in days.items() if day != first}
+        return self._marks[site]
+
+    def tallies(self, site: str) -> dict[date, dict[str, int]]:
+        """What the crawl counted of a site, by day."""
+        if site not in self._tallies:
+            self._tallies[site] = tallies.counted(self.connection, site, self.since(site))
+        return self._tallies[site]
+
+    def url(self, article_id: int) -> str | None:
+        """The address of an article."""
+        return self.connection.scalar(select(articles.c.canonical_url).where(articles.c.id == article_id))
+
+    def looked_at(self, site: str) -> datetime | None:
+        """The last look at any source of the site that gave an answer."""
+        answered = sources.c.last_status.in_(("200", "304"))
+        query = select(sources.c.checked_at).where(sources.c.site == site, answered)
+        return max((at for at in self.connection.scalars(query) if at), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that is watched. The first sentence of `run`'s docstring is what a report says of it."""
+
+    name: str
+    reads: str
+    """What it looks at."""
+    bound: str
+    """From where on it is a finding."""
+    within: str
+    """When it is found at the latest, checks being made after every look."""
+    advice: str
+    """What to do."""
+    run: Callable[[View], Iterator[Seen]]
+    urgent: bool = False
+    """Whether it is told within the hour."""
+
+    @property
+    def says(self) -> str:
+        """The line of a report."""
+        return (self.run.__doc__ or "").split("\n", 1)[0].rstrip(".")
