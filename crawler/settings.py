@@ -28,7 +28,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("THOISU_DATABASE_URL", "sqlite:///thoisu.db", "Where articles are stored, as an SQLAlchemy URL."),
     Setting("THOISU_CONTACT", "", "Mail address or URL that the user agent gives to the sites. Set it before a crawl."),
     Setting("THOISU_DELAY", "", "Seconds between two requests to a site, for every site; empty: as each site says."),
-    Setting("THOISU_BUDGET", "2000", "Requests that a site gets a day, all told: looks, articles, revisits, backfill."),
+    Setting("THOISU_BUDGET", "", "Requests a day to a site, all told, for every site; empty: as each site says."),
     Setting("THOISU_SITES_AT_ONCE", "8", "How many sites are crawled at the same time."),
     Setting("THOISU_INTERVAL", "15", "Minutes between two rounds of `python schedule.py`."),
     Setting("THOISU_NEWSROOM", "", "Base URL of an embedded newsroom, the only loopback address that is let through."),
@@ -89,7 +89,7 @@ _ENV = read_env(os.environ, Path(".env"))
 THOISU_DATABASE_URL = _ENV["THOISU_DATABASE_URL"]
 THOISU_CONTACT = _ENV["THOISU_CONTACT"]
 THOISU_DELAY = _number("THOISU_DELAY") if _ENV["THOISU_DELAY"] else None
-THOISU_BUDGET = max(1, int(_number("THOISU_BUDGET")))
+THOISU_BUDGET = max(1, int(_number("THOISU_BUDGET"))) if _ENV["THOISU_BUDGET"] else None
 THOISU_SITES_AT_ONCE = max(1, int(_number("THOISU_SITES_AT_ONCE")))
 THOISU_INTERVAL = max(1.0, _number("THOISU_INTERVAL"))
 THOISU_NEWSROOM = _web("THOISU_NEWSROOM")

@@ -48,6 +48,8 @@ class Site:
     """Where a backfill looks beside `sources` and the watch does not: former sitemaps, lists by day, numbers."""
     delay: float = 2.0
     """Seconds between two requests."""
+    budget: int = 1000
+    """Requests a day, all told: looks, articles, revisits, backfill."""
     proven: bool = False
     """A real page of this site has been read right."""
 
@@ -90,6 +92,8 @@ def _faults(site: Site) -> Iterator[str]:
         yield f"layout must be a Layout, not {site.layout!r}"
     if not isinstance(site.delay, int | float) or site.delay < 0:
         yield f"delay {site.delay!r} must be seconds, 0 or more"
+    if not isinstance(site.budget, int) or site.budget < 1:
+        yield f"budget {site.budget!r} must be a number of requests, 1 or more"
     yield from _pattern_faults(site)
     if not isinstance(site.sources, tuple) or not site.sources:
         yield "sources must be a tuple of at least one Feed, Sitemap or Listing; a single one needs its comma"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import random
 import shutil
 import signal
@@ -23,6 +25,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, event, inspect, text
 
+import crawler.store
 from crawler.model import Article, BadInput, Discard, Image, Link, Refusal, StoreFailed
 from crawler.store import Outcome, SourceState, Store, database
 from crawler.store.migrate import HEAD, SCRIPTS, VERSION_TABLE, scripts
@@ -142,6 +145,8 @@ def test_migrations_make_exactly_the_schema(fresh: Fresh) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
+    for module in pkgutil.iter_modules(crawler.store.__path__, "crawler.store."):
+        importlib.import_module(module.name)  # each brings its tables
     url = fresh()
     Store.open(url).close()
     engine = database.engine_for(url)

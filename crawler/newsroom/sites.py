@@ -69,4 +69,5 @@ def site(paper: Paper, port: int | None) -> Site:
         layout=_LAYOUTS[paper.family],
         names=(paper.mark.strip("()"),),
         delay=0.0,
+        budget=100_000,
     )

@@ -30,7 +30,6 @@ agenda = Table(
     Column("looked_at", Instant),
     Column("outcome", Plain),
     Column("came", Integer, nullable=False),
-    Column("shown", Plain),
     PrimaryKeyConstraint("site", "source"),
 )
 Index("ix_agenda_site_next_at", agenda.c.site, agenda.c.next_at)
@@ -59,8 +58,6 @@ class Entry:
     """Of the last look: the HTTP status, or a word of `Refusal`."""
     came: int = 0
     """Addresses that the last look made known."""
-    shown: str | None = None
-    """Of a feed the addresses in its last window, as short hashes; else None."""
 
 
 def entries(connection: Connection, site: str | None = None) -> list[Entry]:
@@ -72,9 +69,9 @@ def entries(connection: Connection, site: str | None = None) -> list[Entry]:
 
 
 def next_times(connection: Connection) -> dict[str, datetime]:
-    """For each site the earliest time that its agenda names; answered from an index alone."""
+    """For each site that is watched the earliest time that its agenda names; answered from an index alone."""
     query = select(agenda.c.site, func.min(agenda.c.next_at, type_=Instant)).group_by(agenda.c.site)
-    return {site: at for site, at in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def keep(connection: Connection, changed: Iterable[Entry]) -> None:

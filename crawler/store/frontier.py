@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Integer, Select, bindparam, case, func, inser
 from crawler.model import LONGEST_URL, Article, Discard, Link, Refusal
 from crawler.store.claims import CLAIMED, claim, claims, note_look, raise_gap
 from crawler.store.schema import articles, copies, links, sources
-from crawler.store.values import PendingLink, SourceState
+from crawler.store.values import Kept, PendingLink, SourceState
 
 T = TypeVar("T")
 _GOOD = (None, "200", "304")
@@ -26,7 +26,7 @@ _CHUNK = 500
 _KNOWN = select(
     links.c.id, links.c.canonical_url, links.c.fate, links.c.fetched_at, links.c.modified_at, claims.c.day
 ).join(claims, CLAIMED, isouter=True)
-_LINK = select(
+LINK = select(
     *(column for column in links.c if column.name not in ("id", "url", "source_id", "fate", "leads_to")),
     func.coalesce(links.c.url, links.c.canonical_url).label("url"),
     sources.c.url.label("source"),
@@ -55,25 +55,24 @@ def save_source(
     *,
     revisit: bool,
     window: bool,
-) -> int:
-    """Keep a source's state and the links found there; returns how many addresses are new."""
+) -> Kept:
+    """Keep a source's state and the links found there."""
     source_id = keep_state(connection, state, site)
     note_look(connection, source_id, at, None if state.last_status in _GOOD else state.last_status)
     wanted = by_address(found, canonical)
     known = known_of(connection, source_id, wanted)
-    if window:
-        shown = [(link, url in known and known[url].day is not None) for url, link in wanted.items()]
-        raise_gap(connection, source_id, shown, at)
+    shown = [(link, url in known and known[url].day is not None) for url, link in wanted.items()]
+    gap = window and raise_gap(connection, source_id, shown, at)
     new = take(connection, source_id, state.url, wanted, known, site, at, "pending")
     if revisit:
         _ask_again(connection, [(row, wanted[url]) for url, row in known.items()])
-    return new
+    return Kept(tuple(link for link, claimed in shown if not claimed), new, gap)
 
 
 def known_of(connection: Connection, source_id: int, wanted: Iterable[str]) -> dict[str, Any]:
     """What is known of each address, and the `day` that the source claims for it already, by address."""
     found = {}
-    for chunk in _chunks(wanted):
+    for chunk in chunks(wanted):
         rows = connection.execute(_KNOWN.where(links.c.canonical_url.in_(chunk)), {"b_source": source_id})
         found.update({row.canonical_url: row for row in rows})
     return found
@@ -117,8 +116,8 @@ def take(
 def pending(connection: Connection, site: str, limit: int | None) -> list[PendingLink]:
     """Links of a site not yet read, newest first; those without a time count from when they were found."""
     newest = func.coalesce(links.c.published_at, links.c.found_at).desc()
-    query = _LINK.where(links.c.site == site, links.c.fate == "pending").order_by(newest, links.c.id)
-    return _as_links(connection, query.limit(limit))
+    query = LINK.where(links.c.site == site, links.c.fate == "pending").order_by(newest, links.c.id)
+    return as_links(connection, query.limit(limit))
 
 
 def revisit(connection: Connection, site: str, since: datetime) -> list[PendingLink]:
@@ -126,14 +125,14 @@ def revisit(connection: Connection, site: str, since: datetime) -> list[PendingL
     found = []
     for page, first_seen in ((articles, articles.c.first_seen_at), (copies, copies.c.fetched_at)):
         newest = func.coalesce(page.c.published_at, first_seen)
-        query = _LINK.join(page, page.c.canonical_url == links.c.canonical_url)
-        found += _as_links(connection, query.where(page.c.site == site, newest >= since).order_by(newest.desc()))
+        query = LINK.join(page, page.c.canonical_url == links.c.canonical_url)
+        found += as_links(connection, query.where(page.c.site == site, newest >= since).order_by(newest.desc()))
     return found
 
 
 def seen(connection: Connection, urls: Iterable[str]) -> Iterator[str]:
     """Those of the canonical addresses that are known; every stored page has its row in `links`."""
-    for chunk in _chunks(urls):
+    for chunk in chunks(urls):
         yield from connection.scalars(select(links.c.canonical_url).where(links.c.canonical_url.in_(chunk)))
 
 
@@ -163,7 +162,7 @@ def refuse(connection: Connection, url: str, word: Refusal, *, final: bool, coun
 
 def begin(connection: Connection, urls: Iterable[str]) -> None:
     """Note that the pages are about to be asked; whatever becomes of one takes the note away."""
-    for chunk in _chunks(urls):
+    for chunk in chunks(urls):
         connection.execute(update(links).where(links.c.canonical_url.in_(chunk)).values(word=Refusal.UNFINISHED))
 
 
@@ -174,19 +173,21 @@ def may_lead(connection: Connection, link: str, page: str) -> bool:
     return known is None or leads_to == page
 
 
-def _as_links(connection: Connection, query: Select[Any]) -> list[PendingLink]:
+def as_links(connection: Connection, query: Select[Any]) -> list[PendingLink]:
+    """The rows of a query on `LINK`."""
     rows = connection.execute(query).mappings()
     return [PendingLink(**{**row, "word": Refusal(row["word"]) if row["word"] else None}) for row in rows]
 
 
-def _chunks(keys: Iterable[T]) -> Iterator[list[T]]:
+def chunks(keys: Iterable[T]) -> Iterator[list[T]]:
+    """The keys in pieces that a statement can take."""
     every = list(keys)
     return (every[start : start + _CHUNK] for start in range(0, len(every), _CHUNK))
 
 
 def _hand_over(connection: Connection, ids: Iterable[int], fate: str) -> None:
     # What the watch sees is no longer for a backfill alone, and what somebody wants back need not wait for the watch.
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         connection.execute(update(links).where(links.c.id.in_(chunk)).values(fate=fate))
 
 

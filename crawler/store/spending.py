@@ -56,7 +56,7 @@ def spent(connection: Connection, site: str, day: date) -> dict[Purpose, int]:
     query = select(spent_table.c.purpose, spent_table.c.requests).where(
         spent_table.c.site == site, spent_table.c.day == day
     )
-    return dict.fromkeys(PURPOSES, 0) | {purpose: number for purpose, number in connection.execute(query)}
+    return dict.fromkeys(PURPOSES, 0) | {row.purpose: row.requests for row in connection.execute(query)}
 
 
 def _add(connection: Connection, site: str, day: date, purpose: Purpose, n: int) -> None:

@@ -17,7 +17,7 @@ from crawler.store.database import engine_for, settle, transaction, unwritable, 
 from crawler.store.feed import Told
 from crawler.store.migrate import upgrade
 from crawler.store.schema import sites
-from crawler.store.values import ArticleRow, HeldPage, Outcome, PendingLink, SourceState, StoredArticle
+from crawler.store.values import ArticleRow, HeldPage, Kept, Outcome, PendingLink, SourceState, StoredArticle
 from crawler.store.verify import verify
 from crawler.urls import canonical as canonical_of
 
@@ -83,16 +83,21 @@ class Store:
         revisit: bool = False,
         window: bool = False,
         canonical: Callable[[str], str] = canonical_of,
+        also: Callable[[Connection, Kept], None] | None = None,
     ) -> int:
         """Keep a source's state together with the links found there, and return how many of these are new.
 
         Refused links, and addresses that `canonical` refuses (Discard), are passed over. With `revisit`, a stored page
         that the source lists as modified after its last fetch becomes pending again. With `window` the source shows its
         newest items only: when none is left of those it has shown before, a gap is noted (`crawler.store.claims`).
+        `also` is done in the same transaction.
         """
         at = state.checked_at or datetime.now(UTC)
         with self._writing(site, at) as connection:
-            return frontier.save_source(connection, state, links, site, at, canonical, revisit=revisit, window=window)
+            kept = frontier.save_source(connection, state, links, site, at, canonical, revisit=revisit, window=window)
+            if also is not None:
+                also(connection, kept)
+            return kept.new
 
     def pending(self, site: str, limit: int | None = None) -> list[PendingLink]:
         """Links of a site that are not yet read, newest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.model import Article, Change, Event, Kind, Refusal
+from crawler.model import Article, Change, Event, Kind, Link, Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,18 @@ class SourceState:
     """Looks in a row that failed."""
     route: str | None = None
     """The source of the site's definition that this is a shard, child or page of; None for what no definition names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a look at a source brought."""
+
+    first: tuple[Link, ...]
+    """Links that the source lists for the first time."""
+    new: int
+    """How many of them nobody had listed before."""
+    gap: bool
+    """Whether the source showed nothing of what it had shown before, so that some of it may never have been seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,6 @@ def _create_agenda() -> None:
         sa.Column("looked_at", Instant),
         sa.Column("outcome", sa.Text),
         sa.Column("came", sa.Integer, nullable=False),
-        sa.Column("shown", sa.Text),
         sa.PrimaryKeyConstraint("site", "source", name="pk_agenda"),
         sa.ForeignKeyConstraint(["site"], ["sites.name"], name="fk_agenda_site"),
     )
