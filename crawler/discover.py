@@ -114,7 +114,10 @@ def _read(text: str, url: str, expected: DiscoveryKind, site: Site | None, sourc
     if not text.strip():
         raise Discard(Refusal.EMPTY_SOURCE, f"an empty answer instead of a {expected}")
     if text.lstrip()[:1] in ("{", "["):
-        return _found(timeline.links(_json(text), url, https=https), site, None)
+        answer = _json(text)
+        base = site.home if site is not None else url
+        following = pager.counted(url, source) if isinstance(source, Listing) and source.pages else None
+        return _found(timeline.links(answer, base, https=https), site, following if timeline.goes_on(answer) else None)
     if expected != "listing":
         raise Discard(Refusal.HTML_FOR_FEED if _MARKUP.search(text) else Refusal.UNREADABLE, _title(text))
     if reason := hostile(text):

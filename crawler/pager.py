@@ -30,23 +30,24 @@ def next_page(page: Page, source: Listing | None) -> str | None:
     `source.pages` rules; then rel=next and its kin, the number after the current one, and the pager's words.
     """
     if source and source.pages:
-        return _counted(page, source) if page.links else None
+        node = page.tree.css_first("#hdZoneId[value]")
+        return counted(page.url, source, node.attributes.get("value") if node else None) if page.links else None
     declared = (_target(node, page) for node in page.tree.css(_DECLARED))
     return next(filter(None, declared), None) or _numbered(page) or _worded(page)
 
 
-def _counted(page: Page, source: Listing) -> str | None:
-    """The pattern's address for the number after that of `page`, which is the first unless the pattern fits it."""
+def counted(url: str, source: Listing, zone: str | None = None) -> str | None:
+    """The address that `source.pages` makes of the number after that of `url`, a first page unless the pattern fits.
+
+    `zone` is what the page says of itself; None when the pattern needs one and neither page nor address has it.
+    """
     pattern = urljoin(source.url, source.pages)
-    number, zone = source.first, None
+    number = source.first
     expression = re.escape(pattern).replace(r"\{n\}", "(?P<n>[0-9]{1,6})").replace(r"\{zone\}", "(?P<zone>[^/]+)")
-    if (match := re.fullmatch(expression, page.url)) and page.url != source.url:
+    if (match := re.fullmatch(expression, url)) and url != source.url:
         number, zone = int(match["n"]) + 1, match.groupdict().get("zone")
-    if "{zone}" in pattern:
-        node = page.tree.css_first("#hdZoneId[value]")
-        zone = zone or (node.attributes.get("value") if node else None)
-        if not zone:
-            return None
+    if "{zone}" in pattern and not zone:
+        return None
     return pattern.replace("{n}", str(number)).replace("{zone}", zone or "")
 
 

@@ -31,6 +31,7 @@ from crawler.store import Store
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[SiteReport], None]
+Plan = list[tuple[str, Site, dict[str, Any]]]
 T = TypeVar("T")
 
 
@@ -63,8 +64,13 @@ def crawl(
         plan = [(name, site, {**about, "source": owned[name]}) for name, site in sites.items()]
         if sources:
             plan = [entry for entry in plan if owned[entry[0]]]
-        with _calm_collector():
-            return run_in_loop(_Crawl(chosen).run(plan))
+        return work(plan, chosen)
+
+
+def work(plan: Plan, settings: Settings, kind: type[NewsSpider] = NewsSpider) -> list[SiteReport]:
+    """Run spiders of one kind, each of the plan with its site and arguments; as `crawl`."""
+    with _calm_collector():
+        return run_in_loop(_Crawl(settings, kind).run(plan))
 
 
 def settings_for(
@@ -102,12 +108,13 @@ def _share(sources: tuple[str, ...], sites: Mapping[str, Site]) -> dict[str, tup
 class _Crawl:
     """The crawlers of one call."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, kind: type[NewsSpider]) -> None:
         self._settings = settings
+        self._kind = kind
         self._runner = AsyncCrawlerRunner(settings)
         self._stopping = False
 
-    async def run(self, plan: list[tuple[str, Site, dict[str, Any]]]) -> list[SiteReport]:
+    async def run(self, plan: Plan) -> list[SiteReport]:
         places = asyncio.Semaphore(self._settings.getint("THOISU_SITES_AT_ONCE"))
         with _on_signals(self._stop):
             return await asyncio.gather(*(self._site(places, *entry) for entry in plan))
@@ -116,7 +123,7 @@ class _Crawl:
         async with places:
             if self._stopping:
                 return SiteReport(site=name, error="stopped")
-            spider = type(name, (NewsSpider,), {"name": name, "site": site})
+            spider = type(name, (self._kind,), {"name": name, "site": site})
             crawler = Crawler(spider, self._settings)
             try:
                 await self._runner.crawl(crawler, **about)

@@ -158,8 +158,8 @@ def _archive_faults(site: Site, archive: object) -> Iterator[str]:
     if not isinstance(archive, Numbers):
         yield from _source_faults(site, archive)
         return
-    if archive.url.count("{id}") != 1 or not site.owns(urlsplit(archive.url).hostname or ""):
-        yield f"numbers {archive.url!r} must be an address of the site with {{id}} in it once"
+    if not archive.url.endswith("{id}") or not site.owns(urlsplit(archive.url).hostname or ""):
+        yield f"numbers {archive.url!r} must be an address of the site that ends in {{id}}"
     elif not re.search(site.article, archive.url.removeprefix(site.home.rstrip("/")).replace("{id}", "12345")):
         yield f"article {site.article!r} does not take the numbers {archive.url!r}"
     if len(archive.known) < 2 or list(archive.known) != sorted(set(archive.known)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -55,6 +55,10 @@ class Listing:
         """The address of the list of that day; `url` itself when it has no placeholder."""
         return _on(self.url, day)
 
+    def on(self, day: date) -> Listing:
+        """The list of that day."""
+        return replace(self, url=_on(self.url, day), pages=self.pages and _on(self.pages, day))
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -78,4 +82,4 @@ def _on(pattern: str, day: date) -> str:
         "Y": day.year, "m": day.month, "mm": f"{day.month:02}", "d": day.day, "dd": f"{day.day:02}",
         "d1": first, "d2": last,
     }  # fmt: skip
-    return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), pattern)
+    return _PLACEHOLDER.sub(lambda match: str(values.get(match[1], match[0])), pattern)

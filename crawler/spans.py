@@ -54,12 +54,12 @@ def span_of(url: str) -> Span | None:
             year, month, first, last = map(int, found.groups())
             return Span(date(year, month, first), date(year, month, last)) if first <= last else None
         if found := _DAY.search(path):
-            year, _, month, day, *loose = found.groups()
-            day_ = date(*map(int, loose if year is None else (year, month, day)))
-            return Span(day_, day_)
+            numbers = [text for text in found.groups() if text and text.isdigit()]
+            only = date(*map(int, numbers))
+            return Span(only, only)
         if found := _MONTH.search(path):
-            number, month_ = int(found[1]), int(found[2] or found[3])
-            return Span(date(number, month_, 1), date(number, month_, monthrange(number, month_)[1]))
+            year, month = int(found[1]), int(found[2] or found[3])
+            return Span(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
         if found := _WHOLE_YEAR.search(path):
             return Span(date(int(found[1]), 1, 1), date(int(found[1]), 12, 31))
     except ValueError:
@@ -107,7 +107,10 @@ def published_in(link: Link, shard: Span | None, *, exact: bool) -> Span | None:
 
 
 def claimed_day(link: Link, shard: Span | None, found_at: datetime) -> date:
-    """The day that a source claims for an article: of publication, of its making, of the last change, within the shard."""
+    """The day that a source claims for an article: of publication, else of its making, else of its last change.
+
+    The last is no more than a bound, and lies within the shard's days.
+    """
     made = made_on(link.url)
     best = day_in(link.published_at) if link.published_at else made
     if best is None:

@@ -12,7 +12,7 @@ from crawler.model import Link
 def links(answer: object, url: str, *, https: bool = False) -> Iterator[Link]:
     """The items that have an address and a title, in order; nothing for an answer of another form.
 
-    A relative address belongs to the site's own host, not to the `api` host that answered.
+    `url` is that of the site or of the answer; a relative address belongs to the site's own host, not the `api` host.
     """
     data = answer.get("data") if isinstance(answer, dict) else answer
     items = data.get("contents") if isinstance(data, dict) else data
@@ -24,6 +24,12 @@ def links(answer: object, url: str, *, https: bool = False) -> Iterator[Link]:
         if address and title:
             moment = parse_date(_text(item, "date"))
             yield Link(address, title, published_at=moment.at if moment else None)
+
+
+def goes_on(answer: object) -> bool:
+    """Whether the answer does not say that it is the last."""
+    data = answer.get("data") if isinstance(answer, dict) else None
+    return not isinstance(data, dict) or data.get("load_more") is not False
 
 
 def _text(item: dict[str, object], name: str) -> str:

@@ -96,9 +96,10 @@ def note_look(connection: Connection, source_id: int, at: datetime, word: str | 
 
 
 def raise_gap(connection: Connection, source_id: int, window: Sequence[tuple[Link, bool]], at: datetime) -> bool:
-    """Note the span in doubt when the window (each link, and whether the source had claimed it) overlaps no earlier one.
+    """Note the span in doubt when the window overlaps no earlier one; returns whether it did.
 
-    Returns whether it did. A source that has never claimed anything has no earlier window.
+    Each of its links comes with whether the source had claimed it. One that never claimed anything has no earlier
+    window.
     """
     items = [Item(link.published_at, known) for link, known in window]
     if not items or overlaps(items):

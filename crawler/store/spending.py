@@ -6,10 +6,11 @@ that write run inside one transaction that holds the pen (`crawler.store.databas
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from math import ceil
 from typing import Literal, get_args
 
-from sqlalchemy import Column, Connection, Date, Integer, PrimaryKeyConstraint, Table, select, update
+from sqlalchemy import Column, Connection, Date, Integer, PrimaryKeyConstraint, Table, func, select, update
 
 from crawler.dates import VIETNAM
 from crawler.store.schema import Plain, metadata
@@ -57,6 +58,23 @@ def spent(connection: Connection, site: str, day: date) -> dict[Purpose, int]:
         spent_table.c.site == site, spent_table.c.day == day
     )
     return dict.fromkeys(PURPOSES, 0) | {row.purpose: row.requests for row in connection.execute(query)}
+
+
+def usual(connection: Connection, site: str, at: datetime) -> int:
+    """Requests that the watch may need in the rest of the day, by the largest day of the last seven."""
+    day = day_of(at)
+    query = (
+        select(func.sum(spent_table.c.requests).label("requests"))
+        .where(
+            spent_table.c.site == site,
+            spent_table.c.day.between(day - timedelta(days=7), day - timedelta(days=1)),
+            spent_table.c.purpose != "backfill",
+        )
+        .group_by(spent_table.c.day)
+    )
+    local = at.astimezone(VIETNAM)
+    left = 1 - (local.hour * 60 + local.minute) / (24 * 60)
+    return ceil(left * max(connection.scalars(query), default=0))
 
 
 def _add(connection: Connection, site: str, day: date, purpose: Purpose, n: int) -> None:

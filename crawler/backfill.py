@@ -1,0 +1,138 @@
+"""A backfill: the way of an article over the past, by whichever route a site offers.
+
+The spider is that of a crawl, with other sources and another queue: `crawler.walker` asks the shards and pages, and
+what these list is read before the next of them is asked. All of its progress is in the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scrapy.crawler import Crawler
+
+from crawler.model import Refusal, StoreFailed
+from crawler.readings import BATCH, Readings
+from crawler.report import SiteReport
+from crawler.run import settings_for, work
+from crawler.site import Site
+from crawler.spans import Span
+from crawler.spider import NewsSpider
+from crawler.store import PendingLink, Store, backlog, plans
+from crawler.store.spending import Purpose, usual
+from crawler.walker import Walker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is wanted of one site."""
+
+    site: str
+    span: Span
+    oldest_first: bool = False
+
+    @property
+    def name(self) -> str:
+        """Under which its progress is kept; the same words go on with it."""
+        return f"{self.site} {self.span.first}..{self.span.last}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Report(SiteReport):
+    """What a backfill did at one site, and what it has left to do."""
+
+    left: int = 0
+    """Pages and shards that are known and not yet asked."""
+    missing: list[Any] = field(default_factory=list)
+    """Days that no route has given."""
+    over_budget: bool = False
+    """It ended because the day's requests are spent, or kept for the watch."""
+
+
+class Backlog(Readings):
+    """Reads what the steps have listed."""
+
+    def _links(self) -> tuple[Purpose, list[PendingLink]]:
+        spider: Any = self._spider
+        if self._over:
+            return "backfill", []
+        with spider.store.reading() as connection:
+            limit = BATCH + self._kept
+            return "backfill", backlog.waiting(connection, spider.name, limit, oldest_first=spider.job.oldest_first)
+
+
+class BackfillSpider(NewsSpider):
+    """Walks one site's past into the store, as far as the day's budget goes."""
+
+    job: Job
+    report: Report
+
+    def __init__(self, name: str | None = None, *, job: Job, **about: Any) -> None:
+        super().__init__(name, **about)
+        self.job = job
+        self.report = Report(site=self.name)
+        self.walker = Walker(self, job)
+        self.sources = self.walker  # type: ignore[assignment]  # it answers the same calls
+        self.readings = Backlog(self)
+        self._budget: int | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> BackfillSpider:
+        """As the crawl's; what the watch needs of the day's budget is kept for it."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        assert isinstance(spider, BackfillSpider)  # noqa: S101 - for the type checker
+        spider._budget = spider.account.limit
+        return spider
+
+    def next_batch(self) -> None:
+        """The articles that wait, else the next step; called by Scrapy when nothing is left to do."""
+        try:
+            while self._ending is None and not self._enough():
+                self._share()
+                requests = list(self.readings.next_batch()) or self.walker.advance()
+                if requests is None:
+                    break
+                for request in requests:
+                    self.crawler.engine.crawl(request)
+                if requests:
+                    break
+        except StoreFailed as failure:
+            self.end(str(failure))
+
+    def finish(self) -> None:
+        """As the crawl's, with what is left."""
+        self.report.over_budget = self.report.refused[Refusal.OVER_BUDGET] > 0
+        super().finish()
+
+    def progress(self) -> None:
+        """As the crawl's; what is asked now is left no more."""
+        super().progress()
+
+    def _enough(self) -> bool:
+        return self.limit is not None and self.report.pages >= self.limit
+
+    def _share(self) -> None:
+        with self.store.reading() as connection:
+            self.report.left = backlog.count(connection, self.name) + plans.count_open(connection, self.job.name)
+            if self._budget is not None:
+                self.account.limit = max(0, self._budget - usual(connection, self.name, self.now()))
+
+
+def backfill(
+    jobs: Mapping[str, Job],
+    sites: Mapping[str, Site],
+    *,
+    store_url: str,
+    newsroom: str | None = None,
+    limit: int | None = None,
+    on_progress: Callable[[SiteReport], None] | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> list[Report]:
+    """Do these jobs, several sites at once; begun again with the same jobs it goes on where it was. As `run.crawl`."""
+    chosen = settings_for(newsroom=newsroom, more=settings)
+    with Store.open(store_url) as store:
+        about = {"store": store, "limit": limit, "on_progress": on_progress}
+        plan = [(name, sites[name], {**about, "job": job}) for name, job in jobs.items()]
+        reports = work(plan, chosen, BackfillSpider)
+    return [report for report in reports if isinstance(report, Report)]

@@ -1,0 +1,261 @@
+"""The steps of a backfill, in the place that `crawler.sources.Sources` has in a crawl.
+
+One step at a time: a shard or a page is asked, its links and the steps that follow from it are kept in one
+transaction, and its articles are read before the next. So a list that says no times is known to have passed the
+wanted days by what its articles say.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache, partial
+from statistics import median_low
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.http import Response
+from sqlalchemy import Connection
+
+from crawler import look as looks
+from crawler import routes
+from crawler.coverage import uncovered
+from crawler.deadline import deadline
+from crawler.discover import Discovery, discover
+from crawler.harvest import harvest
+from crawler.model import Discard, Refusal, StoreFailed
+from crawler.readings import charset
+from crawler.routes import Route
+from crawler.source import Listing, Numbers, Sitemap, Source
+from crawler.spans import day_in, span_of
+from crawler.store import backlog, plans
+from crawler.store.frontier import by_address
+from crawler.store.plans import Step
+from crawler.urls import canonical
+from crawler.verdict import is_wall, verdict
+
+if TYPE_CHECKING:
+    from crawler.backfill import BackfillSpider, Job
+
+logger = logging.getLogger(__name__)
+PASSING = frozenset(
+    {
+        Refusal.UNREACHABLE,
+        Refusal.TIMEOUT,
+        Refusal.CHALLENGE,
+        Refusal.FORBIDDEN,
+        Refusal.SERVER_ERROR,
+        Refusal.RATE_LIMITED,
+    }
+)
+"""Failures of a step that may have passed when the backfill goes on."""
+_DEPTH = 3  # of indexes within indexes
+_PAGES = 10_000  # of one list; more has no end
+_SAMPLE = 200  # links of a page whose days are looked up
+_SILENT = 2  # steps without any answer after which a site counts as down
+
+
+class Walker:
+    """Asks the steps of one job; `advance` is called whenever no article is left to be read."""
+
+    def __init__(self, spider: BackfillSpider, job: Job) -> None:
+        self._spider = spider
+        self._job = job
+        self._canonical = lru_cache(maxsize=100_000)(partial(canonical, site=spider.site))
+        self._over = False
+        self._down = 0
+        self._begun = False
+        self.answered = 0
+        """Steps that gave an answer."""
+        self.errors: list[str] = []
+
+    def start(self, only: tuple[str, ...]) -> Iterator[Request]:  # noqa: ARG002, the interface's
+        """Nothing: what waits in the store comes first."""
+        return iter(())
+
+    def advance(self) -> list[Request] | None:
+        """The request of the next step, none for a step that needs none, None when all is done or must wait."""
+        store, job = self._spider.store, self._job
+        if self._over:
+            return None
+        if not self._begun:
+            self._begun = True
+            with store.writing() as connection:
+                plans.reopen(connection, job.name, PASSING)
+        with store.reading() as connection:
+            step = plans.next_open(connection, job.name, oldest_first=job.oldest_first)
+        if step is None:
+            return [] if self._next_stage() else None
+        route = self._route(step)
+        if route is None:
+            self._finish(replace(step, state="failed", word="undefined"))
+        elif isinstance(route, Numbers):
+            self._number(step, route)
+        elif step.page > 1 and isinstance(route, Listing) and self._passed(step):
+            self._finish(replace(step, state="done", at=self._spider.now()))
+        else:
+            self._spider.report.sources += 1
+            return [self._spider.request(step.address, "source", "backfill", self.parse, look=step)]
+        return []
+
+    def parse(self, response: Response, look: Step) -> None:
+        """One answer; what it lists is kept with the steps that follow."""
+        try:
+            self._parse(response, look)
+        except StoreFailed as failure:
+            self._spider.end(str(failure))
+        except Exception as error:
+            logger.exception("%s could not be read", look.address)
+            self.failed(look, Refusal.UNREADABLE, f"{type(error).__name__} at {look.address}")
+        finally:
+            self._spider.progress()
+
+    def _parse(self, response: Response, step: Step) -> None:
+        spider, route = self._spider, self._route(step)
+        assert not isinstance(route, Numbers)  # noqa: S101 - these are asked of nobody
+        if response.status != 200 or is_wall(response.body):
+            word = verdict(response.status, {}, response.body) or Refusal.SERVER_ERROR
+            self.failed(step, word, f"{response.status} from {response.url}")
+            return
+        declared = charset((response.headers.get("Content-Type") or b"").decode("latin-1"))
+        try:
+            with deadline(spider.settings.getfloat("READ_SECONDS")):
+                found = discover(response.body, response.url, declared=declared, site=spider.site, source=route)
+        except Discard as late:
+            self.failed(step, late.word, late.detail)
+            return
+        if found.refused and not (step.page > 1 and found.refused is Refusal.EMPTY_SOURCE):
+            self.failed(step, found.refused, found.detail or step.address)
+            return
+        self.answered += 1
+        self._down = 0
+        if found.kind == "index":
+            self._index(step, found)
+        else:
+            self._page(step, found, route)
+
+    def failed(self, look: Step, word: Refusal, detail: str) -> None:
+        """A step that gave nothing; a list's further page that is not there is its end."""
+        spider = self._spider
+        end = look.page > 1 and look.stage == routes.PAGED and word is Refusal.NOT_FOUND
+        try:
+            self._finish(
+                replace(look, state="done" if end else "failed", word=word, tries=look.tries + 1, at=spider.now())
+            )
+        except StoreFailed as failure:
+            spider.end(str(failure))
+            return
+        if end:
+            return
+        spider.report.refused[word] += 1
+        self.errors.append(f"{word} ({detail})" if detail else word)
+        self._down = self._down + 1 if word in (Refusal.UNREACHABLE, Refusal.TIMEOUT) else 0
+        if self._down >= _SILENT:
+            spider.end(f"{word}: {detail}")
+
+    def postponed(self, look: Step) -> None:  # noqa: ARG002, the interface's
+        """The day's budget does not pay for the step; it stays open."""
+        self._over = True
+
+    def _next_stage(self) -> bool:
+        """Plan the next kind of routes for the days that those before have not given; whether there is one."""
+        job, spider = self._job, self._spider
+        with spider.store.reading() as connection:
+            steps = [self._dated(connection, step) for step in plans.of_job(connection, job.name)]
+        left = uncovered(job.span.days(), steps)
+        spider.report.missing = left
+        tried = {step.stage for step in steps}
+        stage = next((stage for stage in routes.stages(spider.site) if stage not in tried), None)
+        if not left or stage is None:
+            return False
+        with spider.store.writing() as connection:
+            self._add(connection, routes.parts(spider.site, stage, left), stage, 1)
+        return True
+
+    def _add(self, connection: Connection, parts: Sequence[routes.Part], stage: int, page: int) -> None:
+        """Plan these addresses; what was read after its last day, by whatever backfill, counts as done."""
+        final = plans.final(connection, [part.address for part in parts]) if stage <= routes.WHOLE else set()
+        plans.add(
+            connection,
+            (
+                Step(job=self._job.name, site=self._spider.name, stage=stage, route=part.route, address=part.address,
+                     first=part.span.first, last=part.span.last, page=page,
+                     state="done" if part.address in final else "open")
+                for part in parts
+            ),
+        )  # fmt: skip
+
+    def _index(self, step: Step, found: Discovery) -> None:
+        spider, job = self._spider, self._job
+        owned = [link for link in found.children if self._owned(link.url)]
+        if not owned or step.page >= _DEPTH:
+            self.failed(step, Refusal.EMPTY_SOURCE, "an index of nothing that can be followed")
+            return
+        spans = [span for link in owned if (span := span_of(link.url))]
+        parts = [part._replace(route=step.route) for part in routes.children(owned, job.span, day_in(spider.now()))]
+        # An index that names days knows its own: between its first and today there is nothing that it does not list.
+        first = min((span.first for span in spans), default=None)
+        with spider.store.writing() as connection:
+            self._add(connection, parts, step.stage, step.page + 1)
+            plans.keep(connection, replace(step, state="done", first=first, at=spider.now()))
+
+    def _page(self, step: Step, found: Discovery, route: Source | None) -> None:
+        spider, now = self._spider, self._spider.now()
+        spider.report.refused.update(link.refused for link in found.links if link.refused)
+        shard = span_of(step.address) if isinstance(route, Sitemap) else None
+        exact = isinstance(route, Sitemap) and route.lastmod == "published"
+        listed = by_address(found.links, self._canonical)
+        crop = harvest(listed, self._job.span, shard, exact=exact)
+        paged = step.stage == routes.PAGED
+        following = found.next if listed and step.page < _PAGES else None
+        if following and (not self._owned(following) or (paged and crop.middle and crop.middle < self._job.span.first)):
+            following = None
+        done = replace(step, state="done", links=len(crop.wanted), digest=looks.digest(listed.values()), at=now)
+        source = route.url if isinstance(route, Listing) else step.address
+        with spider.store.writing() as connection:
+            new, ids = backlog.keep_page(connection, source, step.route, crop.wanted, spider.name, now)
+            if following and not plans.repeats(connection, done):
+                plans.add(connection, [replace(step, id=0, address=following, page=step.page + 1)])
+            if shard is None and step.stage != routes.BY_DAY:
+                behind = " ".join(str(ids[url]) for url in crop.undated[-_SAMPLE:])
+                done = replace(done, first=crop.middle if paged else crop.oldest, behind=behind)
+            plans.keep(connection, done)
+        spider.report.links += len(crop.wanted)
+        spider.report.new += new
+
+    def _passed(self, step: Step) -> bool:
+        """Whether the page before was older than all that is wanted, by what its articles have said since."""
+        with self._spider.store.reading() as connection:
+            before = plans.page_before(connection, step)
+            dated = self._dated(connection, before) if before else None
+        return bool(dated and dated.first and dated.first < self._job.span.first)
+
+    def _dated(self, connection: Connection, step: Step) -> Step:
+        """The step with the day down to which it reaches, when only its articles tell it."""
+        if step.first is not None or not step.behind:
+            return step
+        days = backlog.days(connection, [int(id_) for id_ in step.behind.split()])
+        return replace(step, first=median_low(days) if days else None)
+
+    def _number(self, step: Step, route: Numbers) -> None:
+        spider, job = self._spider, self._job
+        shape = self._canonical(route.url.replace("{id}", "0"))
+        with spider.store.writing() as connection:
+            wanted = routes.numbers(route, backlog.numbered(connection, spider.name, shape), job.span)
+            order = wanted if job.oldest_first else reversed(wanted)
+            urls = [self._canonical(route.url.replace("{id}", str(number))) for number in order]
+            spider.report.new += backlog.guess(connection, urls, spider.name, spider.now())
+            plans.keep(connection, replace(step, state="done", links=len(urls), at=spider.now()))
+
+    def _owned(self, url: str) -> bool:
+        return self._spider.site.owns(urlsplit(url).hostname or "")
+
+    def _finish(self, step: Step) -> None:
+        with self._spider.store.writing() as connection:
+            plans.keep(connection, step)
+
+    def _route(self, step: Step) -> Route | None:
+        found = routes.named(self._spider.site, step.route)
+        return found.on(step.first) if isinstance(found, Listing) and step.first else found
