@@ -105,6 +105,14 @@ class SiteMiddleware:
             slot.delay = self._delay
 
 
+class Impatient(Denied):
+    """A site that asks for more patience than a run has: `seconds` of it."""
+
+    def __init__(self, detail: str, seconds: float) -> None:
+        super().__init__(Refusal.RATE_LIMITED, detail)
+        self.seconds = seconds
+
+
 class BackoffMiddleware:
     """On 429 and 503 the whole site waits, as long as it asks for or longer each time; then it is left alone."""
 
@@ -133,7 +141,7 @@ class BackoffMiddleware:
         self._strikes += 1
         self._waited += wait
         if self._waited > self._max or self._strikes > _STRIKES:
-            raise Denied(Refusal.RATE_LIMITED, f"{response.status}, asks for {self._waited:.0f} s of waiting")
+            raise Impatient(f"{response.status}, asks for {self._waited:.0f} s of waiting", wait)
         await self._pause(wait)
         return request.copy()
 

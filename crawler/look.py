@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from crawler.model import Link
 from crawler.site import Sitemap, Source
-from crawler.store import SourceState
+from crawler.store import Kept, SourceState
 
 _HERE = timezone(timedelta(hours=7))
 _FIRST = timedelta(days=10)  # how far back the first look at an index goes
@@ -44,6 +44,12 @@ class Look:
     """A child failed: the index must be asked again without its validators."""
     closed: bool = False
     """Its end is in the store."""
+    closing: bool = False
+    """It is the last look at a shard whose time is over."""
+    paged: bool = False
+    """A further page follows the first, so that nothing scrolls away unseen."""
+    kept: list[Kept] = field(default_factory=list)
+    """What the store took of it, and of its children."""
 
     @property
     def window(self) -> bool:

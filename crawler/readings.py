@@ -59,6 +59,8 @@ class Readings:
         self._counted: set[str] = set()  # their try is in the store already
         self._keeper = Keeper(spider)
         self._over = False  # the day's budget is spent
+        self.cut = False
+        """The run has had its time, and articles may wait still."""
         self._kept = 0  # asked in this run and still pending
         self._failing: list[tuple[PendingLink, Refusal]] = []  # since the site last gave a page
 
@@ -82,6 +84,9 @@ class Readings:
         spider = self._spider
         if self._over:
             return "article", []
+        if spider.due and spider.errands and spider.errands.late():
+            self.cut = True
+            return "article", []
         if spider.revisit:
             spider.revisit = False
             if known := self._known():
@@ -92,6 +97,8 @@ class Readings:
         """As many of the batch as the day's budget pays for; the newest come first, and the others stay pending."""
         spider = self._spider
         urls = [link.canonical_url for link in batch]
+        if spider.due and spider.errands:
+            urls = urls[: spider.errands.room(spider.store, purpose)]
         granted = spider.store.begin(urls, partial(spider.account.reserve, purpose=purpose))
         if granted < len(batch):
             self._over = True

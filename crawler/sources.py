@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,12 +15,12 @@ from scrapy.http import Response
 from crawler import look as looks
 from crawler.deadline import Overdue, deadline
 from crawler.discover import Discovery, discover, home_feed
+from crawler.gathering import Gathering
 from crawler.look import Look
 from crawler.model import Link, Refusal, StoreFailed
 from crawler.readings import charset
 from crawler.site import Feed, Listing, Sitemap, Source
 from crawler.store import SourceState
-from crawler.urls import canonical
 from crawler.verdict import is_wall, verdict
 
 if TYPE_CHECKING:
@@ -35,30 +35,34 @@ class Sources:
 
     def __init__(self, spider: NewsSpider) -> None:
         self._spider = spider
-        self._canonical = lru_cache(maxsize=None)(partial(canonical, site=spider.site))  # sources overlap
+        self._gathering = Gathering(spider)
         self._home: tuple[str, Discovery] | None = None  # the site's first feed
-        self._refused: set[str] = set()  # links whose refusal is counted
-        self._new: set[str] = set()  # addresses that this run made known
         self.answered = 0
         """Looks that gave an answer, 304 included."""
         self.errors: list[str] = []
 
-    def start(self, only: tuple[str, ...]) -> Iterator[Request]:
-        """A request for each source of the site, or for each address in `only`."""
+    def start(self, only: Collection[str] | None) -> Iterator[Request]:
+        """A request for each source of the site, or for each in `only`; as many as the day's budget pays for."""
         spider = self._spider
         named = {source.url: source for source in spider.site.sources}
         asked: list[tuple[str, Source | None]] = (
-            [(url, named.get(url)) for url in only] if only else [(source.url, source) for source in named.values()]
+            list(named.items()) if only is None else [(url, named.get(url)) for url in only]
         )
         # Listings first: a page that a feed has just made known would end their paging too early.
         asked.sort(key=lambda entry: not isinstance(entry[1], Listing))
+        opened = []
         for url, source in asked:
             for address, since in looks.shards(source, spider.now()) if source else [(url, None)]:
-                state = spider.store.source(address)
-                if looks.is_due(state, since):
+                if looks.is_due(spider.store.source(address), since):
                     look = self._open(address, source)
-                    spider.report.sources += 1
-                    yield self._request(look, address)
+                    look.closing = since is not None
+                    opened.append(look)
+        granted = spider.account.draw(len(opened), "look")
+        if granted < len(opened):
+            spider.report.refused[Refusal.OVER_BUDGET] += len(opened) - granted
+        for look in opened[:granted]:
+            spider.report.sources += 1
+            yield self._request(look, look.url)
 
     def _open(self, url: str, source: Source | None, parent: Look | None = None) -> Look:
         spider = self._spider
@@ -121,7 +125,8 @@ class Sources:
         if found.kind == "index":
             yield from self._children(look, found.children)
             return
-        fresh = self._take(look, found.links)
+        fresh = self._gathering.take(look, found.links)
+        look.paged = look.paged or found.next is not None
         following = found.next if fresh else None
         if following and self._may_follow(look, following):
             look.page += 1
@@ -184,26 +189,6 @@ class Sources:
             self._home = (home, found)
         return self._home is not None and self._home[0] != look.url and home_feed(found, self._home[1])
 
-    def _take(self, look: Look, links: Iterable[Link]) -> bool:
-        """Add a page's links to the look; whether the next page may hold more that nobody knows.
-
-        Sources overlap, so what another one made known in this run counts as new here, and so does everything when the
-        source has never been looked at.
-        """
-        spider = self._spider
-        taken: dict[str, Link] = {}
-        for link in links:
-            if link.refused is None:
-                taken.setdefault(self._canonical(link.url), link)
-            elif link.url not in self._refused:
-                self._refused.add(link.url)
-                spider.report.refused[link.refused] += 1
-        fresh = taken.keys() - look.links.keys()
-        look.links.update((url, taken[url]) for url in taken if url in fresh)
-        unknown = fresh - spider.store.seen(fresh)
-        self._new |= unknown
-        return bool(fresh if look.first else unknown | (fresh & self._new))
-
     def _may_follow(self, look: Look, url: str) -> bool:
         spider = self._spider
         enough = spider.limit is not None and len(look.links) >= spider.limit
@@ -240,7 +225,8 @@ class Sources:
                 spider.name,
                 revisit=lastmod == "modified",
                 window=look.window,
-                canonical=self._canonical,
+                canonical=self._gathering.canonical,
+                also=partial(spider.errands.note, look, state) if spider.errands else None,
             )
             look.closed = True
             spider.report.links += len(look.links)

@@ -21,7 +21,8 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.account import Account
-from crawler.fetch import word_of
+from crawler.errands import Errands
+from crawler.fetch import Impatient, word_of
 from crawler.model import Refusal, Refused, StoreFailed
 from crawler.readings import Readings
 from crawler.report import SiteReport
@@ -48,12 +49,15 @@ class NewsSpider(scrapy.Spider):
     """Crawls one site into the store.
 
     Arguments, also as `-a name=value`: `source` (one address, or a tuple of them) looks there only; `revisit` asks the
-    articles of the last days again; `limit` is the most articles that are asked; `now` is the clock.
+    articles of the last days again; `limit` is the most articles that are asked; `now` is the clock. With `due` only
+    what the agenda of a watched site says is done (`crawler.errands`).
     """
 
     site: Site
     account: Account
     """What may still be asked of the site; set by `from_crawler`."""
+    errands: Errands | None = None
+    """Of a watched site, what is due and what comes next; set by `from_crawler`."""
 
     def __init__(
         self,
@@ -65,26 +69,30 @@ class NewsSpider(scrapy.Spider):
         limit: int | str | None = None,
         on_progress: Callable[[SiteReport], None] | None = None,
         now: Callable[[], datetime] = clock,
+        due: bool = False,
     ) -> None:
         super().__init__(name)
         self.report = SiteReport(site=self.name)
         self.limit = int(limit) if limit is not None else None
         self.only = (source,) if isinstance(source, str) else source
         self.now = now
+        self.due = due
         self.revisit = revisit not in (False, "", "0", "no", "false")
         self._store = store
         self._on_progress = on_progress
         self._started = time.monotonic()
+        self._retry_after: float | None = None
         self._ending: asyncio.Task[None] | None = None
         self.sources = Sources(self)
         self.readings = Readings(self)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """The site's own delay, unless one is set for all."""
+        """The site's own delay and budget, unless one is set for all."""
         super().update_settings(settings)
         for_all = 0 if settings.get("THOISU_REPLAY") else settings.get("THOISU_DELAY")
         settings.set("DOWNLOAD_DELAY", cls.site.delay if for_all is None else for_all, priority="spider")
+        settings.set("THOISU_BUDGET", settings["THOISU_BUDGET"] or cls.site.budget, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
@@ -97,6 +105,8 @@ class NewsSpider(scrapy.Spider):
             crawler.signals.connect(spider._store.close, signal=signals.engine_stopped)
         budget = None if crawler.settings["THOISU_REPLAY"] else crawler.settings.getint("THOISU_BUDGET")
         spider.account = Account(spider._store, spider.name, budget, spider.now)
+        if budget is not None:
+            spider.errands = Errands.open(spider._store, spider.name, spider.site, budget, spider.now)
         crawler.signals.connect(spider.next_batch, signal=signals.spider_idle)
         crawler.signals.connect(spider.finish, signal=signals.spider_closed)
         return spider
@@ -110,7 +120,8 @@ class NewsSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """The sources; articles follow when all of these have answered."""
-        for request in self.sources.start(self.only):
+        only = self.errands.due() if self.errands and self.due else self.only or None
+        for request in self.sources.start(only):
             yield request
 
     def next_batch(self) -> None:
@@ -143,6 +154,8 @@ class NewsSpider(scrapy.Spider):
             self.over_budget(request.cb_kwargs)
             return
         closed = isinstance(failure.value, HostClosed) and request.url.startswith(self.site.home)
+        if isinstance(failure.value, Impatient):
+            self._retry_after = failure.value.seconds
         if word is Refusal.RATE_LIMITED or closed:
             self.report.refused[word] += 1
             self.end(f"{word}: {detail}")
@@ -165,10 +178,10 @@ class NewsSpider(scrapy.Spider):
             self.report.error = error
             self._ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=error))
 
-    def finish(self) -> None:
+    def finish(self, reason: str = "") -> None:
         """The last words, when Scrapy closes the spider."""
         self.readings.close()
-        self._settle()
+        self._settle(cut=self.readings.cut or reason == "shutdown")
         for word, count in self.report.refused.items():
             self.crawler.stats.set_value(f"refused/{word}", count)
         if self.report.error is None and self.sources.answered == 0 and self.sources.errors:
@@ -177,9 +190,11 @@ class NewsSpider(scrapy.Spider):
         if self._on_progress is None:
             logger.log(logging.WARNING if self.report.error else logging.INFO, "%s", self.report)
 
-    def _settle(self) -> None:
+    def _settle(self, *, cut: bool) -> None:
         try:
             self.account.close()
+            if self.errands:
+                self.errands.close(self.store, self.report.error, self._retry_after, cut=cut)
             if self.account.limit is not None:
                 with self.store.writing() as connection:
                     tallies.add(connection, self.name, day_of(self.now()), self.report.answers())

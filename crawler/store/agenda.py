@@ -100,9 +100,14 @@ def paces_of(connection: Connection, tier: str) -> list[str]:
     return list(connection.scalars(select(paces.c.state).where(paces.c.tier == tier)))
 
 
-def keep_pace(connection: Connection, site: str, tier: str, state: str) -> None:
-    """Write what was learned of a site, which is watched from now on."""
-    if connection.execute(update(paces).where(paces.c.site == site).values(tier=tier, state=state)).rowcount == 0:
+def keep_pace(connection: Connection, site: str, state: str) -> None:
+    """Write what was learned of a watched site."""
+    connection.execute(update(paces).where(paces.c.site == site).values(state=state))
+
+
+def watch(connection: Connection, site: str, tier: str, state: str) -> None:
+    """Watch a site from now on, of which `state` is known; what was learned of a site that is watched already stays."""
+    if connection.execute(update(paces).where(paces.c.site == site).values(tier=tier)).rowcount == 0:
         connection.execute(paces.insert().values(site=site, tier=tier, state=state))
 
 

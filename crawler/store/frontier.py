@@ -120,6 +120,12 @@ def pending(connection: Connection, site: str, limit: int | None) -> list[Pendin
     return as_links(connection, query.limit(limit))
 
 
+def count_pending(connection: Connection, site: str) -> int:
+    """How many links of a site are not yet read."""
+    query = select(func.count()).where(links.c.site == site, links.c.fate == "pending")
+    return connection.scalar(query) or 0
+
+
 def revisit(connection: Connection, site: str, since: datetime) -> list[PendingLink]:
     """Links of the stored pages of a site, newest first: articles, withdrawn ones too, and then copies."""
     found = []
