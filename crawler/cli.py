@@ -24,6 +24,7 @@ from crawler.commands.read import clean, extract
 from crawler.commands.reread import reread
 from crawler.commands.simulate import simulate
 from crawler.commands.stories import reindex, relate, stories, story
+from crawler.commands.watch import app as watch
 from crawler.model import Refused, StoreFailed, ThoisuError
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
@@ -33,6 +34,7 @@ for command in (
     reindex, simulate, check, capture, newsroom, demo,
 ):  # fmt: skip
     app.command()(command)
+app.add_typer(watch)
 
 
 def _version(wanted: bool) -> None:

@@ -35,6 +35,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("THOISU_REPLAY", "", "Folder with replay.tsv: answer every request from it instead of the network."),
     Setting("THOISU_QUARANTINE", "quarantine", "Folder for pages of articles that lack a required field."),
     Setting("THOISU_ARCHIVE", "", "Folder of WARC files in which every fetched page is kept; empty: none is."),
+    Setting("THOISU_NOTIFY", "", "Whom findings and watched words are told: apprise URLs, or a file of apprise's."),
     Setting("THOISU_ARCHIVE_MB", "1000", "Megabytes after which a file of the archive is full and the next begins."),
     Setting("THOISU_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR."),
 )
@@ -96,6 +97,7 @@ THOISU_NEWSROOM = _web("THOISU_NEWSROOM")
 THOISU_REPLAY = _ENV["THOISU_REPLAY"] or None
 THOISU_QUARANTINE = _ENV["THOISU_QUARANTINE"]
 THOISU_ARCHIVE = _ENV["THOISU_ARCHIVE"] or None
+THOISU_NOTIFY = _ENV["THOISU_NOTIFY"]
 THOISU_ARCHIVE_MB = max(0.001, _number("THOISU_ARCHIVE_MB"))
 THOISU_LOG_LEVEL = _ENV["THOISU_LOG_LEVEL"].upper()
 if THOISU_LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):

@@ -30,10 +30,19 @@ def cli() -> str:
     ]
     with typer.Context(group, info_name="thoisu", terminal_width=80) as context:
         parts.append(f"\n```\n{group.get_help(context)}\n```\n")
-        for name, command in group.commands.items():
-            with typer.Context(command, info_name=name, parent=context, terminal_width=80) as inner:
-                parts.append(f"\n## thoisu {name}\n\n```\n{command.get_help(inner)}\n```\n")
+        parts += _helps(group, context)
     return "".join((*parts, _refusals()))
+
+
+def _helps(group: Any, context: Any) -> list[str]:
+    """The help of each command of a group, and of those that are groups themselves."""
+    parts = []
+    for name, command in group.commands.items():
+        with typer.Context(command, info_name=name, parent=context, terminal_width=80) as inner:
+            parts.append(f"\n## {inner.command_path}\n\n```\n{command.get_help(inner)}\n```\n")
+            if hasattr(command, "commands"):
+                parts += _helps(command, inner)
+    return parts
 
 
 def _refusals() -> str:

@@ -9,9 +9,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from crawler.monitor.view import View
-from crawler.store import outbox
+from crawler.store import messages, outbox
 from crawler.store.findings import Seen
-from crawler.store.watches import notices
 
 LATE = timedelta(hours=1)
 """How long a change may wait for a sink."""
@@ -35,8 +34,8 @@ def delivery(view: View) -> Iterator[Seen]:
 
 def notification(view: View) -> Iterator[Seen]:
     """Messages do not get through."""
-    for row in view.connection.execute(select(notices).where(notices.c.failures >= _FAILURES)):
-        yield Seen(None, row.name, view.now, f"{row.failures} times in a row: {row.last_error}")
+    for about, count, since, error in messages.stuck(view.connection, _FAILURES):
+        yield Seen(None, about, since, f"{count} wait; {error}")
 
 
 def disk(view: View) -> Iterator[Seen]:

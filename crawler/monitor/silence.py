@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import exp, log
 
-from crawler.rates import DAY, Prior, Rate, day_of, hourly, kind_of, minutes
+from crawler.rates import DAY, Rate, day_of, kind_of, minutes
+from crawler.tier import Prior, hourly
 
 CHANCE = 0.001
 """Of a week in which the site works, to have a silence so long."""

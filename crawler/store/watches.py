@@ -1,4 +1,4 @@
-"""Watched words, the pages that have them, and how the telling goes.
+"""Watched words, and the pages that have them.
 
 The writing functions run inside one transaction that holds the pen (`crawler.store.database`).
 """
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Column,
     Connection,
     ForeignKey,
-    Integer,
     PrimaryKeyConstraint,
     Table,
     delete,
@@ -53,16 +52,6 @@ hits = Table(
     PrimaryKeyConstraint("watch_id", "article_id"),
 )
 
-notices = Table(
-    "notices",
-    metadata,
-    Column("name", Plain, primary_key=True),  # "findings", or "watch-" and its number
-    Column("told_at", Instant),
-    Column("failures", Integer, nullable=False),
-    Column("next_try_at", Instant),
-    Column("last_error", Plain),
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
@@ -94,19 +83,7 @@ class Hit:
     """Where the words stand."""
     found_at: datetime
     told_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """How the telling of one thing goes."""
-
-    name: str
-    told_at: datetime | None = None
-    """The last message that went out."""
-    failures: int = 0
-    """In a row."""
-    next_try_at: datetime | None = None
-    last_error: str | None = None
+    """When it went into a message."""
 
 
 def add(connection: Connection, query: str, sites: Iterable[str], notify: Iterable[str], at: datetime, seq: int) -> int:
@@ -120,7 +97,6 @@ def add(connection: Connection, query: str, sites: Iterable[str], notify: Iterab
 def remove(connection: Connection, id_: int) -> bool:
     """Forget a watch and what it found; False when there is none of this number."""
     connection.execute(delete(hits).where(hits.c.watch_id == id_))
-    connection.execute(delete(notices).where(notices.c.name == f"watch-{id_}"))
     return connection.execute(delete(watches).where(watches.c.id == id_)).rowcount == 1
 
 
@@ -164,16 +140,3 @@ def totals(connection: Connection) -> dict[int, tuple[int, int]]:
     """How many pages each watch has found, and how many of these were told."""
     query = select(hits.c.watch_id, func.count(), func.count(hits.c.told_at)).group_by(hits.c.watch_id)
     return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
-
-
-def notice(connection: Connection, name: str) -> Notice:
-    """How the telling of something goes; a fresh one when it was never tried."""
-    row = connection.execute(select(notices).where(notices.c.name == name)).mappings().first()
-    return Notice(**row) if row else Notice(name=name)
-
-
-def keep_notice(connection: Connection, new: Notice) -> None:
-    """Put it in the place of the one that is held."""
-    values = {name: getattr(new, name) for name in notices.c.keys()}  # noqa: SIM118, a column collection
-    if connection.execute(update(notices).where(notices.c.name == new.name).values(values)).rowcount == 0:
-        connection.execute(insert(notices).values(values))

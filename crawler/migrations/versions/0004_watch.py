@@ -30,7 +30,7 @@ def downgrade() -> None:
 
 _AGENDA: tuple[str, ...] = ("agenda", "paces", "spent")
 _CLAIMS: tuple[str, ...] = ("claims", "looked", "gaps", "steps", "tapes")
-_FINDINGS: tuple[str, ...] = ("hits", "watches", "notices", "findings", "marks", "tallies")
+_FINDINGS: tuple[str, ...] = ("hits", "watches", "messages", "findings", "marks", "tallies")
 
 
 def _create_agenda() -> None:
@@ -221,11 +221,16 @@ def _create_watches() -> None:
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name="fk_hits_article_id"),
     )
     op.create_table(
-        "notices",
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("told_at", Instant),
+        "messages",
+        sa.Column("id", Number, nullable=False),
+        sa.Column("about", sa.Text, nullable=False),
+        sa.Column("target", sa.Text, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("made_at", Instant, nullable=False),
+        sa.Column("sent_at", Instant),
         sa.Column("failures", sa.Integer, nullable=False),
-        sa.Column("next_try_at", Instant),
+        sa.Column("next_try_at", Instant, nullable=False),
         sa.Column("last_error", sa.Text),
-        sa.PrimaryKeyConstraint("name", name="pk_notices"),
+        sa.PrimaryKeyConstraint("id", name="pk_messages"),
     )
