@@ -6,10 +6,12 @@ what these list is read before the next of them is asked. All of its progress is
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scrapy import Request
 from scrapy.crawler import Crawler
 
 from crawler.model import Refusal, StoreFailed
@@ -75,6 +77,7 @@ class BackfillSpider(NewsSpider):
         self.walker = Walker(self, job)
         self.sources = self.walker  # type: ignore[assignment]  # it answers the same calls
         self.readings = Backlog(self)
+        self._batch: deque[Request] = deque()
         self._budget: int | None = None
 
     @classmethod
@@ -86,17 +89,22 @@ class BackfillSpider(NewsSpider):
         return spider
 
     def next_batch(self) -> None:
-        """The articles that wait, else the next step; called by Scrapy when nothing is left to do."""
+        """Ask for one page: an article that waits, else the next step; called by Scrapy when nothing is left to do.
+
+        One at a time: else the next would be under way while the last one is read, and a kill would cost both.
+        """
         try:
-            while self._ending is None and not self._enough():
+            while self._ending is None and not self._batch:
+                if self.limit is not None and self.report.pages >= self.limit:
+                    return
                 self._share()
-                requests = list(self.readings.next_batch()) or self.walker.advance()
-                if requests is None:
-                    break
-                for request in requests:
-                    self.crawler.engine.crawl(request)
-                if requests:
-                    break
+                more = list(self.readings.next_batch()) or self.walker.advance()
+                if more is None:
+                    return
+                self._batch.extend(more)
+            if self._ending is None:
+                self.report.left -= 1
+                self.crawler.engine.crawl(self._batch.popleft())
         except StoreFailed as failure:
             self.end(str(failure))
 
@@ -104,13 +112,6 @@ class BackfillSpider(NewsSpider):
         """As the crawl's, with what is left."""
         self.report.over_budget = self.report.refused[Refusal.OVER_BUDGET] > 0
         super().finish()
-
-    def progress(self) -> None:
-        """As the crawl's; what is asked now is left no more."""
-        super().progress()
-
-    def _enough(self) -> bool:
-        return self.limit is not None and self.report.pages >= self.limit
 
     def _share(self) -> None:
         with self.store.reading() as connection:
