@@ -33,11 +33,13 @@ class Job:
     site: str
     span: Span
     oldest_first: bool = False
+    key: str = ""
+    """Tells backfills of the same days apart: what made this one necessary."""
 
     @property
     def name(self) -> str:
-        """Under which its progress is kept; the same words go on with it."""
-        return f"{self.site} {self.span.first}..{self.span.last}"
+        """Under which its progress is kept."""
+        return plans.job_name(self.site, self.span, self.key)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,10 +110,10 @@ class BackfillSpider(NewsSpider):
         except StoreFailed as failure:
             self.end(str(failure))
 
-    def finish(self) -> None:
-        """As the crawl's, with what is left."""
+    def finish(self, reason: str = "finished") -> None:
+        """As the crawl's; says whether the day's budget ended it."""
         self.report.over_budget = self.report.refused[Refusal.OVER_BUDGET] > 0
-        super().finish()
+        super().finish(reason)
 
     def _share(self) -> None:
         with self.store.reading() as connection:

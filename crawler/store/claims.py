@@ -9,8 +9,8 @@ The functions run inside one transaction; those that write, inside one that hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import (
     Column,
@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from crawler.model import Link
 from crawler.spans import claimed_day, day_in, span_of
-from crawler.store.schema import Instant, Number, Plain, links, metadata, sources
+from crawler.store.schema import Instant, Number, Plain, links, metadata
 from crawler.window import Item, overlaps, reach
 
 claims = Table(
@@ -64,9 +64,6 @@ gaps = Table(
     Column("since", Instant, nullable=False),  # the newest that the last window had
     Column("until", Instant, nullable=False),  # the oldest that the new one has
     Column("raised_at", Instant, nullable=False),
-    Column("closed_at", Instant),
-    Column("tried_at", Instant),  # when a backfill last tried to close it
-    Column("outcome", Plain),  # what came of that: the route that closed it, or the word of its failure
 )
 
 CLAIMED = and_(claims.c.link_id == links.c.id, claims.c.source_id == bindparam("b_source", type_=Number))
@@ -114,21 +111,3 @@ def raise_gap(connection: Connection, source_id: int, window: Sequence[tuple[Lin
     until = back_to if back_to is not None and since < back_to <= at else at
     connection.execute(insert(gaps).values(source_id=source_id, since=since, until=until, raised_at=at))
     return True
-
-
-def settle_gap(connection: Connection, id_: int, at: datetime, outcome: str, *, closed: bool) -> None:
-    """What a backfill made of a gap: the route that closed it, or the word for why none could."""
-    values = {"tried_at": at, "outcome": outcome, "closed_at": at if closed else None}
-    connection.execute(update(gaps).where(gaps.c.id == id_).values(values))
-
-
-def counts(connection: Connection, site: str, since: date, until: date) -> Mapping[tuple[str, date], int]:
-    """How many articles each route of a site claims for each of the days."""
-    route = func.coalesce(sources.c.route, sources.c.url)
-    query = (
-        select(route, claims.c.day, func.count(claims.c.link_id.distinct()))
-        .join(sources, sources.c.id == claims.c.source_id)
-        .where(sources.c.site == site, claims.c.day.between(since, until))
-        .group_by(route, claims.c.day)
-    )
-    return {(name, day): number for name, day, number in connection.execute(query)}

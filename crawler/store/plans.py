@@ -29,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 
-from crawler.spans import day_in
+from crawler.spans import Span, day_in
 from crawler.store.schema import Instant, Number, Plain, metadata
 
 State = Literal["open", "done", "failed"]
@@ -40,7 +40,7 @@ steps = Table(
     "steps",
     metadata,
     Column("id", Number, primary_key=True),
-    Column("job", Plain, nullable=False),  # site and days, as `crawler.backfill.Job` writes them
+    Column("job", Plain, nullable=False),  # as `job_name` writes it
     Column("site", Plain, nullable=False),
     Column("stage", Integer, nullable=False),
     Column("route", Plain, nullable=False),
@@ -99,6 +99,17 @@ class Step:
     """Of what it listed: a list that never ends repeats itself."""
     at: datetime | None = None
     """When it answered."""
+
+
+def job_name(site: str, span: Span, key: str = "") -> str:
+    """The name of a backfill: the same site, days and key go on with what was begun."""
+    return f"{site} {span.first}..{span.last}" + (f" {key}" if key else "")
+
+
+def span_of_job(job: str) -> Span:
+    """The days of a backfill, from its name."""
+    first, last = job.split(" ")[1].split("..")
+    return Span(date.fromisoformat(first), date.fromisoformat(last))
 
 
 def of_job(connection: Connection, job: str) -> list[Step]:

@@ -98,9 +98,6 @@ def _create_claims() -> None:
         sa.Column("since", Instant, nullable=False),
         sa.Column("until", Instant, nullable=False),
         sa.Column("raised_at", Instant, nullable=False),
-        sa.Column("closed_at", Instant),
-        sa.Column("tried_at", Instant),
-        sa.Column("outcome", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_gaps"),
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_gaps_source_id"),
     )
