@@ -187,7 +187,12 @@ class Sources:
         home = next((source.url for source in self._spider.site.sources if isinstance(source, Feed)), None)
         if look.url == home:
             self._home = (home, found)
-        return self._home is not None and self._home[0] != look.url and home_feed(found, self._home[1])
+        if home is None or home == look.url:
+            return False
+        if self._home is not None:
+            return home_feed(found, self._home[1])
+        # It was not modified, or is not looked at in this run: what it last said tells as well.
+        return len(found.links) > 4 and self._spider.store.source(home).body_hash == looks.digest(found.links)
 
     def _may_follow(self, look: Look, url: str) -> bool:
         spider = self._spider

@@ -13,9 +13,10 @@ from crawler.model import Refusal
 from crawler.monitor import silence as silences
 from crawler.monitor.marks import day_of
 from crawler.monitor.shares import shift
-from crawler.monitor.texts import midnight
+from crawler.monitor.texts import local, midnight
 from crawler.monitor.view import View
 from crawler.report import ANSWERS
+from crawler.store import claims
 from crawler.store.findings import Seen
 from crawler.store.schema import links, sources
 from crawler.store.tallies import ASKED, LIES
@@ -94,6 +95,19 @@ def validators(view: View) -> Iterator[Seen]:
         count = sum(lies.values())
         told = f"{count} time{'s' * (count > 1)}, last on {max(lies):%d/%m/%Y}; it is asked in full since"
         yield Seen(site, "", since, told, tuple(view.connection.scalars(query.limit(_SHOWN))))
+
+
+def gaps(view: View) -> Iterator[Seen]:
+    """A source has shown articles that nobody saw."""
+    columns = (claims.gaps.c.since, claims.gaps.c.until, sources.c.url)
+    joined = select(*columns).join(sources, sources.c.id == claims.gaps.c.source_id).order_by(claims.gaps.c.since)
+    for site in view.sites:
+        rows = view.connection.execute(joined.where(sources.c.site == site, claims.gaps.c.closed_at.is_(None))).all()
+        if rows:
+            spans = ", ".join(f"{local(row.since)} to {local(row.until)}" for row in rows[:_SHOWN])
+            more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+            urls = tuple(dict.fromkeys(row.url for row in rows))[:_SHOWN]
+            yield Seen(site, "", rows[0].since, f"in doubt: {spans}{more}", urls)
 
 
 def _waiting(view: View, site: str) -> datetime | None:

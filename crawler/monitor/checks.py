@@ -40,6 +40,14 @@ CHECKS: tuple[Check, ...] = (
         run=answers.refusals,
     ),
     Check(
+        name="gaps",
+        reads="the ledger: windows of feeds and listings that do not overlap the ones before",
+        bound="one such span",
+        within="the look that shows it",
+        advice="thoisu backfill --gaps",
+        run=answers.gaps,
+    ),
+    Check(
         name="validators",
         reads="audits: every tenth look at a source asks without validators",
         bound="one lie",

@@ -96,3 +96,8 @@ def _seen(view: View, site: str, subject: str, found: Shift, what: str, bad: Cal
 def midnight(day: date) -> datetime:
     """The beginning of a day on Viet Nam's clock."""
     return datetime.combine(day, time(), VIETNAM)
+
+
+def local(at: datetime) -> str:
+    """A time on Viet Nam's clock."""
+    return at.astimezone(VIETNAM).strftime("%d/%m %H:%M")

@@ -1,6 +1,7 @@
 """What can be wrong with a site: rules that a test or a person switches on for one paper.
 
-Editors' doings happen once and at once: `late=3`, `edit=2`, `take_down=1`, `restore=True`, `redesign=True`. All others
+Editors' doings happen once and at once: `late=3`, `edit=2`, `take_down=1`, `restore=True`, `redesign=True`, `flood=60`
+(stories at once), `silence=24` (hours without a story), `clock=-7` (hours by which all later times are off). All others
 are rules that stay until `times` answers have been spoilt or the paper is told to behave:
 
     status=429 (with retry_after=5)   validators="always-304" | "frozen"    drip=0.01 (seconds a piece)
@@ -29,7 +30,7 @@ RULES = frozenset(
     "status validators drip redirect challenge charset xml html_for_feed home_feed gzip_bomb huge soft_404 endless "
     "script_in_titles nul".split()
 )
-EVENTS = frozenset({"late", "edit", "take_down", "restore", "redesign"})
+EVENTS = frozenset({"late", "edit", "take_down", "restore", "redesign", "flood", "silence", "clock"})
 _MEGABYTE = 1 << 20
 _CHALLENGE = (
     b'<html><body><script>document.cookie="D1N=7f3a0c95e2b14d68"+"; expires=Fri, 31-Dec-2099 23:59:59 GMT; path=/";'
@@ -72,6 +73,13 @@ def happen(world: World, paper: Paper, what: str, value: Any) -> list[str]:
     if what == "redesign":
         world.redesign(paper.name)
         return []
+    if what == "silence":
+        return [world.url(story) for story in world.silence(paper.name, float(value))]
+    if what == "clock":
+        world.set_clock(paper.name, float(value))
+        return []
+    if what == "flood":
+        return [world.url(world.publish(paper.name)) for _ in range(int(value))]
     if what == "late":
         return [world.url(world.publish_late(paper.name, days=2 + number)) for number in range(int(value))]
     if what == "restore":

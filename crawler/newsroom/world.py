@@ -158,6 +158,27 @@ class World:
         """A story that appears now with an old time."""
         return self.publish(name, age=timedelta(days=days))
 
+    def silence(self, name: str, hours: float) -> list[Story]:
+        """The stories that the paper was to publish in the next hours are never published."""
+        end = self.now + timedelta(hours=hours)
+        shelf = self.stories[self.paper(name).name]
+        lost = [story for story in shelf if self.now < story.visible_from <= end]
+        for story in lost:
+            shelf.remove(story)
+            del self._by_path[story.paper.name, story.path]
+        self.version += 1
+        return lost
+
+    def set_clock(self, name: str, hours: float) -> None:
+        """From now on the paper dates its stories by a clock that is so many hours ahead."""
+        shelf = self.stories[self.paper(name).name]
+        for story in shelf:
+            if story.visible_from > self.now:
+                story.published += timedelta(hours=hours)
+                story.modified += timedelta(hours=hours)
+        shelf.sort(key=lambda story: story.published)
+        self.version += 1
+
     def redesign(self, name: str) -> None:
         """From now on the paper's pages bear other class names."""
         self.designs[self.paper(name).name] += 1
