@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -80,7 +79,8 @@ class Account:
 class AccountMiddleware:
     """The last gate before the network: refuses with OVER_BUDGET what the site's account does not give.
 
-    `meta["purpose"]` of a request says what it is for; without one it is part of a look.
+    `meta["purpose"]` of a request says what it is for; without one it is part of a look. A spider without an account
+    asks a single page for a person.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -94,6 +94,6 @@ class AccountMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Let the request pass, or raise `Denied`."""
-        spider: Any = self._crawler.spider
-        if not spider.account.take(request.meta.get("purpose", "look")):
-            raise Denied(Refusal.OVER_BUDGET, f"the day's {spider.account.limit} requests are spent")
+        account: Account | None = getattr(self._crawler.spider, "account", None)
+        if account is not None and not account.take(request.meta.get("purpose", "look")):
+            raise Denied(Refusal.OVER_BUDGET, f"the day's {account.limit} requests are spent")

@@ -62,12 +62,16 @@ class Errands:
                 return None
             entries = {entry.source: entry for entry in table.entries(connection, name)}
             errands = cls(name, read_pace(state, limit), entries, now)
+            for source in errands.pace.habits.keys() - entries.keys():  # the definition has it no more
+                del errands.pace.habits[source], errands.pace.looks[source]
             errands.sync(connection)
             if errands.pace.day != day_of(minutes(now())):
+                due = {source: entries[source] for source in errands.due()}
                 tier = (read_pace(other, limit) for other in table.paces_of(connection, site.tier))
                 errands.pace.prior = Prior.of(habits.rate for pace in tier for habits in pace.habits.values())
                 errands.pace.day = 0
                 errands._renew()
+                entries |= due  # this day's plan begins behind them
         return errands
 
     def due(self) -> set[str]:

@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -26,13 +27,15 @@ from crawler.model import BadInput
 from crawler.report import SiteReport
 from crawler.settings import LOG_LEVEL, TWISTED_REACTOR
 from crawler.site import Site
-from crawler.spider import NewsSpider
+from crawler.spider import NewsSpider, clock
 from crawler.store import Store
+from crawler.store.alone import Taken
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[SiteReport], None]
 Plan = list[tuple[str, Site, dict[str, Any]]]
 T = TypeVar("T")
+TAKEN = "another run at this site is under way"
 
 
 def crawl(
@@ -44,14 +47,17 @@ def crawl(
     newsroom: str | None = None,
     revisit: bool = False,
     limit: int | None = None,
+    due: bool = False,
     on_progress: Progress | None = None,
     settings: Mapping[str, Any] | None = None,
+    now: Callable[[], datetime] = clock,
 ) -> list[SiteReport]:
     """Crawl the sites, several at once, each with one request at a time; one report a site, in their order.
 
     `sources` looks at these addresses only, each with the site that owns it; `replay` answers from a folder of saved
     pages; `newsroom` is the base URL of the one loopback server that may be asked; `revisit` asks the articles of the
-    last days again; `limit` is the most articles a site. `settings` win over those of `crawler.settings`.
+    last days again; `limit` is the most articles a site; with `due` only what the agenda asks for is done; `now` is
+    the clock. `settings` win over those of `crawler.settings`.
     Ctrl-C and SIGTERM end the crawl after the pages under way; a second one at once (KeyboardInterrupt). May be called
     again in the same process. Raises `BadInput` before anything is asked.
     """
@@ -60,17 +66,17 @@ def crawl(
     if replay is not None:
         saved_pages.load(replay)
     with Store.open(store_url) as store:
-        about = {"store": store, "revisit": revisit, "limit": limit, "on_progress": on_progress}
+        about = {"store": store, "revisit": revisit, "limit": limit, "due": due, "on_progress": on_progress, "now": now}
         plan = [(name, site, {**about, "source": owned[name]}) for name, site in sites.items()]
         if sources:
             plan = [entry for entry in plan if owned[entry[0]]]
-        return work(plan, chosen)
+        return work(plan, Crawls(chosen))
 
 
-def work(plan: Plan, settings: Settings, kind: type[NewsSpider] = NewsSpider) -> list[SiteReport]:
-    """Run spiders of one kind, each of the plan with its site and arguments; as `crawl`."""
+def work(plan: Plan, crawls: Crawls) -> list[SiteReport]:
+    """Run the sites of a plan, each with its arguments; as `crawl`."""
     with _calm_collector():
-        return run_in_loop(_Crawl(settings, kind).run(plan))
+        return run_in_loop(crawls.run(plan))
 
 
 def settings_for(
@@ -105,38 +111,45 @@ def _share(sources: tuple[str, ...], sites: Mapping[str, Site]) -> dict[str, tup
     return shares
 
 
-class _Crawl:
+class Crawls:
     """The crawlers of one call."""
 
-    def __init__(self, settings: Settings, kind: type[NewsSpider]) -> None:
+    kind: type[NewsSpider] = NewsSpider
+
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._kind = kind
         self._runner = AsyncCrawlerRunner(settings)
-        self._stopping = False
+        self.stopping = False
+        """Somebody has asked for the end."""
 
     async def run(self, plan: Plan) -> list[SiteReport]:
         places = asyncio.Semaphore(self._settings.getint("THOISU_SITES_AT_ONCE"))
         with _on_signals(self._stop):
-            return await asyncio.gather(*(self._site(places, *entry) for entry in plan))
+            return await asyncio.gather(*(self.site(places, *entry) for entry in plan))
 
-    async def _site(self, places: asyncio.Semaphore, name: str, site: Site, about: dict[str, Any]) -> SiteReport:
+    async def site(self, places: asyncio.Semaphore, name: str, site: Site, about: dict[str, Any]) -> SiteReport:
+        """Run one site when it has a place."""
         async with places:
-            if self._stopping:
+            if self.stopping:
                 return SiteReport(site=name, error="stopped")
-            spider = type(name, (self._kind,), {"name": name, "site": site})
+            spider = type(name, (self.kind,), {"name": name, "site": site})
             crawler = Crawler(spider, self._settings)
             try:
-                await self._runner.crawl(crawler, **about)
+                # One at a time for a site: another one's requests would come between, and both would learn from them.
+                with about["store"].alone(f"site-{name}"):
+                    await self._runner.crawl(crawler, **about)
+            except Taken:
+                return SiteReport(site=name, error=TAKEN)
             except Exception as error:
                 logger.exception("the crawl of %s broke", name)
                 return SiteReport(site=name, error=f"{type(error).__name__}: {error}")
             report: SiteReport = crawler.spider.report  # type: ignore[union-attr]
-            if self._stopping and report.error is None:
+            if self.stopping and report.error is None:
                 report.error = "stopped"
             return report
 
     def _stop(self) -> None:
-        self._stopping = True
+        self.stopping = True
         self._task = asyncio.ensure_future(self._runner.stop())
 
 

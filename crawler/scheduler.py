@@ -1,6 +1,7 @@
-"""The process that looks: a round of all sites at a fixed interval, each round in a process of its own.
+"""The process that looks: it starts rounds of due sites in processes of their own, and holds nothing that matters.
 
-A round that hangs or grows cannot harm the next one, and a round that takes longer than the interval is not doubled.
+When to look stands in the store (`crawler.store.agenda`), so a scheduler that dies at any moment is replaced by another
+that reads on. One at a time has the store; a second waits as a stand-by until the lock of the first is free.
 """
 
 from __future__ import annotations
@@ -11,79 +12,218 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import FrameType
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from crawler.settings import THOISU_INTERVAL, THOISU_LOG_LEVEL
+from crawler.model import StoreFailed
+from crawler.roster import enrol
+from crawler.rounds import IDLE, Rounds
+from crawler.settings import THOISU_DATABASE_URL, THOISU_LOG_LEVEL, THOISU_SITES_AT_ONCE
+from crawler.site import Site, load_sites
+from crawler.store import Store, agenda
+from crawler.store.alone import Taken
 
 logger = logging.getLogger(__name__)
+OVERRUN = 30 * 60.0
+"""Seconds after which a round is ended: more than its articles, pauses and time-outs take together."""
 GRACE = 90.0
 """Seconds that a round gets to end the pages under way, more than one answer may take."""
-ROUND = (sys.executable, "-m", "crawler", "crawl")
+STAND_BY = timedelta(seconds=5)
+"""Between two looks at whether the store is free, and after a failure of it."""
 
 
-class Rounds:
-    """Runs one command at a time, and stops it when asked."""
+class Worker:
+    """Runs rounds, each a command with the sites' names, and can end them all."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], overrun: float = OVERRUN, grace: float = GRACE) -> None:
         self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
+        self._overrun = overrun
+        self._grace = grace
+        self._processes: set[subprocess.Popen[bytes]] = set()
         self._stopped = False
         self._lock = threading.Lock()
 
-    def run(self) -> None:
-        """One round, to its end; its exit code goes to the log."""
+    def run(self, sites: Sequence[str]) -> None:
+        """One round, to its end, which comes gently and then by force when it overruns."""
         with self._lock:
             if self._stopped:
                 return
-            # A group of its own: Ctrl-C reaches this process alone, which then stops the round once and gently.
-            self._process = subprocess.Popen(self._command, start_new_session=True)  # noqa: S603, our own command
-        code = self._process.wait()
-        logger.info("the round ended with exit code %d", code)
+            # A group of its own: Ctrl-C reaches this process alone, which then stops the round once and gently. The
+            # round ends itself when its input is closed, as it is when this process dies.
+            process = subprocess.Popen(  # noqa: S603, our own command
+                [*self._command, *sites], stdin=subprocess.PIPE, start_new_session=True
+            )
+            self._processes.add(process)
+        with process:
+            try:
+                process.wait(self._overrun)
+            except subprocess.TimeoutExpired:
+                logger.warning("the round of %s takes too long and is ended", ", ".join(sites))
+                self._end(process)
+        with self._lock:
+            self._processes.discard(process)
+        if process.returncode:
+            logger.warning("the round of %s ended with exit code %d", ", ".join(sites), process.returncode)
 
     def stop(self) -> None:
-        """End the round under way, gently and then by force, and begin no other."""
+        """End the rounds under way and begin no other."""
         with self._lock:
             self._stopped = True
-            process = self._process
-        if process is None or process.poll() is not None:
-            return
+            under_way = list(self._processes)
+        ends = [threading.Thread(target=self._end, args=(process,)) for process in under_way]
+        for end in ends:
+            end.start()
+        for end in ends:
+            end.join()
+
+    def kill(self) -> None:
+        """End them by force."""
+        with self._lock:
+            self._stopped = True
+            for process in self._processes:
+                process.kill()
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
         process.terminate()
         try:
-            process.wait(GRACE)
+            process.wait(self._grace)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
-def run(command: Sequence[str] = ROUND, minutes: float = THOISU_INTERVAL) -> None:
-    """Run `command` now and then every so many minutes, until SIGTERM or Ctrl-C."""
-    logging.basicConfig(level=THOISU_LOG_LEVEL, format="%(asctime)s %(levelname)s %(message)s")
-    rounds = Rounds(command)
-    scheduler = BlockingScheduler()
-    scheduler.add_job(
-        rounds.run,
-        "interval",
-        minutes=minutes,
-        next_run_time=datetime.now().astimezone(),
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=None,
-    )
+class Scheduler:
+    """Drives the rounds of a store, whose agenda `settle` brings in line with the sites when it is taken over."""
 
-    def end(_: int, __: FrameType | None) -> None:
+    def __init__(self, store: Store, worker: Worker, places: int, settle: Callable[[Store, datetime], int]) -> None:
+        self._store = store
+        self._worker = worker
+        self._places = places
+        self._settle = settle
+        self._rounds = Rounds(self._times, self._start, places)
+        self._held = ExitStack()
+        self._confirm: Callable[[], None] | None = None
+        self._said = ""
+        self._stopping = False
+        self._lock = threading.RLock()
+        # The rounds wait in threads of their own, so that the beat never waits for one.
+        self._jobs = BlockingScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(2), "rounds": ThreadPoolExecutor(places)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True},
+        )
+
+    def run(self) -> None:
+        """Until SIGTERM or Ctrl-C; a second one ends it by force."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        # The interval is the net below: each beat says itself when the next is to come.
+        seconds = IDLE.total_seconds()
+        self._jobs.add_job(self._beat, "interval", seconds=seconds, id="beat", next_run_time=_now(), max_instances=2)
+        self._jobs.start()
+
+    def _beat(self) -> None:
+        with self._lock:
+            if self._stopping:
+                self._jobs.shutdown(wait=False)
+                return
+            try:
+                following = self._rounds.tick(_now()) if self._has_store() else _now() + STAND_BY
+            except StoreFailed as failure:
+                logger.warning("the store cannot be asked, trying again: %s", failure)
+                following = _now() + STAND_BY
+            self._jobs.modify_job("beat", next_run_time=following)
+
+    def _has_store(self) -> bool:
+        try:
+            if self._confirm is None:
+                self._confirm = self._held.enter_context(self._store.alone("schedule"))
+                number = self._settle(self._store, _now())
+                self._say(f"watching {number} sites")
+            else:
+                self._confirm()
+        except Taken:
+            self._say("another scheduler has this store; standing by")
+            return False
+        except StoreFailed:
+            self._confirm = None
+            self._held.close()
+            raise
+        return True
+
+    def _say(self, what: str) -> None:
+        if what != self._said:
+            print(f"{what}; stop with Ctrl-C or: kill {os.getpid()}", file=sys.stderr, flush=True)
+        self._said = what
+
+    def _times(self) -> dict[str, datetime]:
+        with self._store.reading() as connection:
+            return agenda.next_times(connection)
+
+    def _start(self, sites: list[str]) -> None:
+        logger.info("a round of %s", ", ".join(sites))
+        self._jobs.add_job(self._round, args=(sites,), executor="rounds")
+
+    def _round(self, sites: list[str]) -> None:
+        try:
+            self._worker.run(sites)
+        finally:
+            with self._lock:
+                self._rounds.ended(sites)
+                if not self._stopping:
+                    self._jobs.modify_job("beat", next_run_time=_now())
+
+    def _on_signal(self, _: int, __: FrameType | None) -> None:
         # Not in the handler itself: the scheduler's lock may be held by the very code that the signal interrupted.
-        threading.Thread(target=_shut_down, args=(scheduler, rounds)).start()
+        threading.Thread(target=self._worker.kill if self._stopping else self._stop).start()
+        self._stopping = True
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    print(f"a round every {minutes:g} minutes; stop with Ctrl-C or: kill {os.getpid()}", file=sys.stderr)
-    scheduler.start()
+    def _stop(self) -> None:
+        self._worker.stop()
+        if self._jobs.running:
+            self._jobs.shutdown()
+        self._held.close()
 
 
-def _shut_down(scheduler: BlockingScheduler, rounds: Rounds) -> None:
-    rounds.stop()
-    scheduler.shutdown()
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def round_of(sites: Mapping[str, Site], store_url: str, newsroom: str | None) -> None:
+    """What the process of a round does: what is due at these sites, until its scheduler ends it or dies."""
+    from crawler.run import crawl
+
+    _log()
+    threading.Thread(target=_follow, daemon=True).start()
+    crawl(sites, store_url=store_url, newsroom=newsroom, due=True)
+
+
+def _follow() -> None:
+    # Not by sys.stdin, whose lock would be held when the process ends.
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _log() -> None:
+    logging.basicConfig(level=THOISU_LOG_LEVEL, format="%(asctime)s %(levelname)s %(message)s")
+    # What is logged of each beat is for whoever looks for a fault in the scheduler itself.
+    logging.getLogger("apscheduler").setLevel(max(logging.WARNING, logging.getLogger().level))
+
+
+def run(
+    sites: Mapping[str, Site] | None = None, *, store_url: str = THOISU_DATABASE_URL, newsroom: str | None = None
+) -> None:
+    """Watch the sites, all of `spiders` by default, until SIGTERM or Ctrl-C."""
+    _log()
+    watched = load_sites() if sites is None else sites
+    options = ["--store", store_url, *(["--newsroom", newsroom] if newsroom else [])]
+    worker = Worker([sys.executable, "-m", "crawler", "crawl", "--due", *options])
+    with Store.open(store_url) as store:
+        Scheduler(store, worker, THOISU_SITES_AT_ONCE, partial(enrol, watched)).run()

@@ -42,6 +42,7 @@ def crawl(
     revisit: Annotated[bool, typer.Option("--revisit", help="Ask the articles of the last days again.")] = False,
     store: Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a site on standard output.")] = False,
+    due: Annotated[bool, typer.Option("--due", hidden=True, help="A round of the scheduler.")] = False,
 ) -> None:
     """Find, fetch, read and store what sites have published.
 
@@ -62,6 +63,11 @@ def crawl(
     names = [name for name in sites or () if "://" not in name]
     sources = (*(source or ()), *(name for name in sites or () if "://" in name))
     chosen = choose(names, sources, newsroom)
+    if due:
+        from crawler.scheduler import round_of
+
+        round_of(chosen, store or THOISU_DATABASE_URL, newsroom)
+        return
     with watch(len(chosen)) as progress:
         reports = run(
             chosen,

@@ -39,18 +39,31 @@ def alone(engine: Engine, job: str) -> Iterator[Callable[[], None]]:
 def _file(engine: Engine, job: str) -> Iterator[Callable[[], None]]:
     name = engine.url.database or ""
     path = Path(unquote(urlsplit(name).path) if name.startswith("file:") else name).resolve()
+    path = path.with_name(f"{path.name}-{job}.lock")
     try:
-        handle = os.open(path.with_name(f"{path.name}-{job}.lock"), os.O_RDWR | os.O_CREAT, 0o644)
+        handle = _locked(path, job)
     except OSError as error:
         raise StoreFailed("read_only", f"{error.filename}: {error.strerror}") from error
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Taken(f"another process holds {job!r}") from None
-        # The file stays: were it removed, the next two could lock two files of its name.
         yield lambda: None
     finally:
+        path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _locked(path: Path, job: str) -> int:
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Its last holder may just have removed it, and another have locked a new file of its name.
+            if os.path.samestat(os.fstat(handle), path.stat()):
+                return handle
+        except BlockingIOError:
+            os.close(handle)
+            raise Taken(f"another process holds {job!r}") from None
+        except FileNotFoundError:
+            pass
         os.close(handle)
 
 

@@ -1,0 +1,84 @@
+"""Which sites are looked at now: the deciding part of the scheduler, which knows neither clock nor process.
+
+What is due stands in the store; nothing of it is remembered here. So whoever begins anew decides the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+GATHER = timedelta(seconds=30)
+"""Between two rounds, so that what falls due meanwhile goes together."""
+IDLE = timedelta(minutes=1)
+"""The longest that nobody asks the store; others may have written to its agenda."""
+_PAUSE, _PAUSE_MAX = timedelta(seconds=30), timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class _Strikes:
+    """Rounds in a row that left a site as it was: the process died, or another has the site."""
+
+    number: int
+    until: datetime
+
+
+class Rounds:
+    """Starts rounds of due sites, none of which is in two at once.
+
+    `times` gives for each site when it is due; `start` begins a round and returns, and `ended` is to be called when it
+    is over. At most `places` sites are under way.
+    """
+
+    def __init__(
+        self, times: Callable[[], Mapping[str, datetime]], start: Callable[[list[str]], None], places: int
+    ) -> None:
+        self._times = times
+        self._start = start
+        self._places = places
+        self._running: dict[str, datetime] = {}  # with the time at which each was due
+        self._back: dict[str, datetime] = {}  # those whose round has ended since
+        self._strikes: dict[str, _Strikes] = {}
+        self._next_round: datetime | None = None
+
+    def tick(self, now: datetime) -> datetime:
+        """Begin a round when one is due; returns when to be called again, if `ended` is not called before."""
+        times = self._times()
+        self._judge(times, now)
+        waiting = {site: self._earliest(site, at) for site, at in times.items() if site not in self._running}
+        if self._next_round is None or now >= self._next_round:
+            due = sorted((at, times[site], site) for site, at in waiting.items() if at <= now)
+            if sites := self._together([site for _, _, site in due])[: self._places - len(self._running)]:
+                self._running |= {site: times[site] for site in sites}
+                self._next_round = now + GATHER
+                self._start(sites)
+                waiting = {site: at for site, at in waiting.items() if site not in self._running}
+        soon = now + IDLE
+        if len(self._running) < self._places:
+            soon = min(soon, *waiting.values(), soon)
+        return max(soon, self._next_round or now)
+
+    def ended(self, sites: Iterable[str]) -> None:
+        """A round is over."""
+        self._back |= {site: self._running.pop(site) for site in sites}
+
+    def _judge(self, times: Mapping[str, datetime], now: datetime) -> None:
+        """A site that its round left as it was gets a pause, longer each time, and goes alone after it."""
+        while self._back:
+            site, due = self._back.popitem()
+            if times.get(site) != due:
+                self._strikes.pop(site, None)
+                continue
+            number = self._strikes[site].number + 1 if site in self._strikes else 1
+            pause = min(_PAUSE * 2 ** min(number - 1, 16), _PAUSE_MAX)
+            self._strikes[site] = _Strikes(number, now + pause)
+
+    def _earliest(self, site: str, at: datetime) -> datetime:
+        return max(at, self._strikes[site].until) if site in self._strikes else at
+
+    def _together(self, due: list[str]) -> list[str]:
+        """Those that go in one round: a site that may take the process down goes alone."""
+        if due and due[0] in self._strikes:
+            return due[:1]
+        return [site for site in due if site not in self._strikes]
