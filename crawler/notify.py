@@ -77,15 +77,15 @@ def flush(store: Store, now: datetime, targets: Iterable[str]) -> tuple[int, int
 
 def _flush(store: Store, now: datetime, targets: list[str]) -> tuple[int, int]:
     with store.reading() as connection:
-        waiting = messages.due(connection, now)
+        waiting = messages.unsent(connection)
         known = {key(target): target for watch in watches.listed(connection) for target in watch.notify}
     known |= {key(target): target for target in targets}
     through = 0
-    broken: set[str] = set()
+    shut: set[str] = set()  # targets that wait for a later try, and whose other messages wait behind it
     for message in waiting:
-        if message.target not in broken and not _deliver(store, message, known, now):
-            broken.add(message.target)  # one try a round: the others wait behind it
-        through += message.target not in broken
+        if message.target not in shut and not (message.next_try_at <= now and _deliver(store, message, known, now)):
+            shut.add(message.target)
+        through += message.target not in shut
     with store.writing() as connection:
         messages.forget(connection, now - _KEPT)
     return through, len(waiting) - through

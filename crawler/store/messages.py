@@ -42,6 +42,7 @@ class Message:
     made_at: datetime
     failures: int
     """Tries so far, none of which got through."""
+    next_try_at: datetime
 
 
 def put(connection: Connection, about: str, targets: Iterable[str], title: str, body: str, at: datetime) -> None:
@@ -57,10 +58,10 @@ def last(connection: Connection, about: str) -> datetime | None:
     return made
 
 
-def due(connection: Connection, now: datetime) -> list[Message]:
-    """What is to be sent now, the oldest first."""
+def unsent(connection: Connection) -> list[Message]:
+    """What is still to be sent, the oldest first."""
     names = [messages.c[name] for name in Message.__dataclass_fields__]
-    query = select(*names).where(messages.c.sent_at.is_(None), messages.c.next_try_at <= now)
+    query = select(*names).where(messages.c.sent_at.is_(None))
     return [Message(**row) for row in connection.execute(query.order_by(messages.c.id)).mappings()]
 
 
