@@ -6,24 +6,33 @@ what these list is read before the next of them is asked. All of its progress is
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, get_args
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from crawler.model import Refusal, StoreFailed
+from crawler.errands import Errands
+from crawler.model import Event, Refusal, StoreFailed
 from crawler.readings import BATCH, Readings
 from crawler.report import SiteReport
-from crawler.run import settings_for, work
+from crawler.run import TAKEN, Crawls, settings_for, work
 from crawler.site import Site
 from crawler.spans import Span
-from crawler.spider import NewsSpider
+from crawler.spider import NewsSpider, clock
 from crawler.store import PendingLink, Store, backlog, plans
-from crawler.store.spending import Purpose, usual
+from crawler.store.spending import Purpose, day_of, spent, usual
 from crawler.walker import Walker
+
+PATIENCE = timedelta(minutes=10)
+"""How long a backfill waits for a watch that does not come."""
+PAUSE = 20
+"""Seconds between two attempts to go on."""
+EVENTS: tuple[str, ...] = get_args(Event)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +44,8 @@ class Job:
     oldest_first: bool = False
     key: str = ""
     """Tells backfills of the same days apart: what made this one necessary."""
+    walk: bool = True
+    """False reads only what is listed already."""
 
     @property
     def name(self) -> str:
@@ -52,6 +63,17 @@ class Report(SiteReport):
     """Days that no route has given."""
     over_budget: bool = False
     """It ended because the day's requests are spent, or kept for the watch."""
+    gave_way: bool = False
+    """It ended because the watch is to look at the site now."""
+
+    def add(self, later: Report) -> None:
+        """Take over what the same site's next run did."""
+        for name in ("sources", "links", "new", "pages", *EVENTS, "unchanged"):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
+        self.refused += later.refused
+        self.seconds += later.seconds
+        for name in ("error", "left", "missing", "over_budget", "gave_way"):
+            setattr(self, name, getattr(later, name))
 
 
 class Backlog(Readings):
@@ -81,6 +103,7 @@ class BackfillSpider(NewsSpider):
         self.readings = Backlog(self)
         self._batch: deque[Request] = deque()
         self._budget: int | None = None
+        self._watch: Errands | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> BackfillSpider:
@@ -88,6 +111,8 @@ class BackfillSpider(NewsSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         assert isinstance(spider, BackfillSpider)  # noqa: S101 - for the type checker
         spider._budget = spider.account.limit
+        # Only to be read: what comes next at a site is the watch's to say.
+        spider._watch, spider.errands = spider.errands, None
         return spider
 
     def next_batch(self) -> None:
@@ -104,7 +129,9 @@ class BackfillSpider(NewsSpider):
                 if more is None:
                     return
                 self._batch.extend(more)
-            if self._ending is None:
+            if self._watch and self._wanted(self._watch):
+                self.report.gave_way = True
+            elif self._ending is None:
                 self.report.left -= 1
                 self.crawler.engine.crawl(self._batch.popleft())
         except StoreFailed as failure:
@@ -112,18 +139,59 @@ class BackfillSpider(NewsSpider):
 
     def finish(self, reason: str = "finished") -> None:
         """As the crawl's; says whether the day's budget ended it."""
+        self.report.missing = self.walker.itinerary.missing
         self.report.over_budget = self.report.refused[Refusal.OVER_BUDGET] > 0
         super().finish(reason)
+
+    def _wanted(self, watch: Errands) -> bool:
+        """Whether the watch has something to do now; what it has left undone for long, nobody is there to do."""
+        due = [watch.entries[source].next_at for source in watch.due()]
+        return bool(due) and self.now() - min(due) < PATIENCE
 
     def _share(self) -> None:
         with self.store.reading() as connection:
             self.report.left = backlog.count(connection, self.name) + plans.count_open(connection, self.job.name)
             if self._budget is not None:
-                self.account.limit = max(0, self._budget - usual(connection, self.name, self.now()))
+                used = sum(spent(connection, self.name, day_of(self.now())).values())
+                kept = usual(connection, self.name, self.now())
+        if self._budget is not None:
+            room = self._watch.room(self.store, "backfill") if self._watch else self._budget - used - kept
+            self.account.limit = used + max(room, 0)
+
+
+class Backfills(Crawls):
+    """The crawlers of one backfill: a site that gives way to the watch goes on when this is through."""
+
+    kind = BackfillSpider
+
+    async def site(self, places: asyncio.Semaphore, name: str, site: Site, about: dict[str, Any]) -> SiteReport:
+        """As the crawl's, again and again."""
+        whole = Report(site=name)
+        for job in about.pop("jobs"):
+            if not await self._job(places, name, site, {**about, "job": job}, whole):
+                break
+        return whole
+
+    async def _job(
+        self, places: asyncio.Semaphore, name: str, site: Site, about: dict[str, Any], whole: Report
+    ) -> bool:
+        """One job to its end, in as many runs as it takes; whether another may follow it."""
+        while True:
+            report = await super().site(places, name, site, about)
+            if isinstance(report, Report):
+                whole.add(report)
+            else:  # it did not come to a run
+                whole.error = report.error
+            again = whole.gave_way if isinstance(report, Report) else report.error == TAKEN
+            if self.stopping or not again:
+                return not (whole.error or whole.over_budget)
+            for _ in range(PAUSE):
+                if not self.stopping:
+                    await asyncio.sleep(1)
 
 
 def backfill(
-    jobs: Mapping[str, Job],
+    jobs: Mapping[str, Sequence[Job]],
     sites: Mapping[str, Site],
     *,
     store_url: str,
@@ -131,11 +199,15 @@ def backfill(
     limit: int | None = None,
     on_progress: Callable[[SiteReport], None] | None = None,
     settings: Mapping[str, Any] | None = None,
+    now: Callable[[], datetime] = clock,
 ) -> list[Report]:
-    """Do these jobs, several sites at once; begun again with the same jobs it goes on where it was. As `run.crawl`."""
+    """Do these jobs, several sites at once, those of a site one after the other; as `run.crawl`.
+
+    Begun again with the same jobs it goes on where it was.
+    """
     chosen = settings_for(newsroom=newsroom, more=settings)
     with Store.open(store_url) as store:
-        about = {"store": store, "limit": limit, "on_progress": on_progress}
-        plan = [(name, sites[name], {**about, "job": job}) for name, job in jobs.items()]
-        reports = work(plan, chosen, BackfillSpider)
+        about = {"store": store, "limit": limit, "on_progress": on_progress, "now": now}
+        plan = [(name, sites[name], {**about, "jobs": [*given]}) for name, given in jobs.items()]
+        reports = work(plan, Backfills(chosen))
     return [report for report in reports if isinstance(report, Report)]

@@ -8,49 +8,33 @@ wanted days by what its articles say.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache, partial
-from statistics import median_low
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
-from sqlalchemy import Connection
 
 from crawler import look as looks
 from crawler import routes
-from crawler.coverage import uncovered
 from crawler.deadline import deadline
 from crawler.discover import Discovery, discover
 from crawler.harvest import harvest
+from crawler.itinerary import Itinerary
 from crawler.model import Discard, Refusal, StoreFailed
 from crawler.readings import charset
-from crawler.routes import Route
 from crawler.source import Listing, Numbers, Sitemap, Source
 from crawler.spans import day_in, span_of
 from crawler.store import backlog, plans
 from crawler.store.frontier import by_address
 from crawler.store.plans import Step
-from crawler.urls import canonical
 from crawler.verdict import is_wall, verdict
 
 if TYPE_CHECKING:
     from crawler.backfill import BackfillSpider, Job
 
 logger = logging.getLogger(__name__)
-PASSING = frozenset(
-    {
-        Refusal.UNREACHABLE,
-        Refusal.TIMEOUT,
-        Refusal.CHALLENGE,
-        Refusal.FORBIDDEN,
-        Refusal.SERVER_ERROR,
-        Refusal.RATE_LIMITED,
-    }
-)
-"""Failures of a step that may have passed when the backfill goes on."""
 _DEPTH = 3  # of indexes within indexes
 _PAGES = 10_000  # of one list; more has no end
 _SAMPLE = 200  # links of a page whose days are looked up
@@ -63,10 +47,9 @@ class Walker:
     def __init__(self, spider: BackfillSpider, job: Job) -> None:
         self._spider = spider
         self._job = job
-        self._canonical = lru_cache(maxsize=100_000)(partial(canonical, site=spider.site))
+        self._itinerary: Itinerary | None = None
         self._over = False
         self._down = 0
-        self._begun = False
         self.answered = 0
         """Steps that gave an answer."""
         self.errors: list[str] = []
@@ -75,30 +58,22 @@ class Walker:
         """Nothing: what waits in the store comes first."""
         return iter(())
 
+    @property
+    def itinerary(self) -> Itinerary:
+        """What is asked next."""
+        if self._itinerary is None:  # the spider has no store before it is bound to its crawler
+            self._itinerary = Itinerary(self._spider.store, self._spider.site, self._job, self._spider.now)
+        return self._itinerary
+
     def advance(self) -> list[Request] | None:
         """The request of the next step, none for a step that needs none, None when all is done or must wait."""
-        store, job = self._spider.store, self._job
-        if self._over:
-            return None
-        if not self._begun:
-            self._begun = True
-            with store.writing() as connection:
-                plans.reopen(connection, job.name, PASSING)
-        with store.reading() as connection:
-            step = plans.next_open(connection, job.name, oldest_first=job.oldest_first)
+        step = None if self._over else self.itinerary.next()
         if step is None:
-            return [] if self._next_stage() else None
-        route = self._route(step)
-        if route is None:
-            self._finish(replace(step, state="failed", word="undefined"))
-        elif isinstance(route, Numbers):
-            self._number(step, route)
-        elif step.page > 1 and isinstance(route, Listing) and self._passed(step):
-            self._finish(replace(step, state="done", at=self._spider.now()))
-        else:
-            self._spider.report.sources += 1
-            return [self._spider.request(step.address, "source", "backfill", self.parse, look=step)]
-        return []
+            return None
+        self._spider.report.sources += 1
+        if step.state == "done":
+            return []
+        return [self._spider.request(step.address, "source", "backfill", self.parse, look=step)]
 
     def parse(self, response: Response, look: Step) -> None:
         """One answer; what it lists is kept with the steps that follow."""
@@ -113,7 +88,7 @@ class Walker:
             self._spider.progress()
 
     def _parse(self, response: Response, step: Step) -> None:
-        spider, route = self._spider, self._route(step)
+        spider, route = self._spider, self.itinerary.route(step)
         assert not isinstance(route, Numbers)  # noqa: S101 - these are asked of nobody
         if response.status != 200 or is_wall(response.body):
             word = verdict(response.status, {}, response.body) or Refusal.SERVER_ERROR
@@ -141,7 +116,7 @@ class Walker:
         spider = self._spider
         end = look.page > 1 and look.stage == routes.PAGED and word is Refusal.NOT_FOUND
         try:
-            self._finish(
+            self.itinerary.finish(
                 replace(look, state="done" if end else "failed", word=word, tries=look.tries + 1, at=spider.now())
             )
         except StoreFailed as failure:
@@ -159,34 +134,6 @@ class Walker:
         """The day's budget does not pay for the step; it stays open."""
         self._over = True
 
-    def _next_stage(self) -> bool:
-        """Plan the next kind of routes for the days that those before have not given; whether there is one."""
-        job, spider = self._job, self._spider
-        with spider.store.reading() as connection:
-            steps = [self._dated(connection, step) for step in plans.of_job(connection, job.name)]
-        left = uncovered(job.span.days(), steps)
-        spider.report.missing = left
-        tried = {step.stage for step in steps}
-        stage = next((stage for stage in routes.stages(spider.site) if stage not in tried), None)
-        if not left or stage is None:
-            return False
-        with spider.store.writing() as connection:
-            self._add(connection, routes.parts(spider.site, stage, left), stage, 1)
-        return True
-
-    def _add(self, connection: Connection, parts: Sequence[routes.Part], stage: int, page: int) -> None:
-        """Plan these addresses; what was read after its last day, by whatever backfill, counts as done."""
-        final = plans.final(connection, [part.address for part in parts]) if stage <= routes.WHOLE else set()
-        plans.add(
-            connection,
-            (
-                Step(job=self._job.name, site=self._spider.name, stage=stage, route=part.route, address=part.address,
-                     first=part.span.first, last=part.span.last, page=page,
-                     state="done" if part.address in final else "open")
-                for part in parts
-            ),
-        )  # fmt: skip
-
     def _index(self, step: Step, found: Discovery) -> None:
         spider, job = self._spider, self._job
         owned = [link for link in found.children if self._owned(link.url)]
@@ -195,18 +142,18 @@ class Walker:
             return
         spans = [span for link in owned if (span := span_of(link.url))]
         parts = [part._replace(route=step.route) for part in routes.children(owned, job.span, day_in(spider.now()))]
-        # An index that names days knows its own: between its first and today there is nothing that it does not list.
-        first = min((span.first for span in spans), default=None)
+        # An index that names days knows its own: between its first and last there is none that it does not list.
+        first, last = (min(span.first for span in spans), max(span.last for span in spans)) if spans else (None, None)
         with spider.store.writing() as connection:
-            self._add(connection, parts, step.stage, step.page + 1)
-            plans.keep(connection, replace(step, state="done", first=first, at=spider.now()))
+            self.itinerary.add(connection, parts, step.stage, step.page + 1)
+            plans.keep(connection, replace(step, state="done", first=first, last=last, at=spider.now()))
 
     def _page(self, step: Step, found: Discovery, route: Source | None) -> None:
         spider, now = self._spider, self._spider.now()
         spider.report.refused.update(link.refused for link in found.links if link.refused)
         shard = span_of(step.address) if isinstance(route, Sitemap) else None
         exact = isinstance(route, Sitemap) and route.lastmod == "published"
-        listed = by_address(found.links, self._canonical)
+        listed = by_address(found.links, self.itinerary.canonical)
         crop = harvest(listed, self._job.span, shard, exact=exact)
         paged = step.stage == routes.PAGED
         following = found.next if listed and step.page < _PAGES else None
@@ -225,37 +172,5 @@ class Walker:
         spider.report.links += len(crop.wanted)
         spider.report.new += new
 
-    def _passed(self, step: Step) -> bool:
-        """Whether the page before was older than all that is wanted, by what its articles have said since."""
-        with self._spider.store.reading() as connection:
-            before = plans.page_before(connection, step)
-            dated = self._dated(connection, before) if before else None
-        return bool(dated and dated.first and dated.first < self._job.span.first)
-
-    def _dated(self, connection: Connection, step: Step) -> Step:
-        """The step with the day down to which it reaches, when only its articles tell it."""
-        if step.first is not None or not step.behind:
-            return step
-        days = backlog.days(connection, [int(id_) for id_ in step.behind.split()])
-        return replace(step, first=median_low(days) if days else None)
-
-    def _number(self, step: Step, route: Numbers) -> None:
-        spider, job = self._spider, self._job
-        shape = self._canonical(route.url.replace("{id}", "0"))
-        with spider.store.writing() as connection:
-            wanted = routes.numbers(route, backlog.numbered(connection, spider.name, shape), job.span)
-            order = wanted if job.oldest_first else reversed(wanted)
-            urls = [self._canonical(route.url.replace("{id}", str(number))) for number in order]
-            spider.report.new += backlog.guess(connection, urls, spider.name, spider.now())
-            plans.keep(connection, replace(step, state="done", links=len(urls), at=spider.now()))
-
     def _owned(self, url: str) -> bool:
         return self._spider.site.owns(urlsplit(url).hostname or "")
-
-    def _finish(self, step: Step) -> None:
-        with self._spider.store.writing() as connection:
-            plans.keep(connection, step)
-
-    def _route(self, step: Step) -> Route | None:
-        found = routes.named(self._spider.site, step.route)
-        return found.on(step.first) if isinstance(found, Listing) and step.first else found
