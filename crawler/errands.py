@@ -61,13 +61,14 @@ class Errands:
             if state is None:
                 return None
             entries = {entry.source: entry for entry in table.entries(connection, name)}
-            errands = cls(name, read_pace(state, limit), entries, now)
+            errands = cls(name, read_pace(state), entries, now)
+            errands.pace.budget.limit = limit
             for source in errands.pace.habits.keys() - entries.keys():  # the definition has it no more
                 del errands.pace.habits[source], errands.pace.looks[source]
             errands.sync(connection)
             if errands.pace.day != day_of(minutes(now())):
                 due = {source: entries[source] for source in errands.due()}
-                tier = (read_pace(other, limit) for other in table.paces_of(connection, site.tier))
+                tier = (read_pace(other) for other in table.paces_of(connection, site.tier))
                 errands.pace.prior = Prior.of(habits.rate for pace in tier for habits in pace.habits.values())
                 errands.pace.day = 0
                 errands._renew()
@@ -198,11 +199,9 @@ class Errands:
         table.keep_pace(connection, self._name, write_pace(self.pace))
 
 
-def read_pace(state: str, limit: int) -> Pace:
-    """The pace of a site as the store has it, under today's limit."""
-    pace = Pace.from_json(json.loads(state))
-    pace.budget.limit = limit
-    return pace
+def read_pace(state: str) -> Pace:
+    """A pace as `write_pace` wrote it."""
+    return Pace.from_json(json.loads(state))
 
 
 def write_pace(pace: Pace) -> str:

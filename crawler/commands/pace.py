@@ -1,0 +1,100 @@
+"""`thoisu pace`: when sites are looked at, and why then."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from crawler.commands.common import console, local, open_store, print_json, shown
+from crawler.commands.look import StoreOption
+from crawler.commands.schedule import JsonOption, Sites, read, spent, watched
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.store import Store
+    from crawler.store.agenda import Entry
+
+_NEXT = 5  # looks told of each source
+
+
+def pace(
+    sites: Sites = None,
+    store: StoreOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Explain when sites are looked at: rate, budget, next looks and why.
+
+    \b
+    Examples:
+      thoisu pace
+      thoisu pace nhandan
+    """
+    now = datetime.now(UTC)
+    with open_store(store) as opened:
+        rows = [_paced(opened, name, entries, now) for name, entries in watched(opened, sites)]
+    for row in rows:
+        if json_:
+            print_json(row)
+        else:
+            _explain(row, console(), whole=bool(sites))
+
+
+def _paced(store: Store, site: str, entries: list[Entry], now: datetime) -> dict[str, Any]:
+    from crawler.rates import moment
+
+    pace, asked = read(store, site), spent(store, site, now)
+    about = {entry.source: entry for entry in entries}
+    sources = [
+        {
+            "source": source,
+            "rate": round(pace.rate(source, now), 2),
+            "burst": round(habits.burst, 2),
+            "first": round(habits.weight, 2),
+            "window": habits.window,
+            "failures": habits.failures,
+            "next_at": about[source].next_at,
+            "why": about[source].why,
+            "planned": [moment(minute) for minute in pace.looks.get(source, ())],
+        }
+        for source, habits in pace.habits.items()
+        if source in about
+    ]
+    return {
+        "site": site,
+        "rate": round(sum(pace.rate(source, now) * habits.weight for source, habits in pace.habits.items()), 2),
+        "budget": pace.budget.limit,
+        "spent": asked,
+        "left": max(0, pace.budget.limit - sum(asked.values())),
+        "planned": pace.planned,
+        "expected": round(pace.items(now), 1),
+        "articles": {name: getattr(about["articles"], name) for name in ("next_at", "why")},
+        "sources": sources,
+    }
+
+
+def _explain(row: dict[str, Any], screen: Console, *, whole: bool) -> None:
+    spent = ", ".join(f"{purpose} {number}" for purpose, number in row["spent"].items() if number)
+    screen.print(row["site"], style="bold")
+    screen.print(f"  {row['rate']:.1f} new articles an hour now; {row['expected']:.0f} more expected today")
+    screen.print(f"  {row['left']} of {row['budget']} requests left today ({spent or 'none spent'})")
+    screen.print(f"  {row['planned']} looks still planned today")
+    for source in sorted(row["sources"], key=lambda source: source["next_at"]):
+        screen.print(shown(f"  {source['source']}"), soft_wrap=True)
+        screen.print(shown(f"    next {local(source['next_at'])}: {source['why']}"), soft_wrap=True)
+        if whole:
+            _habits(source, screen)
+    screen.print(shown(f"  articles {local(row['articles']['next_at'])}: {row['articles']['why']}"), soft_wrap=True)
+
+
+def _habits(source: dict[str, Any], screen: Console) -> None:
+    later = [local(at)[-5:] for at in source["planned"]][:_NEXT]
+    if later:
+        screen.print(f"    then {', '.join(later)}" + (" …" if len(source["planned"]) > _NEXT else ""))
+    screen.print(f"    {source['rate']:.1f} articles an hour, {source['first']:.0%} of them here before elsewhere")
+    if source["burst"] > 1:
+        screen.print(f"    a burst: {source['burst']:.1f} times the usual")
+    if source["window"]:
+        screen.print(f"    shows {source['window']} articles")
+    if source["failures"]:
+        screen.print(f"    {source['failures']} looks in a row have failed")

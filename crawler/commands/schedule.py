@@ -1,0 +1,181 @@
+"""`thoisu schedule` and `status`: the watch, what it did and what it does next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.commands.common import all_sites, console, local, open_store, papers_of, print_json, shown, site_named
+from crawler.commands.look import StoreOption
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.pace import Pace
+    from crawler.store import Store
+    from crawler.store.agenda import Entry
+    from crawler.store.spending import Purpose
+
+_DAYS = timedelta(days=30)  # over which completeness is told
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a site.")]
+Sites = Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites; none is all.")]
+
+
+def schedule(
+    newsroom: Annotated[
+        str | None, typer.Option(metavar="URL", help="Watch the papers of an embedded newsroom.")
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Look at all sites again and again, each source when it is worth it.
+
+    What is due runs in a process of its own. When to look next stands in the
+    store, so it can be stopped or killed at any time and goes on where it was.
+    A second one on the same store stands by and takes over when the first ends.
+
+    \b
+    Examples:
+      thoisu schedule
+      thoisu schedule --store postgresql://localhost/thoisu
+      thoisu status
+    """
+    from crawler.scheduler import run
+    from crawler.settings import THOISU_DATABASE_URL
+
+    sites = papers_of(newsroom) if newsroom else all_sites()
+    run(sites, store_url=store or THOISU_DATABASE_URL, newsroom=newsroom)
+
+
+def status(
+    sites: Sites = None,
+    store: StoreOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Say of each site when it was last looked at, what came, when it is next, and why.
+
+    With it: articles of today, requests of today and how many it gets, the share
+    of what is known that is stored (30 days), and how many findings are open.
+
+    \b
+    Examples:
+      thoisu status
+      thoisu status nhandan --json
+    """
+    now = datetime.now(UTC)
+    with open_store(store) as opened:
+        rows = [_row(opened, name, entries, now) for name, entries in watched(opened, sites)]
+    if json_:
+        for row in rows:
+            print_json(row)
+    elif rows:
+        _table(rows, console())
+        for row in rows if sites else ():
+            _sources(row, console())
+
+
+def watched(store: Store, names: Sequence[str] | None) -> list[tuple[str, list[Entry]]]:
+    """The agenda by site; `BadInput` for a name that nobody knows."""
+    from crawler.store import agenda
+
+    with store.reading() as connection:
+        entries = agenda.entries(connection)
+    by_site = {site: list(of_site) for site, of_site in groupby(sorted(entries, key=_site), _site)}
+    if not by_site:
+        console(stderr=True).print("no site is watched yet; begin with: thoisu schedule")
+    for name in names or ():
+        if name not in by_site:
+            site_named(name, all_sites())
+            console(stderr=True).print(f"{name} is not watched yet; begin with: thoisu schedule", soft_wrap=True)
+    return [(site, of_site) for site, of_site in by_site.items() if not names or site in names]
+
+
+def _site(entry: Entry) -> str:
+    return entry.site
+
+
+def _row(store: Store, site: str, entries: list[Entry], now: datetime) -> dict[str, Any]:
+    from crawler.ledger import completeness
+    from crawler.spans import Span, day_in
+    from crawler.store.findings import opened
+
+    upcoming = min(entries, key=lambda entry: entry.next_at)
+    looked = [entry for entry in entries if entry.looked_at]
+    last = max(looked, key=lambda entry: entry.looked_at or now, default=None)
+    asked, limit = spent(store, site, now), read(store, site).budget.limit
+    known = completeness(store, site, Span(day_in(now - _DAYS), day_in(now)), now)
+    with store.reading() as connection:
+        findings = len([finding for finding in opened(connection, [site]) if finding.site == site])
+    return {
+        "site": site,
+        "looked_at": last.looked_at if last else None,
+        "outcome": last.outcome if last else None,
+        "came": last.came if last else 0,
+        "today": _today(store, site, now),
+        "next_at": upcoming.next_at,
+        "next": upcoming.source,
+        "why": upcoming.why,
+        "spent": sum(asked.values()),
+        "left": max(0, limit - sum(asked.values())),
+        "budget": limit,
+        "completeness": round(known.share, 4),
+        "holes": known.holes,
+        "findings": findings,
+        "sources": [asdict(entry) for entry in entries],
+    }
+
+
+def read(store: Store, site: str) -> Pace:
+    """The pace of a watched site."""
+    from crawler.errands import read_pace
+    from crawler.store import agenda
+
+    with store.reading() as connection:
+        return read_pace(agenda.pace(connection, site) or "")
+
+
+def spent(store: Store, site: str, now: datetime) -> dict[Purpose, int]:
+    """What was asked of the site today."""
+    from crawler.store import spending
+
+    with store.reading() as connection:
+        return spending.spent(connection, site, spending.day_of(now))
+
+
+def _today(store: Store, site: str, now: datetime) -> int:
+    from crawler.dates import VIETNAM
+
+    midnight = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+    return len(store.articles(site=site, since=midnight, limit=None))
+
+
+def _table(rows: Sequence[dict[str, Any]], screen: Console) -> None:
+    width = max(len(row["site"]) for row in rows)
+    head = f"{'site':{width}}  {'last look':11}  {'gave':>12}  {'today':>5}  {'next':11}  {'asked':>9}  {'whole':>6}"
+    screen.print(head, style="bold", soft_wrap=True)
+    for row in rows:
+        gave = f"{row['came']} new" if row["came"] else row["outcome"] or "-"
+        asked = f"{row['spent']}/{row['budget']}"
+        last, following = (_short(row[name]) for name in ("looked_at", "next_at"))
+        line = f"{row['site']:{width}}  {last:11}  {gave[:12]:>12}  {row['today']:>5}  {following:11}  {asked:>9}"
+        screen.print(f"{line}  {row['completeness']:>6.1%}", soft_wrap=True)
+        screen.print(shown(f"{'':{width}}  {row['why']}"), style="dim", soft_wrap=True)
+        if row["findings"]:
+            screen.print(f"{'':{width}}  {row['findings']} findings are open: thoisu check {row['site']}", style="red")
+
+
+def _short(at: datetime | None) -> str:
+    return f"{local(at)[:5]} {local(at)[-5:]}" if at else "-"
+
+
+def _sources(row: dict[str, Any], screen: Console) -> None:
+    screen.print(f"\n{row['site']}", style="bold")
+    for entry in row["sources"]:
+        screen.print(shown(f"  {entry['source']}"), soft_wrap=True)
+        if entry["looked_at"]:
+            screen.print(f"    last {local(entry['looked_at'])}: {entry['outcome']}, {entry['came']} new")
+        screen.print(shown(f"    next {local(entry['next_at'])}: {entry['why']}"), soft_wrap=True)
