@@ -7,6 +7,7 @@ what these list is read before the next of them is asked. All of its progress is
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from crawler.store import PendingLink, Store, backlog, plans
 from crawler.store.spending import Purpose, day_of, spent, usual
 from crawler.walker import Walker
 
+logger = logging.getLogger(__name__)
 PATIENCE = timedelta(minutes=10)
 """How long a backfill waits for a watch that does not come."""
 PAUSE = 20
@@ -136,6 +138,9 @@ class BackfillSpider(NewsSpider):
                 self.crawler.engine.crawl(self._batch.popleft())
         except StoreFailed as failure:
             self.end(str(failure))
+        except Exception as error:  # Scrapy would log it and take the end for a success
+            logger.exception("the backfill of %s broke", self.name)
+            self.end(f"{type(error).__name__}: {error}")
 
     def finish(self, reason: str = "finished") -> None:
         """As the crawl's; says whether the day's budget ended it."""

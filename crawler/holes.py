@@ -138,7 +138,7 @@ def _silent(
     for look in looks:
         if look.failed < look.looks:
             looked[look.route] = look.day
-    begun: dict[str, date] = {}
+    begun: dict[str, date] = {}  # on that day a route gave whatever it had
     for route, day in claimed:
         begun[route] = min(day, begun.get(route, day))
     for route, first in begun.items():
@@ -146,7 +146,7 @@ def _silent(
             usual = [
                 claimed.get((route, before), 0)
                 for before in _before(day)
-                if before >= first and weekday(before) == weekday(day)
+                if before > first and weekday(before) == weekday(day)
             ]
             due = day < min(day_in(now), looked.get(route, date.min) + timedelta(days=1))
             expected = sum(usual) / len(usual) if usual else 0.0

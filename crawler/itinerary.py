@@ -18,6 +18,7 @@ from crawler.routes import Route
 from crawler.site import Site
 from crawler.source import Listing, Numbers
 from crawler.store import Store, backlog, plans
+from crawler.store.claims import date_claims
 from crawler.store.plans import Step
 from crawler.urls import canonical
 
@@ -99,7 +100,7 @@ class Itinerary:
     def _next_stage(self) -> bool:
         """Plan the next kind of routes for the days that those before have not given; whether there is one."""
         job = self._job
-        with self._store.reading() as connection:
+        with self._store.writing() as connection:
             steps = [self._dated(connection, step) for step in plans.of_job(connection, job.name)]
         left = uncovered(job.span.days(), steps)
         self.missing = left
@@ -113,7 +114,7 @@ class Itinerary:
 
     def _passed(self, step: Step) -> bool:
         """Whether the page before was older than all that is wanted, by what its articles have said since."""
-        with self._store.reading() as connection:
+        with self._store.writing() as connection:
             before = plans.page_before(connection, step)
             dated = self._dated(connection, before) if before else None
         return bool(dated and dated.first and dated.first < self._job.span.first)
@@ -123,7 +124,10 @@ class Itinerary:
         if step.first is not None or not step.behind:
             return step
         days = backlog.days(connection, [int(id_) for id_ in step.behind.split()])
-        return replace(step, first=median_low(days) if days else None)
+        date_claims(connection, step.route, days)
+        dated = replace(step, behind=None, first=median_low(days.values()) if days else None)
+        plans.keep(connection, dated)
+        return dated
 
     def _number(self, step: Step, route: Numbers) -> Step:
         job = self._job

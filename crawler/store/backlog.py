@@ -67,22 +67,21 @@ def guess(connection: Connection, urls: Iterable[str], site: str, at: datetime) 
     return len(rows)
 
 
-def days(connection: Connection, ids: Collection[int]) -> list[date]:
-    """The days on which the articles of these links were published, as far as that is known."""
+def days(connection: Connection, ids: Collection[int]) -> dict[int, date]:
+    """The days on which the articles of these links were published, by the link's number, as far as that is known."""
     own = func.coalesce(links.c.leads_to, links.c.canonical_url)
+    published = func.coalesce(articles.c.published_at, copies.c.published_at, links.c.published_at)
     query = (
-        select(
-            links.c.canonical_url, func.coalesce(articles.c.published_at, copies.c.published_at, links.c.published_at)
-        )
+        select(links.c.id, links.c.canonical_url, published)
         .join(articles, articles.c.canonical_url == own, isouter=True)
         .join(copies, copies.c.canonical_url == own, isouter=True)
     )
-    found = []
+    found = {}
     for chunk in frontier.chunks(ids):
-        for url, at in connection.execute(query.where(links.c.id.in_(chunk))):
+        for id_, url, at in connection.execute(query.where(links.c.id.in_(chunk))):
             day = day_in(at) if at is not None else made_on(url)
             if day is not None:
-                found.append(day)
+                found[id_] = day
     return found
 
 

@@ -81,8 +81,10 @@ def unread(connection: Connection, site: str, span: Span) -> list[Count]:
 def unread_links(connection: Connection, site: str, span: Span, words: Collection[Refusal]) -> list[int]:
     """Numbers of the links that are claimed for these days and wait, or were given up by one of the words."""
     given_up = and_(links.c.fate == "refused", links.c.word.in_(words))
-    query = _claimed(site, links.c.id.distinct()).where(
-        claims.c.day.between(span.first, span.last), given_up | (links.c.fate == "pending")
+    query = (
+        _claimed(site, links.c.id)
+        .distinct()
+        .where(claims.c.day.between(span.first, span.last), given_up | (links.c.fate == "pending"))
     )
     return list(connection.scalars(query))
 

@@ -9,8 +9,8 @@ The functions run inside one transaction; those that write, inside one that hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import (
     Column,
@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from crawler.model import Link
 from crawler.spans import claimed_day, day_in, span_of
-from crawler.store.schema import Instant, Number, Plain, links, metadata
+from crawler.store.schema import Instant, Number, Plain, links, metadata, sources
 from crawler.window import Item, overlaps, reach
 
 claims = Table(
@@ -79,6 +79,16 @@ def claim(connection: Connection, source_id: int, url: str, found: Iterable[tupl
     rows = [{"source_id": source_id, "link_id": id_, "day": claimed_day(link, shard, at)} for id_, link in found]
     if rows:
         connection.execute(_NEW, rows)
+
+
+def date_claims(connection: Connection, url: str, days: Mapping[int, date]) -> None:
+    """Of what day the articles are after all that a source without times lists, by their links' numbers."""
+    if not days:
+        return
+    source_id = select(sources.c.id).where(sources.c.url == url).scalar_subquery()
+    mine = (claims.c.source_id == source_id) & (claims.c.link_id == bindparam("b_link"))
+    rows = [{"b_link": id_, "b_day": day} for id_, day in days.items()]
+    connection.execute(update(claims).where(mine).values(day=bindparam("b_day")), rows)
 
 
 def note_look(connection: Connection, source_id: int, at: datetime, word: str | None) -> None:
