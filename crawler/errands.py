@@ -24,6 +24,7 @@ from crawler.rates import DAY, GRACE, day_of, minutes, moment
 from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.store import Kept, SourceState, Store, frontier
 from crawler.store import agenda as table
+from crawler.store import rules as robots
 from crawler.store.agenda import ARTICLES, Entry
 from crawler.store.spending import day_of as date_of
 from crawler.store.spending import spent
@@ -83,6 +84,16 @@ class Errands:
     def late(self) -> bool:
         """Whether the run has had its time."""
         return self._now() - self._began > SLICE
+
+    def rules(self, store: Store, origin: str) -> bytes | None:
+        """The robots.txt of a host, if it was asked within a day (RFC 9309, section 2.4)."""
+        with store.reading() as connection:
+            return robots.remembered(connection, origin, self._now() - timedelta(days=1))
+
+    def keep_rules(self, store: Store, origin: str, text: bytes) -> None:
+        """Remember what a host has answered."""
+        with store.writing() as connection:
+            robots.remember(connection, origin, self._now(), text)
 
     def sync(self, connection: Connection) -> None:
         """Take over what has been spent today."""

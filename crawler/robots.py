@@ -13,6 +13,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
+from crawler.errands import Errands
 from crawler.fetch import word_of
 from crawler.guard import Denied
 from crawler.model import Refusal
@@ -27,7 +28,7 @@ class HostClosed(Denied):
 
 
 class RobotsMiddleware:
-    """Asks the robots.txt of each host once a run, and refuses what it forbids with ROBOTS."""
+    """Asks the robots.txt of each host once a run, the watch once a day; refuses what it forbids with ROBOTS."""
 
     def __init__(self, crawler: Crawler) -> None:
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
@@ -56,6 +57,22 @@ class RobotsMiddleware:
             raise Denied(Refusal.ROBOTS, request.url)
 
     async def _ask(self, origin: str, request: Request) -> RobotParser | Denied:
+        spider: Any = self._crawler.spider
+        errands: Errands | None = getattr(spider, "errands", None)
+        text = errands.rules(spider.store, origin) if errands and spider.due else None
+        if text is None:
+            text = await self._answer(origin)
+            if isinstance(text, Denied):
+                return text
+            if errands:
+                errands.keep_rules(spider.store, origin, text)
+        rules = self._rules(text)
+        await self._crawler.signals.send_catch_log_async(
+            signal=signals.robots_parsed, robotparser=rules, request=request
+        )
+        return rules
+
+    async def _answer(self, origin: str) -> bytes | Denied:
         url = f"{origin}/robots.txt"
         asked = Request(url, priority=_FIRST, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
         # A receiver of this signal costs time with every piece of every page, so it does not stay.
@@ -65,16 +82,12 @@ class RobotsMiddleware:
             response = await self._crawler.engine.download_async(asked)
         except Exception as error:
             word = word_of(error) or Refusal.UNREADABLE
-            return self._rules(b"") if word in _OPEN else Denied(word, f"{url} cannot be had: {error}")
+            return b"" if word in _OPEN else Denied(word, f"{url} cannot be had: {error}")
         finally:
             self._crawler.signals.disconnect(self._cut, signal=signals.bytes_received)
         if response.status >= 500:
             return Denied(Refusal.SERVER_ERROR, f"{response.status} from {url}")
-        rules = self._rules(self._text(response))
-        await self._crawler.signals.send_catch_log_async(
-            signal=signals.robots_parsed, robotparser=rules, request=request
-        )
-        return rules
+        return self._text(response)
 
     def _cut(self, data: bytes, request: Request) -> None:
         if request.meta.get("dont_obey_robotstxt"):

@@ -30,7 +30,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("THOISU_DELAY", "", "Seconds between two requests to a site, for every site; empty: as each site says."),
     Setting("THOISU_BUDGET", "", "Requests a day to a site, all told, for every site; empty: as each site says."),
     Setting("THOISU_SITES_AT_ONCE", "8", "How many sites are crawled at the same time."),
-    Setting("THOISU_INTERVAL", "15", "Minutes between two rounds of `python schedule.py`."),
     Setting("THOISU_NEWSROOM", "", "Base URL of an embedded newsroom, the only loopback address that is let through."),
     Setting("THOISU_REPLAY", "", "Folder with replay.tsv: answer every request from it instead of the network."),
     Setting("THOISU_QUARANTINE", "quarantine", "Folder for pages of articles that lack a required field."),
@@ -92,7 +91,6 @@ THOISU_CONTACT = _ENV["THOISU_CONTACT"]
 THOISU_DELAY = _number("THOISU_DELAY") if _ENV["THOISU_DELAY"] else None
 THOISU_BUDGET = max(1, int(_number("THOISU_BUDGET"))) if _ENV["THOISU_BUDGET"] else None
 THOISU_SITES_AT_ONCE = max(1, int(_number("THOISU_SITES_AT_ONCE")))
-THOISU_INTERVAL = max(1.0, _number("THOISU_INTERVAL"))
 THOISU_NEWSROOM = _web("THOISU_NEWSROOM")
 THOISU_REPLAY = _ENV["THOISU_REPLAY"] or None
 THOISU_QUARANTINE = _ENV["THOISU_QUARANTINE"]

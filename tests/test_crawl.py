@@ -20,7 +20,6 @@ from crawler.model import Article, BadInput
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.report import SiteReport
 from crawler.run import crawl
-from crawler.scheduler import Rounds
 from crawler.site import Feed, Listing, Site, load_sites
 from crawler.store import Store
 
@@ -368,16 +367,6 @@ def test_a_crawl_that_is_asked_to_stop_stops_in_order(tmp_path: Path, name: str)
         assert 0 < len(bench.stored()) < 24
         bench.crawl()
         assert bench.stored().keys() == bench.published().keys()
-
-
-def test_rounds_stop_and_do_not_begin_again(tmp_path: Path) -> None:
-    mark = tmp_path / "mark"
-    rounds = Rounds([sys.executable, "-c", f"open({str(mark)!r}, 'a').write('x')"])
-    rounds.run()
-    assert mark.read_text() == "x"
-    rounds.stop()
-    rounds.run()
-    assert mark.read_text() == "x"
 
 
 def test_scrapy_knows_the_sites() -> None:

@@ -322,11 +322,11 @@ def test_a_folder_without_a_table_is_told(tmp_path: Path) -> None:
 
 def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_path: Path) -> None:
     file = tmp_path / ".env"
-    file.write_text("# ours\nTHOISU_CONTACT = 'tin@bao.vn'\nexport THOISU_DELAY=5\nTHOISU_INTERVAL=\nOTHER=1\n")
+    file.write_text("# ours\nTHOISU_CONTACT = 'tin@bao.vn'\nexport THOISU_DELAY=5\nTHOISU_DATABASE_URL=\nOTHER=1\n")
     values = settings.read_env({"THOISU_DELAY": "1"}, file)
     assert values["THOISU_CONTACT"] == "tin@bao.vn"
     assert values["THOISU_DELAY"] == "1"
-    assert values["THOISU_INTERVAL"] == "15"
+    assert values["THOISU_DATABASE_URL"] == "sqlite:///thoisu.db"
     assert values.keys() == {setting.name for setting in settings.SETTINGS}
 
 

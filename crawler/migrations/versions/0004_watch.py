@@ -28,7 +28,7 @@ def downgrade() -> None:
     op.execute("UPDATE links SET fate = 'pending' WHERE fate = 'backfill'")
 
 
-_AGENDA: tuple[str, ...] = ("agenda", "paces", "spent")
+_AGENDA: tuple[str, ...] = ("agenda", "paces", "spent", "rules")
 _CLAIMS: tuple[str, ...] = ("claims", "looked", "gaps", "steps", "tapes")
 _FINDINGS: tuple[str, ...] = ("hits", "watches", "messages", "findings", "marks", "tallies")
 
@@ -63,6 +63,13 @@ def _create_agenda() -> None:
         sa.Column("purpose", sa.Text, nullable=False),
         sa.Column("requests", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("site", "day", "purpose", name="pk_spent"),
+    )
+    op.create_table(
+        "rules",
+        sa.Column("origin", sa.Text, nullable=False),
+        sa.Column("asked_at", Instant, nullable=False),
+        sa.Column("text", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("origin", name="pk_rules"),
     )
 
 
