@@ -34,6 +34,8 @@ class Account:
         self._site = site
         self._now = now
         self._reserved: Counter[tuple[date, Purpose]] = Counter()
+        self.used: Counter[Purpose] = Counter()
+        """Requests of this run that have left."""
 
     def reserve(self, connection: Connection, n: int, purpose: Purpose, at: datetime | None = None) -> int:
         """Count up to `n` requests in a writing transaction; returns how many the day's limit leaves."""
@@ -64,6 +66,7 @@ class Account:
                         return False
         for day in days:
             self._reserved[day, purpose] -= 1
+        self.used[purpose] += 1
         return True
 
     def close(self) -> None:

@@ -21,7 +21,8 @@ class Budget:
     """The requests of one site on one day; plain data.
 
     `revisit` and `audit` are the shares of the limit kept for them, `watch` the share that looks keep whatever comes;
-    `fetches` are the requests that a new item costs. All spending goes through `take`, so that `limit` is never passed.
+    `fetches` are the requests that a new item costs, `pages` those of a look at a source: an index has children, a list
+    further pages. All spending goes through `take`, so that `limit` is never passed.
     """
 
     limit: int
@@ -29,6 +30,7 @@ class Budget:
     audit: float = 0.02
     watch: float = 0.2
     fetches: float = 1.0
+    pages: float = 1.0
     day: int = 0
     spent: dict[Kind, int] = field(default_factory=dict)
 
@@ -46,7 +48,8 @@ class Budget:
     def looks(self, left_of_day: float, items: float) -> int:
         """Looks that may still be made, with `items` more expected in the part of the day that is left (0 to 1)."""
         kept = self._articles(items) + self._share("revisit", left_of_day) + self._share("audit", left_of_day)
-        return max(min(int(self.left - kept), self.left), min(int(self.watch * self.limit * left_of_day), self.left))
+        least = min(self.watch * self.limit * left_of_day, self.left)
+        return int(max(self.left - kept, least) / self.pages)
 
     def room(self, kind: Kind, left_of_day: float, items: float, planned: int) -> int:
         """Requests that `kind` may make now, while `planned` looks and `items` more articles are to come."""
@@ -54,7 +57,7 @@ class Budget:
             return self.left
         if kind == "article":
             return max(self.left - int(self.watch * self.limit * left_of_day), 0)
-        kept = planned + self._articles(items)
+        kept = planned * self.pages + self._articles(items)
         for other in ("revisit", "audit"):
             if other != kind:
                 kept += self._share(other, left_of_day)

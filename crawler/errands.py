@@ -38,6 +38,8 @@ _AGAIN = timedelta(hours=1)
 """When pages that failed are tried again, if no look comes sooner."""
 _JITTER = timedelta(seconds=20)
 """Over which the sites are spread that are due in the same minute."""
+_LEARN = 0.1
+"""Weight of one run in what a look is said to cost."""
 _MORNING = timedelta(minutes=30)
 """Over which those are spread that wait for the next day."""
 
@@ -51,6 +53,7 @@ class Errands:
         self._name = name
         self._now = now
         self._began = now()
+        self._looks = 0
         self._failed: set[str] = set()
         self._part = crc32(name.encode()) / 2**32
 
@@ -114,6 +117,7 @@ class Errands:
         if look.parent is not None or look.closing or source not in self.entries:
             return
         now = self._now()
+        self._looks += 1
         self.pace.asked = minutes(now)
         self.sync(connection)
         if seen := self._seen(look, state, now):
@@ -127,14 +131,16 @@ class Errands:
             self._call(now, "new articles wait")
         self._write(connection)
 
-    def close(self, store: Store, error: str | None, retry_after: float | None, *, cut: bool) -> None:
-        """The end of the run; `cut` says that articles wait for which there was no time.
+    def close(self, store: Store, error: str | None, retry_after: float | None, *, asked: int, cut: bool) -> None:
+        """The end of the run, whose looks took `asked` requests; `cut`: articles wait for which there was no time.
 
         An error that is a word of `Refusal` is the site's fault, and the whole site is left alone for a while.
         """
         closed = error is not None and error.partition(":")[0] in set(Refusal)
         with store.writing() as connection:
             self.sync(connection)
+            if self._looks:
+                self.pace.budget.pages += _LEARN * (asked / self._looks - self.pace.budget.pages)
             if closed:
                 for source in self.entries.keys() - self._failed - {ARTICLES}:
                     self._fail(source, retry_after)

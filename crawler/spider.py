@@ -194,7 +194,8 @@ class NewsSpider(scrapy.Spider):
         try:
             self.account.close()
             if self.errands:
-                self.errands.close(self.store, self.report.error, self._retry_after, cut=cut)
+                asked = self.account.used["look"] + self.account.used["audit"]
+                self.errands.close(self.store, self.report.error, self._retry_after, asked=asked, cut=cut)
             if self.account.limit is not None:
                 with self.store.writing() as connection:
                     tallies.add(connection, self.name, day_of(self.now()), self.report.answers())
