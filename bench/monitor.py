@@ -117,9 +117,8 @@ def _quiet(quarter: Quarter, days: int) -> int:
     print(f"{days} days without a fault, {pages} pages, {rounds} rounds: {len(seen)} false findings")
     for finding in seen.values():
         print(f"  {finding.name} {finding.site} {finding.subject}: {finding.evidence}")
-    print(
-        f"  crawl {quarter.seconds['crawl']:.0f} s, checks {1000 * quarter.seconds['check'] / max(rounds, 1):.0f} ms a round\n"
-    )
+    each = 1000 * quarter.seconds["check"] / max(rounds, 1)
+    print(f"  crawl {quarter.seconds['crawl']:.0f} s, checks {each:.0f} ms a round\n")
     return len(seen)
 
 

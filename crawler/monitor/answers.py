@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from crawler.dates import VIETNAM
 from crawler.model import Refusal
 from crawler.monitor import silence as silences
 from crawler.monitor.marks import day_of
@@ -31,17 +30,20 @@ _SHOWN = 2
 def silence(view: View) -> Iterator[Seen]:
     """No new article, for longer than the site's habits explain."""
     for site in view.sites:
-        days = view.pages(site)
+        days = {day: pages for day, pages in view.pages(site).items() if pages}
         until = view.looked_at(site)
         if not days or until is None:
             continue
-        times = sorted(midnight(day) + timedelta(minutes=page.minute) for day, pages in days.items() for page in pages)
-        if (waiting := _waiting(view, site)) is not None:
-            times.append(max(times[-1], min(waiting, until)))
         begin = midnight(min(days))
-        found = silences.silence([at for at in times if at >= begin], begin, until)
+        pages = [(midnight(day), page) for day, pages in days.items() for page in pages]
+        times = sorted(start + timedelta(minutes=page.minute) for start, page in pages)
+        # By our own clock: that of the site may be off.
+        last = max(start + timedelta(minutes=page.read) for start, page in pages)
+        if (waiting := _waiting(view, site)) is not None:
+            last = max(last, waiting)
+        found = silences.silence([at for at in times if at >= begin], begin, last, until)
         if found:
-            hours = (until - found.since).total_seconds() / 3600
+            hours = (until - last).total_seconds() / 3600
             evidence = (
                 f"{hours:.0f} hours without an article, where {found.expected:.0f} are usual; "
                 f"one week in {1 / found.chance:,.0f} has that"
@@ -56,9 +58,12 @@ def refusals(view: View) -> Iterator[Seen]:
         named = {source.url for source in about.sources}
         query = select(sources).where(sources.c.site == site, sources.c.failures >= IN_A_ROW)
         for row in view.connection.execute(query):
-            missing = row.last_status in (Refusal.NOT_FOUND, Refusal.GONE)
-            # A series' file of today need not be there yet.
-            if view.now - row.checked_at < _LATELY and not (missing and row.url not in named):
+            # A series' file of today need not be there yet, and a new section need not have any article.
+            early = (
+                row.last_status in (Refusal.NOT_FOUND, Refusal.GONE) and row.url not in named,
+                row.last_status == Refusal.EMPTY_SOURCE and row.body_hash is None,
+            )
+            if view.now - row.checked_at < _LATELY and not any(early):
                 failing[row.last_status].append(row.url)
         for word in sorted(ANSWERS):
             yield from _refused(view, site, word, failing.get(word, []))
@@ -114,4 +119,4 @@ def _waiting(view: View, site: str) -> datetime | None:
     """When the last page that is still to be read was found."""
     query = select(func.max(links.c.found_at)).where(links.c.site == site, links.c.fate == "pending")
     found: datetime | None = view.connection.scalar(query)
-    return found.astimezone(VIETNAM) if found else None
+    return found

@@ -38,6 +38,8 @@ class Page:
     """Of the article; 0 for a copy."""
     minute: int
     """When it was published or, where that is unknown or later, first read: minutes after the day's first."""
+    read: int
+    """When it was first read."""
     odd: str
     """Letters for what it lacks and what is odd."""
     size: int
@@ -78,11 +80,11 @@ def page(article: Article, id_: int, read_at: datetime, before: Iterable[Before]
     """The page as it is remembered; `found_at` is given for the first that a look made known."""
     published = article.published_at
     late = published is not None and published - read_at > _AHEAD
-    at = min(published or read_at, read_at)
     start = datetime.combine(day_of(read_at), datetime.min.time(), VIETNAM)
+    out, read = ((at - start) // timedelta(minutes=1) for at in (min(published or read_at, read_at), read_at))
     lag = lag_class(found_at - published) if found_at and published else None
     letters = odd(article, before) + AHEAD * late
-    return Page(id_, int((at - start).total_seconds() // 60), letters, size(article), lag)
+    return Page(id_, out, read, letters, size(article), lag)
 
 
 def size(article: Article) -> int:
@@ -103,7 +105,7 @@ def day_of(at: datetime) -> date:
 
 def dump(pages: Iterable[Page]) -> str:
     """As it is stored."""
-    return json.dumps([[one.id, one.minute, one.odd, one.size, one.lag] for one in pages], separators=(",", ":"))
+    return json.dumps([[one.id, one.minute, one.read, one.odd, one.size, one.lag] for one in pages], separators=(",", ":"))
 
 
 def load(text: str) -> list[Page]:

@@ -69,7 +69,12 @@ def unusual(past: Counter[int]) -> Callable[[int], bool]:
 
 def above(floor: int) -> Judge:
     """Classes above the past's, and above `floor`, are bad."""
-    return lambda past: lambda value: value > max(floor, _quantile(past, 1 - _EDGE))
+
+    def judge(past: Counter[int]) -> Callable[[int], bool]:
+        high = max(floor, _quantile(past, 1 - _EDGE))
+        return lambda value: value > high
+
+    return judge
 
 
 def shift(days: Iterable[tuple[date, Trials]], spans: Collection[Span] = (), judge: Judge = flagged) -> Shift | None:
@@ -84,10 +89,10 @@ def shift(days: Iterable[tuple[date, Trials]], spans: Collection[Span] = (), jud
     for day, trials in days:
         if any(span.since <= day <= (span.closed or day) for span in over):
             continue
-        if still and day >= still.since and watch.alarmed is None:
+        if still and day >= still.since and watch.alarmed is None and not watch.over and watch.knows:
             watch.alarm(still.since)
         watch.day(day, trials, ending=still is None or day > still.opened)
-    if still and watch.alarmed is None and not watch.over:
+    if still and watch.alarmed is None and not watch.over and watch.knows:
         return Shift(still.since, 0, 0, 0, 0)
     return watch.found()
 
@@ -110,6 +115,11 @@ class _Cusum:
         self.alarmed: date | None = None
         self.over = False
 
+    @property
+    def knows(self) -> bool:
+        """Whether the past is long enough to judge by."""
+        return self._usual.total() >= LEARN
+
     def alarm(self, since: date) -> None:
         """A finding is open that began then."""
         self.alarmed, self._waiting, self._calm = since, [], 0.0
@@ -122,7 +132,7 @@ class _Cusum:
         known = self._usual.total()
         is_bad = self._judge(self._usual)
         usual = upper(sum(count for value, count in self._usual.items() if is_bad(value)), known) if known else 1.0
-        if self.alarmed is None and (known < LEARN or usual > MOST):
+        if self.alarmed is None and (not self.knows or usual > MOST):
             self._settle()
             return
         usual = min(usual, MOST)

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import exp, log
+from math import exp
 
 from crawler.rates import DAY, Rate, day_of, kind_of, minutes
 from crawler.tier import Prior, hourly
@@ -30,22 +30,20 @@ class Silence:
     """Of a week, to have a silence so long."""
 
 
-def silence(times: Sequence[datetime], begin: datetime, until: datetime) -> Silence | None:
-    """The silence that `until` ends, if the rate learned from `times`, all after `begin` and in order, says that a week
-    has one so long with less than `CHANCE`.
+def silence(times: Sequence[datetime], begin: datetime, last: datetime, until: datetime) -> Silence | None:
+    """The silence from `last` to `until`, if a week has one so long with less than `CHANCE`; None when it is usual.
+
+    The rate is learned from `times`, when articles were published after `begin`, in order.
 
     Of a Poisson process the gap that is expected to hold n items comes with e^-n, and each item of the week may be the
     one before it. News comes in bursts, so n counts in units of how much more than Poisson's the same hours of other
     days differ (the index of dispersion; D. R. Cox and P. A. W. Lewis, Statistical Analysis of Series of Events, 1966).
     """
-    if len(times) < _LEAST or times[-1] - begin < timedelta(days=LEARN_DAYS):
-        return None
-    last = times[-1]
-    if until <= last:
+    if len(times) < _LEAST or last - begin < timedelta(days=LEARN_DAYS) or until <= last:
         return None
     rate = Rate()
     clock = [minutes(at) for at in times]
-    _learn(rate, clock, minutes(begin))
+    _learn(rate, clock, minutes(begin), minutes(last))
     rates = hourly(rate, Prior())
     expected = _between(rates, minutes(last), minutes(until))
     weekly = sum(rates)
@@ -54,14 +52,8 @@ def silence(times: Sequence[datetime], begin: datetime, until: datetime) -> Sile
     return Silence(last, expected, chance) if chance < CHANCE else None
 
 
-def bound(weekly: float) -> float:
-    """The articles to be expected after which a silence of a site without bursts is found."""
-    return log(max(weekly, 1.0) / CHANCE)
-
-
-def _learn(rate: Rate, clock: Sequence[float], begin: float) -> None:
+def _learn(rate: Rate, clock: Sequence[float], start: float, end: float) -> None:
     place = 0
-    start, end = begin, clock[-1]
     while start < end:
         until = min((start // DAY + 1) * DAY, end)
         first = place
