@@ -140,7 +140,7 @@ def _create_plans() -> None:
         sa.Column("digest", sa.Text),
         sa.Column("at", Instant),
         sa.PrimaryKeyConstraint("id", name="pk_steps"),
-        sa.UniqueConstraint("job", "address", name="uq_steps_job"),
+        sa.UniqueConstraint("job", "address", name="uq_steps_job_address"),
     )
     op.create_index("ix_steps_address", "steps", ["address"])
     op.create_table(
