@@ -5,11 +5,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
@@ -17,11 +15,11 @@ from scrapy.http import Response
 from crawler.deadline import deadline
 from crawler.extract import extract
 from crawler.keeping import Keeper
-from crawler.model import Article, Discard, Quarantine, Refusal, StoreFailed
+from crawler.model import Discard, Quarantine, Refusal, StoreFailed
+from crawler.naming import under_its_address
 from crawler.pipelines import Fetched
 from crawler.store import PendingLink
 from crawler.store.spending import Purpose
-from crawler.urls import canonical
 from crawler.verdict import verdict
 
 if TYPE_CHECKING:
@@ -30,18 +28,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 BATCH = 50  # links taken from the store at a time
 _CHARSET = re.compile(r"charset=[\"' ]*([\w.:-]+)", re.I)
-_NUMBER = re.compile(r"(\d{4,})(?:\.\w+)?/?$", re.A)
 # What a site says that is down, blocks or is overloaded: no reason to give up the single page.
 _OF_THE_SITE = frozenset(
     {Refusal.UNREACHABLE, Refusal.TIMEOUT, Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.SERVER_ERROR}
 )
 _FOR_GOOD = frozenset({Refusal.GONE, Refusal.PRIVATE_ADDRESS, Refusal.TOO_LARGE})
-
-
-def _number(url: str) -> str | None:
-    """The number at the end of an article's address, by which every family of sites knows its articles."""
-    match = _NUMBER.search(urlsplit(url).path)
-    return match[1] if match else None
 
 
 def charset(content_type: str) -> str | None:
@@ -133,7 +124,7 @@ class Readings:
                     response.body, response.url, site=spider.site, name=spider.name, declared=charset(kind)
                 )
             if article.canonical_url != link.canonical_url:
-                article = self._under_its_address(article, link)
+                article = under_its_address(article, link.canonical_url, spider.site, spider.store.may_lead)
             self._keeper.read(article, response.body)
         except StoreFailed as failure:
             spider.end(str(failure))
@@ -161,22 +152,6 @@ class Readings:
             raise Discard(Refusal.UNREADABLE, "never read to its end")
         self._spider.store.refuse(link.canonical_url, Refusal.UNFINISHED, final=False)
         self._counted.add(link.canonical_url)
-
-    def _under_its_address(self, article: Article, link: PendingLink) -> Article:
-        """The article under the address that it names as its own, if that cannot be another article's.
-
-        Pages of some sites all name one address, and would be taken for edits of the first of them. So the address must
-        end in the same number as the one that was asked (only the words before it were edited), or be the one where
-        the server led us, or be one that no source and no other page has named.
-        """
-        spider = self._spider
-        asked = canonical(article.url, spider.site)
-        named = article.canonical_url
-        if named == asked or _number(named) in {_number(asked), _number(link.canonical_url)} - {None}:
-            return article
-        if spider.store.may_lead(link.canonical_url, named):
-            return article
-        return replace(article, canonical_url=asked)
 
     def refused(self, link: PendingLink, word: Refusal) -> None:
         """Count a page that is not taken; its link is given up for good by some words, else after so many runs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ from crawler.commands.common import all_sites, console, open_store, papers_of, p
 from crawler.commands.crawl import summary
 from crawler.commands.look import StoreOption, moment
 from crawler.commands.progress import progress
+from crawler.commands.warcs import copy_files
 from crawler.model import BadInput
 from crawler.spans import Span, day_in
 
@@ -59,11 +60,14 @@ def backfill(
       thoisu backfill --warc warc.paths.gz --base /srv/cc-news --from 2026-08-01
     """
     now = datetime.now(UTC)
-    span = span_of(from_, to, now, optional=gaps)
     known = papers_of(newsroom) if newsroom else all_sites()
     chosen = {name: site_named(name, known) for name in dict.fromkeys(sites or ())}
     if warc:
-        raise BadInput("not yet")
+        if gaps or wait or limit:
+            raise BadInput("--warc asks no site: --gaps, --wait and --limit mean nothing to it")
+        copy_files(warc, base, chosen or known, _any(from_, to), store, dry=dry_run, json_=json_)
+        return
+    span = span_of(from_, to, now, optional=gaps or not chosen)
     if gaps:
         chosen = chosen or known
     elif not chosen:
@@ -94,6 +98,10 @@ def span_of(from_: str | None, to: str | None, now: datetime, *, optional: bool)
     if first > last:
         raise BadInput(f"--from {first} lies behind --to {last}")
     return Span(first, last)
+
+
+def _any(from_: str | None, to: str | None) -> Span:
+    return Span(day_in(moment(from_)) if from_ else date.min, day_in(moment(to)) if to else date.max)
 
 
 def _count(sites: Mapping[str, Site], span: Span, now: datetime, store: str | None, *, json_: bool) -> None:

@@ -85,6 +85,15 @@ def days(connection: Connection, ids: Collection[int]) -> dict[int, date]:
     return found
 
 
+def fetched_at(connection: Connection, url: str) -> datetime | None:
+    """When the page of a link was last read into the store; None when it never was."""
+    asked = select(links.c.leads_to, links.c.fetched_at).where(links.c.canonical_url == url)
+    if (row := connection.execute(asked).first()) is None:
+        return None
+    own = links.c.canonical_url == (row.leads_to or url)
+    return max(filter(None, (row.fetched_at, connection.scalar(select(links.c.fetched_at).where(own)))), default=None)
+
+
 def numbered(connection: Connection, site: str, shape: str) -> list[tuple[datetime, int]]:
     """Times and numbers of the stored articles of a site whose addresses are like `shape`, which ends in a number."""
     before = re.sub(r"[0-9]+$", "", shape)
