@@ -80,6 +80,8 @@ class Quarter:
         paper = room.world.paper("cuulong")
         section = Feed(room.world.root(paper) + section_feed_path(paper))
         self.sites["cuulong"] = replace(self.sites["cuulong"], sources=(*self.sites["cuulong"].sources, section))
+        # Where there is a sitemap, what a feed has lost is found there.
+        self.sites["songda2"] = replace(self.sites["songda2"], sources=self.sites["songda2"].sources[:1])
         self.seconds = {"crawl": 0.0, "check": 0.0}
 
     def round(self) -> list[Finding]:

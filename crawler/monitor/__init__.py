@@ -40,7 +40,7 @@ def check(
         with store.writing() as connection:
             reading.again(connection, site, day_of(since))
     with store.reading() as connection:
-        view = View(connection, sites, now, folders or {}, findings.opened(connection, sites))
+        view = View(store, connection, sites, now, folders or {}, findings.opened(connection, sites))
         view.closed += findings.closed(connection, now - 2 * WINDOW)
         seen = [(one.name, this) for one in CHECKS for this in one.run(view)]
     with store.writing() as connection:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from crawler.holes import holes
 from crawler.model import Refusal
 from crawler.monitor import silence as silences
 from crawler.monitor.marks import day_of
@@ -15,7 +16,8 @@ from crawler.monitor.shares import shift
 from crawler.monitor.texts import local, midnight
 from crawler.monitor.view import View
 from crawler.report import ANSWERS
-from crawler.store import claims
+from crawler.spans import Span
+from crawler.store import books
 from crawler.store.findings import Seen
 from crawler.store.schema import links, sources
 from crawler.store.tallies import ASKED, LIES
@@ -103,16 +105,19 @@ def validators(view: View) -> Iterator[Seen]:
 
 
 def gaps(view: View) -> Iterator[Seen]:
-    """A source has shown articles that nobody saw."""
-    columns = (claims.gaps.c.since, claims.gaps.c.until, sources.c.url)
-    joined = select(*columns).join(sources, sources.c.id == claims.gaps.c.source_id).order_by(claims.gaps.c.since)
+    """A feed has shown articles that nobody saw."""
     for site in view.sites:
-        rows = view.connection.execute(joined.where(sources.c.site == site, claims.gaps.c.closed_at.is_(None))).all()
-        if rows:
-            spans = ", ".join(f"{local(row.since)} to {local(row.until)}" for row in rows[:_SHOWN])
-            more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-            urls = tuple(dict.fromkeys(row.url for row in rows))[:_SHOWN]
-            yield Seen(site, "", rows[0].since, f"in doubt: {spans}{more}", urls)
+        windows = books.open_windows(view.connection, site)
+        if not windows:
+            continue
+        days = Span(day_of(windows[0].since), day_of(view.now))
+        found = [hole for hole in holes(view.store, site, days, view.now) if hole.cause == "window" and hole.since]
+        if found:
+            spans = [f"{local(hole.since)} to {local(hole.until)}" for hole in found if hole.since and hole.until]
+            more = f" and {len(spans) - _SHOWN} more" if len(spans) > _SHOWN else ""
+            routes = tuple(dict.fromkeys(hole.route for hole in found))[:_SHOWN]
+            began = min(hole.since for hole in found if hole.since)
+            yield Seen(site, "", began, f"in doubt: {', '.join(spans[:_SHOWN])}{more}", routes)
 
 
 def _waiting(view: View, site: str) -> datetime | None:

@@ -105,7 +105,8 @@ def day_of(at: datetime) -> date:
 
 def dump(pages: Iterable[Page]) -> str:
     """As it is stored."""
-    return json.dumps([[one.id, one.minute, one.read, one.odd, one.size, one.lag] for one in pages], separators=(",", ":"))
+    rows = [[one.id, one.minute, one.read, one.odd, one.size, one.lag] for one in pages]
+    return json.dumps(rows, separators=(",", ":"))
 
 
 def load(text: str) -> list[Page]:

@@ -23,7 +23,7 @@ PAST = 28
 MOST = 0.5
 """A share that is usually greater says too little to be watched."""
 CALM = 17
-"""Good trials in a row after which a finding is over."""
+"""Good trials after which a finding is over; a bad one between them sets that back by as much as it weighs."""
 _SURE = 3.0  # standard deviations by which the usual share is taken for greater than it was counted
 _LOST = 1 / 3  # of what is usually good: a loss that a person would want to hear of
 _EDGE = 0.025  # of the past, at either end, that a measure's usual range leaves out
@@ -81,7 +81,7 @@ def shift(days: Iterable[tuple[date, Trials]], spans: Collection[Span] = (), jud
     """What is wrong at the end of `days`, which come in order; None when all is as usual, or as usual again.
 
     The days of closed `spans` are left out; while one is open the past stays what it was when it began, and it ends
-    after `CALM` good trials in a row on later days, or when nothing bad is left since it began.
+    after `CALM` good trials on later days, or when nothing bad is left since it began.
     """
     over = [span for span in spans if span.closed]
     still = next((span for span in spans if span.closed is None), None)

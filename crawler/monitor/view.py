@@ -13,7 +13,7 @@ from crawler.monitor import marks
 from crawler.monitor.marks import Page, day_of
 from crawler.monitor.shares import PAST, Span
 from crawler.site import Site
-from crawler.store import tallies
+from crawler.store import Store, tallies
 from crawler.store.findings import Finding, Seen
 from crawler.store.schema import articles, sources
 
@@ -25,7 +25,9 @@ WINDOW = timedelta(days=2 * PAST)
 class View:
     """The store at one moment, for the checks."""
 
+    store: Store
     connection: Connection
+    """A transaction that reads."""
     sites: Mapping[str, Site]
     """Those that are checked."""
     now: datetime
