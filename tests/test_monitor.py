@@ -202,13 +202,13 @@ def test_a_silence_is_found_when_its_articles_are_due(a_day: float) -> None:
 
 
 def test_a_holiday_is_no_silence() -> None:
-    # A paper that rests on Sundays; the first of the lunar year 2027 is 6 February.
+    # A paper that rests on Sundays; the first of the lunar year 2027 is Saturday, 6 February.
     begin = datetime(2026, 12, 7, tzinfo=VIETNAM)
     times = [time for time in published(12, 3, begin) if time.weekday() != 6]
-    last = max(time for time in times if time < datetime(2027, 2, 4, tzinfo=VIETNAM))
-    before = [time for time in times if time <= last]
-    assert silence(before, begin, last, last + timedelta(days=5)) is None
-    assert silence(before, begin, last, last + timedelta(days=9)) is not None
+    for wednesday, is_silence in ((datetime(2027, 1, 13, 23, tzinfo=VIETNAM), True),
+                                  (datetime(2027, 2, 3, 23, tzinfo=VIETNAM), False)):  # fmt: skip
+        before = [time for time in times if time < wednesday]
+        assert bool(silence(before, begin, before[-1], wednesday + timedelta(days=3))) is is_silence
 
 
 def test_a_silence_needs_a_past() -> None:
