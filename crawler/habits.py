@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import sqrt
+from math import exp, log, sqrt
 from typing import Any
 
 from crawler.rates import DAY, Rate, minutes
@@ -18,12 +18,12 @@ _SAFETY = 4.0
 """Standard deviations that must fit into a window beside the items expected."""
 _CLUMPS = 2.0
 """Variance of a count over its mean: news comes in batches."""
-_RECENT = 45.0
-"""Half-life, in minutes, of what counts as recent."""
+_BURST = 4.0
+"""Times its usual rate at which a source publishes in a burst."""
+_BEGINS = 1 / (7 * DAY)
+"""Bursts that begin in a minute."""
 _FADES = 90.0
 """Half-life, in minutes, of a burst that nothing more is seen of."""
-_STEADY = 3.0
-"""Items that the usual rate counts for when the size of a burst is estimated."""
 _NOVELTY_MEMORY = 500.0
 BACK_OFF, BACK_OFF_MAX = 15.0, 12 * 60.0
 """Minutes until the next look after a first failure, doubled with each one more, and their greatest number."""
@@ -59,11 +59,10 @@ class Habits:
     met: float = 0.0
     first: float = 0.0
     """Items met here, and how many of them here first."""
-    recent: float = 0.0
-    usual: float = 0.0
-    """Items of late, and how many were to be expected."""
-    burst: float = 1.0
-    """How many times its usual rate the source published at at the last look."""
+    bursting: float = 0.0
+    """Probability of a burst at the last look."""
+    planned_with: float = 0.0
+    """The same when the looks to come were planned."""
     failures: int = 0
     not_before: float = 0.0
 
@@ -87,11 +86,13 @@ class Habits:
         self.last, self.failures, self.not_before = at, 0, 0.0
 
     def _notice(self, found: int, expected: float, at: float) -> None:
-        fade = 0.5 ** ((at - (self.last or at)) / _RECENT)
-        self.recent = self.recent * fade + found
-        self.usual = self.usual * fade + expected
-        sudden = self.recent > self.usual + _SAFETY * sqrt(_CLUMPS * (self.usual + 1))
-        self.burst = (self.recent + _STEADY) / (self.usual + _STEADY) if sudden else 1.0
+        """Bayes' rule for two states, the usual rate and a burst, with counts whose variance is that of clumps."""
+        since = at - (self.last or at)
+        before = self.bursting * 0.5 ** (since / _FADES)
+        before += (1 - before) * (1 - exp(-_BEGINS * since))
+        likelihood = (found * log(_BURST) - (_BURST - 1) * expected) / _CLUMPS
+        odds = before / (1 - before) * exp(min(likelihood, 50.0))
+        self.bursting = odds / (1 + odds)
 
     def failed(self, at: datetime, retry_after: float | None = None) -> None:
         """A look failed; `retry_after` are the seconds that the server asks to be left alone."""
@@ -112,9 +113,14 @@ class Habits:
         spread = _SAFETY * sqrt(_CLUMPS)
         return ((sqrt(spread**2 + 4 * self.window) - spread) / 2) ** 2
 
+    @property
+    def burst(self) -> float:
+        """Times its usual rate, at the last look."""
+        return self.rising(0)
+
     def rising(self, since: float) -> float:
         """Times its usual rate, `since` minutes after the last look."""
-        return 1 + (self.burst - 1) * float(0.5 ** (since / _FADES))
+        return 1 + (_BURST - 1) * self.bursting * float(0.5 ** (since / _FADES))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that `from_json` reads."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import accumulate
 from math import ceil, inf
@@ -16,13 +16,14 @@ from typing import Any
 
 from crawler.budget import Budget, Kind
 from crawler.habits import Habits, Seen
-from crawler.rates import DAY, GRACE, Prior, day_of, expected, hourly, minutes, moment, shares
+from crawler.rates import DAY, GRACE, day_of, expected, minutes, moment, shares
+from crawler.tier import Prior, hourly
 from crawler.timetable import Demand, best_looks, rebalance, timetable
 
 _BEYOND = 480
 """Minutes of the next day that a plan has in view, so that its last looks stand where tomorrow wants them."""
-_SURPRISE = 1.3
-"""Change of a burst's size from which the rest of the day is planned anew."""
+_SURPRISE = 0.2
+"""Change of a burst's probability from which the rest of the day is planned anew."""
 _INSTANT = 1e-3
 """Minutes within which two times are the same."""
 
@@ -52,7 +53,7 @@ class Pace:
     delay: float = 0.0
     day: int = 0
     """The day since 1970 that `looks` are planned for."""
-    looks: dict[str, list[int]] = field(default_factory=dict)
+    looks: dict[str, list[float]] = field(default_factory=dict)
     """Minutes since 1970 of the looks still to come, by source; they include the first of the next day."""
     price: float = inf
     """Item-minutes that a look must save to be worth a request."""
@@ -113,14 +114,14 @@ class Pace:
         at = minutes(seen.at)
         habits = self.habits[name]
         usual = 0.0 if habits.last is None else self._mass(name, habits.last, at)
-        before, first = habits.burst, habits.last is None
+        first = habits.last is None
         habits.saw(seen, usual)
         self._forget(name, at)
         if day_of(at) != self.day:
             return
         if first:
             self._curves.pop(name, None)
-        if first or max(before, habits.burst) > _SURPRISE * min(before, habits.burst):
+        if first or abs(habits.bursting - habits.planned_with) > _SURPRISE:
             self._replan(name, at)
 
     def failed(self, name: str, now: datetime, retry_after: float | None = None) -> None:
@@ -139,9 +140,9 @@ class Pace:
             return
         demands = {each: self._demand(each, start) for each in self.habits}
         looks = {each: [look - start for look in self.looks.get(each, ())] for each in self.habits}
-        looks[name] = best_looks(demands[name], self.price)
-        rebalance(demands, looks, self.budget.looks(span / DAY, self.items(moment(at))), span)
-        self.looks = {each: [start + look for look in minutes_] for each, minutes_ in looks.items()}
+        looks[name] = [float(look) for look in best_looks(demands[name], self.price)]
+        times = rebalance(demands, looks, self.budget.looks(span / DAY, self.items(moment(at))), span)
+        self.looks = {each: [start + time for time in times[each]] for each in times}
 
     @property
     def planned(self) -> int:
@@ -193,7 +194,8 @@ class Pace:
             (after - here) * weight for here, after in zip(total[begin:end], total[begin + 1 : end + 1], strict=True)
         ]
         last = habits.last if habits.last is not None else start - self.ceiling
-        if habits.burst > 1:
+        habits.planned_with = habits.bursting
+        if habits.bursting > _SURPRISE / 2:
             coming = [items * habits.rising(start - last + number) for number, items in enumerate(coming)]
         return Demand(
             expected=coming,
@@ -217,13 +219,13 @@ class Pace:
         return {
             "budget": self.budget.to_json(),
             "habits": {name: habits.to_json() for name, habits in self.habits.items()},
-            "prior": {"rate": self.prior.rate, "profile": list(self.prior.profile)},
+            "prior": asdict(self.prior),
             "looks": {name: list(looks) for name, looks in self.looks.items()},
         } | {name: getattr(self, name) for name in ("floor", "ceiling", "delay", "day", "asked", "price")}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Pace:
         """The pace that `to_json` wrote."""
-        prior = Prior(data["prior"]["rate"], tuple(data["prior"]["profile"]))
+        prior = Prior(**{**data["prior"], "profile": tuple(data["prior"]["profile"])})
         habits = {name: Habits.from_json(value) for name, value in data["habits"].items()}
         return cls(**{**data, "budget": Budget.from_json(data["budget"]), "habits": habits, "prior": prior})

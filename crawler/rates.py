@@ -1,9 +1,8 @@
 """How often a source publishes, minute by minute: learned from the times of its items.
 
-Two things are learned. The rate of each hour of the week is Gamma-Poisson: counts over hours observed, drawn towards
-the workday, Saturday or Sunday profile of the source, which is drawn towards the profile of its tier; both are
-forgotten with a half-life, so that rates that move are followed. Within an hour items fall evenly, but for the minutes
-at which papers release what they have prepared (full hours, the end of an embargo), which stand out by themselves.
+A `Rate` remembers counts over hours observed, forgotten with a half-life, so that rates that move are followed; what
+they say of each hour of the week is for `crawler.tier`. Within an hour items fall evenly, but for the minutes at which
+papers release what they have prepared (full hours, the end of an embargo), which stand out by themselves.
 
 Times are minutes since 1970 on Viet Nam's clock. A minute's items are those that a look `GRACE` minutes after it sees
 first, so that a look stands right behind what is released at a full minute.
@@ -18,7 +17,7 @@ from math import ceil, sqrt
 from typing import Any
 
 from crawler.dates import VIETNAM
-from crawler.holidays import SUNDAY, weekday
+from crawler.holidays import weekday
 
 DAY = 1440
 HOURS = 168  # of a week
@@ -29,12 +28,6 @@ _FORGET_RATE = 0.5 ** (1 / 28)
 """Kept of the counts by hour from one day to the next: a half-life of four weeks."""
 _FORGET_MINUTE = 0.5 ** (1 / 120)
 """The same of the minutes, whose habits live longer."""
-_TRUST_TIER = 6.0
-"""Hours that the tier's profile counts for beside what was seen of a workday's, Saturday's or Sunday's hour."""
-_TRUST_KIND = 24.0
-"""Hours that the kind of day counts for beside what was seen of the single hour of the week."""
-_TRUST_LEVEL = 5.0
-"""Items that the tier counts for in a source's rate, and the whole week in that of Saturdays and Sundays."""
 _STANDS_OUT = 3.0
 """Standard deviations above the hour's other minutes that make a minute one of release."""
 
@@ -70,6 +63,7 @@ class Rate:
     counts: list[float] = field(default_factory=lambda: [0.0] * HOURS)
     hours: list[float] = field(default_factory=lambda: [0.0] * HOURS)
     spikes: dict[int, float] = field(default_factory=dict)
+    squares: float = 0.0
     day: int | None = None
 
     def observe(self, since: float, until: float, items: Iterable[float], undated: int = 0) -> None:
@@ -81,6 +75,7 @@ class Rate:
             end = min((start // 60 + 1) * 60, until)
             place = _place(start)
             self.hours[place] += (end - start) / 60
+            self.squares += (end - start) / 60
             self.counts[place] += undated * (end - start) / span
             start = end
         for item in items:
@@ -92,10 +87,16 @@ class Rate:
         days = 0 if self.day is None else max(day - self.day, 0)
         if days:
             keep, keep_minute = _FORGET_RATE**days, _FORGET_MINUTE**days
+            self.squares *= keep**2
             self.counts = [value * keep for value in self.counts]
             self.hours = [value * keep for value in self.hours]
             self.spikes = {minute: value * keep_minute for minute, value in self.spikes.items()}
         self.day = day if self.day is None else max(day, self.day)
+
+    @property
+    def noise(self) -> float:
+        """Variance of a weighted Poisson count over its mean: 1 while all weigh the same, less when many are old."""
+        return self.squares / max(sum(self.hours), 1e-9) if self.squares else 1.0
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that `from_json` reads."""
@@ -103,6 +104,7 @@ class Rate:
             "counts": [round(value, 4) for value in self.counts],
             "hours": [round(value, 4) for value in self.hours],
             "spikes": {str(minute): round(value, 4) for minute, value in sorted(self.spikes.items())},
+            "squares": round(self.squares, 4),
             "day": self.day,
         }
 
@@ -110,62 +112,7 @@ class Rate:
     def from_json(cls, data: Mapping[str, Any]) -> Rate:
         """The rate that `to_json` wrote."""
         spikes = {int(minute): value for minute, value in data["spikes"].items()}
-        return cls(list(data["counts"]), list(data["hours"]), spikes, data["day"])
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """What the sources of a tier have in common: items an hour, and the profile of a week, 1 on average."""
-
-    rate: float = 8 / 24
-    profile: tuple[float, ...] = (0.3,) * 5 + (0.8,) + (1.5,) * 13 + (0.9,) * 3 + (0.5,) * 2
-    """By hour for workdays, then Saturday, then Sunday; or one day for all."""
-
-    @classmethod
-    def of(cls, rates: Iterable[Rate]) -> Prior:
-        """Learned from all sources of a tier."""
-        counts, hours, start = [0.0] * 72, [0.0] * 72, cls()
-        sources = 0
-        for rate in rates:
-            sources += 1
-            for place in range(HOURS):
-                counts[_class(place)] += rate.counts[place]
-                hours[_class(place)] += rate.hours[place]
-        if not sources or not sum(hours):
-            return start
-        level = (sum(counts) + start.rate) / (sum(hours) + 1)
-        profile = [
-            (count / level + 2 * start.profile[hour % 24]) / (seen + 2)
-            for hour, (count, seen) in enumerate(zip(counts, hours, strict=True))
-        ]
-        mean = (5 * sum(profile[:24]) + sum(profile[24:])) / HOURS
-        return cls(level, tuple(value / mean for value in profile))
-
-    def at(self, place: int) -> float:
-        """Relative rate of an hour of the week."""
-        return self.profile[_class(place) % len(self.profile)]
-
-
-def hourly(rate: Rate, prior: Prior) -> list[float]:
-    """Items an hour that are to be expected, for each hour of the week."""
-    shape = [prior.at(place) for place in range(HOURS)]
-    expected = sum(hours * value for hours, value in zip(rate.hours, shape, strict=True)) * prior.rate
-    level = prior.rate * (sum(rate.counts) + _TRUST_LEVEL) / (expected + _TRUST_LEVEL)
-    counts, hours, wanted = [0.0] * 72, [0.0] * 72, [0.0, 0.0, 0.0]
-    for place, value in enumerate(shape):
-        counts[_class(place)] += rate.counts[place]
-        hours[_class(place)] += rate.hours[place]
-        wanted[_class(place) // 24] += rate.hours[place] * value * level
-    kinds = [
-        (sum(counts[24 * kind : 24 * kind + 24]) + _TRUST_LEVEL) / (wanted[kind] + _TRUST_LEVEL) for kind in range(3)
-    ]
-    rates = []
-    for place, value in enumerate(shape):
-        of = _class(place)
-        guess = value * level * kinds[of // 24]
-        by_kind = (counts[of] + _TRUST_TIER * guess) / (hours[of] + _TRUST_TIER)
-        rates.append((rate.counts[place] + _TRUST_KIND * by_kind) / (rate.hours[place] + _TRUST_KIND))
-    return rates
+        return cls(list(data["counts"]), list(data["hours"]), spikes, data["squares"], data["day"])
 
 
 def shares(spikes: Mapping[int, float]) -> list[float]:
@@ -184,7 +131,7 @@ def shares(spikes: Mapping[int, float]) -> list[float]:
 
 
 def expected(rates: Sequence[float], parts: Sequence[float], day: int) -> list[float]:
-    """Items to be expected in each minute of a day since 1970; `rates` from `hourly`, `parts` from `shares`."""
+    """Items to be expected in each minute of a day since 1970; `rates` by hour of the week, `parts` from `shares`."""
     first = 24 * kind_of(day)
     return [rates[first + minute // 60] * part for minute, part in enumerate(parts)]
 
@@ -193,9 +140,3 @@ def _place(minute: float) -> int:
     """The hour of the week, 0 for Monday after midnight."""
     day, rest = divmod(minute, DAY)
     return 24 * kind_of(int(day)) + int(rest // 60)
-
-
-def _class(place: int) -> int:
-    """The hour of a workday (0 to 23), Saturday (24 to 47) or Sunday (48 to 71)."""
-    day, hour = divmod(place, 24)
-    return hour + 24 * max(day - SUNDAY + 2, 0)

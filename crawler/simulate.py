@@ -15,7 +15,8 @@ from crawler.habits import Habits, Seen
 from crawler.model import BadInput
 from crawler.pace import Pace
 from crawler.policies import Looks, Trace, multiplicative, oracle, proportional, uniform
-from crawler.rates import DAY, Prior, minutes, moment
+from crawler.rates import DAY, minutes, moment
+from crawler.tier import Prior
 
 _COLUMNS = ("source", "published_at")
 _PHASES = 8
@@ -82,12 +83,12 @@ def simulate(trace: Trace, budget: float, learn: int) -> Iterator[tuple[str, Sco
     for name, rule in (("uniform", uniform), ("proportional", proportional)):
         yield (
             name,
-            _averaged([score(trace, rule(trace, budget, since, until, phase), since, until) for phase in _phases()]),
+            averaged([score(trace, rule(trace, budget, since, until, phase), since, until) for phase in phases()]),
         )
     yield "multiplicative", score(trace, multiplicative(trace, budget, since, until), since, until)
     yield (
         "oracle",
-        _averaged([score(trace, oracle(trace, budget, since, until, phase), since, until) for phase in _phases()]),
+        averaged([score(trace, oracle(trace, budget, since, until, phase), since, until) for phase in phases()]),
     )
 
 
@@ -140,10 +141,12 @@ def _percentile(values: list[float]) -> float:
     return values[low] + (values[high] - values[low]) * (place - low)
 
 
-def _phases() -> list[float]:
+def phases() -> list[float]:
+    """Where in the first interval the rules that can begin anywhere do so."""
     return [(number + 0.5) / _PHASES for number in range(_PHASES)]
 
 
-def _averaged(scores: list[Score]) -> Score:
+def averaged(scores: list[Score]) -> Score:
+    """The mean of each figure."""
     columns = zip(*(asdict(score).values() for score in scores), strict=True)
     return Score(*(sum(column) / len(scores) for column in columns))

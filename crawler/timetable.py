@@ -19,10 +19,12 @@ from math import inf, sqrt
 
 Looks = dict[str, list[int]]
 """Minutes of the looks at each source, in order."""
+Times = dict[str, list[float]]
+"""The same, with parts of a minute."""
 _NEAR = 0.98
 """Part of the requests that a price must spend; the rest is put in one by one."""
 _TRIES = 12
-_FINE = 16
+_FINE = 12
 """Places to choose from between two looks of average distance."""
 _BROKEN = 1e12
 """Item-minutes that a broken bound counts for."""
@@ -45,7 +47,7 @@ class Demand:
     ceiling: int = 1440
 
 
-def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[Looks, float]:
+def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[Times, float]:
     """The minutes to look at each source, and the price that a look came to in item-minutes.
 
     Exactly `requests` looks fall into the first `span` minutes, unless floors do not let so many in. When bounds ask
@@ -69,13 +71,18 @@ def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[
         price *= min(max((spent / max(requests * (1 + _NEAR) / 2, 0.5)) ** 2, 0.1), 10.0)
         if not low < price < high:
             price = sqrt(low * high)
+    return _finished(courses, looks, requests, span), price
+
+
+def rebalance(demands: Mapping[str, Demand], times: Times, requests: int, span: int) -> Times:
+    """Other looks for `times`, changed where it costs least or saves most until `requests` fall into `span` minutes."""
+    courses = {name: _Course(demand) for name, demand in demands.items()}
+    return _finished(courses, {name: [int(time) for time in times[name]] for name in demands}, requests, span)
+
+
+def _finished(courses: Mapping[str, _Course], looks: Looks, requests: int, span: int) -> Times:
     _balance(courses, looks, requests, span)
-    return looks, price
-
-
-def rebalance(demands: Mapping[str, Demand], looks: Looks, requests: int, span: int) -> None:
-    """Change `looks` where it costs least or saves most, until `requests` of them fall into `span` minutes."""
-    _balance({name: _Course(demand) for name, demand in demands.items()}, looks, requests, span)
+    return {name: course.refined(looks[name], span) for name, course in courses.items()}
 
 
 def best_looks(demand: Demand, price: float) -> list[int]:
@@ -125,6 +132,29 @@ class _Course:
             looks.append(look)
             last = look
         return looks[:-1]
+
+    def refined(self, looks: Sequence[int], span: int) -> list[float]:
+        """The looks moved by less than the places they were chosen from are apart; none leaves or enters the span."""
+        times = [-1.0, *looks, float(self.end)]
+        for place, look in enumerate(looks, 1):
+            last, following = times[place - 1], times[place + 1]
+            shift = max((following - last) / _FINE / 6, 1 / 3)
+            low = last + self.demand.floor if place > 1 else self.soonest(-1)
+            high = min(following - self.demand.floor, span - 1 if look < span else self.end)
+            base = self._come(last)
+            options = [look + shift * number for number in range(-2, 3) if look < span or number >= 0]
+            times[place] = max(
+                (time for time in options if low <= time <= high or time == look),
+                key=lambda time: (self._come(time) - base) * (following - time),
+            )
+        return times[1:-1]
+
+    def _come(self, time: float) -> float:
+        """Items up to a time within a minute; what a minute has more than the one before comes at its end."""
+        minute = int(time + 1) - 1
+        part = time - minute
+        come = self.total[minute + 1]
+        return come + part * min(self.demand.expected[max(minute, 0) : minute + 2]) if part else come
 
     def _cheapest(self, price: float) -> list[int]:
         total, expected, end = self.total, self.demand.expected, self.end
@@ -203,7 +233,11 @@ def _removals(name: str, course: _Course, looks: Sequence[int], span: int) -> It
 def _additions(name: str, course: _Course, looks: Sequence[int], span: int) -> Iterator[Choice]:
     """The best look between each two of `looks`."""
     for last, following in pairwise(looks):
-        places = range(course.soonest(last), min(following - course.demand.floor + 1, span))
+        places = range(
+            course.soonest(last),
+            min(following - course.demand.floor + 1, span),
+            max(1, (following - last) // _FINE // 2),
+        )
         if places:
             saved, look = max((course.saved(last, place, following), place) for place in places)
             yield -saved, name, last, look, following

@@ -1,0 +1,126 @@
+"""Delay from publication to discovery in the embedded newsroom, by the rule of `crawler.pace` and by others.
+
+Usage:  python bench/freshness.py [SEED]
+
+Sixty papers of one newsroom on a simulated clock: log-normal rates, a newsroom's day and week, bursts, National Day.
+The rule looks at their feeds, 40 items each, and learns from nothing else; 14 days pass before 28 are scored. The
+papers share one purse, of which no day may take more than its part. A feed is taken from the newsroom as the list of
+its stories: writing and reading its XML 300,000 times would measure something else. The oracle looks with density
+√λ(t) and knows every rate, bursts and holiday included, and may save requests for another day. The last line is one
+JSON list.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime, time, timedelta
+from itertools import accumulate
+from math import sqrt
+
+from crawler.budget import Budget
+from crawler.habits import Habits, Seen
+from crawler.newsroom import World
+from crawler.newsroom.feeds import LENGTH
+from crawler.newsroom.grammar import die
+from crawler.newsroom.papers import VIETNAM, papers
+from crawler.newsroom.story import Story
+from crawler.newsroom.tempo import Tempo, tempos
+from crawler.pace import Pace
+from crawler.policies import Looks, uniform
+from crawler.rates import DAY, minutes, moment
+from crawler.simulate import Score, averaged, phases, score
+from crawler.tier import Prior
+
+SITES, LEARN, SCORED = 60, 14, 28
+START = date(2026, 8, 3)
+BUDGETS = (8, 24, 48, 96)
+MIDNIGHT = datetime.combine(START, time(), VIETNAM)
+FIRST = int(minutes(MIDNIGHT)) // DAY
+SINCE, UNTIL = (FIRST + LEARN) * DAY, (FIRST + LEARN + SCORED) * DAY
+
+
+def ours(world: World, budget: int) -> tuple[Looks, int]:
+    """The looks of `Pace` at every feed, and how many of the scored stories no look found in its feed."""
+    names = [paper.name for paper in world.papers]
+    pace = Pace(Budget(budget * SITES, revisit=0, audit=0, fetches=0), {name: Habits() for name in names})
+    looks: Looks = {name: [] for name in names}
+    known: dict[str, set[Story]] = {name: set() for name in names}
+    at = MIDNIGHT
+    for day in range(FIRST, FIRST + LEARN + SCORED + 1):
+        pace.prior = Prior.of(habits.rate for habits in pace.habits.values())
+        pace.plan(moment(day * DAY))
+        while (following := pace.next_source(max(at, moment(day * DAY))))[1] < moment((day + 1) * DAY):
+            name, at = following
+            assert pace.take("look", at), "the day's budget was overspent"
+            world.now = at
+            feed = world.newest(world.paper(name), LENGTH)
+            new = [story for story in feed if story not in known[name]]
+            overlap = not looks[name] or len(new) < len(feed) or len(feed) < LENGTH
+            pace.saw(
+                name,
+                Seen(
+                    at,
+                    [story.published for story in new],
+                    shown=len(feed),
+                    oldest=feed[-1].published if feed else None,
+                    overlap=overlap,
+                ),
+            )
+            known[name].update(new)
+            looks[name].append(minutes(at))
+    lost = sum(
+        SINCE <= minutes(story.visible_from) < UNTIL and story not in known[story.paper.name]
+        for story in world.all_stories()
+    )
+    return looks, lost
+
+
+def oracle(tempo: dict[str, Tempo], budget: int, phase: float) -> Looks:
+    """Looks with density √λ(t), the true rates known."""
+    start = LEARN * DAY
+    roots = {name: [sqrt(rate) for rate in one.rates[start:]] for name, one in tempo.items()}
+    share = budget * SITES * SCORED / sum(sum(root[: SCORED * DAY]) for root in roots.values())
+    looks: Looks = {}
+    for number, (name, root) in enumerate(roots.items()):
+        wanted = (phase + number * 0.6180339887) % 1
+        looks[name] = []
+        passed = 0.0
+        for minute, after in enumerate(accumulate(share * value for value in root)):
+            while wanted < after:
+                looks[name].append(SINCE + minute + (wanted - passed) / (after - passed))
+                wanted += 1
+            passed = after
+    return looks
+
+
+def main() -> None:
+    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    days = LEARN + SCORED + 1
+    tempo = tempos(seed, [paper.name for paper in papers(SITES)], START, days)
+    times = {name: one.times(START, die(seed, name, "times")) for name, one in tempo.items()}
+    world = World(seed, SITES, 0, MIDNIGHT, times=times, now=MIDNIGHT + timedelta(days=days))
+    trace = {name: sorted(minutes(story.visible_from) for story in shelf) for name, shelf in world.stories.items()}
+    items = sum(SINCE <= item < UNTIL for each in trace.values() for item in each)
+    print(f"{SITES} papers, {items} items in {SCORED} days, {items / SITES / SCORED:.1f} a paper and day\n")
+    print("requests   rule       mean      p95   of uniform   of oracle   lost")
+    rows = []
+    for budget in BUDGETS:
+        looks, lost = ours(world, budget)
+        scores: dict[str, Score] = {
+            "ours": score(trace, looks, SINCE, UNTIL),
+            "uniform": averaged(
+                [score(trace, uniform(trace, budget, SINCE, UNTIL, at), SINCE, UNTIL) for at in phases()]
+            ),
+            "oracle": averaged([score(trace, oracle(tempo, budget, at), SINCE, UNTIL) for at in phases()]),
+        }
+        for name, one in scores.items():
+            ratios = f"{one.mean / scores['uniform'].mean:>13.3f}{one.mean / scores['oracle'].mean:>12.3f}"
+            gone = f"{lost:>7}" if name == "ours" else ""
+            print(f"{one.requests:>8.2f}   {name:<8}{one.mean:>7.2f}{one.p95:>9.2f}{ratios}{gone}", flush=True)
+        rows.append({"budget": budget} | {name: round(one.mean, 3) for name, one in scores.items()})
+    print(json.dumps(rows))
+
+
+if __name__ == "__main__":
+    main()
