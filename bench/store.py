@@ -35,7 +35,7 @@ PARTS = 10
 AHEAD = 5000
 """Articles that may wait for `relate` before the crawl does."""
 _PAUSE = 0.05  # seconds between two looks at something that does not move
-_FEED = 1000  # changes read together
+_FEED = 500  # changes read together
 
 
 def save(url: str, articles: int) -> None:
@@ -82,26 +82,28 @@ def run(url: str, articles: int, size: Any) -> dict[str, Any]:
         "save": context.Process(target=save, args=(url, articles)),
         "relate": context.Process(target=relate, args=(url, done)),
     }
-    print(f"{'articles':>9} {'seconds':>8} {'a second':>9} {'save MB':>8} {'relate MB':>9} {'feed MB':>8} {'store MB':>9}")
+    print(f"{'articles':>9} {'seconds':>8} {'a second':>9} {'CPU ms each':>12} {'save MB':>8} {'relate MB':>10}"
+          f" {'feed MB':>8} {'store MB':>9}")  # fmt: skip
     begin = time.perf_counter()
     for process in writers.values():
         process.start()
-    marks, rss, cursor = [0.0], list[int](), 0
+    marks, rss, spent, cursor = [0.0], list[int](), [0], 0
     pids = [*(process.pid for process in writers.values()), os.getpid()]
     with Store.open(url) as store:
         while len(marks) <= PARTS:
-            rows = store.changes(since=cursor, limit=_FEED)
-            if rows and [row.seq for row in rows] != list(range(cursor + 1, cursor + len(rows) + 1)):
+            rows, _ = store.feed(since=cursor, limit=_FEED)
+            if [row.change.seq for row in rows] != list(range(cursor + 1, cursor + len(rows) + 1)):
                 sys.exit(f"the feed has a gap behind {cursor}")
             cursor += len(rows)
             through = min(cursor, _related(store))
             while len(marks) <= PARTS and through >= articles * len(marks) // PARTS:
                 marks.append(time.perf_counter() - begin)
-                held = _memory(pids)
+                held, seconds = zip(*map(_use, pids), strict=True)
                 rss.append(sum(held))
-                rate = articles / PARTS / (marks[-1] - marks[-2])
-                print(f"{articles * (len(marks) - 1) // PARTS:9} {marks[-1]:8.0f} {rate:9.0f} {held[0]:8} {held[1]:9}"
-                      f" {held[2]:8} {size() / 1e6:9.0f}", flush=True)  # fmt: skip
+                spent.append(sum(seconds))
+                part, each = articles / PARTS, 1000 * (spent[-1] - spent[-2]) * PARTS / articles
+                print(f"{part * (len(marks) - 1):9.0f} {marks[-1]:8.0f} {part / (marks[-1] - marks[-2]):9.0f} {each:12.2f}"
+                      f" {held[0]:8} {held[1]:10} {held[2]:8} {size() / 1e6:9.0f}", flush=True)  # fmt: skip
             if cursor == articles:
                 done.set()
             if len(rows) < _FEED:
@@ -118,13 +120,13 @@ def run(url: str, articles: int, size: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _memory(pids: Sequence[int | None]) -> list[int]:
-    """Megabytes of memory that each process has in use; 0 for one that has ended."""
-    found = []
-    for pid in pids:
-        shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
-        found.append(int(shown or 0) // 1024)
-    return found
+def _use(pid: int | None) -> tuple[int, int]:
+    """Megabytes of memory that a process has in use, and seconds of processor time that it took; nothing when ended."""
+    shown = subprocess.run(["ps", "-o", "rss=,time=", "-p", str(pid)], capture_output=True, text=True).stdout.split()
+    if not shown:
+        return 0, 0
+    hours, minutes, seconds = shown[1].split(":")
+    return int(shown[0]) // 1024, 3600 * int(hours) + 60 * int(minutes) + int(seconds)
 
 
 def _bytes(folder: Path) -> int:
