@@ -20,8 +20,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Callable
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
@@ -38,8 +37,8 @@ _PAUSE = 0.05  # seconds between two looks at something that does not move
 _FEED = 500  # changes read together
 
 
-def save(url: str, articles: int) -> None:
-    """The crawl: each look at a site with its links, then each page."""
+def save(url: str, articles: int, done: Event) -> None:
+    """The crawl: each look at a site with its links, then each page; ends with the others, to be measured like them."""
     saved = 0
     with Store.open(url) as store:
         for look in stream(articles):
@@ -53,18 +52,16 @@ def save(url: str, articles: int) -> None:
             saved += len(pending)
             while saved - _related(store) > AHEAD:
                 time.sleep(_PAUSE)
+        done.wait()
 
 
 def relate(url: str, done: Event) -> None:
     """Work off the change feed, again and again."""
     with Store.open(url) as store:
         relater = Relater(store)
-        while True:
-            last = done.is_set()
+        while not done.is_set():
             for _ in relater.relate():
                 pass
-            if last:
-                return
             time.sleep(_PAUSE)
 
 
@@ -73,13 +70,13 @@ def _related(store: Store) -> int:
         return kinship.position(connection, READER)
 
 
-def run(url: str, articles: int, size: Any) -> dict[str, Any]:
+def run(url: str, articles: int, size: Callable[[], int]) -> dict[str, Any]:
     """The stream into the store at `url`, with a line for each part of it."""
     context = multiprocessing.get_context("spawn")
     done = context.Event()
     Store.open(url).close()
     writers = {
-        "save": context.Process(target=save, args=(url, articles)),
+        "save": context.Process(target=save, args=(url, articles, done)),
         "relate": context.Process(target=relate, args=(url, done)),
     }
     print(f"{'articles':>9} {'seconds':>8} {'a second':>9} {'CPU ms each':>12} {'save MB':>8} {'relate MB':>10}"
@@ -87,6 +84,7 @@ def run(url: str, articles: int, size: Any) -> dict[str, Any]:
     begin = time.perf_counter()
     for process in writers.values():
         process.start()
+    part = articles / PARTS
     marks, rss, spent, cursor = [0.0], list[int](), [0], 0
     pids = [*(process.pid for process in writers.values()), os.getpid()]
     with Store.open(url) as store:
@@ -96,23 +94,22 @@ def run(url: str, articles: int, size: Any) -> dict[str, Any]:
                 sys.exit(f"the feed has a gap behind {cursor}")
             cursor += len(rows)
             through = min(cursor, _related(store))
-            while len(marks) <= PARTS and through >= articles * len(marks) // PARTS:
+            while len(marks) <= PARTS and through >= part * len(marks):
                 marks.append(time.perf_counter() - begin)
                 held, seconds = zip(*map(_use, pids), strict=True)
                 rss.append(sum(held))
                 spent.append(sum(seconds))
-                part, each = articles / PARTS, 1000 * (spent[-1] - spent[-2]) * PARTS / articles
-                print(f"{part * (len(marks) - 1):9.0f} {marks[-1]:8.0f} {part / (marks[-1] - marks[-2]):9.0f} {each:12.2f}"
+                rate, each = part / (marks[-1] - marks[-2]), 1000 * (spent[-1] - spent[-2]) / part
+                print(f"{part * (len(marks) - 1):9.0f} {marks[-1]:8.0f} {rate:9.0f} {each:12.2f}"
                       f" {held[0]:8} {held[1]:10} {held[2]:8} {size() / 1e6:9.0f}", flush=True)  # fmt: skip
-            if cursor == articles:
-                done.set()
             if len(rows) < _FEED:
                 if any(process.exitcode for process in writers.values()):
                     sys.exit("a writer died")
                 time.sleep(_PAUSE)
+    done.set()
     for process in writers.values():
         process.join()
-    first, last = (articles / PARTS / (marks[n] - marks[n - 1]) for n in (1, PARTS))
+    first, last = (part / (marks[n] - marks[n - 1]) for n in (1, PARTS))
     print(f"rate of the last part to that of the first: {last / first:.2f}\n")
     return {
         "articles": articles, "rate_first": round(first), "rate_last": round(last), "ratio": round(last / first, 2),
@@ -130,7 +127,8 @@ def _use(pid: int | None) -> tuple[int, int]:
 
 
 def _bytes(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    shown = subprocess.run(["du", "-sk", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return 1024 * int(shown.stdout.split()[0])
 
 
 def on_postgres(folder: Path, articles: int) -> dict[str, Any]:

@@ -103,10 +103,10 @@ def _page(rng: Random, phrases: list[str], number: int, site: str, at: datetime,
         own = first if chance < EXACT else _retold(rng, phrases, first)
     slug = "-".join(re.findall(r"[a-z0-9]+", own.title.lower().translate(_MARKS)))
     url = f"https://{site}.example/{slug}-{100_000 + number}.html"
-    text = f"{own.lead}\n{own.body}"
     page = replace(
-        own, url=url, canonical_url=url, site=site, published_at=at, published_raw=at.isoformat(), documents=documents(text),
-        images=(Image(f"https://{site}.example/anh/{number}.jpg", own.title),), content_hash=content_hash(own.lead, own.body),
+        own, url=url, canonical_url=url, site=site, published_at=at, published_raw=at.isoformat(),
+        documents=documents(f"{own.lead}\n{own.body}"), content_hash=content_hash(own.lead, own.body),
+        images=(Image(f"https://{site}.example/anh/{number}.jpg", own.title),),
     )  # fmt: skip
     if first is None:
         recent.append(page)

@@ -17,6 +17,7 @@ from crawler.commands.crawl import crawl
 from crawler.commands.deliver import deliver
 from crawler.commands.demo import demo
 from crawler.commands.diff import diff
+from crawler.commands.downgrade import downgrade
 from crawler.commands.find import discover, sites, which
 from crawler.commands.look import articles, changes, show
 from crawler.commands.newsroom import newsroom
@@ -30,7 +31,7 @@ REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
     crawl, articles, show, diff, changes, deliver, sinks, replay, stories, story, relate, sites, extract, clean,
-    discover, which, reread, reindex, capture, newsroom, demo,
+    discover, which, reread, reindex, downgrade, capture, newsroom, demo,
 ):  # fmt: skip
     app.command()(command)
 
