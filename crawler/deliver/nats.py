@@ -15,6 +15,7 @@ import threading
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -29,6 +30,8 @@ SECONDS = 10.0
 """For each answer of the server: to the connection, to a question, to a change."""
 WINDOW = 24 * 3600.0
 """Seconds for which a stream that is made here remembers the ids of its messages; the server's own default is 120."""
+CLOSING = 1.0
+"""Seconds for hanging up."""
 _T = TypeVar("_T")
 _KEY, _REPLAY = "Nats-Msg-Id", "Thoisu-Replay"
 # Error codes of JetStream (github.com/nats-io/nats-server, server/errors.json).
@@ -70,6 +73,8 @@ class JetStream(Sink):
             raise BadInput(f"{subject!r} cannot be a subject; it reads like news.vietnam")
         if bool(cert) != bool(key):
             raise BadInput("a client certificate needs both, cert and key")
+        if creds and "@" in parts.netloc:
+            raise BadInput("give either creds or user and password, not both")
         self._name = name
         self._servers = [f"nats://{place}" for place in parts.netloc.split(",") if place]
         self._stream = str(stream)
@@ -109,7 +114,7 @@ class JetStream(Sink):
         if loop is None:
             return
         with suppress(Exception):  # a connection that cannot be closed in order is as good as closed
-            asyncio.run_coroutine_threadsafe(self._client.close(), loop).result(SECONDS)
+            asyncio.run_coroutine_threadsafe(self._hang_up(), loop).result(SECONDS)
         loop.call_soon_threadsafe(loop.stop)
 
     def _run(self, work: Coroutine[Any, Any, _T]) -> _T:
@@ -125,12 +130,14 @@ class JetStream(Sink):
         import nats.errors
         import nats.js.errors
 
+        if isinstance(error, nats.js.errors.NoStreamResponseError):
+            return SinkFailed("refused", f"no stream takes {self._subject}.>")
+        if isinstance(error, nats.js.errors.ServiceUnavailableError) and error.err_code is None:
+            return SinkFailed("refused", "the server has no JetStream")
         if isinstance(error, nats.js.errors.APIError):
             word: SinkWord = "disk_full" if error.err_code in _FULL else "server_error"
             return SinkFailed(word, f"stream {self._stream}: {error.description or error}")
-        if isinstance(error, nats.js.errors.NoStreamResponseError):
-            return SinkFailed("refused", f"no stream takes {self._subject}.>, or the server has no JetStream")
-        if isinstance(error, nats.errors.AuthorizationError):
+        if isinstance(error, nats.errors.AuthorizationError) or "authorization" in str(error).lower():
             return SinkFailed("refused", "the server does not accept these credentials")
         if isinstance(error, nats.errors.TimeoutError | TimeoutError):
             return SinkFailed("timeout", f"no answer within {SECONDS:g} s")
@@ -162,6 +169,8 @@ class JetStream(Sink):
     async def _connect(self) -> None:
         from nats.errors import NoServersError
 
+        if self._creds and not Path(self._creds).is_file():
+            raise SinkFailed("refused", f"there is no file of credentials {self._creds}")
         reasons: list[Exception] = []
 
         async def noted(error: Exception) -> None:
@@ -193,6 +202,10 @@ class JetStream(Sink):
         if cert:
             context.load_cert_chain(cert, key)
         return context
+
+    async def _hang_up(self) -> None:
+        # A connection that failed half-way never tells that it is closed; nothing unacknowledged is lost with it.
+        await asyncio.wait_for(self._client.close(), CLOSING)
 
     async def _write(self, batch: Sequence[Delivery]) -> None:
         hung_up = asyncio.ensure_future(self._hung_up.wait())

@@ -116,10 +116,10 @@ def _judge(answer: Answer, seq: int) -> None:
     if 300 <= status < 400:
         raise SinkFailed("refused", f"{status}: it has moved, and redirects are not followed; give the new address")
     word = _WORDS.get(status, "refused" if status in _REFUSED else "server_error")
-    raise SinkFailed(word, detail, retry_after=_seconds(answer.retry_after, datetime.now(UTC)))
+    raise SinkFailed(word, detail, retry_after=seconds_of(answer.retry_after, datetime.now(UTC)))
 
 
-def _seconds(retry_after: str | None, now: datetime) -> float | None:
+def seconds_of(retry_after: str | None, now: datetime) -> float | None:
     """Seconds that a Retry-After asks for, given as such or as a date (RFC 9110, section 10.2.3); None for nonsense."""
     if retry_after is None:
         return None
