@@ -87,9 +87,9 @@ def test_parquet_is_one_typed_dataset_by_the_days_of_vietnam(tmp_path: Path) -> 
     assert (one["day"], two["day"]) == ("2026-03-02", "2026-03-03")
     assert one["authors"] == ["Lan", "Hà"]
     assert one["documents"] == ["85/NQ-CP"]
-    assert (one["published_at"], one["modified_at"], one["at"]) == (page.published_at, NOON, first.at)
+    assert (one["published_at"], one["modified_at"], one["changed_at"]) == (page.published_at, NOON, first.at)
     assert (one["title"], one["body"], one["key"]) == (page.title, "Phở", "ab12:1")
-    assert (two["event"], two["at"]) == ("revised", late.at)
+    assert (two["event"], two["changed_at"]) == ("revised", late.at)
     assert (three["title"], three["authors"], three["published_at"]) == (None, None, None)
 
 

@@ -1,8 +1,8 @@
 """NATS JetStream: each change published to `<subject>.<site>.<event>` and acknowledged before the next one.
 
-`Nats-Msg-Id` is the idempotency key, by which the server drops what comes twice within its window. What comes twice
-after it, from a process that was killed and started much later, is avoided too: the last message in the stream says
-where to go on.
+`Nats-Msg-Id` is the idempotency key, by which the server drops what comes twice within its window (120 s unless the
+stream says otherwise). What would come twice after it, from a process that was killed and started much later, is
+avoided too: the last message in the stream says where to go on.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 SECONDS = 10.0
 """For each answer of the server: to the connection, to a question, to a change."""
-WINDOW = 24 * 3600.0
-"""Seconds for which a stream that is made here remembers the ids of its messages; the server's own default is 120."""
 CLOSING = 1.0
 """Seconds for hanging up."""
 _T = TypeVar("_T")
@@ -157,8 +155,7 @@ class JetStream(Sink):
         try:
             await self._jetstream.stream_info(self._stream)
         except NotFoundError:
-            config = StreamConfig(name=self._stream, subjects=[f"{self._subject}.>"], duplicate_window=WINDOW)
-            await self._jetstream.add_stream(config)
+            await self._jetstream.add_stream(StreamConfig(name=self._stream, subjects=[f"{self._subject}.>"]))
         try:
             last = await self._jetstream.get_last_msg(self._stream, f"{self._subject}.>")
         except NotFoundError:

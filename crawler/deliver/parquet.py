@@ -84,7 +84,7 @@ class Parquet(Sink):
 
 
 def schema() -> pa.Schema:
-    """The columns and their types."""
+    """The columns and their types; `at` is called `changed_at`, since SQL has another use for AT."""
     import pyarrow as pa
 
     instant, strings = pa.timestamp("us", tz="UTC"), pa.list_(pa.string())
@@ -98,7 +98,7 @@ def schema() -> pa.Schema:
             ("url", pa.string()),
             ("site", pa.string()),
             ("content_hash", pa.string()),
-            ("at", instant),
+            ("changed_at", instant),
             ("published_at", instant),
             ("modified_at", instant),
             *((name, pa.string()) for name in _TEXTS),
@@ -114,7 +114,7 @@ def _row(delivery: Delivery) -> dict[str, Any]:
     return {
         **{name: getattr(delivery, name) for name in ("seq", "key", "event", "article_id", "revision", "url", "site")},
         "content_hash": delivery.content_hash,
-        "at": _utc(delivery.at),
+        "changed_at": _utc(delivery.at),
         "published_at": _utc(delivery.published_at),
         "modified_at": _utc(datetime.fromisoformat(modified)) if modified else None,
         **{name: article.get(name) for name in (*_TEXTS, *_LISTS, "images")},
