@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from crawler.commands.capture import capture
+from crawler.commands.changes import changes
 from crawler.commands.common import shown
 from crawler.commands.crawl import crawl
 from crawler.commands.deliver import deliver
@@ -19,7 +20,7 @@ from crawler.commands.demo import demo
 from crawler.commands.diff import diff
 from crawler.commands.downgrade import downgrade
 from crawler.commands.find import discover, sites, which
-from crawler.commands.look import articles, changes, show
+from crawler.commands.look import articles, show
 from crawler.commands.newsroom import newsroom
 from crawler.commands.read import clean, extract
 from crawler.commands.reread import reread

@@ -13,7 +13,6 @@ import typer
 from crawler.commands.common import all_sites, console, local, open_store, print_json, shown
 from crawler.commands.look import StoreOption
 from crawler.model import BadInput
-from crawler.store import outbox
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,6 +43,8 @@ def sinks(
       thoisu sinks
       thoisu sinks --resume hook
     """
+    from crawler.store import outbox
+
     routes = read_config(config)
     with open_store(store, reading=resume is None) as opened:
         if resume is not None:
@@ -73,6 +74,8 @@ def replay(
     Examples:
       thoisu replay archive --from 1200 && thoisu deliver archive
     """
+    from crawler.store import outbox
+
     (route,) = chosen(read_config(config), [sink])
     with open_store(store, reading=False) as opened, opened.writing() as connection:
         last, now = outbox.last_change(connection), datetime.now(UTC)
@@ -110,6 +113,8 @@ def span(seconds: float) -> str:
 
 def _report(store: Store, route: Route) -> dict[str, Any]:
     """All that is known of a sink, as plain values."""
+    from crawler.store import outbox
+
     with store.reading() as connection:
         state = outbox.state(connection, route.name)
         aside = outbox.aside(connection, route.name)

@@ -31,9 +31,7 @@ class Outlet:
 
     def prepare(self, store: Store, replay: int, told: Sequence[Told]) -> list[Delivery]:
         """The changes as deliveries, without those that the sink has."""
-        if not self._store_id:
-            with store.reading() as connection:
-                self._store_id = outbox.store_id(connection)
+        self._store_id = self._store_id or store.identity()
         if replay != self._replay:
             self.close()
             self._replay, self._there = replay, 0
@@ -44,7 +42,7 @@ class Outlet:
             self._there = max(self._there, self._place(store, key))
         # A power cut must not take back from the store what its sinks keep.
         store.settle()
-        return [self._delivery(one) for one in told if one.change.seq > self._there]
+        return [Delivery.of(self._store_id, one) for one in told if one.change.seq > self._there]
 
     def write(self, rows: Sequence[Delivery]) -> None:
         """Give rows to the sink, which has them for good after this."""
@@ -82,22 +80,6 @@ class Outlet:
             )
             raise SinkFailed("damaged", detail)
         return int(number)
-
-    def _delivery(self, told: Told) -> Delivery:
-        change, article = told.change, told.article
-        return Delivery(
-            key=f"{self._store_id}:{change.seq}",
-            seq=change.seq,
-            event=change.event,
-            article_id=change.article_id,
-            revision=change.revision,
-            url=change.url,
-            site=change.site,
-            content_hash=change.content_hash,
-            at=change.at,
-            published_at=article.published_at if article else None,
-            article=article.to_dict() if article else None,
-        )
 
 
 @contextmanager
