@@ -16,6 +16,7 @@ from crawler.deliver.outlet import Outlet
 from crawler.deliver.sink import Delivery, Poisoned, SinkFailed
 from crawler.model import StoreFailed
 from crawler.store import Store, outbox
+from crawler.store.alone import Taken
 from crawler.store.outbox import SinkState
 
 POLL = 1.0
@@ -77,10 +78,11 @@ class Deliverer:
                     return step.at_end
         return False
 
-    def follow(self, on_step: Callable[[Step], None], on_trouble: Callable[[StoreFailed], None]) -> None:
+    def follow(self, on_step: Callable[[Step], None], on_trouble: Callable[[StoreFailed | Taken], None]) -> None:
         """Deliver whatever comes, until `pause` says to stop, through failures of the sink and of the store.
 
-        `on_trouble` is told of those of the store. Raises Taken.
+        `on_trouble` is told of those of the store, and of another process that delivers to this sink: this one waits
+        for its turn.
         """
         failures = 0
 
@@ -94,10 +96,14 @@ class Deliverer:
                 with self._store.alone(self._job) as confirm, self._outlet:
                     self._serve(confirm, step_done)
                     return
+            except Taken as taken:
+                on_trouble(taken)
+                wait = POLL
             except StoreFailed as failure:
                 on_trouble(failure)
                 failures += 1
-            if self._pause(_backoff(failures)):
+                wait = _backoff(failures)
+            if self._pause(wait):
                 return
 
     @property

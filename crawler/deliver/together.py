@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 
 from crawler.deliver.config import Route
@@ -47,7 +48,7 @@ def deliver(
         deliverer = Deliverer(store, route, stop.wait)
         try:
             if follow:
-                deliverer.follow(told, lambda failure: trouble(route.name, failure))
+                deliverer.follow(told, partial(trouble, route.name))
                 ended[route.name] = True
             else:
                 ended[route.name] = deliverer.once(told)
