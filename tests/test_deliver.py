@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -701,3 +702,33 @@ def test_files_of_another_store_or_ahead_of_this_one_are_named(store: Store, tmp
         (step,) = once(store, sink)
         assert (state(store).state, state(store).cursor) == ("damaged", 0)
         assert words in str(step.failure)
+
+
+# --- killed ---------------------------------------------------------------------------------------------------------
+
+
+def test_killed_anywhere_each_sink_ends_with_the_record(address: str) -> None:  # noqa: F811
+    """THOISU_KILLS=100 for more than a taste."""
+    kills = os.environ.get("THOISU_KILLS", "5")
+    command = [
+        sys.executable,
+        "bench/kills.py",
+        "--kills",
+        kills,
+        "--database",
+        address,
+        "--sinks",
+        "jsonl",
+        "csv",
+        "hook",
+    ]
+    ran = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": "."}, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    found = json.loads(ran.stdout.splitlines()[-1])
+    assert sum(found["died"].values()) == int(kills)
+    assert found["changes"] > 50
+    came = {name: (one["changes"], one["wrong"]) for name, one in found["sinks"].items()}
+    assert came == dict.fromkeys(("jsonl", "csv", "hook"), (found["changes"], None))
+    assert found["sinks"]["jsonl"]["again"] == found["sinks"]["csv"]["again"] == 0
