@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 
 def deliver(
-    sinks: Annotated[list[str] | None, typer.Argument(metavar="[SINK]…", help="These only; default: all.")] = None,
+    sinks: Annotated[list[str] | None, typer.Argument(metavar="SINK", help="These only; default: all.")] = None,
     follow: Annotated[bool, typer.Option("--follow", help="Go on with what comes, until SIGTERM or Ctrl-C.")] = False,
     config: ConfigOption = None,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a sink, at the end.")] = False,
 ) -> None:
-    """Deliver what changed to the configured sinks, each from where it stopped.
+    """Deliver what changed to the configured sinks.
 
-    In order and at least once; what comes twice has the same key. A sink that
-    fails is tried again by the next run or, with --follow, after a time that
-    doubles, and holds up no other.
+    To each from where it stopped, in order and at least once; what comes twice
+    has the same key. A sink that fails is tried again by the next run or, with
+    --follow, after a time that doubles, and holds up no other.
 
     Exit code 1 when a sink could not.
 

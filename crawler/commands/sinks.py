@@ -65,10 +65,10 @@ def replay(
     config: ConfigOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Set a sink back to a change, to be delivered again with the same keys.
+    """Set a sink back, to deliver again from one change on.
 
-    `thoisu deliver` does the rest. What was written before stays: files begin
-    anew beside the old ones.
+    With the same keys; `thoisu deliver` does the rest. What was written before
+    stays: files begin anew beside the old ones.
 
     \b
     Examples:
