@@ -22,7 +22,7 @@ from crawler.deliver.parquet import Parquet
 from crawler.deliver.sink import Delivery, Poisoned, SinkFailed
 from crawler.model import BadInput, Event
 from crawler.store import Store, database
-from tests.test_store import Fresh, article, fresh, postgres  # noqa: F401
+from tests.test_store import Fresh, article, fresh, postgres, sibling, statement  # noqa: F401
 
 pq = pytest.importorskip("pyarrow.parquet", reason="PARQUET NOT TESTED: pip install 'thoisu[parquet]'")
 ds = pytest.importorskip("pyarrow.dataset")
@@ -124,6 +124,19 @@ def test_parquet_holds_each_change_once_whatever_breaks_off(data: st.DataObject,
     assert sorted(rows) == [row.seq for row in record]
     for day in folder.iterdir():
         assert seqs_of(day) == sorted(seqs_of(day))
+
+
+def test_parquet_puts_a_replay_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet_module, "FULL", 3)
+    record = [delivery(n) for n in range(1, 11)]
+    for begin in range(0, 10, 2):
+        opened(tmp_path).write(record[begin : begin + 2])
+    assert [path.stem.lstrip("0") for path in sorted(tmp_path.rglob("*.parquet"))] == ["1", "5", "9"]
+    revised = [delivery(n, "revised") for n in range(2, 7)]
+    opened(tmp_path).write(revised)
+    assert seqs(tmp_path) == list(range(1, 11))
+    table = ds.dataset(tmp_path).to_table().sort_by("seq")
+    assert table.column("event").to_pylist() == ["created", *["revised"] * 5, *["created"] * 4]
 
 
 class Killed(BaseException):
@@ -333,6 +346,33 @@ def test_mirror_names_the_record_that_its_database_does_not_take(fresh: Fresh) -
         sink.write([delivery(1), delivery(2), twin, delivery(4)])
     assert (poison.value.seq, poison.value.through) == (3, 2)
     assert [row[1] for row in rows(url)] == [1, 2]
+    sink.close()
+
+
+def test_mirror_names_the_record_that_jsonb_does_not_take(postgres: str) -> None:  # noqa: F811
+    sink, _ = mirror(postgres, table="poisoned")
+    bad = delivery(2)
+    assert bad.article is not None
+    bad = replace(bad, article={**bad.article, "tags": ["a\0b"]})
+    with pytest.raises(Poisoned) as poison:
+        sink.write([delivery(1), bad, delivery(3)])
+    assert (poison.value.seq, poison.value.through) == (2, 1)
+    sink.close()
+
+
+def test_mirror_that_may_not_write_says_so_and_catches_up(postgres: str) -> None:  # noqa: F811
+    statement(postgres, "CREATE DATABASE kept")
+    sink, _ = mirror(sibling(postgres, "kept"))
+    sink.write([delivery(1)])
+    statement(postgres, "ALTER DATABASE kept SET default_transaction_read_only = on")
+    assert sink.open(0) == "ab12:1"
+    with pytest.raises(SinkFailed) as failure:
+        sink.write([delivery(2)])
+    assert failure.value.word == "read_only"
+    statement(postgres, "ALTER DATABASE kept SET default_transaction_read_only = off")
+    assert sink.open(0) == "ab12:1"
+    sink.write([delivery(2)])
+    assert sink.open(0) == "ab12:2"
     sink.close()
 
 

@@ -213,9 +213,12 @@ def _upsert(connection: Connection, table: Table, row: dict[str, Any], guard: st
     return new.on_conflict_do_update(index_elements=key, set_=changed, where=older)
 
 
-def _place(address: str) -> URL:
-    """What any two addresses of one database have in common."""
-    url = make_url(address)
+def _place(address: str) -> URL | None:
+    """What any two addresses of one database have in common; None for what is no address."""
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        return None
     backend = {"postgres": "postgresql"}.get(url.get_backend_name(), url.get_backend_name())
     database = str(Path(url.database).resolve()) if backend == "sqlite" and url.database else url.database
     return url.set(drivername=backend, username=None, password=None, database=database)
