@@ -44,7 +44,7 @@ def steps_back(connection: Connection, to: str) -> list[tuple[str, str]]:
     """
     from alembic.script import ScriptDirectory
 
-    found = []
+    found: list[tuple[str, str]] = []
     for script in ScriptDirectory.from_config(scripts(connection)).walk_revisions():
         if script.revision == to:
             return found
