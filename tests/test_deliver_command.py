@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -23,6 +24,7 @@ from crawler.store import Store, outbox
 from tests.test_cli import Thoisu, thoisu  # noqa: F401
 from tests.test_deliver import fill, life, read_jsonl
 from tests.test_store import ROOT
+from tests.test_webhook import SECRET, Play, Receiver, hang, raw, receiver, status  # noqa: F401
 
 DOCS = ROOT / "docs" / "deliver.md"
 
@@ -124,7 +126,7 @@ def test_deliver_and_sinks_tell_what_is_done_and_what_is_not(thoisu: Thoisu, sto
         "out: 9 delivered, up to change 9\nbad: 0 delivered, up to change 0; stopped by the above\n"
         "late: 0 delivered, up to change 9\n"
     )
-    assert re.fullmatch(r"\S+ \S+  bad: failed: file/x: Not a directory; tried again in 1 s\n", done.err)
+    assert re.fullmatch(r"\S+ \S+  bad: failed: file/x: Not a directory\n", done.err)
     assert [row["seq"] for row in read_jsonl(tmp_path / "feed.jsonl")] == list(range(1, 10))
     shown = thoisu("sinks").out.splitlines()
     assert max(map(len, shown)) <= 80
@@ -133,7 +135,8 @@ def test_deliver_and_sinks_tell_what_is_done_and_what_is_not(thoisu: Thoisu, sto
         ["bad", "failed", "9"],
         ["late", "ok", "0"],
     ]
-    assert re.match(r"bad: \S+ \S+  file/x: Not a directory; tried again \S+ \S+$", shown[4])
+    assert re.fullmatch(r"bad: failed \S+ \S+, next try \S+ \S+", shown[4])
+    assert shown[5] == "  file/x: Not a directory"
     out, bad, _ = thoisu("sinks", "--json").rows
     assert (out["cursor"], out["delivered"], out["behind"], out["set_aside"]) == (9, 9, 0, [])
     assert (bad["state"], bad["failures"], bad["behind"]) == ("failed", 1, 9)
@@ -234,6 +237,48 @@ def test_sigterm_ends_after_the_batch(store: Store, tmp_path: Path) -> None:
     base.close()
     path = tmp_path / "feed.jsonl"
     assert found["out"] == (len(read_jsonl(path)) if path.exists() else 0)
+
+
+@pytest.mark.parametrize(
+    ("play", "state"),
+    [
+        (status(500), "server_error"),
+        (status(410), "gone"),
+        (status(429, Retry_After="7"), "rate_limited"),
+        (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"), "closed"),
+        (hang, "timeout"),
+        (None, "unreachable"),
+    ],
+)
+def test_each_fault_has_its_state_and_the_sink_catches_up(
+    thoisu: Thoisu,  # noqa: F811
+    store: Store,
+    receiver: Receiver,  # noqa: F811
+    tmp_path: Path,
+    play: Play | None,
+    state: str,
+) -> None:
+    fill(store, 3)
+    url = receiver.url if play else "http://127.0.0.1:9/"
+    text = f'[out]\nurl = "jsonl:feed.jsonl"\n[hook]\nurl = "{{}}"\nsecret = "{SECRET}"\ntimeout = 0.3\n'
+    config(tmp_path, text.format(url))
+    receiver.plays = [status(204), play, play] if play else []  # a connection that was idle is tried anew
+    taken = 1 if play else 0
+    assert thoisu("deliver").code == 1
+    fill(store, 3, begin=4)
+    out, hook = thoisu("sinks", "--json").rows
+    assert (out["state"], out["cursor"]) == ("ok", 3)
+    assert (hook["state"], hook["cursor"], hook["behind"], hook["failures"]) == (state, taken, 6 - taken, 1)
+    assert f"hook  {state} " in thoisu("sinks").out
+    config(tmp_path, text.format(receiver.url))
+    receiver.plays.clear()
+    receiver.over.set()
+    assert thoisu("deliver").code == 0
+    assert [row["state"] for row in thoisu("sinks", "--json").rows] == ["ok", "ok"]
+    came = [json.loads(body)["data"]["seq"] for _, body in receiver.got]
+    assert came == sorted(came)
+    assert set(came) == set(range(1, 7))
+    assert [row["seq"] for row in read_jsonl(tmp_path / "feed.jsonl")] == list(range(1, 7))
 
 
 # --- sinks of others ------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def deliver(
     routes = chosen(read_config(config), sinks)
     screen = console(stderr=True)
     with open_store(store, reading=False) as opened, stopping() as stop:
-        teller = _Teller(screen, [route.name for route in routes])
+        teller = _Teller(screen, [route.name for route in routes], follow=follow)
         with screen.status("delivering") if screen.is_terminal else nullcontext(None) as status:
             teller.status = status
             ended = run(opened, routes, teller.step, teller.trouble, stop, follow=follow)
@@ -66,8 +66,8 @@ def deliver(
 class _Teller:
     """What happens to each sink, in words."""
 
-    def __init__(self, screen: Console, names: Iterable[str]) -> None:
-        self._screen = screen
+    def __init__(self, screen: Console, names: Iterable[str], *, follow: bool) -> None:
+        self._screen, self._follow = screen, follow
         self.status: Status | None = None
         self._counts = dict.fromkeys(names, 0)
         self._cursors: dict[str, int] = {}
@@ -79,7 +79,7 @@ class _Teller:
         self._counts[name] += step.delivered
         self._cursors[name] = step.cursor
         if step.failure:
-            self._wrong(name, f"{step.failure}", f"; tried again in {span(step.wait)}")
+            self._wrong(name, f"{step.failure}", f"; next try in {span(step.wait)}" if self._follow else "")
         elif self._errors.pop(name, None):
             self._say(f"{name}: goes on")
         if step.aside:

@@ -140,22 +140,23 @@ def _print(reports: list[dict[str, Any]], screen: Console) -> None:
     for name in ("behind", "for", "delivered", "a second", "set aside"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in reports:
-        rate = "-" if row["rate"] is None else f"{row['rate']:.0f}"
+        rate = "-" if row["rate"] is None else f"{row['rate']:.3g}"
         waits = span(row["behind_seconds"]) if row["behind"] else "-"
         numbers = (str(row["behind"]), waits, str(row["delivered"]), rate, str(len(row["set_aside"])))
         table.add_row(row["name"], row["state"], *numbers, style="" if row["state"] in ("new", "ok") else "red")
     screen.print(table if reports else "no sink is configured")
     for row in reports:
         for line in _troubles(row):
-            screen.print(shown(f"{row['name']}: {line}"), soft_wrap=True)
+            screen.print(shown(line), soft_wrap=True)
 
 
 def _troubles(row: dict[str, Any]) -> list[str]:
     lines = []
     if row["last_error"]:
-        due = f"; tried again {local(row['next_try_at'])}" if row["next_try_at"] else ""
-        lines.append(f"{local(row['failed_at'])}  {row['last_error']}{due}")
-    lines += [f"change {one['seq']} set aside: {one['reason']}" for one in row["set_aside"][:_SHOWN]]
+        due = f", next try {local(row['next_try_at'])}" if row["next_try_at"] else ""
+        lines.append(f"{row['name']}: {'last ' * (row['state'] == 'ok')}failed {local(row['failed_at'])}{due}")
+        lines.append(f"  {row['last_error']}")
+    lines += [f"{row['name']}: change {one['seq']} set aside: {one['reason']}" for one in row["set_aside"][:_SHOWN]]
     if len(row["set_aside"]) > _SHOWN:
-        lines.append(f"and {len(row['set_aside']) - _SHOWN} more; --json shows all")
+        lines.append(f"  and {len(row['set_aside']) - _SHOWN} more; --json shows all")
     return lines
