@@ -217,12 +217,13 @@ def test_a_server_that_hangs_or_drips_is_left(receiver: Receiver, play: Play) ->
 )  # fmt: skip
 @pytest.mark.parametrize("fresh", [True, False])
 def test_an_answer_that_breaks_off_is_none(receiver: Receiver, sink: Webhook, content: bytes, fresh: bool) -> None:
-    receiver.plays = [raw(content)] * 2
     if not fresh:
-        receiver.plays.insert(0, status(200))
         sink.write([delivery(1)])
+    # Where nothing was answered, a connection may have been closed before it was asked: that is tried once more.
+    receiver.plays = [raw(content)] * (1 if fresh or content else 2)
     with pytest.raises(SinkFailed) as failure:
         sink.write([delivery(2)])
+    assert receiver.plays == []
     assert failure.value.word in ("closed", "server_error")
     assert failure.value.word == "closed" or content == b"HTTP/1.1 20"
     receiver.plays.clear()

@@ -107,15 +107,15 @@ class Channel:
 
 
 def _read(response: HTTPResponse) -> bytes:
-    """The body up to the limit; IncompleteRead when it ends before its length, of which `read(n)` says nothing."""
+    """The body up to the limit; IncompleteRead when it breaks off, of which `read(n)` itself says nothing."""
     said = b""
-    while len(said) < LIMIT:
-        part = response.read(LIMIT - len(said))
-        if not part:
-            if response.length:
-                raise IncompleteRead(said, response.length)
-            break
-        said += part
+    try:
+        while len(said) < LIMIT and (part := response.read(LIMIT - len(said))):
+            said += part
+    except (ConnectionError, ssl.SSLError) as error:
+        raise IncompleteRead(said) from error
+    if len(said) < LIMIT and response.length:
+        raise IncompleteRead(said, response.length)
     return said
 
 
