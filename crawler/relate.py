@@ -94,12 +94,15 @@ class Relater:
             after = ids[-1]
             yield Step(after, len(work.entries), len(work.copies))
 
-    def waiting(self) -> tuple[int, int]:
-        """How many changes `relate`, and how many texts and articles `reindex`, have before them."""
+    def waiting(self) -> int:
+        """How many changes `relate` has before it."""
         with self._store.reading() as connection:
-            last = kinship.last_change(connection)
-            made_by_others = rehash.count(connection) + kinship.count_stale(connection)
-            return last - kinship.position(connection, READER), made_by_others
+            return kinship.last_change(connection) - kinship.position(connection, READER)
+
+    def outdated(self) -> int:
+        """How many texts and articles `reindex` has before it, which takes a look at all of them."""
+        with self._store.reading() as connection:
+            return rehash.count(connection) + kinship.count_stale(connection)
 
     def _prepare(self, connection: Connection, ids: Collection[int]) -> _Work:
         """Fingerprints and verified pairs of these articles; nothing is written."""

@@ -230,11 +230,11 @@ def test_reindex_makes_anew_what_older_rules_made(store: Store, monkeypatch: pyt
     before = found(store), grouped(store)
     for module in (relate, kinship):
         monkeypatch.setattr(module, "VERSION", "m2")
-    assert Relater(store).waiting() == (0, 3)
+    assert (Relater(store).waiting(), Relater(store).outdated()) == (0, 3)
     steps = Relater(store).reindex(batch=1)
     next(steps)
     steps.close()
-    assert Relater(store).waiting() == (0, 2)
+    assert (Relater(store).waiting(), Relater(store).outdated()) == (0, 2)
     assert (found(store), grouped(store)) == before
     assert sum(step.articles for step in Relater(store).reindex(batch=1)) == 2
     assert (found(store), grouped(store)) == before

@@ -60,7 +60,7 @@ def reindex(store: StoreOption = None) -> None:
 
     with open_store(store) as opened:
         relater = Relater(opened)
-        waiting = relater.waiting()[1]
+        waiting = relater.outdated()
         done = _show_progress(relater.reindex(), waiting, "hashing again")
     console().print(
         f"{sum(step.articles for step in done)} hashed again" if done else "nothing was made by older rules"
@@ -176,7 +176,7 @@ def _relate(opened: Store) -> tuple[int, int, int]:
     from crawler.relate import Relater
 
     relater = Relater(opened)
-    waiting = relater.waiting()[0]
+    waiting = relater.waiting()
     try:
         done = _show_progress(relater.relate(), waiting, "comparing") if waiting else []
     except StoreFailed as failure:
