@@ -355,6 +355,29 @@ def test_what_is_there_is_not_written_again(store: Store, monkeypatch: pytest.Mo
     assert len({row.key for row in silent.rows}) == 13
 
 
+def test_no_sink_gets_what_a_power_cut_could_take_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced, plain = [], os.fsync
+
+    def fsync(handle: int) -> None:
+        synced.append(os.fstat(handle).st_ino)
+        plain(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with Store.open(f"sqlite:///{tmp_path}/store.db") as opened:
+        fill(opened, 3)
+        log = (tmp_path / "store.db-wal").stat()
+
+        class Careful(Shelf):
+            def write(self, batch: Sequence[Delivery]) -> None:
+                assert synced == [log.st_ino]
+                assert log.st_size > 0
+                super().write(batch)
+
+        shelf = Careful()
+        once(opened, shelf)
+        assert shelf.seqs == [1, 2, 3]
+
+
 def test_a_failing_store_is_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     fill(store, 12)
     shelf, time = Shelf(), Time(40)

@@ -140,7 +140,7 @@ def _print(reports: list[dict[str, Any]], screen: Console) -> None:
     for name in ("behind", "for", "delivered", "a second", "set aside"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in reports:
-        rate = "-" if row["rate"] is None else f"{row['rate']:.3g}"
+        rate = "-" if row["rate"] is None else f"{row['rate']:.{0 if row['rate'] >= 10 else 1}f}"
         waits = span(row["behind_seconds"]) if row["behind"] else "-"
         numbers = (str(row["behind"]), waits, str(row["delivered"]), rate, str(len(row["set_aside"])))
         table.add_row(row["name"], row["state"], *numbers, style="" if row["state"] in ("new", "ok") else "red")
