@@ -31,7 +31,20 @@ from crawler.deliver.together import deliver
 from crawler.model import Article, StoreFailed
 from crawler.store import Store, feed, outbox
 from crawler.store.alone import Taken
-from tests.test_store import ROOT, T0, address, article, at, fresh, postgres, sqlite_template, statement, store, url_of  # noqa: F401
+from tests.test_store import (
+    ROOT,
+    T0,
+    address,
+    article,
+    at,
+    fresh,
+    postgres,
+    sibling,
+    sqlite_template,
+    statement,
+    store,
+    url_of,
+)  # noqa: F401
 
 # mypy: disable-error-code="no-redef"
 
@@ -239,7 +252,8 @@ def test_a_sink_that_takes_no_record_is_not_emptied_into_the_set_aside(store: St
     shelf = Shelf()
     shelf.poison = set(range(1, 100))
     assert (failure := once(store, shelf)[-1].failure) is not None
-    assert failure.word == state(store).state == "refused"
+    assert failure.word == state(store).state == "poisoned"
+    once(store, shelf)  # nor by another process
     assert state(store).cursor == rules.ASIDE_IN_A_ROW
     shelf.poison = set()
     once(store, shelf)
@@ -290,7 +304,11 @@ def test_a_waiting_sink_can_be_told_to_go_on(store: Store) -> None:  # noqa: F81
     assert shelf.seqs == [1]
 
 
-def test_a_mistake_of_a_sink_is_its_failure_alone(store: Store, caplog: pytest.LogCaptureFixture) -> None:  # noqa: F811
+def test_a_mistake_of_a_sink_is_its_failure_alone(
+    store: Store,  # noqa: F811
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     fill(store, 1)
     shelf = Shelf()
     shelf.moods = [ZeroDivisionError("oops"), PermissionError(13, "Permission denied", "/x"), Poisoned(77, "what?")]
@@ -300,6 +318,7 @@ def test_a_mistake_of_a_sink_is_its_failure_alone(store: Store, caplog: pytest.L
         "failed: it names a record that it was not given: record 77: what?",
     ]
     assert "a sink made a mistake" in caplog.text
+    monkeypatch.setattr(shelf, "close", lambda: 1 / 0)
     once(store, shelf)
     assert shelf.seqs == [1]
 
@@ -441,14 +460,11 @@ def test_the_lock_dies_with_its_process(store: Store, address: str) -> None:  # 
             pytest.fail("the lock outlives its process")
 
 
-def test_a_lost_lock_is_noticed(store: Store, address: str) -> None:  # noqa: F811
-    if address.startswith("sqlite"):
-        pytest.skip("a locked file is not lost")
-    with store.alone("job") as confirm:
+def test_a_lost_lock_is_noticed(postgres: str) -> None:  # noqa: F811
+    where = sibling(postgres, "template")
+    with Store.open(where) as opened, opened.alone("job") as confirm:
         confirm()
-        statement(
-            address, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1"
-        )
+        statement(where, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1")
         with pytest.raises(StoreFailed) as failure:
             confirm()
     assert failure.value.word == "unreachable"
@@ -482,6 +498,15 @@ def test_replay_delivers_again_with_the_same_keys(store: Store) -> None:  # noqa
     assert shelf.opened == [0, 1]
     with store.reading() as connection:
         assert [one.seq for one in outbox.aside(connection, "shelf")] == [2]
+
+
+def test_verify_sees_a_sink_ahead_of_the_feed(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path}/store.db") as opened:
+        fill(opened, 1)
+        once(opened, Shelf())
+        assert opened.verify() == []
+        set_back(opened, 3)
+        assert opened.verify() == ["sink shelf is ahead of the feed"]
 
 
 def test_replay_reaches_a_deliverer_at_work(store: Store) -> None:  # noqa: F811

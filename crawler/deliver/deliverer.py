@@ -185,11 +185,9 @@ class Deliverer:
         self._tries += [row.seq for row in rows] == [poisoned.seq]
         through = poisoned.through or 0
         if self._tries >= TRIES:
-            if self._in_a_row >= ASIDE_IN_A_ROW:
-                detail = (
-                    f"{self._in_a_row} records in a row were set aside, and the next is not taken: {poisoned.detail}"
-                )
-                return self._failed(state, rows, SinkFailed("refused", detail))
+            if self._in_a_row >= ASIDE_IN_A_ROW or state.state == "poisoned":
+                detail = f"after {ASIDE_IN_A_ROW} set aside in a row the next is not taken either: {poisoned.detail}"
+                return self._failed(state, rows, SinkFailed("poisoned", detail))
             self._in_a_row += 1
             return self._advance(state, poisoned.seq, rows, self._now(), poisoned)
         if through > state.cursor:

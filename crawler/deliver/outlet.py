@@ -63,7 +63,10 @@ class Outlet:
     def close(self) -> None:
         """Let go of the sink; the next `prepare` opens it again."""
         self._open = False
-        self._sink.close()
+        try:
+            self._sink.close()
+        except Exception:
+            logger.warning("a sink made a mistake", exc_info=True)
 
     def _place(self, store: Store, key: str | None) -> int:
         """The number in a key; 0 for none."""

@@ -1,9 +1,8 @@
 """Files that grow by rows: the half that JSON Lines and CSV share.
 
 A URL names a folder or, by a suffix in its last part, a single file. In a folder a file is named after its first change
-(`changes-000000000001-20260801.jsonl`) and is full after so many bytes, or when a later day
-begins in Viet Nam. A replay begins
-files of its own, whose names say which it is (`changes-r1-…`, `feed.r1.jsonl`); no row is ever taken back.
+(`changes-000000000001-20260801.jsonl`) and is full after so many bytes, or when a later day begins in Viet Nam. A
+replay begins files of its own, whose names say which it is (`changes-r1-…`, `feed.r1.jsonl`); no row is taken back.
 """
 
 from __future__ import annotations

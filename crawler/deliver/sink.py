@@ -30,6 +30,7 @@ SinkWord = Literal[
     "disk_full",
     "read_only",  # no right to write there
     "locked",  # somebody else holds it
+    "poisoned",  # one record after the other is not taken
     "damaged",  # what stands there cannot be gone on with
     "failed",  # anything else; the detail says what
 ]
