@@ -31,22 +31,19 @@ from crawler.deliver.together import deliver
 from crawler.model import Article, StoreFailed
 from crawler.store import Store, feed, outbox
 from crawler.store.alone import Taken
-from tests.test_store import (
+from tests.test_store import (  # noqa: F401, fixtures
     ROOT,
     T0,
     address,
     article,
     at,
-    fresh,
     postgres,
     sibling,
     sqlite_template,
     statement,
     store,
     url_of,
-)  # noqa: F401
-
-# mypy: disable-error-code="no-redef"
+)
 
 
 class Shelf(Sink):
