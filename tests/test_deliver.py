@@ -257,6 +257,25 @@ def test_a_sink_that_takes_no_record_is_not_emptied_into_the_set_aside(store: St
     assert shelf.seqs == list(range(rules.ASIDE_IN_A_ROW + 1, rules.ASIDE_IN_A_ROW + 6))
 
 
+def test_bad_records_among_good_ones_are_never_too_many(store: Store) -> None:  # noqa: F811
+    class Exact(Shelf):
+        """Says how far it came, as a sink does that sends one by one."""
+
+        def write(self, batch: Sequence[Delivery]) -> None:
+            for row in batch:
+                if row.seq in self.poison:
+                    raise Poisoned(row.seq, "it tastes bad", through=self.rows[-1].seq)
+                self.rows.append(row)
+
+    fill(store, 3 * rules.ASIDE_IN_A_ROW)
+    shelf = Exact()
+    shelf.poison = set(range(2, 3 * rules.ASIDE_IN_A_ROW, 2))
+    steps = once(store, shelf)
+    assert steps[-1].at_end
+    assert shelf.seqs == [*range(1, 3 * rules.ASIDE_IN_A_ROW, 2), 3 * rules.ASIDE_IN_A_ROW]
+    assert state(store).delivered == len(shelf.rows)
+
+
 def test_a_sink_that_fails_waits_longer_each_time_and_catches_up(store: Store) -> None:  # noqa: F811
     fill(store, 3)
     shelf, time, states = Shelf(), Time(60), []

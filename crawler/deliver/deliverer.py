@@ -72,7 +72,7 @@ class Deliverer:
         with self._store.alone(self._job) as confirm, self._outlet:
             while not self._pause(0):
                 confirm()
-                step = self._step()
+                step = self._step(self._state())
                 on_step(step)
                 if step.failure or step.at_end:
                     return step.at_end
@@ -114,12 +114,13 @@ class Deliverer:
         wait = 0.0
         while not self._pause(wait):
             confirm()
-            due = self._state().next_try_at
+            state = self._state()
+            due = state.next_try_at
             if due is not None and (rest := (due - self._now()).total_seconds()) > 0:
                 # Not all of it at once: somebody may say that it can be tried now.
                 wait = min(rest, POLL)
                 continue
-            step = self._step()
+            step = self._step(state)
             on_step(step)
             wait = POLL if step.at_end else 0.0
 
@@ -131,10 +132,9 @@ class Deliverer:
         with self._store.writing() as connection:
             return outbox.begin(connection, self._route.name, self._now())
 
-    def _step(self) -> Step:
+    def _step(self, state: SinkState) -> Step:
         """Read, write and move on by one batch."""
-        state, began = self._state(), self._now()
-        route = self._route
+        began, route = self._now(), self._route
         told, reached = self._store.feed(state.cursor, route.sink.BATCH, sites=route.sites, text=route.text)
         if reached == state.cursor:
             return Step(route.name, reached, at_end=True)
@@ -154,10 +154,8 @@ class Deliverer:
             return self._failed(state, rows, failure)
         except Poisoned as poisoned:
             return self._refused(state, rows, poisoned)
-        if rows:
-            self._in_a_row = 0
-            if rows[-1].seq >= self._suspect:
-                self._suspect = self._tries = 0
+        if rows and rows[-1].seq >= self._suspect:
+            self._suspect = self._tries = 0
         return self._advance(state, reached, rows, began)
 
     def _advance(
@@ -165,6 +163,8 @@ class Deliverer:
     ) -> Step:
         """Move the cursor, past a record set aside if there is one."""
         count = sum(row.seq <= reached for row in rows) - (aside is not None)
+        if count:
+            self._in_a_row = 0
         now = self._now()
         seconds = (now - began).total_seconds()
         rate = state.rate
