@@ -18,14 +18,14 @@ docs: $(STAMP)
 	@$(BIN)/python docs/generate.py
 
 bench: $(STAMP)
-	@$(BIN)/python bench/extract.py && $(BIN)/python bench/crawl.py
+	@$(BIN)/python bench/extract.py && $(BIN)/python bench/crawl.py && $(BIN)/python bench/copies.py
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "thoisu needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
 	@echo "Setting up .venv from constraints.txt"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@PIP_CONSTRAINT= $(BIN)/python -m pip install -q --disable-pip-version-check --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --group dev -e ".[postgres]"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --group dev -e ".[nats,parquet,postgres]"
 	@touch $(STAMP)
 
 clean:

@@ -12,19 +12,27 @@ from typing import Annotated
 import typer
 
 from crawler.commands.capture import capture
+from crawler.commands.changes import changes
 from crawler.commands.common import shown
 from crawler.commands.crawl import crawl
+from crawler.commands.deliver import deliver
 from crawler.commands.demo import demo
+from crawler.commands.diff import diff
+from crawler.commands.downgrade import downgrade
 from crawler.commands.find import discover, sites, which
-from crawler.commands.look import articles, changes, show
+from crawler.commands.look import articles, show
 from crawler.commands.newsroom import newsroom
 from crawler.commands.read import clean, extract
+from crawler.commands.reread import reread
+from crawler.commands.sinks import replay, sinks
+from crawler.commands.stories import reindex, relate, stories, story
 from crawler.model import Refused, StoreFailed, ThoisuError
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
-    crawl, articles, show, changes, sites, extract, clean, discover, which, capture, newsroom, demo,
+    crawl, articles, show, diff, changes, deliver, sinks, replay, stories, story, relate, sites, extract, clean,
+    discover, which, reread, reindex, downgrade, capture, newsroom, demo,
 ):  # fmt: skip
     app.command()(command)
 

@@ -10,7 +10,7 @@ VERSION = "v1"
 """Of the normal form. It stands in every hash, so that hashes of two versions are never taken for each other."""
 
 # Soft hyphen, zero-width spaces and joiners, direction marks, byte order mark: they stand inside words too.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 # A mark that did not compose belongs to its letter.
 _WORD = re.compile(r"\w+(?:[\u0300-\u036f]+\w*)*")
 
@@ -44,7 +44,7 @@ def normal_form(text: str) -> str:
 
 def _settled(token: str) -> str:
     """The words in a stretch without white space, in normal form, parted by blanks."""
-    token = unicodedata.normalize("NFC", _INVISIBLE.sub("", token)).casefold()
+    token = unicodedata.normalize("NFC", INVISIBLE.sub("", token)).casefold()
     token = unicodedata.normalize("NFC", token).replace("ð", "đ").replace("ɖ", "đ").replace("_", " ")
     while (placed := _PAIR.sub(_place_tone, token)) != token:
         token = placed  # a tone that was two vowels away comes nearer with each round
@@ -95,7 +95,7 @@ def content_hash(lead: str | None, body: str) -> str:
 
 _CAPITALS = "A-ZÂĂĐÐƉÊÔƠƯ"
 _BODY = f"[{_CAPITALS}]{{2,}}(?:[gir](?![a-zà-ỹ]))?"  # an abbreviation of type or issuer: NĐ, UBND, TTg, TTr, NQi
-_DOCUMENT = re.compile(
+DOCUMENT = re.compile(
     rf"""
     \d(?<![\w/.,-]\d)\d{{0,4}}[a-zA-ZĐđ]?  # the number; a decree of 2008 was 30a
     (?:
@@ -107,6 +107,7 @@ _DOCUMENT = re.compile(
     """,
     re.VERBOSE,
 )
+"""The number of a legal instrument as written; to be compiled with re.VERBOSE where it is part of another pattern."""
 
 
 def documents(text: str) -> tuple[str, ...]:
@@ -114,4 +115,4 @@ def documents(text: str) -> tuple[str, ...]:
 
     The forms are those of Decree 30/2020/NĐ-CP, annex I (state) and Guideline 05-HD/VPTW (Party).
     """
-    return tuple(dict.fromkeys(_DOCUMENT.findall(text)))
+    return tuple(dict.fromkeys(DOCUMENT.findall(text)))

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from crawler.cli import main
 from crawler.commands import read
 from crawler.commands.common import shown
-from crawler.commands.diff import compare
 from crawler.dates import VIETNAM
 from crawler.model import FIELDS
 from crawler.newsroom import Newsroom, World
@@ -366,6 +365,9 @@ def test_an_edit_is_shown_as_a_difference(thoisu: Thoisu, newsroom: Newsroom) ->
     assert "revision 2 against the one before" in told
     assert "{+" in told.partition("against the one before")[2]
     assert "[-" not in told
+    told = thoisu("diff", row["id"], "--store", "sqlite:///news.db").out
+    assert "{+" in told
+    assert "unchanged" in told
 
 
 def test_a_site_that_fails_altogether_gives_exit_code_1(thoisu: Thoisu, newsroom: Newsroom) -> None:
@@ -398,29 +400,6 @@ def test_reading_makes_no_store(thoisu: Thoisu, tmp_path: Path) -> None:
     assert "thoisu crawl" in missing.err
     assert not (tmp_path / "none.db").exists()
     assert thoisu("articles", "--store", "nonsense").code == 2
-
-
-# What a revision changed
-
-_LINES = st.lists(st.text("aăâ bcdđ,.", min_size=1, max_size=30), max_size=6)
-
-
-@given(_LINES, _LINES)
-def test_a_difference_holds_both_texts(before: list[str], after: list[str]) -> None:
-    pieces = [piece for paragraph in compare(before, after) for piece in paragraph]
-    same = sum(len(text) for mark, text in pieces if mark == " ")
-    gone = sum(len(text) for mark, text in pieces if mark == "-")
-    come = sum(len(text) for mark, text in pieces if mark == "+")
-    assert len("".join(before)) - gone - same == len("".join(after)) - come - same >= 0
-
-
-def test_a_difference_marks_words_not_paragraphs() -> None:
-    before = ["Tiêu đề", "Tổng vốn là 80 tỷ đồng, thực hiện trong ba năm.", "Đoạn giữ nguyên."]
-    after = ["Tiêu đề", "Tổng vốn là 95 tỷ đồng, thực hiện trong ba năm.", "Đoạn giữ nguyên.", "Đoạn mới."]
-    assert list(compare(before, after)) == [
-        [(" ", "Tổng vốn là "), ("-", "80"), ("+", "95"), (" ", " tỷ đồng, thực hiện trong ba năm.")],
-        [("+", "Đoạn mới.")],
-    ]
 
 
 def test_web_page_is_not_cleaned_as_text(thoisu: Thoisu) -> None:

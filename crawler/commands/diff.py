@@ -1,71 +1,101 @@
-"""Two texts of an article side by side: changed paragraphs only, with the words that went and came."""
+"""`thoisu diff`: what one text of an article has that another has not."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Literal
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
-from crawler.commands.common import shown
-from crawler.model import Article
+import typer
+
+from crawler.commands.common import console, local, open_store, print_json, shown
+from crawler.commands.look import StoreOption, stored
+from crawler.diff import Diff, compare
+from crawler.model import BadInput
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Mark = Literal[" ", "-", "+"]
-Piece = tuple[Mark, str]
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-_ALIKE = 0.5  # of their words; paragraphs less alike are one gone and one come
+    from crawler.store import RevisionRow, StoredArticle
+
+_STYLES = {"kept": "", "removed": "red strike", "added": "green"}
+_SIGNS = {"kept": ("", ""), "removed": ("[-", "-]"), "added": ("{+", "+}")}
 
 
-def paragraphs(article: Article) -> list[str]:
-    """Title, lead and body, a paragraph each."""
-    return [article.title, article.lead or "", *article.body.split("\n")]
+def diff(
+    id_: Annotated[int, typer.Argument(metavar="ID", help="Number of an article, as `thoisu articles` shows it.")],
+    new: Annotated[
+        int | None, typer.Argument(metavar="N", help="A revision, against the one before it; none is the last.")
+    ] = None,
+    other: Annotated[int | None, typer.Argument(metavar="M", help="With this, N is the old and M the new one.")] = None,
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="Kind of change and blocks as one object.")] = False,
+) -> None:
+    """Show what changed between two revisions of an article.
+
+    By paragraph and by word; paragraphs that were kept are counted. On a terminal
+    what went is red and struck through, what came is green; elsewhere they are
+    [-gone-] and {+come+}.
+
+    \b
+    Examples:
+      thoisu diff 12
+      thoisu diff 12 3
+      thoisu diff 12 1 3 --json
+    """
+    with open_store(store) as opened:
+        found = stored(opened, id_)
+        rows = _two(found, new, other)
+        difference = compare(*(opened.revision(id_, row.number) for row in rows))
+    if json_:
+        before, after = ({"revision": row.number, "fetched_at": row.fetched_at} for row in rows)
+        head = {"article_id": id_, "url": found.row.canonical_url, "before": before, "after": after}
+        print_json(head | asdict(difference), alone=True)
+        return
+    screen = console()
+    screen.print(shown(found.article.title), style="bold")
+    for row, word in zip(rows, ("from", "to"), strict=True):
+        screen.print(f"{word:<4} revision {row.number}, {local(row.fetched_at)}", style="dim")
+    print_diff(difference, screen)
 
 
-def compare(before: list[str], after: list[str]) -> Iterator[list[Piece]]:
-    """For each paragraph that changed its pieces in order: kept " ", gone "-" or come "+"."""
-    for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if what == "equal":
-            continue
-        old, new = before[a:b], after[c:d]
-        while old and new and _alike(old[0], new[0]):
-            yield _pieces(old.pop(0), new.pop(0))
-        for text in filter(None, old):
-            yield [("-", text)]
-        for text in filter(None, new):
-            yield [("+", text)]
+def _two(found: StoredArticle, new: int | None, other: int | None) -> tuple[RevisionRow, RevisionRow]:
+    """The revisions that are meant, the old one first."""
+    id_, rows = found.row.id, {row.number: row for row in found.revisions}
+    if new is None and len(rows) == 1:
+        raise BadInput(f"article {id_} has only one revision; nothing has changed in it")
+    last = found.row.revision if new is None else new
+    old, last = (last - 1, last) if other is None else (last, other)
+    if other is None and last == 1:
+        raise BadInput(f"revision 1 of article {id_} is the first; there is none before it")
+    for number in (last, old):
+        if number not in rows:
+            raise BadInput(f"article {id_} has no revision {number}; the last is {found.row.revision}")
+    return rows[old], rows[last]
 
 
-def _alike(old: str, new: str) -> bool:
-    return SequenceMatcher(None, _WORDS.findall(old), _WORDS.findall(new), autojunk=False).ratio() >= _ALIKE
-
-
-def _pieces(old: str, new: str) -> list[Piece]:
-    before, after = _WORDS.findall(old), _WORDS.findall(new)
-    pieces: list[Piece] = []
-    for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if what == "equal":
-            pieces.append((" ", "".join(before[a:b])))
-            continue
-        if b > a:
-            pieces.append(("-", "".join(before[a:b])))
-        if d > c:
-            pieces.append(("+", "".join(after[c:d])))
-    return pieces
-
-
-def print_diff(before: Article, after: Article, screen: Console) -> None:
-    """Changed paragraphs; without colours [-gone-] and {+come+}, as `git diff --word-diff` writes them."""
+def print_diff(difference: Diff, screen: Console) -> None:
+    """Kind of change and changed paragraphs; without colours [-gone-] and {+come+}, as `git diff --word-diff`."""
     from rich.text import Text
 
-    styles = {" ": "", "-": "red strike", "+": "green"}
-    signs = {" ": ("", ""), "-": ("[-", "-]"), "+": ("{+", "+}")}
     plain = screen.color_system is None or screen.no_color
-    for pieces in compare(paragraphs(before), paragraphs(after)):
+    screen.print(f"changed: {', '.join(difference.changed) or 'nothing'}", style="bold")
+    kept = 0
+    for block in difference.blocks:
+        if block.change == "kept":
+            kept += block.count
+            continue
+        _fold(kept, screen)
+        kept = 0
         line = Text("  ")
-        for mark, text in pieces:
-            opening, closing = signs[mark] if plain else ("", "")
-            line.append(f"{opening}{shown(text)}{closing}", style=styles[mark])
+        if block.part != "body":
+            line.append(f"{block.part}: ", style="dim")
+        for piece in block.pieces:
+            opening, closing = _SIGNS[piece.mark] if plain else ("", "")
+            line.append(f"{opening}{shown(piece.text)}{closing}", style=_STYLES[piece.mark])
         screen.print(line)
+    _fold(kept, screen)
+
+
+def _fold(kept: int, screen: Console) -> None:
+    if kept:
+        screen.print(f"  … {kept} paragraph{'s' * (kept > 1)} unchanged", style="dim")

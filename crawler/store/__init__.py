@@ -4,6 +4,7 @@ from crawler.store.store import Store
 from crawler.store.values import (
     ArticleRow,
     CopyRow,
+    HeldPage,
     Outcome,
     PendingLink,
     RevisionRow,
@@ -11,4 +12,14 @@ from crawler.store.values import (
     StoredArticle,
 )
 
-__all__ = ["ArticleRow", "CopyRow", "Outcome", "PendingLink", "RevisionRow", "SourceState", "Store", "StoredArticle"]
+__all__ = [
+    "ArticleRow",
+    "CopyRow",
+    "HeldPage",
+    "Outcome",
+    "PendingLink",
+    "RevisionRow",
+    "SourceState",
+    "Store",
+    "StoredArticle",
+]

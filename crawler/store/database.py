@@ -32,6 +32,9 @@ WAIT = 30
 """Seconds that a writer waits for the pen before it gives up with the word "locked"."""
 PEN = 0x7401_5E55
 """Key of the advisory lock on PostgreSQL; any number that no other program in the same database uses."""
+LOG = 64 * 2**20
+"""Bytes of SQLite's log (-wal) from which the next writer writes it back; the same page stands in it many times."""
+_PATIENCE = 200  # milliseconds for which that waits for readers
 
 _SQLITE_WORDS: dict[str, StoreWord] = {
     "SQLITE_FULL": "disk_full",
@@ -112,6 +115,24 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         raise failure from error
 
 
+def settle(engine: Engine) -> None:
+    """Make durable whatever a reader has seen; StoreFailed when the disk cannot.
+
+    PostgreSQL shows no commit before it is. SQLite in WAL mode does: until a checkpoint it stands in the log alone,
+    which is synced here (sqlite.org/pragma.html, synchronous). The locks of SQLite are on other files.
+    """
+    name = engine.url.database or ""
+    if engine.dialect.name != "sqlite" or name.startswith("file:"):
+        return
+    try:
+        with open(f"{name}-wal", "rb") as log:
+            os.fsync(log.fileno())
+    except FileNotFoundError:
+        pass  # all of it is in the database itself
+    except OSError as error:
+        raise StoreFailed("failed", f"{name}-wal: {error.strerror}") from error
+
+
 def failed(error: StatementError | sqlite3.Error) -> StoreFailed | None:
     """What a driver's error means; None for one that only a mistake in this program makes."""
     if isinstance(error, StatementError) and (
@@ -156,12 +177,14 @@ def _check_file(url: URL) -> None:
         raise BadInput(f"the folder {path.parent} does not exist; make it first")
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     # The driver would begin transactions by itself, and only before a write; `_begin` does it instead.
     connection.isolation_level = None
     # NORMAL with WAL: a power cut may take back the last commits, never tear one (sqlite.org/pragma.html, synchronous).
-    for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "cache_size = -32768"):
+    for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "cache_size = -32768", "wal_autocheckpoint = 0"):
         connection.execute(f"PRAGMA {pragma}")
+    file = connection.execute("PRAGMA database_list").fetchone()[2]
+    record.info["log"] = f"{file}-wal"
 
 
 def _prepare_postgres(connection: Any, _: Any) -> None:
@@ -172,6 +195,32 @@ def _prepare_postgres(connection: Any, _: Any) -> None:
 def _begin(connection: Connection) -> None:
     pen = connection.get_execution_options().get("thoisu_pen", False)
     if connection.dialect.name == "sqlite":
+        if pen:
+            _shorten_log(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if pen else "BEGIN")
     elif pen:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({PEN})")
+
+
+def _shorten_log(connection: Connection) -> None:
+    """Write a long log back into the file and cut it to nothing.
+
+    SQLite's own way, at the end of a commit, never comes to the end of the log while others read and write all the
+    time, and it grows for ever (sqlite.org/wal.html, "checkpoint starvation"). With readers that stay, the next try is
+    made when it has grown by as much again.
+    """
+    state = connection.info
+    size = _size(state["log"])
+    if size < state.get("next", LOG):
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_PATIENCE}")
+    busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {WAIT * 1000}")
+    state["next"] = size + LOG if busy else LOG
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return 0

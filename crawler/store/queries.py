@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy.sql import FromClause
 
 from crawler.model import Article, BadInput, Change
 from crawler.store.record import unpack
@@ -47,7 +48,7 @@ def list_articles(
     if since is not None:
         query = query.where(since <= _NEWEST)
     if text is not None:
-        query = query.join(revisions, _IS_CURRENT).where(_has(text))
+        query = query.join(revisions, _IS_CURRENT).where(has(revisions, text))
     return [ArticleRow(**row) for row in connection.execute(query).mappings()]
 
 
@@ -100,12 +101,12 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
     return table
 
 
-def _has(text: str) -> ColumnElement[bool]:
+def has(table: FromClause, text: str) -> ColumnElement[bool]:
     """Whether title, lead or body hold `text` in any case; a text without marks also finds words that have them."""
     wanted = unicodedata.normalize("NFC", text.strip()).lower()
     families = {} if _MARKED & set(wanted) else _FAMILIES
     pattern = "".join(_one(letter, families) for letter in re.sub(r"\s+", " ", wanted))
-    return or_(*(column.regexp_match(pattern) for column in (revisions.c.title, revisions.c.lead, revisions.c.body)))
+    return or_(*(column.regexp_match(pattern) for column in (table.c.title, table.c.lead, table.c.body)))
 
 
 def _one(letter: str, families: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, null, select, union_all, update
 
 from crawler.model import LONGEST_URL, Article, Discard, Event, Refusal
+from crawler.store import rehash
 from crawler.store.frontier import mark_stored, mark_withdrawn
 from crawler.store.schema import articles, changes, copies, revisions
 from crawler.store.values import Outcome
@@ -54,22 +55,31 @@ _COPY = update(copies).where(copies.c.canonical_url == bindparam("b_url"))
 
 def save(connection: Connection, article: Article, at: datetime, link: str | None) -> Outcome:
     """Store what a page says, fetched at `at`; `link` is the pending address when the page named another as its own."""
+    outcome = place(connection, article, at)
+    mark_stored(connection, article, at, link)
+    return outcome
+
+
+def place(connection: Connection, article: Article, at: datetime) -> Outcome:
+    """As `save`, for a page whose link is another's business."""
     if len(article.canonical_url.encode("utf-8", "replace")) > LONGEST_URL:
         raise Discard(Refusal.BAD_URL, f"address longer than {LONGEST_URL} bytes")
     known = _look_up(connection, article.canonical_url, article.content_hash)
+    for kind in ("article", "copy"):
+        if (held := known.get(kind)) and rehash.outdated(held.content_hash):
+            # Else every page fetched before an upgrade would look like an edit.
+            rehash.article(connection, held.article_id)
+            known = _look_up(connection, article.canonical_url, article.content_hash)
     page, copy, twin = known.get("article"), known.get("copy"), known.get("twin")
     if page is not None:
-        outcome = _again(connection, article, at, page)
-    elif copy is not None and copy.content_hash == article.content_hash:
-        outcome = _copy_again(connection, article, at, copy)
-    elif twin is not None:
-        outcome = _copied(connection, article, at, twin.article_id, replaces=copy is not None)
-    else:
-        if copy is not None:
-            connection.execute(delete(copies).where(copies.c.canonical_url == article.canonical_url))
-        outcome = _created(connection, article, at)
-    mark_stored(connection, article, at, link)
-    return outcome
+        return _again(connection, article, at, page)
+    if copy is not None and copy.content_hash == article.content_hash:
+        return _copy_again(connection, article, at, copy)
+    if twin is not None:
+        return _copied(connection, article, at, twin.article_id, replaces=copy is not None)
+    if copy is not None:
+        connection.execute(delete(copies).where(copies.c.canonical_url == article.canonical_url))
+    return _created(connection, article, at)
 
 
 def withdraw(connection: Connection, url: str, at: datetime) -> Outcome | None:
@@ -107,7 +117,7 @@ def _look_up(connection: Connection, url: str, content_hash: str) -> dict[str, _
 
 
 def _created(connection: Connection, article: Article, at: datetime) -> Outcome:
-    values = {"canonical_url": article.canonical_url, "site": article.site, "first_seen_at": at, **_current(article, 1)}
+    values = {"canonical_url": article.canonical_url, "site": article.site, "first_seen_at": at, **current(article, 1)}
     key = connection.execute(_NEW_ARTICLE, values).inserted_primary_key
     assert key is not None  # noqa: S101 - for the type checker
     return _revise(connection, "created", article, at, key[0], 1)
@@ -129,7 +139,7 @@ def _again(connection: Connection, article: Article, at: datetime, page: _Known)
     if same:
         return outcome
     number = page.revision + 1
-    connection.execute(_ARTICLE, {"b_id": id_, **_current(article, number)})
+    connection.execute(_ARTICLE, {"b_id": id_, **current(article, number)})
     return _revise(connection, "revised", article, at, id_, number)
 
 
@@ -156,7 +166,8 @@ def _copy_again(connection: Connection, article: Article, at: datetime, copy: _K
     return _record(connection, "restored", article, at, copy.article_id, None)
 
 
-def _current(article: Article, number: int) -> dict[str, Any]:
+def current(article: Article, number: int) -> dict[str, Any]:
+    """The columns of `articles` that say what its current revision does."""
     return {
         "title": article.title,
         "published_at": article.published_at,

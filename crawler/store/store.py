@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -11,11 +11,13 @@ from typing import Self
 from sqlalchemy import Connection, Engine, select
 
 from crawler.model import Article, BadInput, Change, Link, Refusal, StoreFailed
-from crawler.store import frontier, queries, record
-from crawler.store.database import engine_for, transaction, unwritable, writer
+from crawler.store import amend, feed, frontier, outbox, queries, record
+from crawler.store.alone import alone
+from crawler.store.database import engine_for, settle, transaction, unwritable, writer
+from crawler.store.feed import Told
 from crawler.store.migrate import upgrade
 from crawler.store.schema import sites
-from crawler.store.values import ArticleRow, Outcome, PendingLink, SourceState, StoredArticle
+from crawler.store.values import ArticleRow, HeldPage, Outcome, PendingLink, SourceState, StoredArticle
 from crawler.store.verify import verify
 from crawler.urls import canonical as canonical_of
 
@@ -118,6 +120,21 @@ class Store:
         with self._writing(article.site, fetched_at) as connection:
             return record.save(connection, article, fetched_at, link)
 
+    def held(self, canonical_url: str) -> HeldPage | None:
+        """The current text of the page, article or copy, of a link's address; None when there is none."""
+        with transaction(self._engine) as connection:
+            return amend.held(connection, canonical_url)
+
+    def amend(self, article: Article, fetched_at: datetime, link: str) -> Outcome | None:
+        """Store what an archived page, fetched then, says when it is read again.
+
+        Another text is a revision, as in `save`; the same text with other metadata corrects the current revision in
+        place, without a change. None, with nothing written, when a later fetch gave the text that is held, or when
+        the page is withdrawn and the text would be another.
+        """
+        with self._writing(article.site, fetched_at) as connection:
+            return amend.amend(connection, article, fetched_at, link)
+
     def begin(self, canonical_urls: Iterable[str]) -> None:
         """Note that links are about to be asked: what this run neither reads nor refuses keeps the word UNFINISHED."""
         with transaction(self._writer) as connection:
@@ -171,6 +188,26 @@ class Store:
         with transaction(self._engine) as connection:
             return queries.list_changes(connection, since, limit)
 
+    def identity(self) -> str:
+        """The store's own name, made with it; a copy of the database bears the same."""
+        with transaction(self._engine) as connection:
+            return outbox.store_id(connection)
+
+    def feed(
+        self, since: int = 0, limit: int = 100, *, sites: Collection[str] | None = None, text: str | None = None
+    ) -> tuple[list[Told], int]:
+        """Changes after `since` with what stood at their pages, and the last `seq` looked at (`crawler.store.feed`)."""
+        with transaction(self._engine) as connection:
+            return feed.read(connection, since, limit, sites=sites, text=text)
+
+    def settle(self) -> None:
+        """Make what has been read safe from a power cut, before it is handed on as a fact."""
+        settle(self._engine)
+
+    def alone(self, job: str) -> AbstractContextManager[Callable[[], None]]:
+        """Hold the lock of a job that one process at a time may do with this store (`crawler.store.alone`)."""
+        return alone(self._engine, job)
+
     def counts(self) -> dict[str, dict[str, int]]:
         """For each site the numbers of articles, copies, revisions, withdrawn, pending and refused."""
         with transaction(self._engine) as connection:
@@ -180,6 +217,18 @@ class Store:
         """A sentence for each thing in the store that contradicts another; empty when all is in order."""
         with transaction(self._engine) as connection:
             return verify(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction, for the readers of this package that bring their own queries."""
+        with transaction(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that holds the pen; no other process writes while it is open."""
+        with transaction(self._writer) as connection:
+            yield connection
 
     @contextmanager
     def _writing(self, site: str | None, at: datetime) -> Iterator[Connection]:

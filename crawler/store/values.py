@@ -121,3 +121,47 @@ class StoredArticle:
     copies: tuple[CopyRow, ...]
     changes: tuple[Change, ...]
     """In the order of `seq`, those of its copies among them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPage:
+    """The current text of one page, be it an article or a copy."""
+
+    article: Article
+    fetched_at: datetime
+    """Of the answer from which this text was read."""
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A page of a story, as a list shows it."""
+
+    article_id: int
+    """The article that it is, or of which it is an exact copy."""
+    canonical_url: str
+    site: str | None
+    title: str
+    at: datetime
+    """Published or, where that is unknown, first read; in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRow:
+    """A story as a list shows it."""
+
+    id: int
+    """Of its articles the one stored first; the number of any other leads to the story too."""
+    pages: tuple[PageRow, ...]
+    """In the order of publication."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """An article on the same template, and what tells it apart."""
+
+    article_id: int
+    canonical_url: str
+    title: str
+    at: datetime
+    because: str | None

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select, text
 
+from crawler.store.kin import fingerprints, members, relations
+from crawler.store.outbox import sinks
 from crawler.store.schema import articles, changes, copies, links, revisions
 
 _current = and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision)
@@ -46,6 +48,12 @@ _RULES: tuple[tuple[str, Select[Any]], ...] = (
         select(articles.c.id).where(
             changes.c.seq == _last_of_article,
             articles.c.withdrawn_at.is_not(None) != (changes.c.event == "withdrawn"),
+        ),
+    ),
+    (
+        "sink {} is ahead of the feed",
+        select(sinks.c.name).where(
+            sinks.c.cursor > select(func.coalesce(func.max(changes.c.seq), 0)).scalar_subquery()
         ),
     ),
     (
@@ -99,6 +107,16 @@ _RULES: tuple[tuple[str, Select[Any]], ...] = (
     (
         "article {} has no link",
         select(articles.c.id).where(~exists().where(links.c.canonical_url == articles.c.canonical_url)),
+    ),
+    (
+        "story {} does not bear the number of its least article",
+        select(members.c.story_id)
+        .group_by(members.c.story_id)
+        .having(func.min(members.c.article_id) != members.c.story_id),
+    ),
+    (
+        "article {} has relations and no fingerprint",
+        select(relations.c.article_id).where(~exists().where(fingerprints.c.article_id == relations.c.article_id)),
     ),
     (
         "copy {} has no link",

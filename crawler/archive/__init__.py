@@ -1,0 +1,13 @@
+"""The archive: every fetched page as it came, in WARC 1.1 files (ISO 28500:2017), to be read again later.
+
+records.py      one page as one WARC record, and back
+index.py        which record holds which page; can be made again from the files
+writer.py       the one file that a process writes
+middleware.py   the hook in Scrapy
+reader.py       the pages of an archive, the last of each address
+"""
+
+from crawler.archive.reader import Archive, Damaged, Held
+from crawler.archive.records import Fetch
+
+__all__ = ["Archive", "Damaged", "Fetch", "Held"]

@@ -1,0 +1,126 @@
+"""The pages of an archive, read back: the last of each address, its body from wherever that stands."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from warcio.exceptions import ArchiveLoadFailed
+
+from crawler.archive.index import Index, Row
+from crawler.archive.records import Fetch, Parsed, parse, stamp, walk
+from crawler.model import BadInput, ThoisuError
+
+_ROWS = 1000  # entered in the index at a time
+_BROKEN = (EOFError, zlib.error, ArchiveLoadFailed, ValueError, KeyError)
+
+
+class Damaged(ThoisuError):
+    """A record that cannot be read, or whose body is not the one that was written."""
+
+
+class Held(NamedTuple):
+    """A page in the archive."""
+
+    id: int
+    row: Row
+
+    @property
+    def at(self) -> datetime:
+        """When it was fetched."""
+        return datetime.fromisoformat(self.row.at)
+
+
+class Archive:
+    """The WARC files of a folder, read only but for their index; BadInput when there are none."""
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir() or not any(folder.glob("*.warc.gz")):
+            raise BadInput(f"{folder} holds no archive; a crawl with THOISU_ARCHIVE={folder} makes one")
+        self._folder = folder
+        try:
+            self._index = Index(folder)
+        except (OSError, sqlite3.Error) as error:
+            raise BadInput(f"cannot use the index of the archive in {folder}: {error}") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._index.close()
+
+    def catch_up(self) -> list[str]:
+        """Enter what stands in the files and not yet in the index; a sentence for each broken end of a file.
+
+        Reads nothing twice: a file is read from the end of its last known record on.
+        """
+        self._index.forget_missing(self._folder)
+        return [fault for path in sorted(self._folder.glob("*.warc.gz")) if (fault := self._enter(path))]
+
+    def pages(self, site: str | None = None, since: datetime | None = None) -> Iterator[Held]:
+        """The last good answer of each article's address, fetched since, in the order of the files."""
+        return (Held(id_, row) for id_, row in self._index.pages(site, since))
+
+    def page(self, id_: int) -> Held:
+        """One page by its number."""
+        return Held(id_, self._index.row(id_))
+
+    def load(self, held: Held) -> Fetch:
+        """The answer with its body; raises `Damaged`."""
+        row = held.row
+        own = self._parsed(row.file, row.offset)
+        if own.fetch is None:
+            raise Damaged(f"{row.file}, byte {row.offset}: no answer of a site")
+        if not own.revisit:
+            return own.fetch
+        first = self._index.body(row.url, own.digest)
+        if first is None:
+            raise Damaged(f"{row.file}, byte {row.offset}: the record that it refers to is gone")
+        body = self._parsed(first.file, first.offset)
+        if body.fetch is None or body.digest != own.digest:
+            raise Damaged(f"{first.file}, byte {first.offset}: not the body that {row.file} refers to")
+        return replace(own.fetch, body=body.fetch.body)
+
+    def _parsed(self, file: str, offset: int) -> Parsed:
+        try:
+            with (self._folder / file).open("rb") as opened:
+                opened.seek(offset)
+                _, _, text = next(walk(opened))
+            parsed = parse(text)
+        except (*_BROKEN, OSError, StopIteration) as error:
+            raise Damaged(f"{file}, byte {offset}: {error or type(error).__name__}") from None
+        if not parsed.sound:
+            raise Damaged(f"{file}, byte {offset}: the body does not match its digest")
+        return parsed
+
+    def _enter(self, path: Path) -> str | None:
+        """Enter the unknown rest of one file; a sentence when it ends in a broken record."""
+        end = self._index.end(path.name)
+        if end >= path.stat().st_size:
+            return None
+        rows: list[Row] = []
+        fault = None
+        with path.open("rb") as file:
+            file.seek(end)
+            try:
+                for offset, length, text in walk(file):
+                    if fetch := (parsed := parse(text)).fetch:
+                        body = (None, None) if parsed.revisit else (path.name, offset)
+                        about = (fetch.url, fetch.site, fetch.link, stamp(fetch.at), fetch.status, parsed.digest)
+                        rows.append(Row(path.name, offset, length, *about, *body))
+                    end = offset + length
+                    if len(rows) >= _ROWS:
+                        self._index.add(rows)
+                        rows.clear()
+            except _BROKEN as error:
+                fault = f"{path.name}: broken from byte {end} on ({error}), passed over"
+        self._index.add(rows)
+        return fault

@@ -1,0 +1,139 @@
+"""The sinks as a person names them, in one TOML file: a section each, with its URL, filters and options."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import tomllib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from crawler.deliver.schemes import sink_class
+from crawler.deliver.sink import Sink
+from crawler.model import BadInput
+from crawler.site import Site, Tier
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_REFERENCE = re.compile(r"\$\{(\w+)\}")
+_OWN_KEYS = ("url", "sites", "tiers", "text")
+_LONGEST = 200  # characters that `text` looks for
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A sink by its name, and which changes go to it."""
+
+    name: str
+    url: str
+    """As the file has it, secrets by their references."""
+    sink: Sink
+    sites: frozenset[str] | None
+    """None for all."""
+    text: str | None
+
+
+def read_routes(
+    path: Path, sites: Callable[[], Mapping[str, Site]], variable: Callable[[str], str | None]
+) -> list[Route]:
+    """The sinks of a file, in its order.
+
+    `sites` gives all that there are, and is asked when a filter names some; `variable` gives what stands for `${NAME}`.
+
+    BadInput, with one line that names section and key, for whatever cannot be meant.
+    """
+    try:
+        sections = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput(f"there is no {path}; docs/deliver.md tells how to write one") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput(f"cannot read {path}: {error}") from None
+    routes: list[Route] = []
+    for name, section in sections.items():
+        try:
+            route = _route(name, section, sites, variable)
+            if twin := next((one.name for one in routes if one.url == route.url), None):
+                # Each would take the other's rows in one file for its own.
+                raise BadInput(f"[{twin}] has the same url")
+        except BadInput as error:
+            raise BadInput(f"{path}, [{name}]: {error}") from error
+        routes.append(route)
+    return routes
+
+
+def _route(
+    name: str, section: Any, sites: Callable[[], Mapping[str, Site]], variable: Callable[[str], str | None]
+) -> Route:
+    if not isinstance(section, dict):
+        raise BadInput(f"a sink is a section: [NAME] with url = …, not {name} = {section!r}")
+    if not _NAME.fullmatch(name):
+        raise BadInput("a name is of a-z, 0-9, - and _, 64 at most")
+    if not isinstance(section.get("url"), str):
+        raise BadInput('url is missing; it reads like url = "jsonl:feed"')
+    filled = {key: _filled(value, variable) for key, value in section.items()}
+    found = sink_class(filled["url"])
+    options = {key: value for key, value in filled.items() if key not in _OWN_KEYS}
+    parameters = inspect.signature(found).parameters.values()
+    known = {one.name for one in parameters if one.kind is inspect.Parameter.KEYWORD_ONLY}
+    if unknown := sorted(options.keys() - known):
+        keys = ", ".join((*_OWN_KEYS, *sorted(known)))
+        raise BadInput(f"there is no key {unknown[0]!r}; there are {keys}")
+    if missing := sorted(
+        one.name for one in parameters if one.name in known - options.keys() and one.default is one.empty
+    ):
+        raise BadInput(f"{missing[0]} is missing")
+    return Route(
+        name=name,
+        url=section["url"],
+        sink=found(name, filled["url"], **options),
+        sites=_sites(_names(section, "sites"), _names(section, "tiers"), sites),
+        text=_text(section.get("text")),
+    )
+
+
+def _filled(value: Any, variable: Callable[[str], str | None]) -> Any:
+    if not isinstance(value, str):
+        return value
+
+    def of(match: re.Match[str]) -> str:
+        found = variable(match[1])
+        if found is None:
+            raise BadInput(f"{match[0]} is set neither in the environment nor in .env")
+        return found
+
+    return _REFERENCE.sub(of, value)
+
+
+def _names(section: Mapping[str, Any], key: str) -> list[str] | None:
+    value = section.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+        raise BadInput(f'{key} is a list of names: {key} = ["…"], not {value!r}')
+    return value
+
+
+def _sites(
+    names: Collection[str] | None, tiers: Collection[str] | None, sites: Callable[[], Mapping[str, Site]]
+) -> frozenset[str] | None:
+    if names is None and tiers is None:
+        return None
+    known = sites()
+    if unknown := sorted(set(names or ()) - known.keys()):
+        raise BadInput(f"no site is called {unknown[0]!r}; `thoisu sites` lists them")
+    if unknown := sorted(set(tiers or ()) - set(get_args(Tier))):
+        raise BadInput(f"there is no tier {unknown[0]!r}; there are {', '.join(get_args(Tier))}")
+    return frozenset(
+        name
+        for name, site in known.items()
+        if (names is None or name in names) and (tiers is None or site.tier in tiers)
+    )
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST:
+        raise BadInput(f"text is a text of 1 to {_LONGEST} characters, not {value!r}")
+    return value

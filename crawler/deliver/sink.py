@@ -1,0 +1,147 @@
+"""What a sink is: the contract between the deliverer and whoever takes its changes.
+
+A sink is built from its section of the configuration, opened by one thread, given batches in the order of `seq`, and
+closed by that thread. It is never asked to write two batches at once. Others add one by an entry point of the group
+`thoisu.sinks`, named after the scheme of its URLs (`crawler.deliver.schemes`).
+"""
+
+from __future__ import annotations
+
+import errno
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from crawler.model import Event, ThoisuError
+
+if TYPE_CHECKING:
+    from crawler.store.feed import Told
+
+SinkWord = Literal[
+    "unreachable",  # no name, no route, no connection, broken TLS
+    "timeout",  # connected, and no whole answer in time
+    "closed",  # hung up half-way
+    "refused",  # the credentials or the address are not accepted
+    "rate_limited",  # 429, or another "not so fast"
+    "server_error",  # 5xx, or an answer nobody expects
+    "gone",  # 410: the other side wants no more of it
+    "disk_full",
+    "read_only",  # no right to write there
+    "locked",  # somebody else holds it
+    "poisoned",  # one record after the other is not taken
+    "damaged",  # what stands there cannot be gone on with
+    "failed",  # anything else; the detail says what
+]
+"""Why a sink takes nothing at the moment: the state that `thoisu sinks` shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One change, as a consumer needs it."""
+
+    key: str
+    """The idempotency key, `<store>:<seq>`: whatever comes twice comes with the same one."""
+    seq: int
+    event: Event
+    article_id: int
+    revision: int | None
+    """The revision that a `created` or `revised` made; None otherwise."""
+    url: str
+    """The page that caused it: for `copied`, the copy."""
+    site: str | None
+    content_hash: str | None
+    at: datetime
+    """When it was noticed, in UTC."""
+    published_at: datetime | None
+    """Of `article`, with the offset of the page."""
+    article: dict[str, Any] | None
+    """`Article.to_dict()` of what stood at `url` when this happened; for a copy its own. None when the store no longer
+    holds it: the text of a copy that another has replaced since, by a later change of the same `url`."""
+
+    @classmethod
+    def of(cls, store_id: str, told: Told) -> Delivery:
+        """A change of the feed of a store (`crawler.store.outbox.store_id`)."""
+        article = told.article
+        return cls(
+            key=f"{store_id}:{told.change.seq}",
+            **{field.name: getattr(told.change, field.name) for field in fields(told.change)},
+            published_at=article.published_at if article else None,
+            article=article.to_dict() if article else None,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, in the order above: times as ISO 8601 with offset."""
+        row = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name in ("at", "published_at"):
+            row[name] = row[name].isoformat() if row[name] else None
+        return row
+
+
+class NotTaken(ThoisuError):
+    """A batch was not taken to its end: `through` is the last `seq` of it that is durably there, None for nothing."""
+
+    def __init__(self, message: str, through: int | None) -> None:
+        super().__init__(message)
+        self.through = through
+
+
+class SinkFailed(NotTaken):
+    """The sink as a whole takes nothing now; the same is tried again later, not before `retry_after` seconds."""
+
+    def __init__(
+        self, word: SinkWord, detail: str, *, retry_after: float | None = None, through: int | None = None
+    ) -> None:
+        super().__init__(f"{word}: {detail}", through)
+        self.word = word
+        self.detail = detail
+        self.retry_after = retry_after
+
+    @classmethod
+    def of(cls, error: OSError) -> SinkFailed:
+        """What an error of the file system means."""
+        words: dict[int | None, SinkWord] = {
+            errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EFBIG: "disk_full",
+            errno.EROFS: "read_only", errno.EACCES: "read_only", errno.EPERM: "read_only",
+        }  # fmt: skip
+        where = f"{error.filename}: " if error.filename else ""
+        return cls(words.get(error.errno, "failed"), f"{where}{error.strerror or error}")
+
+
+class Poisoned(NotTaken):
+    """The sink takes others, but not the record `seq`."""
+
+    def __init__(self, seq: int, detail: str, *, through: int | None = None) -> None:
+        super().__init__(f"record {seq}: {detail}", through)
+        self.seq = seq
+        self.detail = detail
+
+
+class Sink(ABC):
+    """Where changes go. Keyword-only parameters of `__init__` are the further keys of its section."""
+
+    BATCH: ClassVar[int] = 500
+    """Changes given to `write` at most; also what SIGTERM waits for."""
+
+    @abstractmethod
+    def __init__(self, name: str, url: str, **options: Any) -> None:
+        """Look at the configuration and nothing else; BadInput with one line when it cannot be meant."""
+
+    @abstractmethod
+    def open(self, replay: int) -> str | None:
+        """Make ready, mend what a crash has torn, and give the `key` of the last change that is durably there.
+
+        What is not after it is not written again. None when nothing is there, or when the sink cannot tell; then the
+        last batch may come twice. `replay` counts how often delivery was set back by `thoisu replay`: what was written
+        under a lower number does not count, since it is wanted again. Raises SinkFailed. Called again after every
+        failure and after `close`.
+        """
+
+    @abstractmethod
+    def write(self, batch: Sequence[Delivery]) -> None:
+        """Take the changes in their order; returns when they are durable. Raises SinkFailed or Poisoned."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of everything; never raises. May be called without `open`."""

@@ -1,0 +1,166 @@
+"""How far each sink has come, what is wrong with it, and the records that it does not take.
+
+The writing functions run inside one transaction that holds the pen (`crawler.store.database`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from crawler.store.schema import Instant, Number, Plain, changes, metadata
+
+identity = Table("identity", metadata, Column("id", Plain, primary_key=True))
+
+sinks = Table(
+    "sinks",
+    metadata,
+    Column("name", Plain, primary_key=True),
+    Column("cursor", Number, nullable=False),
+    Column("replays", Integer, nullable=False),
+    Column("state", Plain, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("last_error", Plain),
+    Column("failed_at", Instant),
+    Column("next_try_at", Instant),
+    Column("delivered", Number, nullable=False),
+    Column("rate", Float),
+    Column("updated_at", Instant, nullable=False),
+)
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("sink", Plain, ForeignKey("sinks.name"), nullable=False),
+    Column("seq", Number, nullable=False),
+    Column("reason", Plain, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("sink", "seq"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkState:
+    """What the store remembers of a sink."""
+
+    name: str
+    cursor: int = 0
+    """The last `seq` that is dealt with: delivered, filtered out or set aside."""
+    replays: int = 0
+    """How often it was set back."""
+    state: str = "new"
+    """"new", "ok", or the word of the failure that goes on."""
+    failures: int = 0
+    """In a row."""
+    last_error: str | None = None
+    failed_at: datetime | None = None
+    next_try_at: datetime | None = None
+    """None when it may be tried at once."""
+    delivered: int = 0
+    """Since ever, those delivered again among them."""
+    rate: float | None = None
+    """Changes a second while it delivers, a mean that leans to the last batches."""
+    updated_at: datetime | None = None
+    """None for a sink that nobody has begun to deliver to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A record that a sink did not take."""
+
+    seq: int
+    reason: str
+    at: datetime
+
+
+def store_id(connection: Connection) -> str:
+    """The store's own name, made with it; a copy of the database bears the same."""
+    found: str = connection.scalars(select(identity.c.id)).one()
+    return found
+
+
+def state(connection: Connection, name: str) -> SinkState:
+    """What is remembered of a sink; a fresh state when it is new."""
+    row = connection.execute(select(sinks).where(sinks.c.name == name)).mappings().first()
+    return SinkState(**row) if row else SinkState(name=name)
+
+
+def begin(connection: Connection, name: str, at: datetime) -> SinkState:
+    """The state of a sink, entered when it is new."""
+    found = state(connection, name)
+    if found.updated_at is not None:
+        return found
+    new = SinkState(name=name, updated_at=at)
+    connection.execute(insert(sinks).values(asdict(new)))
+    return new
+
+
+def advance(
+    connection: Connection, was: SinkState, cursor: int, delivered: int, rate: float | None, at: datetime
+) -> bool:
+    """Move the cursor; False, with nothing written, when somebody else has moved it since `was` was read."""
+    values = {"cursor": cursor, "delivered": sinks.c.delivered + delivered, "rate": rate, "updated_at": at}
+    done = connection.execute(
+        update(sinks)
+        .where(sinks.c.name == was.name, sinks.c.cursor == was.cursor, sinks.c.replays == was.replays)
+        .values(state="ok", failures=0, next_try_at=None, **values)
+    )
+    return done.rowcount == 1
+
+
+def fail(
+    connection: Connection, name: str, word: str, error: str, at: datetime, next_try_at: datetime, failures: int
+) -> None:
+    """Note that the sink takes nothing now."""
+    values = {"state": word, "last_error": error, "failed_at": at, "next_try_at": next_try_at, "failures": failures}
+    connection.execute(update(sinks).where(sinks.c.name == name).values(updated_at=at, **values))
+
+
+def put_aside(connection: Connection, name: str, seq: int, reason: str, at: datetime) -> None:
+    """Note that the sink does not take a record, once."""
+    connection.execute(delete(set_aside).where(set_aside.c.sink == name, set_aside.c.seq == seq))
+    connection.execute(insert(set_aside).values(sink=name, seq=seq, reason=reason, at=at))
+
+
+def aside(connection: Connection, name: str) -> list[SetAside]:
+    """The records set aside, in the order of `seq`."""
+    query = select(set_aside.c.seq, set_aside.c.reason, set_aside.c.at).where(set_aside.c.sink == name)
+    return [SetAside(**row) for row in connection.execute(query.order_by(set_aside.c.seq)).mappings()]
+
+
+def resume(connection: Connection, name: str) -> None:
+    """Let the next try be now."""
+    connection.execute(update(sinks).where(sinks.c.name == name).values(next_try_at=None))
+
+
+def set_back(connection: Connection, name: str, first: int, at: datetime) -> None:
+    """Deliver from the change `first` on again, what was set aside among it."""
+    connection.execute(delete(set_aside).where(set_aside.c.sink == name, set_aside.c.seq >= first))
+    values = {"cursor": first - 1, "replays": sinks.c.replays + 1, "next_try_at": None, "updated_at": at}
+    connection.execute(update(sinks).where(sinks.c.name == name).values(values))
+
+
+def last_change(connection: Connection) -> int:
+    """The greatest `seq` there is; 0 for none."""
+    return connection.scalar(select(func.max(changes.c.seq))) or 0
+
+
+def waiting_since(connection: Connection, cursor: int) -> datetime | None:
+    """When the first change after the cursor happened; None when there is none."""
+    query = select(changes.c.at).where(changes.c.seq > cursor).order_by(changes.c.seq).limit(1)
+    return connection.scalar(query)

@@ -1,0 +1,274 @@
+"""Reading the archive again: what a mended layout would change, and what is written of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from test_archive import Bench
+
+from crawler.archive import Archive
+from crawler.cli import main
+from crawler.layouts import CAPTIONS, EPI, NOISE, Layout
+from crawler.model import FIELDS, Article, Quarantine, Refusal
+from crawler.newsroom import Newsroom, World
+from crawler.newsroom.pages import redesigned
+from crawler.reread import Finding, review, write
+from crawler.site import Site
+from crawler.store import Outcome, Store
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with Newsroom(World(seed=4, sites=1, articles=6)) as newsroom:
+        yield Bench(newsroom, tmp_path)
+
+
+def renamed(css: str) -> str:
+    """A selector after the newsroom's first redesign."""
+
+    def rename(word: re.Match[str]) -> str:
+        new = re.search(r'"(.*)"', redesigned(f' class="{word[1]}"', 1))
+        assert new is not None
+        return f".{new[1]}"
+
+    return re.sub(r"\.([a-zA-Z][\w-]*)", rename, css)
+
+
+def mended(layout: Layout) -> Layout:
+    """The layout, and what all layouts drop, with the names that the redesign has given to the classes."""
+    names = [field.name for field in dataclasses.fields(layout) if field.name not in ("name", "marks")]
+    fields = {name: tuple(map(renamed, getattr(layout, name))) for name in names}
+    fields["drop"] += tuple(renamed(css) for css in (*NOISE, *CAPTIONS) if css.startswith(".") and "[" not in css)
+    return layout.replace(**fields, marks=tuple((kind, renamed(css)) for kind, css in layout.marks))
+
+
+TOO_SHORT = EPI.replace(body=(".article__sapo",), lead=())
+"""Reads nothing but the lead."""
+
+
+def with_layout(bench: Bench, layout: Layout) -> dict[str, Site]:
+    return {name: dataclasses.replace(site, layout=layout) for name, site in bench.sites.items()}
+
+
+def findings(bench: Bench, sites: dict[str, Site] | None = None, *, writing: bool = False) -> list[Finding]:
+    with Archive(bench.archive) as archive, Store.open(bench.store_url) as store:
+        assert archive.catch_up() == []
+        found = list(review(archive, store, sites or bench.sites))
+        outcomes = [write(store, one) for one in found] if writing else []
+        assert not writing or all(
+            (outcome is None) == (one.what == "same") for one, outcome in zip(found, outcomes, strict=True)
+        )
+        assert store.verify() == []
+        return found
+
+
+def whats(found: list[Finding]) -> Counter[str]:
+    return Counter(one.what for one in found)
+
+
+def changes(bench: Bench) -> int:
+    with Store.open(bench.store_url) as store:
+        return len(store.changes(limit=None))
+
+
+def test_what_is_unchanged_is_the_same(bench: Bench) -> None:
+    bench.crawl()
+    assert whats(findings(bench)) == {"same": 6}
+
+
+def test_after_a_redesign_a_mended_layout_puts_right_what_the_fallback_read(bench: Bench) -> None:
+    bench.newsroom.misbehave("songda", redesign=True)
+    bench.crawl()
+    assert {article.layout for article in bench.stored().values()} == {"fallback"}
+    good = with_layout(bench, mended(EPI))
+    found = findings(bench, good, writing=True)
+    assert all("layout" in one.fields for one in found)
+    stored, truth = bench.stored(), {row["canonical_url"]: row for row in bench.newsroom.world.record()["songda"]}
+    assert {article.layout for article in stored.values()} == {EPI.name}
+    for url, article in stored.items():
+        assert (article.title, article.lead, article.body) == tuple(
+            truth[url][key] for key in ("title", "lead", "body")
+        )
+    assert whats(findings(bench, good)) == {"same": 6}
+
+
+def test_the_same_text_is_corrected_in_place_without_a_change(bench: Bench) -> None:
+    bench.sites = with_layout(bench, EPI.replace(authors=(), section=(), tags=()))
+    bench.crawl()
+    before, rows = bench.stored(), changes(bench)
+    found = findings(bench, with_layout(bench, EPI), writing=True)
+    assert whats(found)["metadata"] >= 1
+    assert whats(found).keys() <= {"metadata", "same"}
+    after = bench.stored()
+    for one in found:
+        old, new = before[one.url], after[one.url]
+        assert {name for name in FIELDS if getattr(old, name) != getattr(new, name)} == set(one.fields)
+        assert old.content_hash == new.content_hash
+    assert changes(bench) == rows
+    assert whats(findings(bench, with_layout(bench, EPI))) == {"same": 6}
+
+
+def test_another_text_is_a_new_revision_and_only_once(bench: Bench) -> None:
+    good = bench.sites
+    bench.sites = with_layout(bench, TOO_SHORT)
+    bench.crawl()
+    bad = bench.stored()
+    found = findings(bench, good)
+    assert whats(found) == {"text": 6}
+    assert all({"body", "content_hash"} <= set(one.fields) and "body" in one.changed for one in found)
+    assert bench.stored() == bad
+    findings(bench, good, writing=True)
+    truth = {row["canonical_url"]: row["body"] for row in bench.newsroom.world.record()["songda"]}
+    assert {url: article.body for url, article in bench.stored().items()} == truth
+    with Store.open(bench.store_url) as store:
+        assert {row.revision for row in store.articles(limit=None)} == {2}
+        assert [change.event for change in store.changes(since=6, limit=None)] == ["revised"] * 6
+    assert whats(findings(bench, good)) == {"same": 6}
+
+
+def test_a_page_that_nobody_could_read_becomes_an_article(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(*_: object, **__: object) -> Article:
+        raise Quarantine(Refusal.NO_BODY)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("crawler.readings.extract", unreadable)
+        assert bench.crawl().refused[Refusal.NO_BODY] == 6
+        patched.setattr("crawler.reread.extract", unreadable)
+        assert whats(findings(bench)) == {"unread": 6}
+    assert whats(findings(bench, writing=True)) == {"new": 6}
+    assert len(bench.stored()) == 6
+    with Store.open(bench.store_url) as store:
+        assert store.pending("songda") == []
+
+
+def store_text(bench: Bench, article: Article, at: datetime) -> Outcome:
+    with Store.open(bench.store_url) as store:
+        return store.save(article, at)
+
+
+def test_a_later_text_is_left_alone(bench: Bench) -> None:
+    bench.crawl()
+    url, article = next(iter(bench.stored().items()))
+    later = datetime.now(UTC) + timedelta(hours=1)
+    edited = dataclasses.replace(article, body=article.body + "\nThêm một câu.", content_hash="v1:" + "0" * 64)
+    assert store_text(bench, edited, later).event == "revised"
+    found = findings(bench)
+    assert whats(found) == {"same": 5, "older": 1}
+    (older,) = (one for one in found if one.what == "older")
+    assert older.url == url
+    with Store.open(bench.store_url) as store:
+        assert older.after is not None
+        assert store.amend(older.after, older.at, older.url) is None
+    assert bench.stored()[url] == edited
+
+
+def test_a_withdrawn_page_stays_withdrawn(bench: Bench) -> None:
+    good = bench.sites
+    bench.sites = with_layout(bench, TOO_SHORT)
+    bench.crawl()
+    url = next(iter(bench.stored()))
+    with Store.open(bench.store_url) as store:
+        store.withdraw(url, datetime.now(UTC))
+    found = findings(bench, good)
+    assert whats(found) == {"text": 5, "withdrawn": 1}
+    with Store.open(bench.store_url) as store:
+        (gone,) = (one for one in found if one.what == "withdrawn")
+        assert gone.after is not None
+        assert store.amend(gone.after, gone.at, gone.url) is None
+        assert store.verify() == []
+
+
+def test_a_copy_is_corrected_as_a_copy(bench: Bench) -> None:
+    bench.crawl()
+    url, article = next(iter(bench.stored().items()))
+    twin = dataclasses.replace(article, canonical_url=url + "?ban-sao=1", tags=("cũ",))
+    at = datetime.now(UTC)
+    assert store_text(bench, twin, at).event == "copied"
+    with Store.open(bench.store_url) as store:
+        outcome = store.amend(dataclasses.replace(twin, tags=("mới",)), at, twin.canonical_url)
+        assert outcome is not None
+        assert outcome.event is None
+        held = store.held(twin.canonical_url)
+        assert held is not None
+        assert held.article.tags == ("mới",)
+        assert store.verify() == []
+
+
+def test_a_pending_page_stays_pending(bench: Bench) -> None:
+    bench.crawl()
+    url, article = next(iter(bench.stored().items()))
+    with Store.open(bench.store_url) as store:
+        at = datetime.now(UTC)
+        outcome = store.amend(dataclasses.replace(article, content_hash="v1:" + "1" * 64, body="khác"), at, url)
+        assert outcome is not None
+        assert outcome.event == "revised"
+        (link,) = (link for link in store.revisit("songda", at - timedelta(days=9999)) if link.canonical_url == url)
+        assert link.fetched_at is not None
+        assert link.fetched_at < at
+
+
+def test_what_cannot_be_read_any_more_is_counted_and_left(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.crawl()
+    monkeypatch.setattr("crawler.reread.extract", lambda *_, **__: 1 / 0)
+    found = findings(bench)
+    assert whats(found) == {"refused": 6}
+    assert {one.detail for one in found} == {"unreadable (ZeroDivisionError)"}
+    assert whats(findings(bench, {"khac": bench.sites["songda"]})) == {"no_site": 6}
+
+
+def command(bench: Bench, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int | str | None, str, str]:
+    with pytest.raises(SystemExit) as end:
+        main(["reread", "--archive", str(bench.archive), "--store", bench.store_url, *arguments])
+    out, err = capsys.readouterr()
+    return end.value.code, out, err
+
+
+def test_the_command_reports_first_and_writes_on_yes_alone(
+    bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bench.sites = bench.sites, with_layout(bench, TOO_SHORT)
+    bench.crawl()
+    bad = bench.stored()
+    monkeypatch.setattr("crawler.commands.reread.all_sites", lambda: good)
+    for arguments in ([], ["--dry-run"], ["--site", "songda", "--since", "2026-01-01"]):
+        code, out, err = command(bench, capsys, *arguments)
+        assert (code, err) == (0, "")
+        assert "6 pages of the archive" in out
+        assert "another text: a new revision" in out
+        assert re.search(r"fields that differ: .*\bbody 6\b", out)
+        assert "with --yes these 6 would be" in out
+        assert bench.stored() == bad
+    code, out, err = command(bench, capsys, "--json")
+    *rows, last = map(json.loads, out.splitlines())
+    assert [row["what"] for row in rows] == ["text"] * 6
+    assert rows[0]["fields"]["body"] == [bad[rows[0]["url"]].body, rows[0]["fields"]["body"][1]]
+    assert (last["pages"], last["what"], last["fields"]["body"]) == (6, {"text": 6}, 6)
+    code, out, err = command(bench, capsys, "--yes")
+    assert out.rstrip().endswith("written: revised 6")
+    assert out.index("6 pages of the archive") < out.index("written:")
+    code, out, err = command(bench, capsys, "--yes")
+    assert out.rstrip().endswith("written: nothing")
+    assert command(bench, capsys, "--since", "2099-01-01")[1].startswith("0 pages")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--yes", "--dry-run"], "exclude each other"),
+        (["--archive", "/no/such/folder"], "holds no archive"),
+        (["--site", "khongco"], "no site is called"),
+    ],
+)
+def test_bad_usage_is_one_line(
+    bench: Bench, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    code, out, err = command(bench, capsys, *arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert said in err
