@@ -54,19 +54,27 @@ def save(url: str, articles: int, done: Event) -> None:
             for link in pending:
                 store.save(pages[link.url], look.at, link=link.canonical_url)
             saved += len(pending)
-            while saved - _related(store) > AHEAD:
+            while saved - _related(store) > AHEAD and not _orphaned():
                 time.sleep(_PAUSE)
-        done.wait()
+            if _orphaned():
+                return
+        while not done.wait(_REST) and not _orphaned():
+            pass
 
 
 def relate(url: str, done: Event) -> None:
     """Work off the change feed, again and again."""
     with Store.open(url) as store:
         relater = Relater(store)
-        while not done.is_set():
+        while not done.wait(_REST) and not _orphaned():
             for _ in relater.relate():
                 pass
-            done.wait(_REST)
+
+
+def _orphaned() -> bool:
+    """Whether the process that measures is gone, however it ended."""
+    parent = multiprocessing.parent_process()
+    return parent is None or not parent.is_alive()
 
 
 def _related(store: Store) -> int:

@@ -493,6 +493,23 @@ def test_a_folder_without_room_for_the_lock_has_a_name(tmp_path: Path) -> None:
             pass
 
 
+def test_a_cursor_moves_only_from_where_it_was_read(store: Store) -> None:  # noqa: F811
+    def advance(was: outbox.SinkState, cursor: int) -> bool:
+        with store.writing() as connection:
+            return outbox.advance(connection, was, cursor, 1, None, T0)
+
+    with store.writing() as connection:
+        new = outbox.begin(connection, "shelf", T0)
+    assert advance(new, 5)
+    assert not advance(new, 6)
+    read = state(store)
+    set_back(store, 6)  # to the same place, but to other files
+    assert not advance(read, 7)
+    assert state(store).cursor == 5
+    assert advance(state(store), 7)
+    set_back(store, 1)
+
+
 # --- replay ---------------------------------------------------------------------------------------------------------
 
 
