@@ -25,7 +25,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "Setting up .venv from constraints.txt"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@PIP_CONSTRAINT= $(BIN)/python -m pip install -q --disable-pip-version-check --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --group dev -e ".[postgres,notify]"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --group dev -e ".[nats,notify,parquet,postgres]"
 	@touch $(STAMP)
 
 clean:

@@ -6,6 +6,7 @@ texts share about as many phrases as two reports of one day do. Everything follo
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -91,9 +92,7 @@ def _paragraphs(rng: Random, phrases: list[str], syllables: int) -> list[str]:
     return lines
 
 
-def _page(
-    rng: Random, phrases: list[str], number: int, site: str, at: datetime, recent: deque[Article]
-) -> Article:
+def _page(rng: Random, phrases: list[str], number: int, site: str, at: datetime, recent: deque[Article]) -> Article:
     chance = rng.random()
     first = rng.choice(recent) if recent and chance < EXACT + NEAR else None
     if first is None:
@@ -102,12 +101,12 @@ def _page(
         own = replace(_EMPTY, title=title, lead=lead, body="\n".join(body), authors=(byline(rng),))
     else:
         own = first if chance < EXACT else _retold(rng, phrases, first)
-    slug = own.title.lower().translate(_MARKS).replace(" ", "-")
+    slug = "-".join(re.findall(r"[a-z0-9]+", own.title.lower().translate(_MARKS)))
     url = f"https://{site}.example/{slug}-{100_000 + number}.html"
-    text = f"{own.lead}\n{own.body}"
     page = replace(
-        own, url=url, canonical_url=url, site=site, published_at=at, published_raw=at.isoformat(), documents=documents(text),
-        images=(Image(f"https://{site}.example/anh/{number}.jpg", own.title),), content_hash=content_hash(own.lead, own.body),
+        own, url=url, canonical_url=url, site=site, published_at=at, published_raw=at.isoformat(),
+        documents=documents(f"{own.lead}\n{own.body}"), content_hash=content_hash(own.lead, own.body),
+        images=(Image(f"https://{site}.example/anh/{number}.jpg", own.title),),
     )  # fmt: skip
     if first is None:
         recent.append(page)

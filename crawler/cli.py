@@ -13,20 +13,24 @@ import typer
 
 from crawler.commands.backfill import backfill
 from crawler.commands.capture import capture
+from crawler.commands.changes import changes
 from crawler.commands.check import check
 from crawler.commands.common import shown
 from crawler.commands.crawl import crawl
+from crawler.commands.deliver import deliver
 from crawler.commands.demo import demo
 from crawler.commands.diff import diff
+from crawler.commands.downgrade import downgrade
 from crawler.commands.find import discover, sites, which
 from crawler.commands.gaps import gaps
-from crawler.commands.look import articles, changes, show
+from crawler.commands.look import articles, show
 from crawler.commands.newsroom import newsroom
 from crawler.commands.pace import pace
 from crawler.commands.read import clean, extract
 from crawler.commands.reread import reread
 from crawler.commands.schedule import schedule, status
 from crawler.commands.simulate import simulate
+from crawler.commands.sinks import replay, sinks
 from crawler.commands.stories import reindex, relate, stories, story
 from crawler.commands.watch import app as watch
 from crawler.model import Refused, StoreFailed, ThoisuError
@@ -34,8 +38,8 @@ from crawler.model import Refused, StoreFailed, ThoisuError
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
-    crawl, schedule, status, pace, articles, show, diff, changes, stories, story, relate, sites, extract, clean,
-    discover, which, reread, reindex, backfill, gaps, simulate, check, capture, newsroom, demo,
+    crawl, schedule, status, pace, backfill, gaps, articles, show, diff, changes, deliver, sinks, replay, stories, story,
+    relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture, newsroom, demo,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(watch)

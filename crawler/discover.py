@@ -110,6 +110,9 @@ def _read(text: str, url: str, expected: DiscoveryKind, site: Site | None, sourc
     if root in ("feed", "sitemap"):
         reader = feeds if root == "feed" else sitemaps
         links = tuple(_judged(reader.links(xml.parse(text), url, https=https), site))
+        if root == "feed" and {link.refused for link in links} == {Refusal.NOT_ARTICLE}:
+            # All of a feed in one unknown shape: the site has new addresses, or feeds other things than news.
+            links = tuple(replace(link, refused=None) for link in links)
         return Discovery(root, links, refused=None if links else Refusal.EMPTY_SOURCE)
     if not text.strip():
         raise Discard(Refusal.EMPTY_SOURCE, f"an empty answer instead of a {expected}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-DEEPEST = 1000
+DEEPEST = 400
 """Open elements; real pages stay below a hundred."""
 MOST_TAGS = 200_000
 """Opening and closing ones; real pages stay below ten thousand."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 from crawler.candidates import CROWDED, candidates, day_of, days_around, week_of, weeks_around
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 READER = "relate"
 _TURN = "relate.turn"  # grows with every batch written, by `relate` or `reindex`
-BATCH = 200
+BATCH = 1000
 """Changes that are worked off together."""
 _TEXTS = 400  # held in memory, some 50 KB each
 _SIZES = 100_000
@@ -95,12 +94,15 @@ class Relater:
             after = ids[-1]
             yield Step(after, len(work.entries), len(work.copies))
 
-    def waiting(self) -> tuple[int, int]:
-        """How many changes `relate`, and how many texts and articles `reindex`, have before them."""
+    def waiting(self) -> int:
+        """How many changes `relate` has before it."""
         with self._store.reading() as connection:
-            last = kinship.last_change(connection)
-            made_by_others = rehash.count(connection) + kinship.count_stale(connection)
-            return last - kinship.position(connection, READER), made_by_others
+            return kinship.last_change(connection) - kinship.position(connection, READER)
+
+    def outdated(self) -> int:
+        """How many texts and articles `reindex` has before it, which takes a look at all of them."""
+        with self._store.reading() as connection:
+            return rehash.count(connection) + kinship.count_stale(connection)
 
     def _prepare(self, connection: Connection, ids: Collection[int]) -> _Work:
         """Fingerprints and verified pairs of these articles; nothing is written."""
@@ -129,8 +131,10 @@ class Relater:
             for week in weeks_around(row.at):
                 asked.setdefault(week, set()).update(work.entries[row.id].keys)
         found = kinship.look_up(connection, asked)
-        # What the articles of the batch had before is no longer true.
-        return {place: [text for text in texts if text not in work.again] for place, texts in found.items()}
+        if work.old:  # is no longer true
+            for key, texts in found.items():
+                found[key] = [text for text in texts if text not in work.old]
+        return found
 
     def _candidates(self, work: _Work, found: Postings, rows: Iterable[Current]) -> dict[int, list[int]]:
         """For each article those to compare it with; those of the same batch that came before it among them."""
@@ -139,21 +143,17 @@ class Relater:
             entry = work.entries[row.id]
             if (own := entry.print) is None:
                 continue
-            days, weeks, week = days_around(row.at), weeks_around(row.at), week_of(entry.day)
+            days, week = days_around(row.at), week_of(entry.day)
             bands, samples = (
-                [
-                    [text for text in found[place] if self._days.get(text) in days]
-                    for place in product(weeks, keys)
-                    if place in found
-                ]
+                [[text for text in found[key] if self._days.get(text) in days] for key in keys if key in found]
                 for keys in (own.bands, own.sample)
             )
             if near := candidates(own, bands, samples, self._sizes):
                 wanted[row.id] = near
             self._days[row.id], self._sizes[row.id] = entry.day, len(own.sample)
             for key in entry.keys:
-                here = found.setdefault((week, key), [])
-                if len(here) < CROWDED:
+                here = found.setdefault(key, [])
+                if len(here) < CROWDED or sum(week_of(self._days[text]) == week for text in here) < CROWDED:
                     here.append(row.id)
                     work.keys.append((week, key, row.id))
         return wanted

@@ -36,6 +36,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("THOISU_ARCHIVE", "", "Folder of WARC files in which every fetched page is kept; empty: none is."),
     Setting("THOISU_NOTIFY", "", "Whom findings and watched words are told: apprise URLs, or a file of apprise's."),
     Setting("THOISU_ARCHIVE_MB", "1000", "Megabytes after which a file of the archive is full and the next begins."),
+    Setting("THOISU_SINKS", "sinks.toml", "File that names where `thoisu deliver` sends changes (docs/deliver.md)."),
     Setting("THOISU_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR."),
 )
 
@@ -45,13 +46,22 @@ def read_env(environ: Mapping[str, str], dotenv: Path) -> dict[str, str]:
 
     Raises `BadInput` when the file cannot be read as UTF-8.
     """
+    filed = _filed(dotenv)
+    return {item.name: environ.get(item.name) or filed.get(item.name) or item.default for item in SETTINGS}
+
+
+def variable(name: str) -> str | None:
+    """A secret that another file refers to by name, from the environment or `.env`; None when it is not set."""
+    return os.environ.get(name) or _filed(Path(".env")).get(name)
+
+
+def _filed(dotenv: Path) -> dict[str, str]:
     try:
         lines = dotenv.read_text(encoding="utf-8").splitlines() if dotenv.is_file() else []
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"cannot read {dotenv}: {error}") from None
     pairs = (line.removeprefix("export ").split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-    filed = {name.strip(): value.strip().strip("\"'") for name, value in pairs}
-    return {item.name: environ.get(item.name) or filed.get(item.name) or item.default for item in SETTINGS}
+    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
 
 
 def _number(name: str) -> float:
@@ -97,6 +107,7 @@ THOISU_QUARANTINE = _ENV["THOISU_QUARANTINE"]
 THOISU_ARCHIVE = _ENV["THOISU_ARCHIVE"] or None
 THOISU_NOTIFY = _ENV["THOISU_NOTIFY"]
 THOISU_ARCHIVE_MB = max(0.001, _number("THOISU_ARCHIVE_MB"))
+THOISU_SINKS = _ENV["THOISU_SINKS"]
 THOISU_LOG_LEVEL = _ENV["THOISU_LOG_LEVEL"].upper()
 if THOISU_LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
     raise BadInput(f"THOISU_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {THOISU_LOG_LEVEL!r}")

@@ -187,6 +187,13 @@ def test_atom_and_rdf() -> None:
     assert only(feed(rdf)).url == HOME + "mo-rong-post1.html"
 
 
+def test_feed_of_addresses_in_a_shape_that_the_site_does_not_know_is_told_as_it_is() -> None:
+    entries = [item(link=f"{HOME}api/tin?ma={number}") for number in (1, 2)]
+    assert [link.refused for link in feed(rss(*entries), SITE).links] == [None, None]
+    known = item(link=f"{HOME}mo-rong-post1.html")
+    assert [link.refused for link in feed(rss(*entries, known), SITE).links] == [Refusal.NOT_ARTICLE] * 2 + [None]
+
+
 def test_feed_names_what_the_site_refuses_and_drops_repeats() -> None:
     links = ["mo-rong-post1.html", "mo-rong-post1.html?utm_source=a", "", "chu-de/cang-bien", "javascript:void(0)"]
     discovery = feed(rss(*(item(link=HOME + link if link[:4] != "java" else link) for link in links)), SITE)

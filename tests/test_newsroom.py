@@ -160,23 +160,23 @@ def test_each_source_lists_exactly_what_is_published(newsroom: Newsroom, name: s
     assert len({type(source) for source in site.sources}) >= 2
     for source in site.sources:
         listed: set[str] = set()
-        todo = [source.url]
+        ahead = [source.url]
         for number in range(20):
-            if not todo:
+            if not ahead:
                 break
-            text = get(newsroom, todo.pop()).text
+            text = get(newsroom, ahead.pop()).text
             fresh = article_urls(newsroom, name, text) - listed
             listed |= fresh
             if isinstance(source, Sitemap):
-                todo += re.findall(r"<sitemap><loc>([^<]+)", text)
+                ahead += re.findall(r"<sitemap><loc>([^<]+)", text)
             elif isinstance(source, Listing) and fresh:
                 following = re.search(r'rel="next" href="([^"]+)"', text)
                 if source.pages:
                     zone = re.search(r'hdZoneId" value="(\d+)"', get(newsroom, source.url).text)
                     page_ = source.pages.format(n=number + source.first, zone=zone[1] if zone else "")
-                    todo = [page_]
+                    ahead = [page_]
                 elif following:
-                    todo = [at(newsroom, name, following[1].replace("&amp;", "&"))]
+                    ahead = [at(newsroom, name, following[1].replace("&amp;", "&"))]
         assert listed == set(published), source
 
 

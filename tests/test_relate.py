@@ -64,7 +64,7 @@ def grouped(store: Store) -> list[list[int]]:  # noqa: F811
 
 def listed(store: Store, **how: object) -> list[tuple[int, int]]:  # noqa: F811
     with store.reading() as connection:
-        rows = plots.list_stories(connection, how.get("site"), how.get("since"), how.get("limit"))  # type: ignore[arg-type]
+        rows = plots.list_stories(connection, how.get("site"), how.get("since"), how.get("least", 2), how.get("limit"))  # type: ignore[arg-type]
         return [(row.id, len(row.pages)) for row in rows]
 
 
@@ -230,11 +230,11 @@ def test_reindex_makes_anew_what_older_rules_made(store: Store, monkeypatch: pyt
     before = found(store), grouped(store)
     for module in (relate, kinship):
         monkeypatch.setattr(module, "VERSION", "m2")
-    assert Relater(store).waiting() == (0, 3)
+    assert (Relater(store).waiting(), Relater(store).outdated()) == (0, 3)
     steps = Relater(store).reindex(batch=1)
     next(steps)
     steps.close()
-    assert Relater(store).waiting() == (0, 2)
+    assert (Relater(store).waiting(), Relater(store).outdated()) == (0, 2)
     assert (found(store), grouped(store)) == before
     assert sum(step.articles for step in Relater(store).reindex(batch=1)) == 2
     assert (found(store), grouped(store)) == before
@@ -309,9 +309,14 @@ def test_the_commands_show_it(command_store: str, capsys: pytest.CaptureFixture[
 
     assert json.loads(run_command("relate", "--json")) == {"changes": 3, "articles": 3, "pairs": 1}
     assert "0 changes" in run_command("relate")
-    assert [page["site"] for page in json.loads(run_command("stories", "--json"))["pages"]] == ["bao", "hai"]
+    assert [page["site"] for page in json.loads(run_command("stories", "--pages", "2", "--json"))["pages"]] == [
+        "bao",
+        "hai",
+    ]
+    every = [json.loads(line) for line in run_command("stories", "--json").splitlines()]
+    assert {row["id"]: len(row["pages"]) for row in every} == {1: 2, 3: 1}
     assert "2 pages: bao, hai" in run_command("stories", "--since", "2026-03-01", "--site", "hai")
-    assert "no text stands" in run_command("stories", "--site", "khac")
+    assert "no story" in run_command("stories", "--site", "khac")
     told = json.loads(run_command("story", "2", "--json"))
     assert (told["id"], told["wire"], told["first"]) == (1, "TTXVN", "https://bao.example/bai-1.html")
     assert told["members"][1]["added"] == ["Đoạn thêm."]

@@ -170,8 +170,8 @@ def site_for(url: str, name: str | None, sites: dict[str, Site]) -> tuple[str | 
     return find_site(url, sites) or (None, None)
 
 
-def open_store(url: str | None) -> Store:
-    """The store to read from; `BadInput` when there is none yet, since reading must not make an empty one."""
+def open_store(url: str | None, *, reading: bool = True) -> Store:
+    """The store that is there; `BadInput` when there is none yet, since looking must not make an empty one."""
     from crawler.settings import THOISU_DATABASE_URL
     from crawler.store import Store
 
@@ -179,4 +179,4 @@ def open_store(url: str | None) -> Store:
     path = url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else None
     if path and not path.startswith("file:") and not Path(path.partition("?")[0]).exists():
         raise BadInput(f"there is no store at {url} yet; fill one: thoisu crawl nhandan")
-    return Store.open(url, reading=True)
+    return Store.open(url, reading=reading)

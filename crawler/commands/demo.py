@@ -7,7 +7,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -17,7 +16,7 @@ import typer
 from crawler.commands.common import console, local, shown
 from crawler.commands.crawl import summary, watch
 from crawler.commands.diff import print_diff
-from crawler.commands.scenes import plain_stories, related_between
+from crawler.commands.scenes import delivered, plain_stories, related_between
 from crawler.diff import compare
 
 if TYPE_CHECKING:
@@ -187,13 +186,13 @@ class _Tale:
         """What a reader of the store gets."""
         self._heading("All of it is one feed, in order, for whoever needs it")
         path = self._folder / "changes.jsonl"
-        rows = [asdict(change) | {"at": change.at.isoformat()} for change in self._store.changes(0, None)]
-        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        rows = delivered(self._store, path)
         events = Counter(row["event"] for row in rows)
-        _expect([row["seq"] for row in rows] == sorted(row["seq"] for row in rows), "the feed is out of order")
+        _expect(rows and [row["seq"] for row in rows] == list(range(1, len(rows) + 1)), "the feed is out of order")
         told = ", ".join(f"{count} {event}" for event, count in events.most_common())
-        self._screen.print(f"{path.name}: {len(rows)} lines ({told}). The first and the last:")
+        self._screen.print(f"{path.name}: {len(rows)} lines ({told}). The first and the last, without their articles:")
         for row in (rows[0], rows[-1]):
+            del row["article"]
             self._screen.print(json.dumps(row, ensure_ascii=False), style="dim", overflow="fold")
 
     def what_next(self) -> None:

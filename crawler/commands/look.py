@@ -1,4 +1,4 @@
-"""`thoisu articles`, `show` and `changes`: what the store holds."""
+"""`thoisu articles` and `show`: what the store holds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _TOLD = {"withdrawn": ("withdrawn: the page is gone", "red"), "restored": ("restored: the page is back", "green")}
 StoreOption = Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")]
 
-_MOST = 2**63 - 1  # the greatest number that a database takes
+MOST = 2**63 - 1
+"""The greatest number that a database takes."""
 _LONGEST = 200  # characters that --text looks for
 
 
@@ -49,7 +50,7 @@ def articles(
     if words is not None and len(words) > _LONGEST:
         raise BadInput(f"--text takes {_LONGEST} characters at most, not {len(words)}")
     with open_store(store) as opened:
-        rows = opened.articles(site=site, since=begin, text=words, limit=min(limit, _MOST))
+        rows = opened.articles(site=site, since=begin, text=words, limit=min(limit, MOST))
         if site is not None and not rows and site not in opened.counts():
             site_named(site, load_sites())
     if json_:
@@ -104,7 +105,7 @@ def show(
 
 def stored(store: Store, id_: int) -> StoredArticle:
     """All that is held of an article; `BadInput` when there is none of this number."""
-    found = store.article(id_) if abs(id_) <= _MOST else None
+    found = store.article(id_) if abs(id_) <= MOST else None
     if found is None:
         raise BadInput(f"there is no article {id_}; `thoisu articles` lists them")
     return found
@@ -165,35 +166,3 @@ def _show_past(store: Store, found: StoredArticle, screen: Console) -> None:
         before = store.revision(found.row.id, found.revisions[-2].number)
         screen.print(f"\nrevision {found.revisions[-1].number} against the one before", style="bold")
         print_diff(compare(before, article), screen)
-
-
-def changes(
-    since: Annotated[int, typer.Option(metavar="N", min=0, help="After this number; 0 is from the beginning.")] = 0,
-    limit: Annotated[int, typer.Option(metavar="M", min=1, help="How many at most.")] = 100,
-    store: StoreOption = None,
-    json_: Annotated[bool, typer.Option("--json", help="One JSON object a change.")] = False,
-) -> None:
-    """List what changed in the public record, in order.
-
-    An article is created, revised, copied, withdrawn or restored.
-
-    A reader that keeps the last `seq` and asks for what follows it misses nothing.
-
-    \b
-    Examples:
-      thoisu changes --limit 20
-      thoisu changes --since 1200 --limit 500 --json
-    """
-    with open_store(store) as opened:
-        rows = opened.changes(min(since, _MOST), min(limit, _MOST))
-    if json_:
-        for row in rows:
-            print_json(asdict(row))
-        return
-    screen = console()
-    for row in rows:
-        number = f" {row.revision}" if row.revision and row.revision > 1 else ""
-        screen.print(f"{row.seq}  {local(row.at)}  {row.event}{number}  article {row.article_id}", style="bold")
-        screen.print(f"  {shown(row.url)}", soft_wrap=True)
-    if not rows:
-        screen.print(f"no change after {since}")

@@ -1,10 +1,12 @@
-"""What the demo picks from the newsroom to show: a page with a box between its paragraphs, plain articles."""
+"""What the demo picks to show: a page with a box between its paragraphs, plain articles, the delivered feed."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from crawler.model import Article
 from crawler.site import Site
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from crawler.clean import Dropped
     from crawler.newsroom import Newsroom, World
     from crawler.newsroom.story import Story
+    from crawler.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,19 @@ def plain_stories(world: World) -> list[Story]:
     ]
     newest = {story.paper.name: story for story in reversed(plain)}
     return [*newest.values(), *plain]
+
+
+def delivered(store: Store, path: Path) -> list[dict[str, Any]]:
+    """The lines of a file to which the change feed is delivered, from where it stopped; none when it cannot be."""
+    from crawler.deliver.config import Route
+    from crawler.deliver.deliverer import Deliverer
+    from crawler.deliver.jsonl import JsonLines
+
+    sink = Route("demo", "", JsonLines("demo", f"jsonl:{path}"), sites=None, text=None)
+    if not Deliverer(store, sink, pause=lambda _: False).once(lambda _: None):
+        return []
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
 
 
 def _lines_of(page: bytes) -> list[str]:

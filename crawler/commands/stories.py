@@ -60,7 +60,7 @@ def reindex(store: StoreOption = None) -> None:
 
     with open_store(store) as opened:
         relater = Relater(opened)
-        waiting = relater.waiting()[1]
+        waiting = relater.outdated()
         done = _show_progress(relater.reindex(), waiting, "hashing again")
     console().print(
         f"{sum(step.articles for step in done)} hashed again" if done else "nothing was made by older rules"
@@ -72,18 +72,19 @@ def stories(
         str | None, typer.Option(metavar="DATE", help="With a page since 2026-08-01, or 2026-08-01T06:30.")
     ] = None,
     site: Annotated[str | None, typer.Option(metavar="SITE", help="With a page of this site.")] = None,
+    pages: Annotated[int, typer.Option(metavar="N", min=1, help="On so many pages or more.")] = 1,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a story.")] = False,
 ) -> None:
-    """List texts that stand on several pages.
+    """List texts, each with the pages it stands on.
 
-    The latest first. Exact copies, abridged and extended ones; not those that only share a
-    template.
+    The latest first. Exact copies, abridged and extended ones make one story; those that only share a template
+    do not.
 
     \b
     Examples:
-      thoisu stories --since 2026-08-01
+      thoisu stories --since 2026-08-01 --pages 2
       thoisu stories --site nhandan --json
     """
     from crawler.store import plots
@@ -92,18 +93,21 @@ def stories(
     with open_store(store) as opened:
         _relate(opened)
         with opened.reading() as connection:
-            rows = plots.list_stories(connection, site, after, limit)
+            rows = plots.list_stories(connection, site, after, pages, limit)
     if json_:
         for row in rows:
             print_json(asdict(row))
         return
     screen = console()
     for row in rows:
-        first, sites = row.pages[0], dict.fromkeys(page.site or "-" for page in row.pages)
+        first, count, sites = row.pages[0], len(row.pages), dict.fromkeys(page.site or "-" for page in row.pages)
         screen.print(shown(f"{row.id}  {first.title}"), style="bold", soft_wrap=True)
-        screen.print(shown(f"   {local(first.at)}  {len(row.pages)} pages: {', '.join(sites)}"), soft_wrap=True)
+        screen.print(
+            shown(f"   {local(first.at)}  {count} {'page' if count == 1 else 'pages'}: {', '.join(sites)}"),
+            soft_wrap=True,
+        )
     if not rows:
-        screen.print("no text stands on several pages")
+        screen.print("no story of this kind")
 
 
 def story(
@@ -176,7 +180,7 @@ def _relate(opened: Store) -> tuple[int, int, int]:
     from crawler.relate import Relater
 
     relater = Relater(opened)
-    waiting = relater.waiting()[0]
+    waiting = relater.waiting()
     try:
         done = _show_progress(relater.relate(), waiting, "comparing") if waiting else []
     except StoreFailed as failure:

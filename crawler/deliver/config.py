@@ -34,8 +34,12 @@ class Route:
     text: str | None
 
 
-def read_routes(path: Path, sites: Mapping[str, Site], variable: Callable[[str], str | None]) -> list[Route]:
-    """The sinks of a file, in its order; `variable` gives what stands for `${NAME}` in a text.
+def read_routes(
+    path: Path, sites: Callable[[], Mapping[str, Site]], variable: Callable[[str], str | None]
+) -> list[Route]:
+    """The sinks of a file, in its order.
+
+    `sites` gives all that there are, and is asked when a filter names some; `variable` gives what stands for `${NAME}`.
 
     BadInput, with one line that names section and key, for whatever cannot be meant.
     """
@@ -45,16 +49,22 @@ def read_routes(path: Path, sites: Mapping[str, Site], variable: Callable[[str],
         raise BadInput(f"there is no {path}; docs/deliver.md tells how to write one") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput(f"cannot read {path}: {error}") from None
-    routes = []
+    routes: list[Route] = []
     for name, section in sections.items():
         try:
-            routes.append(_route(name, section, sites, variable))
+            route = _route(name, section, sites, variable)
+            if twin := next((one.name for one in routes if one.url == route.url), None):
+                # Each would take the other's rows in one file for its own.
+                raise BadInput(f"[{twin}] has the same url")
         except BadInput as error:
             raise BadInput(f"{path}, [{name}]: {error}") from error
+        routes.append(route)
     return routes
 
 
-def _route(name: str, section: Any, sites: Mapping[str, Site], variable: Callable[[str], str | None]) -> Route:
+def _route(
+    name: str, section: Any, sites: Callable[[], Mapping[str, Site]], variable: Callable[[str], str | None]
+) -> Route:
     if not isinstance(section, dict):
         raise BadInput(f"a sink is a section: [NAME] with url = …, not {name} = {section!r}")
     if not _NAME.fullmatch(name):
@@ -105,17 +115,18 @@ def _names(section: Mapping[str, Any], key: str) -> list[str] | None:
 
 
 def _sites(
-    names: Collection[str] | None, tiers: Collection[str] | None, sites: Mapping[str, Site]
+    names: Collection[str] | None, tiers: Collection[str] | None, sites: Callable[[], Mapping[str, Site]]
 ) -> frozenset[str] | None:
-    if unknown := sorted(set(names or ()) - sites.keys()):
+    if names is None and tiers is None:
+        return None
+    known = sites()
+    if unknown := sorted(set(names or ()) - known.keys()):
         raise BadInput(f"no site is called {unknown[0]!r}; `thoisu sites` lists them")
     if unknown := sorted(set(tiers or ()) - set(get_args(Tier))):
         raise BadInput(f"there is no tier {unknown[0]!r}; there are {', '.join(get_args(Tier))}")
-    if names is None and tiers is None:
-        return None
     return frozenset(
         name
-        for name, site in sites.items()
+        for name, site in known.items()
         if (names is None or name in names) and (tiers is None or site.tier in tiers)
     )
 

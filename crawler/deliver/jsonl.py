@@ -40,4 +40,7 @@ class JsonLines(RowFiles):
 
     def key_of(self, row: bytes) -> str:
         """As `RowFiles.key_of`."""
-        return str(json.loads(row)["key"])
+        found = json.loads(row)
+        if not isinstance(found, dict):
+            raise ValueError("not an object")
+        return str(found["key"])

@@ -1,8 +1,8 @@
 """Files that grow by rows: the half that JSON Lines and CSV share.
 
 A URL names a folder or, by a suffix in its last part, a single file. In a folder a file is named after its first change
-(`changes-000000000001-20260801.jsonl`) and is full after so many bytes, or when a later day begins. A replay begins
-files of its own, whose names say which it is (`changes-r1-…`, `feed.r1.jsonl`); no row is ever taken back.
+(`changes-000000000001-20260801.jsonl`) and is full after so many bytes, or when a later day begins in Viet Nam. A
+replay begins files of its own, whose names say which it is (`changes-r1-…`, `feed.r1.jsonl`); no row is taken back.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from io import FileIO
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
+from crawler.dates import VIETNAM
 from crawler.deliver.paths import path_of, sync_folder
 from crawler.deliver.sink import Delivery, Sink, SinkFailed
 from crawler.model import BadInput
@@ -84,7 +85,7 @@ class RowFiles(Sink):
             if self._file is not None and not self._in_place():
                 self.close()
             for row in batch:
-                day = f"{row.at:%Y%m%d}"
+                day = f"{row.at.astimezone(VIETNAM):%Y%m%d}"
                 if self._file is None or self._full(day):
                     self._flush()
                     self._begin(row.seq, day)

@@ -12,9 +12,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from crawler.model import Event, ThoisuError
+
+if TYPE_CHECKING:
+    from crawler.store.feed import Told
 
 SinkWord = Literal[
     "unreachable",  # no name, no route, no connection, broken TLS
@@ -27,6 +30,7 @@ SinkWord = Literal[
     "disk_full",
     "read_only",  # no right to write there
     "locked",  # somebody else holds it
+    "poisoned",  # one record after the other is not taken
     "damaged",  # what stands there cannot be gone on with
     "failed",  # anything else; the detail says what
 ]
@@ -55,6 +59,17 @@ class Delivery:
     article: dict[str, Any] | None
     """`Article.to_dict()` of what stood at `url` when this happened; for a copy its own. None when the store no longer
     holds it: the text of a copy that another has replaced since, by a later change of the same `url`."""
+
+    @classmethod
+    def of(cls, store_id: str, told: Told) -> Delivery:
+        """A change of the feed of a store (`crawler.store.outbox.store_id`)."""
+        article = told.article
+        return cls(
+            key=f"{store_id}:{told.change.seq}",
+            **{field.name: getattr(told.change, field.name) for field in fields(told.change)},
+            published_at=article.published_at if article else None,
+            article=article.to_dict() if article else None,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, in the order above: times as ISO 8601 with offset."""

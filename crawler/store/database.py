@@ -32,7 +32,7 @@ WAIT = 30
 """Seconds that a writer waits for the pen before it gives up with the word "locked"."""
 PEN = 0x7401_5E55
 """Key of the advisory lock on PostgreSQL; any number that no other program in the same database uses."""
-LOG = 32 * 2**20
+LOG = 64 * 2**20
 """Bytes of SQLite's log (-wal) from which the next writer writes it back; the same page stands in it many times."""
 _PATIENCE = 200  # milliseconds for which that waits for readers
 

@@ -20,8 +20,8 @@ from crawler.store.kin import fingerprints, progress, relations, shingle_keys
 from crawler.store.schema import articles, changes, revisions
 
 _CHUNK = 500
-Postings = dict[tuple[int, int], list[int]]
-"""The articles that stand under a week and a key."""
+Postings = dict[int, list[int]]
+"""The articles that stand under a key in some weeks."""
 _TEXT = (
     select(
         articles.c.id,
@@ -44,7 +44,7 @@ _UNNEST = text(
     "INSERT INTO shingle_keys (week, key, article_id) "
     "SELECT * FROM unnest(CAST(:weeks AS integer[]), CAST(:keys AS bigint[]), CAST(:ids AS bigint[]))"
 )
-_NEW_KEY = insert(shingle_keys)
+_NEW_KEY = "INSERT INTO shingle_keys (week, key, article_id) VALUES (?, ?, ?)"
 _DROP_KEY = delete(shingle_keys).where(
     *(shingle_keys.c[name] == bindparam(f"b_{name}") for name in ("week", "key", "article_id"))
 )
@@ -156,13 +156,13 @@ def marks(connection: Connection, ids: Collection[int]) -> dict[int, tuple[int, 
 
 
 def look_up(connection: Connection, wanted: Mapping[int, Collection[int]]) -> Postings:
-    """The articles under each of the keys that are wanted of each week."""
+    """The articles under each of the keys, in the weeks of which it is wanted."""
     found: Postings = {}
     dialect = connection.dialect.name
     for week, keys in sorted(wanted.items()):
         value: Any = json.dumps(list(keys)) if dialect == "sqlite" else list(keys)
         for key, article in connection.execute(_LOOK_UP[dialect], {"week": week, "keys": value}):
-            found.setdefault((week, key), []).append(article)
+            found.setdefault(key, []).append(article)
     return found
 
 
@@ -210,7 +210,7 @@ def remember(
         weeks, values, ids = zip(*keys, strict=True)
         connection.execute(_UNNEST, {"weeks": list(weeks), "keys": list(values), "ids": list(ids)})
     elif keys:
-        connection.execute(_NEW_KEY, [{"week": week, "key": key, "article_id": article} for week, key, article in keys])
+        connection.exec_driver_sql(_NEW_KEY, list(keys))  # SQLAlchemy would look at every value
     found = [
         {
             "article_id": pair.later, "other_id": pair.earlier, "relation": pair.verdict.relation,

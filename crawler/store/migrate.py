@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect as source
 import sqlite3
 import time
 from pathlib import Path
@@ -36,6 +37,28 @@ def upgrade(engine: Engine) -> None:
             _run(connection, version)
 
 
+def steps_back(connection: Connection, to: str) -> list[tuple[str, str]]:
+    """The revisions that a downgrade to `to` takes back, newest first, each with what is lost by that.
+
+    BadInput when there is no revision of this name.
+    """
+    from alembic.script import ScriptDirectory
+
+    found: list[tuple[str, str]] = []
+    for script in ScriptDirectory.from_config(scripts(connection)).walk_revisions():
+        if script.revision == to:
+            return found
+        found.append((script.revision, source.getdoc(script.module.downgrade) or ""))
+    raise BadInput(f"there is no schema {to!r}; there are {', '.join(sorted(name for name, _ in found))}")
+
+
+def downgrade(connection: Connection, to: str) -> None:
+    """Take the schema back to that of an older version; whoever opens the store with this version upgrades it again."""
+    from alembic import command
+
+    command.downgrade(scripts(connection), to)
+
+
 def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
@@ -65,7 +88,8 @@ def _run(connection: Connection, version: str | None) -> None:
             ScriptDirectory.from_config(config).get_revision(version)
         except CommandError:
             raise BadInput(
-                f"a newer thoisu made this store (schema {version}, this one knows up to {HEAD}); upgrade thoisu"
+                f"a newer thoisu made this store (schema {version}, this one knows up to {HEAD}); upgrade thoisu, "
+                f"or go back with the newer one: thoisu downgrade {HEAD}"
             ) from None
     elif taken := {"articles", "changes", "links"} & set(inspect(connection).get_table_names()):
         raise BadInput(f"the database has a table {min(taken)!r} that thoisu did not make; use another database")

@@ -5,7 +5,7 @@ The writing functions run inside one transaction that holds the pen (`crawler.st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import (
@@ -59,23 +59,24 @@ class SinkState:
     """What the store remembers of a sink."""
 
     name: str
-    cursor: int
+    cursor: int = 0
     """The last `seq` that is dealt with: delivered, filtered out or set aside."""
-    replays: int
+    replays: int = 0
     """How often it was set back."""
-    state: str
+    state: str = "new"
     """"new", "ok", or the word of the failure that goes on."""
-    failures: int
+    failures: int = 0
     """In a row."""
-    last_error: str | None
-    failed_at: datetime | None
-    next_try_at: datetime | None
+    last_error: str | None = None
+    failed_at: datetime | None = None
+    next_try_at: datetime | None = None
     """None when it may be tried at once."""
-    delivered: int
+    delivered: int = 0
     """Since ever, those delivered again among them."""
-    rate: float | None
+    rate: float | None = None
     """Changes a second while it delivers, a mean that leans to the last batches."""
-    updated_at: datetime
+    updated_at: datetime | None = None
+    """None for a sink that nobody has begun to deliver to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,16 +94,20 @@ def store_id(connection: Connection) -> str:
     return found
 
 
-def state(connection: Connection, name: str) -> SinkState | None:
-    """None for a sink to which nothing has been delivered yet."""
+def state(connection: Connection, name: str) -> SinkState:
+    """What is remembered of a sink; a fresh state when it is new."""
     row = connection.execute(select(sinks).where(sinks.c.name == name)).mappings().first()
-    return SinkState(**row) if row else None
+    return SinkState(**row) if row else SinkState(name=name)
 
 
-def begin(connection: Connection, name: str, at: datetime) -> None:
-    """Enter a new sink, before the first change."""
-    values = {"name": name, "cursor": 0, "replays": 0, "state": "new", "failures": 0, "delivered": 0, "updated_at": at}
-    connection.execute(insert(sinks).values(values))
+def begin(connection: Connection, name: str, at: datetime) -> SinkState:
+    """The state of a sink, entered when it is new."""
+    found = state(connection, name)
+    if found.updated_at is not None:
+        return found
+    new = SinkState(name=name, updated_at=at)
+    connection.execute(insert(sinks).values(asdict(new)))
+    return new
 
 
 def advance(

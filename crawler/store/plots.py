@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select
 
 from crawler.copies import Relation
 from crawler.store.kin import members, relations, stories
@@ -67,16 +67,32 @@ def in_a_story(connection: Connection, ids: Collection[int]) -> set[int]:
     return found
 
 
-def list_stories(connection: Connection, site: str | None, since: datetime | None, limit: int | None) -> list[StoryRow]:
-    """Stories of two pages or more, those with the latest page first."""
-    query = select(stories.c.id).order_by(stories.c.last_at.desc(), stories.c.id.desc()).limit(limit)
+def list_stories(
+    connection: Connection, site: str | None, since: datetime | None, least: int, limit: int | None
+) -> list[StoryRow]:
+    """Stories of `least` pages or more, those with the latest page first."""
+    query = select(stories.c.id, stories.c.last_at.label("at")).where(stories.c.pages >= least)
     if since is not None:
         query = query.where(stories.c.last_at >= since)
     if site is not None:
         query = query.where(_of_site(site))
-    ids = list(connection.scalars(query))
+    rows = list(connection.execute(_latest(query, limit)))
+    if least < 2:
+        alone = select(articles.c.id, _AT).where(
+            ~exists().where(members.c.article_id == articles.c.id), ~exists().where(stories.c.id == articles.c.id)
+        )
+        if since is not None:
+            alone = alone.where(_AT.element >= since)
+        if site is not None:
+            alone = alone.where(articles.c.site == site)
+        rows += connection.execute(_latest(alone, limit))
+    ids = [row.id for row in sorted(rows, key=lambda row: (row.at, row.id), reverse=True)[:limit]]
     pages = _pages(connection, ids)
     return [StoryRow(id=story, pages=tuple(pages[story])) for story in ids]
+
+
+def _latest(query: Select[Any], limit: int | None) -> Select[Any]:
+    return query.order_by(query.selected_columns["at"].desc(), query.selected_columns["id"].desc()).limit(limit)
 
 
 def story_of(connection: Connection, article: int) -> int | None:

@@ -11,7 +11,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, select
 
 from crawler.model import Article, BadInput, Change, Link, Refusal, StoreFailed
-from crawler.store import amend, feed, frontier, queries, record
+from crawler.store import amend, feed, frontier, outbox, queries, record
 from crawler.store.alone import alone
 from crawler.store.database import engine_for, settle, transaction, unwritable, writer
 from crawler.store.feed import Told
@@ -199,6 +199,11 @@ class Store:
         """The changes after `since` in order; whoever has seen one has seen all before it, for ever."""
         with transaction(self._engine) as connection:
             return queries.list_changes(connection, since, limit)
+
+    def identity(self) -> str:
+        """The store's own name, made with it; a copy of the database bears the same."""
+        with transaction(self._engine) as connection:
+            return outbox.store_id(connection)
 
     def feed(
         self, since: int = 0, limit: int = 100, *, sites: Collection[str] | None = None, text: str | None = None

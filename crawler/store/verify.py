@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select, text
 
 from crawler.store.kin import fingerprints, members, relations
+from crawler.store.outbox import sinks
 from crawler.store.schema import articles, changes, copies, links, revisions
 
 _current = and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision)
@@ -47,6 +48,12 @@ _RULES: tuple[tuple[str, Select[Any]], ...] = (
         select(articles.c.id).where(
             changes.c.seq == _last_of_article,
             articles.c.withdrawn_at.is_not(None) != (changes.c.event == "withdrawn"),
+        ),
+    ),
+    (
+        "sink {} is ahead of the feed",
+        select(sinks.c.name).where(
+            sinks.c.cursor > select(func.coalesce(func.max(changes.c.seq), 0)).scalar_subquery()
         ),
     ),
     (

@@ -1,0 +1,215 @@
+"""Delivers the change feed to one sink: in order, at least once, and with the cursor in the store.
+
+A batch is read after the cursor, written, and then the cursor moves. Killed between the two, the next run gives the
+same batch again, and what the sink itself knows to have is left out. A sink that fails is tried again after a time that
+doubles; a record that it does not take among others is tried alone, then set aside by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from crawler.deliver.config import Route
+from crawler.deliver.outlet import Outlet
+from crawler.deliver.sink import Delivery, Poisoned, SinkFailed
+from crawler.model import StoreFailed
+from crawler.store import Store, outbox
+from crawler.store.alone import Taken
+from crawler.store.outbox import SinkState
+
+POLL = 1.0
+"""Seconds between two looks at a feed that is at its end, and at a state that somebody may have changed."""
+BACKOFF_FIRST, BACKOFF_MAX = 1.0, 300.0
+"""Seconds after the first failure, doubled each time, and the most."""
+GONE_WAIT = 3600.0
+"""Seconds until a receiver that wants no more is asked again, unless somebody says `thoisu sinks --resume`."""
+RETRY_AFTER_MAX = 86_400.0
+TRIES = 5
+"""How often a record that a sink does not take is tried alone."""
+ASIDE_IN_A_ROW = 20
+"""Records set aside one after the other; with the next it is no longer the records that are wrong."""
+_LEAN = 0.3  # what the last batch counts in the mean rate
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of one batch."""
+
+    name: str
+    cursor: int
+    delivered: int = 0
+    at_end: bool = False
+    """There was nothing to read."""
+    aside: Poisoned | None = None
+    """This record was set aside."""
+    failure: SinkFailed | None = None
+    """The sink takes nothing now."""
+    wait: float = 0.0
+    """Seconds until it is tried again."""
+
+
+class Deliverer:
+    """One sink of a store. `pause` waits so many seconds and says whether to stop; `now` is the clock, in UTC."""
+
+    def __init__(
+        self,
+        store: Store,
+        route: Route,
+        pause: Callable[[float], bool],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._store, self._route, self._pause, self._now = store, route, pause, now
+        self._outlet = Outlet(route.sink)
+        self._suspect, self._tries, self._in_a_row = 0, 0, 0
+
+    def once(self, on_step: Callable[[Step], None]) -> bool:
+        """Deliver until the feed is at its end; False when the sink could not, or when it was to stop before.
+
+        Raises Taken when another process delivers to this sink, StoreFailed.
+        """
+        with self._store.alone(self._job) as confirm, self._outlet:
+            while not self._pause(0):
+                confirm()
+                step = self._step(self._state())
+                on_step(step)
+                if step.failure or step.at_end:
+                    return step.at_end
+        return False
+
+    def follow(self, on_step: Callable[[Step], None], on_trouble: Callable[[StoreFailed | Taken], None]) -> None:
+        """Deliver whatever comes, until `pause` says to stop, through failures of the sink and of the store.
+
+        `on_trouble` is told of those of the store, and of another process that delivers to this sink: this one waits
+        for its turn.
+        """
+        failures = 0
+
+        def step_done(step: Step) -> None:
+            nonlocal failures
+            failures = 0
+            on_step(step)
+
+        while True:
+            try:
+                with self._store.alone(self._job) as confirm, self._outlet:
+                    self._serve(confirm, step_done)
+                    return
+            except Taken as taken:
+                on_trouble(taken)
+                wait = POLL
+            except StoreFailed as failure:
+                on_trouble(failure)
+                failures += 1
+                wait = _backoff(failures)
+            if self._pause(wait):
+                return
+
+    @property
+    def _job(self) -> str:
+        return f"deliver-{self._route.name}"
+
+    def _serve(self, confirm: Callable[[], None], on_step: Callable[[Step], None]) -> None:
+        wait = 0.0
+        while not self._pause(wait):
+            confirm()
+            state = self._state()
+            due = state.next_try_at
+            if due is not None and (rest := (due - self._now()).total_seconds()) > 0:
+                # Not all of it at once: somebody may say that it can be tried now.
+                wait = min(rest, POLL)
+                continue
+            step = self._step(state)
+            on_step(step)
+            wait = POLL if step.at_end else 0.0
+
+    def _state(self) -> SinkState:
+        with self._store.reading() as connection:
+            state = outbox.state(connection, self._route.name)
+        if state.updated_at is not None:
+            return state
+        with self._store.writing() as connection:
+            return outbox.begin(connection, self._route.name, self._now())
+
+    def _step(self, state: SinkState) -> Step:
+        """Read, write and move on by one batch."""
+        began, route = self._now(), self._route
+        told, reached = self._store.feed(state.cursor, route.sink.BATCH, sites=route.sites, text=route.text)
+        if reached == state.cursor:
+            return Step(route.name, reached, at_end=True)
+        rows: list[Delivery] = []
+        try:
+            if told:
+                rows = self._outlet.prepare(self._store, state.replays, told)
+                at = next((place for place, row in enumerate(rows) if row.seq == self._suspect), None)
+                if at is not None:
+                    # Those before it, or it alone.
+                    rows = rows[: max(at, 1)]
+                    reached = rows[-1].seq
+                    if at == 0 and self._tries and self._pause(_backoff(self._tries)):
+                        return Step(route.name, state.cursor)
+                self._outlet.write(rows)
+        except SinkFailed as failure:
+            return self._failed(state, rows, failure)
+        except Poisoned as poisoned:
+            return self._refused(state, rows, poisoned)
+        if rows and rows[-1].seq >= self._suspect:
+            self._suspect = self._tries = 0
+        return self._advance(state, reached, rows, began)
+
+    def _advance(
+        self, state: SinkState, reached: int, rows: list[Delivery], began: datetime, aside: Poisoned | None = None
+    ) -> Step:
+        """Move the cursor, past a record set aside if there is one."""
+        count = sum(row.seq <= reached for row in rows) - (aside is not None)
+        if count:
+            self._in_a_row = 0
+        now = self._now()
+        seconds = (now - began).total_seconds()
+        rate = state.rate
+        if count and seconds > 0:
+            rate = count / seconds if rate is None else rate + _LEAN * (count / seconds - rate)
+        with self._store.writing() as connection:
+            if not outbox.advance(connection, state, reached, count, rate, now):
+                # Set back meanwhile: the next step begins from there.
+                return Step(self._route.name, state.cursor)
+            if aside is not None:
+                outbox.put_aside(connection, state.name, aside.seq, aside.detail, now)
+        return Step(self._route.name, reached, count, aside=aside)
+
+    def _refused(self, state: SinkState, rows: list[Delivery], poisoned: Poisoned) -> Step:
+        """One record is not taken: try it alone, and in the end go on without it."""
+        if poisoned.seq != self._suspect:
+            self._suspect, self._tries = poisoned.seq, 0
+        self._tries += [row.seq for row in rows] == [poisoned.seq]
+        through = poisoned.through or 0
+        if self._tries >= TRIES:
+            if self._in_a_row >= ASIDE_IN_A_ROW or state.state == "poisoned":
+                detail = f"after {ASIDE_IN_A_ROW} set aside in a row the next is not taken either: {poisoned.detail}"
+                return self._failed(state, rows, SinkFailed("poisoned", detail))
+            self._in_a_row += 1
+            return self._advance(state, poisoned.seq, rows, self._now(), poisoned)
+        if through > state.cursor:
+            return self._advance(state, through, rows, self._now())
+        return Step(self._route.name, state.cursor)
+
+    def _failed(self, state: SinkState, rows: list[Delivery], failure: SinkFailed) -> Step:
+        """Note what is wrong and when to try again; what was taken before it counts."""
+        self._outlet.close()
+        through = failure.through or 0
+        step = self._advance(state, through, rows, self._now()) if through > state.cursor else None
+        failures = 1 if step else state.failures + 1
+        wait = GONE_WAIT if failure.word == "gone" else _backoff(failures)
+        wait = max(wait, min(failure.retry_after or 0.0, RETRY_AFTER_MAX))
+        now = self._now()
+        with self._store.writing() as connection:
+            due = now + timedelta(seconds=wait)
+            outbox.fail(connection, state.name, failure.word, failure.detail, now, due, failures)
+        cursor, delivered = (step.cursor, step.delivered) if step else (state.cursor, 0)
+        return Step(self._route.name, cursor, delivered, failure=failure, wait=wait)
+
+
+def _backoff(failures: int) -> float:
+    """Seconds after so many failures in a row."""
+    return float(min(BACKOFF_FIRST * 2 ** min(failures - 1, 30), BACKOFF_MAX))

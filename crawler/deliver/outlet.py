@@ -1,0 +1,99 @@
+"""A sink with all that it may do wrong: opened when first needed, never given what it has, its errors by name."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Self
+
+from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed
+from crawler.store import Store, outbox
+from crawler.store.feed import Told
+
+logger = logging.getLogger(__name__)
+
+
+class Outlet:
+    """Every method raises SinkFailed or Poisoned and nothing else of the sink's."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._open = False
+        self._store_id = ""
+        self._replay, self._there = -1, 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def prepare(self, store: Store, replay: int, told: Sequence[Told]) -> list[Delivery]:
+        """The changes as deliveries, without those that the sink has."""
+        self._store_id = self._store_id or store.identity()
+        if replay != self._replay:
+            self.close()
+            self._replay, self._there = replay, 0
+        if not self._open:
+            with _named():
+                key = self._sink.open(replay)
+            self._open = True
+            self._there = max(self._there, self._place(store, key))
+        # A power cut must not take back from the store what its sinks keep.
+        store.settle()
+        return [Delivery.of(self._store_id, one) for one in told if one.change.seq > self._there]
+
+    def write(self, rows: Sequence[Delivery]) -> None:
+        """Give rows to the sink, which has them for good after this."""
+        if not rows:
+            return
+        try:
+            with _named():
+                self._sink.write(rows)
+        except NotTaken as error:
+            given = {row.seq for row in rows}
+            if isinstance(error, Poisoned) and error.seq not in given:
+                raise SinkFailed("failed", f"it names a record that it was not given: {error}") from error
+            if error.through is not None:
+                self._there = max(self._there, min(error.through, rows[-1].seq))
+            raise
+        self._there = rows[-1].seq
+
+    def close(self) -> None:
+        """Let go of the sink; the next `prepare` opens it again."""
+        self._open = False
+        try:
+            self._sink.close()
+        except Exception:
+            logger.warning("a sink made a mistake", exc_info=True)
+
+    def _place(self, store: Store, key: str | None) -> int:
+        """The number in a key; 0 for none."""
+        if key is None:
+            return 0
+        owner, _, number = key.rpartition(":")
+        if owner != self._store_id or not number.isdecimal():
+            raise SinkFailed("damaged", f"what is there is not of this store: {key!r}")
+        with store.reading() as connection:
+            last = outbox.last_change(connection)
+        if int(number) > last:
+            detail = (
+                f"it has changes up to {number}, the store only up to {last}: was that taken back to an older state?"
+            )
+            raise SinkFailed("damaged", detail)
+        return int(number)
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """An error of a sink's own as SinkFailed: one sink's mistake must not end the others."""
+    try:
+        yield
+    except NotTaken:
+        raise
+    except OSError as error:
+        raise SinkFailed.of(error) from error
+    except Exception as error:
+        logger.warning("a sink made a mistake", exc_info=True)
+        raise SinkFailed("failed", f"{type(error).__name__}: {error}") from error
