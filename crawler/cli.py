@@ -38,8 +38,9 @@ from crawler.model import Refused, StoreFailed, ThoisuError
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
-    crawl, schedule, status, pace, backfill, gaps, articles, show, diff, changes, deliver, sinks, replay, stories, story,
-    relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture, newsroom, demo,
+    crawl, schedule, status, pace, backfill, gaps, articles, show, diff, changes, deliver, sinks, replay, stories,
+    story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture,
+    newsroom, demo,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(watch)
