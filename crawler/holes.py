@@ -70,7 +70,7 @@ class Hole:
 
 def holes(store: Store, site: str, span: Span, now: datetime) -> list[Hole]:
     """What may be missing of a site in these days, oldest first."""
-    past = Span(span.first - timedelta(weeks=_WEEKS), span.last)
+    past = Span(date.fromordinal(max(span.first.toordinal() - 7 * _WEEKS, 1)), span.last)
     with store.reading() as connection:
         unread = books.unread(connection, site, span)
         claimed = books.claimed(connection, site, past)
@@ -142,16 +142,16 @@ def _silent(
     for route, day in claimed:
         begun[route] = min(day, begun.get(route, day))
     for route, first in begun.items():
-        for day in span.days():
+        last = min(span.last, looked.get(route, date.min), day_in(now) - timedelta(days=1))
+        for day in Span(max(span.first, first), last).days():
             usual = [
                 claimed.get((route, before), 0)
                 for before in _before(day)
                 if before > first and weekday(before) == weekday(day)
             ]
-            due = day < min(day_in(now), looked.get(route, date.min) + timedelta(days=1))
-            expected = sum(usual) / len(usual) if usual else 0.0
-            silent = due and expected > -log(UNLIKELY) and (route, day) not in claimed
-            if silent and not _seen(Span(day, day), walked, datetime.combine(day, time.max, VIETNAM)):
+            unlikely = bool(usual) and sum(usual) / len(usual) > -log(UNLIKELY)
+            over = datetime.combine(day, time.max, VIETNAM)
+            if unlikely and (route, day) not in claimed and not _seen(Span(day, day), walked, over):
                 yield Hole(site=site, cause="silent", route=route, first=day, last=day)
 
 

@@ -18,7 +18,7 @@ from crawler.store.plans import Step, steps
 from crawler.store.schema import articles, copies, links, sources
 
 _route = func.coalesce(sources.c.route, sources.c.url)
-_waiting = links.c.fate.in_(("pending", "backfill"))
+_fate = case((links.c.fate.in_(("pending", "backfill")), "pending"), else_=links.c.fate)
 
 
 class Count(NamedTuple):
@@ -59,11 +59,11 @@ def by_day(connection: Connection, site: str, span: Span) -> list[Count]:
     # A route may have an article's day wrong by as much as a draft lies, or a shard is wide.
     day = func.coalesce(_here(connection, published), claims.c.day, type_=Date)
     query = (
-        _claimed(site, _route, day, _fate(), links.c.word, func.count(links.c.id.distinct()))
+        _claimed(site, _route, day, _fate, links.c.word, func.count(links.c.id.distinct()))
         .join(articles, articles.c.canonical_url == own, isouter=True)
         .join(copies, copies.c.canonical_url == own, isouter=True)
         .where(day.between(span.first, span.last))
-        .group_by(_route, day, _fate(), links.c.word)
+        .group_by(_route, day, _fate, links.c.word)
     )
     return [Count(*row) for row in connection.execute(query)]
 
@@ -71,9 +71,9 @@ def by_day(connection: Connection, site: str, span: Span) -> list[Count]:
 def unread(connection: Connection, site: str, span: Span) -> list[Count]:
     """Of `by_day` what is not stored, by the day that the route claims; cheaper."""
     query = (
-        _claimed(site, _route, claims.c.day, _fate(), links.c.word, func.count(links.c.id.distinct()))
+        _claimed(site, _route, claims.c.day, _fate, links.c.word, func.count(links.c.id.distinct()))
         .where(links.c.fate != "stored", claims.c.day.between(span.first, span.last))
-        .group_by(_route, claims.c.day, _fate(), links.c.word)
+        .group_by(_route, claims.c.day, _fate, links.c.word)
     )
     return [Count(*row) for row in connection.execute(query)]
 
@@ -102,9 +102,9 @@ def claimed(connection: Connection, site: str, span: Span) -> dict[tuple[str, da
 def totals(connection: Connection, site: str, span: Span) -> dict[tuple[str, str | None], int]:
     """How many articles the routes claim together for these days, each once, by fate and word."""
     query = (
-        _claimed(site, _fate(), links.c.word, func.count(links.c.id.distinct()))
+        _claimed(site, _fate, links.c.word, func.count(links.c.id.distinct()))
         .where(claims.c.day.between(span.first, span.last))
-        .group_by(_fate(), links.c.word)
+        .group_by(_fate, links.c.word)
     )
     return {(fate, word): number for fate, word, number in connection.execute(query)}
 
@@ -145,10 +145,6 @@ def jobs(connection: Connection, site: str) -> dict[str, list[Step]]:
 def _claimed(site: str, *columns: ColumnElement[Any]) -> Select[Any]:
     joined = claims.join(sources, sources.c.id == claims.c.source_id).join(links, links.c.id == claims.c.link_id)
     return select(*columns).select_from(joined).where(sources.c.site == site)
-
-
-def _fate() -> ColumnElement[str]:
-    return case((_waiting, "pending"), else_=links.c.fate)
 
 
 def _here(connection: Connection, at: ColumnElement[Any]) -> ColumnElement[date]:

@@ -96,8 +96,8 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
     of_articles = func.count(), func.sum(articles.c.revision), func.count(articles.c.withdrawn_at)
     add(select(articles.c.site, *of_articles).group_by(articles.c.site), "articles", "revisions", "withdrawn")
     add(select(copies.c.site, func.count()).group_by(copies.c.site), "copies")
-    for fate in ("pending", "refused"):
-        add(select(links.c.site, func.count()).where(links.c.fate == fate).group_by(links.c.site), fate)
+    for name, fates in (("pending", ("pending", "backfill")), ("refused", ("refused",))):
+        add(select(links.c.site, func.count()).where(links.c.fate.in_(fates)).group_by(links.c.site), name)
     return table
 
 
