@@ -23,7 +23,7 @@ def pace(
     store: StoreOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Explain when sites are looked at: rate, budget, next looks and why.
+    """Explain when sites are looked at, and why.
 
     \b
     Examples:

@@ -32,7 +32,7 @@ def schedule(
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Look at all sites again and again, each source when it is worth it.
+    """Look at all sites again and again, each when it is due.
 
     What is due runs in a process of its own. When to look next stands in the
     store, so it can be stopped or killed at any time and goes on where it was.
@@ -56,7 +56,7 @@ def status(
     store: StoreOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Say of each site when it was last looked at, what came, when it is next, and why.
+    """Say when each site was looked at, what came, what is next.
 
     With it: articles of today, requests of today and how many it gets, the share
     of what is known that is stored (30 days), and how many findings are open.

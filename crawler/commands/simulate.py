@@ -19,7 +19,7 @@ def simulate(
     learn: Annotated[int, typer.Option(metavar="DAYS", min=0, help="Days that are lived through but not scored.")] = 14,
     json_: Annotated[bool, typer.Option("--json", help="The scores as one object.")] = False,
 ) -> None:
-    """Replay a trace of publication times under several rules of looking.
+    """Replay a trace of publication times under several rules.
 
     Ours learns as it goes and knows only what its looks have found. The
     sources share one purse, as those of one site do: N times their number each
