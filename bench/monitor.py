@@ -47,7 +47,7 @@ class Fault:
 FAULTS = {
     # Ten pages at 25 a day, of which none comes by night.
     "songda": Fault("redesign", lambda room: room.misbehave("songda", redesign=True), ("layout", "fallback"), 24),
-    # ln(1000 × 175) = 12 articles: eight hours of a day of seventeen, or until the next morning.
+    # ln(13,000 × 175) = 15 articles: ten hours of a day of seventeen, or until the next morning.
     "hongha": Fault("silence", lambda room: room.misbehave("hongha", silence=48), ("silence", ""), 24, lasts=48),
     # Ten looks, and one more that sees a change.
     "truongson": Fault(

@@ -197,7 +197,7 @@ def test_a_silence_is_found_when_its_articles_are_due(a_day: float) -> None:
     assert found is not None
     assert found.chance < CHANCE
     weekly = a_day * 6
-    assert log(weekly / CHANCE) * 0.8 < found.expected < log(weekly / CHANCE) * 1.9
+    assert log(13 * weekly / CHANCE) * 0.8 < found.expected < log(13 * weekly / CHANCE) * 1.9
     assert found.since == last
 
 

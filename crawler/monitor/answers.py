@@ -48,7 +48,7 @@ def silence(view: View) -> Iterator[Seen]:
             hours = (until - last).total_seconds() / 3600
             evidence = (
                 f"{hours:.0f} hours without an article, where {found.expected:.0f} are usual; "
-                f"one week in {1 / found.chance:,.0f} has that"
+                f"one quarter in {1 / found.chance:,.0f} has that"
             )
             yield Seen(site, "", found.since, evidence)
 
@@ -67,7 +67,8 @@ def refusals(view: View) -> Iterator[Seen]:
             )
             if view.now - row.checked_at < _LATELY and not any(early):
                 failing[row.last_status].append(row.url)
-        for word in sorted(ANSWERS):
+        said = {word for counts in view.tallies(site).values() for word in counts}
+        for word in sorted(ANSWERS & (said | failing.keys())):
             yield from _refused(view, site, word, failing.get(word, []))
 
 

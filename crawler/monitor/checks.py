@@ -9,8 +9,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         name="silence",
         reads="the times of the site's articles, as an hourly rate of the week, and the last good look",
-        bound="a silence that fewer than one week in a thousand has",
-        within="the time in which the site usually publishes ln(1000 × articles a week) articles, 12 for 25 a day",
+        bound="a silence that fewer than one quarter in a thousand has",
+        within="the time in which the site usually publishes ln(13,000 × articles a week) articles, 15 for 25 a day",
         advice="open the site: if there is news, its sources have moved; thoisu discover URL",
         run=answers.silence,
         urgent=True,

@@ -141,14 +141,16 @@ class _Cusum:
             step = count * (worse if is_bad(value) else better)
             if self.alarmed is not None:
                 self._calm = max(0.0, self._calm - step) if ending else 0.0
-            elif (new := max(0.0, self._sum + step)) == 0.0:
-                self._sum, today = new, self._waiting.pop()
-                self._settle()
-                self._waiting = [today]
-            else:
-                self._sum = new
-                if new >= log(RARE):
+            elif step > 0:
+                self._sum += step
+                if self._sum >= log(RARE):
                     self.alarmed, ending = self._waiting[0][0], False  # it does not end on the day of its beginning
+            elif self._sum:
+                self._sum = max(0.0, self._sum + step)
+                if not self._sum:
+                    today = self._waiting.pop()
+                    self._settle()
+                    self._waiting = [today]
         if self.alarmed is None:
             if self._sum == 0.0:
                 self._settle()

@@ -6,13 +6,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import exp
+from math import ceil, exp
 
 from crawler.rates import DAY, Rate, day_of, kind_of, minutes
 from crawler.tier import Prior, hourly
 
 CHANCE = 0.001
-"""Of a week in which the site works, to have a silence so long."""
+"""Of a quarter in which the site works, to have a silence so long."""
+_WEEKS = 13  # of a quarter
 LEARN_DAYS = 14
 """From which the rate is learned before a silence is judged."""
 _LEAST = 20  # articles in the weeks that are learned from
@@ -27,17 +28,17 @@ class Silence:
     expected: float
     """Articles that the site usually publishes from then on."""
     chance: float
-    """Of a week, to have a silence so long."""
+    """Of a quarter, to have a silence so long."""
 
 
 def silence(times: Sequence[datetime], begin: datetime, last: datetime, until: datetime) -> Silence | None:
-    """The silence from `last` to `until`, if a week has one so long with less than `CHANCE`; None when it is usual.
+    """The silence from `last` to `until`, if a quarter has one so long with less than `CHANCE`; None when it is usual.
 
     The rate is learned from `times`, when articles were published after `begin`, in order.
 
-    Of a Poisson process the gap that is expected to hold n items comes with e^-n, and each item of the week may be the
-    one before it. News comes in bursts, so n counts in units of how much more than Poisson's the same hours of other
-    days differ (the index of dispersion; D. R. Cox and P. A. W. Lewis, Statistical Analysis of Series of Events, 1966).
+    Of a Poisson process the gap that is expected to hold n items comes with e^-n, and each item of the quarter may be
+    the one before it. News comes in bursts, so n counts in units of how much more than Poisson's the same hours of
+    other days differ (the index of dispersion; D. R. Cox, P. A. W. Lewis, Statistical Analysis of Series of Events).
     """
     if len(times) < _LEAST or last - begin < timedelta(days=LEARN_DAYS) or until <= last:
         return None
@@ -48,7 +49,7 @@ def silence(times: Sequence[datetime], begin: datetime, last: datetime, until: d
     expected = _between(rates, minutes(last), minutes(until))
     weekly = sum(rates)
     scaled = expected / _dispersion(clock, rates, minutes(last), minutes(until))
-    chance = min(1.0, max(weekly, 1.0) * exp(-scaled))
+    chance = min(1.0, max(_WEEKS * weekly, 1.0) * exp(-scaled))
     return Silence(last, expected, chance) if chance < CHANCE else None
 
 
@@ -75,7 +76,7 @@ def _between(rates: Sequence[float], start: float, end: float) -> float:
 def _dispersion(clock: Sequence[float], rates: Sequence[float], start: float, end: float) -> float:
     """Of the counts between the same times of day on the days before, around what the rate expects; at least 1."""
     terms = []
-    for back in range(1, int((start - clock[0]) // DAY) + 1):
+    for back in range(ceil((end - start) / DAY), int((start - clock[0]) // DAY) + 1):
         since, until = start - back * DAY, end - back * DAY
         wanted = _between(rates, since, until)
         count = bisect_right(clock, until) - bisect_right(clock, since)
