@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from statistics import median_low
 
 from crawler.model import Link
+from crawler.naming import number
 from crawler.spans import Span, day_in, made_on, published_in
+
+_DENSE = 20  # links with a number from which these say something
+_EDITED = timedelta(days=3)
+"""Of articles with neighbouring numbers, some have not been edited for longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,36 @@ def harvest(listed: Mapping[str, Link], span: Span, shard: Span | None, *, exact
     `exact` says that lastmod is the time of publication on this site.
     """
     told = {url: _day(link, exact=exact) for url, link in listed.items()}
+    youngest = _by_number(listed)
     wanted = {
         url: link
         for url, link in listed.items()
-        if (days := published_in(link, shard, exact=exact)) is None or days.meets(span)
+        if ((days := published_in(link, shard, exact=exact)) is None or days.meets(span))
+        and (told[url] or url not in youngest or youngest[url] - span.last <= _EDITED)
     }
     undated = tuple(url for url in wanted if told[url] is None)
     return Harvest(len(listed), wanted, undated, tuple(sorted(day for day in told.values() if day is not None)))
+
+
+def _by_number(listed: Mapping[str, Link]) -> dict[str, date]:
+    """For articles that tell only when they were changed, the day by which their numbers were given.
+
+    Numbers rise, so each was given no later than any above it was last changed. As some of these have not been edited
+    for long, that is close to the truth: what was numbered days behind the wanted span was not published in it either.
+    Empty where too few have a number and a lastmod.
+    """
+    rows = [
+        (int(number_), day_in(link.modified_at), url)
+        for url, link in listed.items()
+        if link.modified_at is not None and (number_ := number(url)) is not None
+    ]
+    if len(rows) < max(_DENSE, 0.9 * len(listed)):
+        return {}
+    found: dict[str, date] = {}
+    youngest = date.max
+    for _, day, url in sorted(rows, reverse=True):
+        found[url] = youngest = min(youngest, day)
+    return found
 
 
 def _day(link: Link, *, exact: bool) -> date | None:

@@ -24,6 +24,7 @@ _DAY = re.compile(
 )
 _MONTH = re.compile(rf"{_YEAR}(?:[-_/]([0-9]{{1,2}})|([0-9]{{2}})){_END}")
 _WHOLE_YEAR = re.compile(rf"{_YEAR}{_END}")
+_FOLDER = re.compile(r"/(20[0-9]{2})(0[1-9]|1[0-2])/")  # of the month, in the addresses of some provincial papers
 _STAMP = re.compile(r"-(?:(?P<full>20[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9][0-5][0-9][0-5][0-9])[0-9]{2,3}"
                     r"|[0-9]{3}(?P<short>[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9][0-5][0-9][0-5][0-9])[0-9]{1,3}"
                     r"|(?P<unix>1[0-9]{9}))(?:\.\w+)?$", re.ASCII)  # fmt: skip
@@ -58,8 +59,7 @@ def span_of(url: str) -> Span | None:
             only = date(*map(int, numbers))
             return Span(only, only)
         if found := _MONTH.search(path):
-            year, month = int(found[1]), int(found[2] or found[3])
-            return Span(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+            return _month(int(found[1]), int(found[2] or found[3]))
         if found := _WHOLE_YEAR.search(path):
             return Span(date(int(found[1]), 1, 1), date(int(found[1]), 12, 31))
     except ValueError:
@@ -93,6 +93,7 @@ def published_in(link: Link, shard: Span | None, *, exact: bool) -> Span | None:
     if link.published_at is not None:
         day = day_in(link.published_at)
         return Span(day, day)
+    shard = shard or _folder(link.url)
     changed = day_in(link.modified_at) if link.modified_at is not None else None
     if exact and changed is not None:
         return Span(changed, changed)
@@ -111,10 +112,19 @@ def claimed_day(link: Link, shard: Span | None, found_at: datetime) -> date:
 
     The last is no more than a bound, and lies within the shard's days.
     """
-    made = made_on(link.url)
+    made, shard = made_on(link.url), shard or _folder(link.url)
     best = day_in(link.published_at) if link.published_at else made
     if best is None:
         best = day_in(link.modified_at or found_at)
         if shard is not None:
             best = min(max(best, shard.first), shard.last)
     return best
+
+
+def _folder(url: str) -> Span | None:
+    found = _FOLDER.search(urlsplit(url).path)
+    return _month(int(found[1]), int(found[2])) if found else None
+
+
+def _month(year: int, month: int) -> Span:
+    return Span(date(year, month, 1), date(year, month, monthrange(year, month)[1]))

@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 _DEPTH = 3  # of indexes within indexes
 _PAGES = 10_000  # of one list; more has no end
 _SAMPLE = 200  # links of a page whose days are looked up
+_NO_SUCH = (Refusal.NOT_FOUND, Refusal.HTML_FOR_FEED, Refusal.SOFT_404)
+_ENOUGH = 5  # shards of a series that are not there
 _SILENT = 2  # steps without any answer after which a site counts as down
 
 
@@ -124,11 +126,19 @@ class Walker:
             return
         if end:
             return
+        if look.stage == routes.SERIES and word in _NO_SUCH:
+            self._doubt(look, word)
         spider.report.refused[word] += 1
         self.errors.append(f"{word} ({detail})" if detail else word)
         self._down = self._down + 1 if word in (Refusal.UNREACHABLE, Refusal.TIMEOUT) else 0
         if self._down >= _SILENT:
             spider.end(f"{word}: {detail}")
+
+    def _doubt(self, step: Step, word: Refusal) -> None:
+        """Give up a series of which nothing has ever been there: it may be a guess, or of another age of the site."""
+        with self._spider.store.writing() as connection:
+            if plans.none_of(connection, step, _ENOUGH):
+                plans.give_up(connection, step, word)
 
     def postponed(self, look: Step) -> None:  # noqa: ARG002, the interface's
         """The day's budget does not pay for the step; it stays open."""

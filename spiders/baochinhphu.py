@@ -1,7 +1,7 @@
 """Báo Điện tử Chính phủ: the Government's online paper."""
 
-from crawler.layouts import VCCORP
-from crawler.site import Feed, Listing, Site
+from crawler.layouts import VCCORP_PAST
+from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.spider import NewsSpider
 
 
@@ -15,5 +15,6 @@ class Baochinhphu(NewsSpider):
                     pages="https://baochinhphu.vn/timelinelist/{zone}/{n}.htm"),
         ),
         article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
-        layout=VCCORP, names=("Chinhphu.vn", "baochinhphu.vn", "Cổng TTĐT Chính phủ"), proven=True,
+        archives=(Sitemap("https://baochinhphu.vn/sitemaps/sitemaps-{Y}-{m}-{d1}-{d2}.xml"),),
+        layout=VCCORP_PAST, names=("Chinhphu.vn", "baochinhphu.vn", "Cổng TTĐT Chính phủ"), proven=True,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Báo Tin tức: the daily of the Vietnam News Agency (TTXVN)."""
 
 from crawler.layouts import Layout
-from crawler.site import Feed, Listing, Site
+from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.spider import NewsSpider
 
 LAYOUT = Layout(
@@ -21,6 +21,6 @@ class Baotintuc(NewsSpider):
             Listing("https://baotintuc.vn/thoi-su-472ct0.htm",
                     pages="https://baotintuc.vn/thoi-su-472ct0/trang-{n}.htm"),
         ),
-        article=r"-\d{12,17}\.htm$",
+        article=r"-\d{12,17}\.htm$", archives=(Sitemap("https://baotintuc.vn/sitemap.xml"),),
         layout=LAYOUT, names=("Báo Tin tức và Dân tộc", "TTXVN", "Tin tức", "baotintuc.vn"), proven=True,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Báo Công Thương: the paper of the Ministry of Industry and Trade."""
 
 from crawler.layouts import MASTERCMS
-from crawler.site import Feed, Listing, Site
+from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.spider import NewsSpider
 
 
@@ -14,5 +14,6 @@ class Congthuong(NewsSpider):
             Listing("https://congthuong.vn/thoi-su", pages="https://congthuong.vn/thoi-su&s_cond=&BRSR={n}0"),
         ),
         article=r"-\d{4,8}\.html$",
+        archives=(Sitemap("https://congthuong.vn/sitemap.xml"),),
         layout=MASTERCMS, names=("Công Thương",),
     )  # fmt: skip

@@ -1,7 +1,9 @@
 """Bộ Giáo dục và Đào tạo: the portal of the Ministry of Education and Training."""
 
+from datetime import date
+
 from crawler.layouts import SHAREPOINT
-from crawler.site import Listing, Site
+from crawler.site import Listing, Numbers, Site
 from crawler.spider import NewsSpider
 
 
@@ -15,5 +17,7 @@ class Moet(NewsSpider):
             Listing("https://moet.gov.vn/tintuc/Pages/tin-hoat-dong-cua-bo.aspx"),
         ),
         article=r"(?i)^/tintuc/pages/[\w-]+\.aspx\?ItemID=\d+",
+        archives=(Numbers("https://moet.gov.vn/tintuc/Pages/tin-tong-hop.aspx?ItemID={id}",
+                  known=((date(2018, 7, 1), 5755), (date(2025, 7, 1), 9865))),),
         layout=SHAREPOINT, keep_query=("ItemID",), names=("Bộ GDĐT", "Bộ GD&ĐT"),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Báo Nhân Dân: the daily of the Party's Central Committee."""
 
-from crawler.layouts import EPI
-from crawler.site import Feed, Site, Sitemap
+from crawler.layouts import EPI_PAST
+from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.spider import NewsSpider
 
 
@@ -15,5 +15,7 @@ class Nhandan(NewsSpider):
         ),
         article=r"-post\d+\.html$|^/(?:special|megastory)/[\w-]+|^/[\w-]+/index\.html$",
         exclude=r"^/(?:bao-nhan-dan|bao-thoi-nay|nhan-dan-\w+-\w+)\b[\w-]*-so-\d",
-        layout=EPI, names=("NDO", "Nhân Dân", "Báo Nhân Dân điện tử"), proven=True,
+        archives=(Listing("https://api.nhandan.vn/api/morenews-latest-0-1.html",
+                  pages="https://api.nhandan.vn/api/morenews-latest-0-{n}.html"),),
+        layout=EPI_PAST, hosts=("nhandan.com.vn",), names=("NDO", "Nhân Dân", "Báo Nhân Dân điện tử"), proven=True,
     )  # fmt: skip

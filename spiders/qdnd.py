@@ -16,5 +16,6 @@ class Qdnd(NewsSpider):
             Sitemap("https://www.qdnd.vn/sitemaps/0/top300article.xml"),
         ),
         article=r"^/(?:[\w-]+/)+[\w-]+-\d{5,}$", exclude="^/(?:audio|Lf)/",
+        archives=(Sitemap("https://www.qdnd.vn/sitemaps/pid/feed-0.xml"),),
         layout=LAYOUT, names=("QĐND Online", "QĐND", "Quân đội nhân dân"),
     )  # fmt: skip

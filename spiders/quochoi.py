@@ -1,7 +1,9 @@
 """Quốc hội: the portal of the National Assembly."""
 
+from datetime import date
+
 from crawler.layouts import SHAREPOINT
-from crawler.site import Listing, Site
+from crawler.site import Listing, Numbers, Site
 from crawler.spider import NewsSpider
 
 
@@ -14,5 +16,7 @@ class Quochoi(NewsSpider):
             Listing("https://quochoi.vn/tintuc/Pages/tin-tong-hop.aspx"),
         ),
         article=r"(?i)^/(?:[\w-]+/)*pages/[\w-]+\.aspx\?ItemID=\d+", exclude="(?i)van-?ban",
+        archives=(Numbers("https://quochoi.vn/tintuc/Pages/tin-hoat-dong-cua-quoc-hoi.aspx?ItemID={id}",
+                  known=((date(2023, 2, 15), 73340), (date(2026, 5, 15), 99777))),),
         layout=SHAREPOINT, keep_query=("ItemID",), names=("Quốc hội Việt Nam",),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Sài Gòn Giải Phóng: the daily of the Party committee of Hồ Chí Minh City."""
 
 from crawler.layouts import EPI
-from crawler.site import Feed, Site, Sitemap
+from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.spider import NewsSpider
 
 
@@ -14,5 +14,7 @@ class Sggp(NewsSpider):
             Sitemap("https://www.sggp.org.vn/sitemaps/news-{Y}-{m}.xml", lastmod="modified"),
         ),
         article=r"-post\d+\.html$|-\d{5,}\.html$", exclude=r"^/(?:topic|event|tag|print)\b",
+        archives=(Listing("https://api.sggp.org.vn/api/morenews-latest-0-1.html?show_author=1",
+                  pages="https://api.sggp.org.vn/api/morenews-latest-0-{n}.html?show_author=1"),),
         layout=EPI, names=("SGGPO", "SGGP", "Báo Sài Gòn Giải Phóng"),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Tuổi Trẻ: the daily of the Youth Union of Hồ Chí Minh City."""
 
 from crawler.layouts import VCCORP
-from crawler.site import Feed, Listing, Site
+from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.spider import NewsSpider
 
 
@@ -11,5 +11,8 @@ class Tuoitre(NewsSpider):
         publisher="Báo Tuổi Trẻ", home="https://tuoitre.vn/", tier="press",
         sources=(Feed("https://tuoitre.vn/rss/tin-moi-nhat.rss"), Listing("https://tuoitre.vn/kinh-doanh.htm")),
         article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
+        archives=(Sitemap("https://tuoitre.vn/StaticSitemaps/sitemaps-{Y}-{m}.xml"),
+                  Listing("https://tuoitre.vn/timeline-xem-theo-ngay/0/{d}-{m}-{Y}/trang-1.htm",
+                  pages="https://tuoitre.vn/timeline-xem-theo-ngay/0/{d}-{m}-{Y}/trang-{n}.htm"),),
         layout=VCCORP, names=("TTO", "Tuổi Trẻ Online", "Tuổi Trẻ"), proven=True,
     )  # fmt: skip

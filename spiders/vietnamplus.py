@@ -1,7 +1,7 @@
 """VietnamPlus: the online paper of the Vietnam News Agency (TTXVN)."""
 
 from crawler.layouts import EPI
-from crawler.site import Feed, Site, Sitemap
+from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.spider import NewsSpider
 
 
@@ -15,5 +15,7 @@ class Vietnamplus(NewsSpider):
         ),
         article=r"-post\d+\.vnp$|^/[^/]+/\d{4,}\.vn[ap]$|^/(?!print-)[\w-]+-\d{3,}\.html$|^/\d{4}/\d\d/\d\d/[\w-]+",
         exclude="^/(?:topic|event|chu-de|tag)/",
+        archives=(Listing("https://apiv3.vietnamplus.vn/api/morenews-latest-0-1.html",
+                  pages="https://apiv3.vietnamplus.vn/api/morenews-latest-0-{n}.html"),),
         layout=EPI, hosts=("infographics.vn",), names=("Vietnam+", "TTXVN/Vietnam+", "TTXVN"), proven=True,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Đài Tiếng nói Việt Nam: the national radio's online paper."""
 
 from crawler.layouts import Layout
-from crawler.site import Feed, Site, Sitemap
+from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.spider import NewsSpider
 
 LAYOUT = Layout(
@@ -18,5 +18,8 @@ class Vov(NewsSpider):
         publisher="Báo điện tử VOV", home="https://vov.vn/", tier="central",
         sources=(Feed("https://vov.vn/rss.xml"), Sitemap("https://vov.vn/sitemaps/{Y}/{m}/article.xml")),
         article=r"-(?:post)?\d{4,}\.vov\d?$",
+        archives=(
+            Listing("https://vov.vn/tin-moi-cap-nhat", pages="https://vov.vn/tin-moi-cap-nhat?page={n}", first=1),
+        ),
         layout=LAYOUT, names=("VOV.VN", "VOV"), proven=True,
     )  # fmt: skip

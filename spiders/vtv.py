@@ -1,7 +1,7 @@
 """Đài Truyền hình Việt Nam: the national television's online paper."""
 
-from crawler.layouts import VCCORP
-from crawler.site import Feed, Site, Sitemap
+from crawler.layouts import VCCORP_PAST
+from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.spider import NewsSpider
 
 
@@ -14,5 +14,6 @@ class Vtv(NewsSpider):
             Sitemap("https://vtv.vn/sitemaps/sitemaps-{Y}-{m}-{d1}-{d2}.xml"),
         ),
         article=r"-\d{6,20}\.htm$|^/video/[\w-]+-\d{4,}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
-        layout=VCCORP, names=("VTV.vn", "VTV", "VTV Online", "VTV Times"), proven=True,
+        archives=(Listing("https://vtv.vn/chinh-tri/xem-theo-ngay/{dd}-{mm}-{Y}.htm"),),
+        layout=VCCORP_PAST, names=("VTV.vn", "VTV", "VTV Online", "VTV Times"), proven=True,
     )  # fmt: skip

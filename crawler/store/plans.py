@@ -166,6 +166,20 @@ def reopen(connection: Connection, job: str, words: Collection[str]) -> int:
     return connection.execute(update(steps).where(failed).values(state="open", word=None)).rowcount
 
 
+def none_of(connection: Connection, step: Step, failures: int) -> bool:
+    """Whether of the step's route so many steps have failed and none has given anything."""
+    mine = (steps.c.job == step.job) & (steps.c.route == step.route)
+    query = select(steps.c.state, func.count()).where(mine).group_by(steps.c.state)
+    counts = {state: number for state, number in connection.execute(query)}  # noqa: C416, rows are no pairs to mypy
+    return "done" not in counts and counts.get("failed", 0) >= failures
+
+
+def give_up(connection: Connection, step: Step, word: str) -> None:
+    """Let the open steps of the step's route fail without being asked."""
+    mine = (steps.c.job == step.job) & (steps.c.route == step.route) & (steps.c.state == "open")
+    connection.execute(update(steps).where(mine).values(state="failed", word=word))
+
+
 def final(connection: Connection, addresses: Collection[str]) -> set[str]:
     """Those of the addresses that some backfill has read when nothing more could come to them."""
     query = select(steps.c.address, steps.c.last, steps.c.at).where(
