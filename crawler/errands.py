@@ -53,6 +53,7 @@ class Errands:
         self._name = name
         self._now = now
         self._began = now()
+        self._kept: dict[str, Entry] = {}  # as the store has them
         self._looks = 0
         self._failed: set[str] = set()
         self._part = crc32(name.encode()) / 2**32
@@ -70,7 +71,8 @@ class Errands:
             for source in errands.pace.habits.keys() - entries.keys():  # the definition has it no more
                 del errands.pace.habits[source], errands.pace.looks[source]
             errands.sync(connection)
-            if errands.pace.day != day_of(minutes(now())):
+            unplanned = entries.keys() - errands.pace.habits.keys() - {ARTICLES}
+            if unplanned or errands.pace.day != day_of(minutes(now())):
                 due = {source: entries[source] for source in errands.due()}
                 tier = (read_pace(other) for other in table.paces_of(connection, site.tier))
                 errands.pace.prior = Prior.of(habits.rate for pace in tier for habits in pace.habits.values())
@@ -140,7 +142,7 @@ class Errands:
         with store.writing() as connection:
             self.sync(connection)
             if self._looks:
-                self.pace.budget.pages += _LEARN * (asked / self._looks - self.pace.budget.pages)
+                self.pace.budget.pages += _LEARN * (max(asked / self._looks, 1) - self.pace.budget.pages)
             if closed:
                 for source in self.entries.keys() - self._failed - {ARTICLES}:
                     self._fail(source, retry_after)
@@ -177,16 +179,8 @@ class Errands:
 
     def _renew(self) -> None:
         """Bring the agenda in line with the pace."""
-        now = self._now()
-        tomorrow = moment((day_of(minutes(now)) + 1) * DAY)
         for source in self.entries.keys() - {ARTICLES}:
-            look = self.pace.next_look(source, now)
-            at = look.at + self._part * _JITTER
-            if look.at >= tomorrow:
-                # That day's plan is made when its first look is due; this day's says when that should be.
-                later = (moment(minute + GRACE) for minute in self.pace.looks[source])
-                at = max(at, next((at for at in later if at > tomorrow), tomorrow + self._part * _MORNING))
-            why = look.why or f"{self.pace.rate(source, now):.1f} articles an hour are expected"
+            at, why = upcoming(self.pace, source, self._now(), self._part)
             self.entries[source] = replace(self.entries[source], next_at=at, why=why)
 
     def _call(self, at: datetime, why: str) -> None:
@@ -200,8 +194,7 @@ class Errands:
         if closed:
             return look, f"{waiting} wait until the site answers"
         if not self._room("article"):
-            tomorrow = moment((day_of(minutes(now)) + 1) * DAY)
-            return tomorrow + self._part * _MORNING, f"{waiting} wait, and today's budget is spent"
+            return _tomorrow(now) + self._part * _MORNING, f"{waiting} wait, and today's budget is spent"
         if cut:
             return now, f"{waiting} wait"
         return now + _AGAIN, f"{waiting} that failed are tried again"
@@ -212,8 +205,26 @@ class Errands:
         return self.pace.budget.room(kind, left, self.pace.items(now), self.pace.planned)
 
     def _write(self, connection: Connection) -> None:
-        table.keep(connection, self.entries.values())
+        changed = [entry for source, entry in self.entries.items() if entry != self._kept.get(source)]
+        table.keep(connection, changed)
+        self._kept = dict(self.entries)
         table.keep_pace(connection, self._name, write_pace(self.pace))
+
+
+def upcoming(pace: Pace, source: str, now: datetime, part: float) -> tuple[datetime, str]:
+    """When to look at a source next, and why; `part` (0 to 1) is the site's place among those of the same minute."""
+    look = pace.next_look(source, now)
+    at = look.at + part * _JITTER
+    tomorrow = _tomorrow(now)
+    if look.at >= tomorrow:
+        # That day's plan is made when its first look is due; this day's says when that should be.
+        later = (moment(minute + GRACE) for minute in pace.looks[source])
+        at = max(at, next((at for at in later if at > tomorrow), tomorrow + part * _MORNING))
+    return at, look.why or f"{pace.rate(source, now):.1f} articles an hour are expected"
+
+
+def _tomorrow(now: datetime) -> datetime:
+    return moment((day_of(minutes(now)) + 1) * DAY)
 
 
 def read_pace(state: str) -> Pace:

@@ -5,7 +5,7 @@ What is due stands in the store; nothing of it is remembered here. So whoever be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,11 +48,14 @@ class Rounds:
         self._judge(times, now)
         waiting = {site: self._earliest(site, at) for site, at in times.items() if site not in self._running}
         if self._next_round is None or now >= self._next_round:
-            due = sorted((at, times[site], site) for site, at in waiting.items() if at <= now)
-            if sites := self._together([site for _, _, site in due])[: self._places - len(self._running)]:
-                self._running |= {site: times[site] for site in sites}
-                self._next_round = now + GATHER
-                self._start(sites)
+            due = [site for at, site in sorted((at, site) for site, at in waiting.items()) if at <= now]
+            free = self._places - len(self._running)
+            # What found no place goes as soon as one is free.
+            self._next_round = now + GATHER if 0 < len(due) <= free else None
+            if due := due[:free]:
+                self._running |= {site: times[site] for site in due}
+                for sites in self._apart(due):
+                    self._start(sites)
                 waiting = {site: at for site, at in waiting.items() if site not in self._running}
         soon = now + IDLE
         if len(self._running) < self._places:
@@ -77,8 +80,8 @@ class Rounds:
     def _earliest(self, site: str, at: datetime) -> datetime:
         return max(at, self._strikes[site].until) if site in self._strikes else at
 
-    def _together(self, due: list[str]) -> list[str]:
-        """Those that go in one round: a site that may take the process down goes alone."""
-        if due and due[0] in self._strikes:
-            return due[:1]
-        return [site for site in due if site not in self._strikes]
+    def _apart(self, due: list[str]) -> Iterator[list[str]]:
+        """The rounds in which they go: a site that may take its process down goes alone."""
+        if together := [site for site in due if site not in self._strikes]:
+            yield together
+        yield from ([site] for site in due if site in self._strikes)

@@ -10,10 +10,22 @@ transaction that holds the pen (`crawler.store.database`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, func, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    bindparam,
+    func,
+    select,
+    update,
+)
 
 from crawler.store.schema import Instant, Plain, metadata
 
@@ -60,6 +72,13 @@ class Entry:
     """Addresses that the last look made known."""
 
 
+_KEEP = (
+    update(agenda)
+    .where(agenda.c.site == bindparam("b_site"), agenda.c.source == bindparam("b_source"))
+    .values({field.name: bindparam(f"b_{field.name}") for field in fields(Entry)[2:]})
+)
+
+
 def entries(connection: Connection, site: str | None = None) -> list[Entry]:
     """The entries of a site, or of all, in the order of their next time."""
     query = select(agenda).order_by(agenda.c.next_at, agenda.c.site, agenda.c.source)
@@ -75,18 +94,10 @@ def next_times(connection: Connection) -> dict[str, datetime]:
 
 
 def keep(connection: Connection, changed: Iterable[Entry]) -> None:
-    """Write entries, in place of what stood there."""
-    for entry in changed:
-        values = asdict(entry)
-        mine = (agenda.c.site == entry.site) & (agenda.c.source == entry.source)
-        if connection.execute(update(agenda).where(mine).values(values)).rowcount == 0:
-            connection.execute(agenda.insert().values(values))
-
-
-def call(connection: Connection, site: str, at: datetime, why: str) -> None:
-    """The articles of a watched site are to be read at `at`, unless they are sooner anyway."""
-    mine = (agenda.c.site == site) & (agenda.c.source == ARTICLES) & (agenda.c.next_at > at)
-    connection.execute(update(agenda).where(mine).values(next_at=at, why=why))
+    """Write entries that the agenda has, in place of what stood there."""
+    rows = [{f"b_{field.name}": getattr(entry, field.name) for field in fields(Entry)} for entry in changed]
+    if rows:
+        connection.execute(_KEEP, rows)
 
 
 def pace(connection: Connection, site: str) -> str | None:
@@ -117,7 +128,9 @@ def settle(connection: Connection, site: str, given: Iterable[Entry]) -> None:
     known = set(connection.scalars(select(agenda.c.source).where(agenda.c.site == site)))
     for source in known - by_source.keys():
         connection.execute(agenda.delete().where(agenda.c.site == site, agenda.c.source == source))
-    keep(connection, [entry for source, entry in by_source.items() if source not in known])
+    new = [asdict(entry) for source, entry in by_source.items() if source not in known]
+    if new:
+        connection.execute(agenda.insert(), new)
 
 
 def forget(connection: Connection, site: str) -> None:
