@@ -21,8 +21,9 @@ def tell(store: Store, now: datetime, targets: Collection[str]) -> int:
     The number of findings told. A digest a day at most holds all that is new; urgent ones do not wait for it, but for
     an hour since the last message of their kind.
     """
-    if not targets:
-        return 0
+    with store.reading() as connection:
+        if not targets or not findings.untold(connection):
+            return 0
     with store.writing() as connection:
         new = findings.untold(connection)
         for about, interval, wanted in (

@@ -24,7 +24,14 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from crawler.model import StoreFailed
 from crawler.roster import enrol
 from crawler.rounds import IDLE, Rounds
-from crawler.settings import THOISU_DATABASE_URL, THOISU_LOG_LEVEL, THOISU_SITES_AT_ONCE
+from crawler.settings import (
+    THOISU_ARCHIVE,
+    THOISU_DATABASE_URL,
+    THOISU_LOG_LEVEL,
+    THOISU_NOTIFY,
+    THOISU_QUARANTINE,
+    THOISU_SITES_AT_ONCE,
+)
 from crawler.site import Site, load_sites
 from crawler.store import Store, agenda
 from crawler.store.alone import Taken
@@ -197,11 +204,16 @@ def _now() -> datetime:
 
 def round_of(sites: Mapping[str, Site], store_url: str, newsroom: str | None) -> None:
     """What the process of a round does: what is due at these sites, until its scheduler ends it or dies."""
+    from crawler.afterwards import after, folders_of
+    from crawler.notify import split
     from crawler.run import crawl
 
     _log()
     threading.Thread(target=_follow, daemon=True).start()
     crawl(sites, store_url=store_url, newsroom=newsroom, due=True)
+    folders = folders_of(store_url, THOISU_ARCHIVE, THOISU_QUARANTINE)
+    with Store.open(store_url) as store:
+        after(store, sites, _now(), folders=folders, targets=split(THOISU_NOTIFY))
 
 
 def _follow() -> None:

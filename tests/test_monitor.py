@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from test_reread import mended
 
 from crawler import reread
+from crawler.afterwards import after, folders_of
 from crawler.archive import Archive
 from crawler.cli import main
 from crawler.dates import VIETNAM
@@ -410,6 +411,29 @@ def test_a_disk_that_fills_is_a_finding_until_there_is_room_to_spare(
     for free, expected in ((machine.FREE, 0), (machine.FREE - 1, 1), (machine.FREE + 1, 1), (2 * machine.FREE, 0)):
         monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: usage(0, 0, free))
         assert len(check(store, {}, T0, folders=folders)) == expected
+
+
+def test_after_a_round_each_site_is_checked_every_half_hour(store: Store, tmp_path: Path) -> None:  # noqa: F811
+    feed = SITES["bao"].sources[0].url
+    looks(store, SourceState(url=feed, last_status="forbidden", failures=3, checked_at=at(0)))
+
+    def opened(minutes: int, sites: dict[str, Site] = SITES) -> list[tuple[str, str]]:
+        after(store, sites, at(minutes), folders={}, targets=[])
+        with store.reading() as connection:
+            return names(findings.opened(connection))
+
+    assert opened(1) == [("refusals", "forbidden")]
+    looks(store, SourceState(url=feed, last_status="200", checked_at=at(2)))
+    assert opened(20) == [("refusals", "forbidden")]
+    assert opened(25, {"hai": SITES["bao"]}) == [("refusals", "forbidden")], "another site's check is no check of this"
+    assert opened(31) == []
+
+
+def test_what_is_written_on_this_machine() -> None:
+    assert folders_of("sqlite:////srv/thoisu.db", "warc", "quarantine") == {
+        "quarantine": Path("quarantine"), "database": Path("/srv"), "archive": Path("warc"),
+    }  # fmt: skip
+    assert folders_of("postgresql://host/thoisu", None, "q") == {"quarantine": Path("q")}
 
 
 # --- a quarter in small: a month of the past, then a fault for each paper -------------------------------------------

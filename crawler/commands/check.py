@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,8 +38,10 @@ def check(
       thoisu check nhandan vov --json
       thoisu check --list
     """
+    from crawler.afterwards import folders_of
     from crawler.monitor import BY_NAME, CHECKS
     from crawler.monitor import check as run
+    from crawler.settings import THOISU_ARCHIVE, THOISU_DATABASE_URL, THOISU_QUARANTINE
 
     screen = console()
     if list_:
@@ -54,7 +54,8 @@ def check(
     known = all_sites()
     chosen = {name: site_named(name, known) for name in sites} if sites else known
     with open_store(store) as opened:
-        found = run(opened, chosen, datetime.now(UTC), folders=folders(store))
+        places = folders_of(store or THOISU_DATABASE_URL, THOISU_ARCHIVE, THOISU_QUARANTINE)
+        found = run(opened, chosen, datetime.now(UTC), folders=places)
     for finding in found:
         if json_:
             about = {name: value for name, value in asdict(finding).items() if name != "id"}
@@ -65,21 +66,6 @@ def check(
         raise typer.Exit(1)
     if not json_:
         screen.print("nothing is wrong")
-
-
-def folders(store: str | None) -> Mapping[str, Path]:
-    """Where this machine writes, by what a person calls it."""
-    from sqlalchemy.engine import make_url
-
-    from crawler.settings import THOISU_ARCHIVE, THOISU_DATABASE_URL, THOISU_QUARANTINE
-
-    found = {"quarantine": Path(THOISU_QUARANTINE)}
-    url = make_url(store or THOISU_DATABASE_URL)
-    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
-        found["database"] = Path(url.database).absolute().parent
-    if THOISU_ARCHIVE:
-        found["archive"] = Path(THOISU_ARCHIVE)
-    return found
 
 
 def _show(finding: Finding, check: Check, screen: Console) -> None:

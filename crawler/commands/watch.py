@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -131,19 +132,19 @@ def run(
     Examples:
       thoisu crawl nhandan && thoisu watch run
     """
-    from crawler import digest, watches
     from crawler import notify as notices
+    from crawler.afterwards import tell
     from crawler.settings import THOISU_NOTIFY
 
     targets, now = notices.split(THOISU_NOTIFY), datetime.now(UTC)
     for target in targets:
         notices.check(target)
     with open_store(store) as opened:
-        pages, findings = watches.tell(opened, now, targets), digest.tell(opened, now, targets)
-        sent, waiting = notices.flush(opened, now, targets)
+        told = tell(opened, now, targets)
     if json_:
-        print_json({"pages": pages, "findings": findings, "sent": sent, "waiting": waiting}, alone=True)
+        print_json(asdict(told), alone=True)
     else:
-        console().print(f"{pages} pages and {findings} findings told: {sent} messages sent, {waiting} could not be")
-    if waiting:
+        sent = f"{told.sent} messages sent, {told.waiting} could not be"
+        console().print(f"{told.pages} pages and {told.findings} findings told: {sent}")
+    if told.waiting:
         raise typer.Exit(1)

@@ -47,6 +47,7 @@ def check(
         was = {(one.name, one.site, one.subject): one for one in findings.opened(connection, sites)}
         for name, this in seen:
             findings.note(connection, name, this, was.pop((name, this.site, this.subject), None), now)
+        findings.note_check(connection, sites, now)
         findings.close(connection, [one.id for one in was.values()], now)
         return findings.opened(connection, sites)
 

@@ -93,7 +93,7 @@ class Check:
     bound: str
     """From where on it is a finding."""
     within: str
-    """When it is found at the latest, checks being made after every look."""
+    """When it is found at the latest; a check comes at most half an hour later."""
     advice: str
     """What to do."""
     run: Callable[[View], Iterator[Seen]]

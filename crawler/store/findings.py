@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Select, Table, insert, or_, select, text, update
+from sqlalchemy import Column, Connection, Index, Select, Table, delete, insert, or_, select, text, update
 
 from crawler.store.schema import Instant, Number, Plain, metadata
 
@@ -39,6 +39,13 @@ Index(
     unique=True,
     sqlite_where=text("closed_at IS NULL"),
     postgresql_where=text("closed_at IS NULL"),
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("site", Plain, primary_key=True),
+    Column("at", Instant, nullable=False),  # of its last check
 )
 
 
@@ -113,6 +120,19 @@ def note(connection: Connection, name: str, seen: Seen, was: Finding | None, at:
         return
     about = {"name": name, "site": seen.site or "", "subject": seen.subject, "since": seen.since, "opened_at": at}
     connection.execute(insert(findings).values({**about, **values}))
+
+
+def checked(connection: Connection, since: datetime) -> set[str]:
+    """The sites that have been checked since then."""
+    return set(connection.scalars(select(checks.c.site).where(checks.c.at > since)))
+
+
+def note_check(connection: Connection, sites: Iterable[str], at: datetime) -> None:
+    """Note that these sites have been checked."""
+    names = list(sites)
+    connection.execute(delete(checks).where(checks.c.site.in_(names)))
+    if names:
+        connection.execute(insert(checks), [{"site": name, "at": at} for name in names])
 
 
 def close(connection: Connection, ids: Iterable[int], at: datetime) -> None:

@@ -30,7 +30,7 @@ def downgrade() -> None:
 
 _AGENDA: tuple[str, ...] = ("agenda", "paces", "spent", "rules")
 _CLAIMS: tuple[str, ...] = ("claims", "looked", "gaps", "steps", "tapes")
-_FINDINGS: tuple[str, ...] = ("hits", "watches", "messages", "findings", "marks", "tallies")
+_FINDINGS: tuple[str, ...] = ("hits", "watches", "messages", "findings", "checks", "marks", "tallies")
 
 
 def _create_agenda() -> None:
@@ -178,6 +178,12 @@ def _create_findings() -> None:
         unique=True,
         sqlite_where=still_open,
         postgresql_where=still_open,
+    )
+    op.create_table(
+        "checks",
+        sa.Column("site", sa.Text, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("site", name="pk_checks"),
     )
     op.create_table(
         "marks",
