@@ -330,7 +330,7 @@ def test_a_quarantine_that_cannot_be_written_costs_one_line(paper: Paper, caplog
         paper.answers[f"/de-post{number}.html"] = 200, HTML, empty + b" " * 900
     report = paper.crawl(THOISU_QUARANTINE="/dev/null/x")
     assert (report.refused, report.created) == ({"no_body": 2}, 2)
-    assert [record.getMessage() for record in caplog.records if record.name == "crawler.readings"] == [
+    assert [record.getMessage() for record in caplog.records if record.name == "crawler.keeping"] == [
         "pages cannot be kept in /dev/null/x: Not a directory"
     ]
 
