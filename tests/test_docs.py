@@ -30,9 +30,21 @@ def test_reference_pages_are_fresh() -> None:
         assert (DOCS / name).read_text("utf-8") == text, f"docs/{name} is stale: run `make docs`"
 
 
-@pytest.mark.parametrize("name", GROUP.commands)
+def _commands(group: Any, before: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, command in group.commands.items():
+        found[before + name] = command
+        if hasattr(command, "commands"):
+            found |= _commands(command, f"{before}{name} ")
+    return found
+
+
+COMMANDS = _commands(GROUP)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_an_example(name: str) -> None:
-    command = GROUP.commands[name]
+    command = COMMANDS[name]
     with typer.Context(command, info_name=f"thoisu {name}", terminal_width=80) as context:
         text = command.get_help(context)
     assert f"\n    thoisu {name}" in text.partition("Examples:")[2] or f"| thoisu {name}" in text

@@ -53,7 +53,7 @@ def check(
         return
     known = all_sites()
     chosen = {name: site_named(name, known) for name in sites} if sites else known
-    with open_store(store) as opened:
+    with open_store(store, reading=False) as opened:
         places = folders_of(store or THOISU_DATABASE_URL, THOISU_ARCHIVE, THOISU_QUARANTINE)
         found = run(opened, chosen, datetime.now(UTC), folders=places)
     for finding in found:

@@ -57,7 +57,7 @@ def add(
     names = [name for name in dict.fromkeys(site or ()) if site_named(name, known)]
     for target in notify or ():
         notices.check(target)
-    with open_store(store) as opened:
+    with open_store(store, reading=False) as opened:
         number = watches.add(opened, typed(query), names, notify or (), datetime.now(UTC))
     screen = console()
     screen.print(f"watch {number}: what is new from now on")
@@ -110,7 +110,7 @@ def remove(
     """
     from crawler import watches
 
-    with open_store(store) as opened:
+    with open_store(store, reading=False) as opened:
         watches.remove(opened, number)
     console().print(f"watch {number} is removed")
 
@@ -139,7 +139,7 @@ def run(
     targets, now = notices.split(THOISU_NOTIFY), datetime.now(UTC)
     for target in targets:
         notices.check(target)
-    with open_store(store) as opened:
+    with open_store(store, reading=False) as opened:
         told = tell(opened, now, targets)
     if json_:
         print_json(asdict(told), alone=True)
