@@ -77,6 +77,10 @@ class Report(SiteReport):
         for name in ("error", "left", "missing", "over_budget", "gave_way"):
             setattr(self, name, getattr(later, name))
 
+    def answers(self) -> dict[str, int]:
+        """Nothing: how the past answers says nothing of how the site does today."""
+        return {}
+
 
 class Backlog(Readings):
     """Reads what the steps have listed."""

@@ -130,6 +130,7 @@ def run(
 
     \b
     Examples:
+      thoisu watch run
       thoisu crawl nhandan && thoisu watch run
     """
     from crawler import notify as notices
