@@ -30,6 +30,7 @@ from crawler.store.spending import Purpose, day_of, spent, usual
 from crawler.walker import Walker
 
 logger = logging.getLogger(__name__)
+_SPARE = 3  # requests that no article takes: robots.txt comes first, and a page may lead to another
 PATIENCE = timedelta(minutes=10)
 """How long a backfill waits for a watch that does not come."""
 PAUSE = 20
@@ -92,6 +93,16 @@ class Backlog(Readings):
         with spider.store.reading() as connection:
             limit = BATCH + self._kept
             return "backfill", backlog.waiting(connection, spider.name, limit, oldest_first=spider.job.oldest_first)
+
+    def _begin(self, batch: list[PendingLink], purpose: Purpose) -> list[PendingLink]:
+        account = self._spider.account
+        if account.limit is None:
+            return super()._begin(batch, purpose)
+        account.limit -= _SPARE
+        try:
+            return super()._begin(batch, purpose)
+        finally:
+            account.limit += _SPARE
 
 
 class BackfillSpider(NewsSpider):

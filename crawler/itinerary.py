@@ -17,6 +17,7 @@ from crawler.model import Refusal
 from crawler.routes import Route
 from crawler.site import Site
 from crawler.source import Listing, Numbers
+from crawler.spans import span_of
 from crawler.store import Store, backlog, plans
 from crawler.store.claims import date_claims
 from crawler.store.plans import Step
@@ -86,7 +87,8 @@ class Itinerary:
 
     def add(self, connection: Connection, parts: Sequence[routes.Part], stage: int, page: int) -> None:
         """Plan these addresses; what was read after its last day, by whatever backfill, counts as done."""
-        final = plans.final(connection, [part.address for part in parts]) if stage <= routes.WHOLE else set()
+        dated = [part.address for part in parts if stage != routes.SITEMAP or span_of(part.address)]
+        final = plans.final(connection, dated) if stage <= routes.WHOLE else set()
         plans.add(
             connection,
             (
