@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -246,7 +245,7 @@ def test_killed_again_and_again_it_stores_the_record_exactly_and_asks_again_only
     three_days: Bench,
 ) -> None:
     bench, days, random = three_days, span(3), Random(7)  # noqa: S311
-    under_way: list[tuple[int, set[str]]] = []
+    under_way: Counter[str] = Counter()  # pages by how many kills have caught them as the last of their site
     moments = sorted(random.sample(range(1, 450), 5))
     for moment in [*moments, None]:
         command = [sys.executable, "-c", RUN, bench.room.url, bench.url, bench.settings["THOISU_QUARANTINE"]]
@@ -264,18 +263,10 @@ def test_killed_again_and_again_it_stores_the_record_exactly_and_asks_again_only
         while settled != len(bench.room.requests):
             settled = len(bench.room.requests)
             time.sleep(0.1)
-        last = {request.host: f"{request.host}{request.path}" for request in bench.room.requests}
-        under_way.append((len(bench.room.requests), set(last.values())))
+        under_way.update({request.host: f"{request.host}{request.path}" for request in bench.room.requests}.values())
     assert bench.stored() == bench.published(days=days)
-    log = [f"{request.host}{request.path}" for request in bench.room.requests]
-    bounds = [0, *(count for count, _ in under_way), len(log)]
-    seen: set[str] = set()
-    for number, (begin, end) in enumerate(pairwise(bounds)):
-        asked = [page for page in log[begin:end] if not page.endswith("/robots.txt")]
-        assert max(Counter(asked).values()) == 1
-        again = seen & set(asked)
-        assert again <= (under_way[number - 1][1] if number else set())
-        seen |= set(asked)
+    again = {page: count - 1 for page, count in Counter(bench.asked()).items() if count > 1}
+    assert all(count <= under_way[page] for page, count in again.items())
 
 
 def test_only_the_wanted_days_are_stored_where_the_routes_tell_days(bench: Bench) -> None:
