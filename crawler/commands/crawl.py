@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.commands.common import all_sites, console, papers_of, print_json, shown, site_named
-from crawler.model import BadInput
+from crawler.model import BadInput, Refusal
 from crawler.site import Site
 
 if TYPE_CHECKING:
@@ -188,6 +188,9 @@ def summary(reports: list[SiteReport], screen: Console) -> None:
     for report in reports:
         if report.error:
             screen.print(shown(f"{report.site} failed: {report.error}"), style="red", soft_wrap=True)
+        if report.refused[Refusal.OVER_BUDGET]:
+            said = "today's requests are spent and the rest waits for tomorrow; THOISU_BUDGET gives it more a day"
+            screen.print(f"{report.site}: {said}", style="yellow", soft_wrap=True)
 
 
 def _cells(report: SiteReport) -> list[str]:
