@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 from typing import Any
 
 from crawler.rates import DAY, Rate, minutes
@@ -14,8 +14,8 @@ MEMORY = 56 * DAY
 """Minutes before a first look that its items still teach something about."""
 _LEAST_WINDOW = 10
 """A feed that shows fewer items than this has not filled its window yet."""
-_SAFETY = 4.0
-"""Standard deviations that must fit into a window beside the items expected."""
+_SAFETY = 2.5
+"""Standard deviations of a Poisson count that must fit into a window beside the items of a burst."""
 _CLUMPS = 2.0
 """Variance of a count over its mean: news comes in batches."""
 _BURST = 4.0
@@ -107,11 +107,10 @@ class Habits:
 
     @property
     def most(self) -> float:
-        """Items expected between two looks at which the window still holds all that may come."""
+        """Items expected between two looks at which the window still holds all that may come, a burst included."""
         if self.window is None:
-            return float("inf")
-        spread = _SAFETY * sqrt(_CLUMPS)
-        return ((sqrt(spread**2 + 4 * self.window) - spread) / 2) ** 2
+            return inf
+        return ((sqrt(_SAFETY**2 + 4 * self.window) - _SAFETY) / 2) ** 2 / _BURST
 
     @property
     def burst(self) -> float:

@@ -7,7 +7,7 @@ pays with `take`, and tells `saw` or `failed` what came of it. Nothing here know
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import accumulate
@@ -72,6 +72,8 @@ class Pace:
         span = (self.day + 1) * DAY - start
         planned, self.price = timetable(demands, self.budget.looks(span / DAY, self.items(now)), span)
         self.looks = {name: [start + look for look in looks] for name, looks in planned.items()}
+        for habits in self.habits.values():
+            habits.planned_with = habits.bursting
 
     def next_look(self, name: str, now: datetime) -> Look:
         """When to look at a source; not before `now`. Plans the day when it has not been planned yet."""
@@ -81,21 +83,25 @@ class Pace:
             self.day = 0
         if day_of(minutes(now)) != self.day:
             self.plan(now)
-        due = self._due(name, minutes(now))
+        due = next(due for due, source in self._planned() if source == name)
+        due = max(due, self.asked + self.delay / 60, minutes(now))
         return Look(moment(due), self._why(name, due))
 
     def next_source(self, now: datetime) -> tuple[str, datetime]:
         """The source that is to be looked at next, and when."""
         if day_of(minutes(now)) != self.day:
             self.plan(now)
-        due, name = min((self._due(name, minutes(now)), name) for name in self.habits)
-        return name, moment(due)
+        due, name = min(self._planned())
+        return name, moment(max(due, self.asked + self.delay / 60, minutes(now)))
 
-    def _due(self, name: str, at: float) -> float:
+    def _planned(self) -> Iterator[tuple[float, str]]:
+        """When each source is to be looked at as far as it alone is concerned."""
         tomorrow = (self.day + 1) * DAY
-        looks = self.looks[name]
-        planned = looks[0] if looks and looks[0] < tomorrow and self.budget.left else tomorrow
-        return max(planned + GRACE, self.habits[name].not_before, self.asked + self.delay / 60, at)
+        broke = not self.budget.left
+        for name, habits in self.habits.items():
+            looks = self.looks[name]
+            look = tomorrow if broke or not looks or looks[0] > tomorrow else looks[0]
+            yield max(look + GRACE, habits.not_before), name
 
     def take(self, kind: Kind, now: datetime, requests: int = 1) -> bool:
         """Ask whether requests may be made now, and count them if so; False when their share of the day is used up."""
@@ -138,6 +144,7 @@ class Pace:
         span = (self.day + 1) * DAY - start
         if span <= 0:
             return
+        self.habits[name].planned_with = self.habits[name].bursting
         demands = {each: self._demand(each, start) for each in self.habits}
         looks = {each: [look - start for look in self.looks.get(each, ())] for each in self.habits}
         looks[name] = [float(look) for look in best_looks(demands[name], self.price)]
@@ -194,7 +201,6 @@ class Pace:
             (after - here) * weight for here, after in zip(total[begin:end], total[begin + 1 : end + 1], strict=True)
         ]
         last = habits.last if habits.last is not None else start - self.ceiling
-        habits.planned_with = habits.bursting
         if habits.bursting > _SURPRISE / 2:
             coming = [items * habits.rising(start - last + number) for number, items in enumerate(coming)]
         return Demand(

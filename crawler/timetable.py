@@ -106,6 +106,11 @@ class _Course:
         """Item-minutes that a look between two others saves."""
         return self.mass(last, look) * (following - look)
 
+    def between(self, last: int, low: int, high: int, following: int) -> int:
+        """About the best place for a look between two others, from `low` to `high`."""
+        places = [*range(low, high, max(1, (high - low) // _FINE)), high]
+        return max(places, key=lambda place: self.saved(last, place, following))
+
     def reach(self, last: int) -> int:
         """The latest minute for the look after `last` that keeps the bounds."""
         by_mass = bisect_right(self.total, self.total[last + 1] - (0 if last >= 0 else self.demand.waiting)
@@ -127,7 +132,7 @@ class _Course:
         last = -1
         for look in reversed(kept):
             while (reach := self.reach(last)) < look:
-                last = max(range(self.soonest(last), reach + 1), key=lambda k: self.saved(last, k, look))
+                last = self.between(last, self.soonest(last), reach, look)
                 looks.append(last)
             looks.append(look)
             last = look
@@ -233,14 +238,10 @@ def _removals(name: str, course: _Course, looks: Sequence[int], span: int) -> It
 def _additions(name: str, course: _Course, looks: Sequence[int], span: int) -> Iterator[Choice]:
     """The best look between each two of `looks`."""
     for last, following in pairwise(looks):
-        places = range(
-            course.soonest(last),
-            min(following - course.demand.floor + 1, span),
-            max(1, (following - last) // _FINE // 2),
-        )
-        if places:
-            saved, look = max((course.saved(last, place, following), place) for place in places)
-            yield -saved, name, last, look, following
+        low, high = course.soonest(last), min(following - course.demand.floor, span - 1)
+        if low <= high:
+            look = course.between(last, low, high, following)
+            yield -course.saved(last, look, following), name, last, look, following
 
 
 def _spent(looks: Looks, span: int) -> int:

@@ -23,7 +23,7 @@ _WEEKEND, _HOLIDAY = 0.6, 0.4
 _HABIT = 0.1
 """Logarithmic deviation of a paper's own hours and weekends from the common ones."""
 _BURSTS = 0.1
-"""Bursts of a paper a day; one lasts one to four hours, at three to six times the rate."""
+"""Bursts of a paper a day; one lasts one to four hours, at two to five times the rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,6 @@ def _tempo(rng: Random, start: date, days: int) -> Tempo:
     for number in range(days):
         if rng.random() < _BURSTS:
             begins = number * _DAY + rng.randrange(6 * 60, 21 * 60)
-            ends, factor = begins + rng.randrange(60, 240), rng.uniform(3, 6)
+            ends, factor = begins + rng.randrange(60, 240), rng.uniform(2, 5)
             rates[begins:ends] = [factor * rate for rate in rates[begins:ends]]
     return Tempo(tuple(rates))
