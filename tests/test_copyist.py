@@ -263,7 +263,7 @@ def test_a_file_that_is_packed_as_a_whole_says_so(shelf: Shelf) -> None:
     assert "not packed record by record" in shelf.copy(path).faults[0]
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=3000), st.integers(0, 24), st.booleans())
 def test_whatever_stands_between_records_every_whole_one_is_found(
     shelf: Shelf, rubbish: bytes, place: int, packed: bool
