@@ -17,6 +17,7 @@ from typing import Any
 from crawler.budget import Budget, Kind
 from crawler.habits import Habits, Seen
 from crawler.rates import DAY, GRACE, day_of, expected, minutes, moment, shares
+from crawler.reasons import Outlook, why
 from crawler.tier import Prior, hourly
 from crawler.timetable import Demand, best_looks, rebalance, timetable
 
@@ -169,6 +170,7 @@ class Pace:
         return self._mass(name, at, at + 60) * self._rising(name, at)
 
     def _start(self, at: float) -> int:
+        """The first minute that a look at `at` does not see."""
         return ceil(at - GRACE + _INSTANT)
 
     def _rising(self, name: str, at: float) -> float:
@@ -188,7 +190,7 @@ class Pace:
     def _mass(self, name: str, since: float, until: float) -> float:
         first, total = self._curve(name)
         last = len(total) - 1
-        start, end = (min(max(ceil(at - GRACE) - first, 0), last) for at in (since, until))
+        start, end = (min(max(self._start(at) - first, 0), last) for at in (since, until))
         return total[end] - total[start]
 
     def _demand(self, name: str, start: int) -> Demand:
@@ -214,11 +216,18 @@ class Pace:
 
     def _why(self, name: str, due: float) -> str:
         habits = self.habits[name]
-        if due == habits.not_before:
-            return f"{habits.failures} looks in a row have failed" if habits.failures > 1 else "the last look failed"
-        if due >= (self.day + 1) * DAY:
-            return "what the day's budget allows is planned; the next day is planned at midnight"
-        return ""
+        waiting = self._mass(name, habits.last, due) if habits.last is not None else 0.0
+        return why(
+            habits,
+            Outlook(
+                at=due,
+                rate=self._mass(name, due - 30, due + 30),
+                waiting=waiting,
+                released=self._mass(name, due - 1, due),
+                ceiling=self.ceiling,
+                tomorrow=(self.day + 1) * DAY,
+            ),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that `from_json` reads."""
