@@ -196,9 +196,9 @@ class NewsSpider(scrapy.Spider):
             if self.errands:
                 asked = self.account.used["look"] + self.account.used["audit"]
                 self.errands.close(self.store, self.report.error, self._retry_after, asked=asked, cut=cut)
-            if self.account.limit is not None:
+            if self.account.limit is not None and (counts := self.report.answers()):
                 with self.store.writing() as connection:
-                    tallies.add(connection, self.name, day_of(self.now()), self.report.answers())
+                    tallies.add(connection, self.name, day_of(self.now()), counts)
         except StoreFailed as failure:
             self.report.error = self.report.error or str(failure)
 

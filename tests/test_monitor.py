@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from math import log
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -101,7 +102,8 @@ def test_a_finding_ends_after_good_trials_on_later_days() -> None:
     began = DAY + timedelta(days=10)
     open_ = [Span(began, began, None)]
     assert shift(bad, open_) is not None
-    assert shift(days(*[(25, 0)] * 10, (100, 25)), open_) is not None, "not on the day on which it was found"
+    same_day = [*days(*[(25, 0)] * 10), (began, [(1, 25), (0, 100)])]
+    assert shift(same_day, open_) is not None, "not on the day on which it was found"
     assert shift([*bad, *days((CALM - 1, 0), first=began + timedelta(days=1))], open_) is not None
     assert shift([*bad, *days((CALM, 0), first=began + timedelta(days=1))], open_) is None
     assert shift([*bad, *days((CALM - 1, 5), (CALM - 1, 0), first=began + timedelta(days=1))], open_) is not None
@@ -122,6 +124,9 @@ def test_the_days_of_an_earlier_finding_are_no_past_and_raise_none_again() -> No
     began, ended = DAY + timedelta(days=10), DAY + timedelta(days=12)
     again = days(*[(25, 0)] * 10, (0, 25), (0, 25), (25, 0), *[(25, 0)] * 5)
     assert shift(again, [Span(began, began, ended)]) is None
+    soon = days(*[(25, 0)] * 10, (0, 25), (0, 25), (10, 0), (5, 0))
+    assert shift(soon) is not None
+    assert shift(soon, [Span(began, began, ended)]) is None
     worse = [*again, *days((0, 25), first=DAY + timedelta(days=18))]
     found = shift(worse, [Span(began, began, ended)])
     assert found is not None
@@ -298,6 +303,23 @@ def test_each_page_is_noted_once_when_it_is_first_read(
     assert pages[0].lag == 0
     with store.reading() as connection:
         assert kinship.position(connection, reading.READER) == 6
+
+
+def test_of_two_monitors_at_once_one_notes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    note = reading._note
+
+    def slowly(*given: Any) -> Any:
+        monkeypatch.setattr(reading, "_note", note)
+        noted = note(*given)
+        reading.update(store, SITES, NOW)
+        store.save(article(2, "Bài 2"), at(11))
+        reading.update(store, SITES, NOW)
+        return noted
+
+    store.save(article(1, "Bài 1"), at(10))
+    monkeypatch.setattr(reading, "_note", slowly)
+    reading.update(store, SITES, NOW)
+    assert [page.id for page in noted(store, T0.date())] == [1, 2]
 
 
 def test_a_page_of_the_past_tells_nothing_unless_a_live_source_names_it(store: Store) -> None:  # noqa: F811
@@ -589,6 +611,19 @@ def _stored(bench: Bench) -> dict[str, Article]:
     with Store.open(bench.url) as opened:
         rows = opened.articles(limit=None)
         return {row.canonical_url: opened.revision(row.id, row.revision) for row in rows}
+
+
+def test_the_home_feed_is_known_though_it_was_not_looked_at(bench: Bench) -> None:
+    paper = bench.world.paper("songda")
+    home, section = bench.sites["songda"].sources[0], Feed(bench.world.root(paper) + section_feed_path(paper))
+    bench.sites["songda"] = replace(bench.sites["songda"], sources=(home, section))
+    bench.round()
+    bench.room.misbehave("songda", home_feed=True, path=section_feed_path(paper))
+    (report,) = crawl(
+        bench.sites, store_url=bench.url, newsroom=bench.room.url, sources=(section.url,), settings=bench.settings,
+        now=lambda: bench.world.now,
+    )  # fmt: skip
+    assert report.refused == {"home_feed": 1}
 
 
 def test_pages_of_a_doubtful_layout_are_kept_though_it_reads_them(bench: Bench) -> None:
