@@ -456,6 +456,24 @@ def test_one_process_at_a_time_delivers_to_a_sink(store: Store, address: str) ->
     once(store, Shelf())
 
 
+def test_a_second_follower_waits_for_its_turn(store: Store, address: str) -> None:  # noqa: F811
+    fill(store, 1)
+    shelf, time = Shelf(), Time(10)
+    heard: list[Exception] = []
+    with Store.open(address) as other, ExitStack() as held:
+        held.enter_context(other.alone("deliver-shelf"))
+
+        def pause(seconds: float) -> bool:
+            if len(time.waits) == 3:
+                assert shelf.rows == []
+                held.close()
+            return time.pause(seconds)
+
+        Deliverer(store, route(shelf), pause, time.now).follow(unheard, heard.append)
+    assert [type(one) for one in heard] == [Taken] * 4
+    assert shelf.seqs == [1]
+
+
 HOLDER = """
 import sys, time
 from crawler.store import Store
