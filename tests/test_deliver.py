@@ -178,6 +178,17 @@ def test_a_copy_comes_with_its_own_text_while_it_stands(store: Store) -> None:  
     ]  # fmt: skip
 
 
+def test_a_copy_that_follows_its_article_is_not_given_the_later_text(store: Store) -> None:  # noqa: F811
+    store.save(article(1, "một"), at(1))
+    store.save(article(2, "một", title="Bản chép"), at(2))
+    store.save(article(1, "hai"), at(3))
+    store.save(article(2, "hai", title="Bản chép sau"), at(4))
+    told = store.feed()[0]
+    assert [(one.change.article_id, one.article and one.article.title) for one in told] == [
+        (1, "Tiêu đề 1"), (1, None), (1, "Tiêu đề 1"), (1, "Bản chép sau"),
+    ]  # fmt: skip
+
+
 def test_nothing_new_is_nothing_written(store: Store) -> None:  # noqa: F811
     fill(store, 3)
     shelf = Shelf()
@@ -198,7 +209,7 @@ def test_a_filtered_sink_passes_by_the_rest(store: Store, monkeypatch: pytest.Mo
     shelf, other = Shelf(), Shelf()
     steps = once(store, shelf, sites={"kia"}, text="đường")
     assert shelf.seqs == list(range(1, 31, 2))
-    assert max(step.cursor for step in steps) == state(store).cursor == 30
+    assert [step.cursor for step in steps] == [7, 14, 21, 28, 30, 30]  # no reading goes beyond its window
     once(store, other, name="other", text="nuoc sach")
     assert other.seqs == [10, 20, 30]
     assert state(store, "other").cursor == 30
@@ -443,6 +454,24 @@ def test_one_process_at_a_time_delivers_to_a_sink(store: Store, address: str) ->
         with other.alone("deliver-other"):
             pass
     once(store, Shelf())
+
+
+def test_a_second_follower_waits_for_its_turn(store: Store, address: str) -> None:  # noqa: F811
+    fill(store, 1)
+    shelf, time = Shelf(), Time(10)
+    heard: list[Exception] = []
+    with Store.open(address) as other, ExitStack() as held:
+        held.enter_context(other.alone("deliver-shelf"))
+
+        def pause(seconds: float) -> bool:
+            if len(time.waits) == 3:
+                assert shelf.rows == []
+                held.close()
+            return time.pause(seconds)
+
+        Deliverer(store, route(shelf), pause, time.now).follow(unheard, heard.append)
+    assert [type(one) for one in heard] == [Taken] * 4
+    assert shelf.seqs == [1]
 
 
 HOLDER = """
