@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, select
@@ -64,9 +63,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def source(self, url: str) -> SourceState:
@@ -89,8 +86,7 @@ class Store:
 
         Refused links, and addresses that `canonical` refuses (Discard), are passed over. With `revisit`, a stored page
         that the source lists as modified after its last fetch becomes pending again. With `window` the source shows its
-        newest items only: when none is left of those it has shown before, a gap is noted (`crawler.store.claims`).
-        `also` is done in the same transaction.
+        newest items only: when none is left of those it has shown before, a gap is noted. `also` is done with it.
         """
         at = state.checked_at or datetime.now(UTC)
         with self._writing(site, at) as connection:
