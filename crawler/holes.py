@@ -70,21 +70,28 @@ class Hole:
 
 def holes(store: Store, site: str, span: Span, now: datetime) -> list[Hole]:
     """What may be missing of a site in these days, oldest first."""
-    past = Span(date.fromordinal(max(span.first.toordinal() - 7 * _WEEKS, 1)), span.last)
     with store.reading() as connection:
         unread = books.unread(connection, site, span)
+    return _sorted([*_unread(site, unread), *doubts(store, site, span, now)])
+
+
+def doubts(store: Store, site: str, span: Span, now: datetime) -> list[Hole]:
+    """Of `holes` those in which nobody knows what there is."""
+    past = Span(date.fromordinal(max(span.first.toordinal() - 7 * _WEEKS, 1)), span.last)
+    with store.reading() as connection:
         claimed = books.claimed(connection, site, past)
         looks = books.looks(connection, site)
         windows = books.open_windows(connection, site)
         shards = list(books.shards(connection, site))
         jobs = books.jobs(connection, site)
     walked, tried = _walked(shards, jobs), _tried(jobs)
-    found = [*_unread(site, unread), *_windows(site, windows, walked), *_failed(site, looks, walked)]
+    found = [*_windows(site, windows, walked), *_failed(site, looks, walked)]
     found += _silent(site, claimed, looks, span, now, walked)
-    return sorted(
-        (_with(hole, tried) for hole in found if hole.span.meets(span)),
-        key=lambda hole: (hole.first, hole.last, hole.cause, hole.route),
-    )
+    return _sorted(_with(hole, tried) for hole in found if hole.span.meets(span))
+
+
+def _sorted(found: Iterable[Hole]) -> list[Hole]:
+    return sorted(found, key=lambda hole: (hole.first, hole.last, hole.cause, hole.route))
 
 
 def _unread(site: str, counts: Iterable[books.Count]) -> Iterable[Hole]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from crawler.holes import SETTLED, holes
+from crawler.holes import SETTLED, doubts
 from crawler.spans import Span
 from crawler.store import Store, books
 
@@ -65,5 +65,6 @@ def completeness(store: Store, site: str, span: Span, now: datetime) -> Complete
         counts = books.totals(connection, site, span)
     settled = sum(number for (fate, word), number in counts.items() if fate == "refused" and word in SETTLED)
     stored = sum(number for (fate, _), number in counts.items() if fate == "stored")
-    open_ = [hole for hole in holes(store, site, span, now) if hole.cause not in ("missing", "lost")]
-    return Completeness(claimed=sum(counts.values()) - settled, stored=stored, holes=len(open_))
+    return Completeness(
+        claimed=sum(counts.values()) - settled, stored=stored, holes=len(doubts(store, site, span, now))
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from crawler.backfill import Job
-from crawler.holes import LOST, Hole, holes
+from crawler.holes import LOST, Hole, doubts
 from crawler.spans import Span, day_in
 from crawler.store import Store, backlog, books
 
@@ -16,15 +16,12 @@ def mend(store: Store, site: str, span: Span, now: datetime) -> list[Job]:
     The same holes give the same jobs, so a backfill that was interrupted goes on, and one that could not close a hole
     asks nobody again; what the watch has found today is still its own.
     """
-    found = holes(store, site, span, now)
+    found = doubts(store, site, span, now)
     before_today = Span(span.first, min(span.last, day_in(now) - timedelta(days=1)))
     with store.writing() as connection:
         backlog.ask_again(connection, books.unread_links(connection, site, before_today, LOST))
         waiting = backlog.count(connection, site)
-    jobs = [
-        Job(site=site, span=days, key=f"gap {stamp}")
-        for days, stamp in _merged([hole for hole in found if hole.cause not in ("missing", "lost")])
-    ]
+    jobs = [Job(site=site, span=days, key=f"gap {stamp}") for days, stamp in _merged(found)]
     if not jobs and waiting:
         jobs.append(Job(site=site, span=span, walk=False))
     return jobs

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from crawler.holes import holes
+from crawler.holes import doubts
 from crawler.model import Refusal
 from crawler.monitor import silence as silences
 from crawler.monitor.marks import day_of
@@ -112,7 +112,7 @@ def gaps(view: View) -> Iterator[Seen]:
         if not windows:
             continue
         days = Span(day_of(windows[0].since), day_of(view.now))
-        found = [hole for hole in holes(view.store, site, days, view.now) if hole.cause == "window" and hole.since]
+        found = [hole for hole in doubts(view.store, site, days, view.now) if hole.cause == "window" and hole.since]
         if found:
             spans = [f"{local(hole.since)} to {local(hole.until)}" for hole in found if hole.since and hole.until]
             more = f" and {len(spans) - _SHOWN} more" if len(spans) > _SHOWN else ""

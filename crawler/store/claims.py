@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Date,
     ForeignKey,
+    Index,
     Integer,
     PrimaryKeyConstraint,
     Table,
@@ -43,6 +44,7 @@ claims = Table(
     PrimaryKeyConstraint("source_id", "link_id"),
     sqlite_with_rowid=False,
 )
+Index("ix_claims_source_id_day", claims.c.source_id, claims.c.day)  # the last days of years of claims
 
 looked = Table(
     "looked",

@@ -52,6 +52,7 @@ def _create_agenda() -> None:
         sa.Column("site", sa.Text, nullable=False),
         sa.Column("tier", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
+        sa.Column("edits", sa.Text),
         sa.PrimaryKeyConstraint("site", name="pk_paces"),
         sa.ForeignKeyConstraint(["site"], ["sites.name"], name="fk_paces_site"),
     )
@@ -87,6 +88,7 @@ def _create_claims() -> None:
         sa.ForeignKeyConstraint(["link_id"], ["links.id"], name="fk_claims_link_id"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_claims_source_id_day", "claims", ["source_id", "day"])
     op.create_table(
         "looked",
         sa.Column("source_id", Number, nullable=False),
