@@ -66,6 +66,7 @@ def describe(name: str, site: Site) -> dict[str, Any]:
         "tier": site.tier,
         "layout": site.layout.name,
         "sources": [{"kind": type(source).__name__.lower(), "url": source.url} for source in site.sources],
+        "archives": [{"kind": type(source).__name__.lower(), "url": source.url} for source in site.archives],
         "proven": site.proven,
     }
 
