@@ -15,14 +15,16 @@ from zlib import crc32
 
 from sqlalchemy import Connection
 
+from crawler.again import Again
 from crawler.budget import Kind
-from crawler.habits import Seen
 from crawler.look import Look
-from crawler.model import Link, Refusal
+from crawler.model import Refusal
 from crawler.pace import Pace
 from crawler.rates import DAY, GRACE, day_of, minutes, moment
-from crawler.site import Feed, Listing, Site, Sitemap
-from crawler.store import Kept, SourceState, Store, frontier
+from crawler.revisits import Edits
+from crawler.seeing import seen
+from crawler.site import Site
+from crawler.store import Kept, PendingLink, SourceState, Store, frontier
 from crawler.store import agenda as table
 from crawler.store import rules as robots
 from crawler.store.agenda import ARTICLES, Entry
@@ -36,6 +38,8 @@ SLICE = timedelta(minutes=3)
 """How long a run goes on taking articles when what is due at other sites may wait for it."""
 _AGAIN = timedelta(hours=1)
 """When pages that failed are tried again, if no look comes sooner."""
+_TOO_MANY = 1.25
+"""Times the looks that the day has left for them, from which the rest of the day is planned anew."""
 _JITTER = timedelta(seconds=20)
 """Over which the sites are spread that are due in the same minute."""
 _LEARN = 0.1
@@ -47,8 +51,11 @@ _MORNING = timedelta(minutes=30)
 class Errands:
     """Of one run at one site; made by `open`."""
 
-    def __init__(self, name: str, pace: Pace, entries: dict[str, Entry], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, name: str, pace: Pace, again: Again, entries: dict[str, Entry], now: Callable[[], datetime]
+    ) -> None:
         self.pace = pace
+        self.again = again
         self.entries = entries
         self._name = name
         self._now = now
@@ -66,7 +73,8 @@ class Errands:
             if state is None:
                 return None
             entries = {entry.source: entry for entry in table.entries(connection, name)}
-            errands = cls(name, read_pace(state), entries, now)
+            again = Again(name, Edits.from_json(table.edits(connection, name)), now)
+            errands = cls(name, read_pace(state), again, entries, now)
             errands.pace.budget.limit = limit
             for source in errands.pace.habits.keys() - entries.keys():  # the definition has it no more
                 del errands.pace.habits[source], errands.pace.looks[source]
@@ -112,6 +120,12 @@ class Errands:
             self.sync(connection)
         return self._room(kind)
 
+    def known(self, store: Store) -> list[PendingLink]:
+        """Known articles that are to be asked again now; none when the agenda has no time for articles yet."""
+        if self.entries[ARTICLES].next_at > self._now():
+            return []
+        return self.again.links(store, self.pace.budget, self.room(store, "revisit"))
+
     def note(self, look: Look, state: SourceState, connection: Connection, kept: Kept) -> None:
         """Learn from a look at one of the site's sources, or at a part of one, that is being saved."""
         (look.parent or look).kept.append(kept)
@@ -122,8 +136,8 @@ class Errands:
         self._looks += 1
         self.pace.asked = minutes(now)
         self.sync(connection)
-        if seen := self._seen(look, state, now):
-            self.pace.saw(source, seen)
+        if found := seen(look, state, self.pace.habits[source].window, now):
+            self.pace.saw(source, found)
         else:
             self._fail(source, None)
         came = sum(part.new for part in look.kept)
@@ -143,6 +157,8 @@ class Errands:
             self.sync(connection)
             if self._looks:
                 self.pace.budget.pages += _LEARN * (max(asked / self._looks, 1) - self.pace.budget.pages)
+            if self.pace.planned > _TOO_MANY * self.pace.budget.looks(self._left_of_day(), self._expected()):
+                self.pace.plan(self._now())
             if closed:
                 for source in self.entries.keys() - self._failed - {ARTICLES}:
                     self._fail(source, retry_after)
@@ -150,28 +166,6 @@ class Errands:
             waiting = frontier.count_pending(connection, self._name)
             self._call(*self._next_reading(waiting, closed=closed, cut=cut))
             self._write(connection)
-
-    def _seen(self, look: Look, state: SourceState, now: datetime) -> Seen | None:
-        """What pace learns from; None from a look that failed."""
-        source = look.source
-        if state.last_status not in ("200", "304"):
-            # The shard of a new day, month or year is not there before its first article.
-            young = isinstance(source, Sitemap) and source.url != look.url
-            return Seen(now) if young and state.last_status == Refusal.NOT_FOUND else None
-        first = [link for part in look.kept for link in part.first]
-        times = [at for link in first if (at := _time(link))]
-        shown = None
-        if isinstance(source, Feed) or (isinstance(source, Listing) and not look.paged):
-            shown = len(look.links) or self.pace.habits[source.url].window
-        return Seen(
-            now,
-            items=times,
-            undated=len(first) - len(times),
-            new=sum(part.new for part in look.kept),
-            shown=shown,
-            oldest=min((at for link in look.links.values() if (at := link.published_at)), default=None),
-            overlap=not any(part.gap for part in look.kept),
-        )
 
     def _fail(self, source: str, retry_after: float | None) -> None:
         self._failed.add(source)
@@ -189,10 +183,10 @@ class Errands:
     def _next_reading(self, waiting: int, *, closed: bool, cut: bool) -> tuple[datetime, str]:
         now = self._now()
         look = min(entry.next_at for source, entry in self.entries.items() if source != ARTICLES)
-        if not waiting:
-            return now + timedelta(days=1), "none waits"
         if closed:
-            return look, f"{waiting} wait until the site answers"
+            return look, "the site is left alone until then"
+        if not waiting:
+            return self.again.following(self.entries[ARTICLES], cut=cut)
         if not self._room("article"):
             return _tomorrow(now) + self._part * _MORNING, f"{waiting} wait, and today's budget is spent"
         if cut:
@@ -200,15 +194,19 @@ class Errands:
         return now + _AGAIN, f"{waiting} that failed are tried again"
 
     def _room(self, kind: Kind) -> int:
-        now = self._now()
-        left = 1 - minutes(now) % DAY / DAY
-        return self.pace.budget.room(kind, left, self.pace.items(now), self.pace.planned)
+        return self.pace.budget.room(kind, self._left_of_day(), self._expected(), self.pace.planned)
+
+    def _left_of_day(self) -> float:
+        return 1 - minutes(self._now()) % DAY / DAY
+
+    def _expected(self) -> float:
+        return self.pace.items(self._now())
 
     def _write(self, connection: Connection) -> None:
         changed = [entry for source, entry in self.entries.items() if entry != self._kept.get(source)]
         table.keep(connection, changed)
         self._kept = dict(self.entries)
-        table.keep_pace(connection, self._name, write_pace(self.pace))
+        table.keep_pace(connection, self._name, write_pace(self.pace), self.again.edits.to_json())
 
 
 def upcoming(pace: Pace, source: str, now: datetime, part: float) -> tuple[datetime, str]:
@@ -235,8 +233,3 @@ def read_pace(state: str) -> Pace:
 def write_pace(pace: Pace) -> str:
     """A pace as the store keeps it."""
     return json.dumps(pace.to_json(), separators=(",", ":"))
-
-
-def _time(link: Link) -> datetime | None:
-    """When the source says that an article came; of one that it has just listed, its last change will do."""
-    return link.published_at or link.modified_at

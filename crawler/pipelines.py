@@ -41,6 +41,8 @@ class StorePipeline:
         except Refused as refused:
             spider.readings.refused(item.link, refused.word)
         else:
+            if spider.errands:
+                spider.errands.again.note(item.link, item.at, changed=outcome.event == "revised")
             spider.report.count(outcome.event)
             spider.progress()
         return item.article

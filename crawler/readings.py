@@ -82,7 +82,10 @@ class Readings:
             spider.revisit = False
             if known := self._known():
                 return "revisit", known
-        return "article", spider.store.pending(spider.name, limit=BATCH + self._kept)
+        links = spider.store.pending(spider.name, limit=BATCH + self._kept)
+        if spider.due and spider.errands and all(link.canonical_url in self._asked for link in links):
+            return "revisit", spider.errands.known(spider.store)
+        return "article", links
 
     def _begin(self, batch: list[PendingLink], purpose: Purpose) -> list[PendingLink]:
         """As many of the batch as the day's budget pays for; the newest come first, and the others stay pending."""

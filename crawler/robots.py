@@ -61,9 +61,10 @@ class RobotsMiddleware:
         errands: Errands | None = getattr(spider, "errands", None)
         text = errands.rules(spider.store, origin) if errands and spider.due else None
         if text is None:
-            text = await self._answer(origin)
-            if isinstance(text, Denied):
-                return text
+            answer = await self._answer(origin)
+            if isinstance(answer, Denied):
+                return answer
+            text = answer
             if errands:
                 errands.keep_rules(spider.store, origin, text)
         rules = self._rules(text)

@@ -27,6 +27,7 @@ from crawler.dates import VIETNAM
 from crawler.layouts import EPI
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.report import SiteReport
+from crawler.revisits import OLDEST, Edits, due
 from crawler.roster import SPREAD, enrol
 from crawler.rounds import GATHER, IDLE, Rounds
 from crawler.run import crawl
@@ -302,7 +303,7 @@ def test_a_crawl_by_hand_teaches_the_watch_and_costs_its_budget(watching: Callab
     (report,) = watch.crawl("songda", due=False)
     assert sum(watch.spent("songda").values()) == len(watch.newsroom.requests)
     assert watch.spent("songda")["article"] == report.pages
-    assert min(watch.times().values()) > watch.now()
+    assert all(entry.next_at > watch.now() for source, entry in watch.entries("songda").items() if source != ARTICLES)
 
 
 @pytest.mark.parametrize("fault", [{"status": 429, "retry_after": 7200}, {"status": 503}])
@@ -418,6 +419,55 @@ def test_a_round_that_is_killed_leaves_due_what_it_had_not_done(watching: Callab
         watch.advance()
     with Store.open(watch.url) as store:
         assert len(store.articles(limit=None)) == 20
+
+
+# --- known articles again -------------------------------------------------------------------------------------------
+
+
+def test_a_young_article_is_asked_again_soon_and_an_old_one_no_more() -> None:
+    ages = Edits().ages(8)
+    assert ages == sorted(ages)
+    assert 0.5 <= ages[0] < 3
+    assert due(ages, NOW, NOW) == NOW + timedelta(hours=ages[0])
+    assert due(ages, NOW, NOW + timedelta(hours=ages[0])) == NOW + timedelta(hours=ages[1])
+    assert due(ages, NOW, NOW + OLDEST) is None
+
+
+def test_a_site_that_edits_late_is_asked_late() -> None:
+    late, soon = Edits(), Edits()
+    for number in range(60):
+        published = NOW + timedelta(hours=number)
+        for edits, hours in ((late, 30), (soon, 0.8)):
+            before = published
+            for age in (0.9, 3, 12, 47, 150):
+                now = published + timedelta(hours=age)
+                edits.learn(
+                    published, before, now, changed=(before - published) < timedelta(hours=hours) <= now - published
+                )
+                before = now
+    assert sum(soon.ages(6)) < sum(Edits().ages(6))
+    assert len([age for age in late.ages(6) if 12 <= age <= 48]) > len([age for age in soon.ages(6) if 12 <= age <= 48])
+    assert late.hazards()[3] > 5 * soon.hazards()[3]
+    assert Edits.from_json(late.to_json()).ages(6) == pytest.approx(late.ages(6), abs=0.01)
+
+
+def test_an_edit_is_found_by_the_watch_itself_and_teaches_it(watching: Callable[..., Watch]) -> None:
+    watch = watching(articles=20, budget=80, at=datetime(2026, 8, 3, 23, 0, tzinfo=VIETNAM))
+    watch.advance()
+    edited = watch.newsroom.misbehave("songda", edit=20)
+    due_at = watch.entries("songda")[ARTICLES].next_at
+    assert due_at < watch.now() + timedelta(hours=12)
+    watch.world.now = due_at.astimezone(VIETNAM)
+    (report,) = watch.advance()
+    assert report.revised >= 1
+    assert (report.unchanged, report.created) == (0, 0)
+    assert watch.spent("songda")["revisit"] >= 1
+    with Store.open(watch.url) as store:
+        assert {change.url for change in store.changes(limit=None) if change.event == "revised"} <= set(edited)
+        with store.reading() as connection:
+            learned = Edits.from_json(agenda.edits(connection, "songda"))
+    assert sum(learned.counts) == pytest.approx(report.revised, abs=0.01)
+    assert sum(learned.hours) > 1
 
 
 # --- processes ------------------------------------------------------------------------------------------------------

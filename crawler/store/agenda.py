@@ -1,7 +1,7 @@
 """The agenda: for every source when it is looked at next and why, and for each site what has been learned of it.
 
     sites ─┬─ agenda    one entry a source, and one for the articles that wait or are to be asked again
-           └─ paces     what `crawler.pace` keeps of the site
+           └─ paces     what `crawler.pace` and `crawler.revisits` keep of the site
 
 A site without a pace is not watched: nobody looks at it but a person. The functions that write run inside one
 transaction that holds the pen (`crawler.store.database`).
@@ -52,6 +52,7 @@ paces = Table(
     Column("site", Plain, ForeignKey("sites.name"), primary_key=True),
     Column("tier", Plain, nullable=False, index=True),
     Column("state", Plain, nullable=False),  # JSON
+    Column("edits", Plain),  # JSON of `crawler.revisits`
 )
 
 
@@ -106,14 +107,20 @@ def pace(connection: Connection, site: str) -> str | None:
     return state
 
 
+def edits(connection: Connection, site: str) -> str | None:
+    """What was learned of the edits of a site; None at first."""
+    state: str | None = connection.scalar(select(paces.c.edits).where(paces.c.site == site))
+    return state
+
+
 def paces_of(connection: Connection, tier: str) -> list[str]:
     """What was learned of all sites of a tier."""
     return list(connection.scalars(select(paces.c.state).where(paces.c.tier == tier)))
 
 
-def keep_pace(connection: Connection, site: str, state: str) -> None:
+def keep_pace(connection: Connection, site: str, state: str, edits: str) -> None:
     """Write what was learned of a watched site."""
-    connection.execute(update(paces).where(paces.c.site == site).values(state=state))
+    connection.execute(update(paces).where(paces.c.site == site).values(state=state, edits=edits))
 
 
 def watch(connection: Connection, site: str, tier: str, state: str) -> None:
