@@ -27,7 +27,7 @@ from crawler.dates import VIETNAM
 from crawler.extract import FALLBACK
 from crawler.fingerprint import content_hash
 from crawler.layouts import EPI
-from crawler.model import Article, Link
+from crawler.model import Article, Image, Link
 from crawler.monitor import BY_NAME, CHECKS, Finding, check, machine, marks, reading
 from crawler.monitor.marks import Before, Page
 from crawler.monitor.shares import CALM, LEARN, RARE, Span, shift, unusual, upper
@@ -408,6 +408,47 @@ def test_a_lie_is_a_finding_for_a_week(store: Store) -> None:  # noqa: F811
     assert names(check(store, SITES, T0 + timedelta(days=7))) == [("validators", "")]
     assert names(check(store, SITES, T0 + timedelta(days=8))) == []
     assert names(check(store, SITES, T0 + timedelta(days=9))) == []
+
+
+LINE = "Theo dõi chúng tôi trên các nền tảng mạng xã hội mỗi ngày"
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "change"),
+    [
+        ("coverage", "title", {"title": "Báo của chúng tôi"}),
+        ("coverage", "lead", {"lead": None}),
+        ("coverage", "authors", {"authors": ()}),
+        ("coverage", "published_at", {"published_at": None}),
+        ("coverage", "section", {"section": None}),
+        ("coverage", "tags", {"tags": ()}),
+        ("coverage", "images", {"images": ()}),
+        ("layout", "fallback", {"layout": FALLBACK, "authors": (), "tags": ()}),
+        ("layout", "length", {"words": "Ngắn {}."}),
+        ("layout", "boilerplate", {"words": "Bài {} có một đoạn văn đủ dài để không giống bài khác.\n" + LINE}),
+        ("clocks", "ahead", {"ahead": 120}),
+        ("duplicates", "", {"words": "Bài 0 có một đoạn văn đủ dài để không giống bài khác. Và thêm một câu nữa."}),
+    ],
+)
+def test_what_pages_lose_is_found_by_its_own_finding(
+    store: Store, name: str, subject: str, change: dict[str, Any]  # noqa: F811
+) -> None:  # fmt: skip
+    usual = "Bài {} có một đoạn văn đủ dài để không giống bài khác. Và thêm một câu nữa."
+
+    def save(number: int, minutes: int, *, words: str = usual, ahead: int = -10, **fields: Any) -> None:
+        fields = {"published_at": at(minutes + ahead), **fields, "images": fields.get("images", (Image("/a.jpg"),))}
+        store.save(full(number, words.format(number), **fields), at(minutes))
+
+    for number in range(120):
+        save(number, 24 * 60 * (number // 20))
+    assert names(check(store, SITES, at(24 * 60 * 5 + 1))) == []
+    for number in range(120, 140):
+        save(number, 24 * 60 * 6, **change)
+    (found,) = check(store, SITES, at(24 * 60 * 6 + 1))
+    assert (found.name, found.site, found.subject) == (name, "bao", subject)
+    assert found.since == datetime(2026, 3, 8, tzinfo=VIETNAM)
+    assert found.evidence.startswith("20 of 20 since then, 0 of 100 before") or subject in ("boilerplate", "title")
+    assert all(example.startswith("https://bao.example/bai-1") for example in found.examples)
 
 
 def test_a_sink_that_is_an_hour_behind_is_a_finding_until_it_is_half_an_hour(store: Store) -> None:  # noqa: F811

@@ -67,12 +67,12 @@ def _has(letter: str) -> Callable[[Page], bool]:
 
 
 def _flag(letter: str) -> Callable[[Page], int | None]:
-    # What a page lacks that no layout read is the layout's finding, not the field's.
     return lambda page: _by_layout(page, int(letter in page.odd))
 
 
 def _by_layout(page: Page, value: int) -> int | None:
-    return None if BY_FALLBACK in page.odd else value
+    # What a page lacks that no layout read is the layout's finding; a copy repeats the lines of its own original.
+    return None if BY_FALLBACK in page.odd or OWN_COPY in page.odd else value
 
 
 def _shift(
