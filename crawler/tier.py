@@ -43,9 +43,9 @@ class Prior:
 
     rate: float = 8 / 24
     profile: tuple[float, ...] = (_NIGHT + _DAY) * 3
-    kinds: float = 20.0
-    hours: float = 4.0
-    week: float = 100.0
+    kinds: float = 5.0
+    hours: float = 1.0
+    week: float = 50.0
 
     @classmethod
     def of(cls, rates: Iterable[Rate]) -> Prior:

@@ -58,15 +58,13 @@ def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[
     price = max(roots / max(requests, 1), 1e-9) ** 2 / 2
     low, high = 0.0, inf
     looks: Looks = {}
+    spent = 0
     for _ in range(_TRIES):
         looks = {name: course.best(price) for name, course in courses.items()}
-        spent = _spent(looks, span)
-        if _NEAR * requests <= spent <= requests:
-            break
-        if spent > requests:
-            low = price
-        else:
-            high = price
+        before, spent = spent, _spent(looks, span)
+        if _NEAR * requests <= spent <= requests or before == spent > requests:
+            break  # by the price, or by bounds that no price can lower
+        low, high = (price, high) if spent > requests else (low, price)
         # The number of looks goes with 1/√price.
         price *= min(max((spent / max(requests * (1 + _NEAR) / 2, 0.5)) ** 2, 0.1), 10.0)
         if not low < price < high:
@@ -132,7 +130,11 @@ class _Course:
         last = -1
         for look in reversed(kept):
             while (reach := self.reach(last)) < look:
-                last = self.between(last, self.soonest(last), reach, look)
+                low, high = self.soonest(last), min(reach, look - self.demand.floor)
+                if high < low and look < self.end:
+                    look = reach  # too near for one more: it comes sooner itself
+                    break
+                last = self.between(last, low, max(low, high), look)
                 looks.append(last)
             looks.append(look)
             last = look
