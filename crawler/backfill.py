@@ -196,7 +196,9 @@ class Backfills(Crawls):
         self, places: asyncio.Semaphore, name: str, site: Site, about: dict[str, Any], whole: Report
     ) -> bool:
         """One job to its end, in as many runs as it takes; whether another may follow it."""
+        limit = about["limit"]
         while True:
+            about["limit"] = None if limit is None else limit - whole.pages
             report = await super().site(places, name, site, about)
             if isinstance(report, Report):
                 whole.add(report)

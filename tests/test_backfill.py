@@ -26,16 +26,20 @@ from crawler.coverage import uncovered
 from crawler.discover import discover
 from crawler.forecast import forecast
 from crawler.harvest import harvest
+from crawler.holes import holes
 from crawler.layouts import EPI
+from crawler.ledger import completeness, entries
+from crawler.mend import mend
 from crawler.model import BadSite, Link
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.papers import VIETNAM
 from crawler.roster import enrol
 from crawler.site import Feed, Listing, Numbers, Site, Sitemap, load_sites
 from crawler.spans import Span, day_in
-from crawler.store import Store
+from crawler.store import Store, books
 from crawler.store.plans import Step, steps
 from crawler.store.spending import spend, spent
+from tests.test_store import address, postgres, sqlite_template  # noqa: F401
 
 ROOT = Path(__file__).parent.parent
 FIRST = date(2026, 8, 3)
@@ -435,6 +439,28 @@ def test_progress_tells_what_is_left(bench: Bench) -> None:
     assert told[-1] == 0
 
 
+def test_it_is_the_same_on_either_database(bench: Bench, address: str) -> None:  # noqa: F811
+    bench.url = address
+    days = span(2, FIRST + timedelta(days=2))
+    bench.backfill("bachdang", days=days, limit=7)
+    report = bench.backfill("bachdang", "truongson", days=days)["truongson"]
+    assert report.missing == []
+    assert bench.stored() >= bench.published("bachdang", "truongson", days=days)
+    with Store.open(address) as store:
+        now = datetime(2026, 8, 9, tzinfo=VIETNAM)
+        assert holes(store, "bachdang", days, now) == []
+        assert completeness(store, "truongson", days, now).stored >= 50
+        assert forecast(store, "bachdang", bench.sites["bachdang"], days, now).stored == 50
+        # What a list without times claims is dated by its articles.
+        claimed = {row.day: row.claimed for row in entries(store, "truongson", span(30))}
+        assert [claimed[day] for day in days.days()] == [25, 25]
+        with store.reading() as connection:
+            assert books.claimed(connection, "truongson", days) == {
+                (row.route, row.day): row.claimed for row in entries(store, "truongson", days)
+            }
+        assert mend(store, "bachdang", days, now) == []
+
+
 def test_numbers_are_asked_one_by_one(bench: Bench) -> None:
     paper = bench.room.world.paper("truongson")
     shelf = bench.room.world.stories["truongson"]
@@ -483,6 +509,10 @@ def test_the_command_tells_what_it_did(bench: Bench, tmp_path: Path, capsys: pyt
     assert max(map(len, shown.splitlines())) <= 80
     assert run(*gaps, "--days")[1].count("sitemap.xml") == 4
     assert "songda" in run(*begin, "--to", "2026-08-06", "--dry-run")[1]
+    mended = ["backfill", "--gaps", "--newsroom", bench.room.url, "--store", bench.url, "--from", "2026-08-01"]
+    assert run(*mended, "--json")[0] == 0
+    assert "nothing is known to be missing" in run(*mended)[1]
+    assert "100 of 100 listed are stored" in run(*gaps)[1]
     for wrong, words in (
         (["backfill"], "name the sites"),
         (["backfill", "nhandan"], "name the first day"),
