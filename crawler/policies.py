@@ -16,7 +16,7 @@ from crawler.rates import DAY, HOURS
 Trace = Mapping[str, Sequence[float]]
 Looks = dict[str, list[float]]
 HIT, MISS = 0.8, 1.5
-"""Factors of the multiplicative rule (news-crawl): for the interval after a look that found something, and any other."""
+"""Factors of the multiplicative rule (news-crawl): after a look that found something, and after any other."""
 _FIRST, _LEAST, _MOST = 60.0, 2.0, 2880.0
 """Its first, least and greatest interval in minutes, which are scaled together to meet the budget."""
 
