@@ -413,6 +413,12 @@ def test_a_lie_is_a_finding_for_a_week(store: Store) -> None:  # noqa: F811
 LINE = "Theo dõi chúng tôi trên các nền tảng mạng xã hội mỗi ngày"
 
 
+def usual(number: int) -> str:
+    return "\n".join(
+        f"Đoạn {line} của bài {number} có chữ của riêng nó, không giống bài nào." for line in range(3 + number % 5)
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "subject", "change"),
     [
@@ -424,20 +430,18 @@ LINE = "Theo dõi chúng tôi trên các nền tảng mạng xã hội mỗi ng�
         ("coverage", "tags", {"tags": ()}),
         ("coverage", "images", {"images": ()}),
         ("layout", "fallback", {"layout": FALLBACK, "authors": (), "tags": ()}),
-        ("layout", "length", {"words": "Ngắn {}."}),
-        ("layout", "boilerplate", {"words": "Bài {} có một đoạn văn đủ dài để không giống bài khác.\n" + LINE}),
+        ("layout", "length", {"words": lambda number: f"Ngắn {number}."}),
+        ("layout", "boilerplate", {"words": lambda number: f"{usual(number)}\n{LINE}"}),
         ("clocks", "ahead", {"ahead": 120}),
-        ("duplicates", "", {"words": "Bài 0 có một đoạn văn đủ dài để không giống bài khác. Và thêm một câu nữa."}),
+        ("duplicates", "", {"words": lambda number: usual(number - 60)}),
     ],
 )
 def test_what_pages_lose_is_found_by_its_own_finding(
     store: Store, name: str, subject: str, change: dict[str, Any]  # noqa: F811
 ) -> None:  # fmt: skip
-    usual = "Bài {} có một đoạn văn đủ dài để không giống bài khác. Và thêm một câu nữa."
-
-    def save(number: int, minutes: int, *, words: str = usual, ahead: int = -10, **fields: Any) -> None:
-        fields = {"published_at": at(minutes + ahead), **fields, "images": fields.get("images", (Image("/a.jpg"),))}
-        store.save(full(number, words.format(number), **fields), at(minutes))
+    def save(number: int, minutes: int, *, words: Any = usual, ahead: int = -10, **fields: Any) -> None:
+        fields = {"published_at": at(minutes + ahead), "images": (Image("/a.jpg"),), **fields}
+        store.save(full(number, words(number), **fields), at(minutes))
 
     for number in range(120):
         save(number, 24 * 60 * (number // 20))

@@ -76,7 +76,7 @@ CHECKS: tuple[Check, ...] = (
         reads="the oldest change that waits for each sink",
         bound="an hour",
         within="an hour",
-        advice="see the sink's error",
+        advice="thoisu sinks shows what is wrong with it",
         run=machine.delivery,
         urgent=True,
     ),
