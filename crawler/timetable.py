@@ -107,8 +107,7 @@ class _Course:
     def between(self, last: int, low: int, high: int, following: int) -> int:
         """About the best place for a look between two others, from `low` to `high`."""
         places: list[int] = [*range(low, high, max(1, (high - low) // _FINE)), high]
-        best: int = max(places, key=lambda place: self.saved(last, place, following))
-        return best
+        return int(max(places, key=lambda place: self.saved(last, place, following)))
 
     def reach(self, last: int) -> int:
         """The latest minute for the look after `last` that keeps the bounds."""
