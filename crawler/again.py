@@ -10,7 +10,7 @@ from crawler.revisits import OLDEST, Edits, due
 from crawler.store import PendingLink, Store
 from crawler.store.agenda import Entry
 
-_BATCH = 50  # asked without a look at the clock
+_BATCH = 10  # asked without a look at the clock
 _LATER = timedelta(hours=1)  # until there may be room
 
 

@@ -99,6 +99,8 @@ class SiteMiddleware:
         if asked is None or asked <= self._delay:
             return
         self._delay = min(asked, self._delay_max)
+        if errands := getattr(self._crawler.spider, "errands", None):
+            errands.pace.delay = self._delay
         downloader = self._crawler.engine.downloader
         downloader.per_slot_settings[self._slot] = {"delay": self._delay}
         if slot := downloader.slots.get(self._slot):

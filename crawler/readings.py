@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 BATCH = 50  # links taken from the store at a time
+_ROUND_BATCH = 10  # by a round, which looks at the clock in between and, when it is killed, has reserved less
 _CHARSET = re.compile(r"charset=[\"' ]*([\w.:-]+)", re.I)
 # What a site says that is down, blocks or is overloaded: no reason to give up the single page.
 _OF_THE_SITE = frozenset(
@@ -82,7 +83,8 @@ class Readings:
             spider.revisit = False
             if known := self._known():
                 return "revisit", known
-        links = spider.store.pending(spider.name, limit=BATCH + self._kept)
+        size = _ROUND_BATCH if spider.due else BATCH
+        links = spider.store.pending(spider.name, limit=size + self._kept)
         if spider.due and spider.errands and all(link.canonical_url in self._asked for link in links):
             return "revisit", spider.errands.known(spider.store)
         return "article", links

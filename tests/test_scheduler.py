@@ -1,5 +1,7 @@
 """The watch: which sites are looked at when, by whom, and at what price, whatever dies meanwhile."""
 
+# ruff: noqa: F811 (fixtures)
+
 from __future__ import annotations
 
 import os
@@ -36,6 +38,7 @@ from crawler.site import Feed, Site, load_sites
 from crawler.store import Store, agenda
 from crawler.store.agenda import ARTICLES, Entry
 from crawler.store.spending import day_of, reserve, spend, spent
+from tests.test_store import address, postgres, sqlite_template, store  # noqa: F401
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 8, 6, 8, 0, tzinfo=VIETNAM)
@@ -151,12 +154,6 @@ def test_no_site_is_in_two_rounds_and_none_is_forgotten_whatever_dies(seed: int)
 # --- who is watched -------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as opened:
-        yield opened
-
-
 def entries(store: Store, site: str | None = None) -> dict[str, Entry]:
     with store.reading() as connection:
         return {f"{entry.site} {entry.source}": entry for entry in agenda.entries(connection, site)}
@@ -231,10 +228,10 @@ def test_a_request_that_may_leave_after_midnight_counts_for_both_days(store: Sto
 class Watch:
     """A newsroom on a simulated clock, watched through a store."""
 
-    def __init__(self, newsroom: Newsroom, folder: Path, count: int, budget: int) -> None:
+    def __init__(self, newsroom: Newsroom, folder: Path, count: int, budget: int, url: str | None = None) -> None:
         self.newsroom = newsroom
         self.world = newsroom.world
-        self.url = f"sqlite:///{folder / 'store.db'}"
+        self.url = url or f"sqlite:///{folder / 'store.db'}"
         self.settings = {**PATIENT, "THOISU_BUDGET": budget, "THOISU_QUARANTINE": str(folder / "quarantine")}
         self.sites = {n: replace(s, budget=budget) for n, s in newsroom_sites(newsroom.url, count=count).items()}
         with Store.open(self.url) as store:
@@ -272,9 +269,11 @@ class Watch:
 def watching(tmp_path: Path) -> Iterator[Callable[..., Watch]]:
     rooms: list[Newsroom] = []
 
-    def watch(sites: int = 1, articles: int = 30, budget: int = 200, at: datetime = NOW) -> Watch:
+    def watch(
+        sites: int = 1, articles: int = 30, budget: int = 200, at: datetime = NOW, url: str | None = None
+    ) -> Watch:
         rooms.append(Newsroom(World(seed=3, sites=sites, articles=articles, now=at)).start())
-        return Watch(rooms[-1], tmp_path, sites, budget)
+        return Watch(rooms[-1], tmp_path, sites, budget, url)
 
     yield watch
     for room in rooms:
@@ -296,6 +295,17 @@ def test_a_round_asks_what_is_due_and_nothing_else(watching: Callable[..., Watch
     assert [request.path for request in watch.newsroom.requests] == [urlsplit(first).path]
     assert watch.entries("songda")[second].next_at == found[second].next_at
     assert watch.entries("songda")[first].outcome == "304"
+
+
+def test_a_watch_is_the_same_on_either_database(watching: Callable[..., Watch], address: str) -> None:
+    watch = watching(sites=2, articles=8, url=address)
+    reports = [report for _ in range(4) for report in watch.advance()]
+    assert sum(report.created + report.copied for report in reports) == 16
+    assert sum(report.not_modified for report in reports) > 0
+    assert {report.error for report in reports} == {None}
+    for site in watch.sites:
+        assert min(watch.entries(site).values(), key=lambda entry: entry.next_at).next_at > watch.now() - SPREAD
+        assert watch.spent(site)["article"] == 8
 
 
 def test_a_crawl_by_hand_teaches_the_watch_and_costs_its_budget(watching: Callable[..., Watch]) -> None:
