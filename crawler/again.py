@@ -44,12 +44,15 @@ class Again:
     def following(self, before: Entry, *, cut: bool) -> tuple[datetime, str]:
         """When to look for them next, and why; `before` is what the agenda had, `cut` that the run's time was over."""
         if cut:
-            return self._now(), "some are to be asked again"
+            return self._now(), "known articles are to be asked again"
         if self._next_at is None:
             return before.next_at, before.why
         if self._without_room:
-            return self._now() + _LATER, f"{self._without_room} are to be asked again, and other requests go first"
-        return self._next_at, "by then some are old enough to be asked again"
+            return (
+                self._now() + _LATER,
+                f"{self._without_room} known articles are to be asked again, and others go first",
+            )
+        return self._next_at, "known articles come of age to be asked again"
 
     def note(self, link: PendingLink, at: datetime, *, changed: bool) -> None:
         """An article that was known has been asked again."""

@@ -62,6 +62,7 @@ class Errands:
         self._began = now()
         self._kept: dict[str, Entry] = {}  # as the store has them
         self._looks = 0
+        self._first = False
         self._failed: set[str] = set()
         self._part = crc32(name.encode()) / 2**32
 
@@ -134,6 +135,7 @@ class Errands:
             return
         now = self._now()
         self._looks += 1
+        self._first |= look.first
         self.pace.asked = minutes(now)
         self.sync(connection)
         if found := seen(look, state, self.pace.habits[source].window, now):
@@ -155,7 +157,7 @@ class Errands:
         closed = error is not None and error.partition(":")[0] in set(Refusal)
         with store.writing() as connection:
             self.sync(connection)
-            if self._looks:
+            if self._looks and not self._first:  # a first look goes deeper
                 self.pace.budget.pages += _LEARN * (max(asked / self._looks, 1) - self.pace.budget.pages)
             if self.pace.planned > _TOO_MANY * self.pace.budget.looks(self._left_of_day(), self._expected()):
                 self.pace.plan(self._now())
@@ -188,10 +190,10 @@ class Errands:
         if not waiting:
             return self.again.following(self.entries[ARTICLES], cut=cut)
         if not self._room("article"):
-            return _tomorrow(now) + self._part * _MORNING, f"{waiting} wait, and today's budget is spent"
+            return _tomorrow(now) + self._part * _MORNING, f"{waiting} articles wait, and today's budget is spent"
         if cut:
-            return now, f"{waiting} wait"
-        return now + _AGAIN, f"{waiting} that failed are tried again"
+            return now, f"{waiting} articles wait"
+        return now + _AGAIN, f"{waiting} articles that failed are tried again"
 
     def _room(self, kind: Kind) -> int:
         return self.pace.budget.room(kind, self._left_of_day(), self._expected(), self.pace.planned)
@@ -218,7 +220,7 @@ def upcoming(pace: Pace, source: str, now: datetime, part: float) -> tuple[datet
         # That day's plan is made when its first look is due; this day's says when that should be.
         later = (moment(minute + GRACE) for minute in pace.looks[source])
         at = max(at, next((at for at in later if at > tomorrow), tomorrow + part * _MORNING))
-    return at, look.why or f"{pace.rate(source, now):.1f} articles an hour are expected"
+    return at, look.why
 
 
 def _tomorrow(now: datetime) -> datetime:

@@ -38,6 +38,6 @@ def enrol(sites: Mapping[str, Site], store: Store, now: datetime) -> int:
             agenda.watch(connection, name, site.tier, write_pace(Pace(Budget(site.budget), floor=FLOOR)))
             at = first.get(name, now)
             given = [Entry(site=name, source=source.url, next_at=at, why="never looked at") for source in site.sources]
-            given.append(Entry(site=name, source=ARTICLES, next_at=at, why="what an earlier crawl has left"))
+            given.append(Entry(site=name, source=ARTICLES, next_at=at, why="articles that an earlier crawl has left"))
             agenda.settle(connection, name, given)
     return len(sites)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -25,6 +26,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.account import Account
+from crawler.cli import main
 from crawler.dates import VIETNAM
 from crawler.layouts import EPI
 from crawler.newsroom import Newsroom, World, newsroom_sites
@@ -430,6 +432,66 @@ def test_a_round_that_is_killed_leaves_due_what_it_had_not_done(watching: Callab
         watch.advance()
     with Store.open(watch.url) as store:
         assert len(store.articles(limit=None)) == 20
+
+
+# --- what it says ---------------------------------------------------------------------------------------------------
+
+
+def say(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as end:
+        main(list(arguments))
+    said = capsys.readouterr()
+    return int(end.value.code or 0), said.out, said.err
+
+
+def test_status_and_pace_say_when_what_and_why(
+    watching: Callable[..., Watch], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    watch = watching(sites=2, articles=10, budget=123)
+    code, out, _ = say(capsys, "status", "--store", watch.url)
+    assert code == 0
+    assert out.count("never looked at") == 2
+    watch.crawl("songda", due=False)
+    found = watch.entries("songda")
+    code, out, _ = say(capsys, "status", "songda", "--store", watch.url)
+    assert "hongha" not in out
+    assert max(map(len, out.splitlines())) <= 80 or "http" in out
+    for source, entry in found.items():
+        assert source in out
+        assert entry.why in out
+        assert entry.next_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") in out
+    rows = [json.loads(line) for line in say(capsys, "status", "--json", "--store", watch.url)[1].splitlines()]
+    assert [row["site"] for row in rows] == ["hongha", "songda"]
+    assert (rows[0]["looked_at"], rows[0]["outcome"], rows[0]["budget"]) == (None, None, 123)
+    assert (rows[1]["outcome"], rows[1]["budget"], rows[1]["findings"]) == ("200", 123, 0)
+    assert datetime.fromisoformat(rows[1]["next_at"]) == min(entry.next_at for entry in found.values())
+    code, out, _ = say(capsys, "pace", "songda", "--store", watch.url)
+    assert "of 123 requests left today" in out
+    (row,) = [
+        json.loads(line) for line in say(capsys, "pace", "songda", "--json", "--store", watch.url)[1].splitlines()
+    ]
+    assert {source["source"]: source["why"] for source in row["sources"]} == {
+        source: entry.why for source, entry in found.items() if source != ARTICLES
+    }
+    assert all(source["planned"] == sorted(source["planned"]) for source in row["sources"])
+
+
+def test_who_is_not_watched_is_told_apart_from_who_is_unknown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    Store.open(url).close()
+    for command in ("status", "pace"):
+        code, out, error = say(capsys, command, "--store", url)
+        assert (code, out) == (0, "")
+        assert "thoisu schedule" in error
+        code, _, error = say(capsys, command, "nhandan", "--store", url)
+        assert code == 0
+        assert "nhandan is not watched yet" in error
+        code, _, error = say(capsys, command, "nhandam", "--store", url)
+        assert code == 2
+        assert "did you mean nhandan" in error
 
 
 # --- known articles again -------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from crawler.commands.schedule import JsonOption, Sites, read, spent, watched
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from crawler.pace import Pace
     from crawler.store import Store
     from crawler.store.agenda import Entry
 
@@ -41,25 +42,11 @@ def pace(
 
 
 def _paced(store: Store, site: str, entries: list[Entry], now: datetime) -> dict[str, Any]:
-    from crawler.rates import moment
+    from crawler.store.agenda import ARTICLES
 
     pace, asked = read(store, site), spent(store, site, now)
-    about = {entry.source: entry for entry in entries}
-    sources = [
-        {
-            "source": source,
-            "rate": round(pace.rate(source, now), 2),
-            "burst": round(habits.burst, 2),
-            "first": round(habits.weight, 2),
-            "window": habits.window,
-            "failures": habits.failures,
-            "next_at": about[source].next_at,
-            "why": about[source].why,
-            "planned": [moment(minute) for minute in pace.looks.get(source, ())],
-        }
-        for source, habits in pace.habits.items()
-        if source in about
-    ]
+    sources = [_source(pace, entry, now) for entry in entries if entry.source != ARTICLES]
+    reading = next(entry for entry in entries if entry.source == ARTICLES)
     return {
         "site": site,
         "rate": round(sum(pace.rate(source, now) * habits.weight for source, habits in pace.habits.items()), 2),
@@ -68,9 +55,24 @@ def _paced(store: Store, site: str, entries: list[Entry], now: datetime) -> dict
         "left": max(0, pace.budget.limit - sum(asked.values())),
         "planned": pace.planned,
         "expected": round(pace.items(now), 1),
-        "articles": {name: getattr(about["articles"], name) for name in ("next_at", "why")},
+        "articles": {"next_at": reading.next_at, "why": reading.why},
         "sources": sources,
     }
+
+
+def _source(pace: Pace, entry: Entry, now: datetime) -> dict[str, Any]:
+    from crawler.rates import moment
+
+    row = {"source": entry.source, "next_at": entry.next_at, "why": entry.why}
+    if habits := pace.habits.get(entry.source):
+        row |= {
+            "rate": round(pace.rate(entry.source, now), 2),
+            "first": round(habits.weight, 2),
+            "window": habits.window,
+            "failures": habits.failures,
+            "planned": [moment(minute) for minute in pace.looks.get(entry.source, ())],
+        }
+    return row
 
 
 def _explain(row: dict[str, Any], screen: Console, *, whole: bool) -> None:
@@ -82,9 +84,12 @@ def _explain(row: dict[str, Any], screen: Console, *, whole: bool) -> None:
     for source in sorted(row["sources"], key=lambda source: source["next_at"]):
         screen.print(shown(f"  {source['source']}"), soft_wrap=True)
         screen.print(shown(f"    next {local(source['next_at'])}: {source['why']}"), soft_wrap=True)
-        if whole:
+        if whole and "rate" in source:
             _habits(source, screen)
-    screen.print(shown(f"  articles {local(row['articles']['next_at'])}: {row['articles']['why']}"), soft_wrap=True)
+    screen.print(
+        shown(f"  known articles\n    next {local(row['articles']['next_at'])}: {row['articles']['why']}"),
+        soft_wrap=True,
+    )
 
 
 def _habits(source: dict[str, Any], screen: Console) -> None:
@@ -92,8 +97,6 @@ def _habits(source: dict[str, Any], screen: Console) -> None:
     if later:
         screen.print(f"    then {', '.join(later)}" + (" …" if len(source["planned"]) > _NEXT else ""))
     screen.print(f"    {source['rate']:.1f} articles an hour, {source['first']:.0%} of them here before elsewhere")
-    if source["burst"] > 1:
-        screen.print(f"    a burst: {source['burst']:.1f} times the usual")
     if source["window"]:
         screen.print(f"    shows {source['window']} articles")
     if source["failures"]:

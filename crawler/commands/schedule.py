@@ -101,9 +101,10 @@ def _site(entry: Entry) -> str:
 def _row(store: Store, site: str, entries: list[Entry], now: datetime) -> dict[str, Any]:
     from crawler.ledger import completeness
     from crawler.spans import Span, day_in
+    from crawler.store.agenda import ARTICLES
     from crawler.store.findings import opened
 
-    upcoming = min(entries, key=lambda entry: entry.next_at)
+    upcoming = min(entries, key=lambda entry: (entry.next_at, entry.source == ARTICLES))
     looked = [entry for entry in entries if entry.looked_at]
     last = max(looked, key=lambda entry: entry.looked_at or now, default=None)
     asked, limit = spent(store, site, now), read(store, site).budget.limit
