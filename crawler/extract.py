@@ -111,8 +111,9 @@ def _markup(body: bytes, declared: str | None) -> bytes | str:
 
 def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:
     """The parts of the page and the name of what found them."""
-    if site and (parts := by_layout(page, site.layout)):
-        return parts, site.layout.name
+    for layout in (site.layout, *site.past) if site else ():
+        if parts := by_layout(page, layout):
+            return parts, layout.name
     found = [(parts, layout.name) for layout in FAMILIES if (parts := by_layout(page, layout)) and _is_article(parts)]
     if found:
         parts, label = max(found, key=lambda one: _fitness(one[0]))

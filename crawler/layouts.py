@@ -138,15 +138,15 @@ VCCORP = Layout(
           "#listNewsInContent", "#reactRelate", ".link-source-wrapper", ".link-content-footer", "[type=Vote]"),
 )  # fmt: skip
 EPI_PAST = EPI.replace(  # as it was until 2022 (box-*), until 2019 and in 2020
-    title=(*EPI.title, "h1.box-title-detail", "div.item-container h3", ".titledetail"),
-    body=(*EPI.body, "div.detail-content-body", "div.item-content", ".post-content"),
+    title=("h1.box-title-detail", "div.item-container h3", ".titledetail"),
+    body=("div.detail-content-body", "div.item-content", ".post-content"),
     lead=(*EPI.lead, ".box-des-detail", "div.item-container div.sapo", ".desnews"),
     time=(*EPI.time, "div.box-date", "h5.date-created", ".timepost"),
     authors=(*EPI.authors, "div.item-container p.author"),
 )
 VCCORP_PAST = VCCORP.replace(  # as it was until 2023, and until 2021
-    title=(*VCCORP.title, "h1.title_detail", ".article-header h1"),
-    body=(*VCCORP.body, "#entry-body", ".noidung", ".article-body.cmscontents"),
+    title=("h1.title_detail", ".article-header h1"),
+    body=("#entry-body", ".noidung", ".article-body.cmscontents"),
     lead=(*VCCORP.lead, ".article-header .summary"),
     time=(*VCCORP.time, ".article-header p.meta"),
     drop=(*VCCORP.drop, "p:has(> a.link-inline-content)"),

@@ -34,6 +34,8 @@ class Site:
     article: str
     """Regular expression, searched in path and query ("/…?…") of the canonical address."""
     layout: Layout
+    past: tuple[Layout, ...] = ()
+    """How pages were built before, for those that `layout` does not match."""
     exclude: str | None = None
     """Regular expression of addresses that look like articles and are none, searched like `article`."""
     hosts: tuple[str, ...] = ()
@@ -88,8 +90,9 @@ def _faults(site: Site) -> Iterator[str]:
     for host in site.hosts:
         if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
             yield f"host {host!r} must be a bare host name in lower case"
-    if not isinstance(site.layout, Layout):
-        yield f"layout must be a Layout, not {site.layout!r}"
+    for layout in (site.layout, *site.past):
+        if not isinstance(layout, Layout):
+            yield f"layout must be a Layout, not {layout!r}"
     if not isinstance(site.delay, int | float) or site.delay < 0:
         yield f"delay {site.delay!r} must be seconds, 0 or more"
     if not isinstance(site.budget, int) or site.budget < 1:

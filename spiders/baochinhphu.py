@@ -1,6 +1,6 @@
 """Báo Điện tử Chính phủ: the Government's online paper."""
 
-from crawler.layouts import VCCORP_PAST
+from crawler.layouts import VCCORP, VCCORP_PAST
 from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.spider import NewsSpider
 
@@ -16,5 +16,5 @@ class Baochinhphu(NewsSpider):
         ),
         article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
         archives=(Sitemap("https://baochinhphu.vn/sitemaps/sitemaps-{Y}-{m}-{d1}-{d2}.xml"),),
-        layout=VCCORP_PAST, names=("Chinhphu.vn", "baochinhphu.vn", "Cổng TTĐT Chính phủ"), proven=True,
+        layout=VCCORP, past=(VCCORP_PAST,), names=("Chinhphu.vn", "baochinhphu.vn", "Cổng TTĐT Chính phủ"), proven=True,
     )  # fmt: skip

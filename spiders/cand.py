@@ -1,6 +1,6 @@
 """Công an Nhân dân: the daily of the Ministry of Public Security."""
 
-from crawler.layouts import EPI_PAST
+from crawler.layouts import EPI, EPI_PAST
 from crawler.site import Feed, Site, Sitemap
 from crawler.spider import NewsSpider
 
@@ -14,5 +14,6 @@ class Cand(NewsSpider):
             Sitemap("https://cand.vn/sitemaps/news-{Y}-{m}.xml", lastmod="modified"),
         ),
         article=r"-post\d+\.html$|-i\d+/?$",
-        layout=EPI_PAST, hosts=("cand.com.vn",), keep_slash=True, names=("Công an Nhân dân", "CAND", "Báo CAND"),
+        layout=EPI, past=(EPI_PAST,), hosts=("cand.com.vn",), keep_slash=True,
+        names=("Công an Nhân dân", "CAND", "Báo CAND"),
     )  # fmt: skip

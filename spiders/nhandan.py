@@ -1,6 +1,6 @@
 """Báo Nhân Dân: the daily of the Party's Central Committee."""
 
-from crawler.layouts import EPI_PAST
+from crawler.layouts import EPI, EPI_PAST
 from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.spider import NewsSpider
 
@@ -8,7 +8,7 @@ from crawler.spider import NewsSpider
 class Nhandan(NewsSpider):
     name = "nhandan"
     site = Site(
-        publisher="Báo Nhân Dân", home="https://nhandan.vn/", tier="central",
+        publisher="Báo Nhân Dân", home="https://nhandan.vn/", tier="central", hosts=("nhandan.com.vn",),
         sources=(
             Feed("https://nhandan.vn/rss/home.rss"),
             Sitemap("https://nhandan.vn/sitemaps/news-{Y}-{m}.xml", lastmod="modified"),
@@ -17,5 +17,5 @@ class Nhandan(NewsSpider):
         exclude=r"^/(?:bao-nhan-dan|bao-thoi-nay|nhan-dan-\w+-\w+)\b[\w-]*-so-\d",
         archives=(Listing("https://api.nhandan.vn/api/morenews-latest-0-1.html",
                   pages="https://api.nhandan.vn/api/morenews-latest-0-{n}.html"),),
-        layout=EPI_PAST, hosts=("nhandan.com.vn",), names=("NDO", "Nhân Dân", "Báo Nhân Dân điện tử"), proven=True,
+        layout=EPI, past=(EPI_PAST,), names=("NDO", "Báo Nhân Dân điện tử", "Nhân Dân"), proven=True,
     )  # fmt: skip

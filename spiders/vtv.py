@@ -1,6 +1,6 @@
 """Đài Truyền hình Việt Nam: the national television's online paper."""
 
-from crawler.layouts import VCCORP_PAST
+from crawler.layouts import VCCORP, VCCORP_PAST
 from crawler.site import Feed, Listing, Site, Sitemap
 from crawler.spider import NewsSpider
 
@@ -15,5 +15,5 @@ class Vtv(NewsSpider):
         ),
         article=r"-\d{6,20}\.htm$|^/video/[\w-]+-\d{4,}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
         archives=(Listing("https://vtv.vn/chinh-tri/xem-theo-ngay/{dd}-{mm}-{Y}.htm"),),
-        layout=VCCORP_PAST, names=("VTV.vn", "VTV", "VTV Online", "VTV Times"), proven=True,
+        layout=VCCORP, past=(VCCORP_PAST,), names=("VTV.vn", "VTV", "VTV Online", "VTV Times"), proven=True,
     )  # fmt: skip

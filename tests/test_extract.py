@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from crawler.clean import Dropped
 from crawler.extract import FALLBACK, extract
-from crawler.layouts import EPI, VCCORP
+from crawler.layouts import EPI, EPI_PAST, VCCORP
 from crawler.model import Article, Discard, Quarantine, Refusal
 from crawler.site import Listing, Site
 
@@ -285,3 +286,18 @@ def test_damaged_pages_are_read_or_refused(noise: bytes, at: int) -> None:
 def test_compressed_bytes_are_not_taken_for_a_page() -> None:
     with pytest.raises((Discard, Quarantine)):
         extract(gzip.compress(b"<p>x</p>" * 100), URL)
+
+
+def test_layout_of_the_past_reads_what_the_present_one_does_not_match() -> None:
+    site = Site(
+        publisher="Báo Thử", home="https://bao.example.vn/", tier="press", sources=(Listing("https://bao.example.vn/"),),
+        article=r"-post\d+\.html$", layout=EPI, past=(EPI_PAST,),
+    )  # fmt: skip
+    old = f"""<!doctype html><h1 class="box-title-detail entry-title">Bộ Nội vụ họp về tiền lương</h1>
+    <div class=box-date>Thứ Năm, 05-03-2020, 09:15|</div><div class=box-des-detail><p>Phương án mới được bàn.</p></div>
+    <div class=detail-content-body><p>{FIRST}</p><p>{SECOND}</p></div>"""
+    article = extract(old, URL, site=site)
+    assert (article.layout, article.lead, article.body) == ("epi", "Phương án mới được bàn.", f"{FIRST}\n{SECOND}")
+    # Where the present one matches, a class name of the past is only a name.
+    new = epi(f"<p>{FIRST}</p><div class=item-content><p>{SECOND}</p></div><p>{THIRD}</p>")
+    assert extract(new, URL, site=site) == extract(new, URL, site=replace(site, past=()))
