@@ -143,14 +143,15 @@ class Pace:
     def _replan(self, name: str, at: float) -> None:
         start = self._start(at)
         span = (self.day + 1) * DAY - start
-        if span <= 0:
-            return
         self.habits[name].planned_with = self.habits[name].bursting
-        demands = {each: self._demand(each, start) for each in self.habits}
-        looks = {each: [look - start for look in self.looks.get(each, ())] for each in self.habits}
+        # What is due this minute is as good as done.
+        due = {each: looks[:1] for each, looks in self.looks.items() if looks and looks[0] < start}
+        demands = {each: self._demand(each, start, looked=each in due) for each in self.habits}
+        looks = {each: [look - start for look in self.looks.get(each, ()) if look >= start] for each in self.habits}
         looks[name] = [float(look) for look in best_looks(demands[name], self.price)]
-        times = rebalance(demands, looks, self.budget.looks(span / DAY, self.items(moment(at))), span)
-        self.looks = {each: [start + time for time in times[each]] for each in times}
+        requests = self.budget.looks(span / DAY, self.items(moment(at))) - len(due)
+        times = rebalance(demands, looks, max(requests, 0), span)
+        self.looks = {each: due.get(each, []) + [start + time for time in times[each]] for each in times}
 
     @property
     def planned(self) -> int:
@@ -193,7 +194,8 @@ class Pace:
         start, end = (min(max(self._start(at) - first, 0), last) for at in (since, until))
         return total[end] - total[start]
 
-    def _demand(self, name: str, start: int) -> Demand:
+    def _demand(self, name: str, start: int, *, looked: bool = False) -> Demand:
+        """What a source asks for from `start` on, `looked`: if it is looked at right before."""
         habits = self.habits[name]
         first, total = self._curve(name)
         weight = habits.weight
@@ -203,12 +205,13 @@ class Pace:
             (after - here) * weight for here, after in zip(total[begin:end], total[begin + 1 : end + 1], strict=True)
         ]
         last = habits.last if habits.last is not None else start - self.ceiling
+        last = start - 1 + GRACE if looked else last
         if habits.bursting > _SURPRISE / 2:
             coming = [items * habits.rising(start - last + number) for number, items in enumerate(coming)]
         return Demand(
             expected=coming,
             waiting=self._mass(name, last, start - 1 + GRACE) * weight,
-            idle=start - last,
+            idle=round(start + GRACE - last, 3),
             most=habits.most * weight,
             floor=self.floor,
             ceiling=self.ceiling,

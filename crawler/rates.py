@@ -28,8 +28,8 @@ _FORGET_RATE = 0.5 ** (1 / 28)
 """Kept of the counts by hour from one day to the next: a half-life of four weeks."""
 _FORGET_MINUTE = 0.5 ** (1 / 120)
 """The same of the minutes, whose habits live longer."""
-_STANDS_OUT = 3.0
-"""Standard deviations above the hour's other minutes that make a minute one of release."""
+_CHANCE = 1.5
+"""Standard deviations above the hour's other minutes up to which a minute's count is taken for chance."""
 
 
 def minutes(at: datetime) -> float:
@@ -116,15 +116,18 @@ class Rate:
 
 
 def shares(spikes: Mapping[int, float]) -> list[float]:
-    """Which part of its hour's items each minute of the day has: even, but for the minutes of release."""
+    """Which part of its hour's items each minute of the day has: even, but for the minutes of release.
+
+    What a minute has more than the others is shrunk by what chance makes of it: the less, the more it stands out (the
+    non-negative garrote; L. Breiman, Better subset regression, Technometrics 37, 1995).
+    """
     whole: list[float] = []
     for hour in range(24):
         counts = [spikes.get(60 * hour + minute, 0.0) for minute in range(60)]
         middle = sorted(counts)[30]
-        cap = middle + 2 * sqrt(middle + 0.5)
-        usual = sum(min(count, cap) for count in counts) / 60
-        bar = usual + _STANDS_OUT * sqrt(usual + 1)
-        kept = [(count if count > bar else usual) + 1e-3 for count in counts]
+        usual = sum(min(count, middle + 2 * sqrt(middle + 0.5)) for count in counts) / 60
+        chance = _CHANCE * sqrt(usual + 1)
+        kept = [usual + max(count - usual - chance**2 / max(count - usual, chance), 0.0) + 1e-3 for count in counts]
         total = sum(kept)
         whole.extend(value / total for value in kept)
     return whole

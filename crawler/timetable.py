@@ -15,19 +15,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import accumulate, pairwise
-from math import inf, sqrt
+from math import ceil, inf, sqrt
 
 Looks = dict[str, list[int]]
-"""Minutes of the looks at each source, in order."""
 Times = dict[str, list[float]]
-"""The same, with parts of a minute."""
+"""Minutes of the looks at each source, in order; the former whole."""
 _NEAR = 0.98
 """Part of the requests that a price must spend; the rest is put in one by one."""
 _TRIES = 12
 _FINE = 12
 """Places to choose from between two looks of average distance."""
-_BROKEN = 1e12
-"""Item-minutes that a broken bound counts for."""
+_BROKEN = 1e12  # item-minutes that a broken bound counts for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +33,20 @@ class Demand:
     """What a source asks for, from one minute (number 0) on.
 
     `expected` are its items in each minute, times its weight, over the span to be planned and some hours more;
-    `waiting` those since the last look, which was `idle` minutes ago. Between two looks at most `most` items and
+    `waiting` those since the last look, which was `idle` minutes before. Between two looks at most `most` items and
     `ceiling` minutes may pass, and at least `floor` minutes must.
     """
 
     expected: Sequence[float]
     waiting: float = 0.0
-    idle: float = 0.0
+    idle: float = 1.0
     most: float = inf
     floor: int = 1
     ceiling: int = 1440
 
 
 def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[Times, float]:
-    """The minutes to look at each source, and the price that a look came to in item-minutes.
+    """The minutes to look at each source, and what price a look came to in item-minutes.
 
     Exactly `requests` looks fall into the first `span` minutes, unless floors do not let so many in. When bounds ask
     for more than that, they are broken where it costs least.
@@ -69,18 +67,20 @@ def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[
         price *= min(max((spent / max(requests * (1 + _NEAR) / 2, 0.5)) ** 2, 0.1), 10.0)
         if not low < price < high:
             price = sqrt(low * high)
-    return _finished(courses, looks, requests, span), price
+    _balance(courses, looks, requests, span)
+    return {name: course.refined(looks[name], span) for name, course in courses.items()}, price
 
 
 def rebalance(demands: Mapping[str, Demand], times: Times, requests: int, span: int) -> Times:
     """Other looks for `times`, changed where it costs least or saves most until `requests` fall into `span` minutes."""
     courses = {name: _Course(demand) for name, demand in demands.items()}
-    return _finished(courses, {name: [int(time) for time in times[name]] for name in demands}, requests, span)
-
-
-def _finished(courses: Mapping[str, _Course], looks: Looks, requests: int, span: int) -> Times:
+    before = {name: [int(time) for time in times[name]] for name in demands}
+    looks = {name: [*minutes] for name, minutes in before.items()}
     _balance(courses, looks, requests, span)
-    return {name: course.refined(looks[name], span) for name, course in courses.items()}
+    return {
+        name: course.refined(looks[name], span) if looks[name] != before[name] else times[name]
+        for name, course in courses.items()
+    }
 
 
 def best_looks(demand: Demand, price: float) -> list[int]:
@@ -113,18 +113,18 @@ class _Course:
         """The latest minute for the look after `last` that keeps the bounds."""
         by_mass = bisect_right(self.total, self.total[last + 1] - (0 if last >= 0 else self.demand.waiting)
                                + self.demand.most) - 2  # fmt: skip
-        by_time = (last if last >= 0 else -int(self.demand.idle)) + self.demand.ceiling
+        by_time = int(self.demand.ceiling + (last if last >= 0 else -self.demand.idle))
         return max(min(by_mass, by_time), self.soonest(last))
 
     def soonest(self, last: int) -> int:
         """The first minute for a look after `last`."""
-        return last + self.demand.floor if last >= 0 else max(0, self.demand.floor - int(self.demand.idle))
+        return last + self.demand.floor if last >= 0 else max(0, ceil(self.demand.floor - self.demand.idle))
 
     def best(self, price: float) -> list[int]:
         """The looks of the dynamic programme, those too near to the next left out, those that bounds ask for put in."""
         kept = [self.end]
         for look in reversed(self._cheapest(price)):
-            if kept[-1] - look >= self.demand.floor:
+            if self.soonest(-1) <= look <= kept[-1] - self.demand.floor:
                 kept.append(look)
         looks: list[int] = []
         last = -1

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import random
@@ -341,14 +342,14 @@ def test_failures_in_a_row_are_asked_less_and_less(watching: Callable[..., Watch
     watch.newsroom.misbehave("songda", status=404, path="rss")
     feed = watch.sites["songda"].sources[0].url
     pauses = []
-    while len(pauses) < 4:
+    while len(pauses) < 3:
         watch.advance()
         entry = watch.entries("songda")[feed]
         if entry.looked_at == watch.now():
             assert entry.outcome == "not_found"
             pauses.append(entry.next_at - watch.now())
     assert pauses == sorted(pauses)
-    assert pauses[-1] > 4 * pauses[0]
+    assert pauses[-1] > 2 * pauses[0]
     assert "failed" in watch.entries("songda")[feed].why
 
 
@@ -371,7 +372,7 @@ def test_articles_that_find_no_room_wait_for_the_next_day_and_looks_go_on(watchi
         assert len(store.articles(limit=None)) > 2 * report.created
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_no_day_of_any_site_is_over_its_budget(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Counted by the newsroom itself, through redirects, repetitions, audits, paging and crawls by hand."""
@@ -384,7 +385,7 @@ def test_no_day_of_any_site_is_over_its_budget(data: st.DataObject, tmp_path_fac
         watch = Watch(newsroom, tmp_path_factory.mktemp("budget"), 2, budget)
         watch.settings |= {"RETRY_TIMES": 1, "AUDIT_EVERY": 3}
         asked: Counter[tuple[str, Any]] = Counter()
-        for _ in range(12):
+        for _ in range(8):
             if fault := data.draw(st.sampled_from([*faults, None, None])):
                 newsroom.misbehave(data.draw(st.sampled_from(["songda", "hongha"])), **fault)
             if data.draw(st.integers(0, 4)) == 0:
@@ -545,17 +546,26 @@ def test_an_edit_is_found_by_the_watch_itself_and_teaches_it(watching: Callable[
 
 # --- processes ------------------------------------------------------------------------------------------------------
 
-SCHEDULER = """
+
+def made_up(name: str) -> Site:
+    """A site that nobody will ask."""
+    home = f"https://{name}.example/"
+    return Site(publisher=name, home=home, tier="press", sources=(Feed(home + "rss"),), article=r"-post\d+", layout=EPI)
+
+
+SCHEDULER = f"""
 import sys
 from functools import partial
 from crawler.roster import enrol
 from crawler.scheduler import Scheduler, Worker
+from crawler.layouts import EPI
+from crawler.site import Feed, Site
 from crawler.store import Store
-from tests.test_scheduler import made_up
+{inspect.getsource(made_up)}
 names, url, overrun, command = sys.argv[1].split(","), sys.argv[2], float(sys.argv[3]), sys.argv[4:]
 with Store.open(url) as store:
     worker = Worker([sys.executable, *command], overrun=overrun, grace=overrun)
-    Scheduler(store, worker, 8, partial(enrol, {name: made_up(name) for name in names})).run()
+    Scheduler(store, worker, 8, partial(enrol, {{name: made_up(name) for name in names}})).run()
 """
 ROUND = """
 import os, signal, sqlite3, sys
@@ -614,12 +624,6 @@ def scheduler(tmp_path: Path) -> Iterator[Callable[..., Process]]:
             one.process.kill()
         one.process.wait()
         one.said.close()
-
-
-def made_up(name: str) -> Site:
-    """A site that nobody will ask."""
-    home = f"https://{name}.example/"
-    return Site(publisher=name, home=home, tier="press", sources=(Feed(home + "rss"),), article=r"-post\d+", layout=EPI)
 
 
 def all_due(folder: Path, *names: str, at: datetime = NOW - timedelta(days=200)) -> None:
@@ -728,7 +732,7 @@ def test_a_worker_that_was_stopped_begins_no_round(tmp_path: Path) -> None:
 
 def test_the_real_thing_finds_what_is_published_and_ends_with_its_scheduler(tmp_path: Path) -> None:
     """The command itself on a newsroom; the scheduler is killed while a round reads, and the round ends by itself."""
-    with Newsroom(World(seed=3, sites=1, articles=30)) as newsroom:
+    with Newsroom(World(seed=3, sites=1, articles=10)) as newsroom:
         newsroom.misbehave("songda", drip=0.01, path="post")
         url = f"sqlite:///{tmp_path / 'store.db'}"
         command = [sys.executable, "-m", "crawler", "schedule", "--newsroom", newsroom.url, "--store", url]
@@ -742,7 +746,7 @@ def test_the_real_thing_finds_what_is_published_and_ends_with_its_scheduler(tmp_
         newsroom.behave("songda")
         with started() as process:
             with Store.open(url) as store:
-                wait_until(lambda: len(store.articles(limit=None)) == 30)
+                wait_until(lambda: len(store.articles(limit=None)) == 10)
             process.terminate()
             assert process.stderr is not None
             process.stderr.read()
