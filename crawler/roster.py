@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from sqlalchemy import select
-
 from crawler.budget import Budget
 from crawler.errands import FLOOR, write_pace
 from crawler.pace import Pace
 from crawler.site import Site
 from crawler.store import Store, agenda
 from crawler.store.agenda import ARTICLES, Entry
+from crawler.store.queries import site_names
 from crawler.store.schema import sites as table
 
 SPREAD = timedelta(minutes=1)
@@ -26,7 +25,7 @@ def enrol(sites: Mapping[str, Site], store: Store, now: datetime) -> int:
     What is known of a site or source stays as it is. New sites are begun one after the other, in an order of their own.
     """
     with store.writing() as connection:
-        known = set(connection.scalars(select(table.c.name)))
+        known = site_names(connection)
         watched = agenda.next_times(connection).keys()
         for name in watched - sites.keys():
             agenda.forget(connection, name)
@@ -38,6 +37,6 @@ def enrol(sites: Mapping[str, Site], store: Store, now: datetime) -> int:
             agenda.watch(connection, name, site.tier, write_pace(Pace(Budget(site.budget), floor=FLOOR)))
             at = first.get(name, now)
             given = [Entry(site=name, source=source.url, next_at=at, why="never looked at") for source in site.sources]
-            given.append(Entry(site=name, source=ARTICLES, next_at=at, why="articles that an earlier crawl has left"))
+            given.append(Entry(site=name, source=ARTICLES, next_at=at, why="articles that are listed and not read yet"))
             agenda.settle(connection, name, given)
     return len(sites)

@@ -692,7 +692,7 @@ def test_check_says_what_is_wrong_and_what_to_do(tmp_path: Path, capsys: pytest.
     url = f"sqlite:///{tmp_path / 'store.db'}"
     Store.open(url).close()
     assert command("check", "--store", url) == 0
-    assert capsys.readouterr().out == "nothing is wrong\n"
+    assert capsys.readouterr().out == "nothing to check: no site is crawled yet\n"
     with Store.open(url) as opened:
         state = SourceState(
             url="https://nhandan.vn/rss", last_status="forbidden", failures=9, checked_at=datetime.now(UTC)
@@ -710,6 +710,21 @@ def test_check_says_what_is_wrong_and_what_to_do(tmp_path: Path, capsys: pytest.
     assert max(map(len, out.splitlines())) <= 80
     assert command("check", "nhandann", "--store", url) == 2
     assert "did you mean nhandan" in capsys.readouterr().err
+
+
+def test_check_says_at_how_many_sites_and_whom_it_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    with Store.open(url) as opened:
+        opened.save(article(1, "Một.", site="nhandan"), datetime.now(UTC))
+        opened.save(article(2, "Hai.", site="songda"), datetime.now(UTC))
+    assert command("check", "--store", url) == 0
+    assert capsys.readouterr() == (
+        "nothing is wrong at 1 site\n",
+        "not checked, as no definition names them: songda\n",
+    )
+    with Newsroom(World(seed=3, sites=2, articles=1)) as room:
+        assert command("check", "--store", url, "--newsroom", room.url) == 0
+    assert capsys.readouterr().out == "nothing is wrong at 1 site\n"
 
 
 def test_check_lists_what_is_checked(capsys: pytest.CaptureFixture[str]) -> None:

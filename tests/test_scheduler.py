@@ -457,6 +457,7 @@ def test_status_and_pace_say_when_what_and_why(
     found = watch.entries("songda")
     code, out, _ = say(capsys, "status", "songda", "--store", watch.url)
     assert "hongha" not in out
+    assert f" {sum(entry.came for entry in found.values())} new  " in out.splitlines()[1]
     assert max(map(len, out.splitlines())) <= 80 or "http" in out
     for source, entry in found.items():
         assert source in out
@@ -465,6 +466,7 @@ def test_status_and_pace_say_when_what_and_why(
     rows = [json.loads(line) for line in say(capsys, "status", "--json", "--store", watch.url)[1].splitlines()]
     assert [row["site"] for row in rows] == ["hongha", "songda"]
     assert (rows[0]["looked_at"], rows[0]["outcome"], rows[0]["budget"]) == (None, None, 123)
+    assert rows[0]["completeness"] is None  # nothing is known of it
     assert (rows[1]["outcome"], rows[1]["budget"], rows[1]["findings"]) == ("200", 123, 0)
     assert datetime.fromisoformat(rows[1]["next_at"]) == min(entry.next_at for entry in found.values())
     code, out, _ = say(capsys, "pace", "songda", "--store", watch.url)

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.commands.common import all_sites, console, local, open_store, print_json, shown, site_named
+from crawler.commands.common import (
+    all_sites,
+    console,
+    local,
+    open_store,
+    papers_of,
+    print_json,
+    shown,
+    site_named,
+)
 from crawler.commands.look import StoreOption
 
 if TYPE_CHECKING:
@@ -23,6 +32,9 @@ def check(
     sites: Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites; none is all.")] = None,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a finding.")] = False,
+    newsroom: Annotated[
+        str | None, typer.Option(metavar="URL", help="Check the papers of an embedded newsroom.")
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Say what is checked, and run nothing.")] = False,
 ) -> None:
     """Say what is wrong, since when, and what to do.
@@ -42,6 +54,7 @@ def check(
     from crawler.monitor import BY_NAME, CHECKS
     from crawler.monitor import check as run
     from crawler.settings import THOISU_ARCHIVE, THOISU_DATABASE_URL, THOISU_QUARANTINE
+    from crawler.store import queries
 
     screen = console()
     if list_:
@@ -51,21 +64,30 @@ def check(
             else:
                 _explain(one, screen)
         return
-    known = all_sites()
+    known = papers_of(newsroom) if newsroom else all_sites()
     chosen = {name: site_named(name, known) for name in sites} if sites else known
     with open_store(store, reading=False) as opened:
         places = folders_of(store or THOISU_DATABASE_URL, THOISU_ARCHIVE, THOISU_QUARANTINE)
         found = run(opened, chosen, datetime.now(UTC), folders=places)
+        with opened.reading() as connection:
+            crawled = queries.site_names(connection)
     for finding in found:
         if json_:
             about = {name: value for name, value in asdict(finding).items() if name != "id"}
             print_json({**about, "says": BY_NAME[finding.name].says, "advice": BY_NAME[finding.name].advice})
         else:
             _show(finding, BY_NAME[finding.name], screen)
+    if unnamed := sorted(crawled - known.keys()):
+        console(stderr=True).print(f"not checked, as no definition names them: {', '.join(unnamed)}", soft_wrap=True)
     if found:
         raise typer.Exit(1)
+    number = len(crawled & chosen.keys())
     if not json_:
-        screen.print("nothing is wrong")
+        screen.print(
+            f"nothing is wrong at {number} site{'s' * (number > 1)}"
+            if number
+            else "nothing to check: no site is crawled yet"
+        )
 
 
 def _show(finding: Finding, check: Check, screen: Console) -> None:

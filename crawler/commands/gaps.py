@@ -49,15 +49,17 @@ def gaps(
     from crawler.commands.backfill import span_of
     from crawler.holes import holes
     from crawler.ledger import completeness, entries
+    from crawler.store import queries
 
     now = datetime.now(UTC)
     span = span_of(since, until, now, optional=True)
     with open_store(store) as opened:
-        known = list(opened.counts())
+        with opened.reading() as connection:
+            known = sorted(queries.site_names(connection))
         for name in sites or ():
             if name not in known:
                 raise BadInput(f"the store knows no site {name!r}; `thoisu crawl {name}` begins with it")
-        names = [name for name in known if name and name in (sites or known)]
+        names = [name for name in known if name in (sites or known)]
         if days:
             _ledger([entry for name in names for entry in entries(opened, name, span)], json_=json_)
             return

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from crawler.store.spending import Purpose
 
 _DAYS = timedelta(days=30)  # over which completeness is told
+_ROUND = timedelta(minutes=3)  # looks that one round has made, at most
+_GAVE = {"200": "nothing new", "304": "nothing new", None: "-"}
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a site.")]
 Sites = Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites; none is all.")]
 
@@ -115,7 +117,7 @@ def _row(store: Store, site: str, entries: list[Entry], now: datetime) -> dict[s
         "site": site,
         "looked_at": last.looked_at if last else None,
         "outcome": last.outcome if last else None,
-        "came": last.came if last else 0,
+        "came": _came(looked),
         "today": _today(store, site, now),
         "next_at": upcoming.next_at,
         "next": upcoming.source,
@@ -123,11 +125,17 @@ def _row(store: Store, site: str, entries: list[Entry], now: datetime) -> dict[s
         "spent": sum(asked.values()),
         "left": max(0, limit - sum(asked.values())),
         "budget": limit,
-        "completeness": round(known.share, 4),
+        "completeness": round(known.share, 4) if known.claimed else None,
         "holes": known.holes,
         "findings": findings,
         "sources": [asdict(entry) for entry in entries],
     }
+
+
+def _came(looked: Sequence[Entry]) -> int:
+    """New articles that the last looks have brought, those of one round together."""
+    times = [entry.looked_at for entry in looked if entry.looked_at]
+    return sum(entry.came for entry in looked if entry.looked_at and entry.looked_at > max(times) - _ROUND)
 
 
 def read(store: Store, site: str) -> Pace:
@@ -159,11 +167,12 @@ def _table(rows: Sequence[dict[str, Any]], screen: Console) -> None:
     head = f"{'site':{width}}  {'last look':11}  {'gave':>12}  {'today':>5}  {'next':11}  {'asked':>9}  {'whole':>6}"
     screen.print(head, style="bold", soft_wrap=True)
     for row in rows:
-        gave = f"{row['came']} new" if row["came"] else row["outcome"] or "-"
+        gave = f"{row['came']} new" if row["came"] else _GAVE.get(row["outcome"], row["outcome"])
         asked = f"{row['spent']}/{row['budget']}"
         last, following = (_short(row[name]) for name in ("looked_at", "next_at"))
         line = f"{row['site']:{width}}  {last:11}  {gave[:12]:>12}  {row['today']:>5}  {following:11}  {asked:>9}"
-        screen.print(f"{line}  {row['completeness']:>6.1%}", soft_wrap=True)
+        whole = "-" if row["completeness"] is None else f"{row['completeness']:.1%}"
+        screen.print(f"{line}  {whole:>6}", soft_wrap=True)
         screen.print(shown(f"{'':{width}}  {row['why']}"), style="dim", soft_wrap=True)
         if row["findings"]:
             screen.print(f"{'':{width}}  {row['findings']} findings are open: thoisu check {row['site']}", style="red")
@@ -178,5 +187,6 @@ def _sources(row: dict[str, Any], screen: Console) -> None:
     for entry in row["sources"]:
         screen.print(shown(f"  {entry['source']}"), soft_wrap=True)
         if entry["looked_at"]:
-            screen.print(f"    last {local(entry['looked_at'])}: {entry['outcome']}, {entry['came']} new")
+            gave = f"{entry['came']} new" if entry["came"] else _GAVE.get(entry["outcome"], entry["outcome"])
+            screen.print(f"    last {local(entry['looked_at'])}: {gave}")
         screen.print(shown(f"    next {local(entry['next_at'])}: {entry['why']}"), soft_wrap=True)

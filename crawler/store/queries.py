@@ -84,6 +84,11 @@ def list_changes(connection: Connection, since: int, limit: int | None) -> list[
     return [Change(**row) for row in connection.execute(query).mappings()]
 
 
+def site_names(connection: Connection) -> set[str]:
+    """The sites that have been crawled or are watched."""
+    return set(connection.scalars(select(sites.c.name)))
+
+
 def counts(connection: Connection) -> dict[str, dict[str, int]]:
     """How many of `COUNTS` each site has; articles without a site stand under ""."""
     table = {name: dict.fromkeys(COUNTS, 0) for name in connection.scalars(select(sites.c.name).order_by(sites.c.name))}
