@@ -27,7 +27,7 @@ import sys
 from datetime import date
 from crawler.backfill import Job, backfill
 from crawler.newsroom import newsroom_sites
-from crawler.spans import Span
+from crawler.backfilling.spans import Span
 base, store, quarantine, first, last = sys.argv[1:]
 sites = newsroom_sites(base)
 days = Span(date.fromisoformat(first), date.fromisoformat(last))

@@ -18,8 +18,6 @@ from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from math import sqrt
 
-from crawler.budget import Budget
-from crawler.habits import Habits, Seen
 from crawler.newsroom import World
 from crawler.newsroom.feeds import LENGTH
 from crawler.newsroom.grammar import die
@@ -27,10 +25,12 @@ from crawler.newsroom.papers import VIETNAM, papers
 from crawler.newsroom.story import Story
 from crawler.newsroom.tempo import Tempo, tempos
 from crawler.pace import Pace
-from crawler.policies import Looks, uniform
-from crawler.rates import DAY, minutes, moment
-from crawler.simulate import Score, averaged, phases, score
-from crawler.tier import Prior
+from crawler.pacing.budget import Budget
+from crawler.pacing.habits import Habits, Seen
+from crawler.pacing.policies import Looks, uniform
+from crawler.pacing.rates import DAY, minutes, moment
+from crawler.pacing.simulate import Score, averaged, phases, score
+from crawler.pacing.tier import Prior
 
 SITES, LEARN, SCORED = 60, 14, 28
 START = date(2026, 8, 3)

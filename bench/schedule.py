@@ -31,12 +31,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from crawler.dates import VIETNAM
-from crawler.errands import read_pace, upcoming
-from crawler.habits import Seen
 from crawler.layouts import EPI
 from crawler.pace import Pace
-from crawler.roster import SPREAD, enrol
-from crawler.rounds import Rounds
+from crawler.pacing.habits import Seen
+from crawler.scheduling.errands import read_pace, upcoming
+from crawler.scheduling.roster import SPREAD, enrol
+from crawler.scheduling.rounds import Rounds
 from crawler.site import Feed, Site
 from crawler.store import Store, agenda
 
@@ -230,7 +230,7 @@ from crawler.scheduler import Scheduler, Worker
 from crawler.store import Store
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from schedule import site
-from crawler.roster import enrol
+from crawler.scheduling.roster import enrol
 
 worker = Worker([sys.executable, "-S", "-c", {_ROUND!r}, {str(folder / "live.db")!r}])
 def measure():

@@ -1,7 +1,7 @@
 """A backfill: the way of an article over the past, by whichever route a site offers.
 
-The spider is that of a crawl, with other sources and another queue: `crawler.walker` asks the shards and pages, and
-what these list is read before the next of them is asked. All of its progress is in the store.
+The spider is that of a crawl, with other sources and another queue: `crawler.backfilling.walker` asks the shards and
+pages, and what these list is read before the next of them is asked. All of its progress is in the store.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from typing import Any, get_args
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from crawler.errands import Errands
+from crawler.backfilling.spans import Span
+from crawler.backfilling.walker import Walker
+from crawler.crawling.readings import BATCH, Readings
 from crawler.model import Event, Refusal, StoreFailed
-from crawler.readings import BATCH, Readings
 from crawler.report import SiteReport
 from crawler.run import TAKEN, Crawls, settings_for, work
+from crawler.scheduling.errands import Errands
 from crawler.site import Site
-from crawler.spans import Span
 from crawler.spider import NewsSpider, clock
 from crawler.store import PendingLink, Store, backlog, plans
 from crawler.store.spending import Purpose, day_of, spent, usual
-from crawler.walker import Walker
 
 logger = logging.getLogger(__name__)
 _SPARE = 3  # requests that no article takes: robots.txt comes first, and a page may lead to another

@@ -2,7 +2,7 @@
 
 What can be proved comes first: a byte order mark, the zero bytes of UTF-16, valid UTF-8. Only then does the
 declaration count, and only against the evidence of the words: each candidate reads the page's words outside ASCII,
-and the reading in which most of them are spelt as Vietnamese syllables wins (`crawler.syllable`).
+and the reading in which most of them are spelt as Vietnamese syllables wins (`crawler.decoding.syllable`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from itertools import islice
 
 from bs4.dammit import EncodingDetector
 
-from crawler import legacy, mojibake
-from crawler.legacy import encode
-from crawler.syllable import spelling
+from crawler.decoding import legacy, mojibake
+from crawler.decoding.legacy import encode
+from crawler.decoding.syllable import spelling
 
 __all__ = ["Decoded", "decode", "encode"]
 
@@ -28,7 +28,7 @@ class Decoded:
     text: str
     """Without byte order mark and control characters other than white space; not normalised further."""
     encoding: str
-    """The encoding it was read in: a name of Python's or of `crawler.legacy.NAMES`."""
+    """The encoding it was read in: a name of Python's or of `crawler.decoding.legacy.NAMES`."""
     repaired: bool
     """Whether somebody had decoded it wrongly before, and that was undone."""
 

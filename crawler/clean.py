@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
-from crawler.blocks import Block, fold_line
-from crawler.byline import signature
+from crawler.extracting.blocks import Block, fold_line
+from crawler.extracting.byline import signature
 from crawler.fingerprint import documents
 
 VOCABULARY: dict[str, list[str]] = tomllib.loads(files("crawler").joinpath("boilerplate.toml").read_text("utf-8"))

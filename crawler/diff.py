@@ -9,8 +9,8 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
-from crawler.align import Match, matches
-from crawler.edits import Word, classify
+from crawler.comparing.align import Match, matches
+from crawler.comparing.edits import Word, classify
 from crawler.model import Article
 
 Part = Literal["title", "lead", "body"]

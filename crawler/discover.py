@@ -12,13 +12,13 @@ from html import unescape
 from typing import Literal
 from urllib.parse import urlsplit
 
-from crawler import feeds, listings, pager, sitemaps, timeline, xml
 from crawler.charset import decode
+from crawler.discovering import feeds, listings, pager, sitemaps, timeline, xml
+from crawler.extracting.nesting import hostile
+from crawler.fetching.verdict import is_wall
 from crawler.model import Discard, Link, Refusal
-from crawler.nesting import hostile
 from crawler.site import Feed, Listing, Site, Sitemap, Source
 from crawler.urls import canonical, judge
-from crawler.verdict import is_wall
 
 DiscoveryKind = Literal["feed", "sitemap", "index", "listing"]
 MAX_BYTES = 50 * 1024 * 1024

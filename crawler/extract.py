@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 
-from crawler import fields
-from crawler.blocks import Reading
 from crawler.charset import decode
 from crawler.clean import Dropped, split_dateline, strip_boilerplate
+from crawler.extracting import fields
+from crawler.extracting.blocks import Reading
+from crawler.extracting.generic import find
+from crawler.extracting.kinds import kind_of
+from crawler.extracting.nesting import hostile
+from crawler.extracting.page import Page
+from crawler.extracting.parts import Parts, by_layout
+from crawler.extracting.reader import read
+from crawler.extracting.times import modified, published
+from crawler.extracting.trim import marked_lead, told_by_pictures, trim
 from crawler.fingerprint import content_hash, documents
-from crawler.generic import find
-from crawler.kinds import kind_of
 from crawler.layouts import FAMILIES
 from crawler.model import Article, Discard, Quarantine, Refusal
-from crawler.nesting import hostile
-from crawler.page import Page
-from crawler.parts import Parts, by_layout
-from crawler.reader import read
 from crawler.site import Site
-from crawler.times import modified, published
-from crawler.trim import marked_lead, told_by_pictures, trim
 
 _SHORTEST = 120  # characters of a text that names an unknown site's layout
 FALLBACK = "fallback"

@@ -27,11 +27,11 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.error import ConnectError, ConnectionClosed
 
-from crawler.guard import Denied, named_inside, of_newsroom
+from crawler.fetching.guard import Denied, named_inside, of_newsroom
+from crawler.fetching.verdict import is_wall
 from crawler.model import Refusal, Refused
 from crawler.site import Site
 from crawler.urls import judge
-from crawler.verdict import is_wall
 
 _STRIKES = 10  # answers of 429 or 503 in a row
 _UNREACHABLE = (

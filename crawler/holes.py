@@ -12,11 +12,11 @@ from datetime import date, datetime, time, timedelta
 from math import log
 from typing import Literal
 
-from crawler.coverage import uncovered
+from crawler.backfilling.coverage import uncovered
+from crawler.backfilling.spans import Span, day_in, span_of
 from crawler.dates import VIETNAM
-from crawler.holidays import weekday
 from crawler.model import Refusal
-from crawler.spans import Span, day_in, span_of
+from crawler.pacing.holidays import weekday
 from crawler.store import Store, books, plans
 from crawler.store.plans import Step
 

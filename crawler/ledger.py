@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from crawler.backfilling.spans import Span
 from crawler.holes import SETTLED, doubts
-from crawler.spans import Span
 from crawler.store import Store, books
 
 

@@ -14,12 +14,12 @@ from itertools import accumulate
 from math import ceil, inf
 from typing import Any
 
-from crawler.budget import Budget, Kind
-from crawler.habits import Habits, Seen
-from crawler.rates import DAY, GRACE, day_of, expected, minutes, moment, shares
-from crawler.reasons import Outlook, why
-from crawler.tier import Prior, hourly
-from crawler.timetable import Demand, best_looks, rebalance, timetable
+from crawler.pacing.budget import Budget, Kind
+from crawler.pacing.habits import Habits, Seen
+from crawler.pacing.rates import DAY, GRACE, day_of, expected, minutes, moment, shares
+from crawler.pacing.reasons import Outlook, why
+from crawler.pacing.tier import Prior, hourly
+from crawler.pacing.timetable import Demand, best_looks, rebalance, timetable
 
 _BEYOND = 480
 """Minutes of the next day that a plan has in view, so that its last looks stand where tomorrow wants them."""

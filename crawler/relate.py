@@ -12,13 +12,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.candidates import CROWDED, candidates, day_of, days_around, week_of, weeks_around
-from crawler.copies import compare
-from crawler.facts import Text
-from crawler.shingles import VERSION, fingerprint
+from crawler.relating.candidates import CROWDED, candidates, day_of, days_around, week_of, weeks_around
+from crawler.relating.copies import compare
+from crawler.relating.facts import Text
+from crawler.relating.shingles import VERSION, fingerprint
+from crawler.relating.stories import COPIES
 from crawler.store import kinship, plots, rehash
 from crawler.store.kinship import Current, Kept, Pair, Postings
-from crawler.stories import COPIES
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

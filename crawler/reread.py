@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from crawler.archive import Archive, Damaged, Fetch, Held
+from crawler.crawling.readings import charset
 from crawler.diff import compare
 from crawler.extract import extract
+from crawler.fetching.verdict import verdict
 from crawler.model import FIELDS, Article, Discard, Quarantine, Refusal
-from crawler.readings import charset
 from crawler.site import Site
 from crawler.store import HeldPage, Outcome, Store
 from crawler.store.amend import SAME_FETCH
-from crawler.verdict import verdict
 
 What = Literal[
     "same",  # reads as it is held
@@ -52,7 +52,7 @@ class Finding:
     fields: tuple[str, ...] = ()
     """Names of the fields of `Article` that differ."""
     changed: tuple[str, ...] = ()
-    """For another text or title, the kinds of change, in the words of `crawler.edits`."""
+    """For another text or title, the kinds of change, in the words of `crawler.comparing.edits`."""
     detail: str = ""
     """For what cannot be read, why."""
 

@@ -22,7 +22,7 @@ from scrapy.settings import Settings
 from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor, is_reactor_installed
 
-from crawler import replay as saved_pages
+from crawler.fetching import replay as saved_pages
 from crawler.model import BadInput
 from crawler.report import SiteReport
 from crawler.settings import LOG_LEVEL, TWISTED_REACTOR
@@ -89,7 +89,8 @@ def settings_for(
         settings.set("THOISU_NEWSROOM", newsroom, priority="cmdline")
     if replay is not None:
         handlers = {
-            name: path and "crawler.replay.ReplayHandler" for name, path in settings["DOWNLOAD_HANDLERS"].items()
+            name: path and "crawler.fetching.replay.ReplayHandler"
+            for name, path in settings["DOWNLOAD_HANDLERS"].items()
         }
         values = {"THOISU_REPLAY": str(replay), "ROBOTSTXT_OBEY": False, "RETRY_ENABLED": False}
         settings.update({**values, "DOWNLOAD_HANDLERS": handlers}, priority="cmdline")
@@ -207,7 +208,7 @@ def run_in_loop(work: Coroutine[Any, Any, T]) -> T:
         install_reactor(TWISTED_REACTOR)
     from twisted.internet import reactor
 
-    from crawler.guard import GuardedResolver
+    from crawler.fetching.guard import GuardedResolver
 
     running: Any = reactor
     if not isinstance(running.nameResolver, GuardedResolver):

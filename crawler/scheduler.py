@@ -22,8 +22,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from crawler.model import StoreFailed
-from crawler.roster import enrol
-from crawler.rounds import IDLE, Rounds
+from crawler.scheduling.roster import enrol
+from crawler.scheduling.rounds import IDLE, Rounds
 from crawler.settings import (
     THOISU_ARCHIVE,
     THOISU_DATABASE_URL,
@@ -204,9 +204,9 @@ def _now() -> datetime:
 
 def round_of(sites: Mapping[str, Site], store_url: str, newsroom: str | None) -> None:
     """What the process of a round does: what is due at these sites, until its scheduler ends it or dies."""
-    from crawler.afterwards import after, folders_of
-    from crawler.notify import split
     from crawler.run import crawl
+    from crawler.scheduling.afterwards import after, folders_of
+    from crawler.telling.notify import split
 
     _log()
     threading.Thread(target=_follow, daemon=True).start()

@@ -154,8 +154,8 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 
 # Where requests may go: only http and https, and only through the guard.
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
-TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"
-_HANDLER = "crawler.replay.ReplayHandler" if THOISU_REPLAY else "crawler.guard.GuardedHandler"
+TWISTED_DNS_RESOLVER = "crawler.fetching.guard.GuardedResolver"
+_HANDLER = "crawler.fetching.replay.ReplayHandler" if THOISU_REPLAY else "crawler.fetching.guard.GuardedHandler"
 DOWNLOAD_HANDLERS = {
     "http": _HANDLER, "https": _HANDLER, "data": None, "file": None, "ftp": None, "s3": None,
 }  # fmt: skip
@@ -166,10 +166,10 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.SiteMiddleware": 50,
     "crawler.fetch.BackoffMiddleware": 540,
     "crawler.fetch.HopMiddleware": 600,
-    "crawler.robots.RobotsMiddleware": 100,
+    "crawler.fetching.robots.RobotsMiddleware": 100,
     "crawler.fetch.DecodingMiddleware": 590,
-    "crawler.cookies.SmallJarMiddleware": 700,
-    "crawler.account.AccountMiddleware": 900,  # the last to see a request: what passes it goes out
+    "crawler.fetching.cookies.SmallJarMiddleware": 700,
+    "crawler.fetching.account.AccountMiddleware": 900,  # the last to see a request: what passes it goes out
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,

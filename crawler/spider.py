@@ -20,15 +20,15 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from crawler.account import Account
-from crawler.errands import Errands
+from crawler.crawling.readings import Readings
+from crawler.crawling.sources import Sources
 from crawler.fetch import Impatient, word_of
+from crawler.fetching.account import Account
+from crawler.fetching.robots import HostClosed
 from crawler.model import Refusal, Refused, StoreFailed
-from crawler.readings import Readings
 from crawler.report import SiteReport
-from crawler.robots import HostClosed
+from crawler.scheduling.errands import Errands
 from crawler.site import Site
-from crawler.sources import Sources
 from crawler.store import Store, tallies
 from crawler.store.spending import Purpose, day_of
 
@@ -50,7 +50,7 @@ class NewsSpider(scrapy.Spider):
 
     Arguments, also as `-a name=value`: `source` (one address, or a tuple of them) looks there only; `revisit` asks the
     articles of the last days again; `limit` is the most articles that are asked; `now` is the clock. With `due` only
-    what the agenda of a watched site says is done (`crawler.errands`).
+    what the agenda of a watched site says is done (`crawler.scheduling.errands`).
     """
 
     site: Site

@@ -19,23 +19,23 @@ import pytest
 from sqlalchemy import select
 
 from crawler import backfill as module
-from crawler import routes
 from crawler.backfill import Job, Report, backfill
+from crawler.backfilling import routes
+from crawler.backfilling.coverage import uncovered
+from crawler.backfilling.forecast import forecast
+from crawler.backfilling.harvest import harvest
+from crawler.backfilling.mend import mend
+from crawler.backfilling.spans import Span, day_in
 from crawler.cli import main
-from crawler.coverage import uncovered
 from crawler.discover import discover
-from crawler.forecast import forecast
-from crawler.harvest import harvest
 from crawler.holes import holes
 from crawler.layouts import EPI
 from crawler.ledger import completeness, entries
-from crawler.mend import mend
 from crawler.model import BadSite, Link
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.papers import VIETNAM
-from crawler.roster import enrol
+from crawler.scheduling.roster import enrol
 from crawler.site import Feed, Listing, Numbers, Site, Sitemap, load_sites
-from crawler.spans import Span, day_in
 from crawler.store import Store, books
 from crawler.store.plans import Step, steps
 from crawler.store.spending import spend, spent
@@ -234,7 +234,7 @@ import sys
 from datetime import date
 from crawler.backfill import Job, backfill
 from crawler.newsroom import newsroom_sites
-from crawler.spans import Span
+from crawler.backfilling.spans import Span
 base, store, quarantine, first, last = sys.argv[1:]
 sites = newsroom_sites(base)
 days = Span(date.fromisoformat(first), date.fromisoformat(last))

@@ -19,14 +19,14 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.archive.tapes import Fault, Record, Tape, records, tapes
+from crawler.backfilling.copyist import Copied, copy
+from crawler.backfilling.spans import Span
 from crawler.cli import main
-from crawler.copyist import Copied, copy
 from crawler.model import BadInput
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.pages import page
 from crawler.run import crawl
 from crawler.site import Site
-from crawler.spans import Span
 from crawler.store import Store
 
 FETCHED = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
@@ -283,7 +283,7 @@ def test_whatever_stands_between_records_every_whole_one_is_found(
 
 
 def test_reading_goes_on_at_the_record_at_which_it_was(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.copyist._EVERY", 5)
+    monkeypatch.setattr("crawler.backfilling.copyist._EVERY", 5)
     path = shelf.file("a.warc.gz", shelf.texts())
     (tape,), _ = tapes(path)
     seen: list[int] = []

@@ -16,16 +16,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from crawler import align
-from crawler.align import matches
 from crawler.cli import main
 from crawler.commands.diff import print_diff
+from crawler.comparing import align
+from crawler.comparing.align import matches
+from crawler.comparing.edits import WORDS
+from crawler.comparing.spelling import respelt
 from crawler.diff import Block, compare, compare_paragraphs, compare_words
-from crawler.edits import WORDS
 from crawler.extract import extract
 from crawler.fingerprint import content_hash
 from crawler.model import Article
-from crawler.spelling import respelt
 from crawler.store import Store
 from spiders.tuoitre import Tuoitre
 

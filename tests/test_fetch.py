@@ -25,11 +25,12 @@ from scrapy.http import Response
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.settings import Settings
 
-from crawler import replay, settings
+from crawler import settings
 from crawler.fetch import BackoffMiddleware, SiteMiddleware, retry_after, word_of
-from crawler.guard import Denied
+from crawler.fetching import replay
+from crawler.fetching.guard import Denied
+from crawler.fetching.verdict import is_wall, verdict
 from crawler.model import BadInput, Refusal
-from crawler.verdict import is_wall, verdict
 
 PARAGRAPH = "<p>Sáng nay, đoàn công tác đã đến thăm các hộ dân ở ven sông và trao đổi về việc sửa lại con đê.</p>"
 HTML = {"content-type": "text/html; charset=utf-8"}

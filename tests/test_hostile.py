@@ -18,15 +18,15 @@ import requests
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler import deadline as deadlines
-from crawler import readings, sources
-from crawler.connection import HEAD_MAX
-from crawler.cookies import COOKIES_MAX, HEADER_MAX, SmallJarMiddleware
-from crawler.deadline import Overdue, deadline
+from crawler.crawling import readings, sources
+from crawler.extracting import deadline as deadlines
+from crawler.extracting.deadline import Overdue, deadline
+from crawler.fetching.connection import HEAD_MAX
+from crawler.fetching.cookies import COOKIES_MAX, HEADER_MAX, SmallJarMiddleware
+from crawler.fetching.single import fetch
 from crawler.layouts import EPI
 from crawler.report import SiteReport
 from crawler.run import crawl
-from crawler.single import fetch
 from crawler.site import Feed, Site, Sitemap
 from crawler.store import Store
 
@@ -330,7 +330,7 @@ def test_a_quarantine_that_cannot_be_written_costs_one_line(paper: Paper, caplog
         paper.answers[f"/de-post{number}.html"] = 200, HTML, empty + b" " * 900
     report = paper.crawl(THOISU_QUARANTINE="/dev/null/x")
     assert (report.refused, report.created) == ({"no_body": 2}, 2)
-    assert [record.getMessage() for record in caplog.records if record.name == "crawler.keeping"] == [
+    assert [record.getMessage() for record in caplog.records if record.name == "crawler.crawling.keeping"] == [
         "pages cannot be kept in /dev/null/x: Not a directory"
     ]
 
@@ -375,7 +375,7 @@ def test_a_page_and_a_source_that_take_too_long_are_unreadable(paper: Paper, mon
 
 _POISONED = """
 import os, sys
-from crawler import readings
+from crawler.crawling import readings
 from crawler.layouts import EPI
 from crawler.run import crawl
 from crawler.site import Feed, Site

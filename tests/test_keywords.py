@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler import digest, notify, watches
-from crawler.keywords import All, Either, Node, Not, Phrase, Text, match, without_marks
 from crawler.model import BadInput
 from crawler.newsroom import words
-from crawler.query import LONGEST, parse
-from crawler.sentences import around
 from crawler.store import Store, findings, messages
 from crawler.store import watches as held
 from crawler.store.findings import Seen
+from crawler.telling import digest, notify, watches
+from crawler.telling.keywords import All, Either, Node, Not, Phrase, Text, match, without_marks
+from crawler.telling.query import LONGEST, parse
+from crawler.telling.sentences import around
 from tests.test_store import T0, address, article, at, postgres, sqlite_template, store  # noqa: F401
 
 SYLLABLES = sorted({word for place in words.PLACES for word in place.lower().split() if word.isalpha()})

@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.backfill import backfill
+from crawler.backfilling.mend import mend
+from crawler.backfilling.spans import Span, claimed_day, day_in, made_on, published_in, span_of
+from crawler.crawling.window import Item, in_place, overlaps, reach
 from crawler.holes import LOST, Hole, holes
 from crawler.ledger import completeness, entries
-from crawler.mend import mend
 from crawler.model import Link, Refusal
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.papers import VIETNAM
 from crawler.newsroom.sources import section_feed_path
 from crawler.run import crawl
 from crawler.site import Feed, Site
-from crawler.spans import Span, claimed_day, day_in, made_on, published_in, span_of
 from crawler.store import SourceState, Store
-from crawler.window import Item, in_place, overlaps, reach
 from tests.test_store import address, article, postgres, sqlite_template, url_of  # noqa: F401
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=VIETNAM)

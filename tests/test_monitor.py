@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from test_reread import mended
 
 from crawler import reread
-from crawler.afterwards import after, folders_of
 from crawler.archive import Archive
 from crawler.cli import main
 from crawler.dates import VIETNAM
@@ -36,6 +35,7 @@ from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.grammar import die
 from crawler.newsroom.sources import section_feed_path
 from crawler.run import crawl
+from crawler.scheduling.afterwards import after, folders_of
 from crawler.site import Feed, Site
 from crawler.store import SourceState, Store, findings, kinship, outbox, tallies
 from crawler.store.findings import Seen

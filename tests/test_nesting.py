@@ -9,8 +9,8 @@ import pytest
 
 from crawler.discover import discover
 from crawler.extract import extract
+from crawler.extracting.nesting import DEEPEST, MOST_ATTRIBUTES, MOST_TAGS, hostile
 from crawler.model import Discard, Refusal
-from crawler.nesting import DEEPEST, MOST_ATTRIBUTES, MOST_TAGS, hostile
 
 CORPUS = os.environ.get("THOISU_CORPUS", "")
 URL = "https://bao.example.vn/tin"

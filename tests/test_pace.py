@@ -19,20 +19,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.budget import Budget, Kind
 from crawler.cli import main
 from crawler.dates import VIETNAM
-from crawler.habits import Habits, Seen
-from crawler.holidays import SUNDAY, holidays, weekday
 from crawler.newsroom import World
 from crawler.newsroom.grammar import die
 from crawler.newsroom.tempo import tempos
 from crawler.pace import Pace
-from crawler.policies import Trace, oracle, uniform
-from crawler.rates import DAY, GRACE, HOURS, Rate, day_of, expected, kind_of, minutes, moment, shares
-from crawler.simulate import ours, read_trace, score, simulate
-from crawler.tier import Prior, hourly
-from crawler.timetable import Demand, rebalance, timetable
+from crawler.pacing.budget import Budget, Kind
+from crawler.pacing.habits import Habits, Seen
+from crawler.pacing.holidays import SUNDAY, holidays, weekday
+from crawler.pacing.policies import Trace, oracle, uniform
+from crawler.pacing.rates import DAY, GRACE, HOURS, Rate, day_of, expected, kind_of, minutes, moment, shares
+from crawler.pacing.simulate import ours, read_trace, score, simulate
+from crawler.pacing.tier import Prior, hourly
+from crawler.pacing.timetable import Demand, rebalance, timetable
 
 MONDAY = datetime(2026, 8, 3, tzinfo=VIETNAM)
 START = int(minutes(MONDAY))

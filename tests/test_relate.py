@@ -16,9 +16,9 @@ from crawler.fingerprint import content_hash
 from crawler.model import Article
 from crawler.newsroom.grammar import Voice, die
 from crawler.relate import Relater
+from crawler.relating.stories import tell
 from crawler.store import Store, kinship, plots
 from crawler.store.kin import fingerprints, members, relations, shingle_keys
-from crawler.stories import tell
 from tests.test_store import T0, address, at, fresh, postgres, sqlite_template, statement, store  # noqa: F401
 
 DAY = 24 * 60

@@ -138,7 +138,7 @@ def test_a_page_that_nobody_could_read_becomes_an_article(bench: Bench, monkeypa
         raise Quarantine(Refusal.NO_BODY)
 
     with monkeypatch.context() as patched:
-        patched.setattr("crawler.readings.extract", unreadable)
+        patched.setattr("crawler.crawling.readings.extract", unreadable)
         assert bench.crawl().refused[Refusal.NO_BODY] == 6
         patched.setattr("crawler.reread.extract", unreadable)
         assert whats(findings(bench)) == {"unread": 6}

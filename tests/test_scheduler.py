@@ -26,17 +26,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.account import Account
 from crawler.cli import main
 from crawler.dates import VIETNAM
+from crawler.fetching.account import Account
 from crawler.layouts import EPI
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.report import SiteReport
-from crawler.revisits import OLDEST, Edits, due
-from crawler.roster import SPREAD, enrol
-from crawler.rounds import GATHER, IDLE, Rounds
 from crawler.run import crawl
 from crawler.scheduler import Worker
+from crawler.scheduling.revisits import OLDEST, Edits, due
+from crawler.scheduling.roster import SPREAD, enrol
+from crawler.scheduling.rounds import GATHER, IDLE, Rounds
 from crawler.site import Feed, Site, load_sites
 from crawler.store import Store, agenda
 from crawler.store.agenda import ARTICLES, Entry
@@ -558,7 +558,7 @@ def made_up(name: str) -> Site:
 SCHEDULER = f"""
 import sys
 from functools import partial
-from crawler.roster import enrol
+from crawler.scheduling.roster import enrol
 from crawler.scheduler import Scheduler, Worker
 from crawler.layouts import EPI
 from crawler.site import Feed, Site

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler import look as looks
-from crawler import quarantine
-from crawler.look import Look
+from crawler.crawling import look as looks
+from crawler.crawling import quarantine
+from crawler.crawling.look import Look
+from crawler.crawling.readings import charset
 from crawler.model import Link, Quarantine, Refusal
-from crawler.readings import charset
 from crawler.report import SiteReport
 from crawler.site import Feed, Listing, Sitemap
 from crawler.store import PendingLink, SourceState

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from crawler.discovering.links import absolute
 from crawler.layouts import EPI
-from crawler.links import absolute
 from crawler.model import LONGEST_URL, Discard, Refusal
 from crawler.site import Feed, Site, load_sites
 from crawler.urls import Verdict, canonical, find_site, judge
@@ -142,7 +142,7 @@ def test_what_is_no_address_is_refused_by_name(url: str) -> None:
 def test_a_long_address_meets_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
     split, join = Mock(), Mock()
     monkeypatch.setattr("crawler.urls.urlsplit", split)
-    monkeypatch.setattr("crawler.links.urljoin", join)
+    monkeypatch.setattr("crawler.discovering.links.urljoin", join)
     address = "https://baomau.vn/" + "amp/" * (LONGEST_URL // 4) + "a-post1.html"
     assert find_site(address, {"mau": MAU}) is None
     assert absolute(address, "https://baomau.vn/") is None

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.backfilling.spans import Span, day_in
 from crawler.commands.common import all_sites, console, open_store, papers_of, print_json, shown, site_named
 from crawler.commands.crawl import summary
 from crawler.commands.look import StoreOption, moment
 from crawler.commands.progress import progress
 from crawler.commands.warcs import copy_files
 from crawler.model import BadInput
-from crawler.spans import Span, day_in
 
 if TYPE_CHECKING:
     from crawler.backfill import Job, Report
@@ -107,7 +107,7 @@ def _any(from_: str | None, to: str | None) -> Span:
 def _count(sites: Mapping[str, Site], span: Span, now: datetime, store: str | None, *, json_: bool) -> None:
     from rich.table import Table
 
-    from crawler.forecast import forecast
+    from crawler.backfilling.forecast import forecast
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("site", "routes", "to ask", "done", "waiting", "stored", "expected", "hours"):
@@ -125,7 +125,7 @@ def _count(sites: Mapping[str, Site], span: Span, now: datetime, store: str | No
 
 
 def _of_holes(sites: Mapping[str, Site], span: Span, now: datetime, store: str | None) -> dict[str, list[Job]]:
-    from crawler.mend import mend
+    from crawler.backfilling.mend import mend
 
     with open_store(store) as opened:
         known = opened.counts()

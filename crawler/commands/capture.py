@@ -35,7 +35,7 @@ def capture(
       thoisu capture nhandan https://nhandan.vn/ten-bai-post976641.html
       thoisu capture vov saved.html --url https://vov.vn/ten-bai-post1315698.vov
     """
-    from crawler.quarantine import slug
+    from crawler.crawling.quarantine import slug
     from crawler.urls import canonical, judge
 
     definition = site_named(site, all_sites())

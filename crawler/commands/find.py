@@ -167,9 +167,9 @@ def find_links(source: str, url: str | None, name: str | None) -> tuple[str, Dis
     declared: str | None = None
     expected: Source | None = None
     if is_url(source):
-        from crawler.readings import charset
-        from crawler.single import fetch
-        from crawler.verdict import verdict
+        from crawler.crawling.readings import charset
+        from crawler.fetching.single import fetch
+        from crawler.fetching.verdict import verdict
 
         answer = fetch(source, site_for(source, name, known)[1], maxsize=MAX_BYTES)
         if answer.status != 200:

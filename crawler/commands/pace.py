@@ -61,7 +61,7 @@ def _paced(store: Store, site: str, entries: list[Entry], now: datetime) -> dict
 
 
 def _source(pace: Pace, entry: Entry, now: datetime) -> dict[str, Any]:
-    from crawler.rates import moment
+    from crawler.pacing.rates import moment
 
     row = {"source": entry.source, "next_at": entry.next_at, "why": entry.why}
     if habits := pace.habits.get(entry.source):

@@ -26,7 +26,7 @@ from crawler.site import Site
 
 if TYPE_CHECKING:
     from crawler.clean import Dropped
-    from crawler.single import Answer
+    from crawler.fetching.single import Answer
 
 _TEXT_LIMIT = 50 * 2**20  # bytes of a plain text
 
@@ -79,8 +79,8 @@ def read_page(page: str, url: str | None, site: str | None, explain: list[Droppe
 
 def load(page: str, url: str | None, site: str | None) -> Answer:
     """A page, saved or asked for; raises `BadInput` and `Refused`."""
+    from crawler.fetching.single import Answer, fetch
     from crawler.settings import ARTICLE_MAXSIZE
-    from crawler.single import Answer, fetch
 
     if is_url(page):
         return fetch(page, site_for(page, site, all_sites())[1], maxsize=ARTICLE_MAXSIZE)
@@ -91,8 +91,8 @@ def load(page: str, url: str | None, site: str | None) -> Answer:
 def stated_url(body: bytes) -> str | None:
     """The address that a page gives as its own."""
     from crawler.charset import decode
-    from crawler.nesting import hostile
-    from crawler.page import Page
+    from crawler.extracting.nesting import hostile
+    from crawler.extracting.page import Page
 
     text = decode(body).text
     if hostile(text):
@@ -105,9 +105,9 @@ def stated_url(body: bytes) -> str | None:
 
 def read_answer(answer: Answer, name: str | None, site: Site | None, explain: list[Dropped] | None = None) -> Article:
     """The article on a page, refused by the same words as in a crawl."""
+    from crawler.crawling.readings import charset
     from crawler.extract import extract as read
-    from crawler.readings import charset
-    from crawler.verdict import verdict
+    from crawler.fetching.verdict import verdict
 
     if word := verdict(answer.status, {"content-type": answer.content_type}, answer.body):
         raise Discard(word, "" if answer.status == 200 else f"status {answer.status}")
@@ -117,8 +117,8 @@ def read_answer(answer: Answer, name: str | None, site: Site | None, explain: li
 
 def read_lines(lines: Iterator[bytes], sites: Mapping[str, Site]) -> Iterator[dict[str, Any]]:
     """For each line with id, file and url the id and the Article, or the id and an error; no line ends the work."""
+    from crawler.fetching.single import Answer
     from crawler.settings import ARTICLE_MAXSIZE
-    from crawler.single import Answer
     from crawler.urls import canonical, find_site
 
     for line in lines:
@@ -171,7 +171,7 @@ def clean(
     """
     from crawler.charset import decode
     from crawler.clean import Dropped
-    from crawler.plain import clean_text
+    from crawler.extracting.plain import clean_text
 
     given = decode(read_input(text, _TEXT_LIMIT)).text
     if given.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):

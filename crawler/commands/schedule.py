@@ -101,8 +101,8 @@ def _site(entry: Entry) -> str:
 
 
 def _row(store: Store, site: str, entries: list[Entry], now: datetime) -> dict[str, Any]:
+    from crawler.backfilling.spans import Span, day_in
     from crawler.ledger import completeness
-    from crawler.spans import Span, day_in
     from crawler.store.agenda import ARTICLES
     from crawler.store.findings import opened
 
@@ -140,7 +140,7 @@ def _came(looked: Sequence[Entry]) -> int:
 
 def read(store: Store, site: str) -> Pace:
     """The pace of a watched site."""
-    from crawler.errands import read_pace
+    from crawler.scheduling.errands import read_pace
     from crawler.store import agenda
 
     with store.reading() as connection:

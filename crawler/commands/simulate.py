@@ -30,8 +30,8 @@ def simulate(
       thoisu simulate press.csv.gz --budget 24
       thoisu simulate press.csv --budget 96 --learn 28 --json
     """
-    from crawler.simulate import read_trace
-    from crawler.simulate import simulate as replay
+    from crawler.pacing.simulate import read_trace
+    from crawler.pacing.simulate import simulate as replay
 
     if not 0 < budget < float("inf"):
         raise BadInput(f"--budget must be more than 0 requests a source and day, not {budget:g}")

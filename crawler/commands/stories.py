@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.relate import Step
+    from crawler.relating.stories import Member, Story
     from crawler.store import Store
-    from crawler.stories import Member, Story
 
 _LONG = 160  # letters of a paragraph that are shown
 
@@ -124,8 +124,8 @@ def story(
       thoisu story 12
       thoisu story 12 --json
     """
+    from crawler.relating.stories import tell
     from crawler.store import plots
-    from crawler.stories import tell
 
     with open_store(store) as opened:
         _relate(opened)

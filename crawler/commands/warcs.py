@@ -14,9 +14,9 @@ from crawler.commands.common import console, print_json, shown
 from crawler.model import BadInput
 
 if TYPE_CHECKING:
-    from crawler.copyist import Copied
+    from crawler.backfilling.copyist import Copied
+    from crawler.backfilling.spans import Span
     from crawler.site import Site
-    from crawler.spans import Span
 
 _FAULTS = 20  # of a file, shown one by one
 _FIRST = ("created", "revised", "copied", "restored", "unchanged", "readable", "held", "other_days", "undated")
@@ -34,7 +34,7 @@ def copy_files(
 ) -> None:
     """Read the files and say what came out of each; exit code 1 when some of a list are not here."""
     from crawler.archive.tapes import tapes
-    from crawler.copyist import copy
+    from crawler.backfilling.copyist import copy
     from crawler.settings import THOISU_DATABASE_URL
     from crawler.store import Store
 

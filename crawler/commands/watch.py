@@ -49,9 +49,9 @@ def add(
       thoisu watch add "nghi quyet OR nghi dinh" --site baochinhphu
       thoisu watch add '"nước sạch" (Hà Nội OR Huế) NOT "giá điện"'
     """
-    from crawler import notify as notices
-    from crawler import watches
     from crawler.settings import THOISU_NOTIFY
+    from crawler.telling import notify as notices
+    from crawler.telling import watches
 
     known = all_sites()
     names = [name for name in dict.fromkeys(site or ()) if site_named(name, known)]
@@ -77,8 +77,8 @@ def list_(
       thoisu watch list
       thoisu watch list --json
     """
-    from crawler import notify as notices
     from crawler.store import watches
+    from crawler.telling import notify as notices
 
     with open_store(store) as opened, opened.reading() as connection:
         every, totals = watches.listed(connection), watches.totals(connection)
@@ -108,7 +108,7 @@ def remove(
     Examples:
       thoisu watch remove 3
     """
-    from crawler import watches
+    from crawler.telling import watches
 
     with open_store(store, reading=False) as opened:
         watches.remove(opened, number)
@@ -133,9 +133,9 @@ def run(
       thoisu watch run
       thoisu crawl nhandan && thoisu watch run
     """
-    from crawler import notify as notices
-    from crawler.afterwards import tell
+    from crawler.scheduling.afterwards import tell
     from crawler.settings import THOISU_NOTIFY
+    from crawler.telling import notify as notices
 
     targets, now = notices.split(THOISU_NOTIFY), datetime.now(UTC)
     for target in targets:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from crawler.backfilling.spans import Span
 from crawler.holes import doubts
 from crawler.model import Refusal
 from crawler.monitor import silence as silences
@@ -16,7 +17,6 @@ from crawler.monitor.shares import shift
 from crawler.monitor.texts import local, midnight
 from crawler.monitor.view import View
 from crawler.report import ANSWERS
-from crawler.spans import Span
 from crawler.store import books
 from crawler.store.findings import Seen
 from crawler.store.schema import links, sources

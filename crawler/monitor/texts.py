@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 
+from crawler.crawling.quarantine import examples
 from crawler.dates import VIETNAM
 from crawler.monitor.marks import AHEAD, BY_FALLBACK, FIELDS, OWN_COPY, REPEATS, Page
 from crawler.monitor.shares import Judge, Shift, above, flagged, shift, unusual
 from crawler.monitor.view import View
-from crawler.quarantine import examples
 from crawler.store.findings import Seen
 
 _SHOWN = 2  # examples of a finding

@@ -11,9 +11,9 @@ from datetime import date, datetime, time, timedelta
 from math import exp
 from random import Random
 
-from crawler.holidays import holidays
 from crawler.newsroom.grammar import die
 from crawler.newsroom.papers import VIETNAM
+from crawler.pacing.holidays import holidays
 
 _DAY = 1440
 _MEDIAN, _SPREAD, _MOST = 8.0, 1.4, 300.0

@@ -1,7 +1,7 @@
 """The agenda: for every source when it is looked at next and why, and for each site what has been learned of it.
 
     sites ─┬─ agenda    one entry a source, and one for the articles that wait or are to be asked again
-           └─ paces     what `crawler.pace` and `crawler.revisits` keep of the site
+           └─ paces     what `crawler.pace` and `crawler.scheduling.revisits` keep of the site
 
 A site without a pace is not watched: nobody looks at it but a person. The functions that write run inside one
 transaction that holds the pen (`crawler.store.database`).
@@ -52,7 +52,7 @@ paces = Table(
     Column("site", Plain, ForeignKey("sites.name"), primary_key=True),
     Column("tier", Plain, nullable=False, index=True),
     Column("state", Plain, nullable=False),  # JSON
-    Column("edits", Plain),  # JSON of `crawler.revisits`
+    Column("edits", Plain),  # JSON of `crawler.scheduling.revisits`
 )
 
 

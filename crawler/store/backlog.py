@@ -12,8 +12,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, case, func, insert, select, update
 
+from crawler.backfilling.spans import day_in, made_on
 from crawler.model import Link
-from crawler.spans import day_in, made_on
 from crawler.store import frontier
 from crawler.store.schema import articles, copies, links, sites
 from crawler.store.values import PendingLink

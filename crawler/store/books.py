@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Date, Select, and_, case, func, select
 
+from crawler.backfilling.spans import Span, span_of
 from crawler.model import Refusal
-from crawler.spans import Span, span_of
 from crawler.store.claims import claims, gaps, looked
 from crawler.store.plans import Step, steps
 from crawler.store.schema import articles, copies, links, sources

@@ -30,10 +30,10 @@ from sqlalchemy import (
     update,
 )
 
+from crawler.backfilling.spans import claimed_day, day_in, span_of
+from crawler.crawling.window import Item, overlaps, reach
 from crawler.model import Link
-from crawler.spans import claimed_day, day_in, span_of
 from crawler.store.schema import Instant, Number, Plain, links, metadata, sources
-from crawler.window import Item, overlaps, reach
 
 claims = Table(
     "claims",

@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, or_, select, text, update
 
-from crawler.candidates import week_of
-from crawler.copies import Verdict
-from crawler.shingles import VERSION, Fingerprint, packed, restored
+from crawler.relating.candidates import week_of
+from crawler.relating.copies import Verdict
+from crawler.relating.shingles import VERSION, Fingerprint, packed, restored
 from crawler.store.kin import fingerprints, progress, relations, shingle_keys
 from crawler.store.schema import articles, changes, revisions
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 
-from crawler.spans import Span, day_in
+from crawler.backfilling.spans import Span, day_in
 from crawler.store.schema import Instant, Number, Plain, metadata
 
 State = Literal["open", "done", "failed"]

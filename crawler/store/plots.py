@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select
 
-from crawler.copies import Relation
+from crawler.relating.copies import Relation
+from crawler.relating.stories import COPIES, Edge, Telling, clusters
 from crawler.store.kin import members, relations, stories
 from crawler.store.kinship import chunks
 from crawler.store.schema import articles, copies, revisions
 from crawler.store.values import LookAlike, PageRow, StoryRow
-from crawler.stories import COPIES, Edge, Telling, clusters
 
 _AT = func.coalesce(articles.c.published_at, articles.c.first_seen_at).label("at")
 _COPIED_AT = func.coalesce(copies.c.published_at, copies.c.fetched_at).label("at")

@@ -1,0 +1,1 @@
+"""The parts of `crawler.backfill`: the ways into the past of a site, and of archives."""

@@ -1,0 +1,1 @@
+"""The parts of `crawler.diff`: two versions of one text."""

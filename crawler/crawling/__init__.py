@@ -1,0 +1,1 @@
+"""The parts of `crawler.spider`: one run at one site, from its sources to what is put aside."""

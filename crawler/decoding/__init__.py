@@ -1,0 +1,1 @@
+"""The parts of `crawler.charset`: Vietnamese that is not written in Unicode, or no more."""

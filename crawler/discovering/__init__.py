@@ -1,0 +1,1 @@
+"""The parts of `crawler.discover`: how each kind of source names its articles."""

@@ -1,0 +1,1 @@
+"""The parts of `crawler.extract`: how a page is read."""

@@ -1,0 +1,1 @@
+"""The parts of `crawler.pace`: what is learned of sources, the timetable of a day, and how good it is."""

@@ -1,0 +1,1 @@
+"""Who is told what: watched words and findings, each once."""
