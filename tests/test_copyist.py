@@ -28,6 +28,7 @@ from crawler.newsroom.pages import page
 from crawler.run import crawl
 from crawler.site import Site
 from crawler.store import Store
+from crawler.telling import watches
 
 FETCHED = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
 EVER = Span(date.min, date.max)
@@ -161,6 +162,25 @@ def test_an_archive_never_goes_over_a_later_fetch(shelf: Shelf) -> None:
         store.save(held.article, FETCHED + timedelta(days=9))
     between = shelf.file("between.warc.gz", [shelf.record(url, now.encode(), FETCHED + timedelta(days=5))])
     assert shelf.copy(between).what == Counter(held=1)
+
+
+def test_who_watches_for_words_is_told_of_nothing_that_an_archive_brings(shelf: Shelf) -> None:
+    story = shelf.stories[0]
+    url, now = shelf.world.url(story), page(shelf.world, story)
+    changed = now.replace(story.blocks[0].lines[0], "Một câu khác hẳn đã được viết vào chỗ này.")
+    with Store.open(shelf.url) as store:
+        watches.add(store, "và OR có OR một", [], [], FETCHED)
+    later = shelf.record(url, changed.encode(), FETCHED + timedelta(days=1))
+    assert shelf.copy(shelf.file("a.warc.gz", [*shelf.texts(), later])).what["revised"] == 1
+    with Store.open(shelf.url) as store:
+        assert watches.tell(store, FETCHED, ["json://127.0.0.1:9/"]) == 0
+        article = store.article(1)
+        assert article is not None
+        store.save(
+            replace(article.article, body="Một câu nữa, và có tất cả.", content_hash="v1:" + "1" * 64),
+            datetime.now(UTC),
+        )
+        assert watches.tell(store, FETCHED, ["json://127.0.0.1:9/"]) == 1, "an edit that a crawl sees is news"
 
 
 def test_what_waits_to_be_asked_is_done_when_an_archive_has_it(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import unicodedata
 from collections.abc import Iterator
@@ -14,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.model import BadInput
+from crawler.model import BadInput, Link
 from crawler.newsroom import words
-from crawler.store import Store, findings, messages
+from crawler.store import SourceState, Store, backlog, findings, messages
 from crawler.store import watches as held
 from crawler.store.findings import Seen
 from crawler.telling import digest, notify, watches
@@ -369,6 +370,51 @@ def test_a_crash_between_search_and_message_repeats_nothing(
             told(store, post)
     assert len(told(store, post)) == 1
     assert told(store, post) == []
+
+
+def backfilled(store: Store, *numbers: int) -> None:  # noqa: F811
+    """Have a backfill list articles."""
+    urls = [article(number).canonical_url for number in numbers]
+    with store.writing() as connection:
+        backlog.keep_page(connection, "https://bao.example/s.xml", "s", {url: Link(url) for url in urls}, "bao", T0)
+
+
+def shown(store: Store, *numbers: int) -> None:  # noqa: F811
+    """Have a source of the watch show articles."""
+    state = SourceState(url="https://bao.example/rss", checked_at=T0)
+    store.save_source(state, [Link(article(number).canonical_url) for number in numbers], "bao")
+
+
+def pages(messages: list[str]) -> list[int]:
+    return [int(number) for message in messages for number in re.findall(r"bai-(\d+)", message)]
+
+
+def test_what_a_backfill_brings_is_no_news_unless_the_watch_has_shown_it(store: Store, post: Post) -> None:  # noqa: F811
+    watches.add(store, "nước sạch", [], [], T0)
+    shown(store, 1)
+    backfilled(store, 1, 2, 3, 4)
+    shown(store, 3)
+    for number in (1, 2, 3, 4):
+        store.save(article(number, f"Có nước sạch {number}."), at(number))
+    shown(store, 2)
+    assert pages(told(store, post)) == [1, 3], "what the watch has shown, before the backfill or after it"
+    store.save(article(2, "Nay vẫn có nước sạch."), at(9))
+    assert pages(told(store, post)) == [2], "an edit that the watch sees is news"
+
+
+def test_a_page_that_names_another_address_is_of_the_past_as_its_link_was(store: Store, post: Post) -> None:  # noqa: F811
+    watches.add(store, "nước sạch", [], [], T0)
+    backfilled(store, 1)
+    shown(store, 2)
+    store.save(article(11, "Có nước sạch một."), at(1), link=article(1).canonical_url)
+    store.save(article(12, "Có nước sạch hai."), at(1), link=article(2).canonical_url)
+    assert pages(told(store, post)) == [12]
+
+
+def test_an_old_page_that_the_watch_shows_is_news(store: Store, post: Post) -> None:  # noqa: F811
+    watches.add(store, "nước sạch", [], [], T0)
+    store.save(article(1, "Có nước sạch.", published_at=T0 - timedelta(days=900)), T0)
+    assert pages(told(store, post)) == [1]
 
 
 def _crash(*_: object) -> None:

@@ -21,12 +21,12 @@ from crawler.archive.tapes import LIMIT, Fault, Tape, records
 from crawler.backfilling.spans import Span, day_in
 from crawler.crawling.naming import under_its_address
 from crawler.extracting.deadline import deadline
-from crawler.model import Refusal, Refused, StoreFailed
+from crawler.model import Article, Refusal, Refused, StoreFailed
 from crawler.reread import read
 from crawler.settings import ARTICLE_MAXSIZE, READ_SECONDS
 from crawler.site import Site
-from crawler.store import Store, backlog, plans
-from crawler.store.amend import SAME_FETCH
+from crawler.store import Outcome, Store, backlog, frontier, plans
+from crawler.store.amend import SAME_FETCH, amend
 from crawler.urls import canonical, find_site, judge
 
 _EVERY = 200  # records between two notes of the place: what is read again after a kill changes nothing
@@ -162,7 +162,7 @@ def _take(store: Store, fetch: Fetch, sites: Mapping[str, Site], span: Span, *, 
         if dry:
             return "readable"
         article = under_its_address(article, link, site, store.may_lead)
-        outcome = store.amend(article, fetch.at, link)
+        outcome = _store(store, article, fetch.at, link, name)
     except Refused as refusal:
         return refusal.word
     except StoreFailed:
@@ -170,3 +170,13 @@ def _take(store: Store, fetch: Fetch, sites: Mapping[str, Site], span: Span, *, 
     except Exception:  # one hostile page must not hold up the file; a crawl refuses it by the same word
         return Refusal.UNREADABLE
     return "held" if outcome is None else outcome.event or "unchanged"
+
+
+def _store(store: Store, article: Article, at: datetime, link: str, site: str) -> Outcome | None:
+    with store.writing() as connection:
+        backlog.ensure_site(connection, site, at)
+        new = not [*frontier.seen(connection, [link])]
+        outcome = amend(connection, article, at, link)
+        if outcome is not None and outcome.event is not None:
+            backlog.note_brought(connection, {link, article.canonical_url}, new=new)
+    return outcome

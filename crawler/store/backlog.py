@@ -15,7 +15,7 @@ from sqlalchemy import Connection, case, func, insert, select, update
 from crawler.backfilling.spans import day_in, made_on
 from crawler.model import Link
 from crawler.store import frontier
-from crawler.store.schema import articles, copies, links, sites
+from crawler.store.schema import articles, changes, copies, links, sites
 from crawler.store.values import PendingLink
 
 _age = func.coalesce(links.c.published_at, links.c.modified_at, links.c.found_at)
@@ -58,7 +58,7 @@ def guess(connection: Connection, urls: Iterable[str], site: str, at: datetime) 
     every = list(urls)
     seen = set(frontier.seen(connection, every))
     rows = [
-        {"canonical_url": url, "site": site, "found_at": at, "tries": 0, "fate": "backfill"}
+        {"canonical_url": url, "site": site, "found_at": at, "tries": 0, "fate": "backfill", "past": 0}
         for url in every
         if url not in seen
     ]
@@ -92,6 +92,22 @@ def fetched_at(connection: Connection, url: str) -> datetime | None:
         return None
     own = links.c.canonical_url == (row.leads_to or url)
     return max(filter(None, (row.fetched_at, connection.scalar(select(links.c.fetched_at).where(own)))), default=None)
+
+
+def brought(connection: Connection, urls: Iterable[str]) -> dict[str, int]:
+    """Up to which change backfills have brought what stands at these addresses; without the pages of the watch."""
+    query = select(links.c.canonical_url, links.c.past).where(links.c.past.is_not(None))
+    found = {}
+    for chunk in frontier.chunks(urls):
+        found.update({row[0]: row[1] for row in connection.execute(query.where(links.c.canonical_url.in_(chunk)))})
+    return found
+
+
+def note_brought(connection: Connection, urls: Collection[str], *, new: bool) -> None:
+    """The last change was brought to the page of these addresses by a backfill; `new` when nobody knew the page."""
+    mine = links.c.canonical_url.in_(urls)
+    last = select(func.max(changes.c.seq)).scalar_subquery()
+    connection.execute(update(links).where(mine if new else mine & links.c.past.is_not(None)).values(past=last))
 
 
 def numbered(connection: Connection, site: str, shape: str) -> list[tuple[datetime, int]]:

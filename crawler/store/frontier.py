@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Integer, Select, bindparam, case, func, inser
 
 from crawler.model import LONGEST_URL, Article, Discard, Link, Refusal
 from crawler.store.claims import CLAIMED, claim, claims, note_look, raise_gap
-from crawler.store.schema import articles, copies, links, sources
+from crawler.store.schema import articles, changes, copies, links, sources
 from crawler.store.values import Kept, PendingLink, SourceState
 
 T = TypeVar("T")
@@ -24,16 +24,20 @@ _CHUNK = 500
 """Addresses asked for in one statement; SQLite allows 32,766 values (sqlite.org/limits.html), plans grow with it."""
 
 _KNOWN = select(
-    links.c.id, links.c.canonical_url, links.c.fate, links.c.fetched_at, links.c.modified_at, claims.c.day
+    *(links.c[name] for name in ("id", "canonical_url", "fate", "fetched_at", "modified_at", "past")), claims.c.day
 ).join(claims, CLAIMED, isouter=True)
 LINK = select(
-    *(column for column in links.c if column.name not in ("id", "url", "source_id", "fate", "leads_to")),
+    *(column for column in links.c if column.name not in ("id", "url", "source_id", "fate", "leads_to", "past")),
     func.coalesce(links.c.url, links.c.canonical_url).label("url"),
     sources.c.url.label("source"),
 ).join_from(links, sources, isouter=True)
 _NEW_LINK = insert(links)
 _FOUND_LINK = _NEW_LINK.returning(links.c.id, links.c.canonical_url)
 _STORED = update(links).where(links.c.canonical_url == bindparam("b_url"))
+# What a backfill reads is of the past with all that it has changed, unless a source of the watch has shown it.
+_OF_BACKFILL = (links.c.fate == "backfill") & links.c.past.is_not(None)
+_LAST = select(func.max(changes.c.seq)).scalar_subquery()
+_DONE = _STORED.values(past=case((_OF_BACKFILL, _LAST), else_=links.c.past))
 _REFUSED = _STORED.values(tries=links.c.tries + bindparam("more", type_=Integer), word=bindparam("word"))
 # A page that was stored stays so when a later look at it gives nothing.
 _REFUSED_FOR_GOOD = _REFUSED.values(fate=case((links.c.fetched_at.is_not(None), "stored"), else_="refused"))
@@ -101,6 +105,7 @@ def take(
             "found_at": at,
             "tries": 0,
             "fate": fate,
+            "past": 0 if fate == "backfill" else None,
         }
         for address, link in wanted.items()
         if address not in known
@@ -110,6 +115,9 @@ def take(
         claimed += [(id_, wanted[address]) for id_, address in connection.execute(_FOUND_LINK, new)]
     claim(connection, source_id, url, claimed, at)
     _hand_over(connection, [row.id for row in known.values() if row.fate in _WAITING and row.fate != fate], fate)
+    if fate == "pending":
+        for chunk in chunks(row.id for row in known.values() if row.past == 0):
+            connection.execute(update(links).where(links.c.id.in_(chunk)).values(past=None))
     return len(new)
 
 
@@ -146,13 +154,15 @@ def mark_stored(connection: Connection, article: Article, at: datetime, link: st
     """The page is read: its own address, and the pending `link` that led to it, need not be asked again."""
     own = article.canonical_url
     done = {"fetched_at": at, "tries": 0, "word": None, "fate": "stored", "title": None}
-    if connection.execute(_STORED, {"b_url": own, **done}).rowcount == 0:
+    past = None
+    if link is not None and link != own:
+        connection.execute(_DONE, {"b_url": link, **done, "leads_to": own})
+        past = connection.scalar(select(links.c.past).where(links.c.canonical_url == link))
+    if connection.execute(_DONE, {"b_url": own, **done}).rowcount == 0:
         url = None if article.url == own else article.url
         hints = {"published_at": article.published_at, "modified_at": article.modified_at}
-        row = {"canonical_url": own, "url": url, "site": article.site, "found_at": at, **hints, **done}
+        row = {"canonical_url": own, "url": url, "site": article.site, "found_at": at, "past": past, **hints, **done}
         connection.execute(_NEW_LINK, row)
-    if link is not None and link != own:
-        connection.execute(_STORED, {"b_url": link, **done, "leads_to": own})
 
 
 def mark_withdrawn(connection: Connection, url: str, at: datetime) -> None:

@@ -140,6 +140,7 @@ links = Table(
     Column("word", Plain),
     Column("fate", Plain, nullable=False),  # pending, stored, refused, or backfill: pending, and left to a backfill
     Column("leads_to", Plain),  # the canonical address that the page itself named, when it is another
+    Column("past", Number),  # the last change that a backfill brought, 0 before that; NULL when the watch knew of it
 )
 Index(
     "ix_links_pending",

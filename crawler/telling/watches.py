@@ -1,4 +1,5 @@
-"""Watched words: who asked for them is told of each new or revised article that has them, once.
+"""Watched words: who asked for them is told of each new or revised article that has them, once; of none that a
+backfill has brought, however new to the store.
 
 A watch reads the change feed like a sink, from where it was added. What it finds is written with the place reached, and
 into a message in one transaction; so a crash repeats at most the sending of a message.
@@ -11,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from crawler.model import BadInput
-from crawler.store import Store, feed, messages, watches
+from crawler.store import Store, backlog, feed, messages, watches
 from crawler.store.feed import Told
 from crawler.store.kinship import last_change
 from crawler.store.watches import Hit, Watch
@@ -61,18 +62,20 @@ def _look(store: Store, group: list[Watch], now: datetime) -> None:
             rows, end = feed.read(connection, cursor, BATCH)
             found = {watch.id: dict[int, Hit]() for watch in group}
             before = {watch.id: watches.known(connection, watch.id, _articles(rows)) for watch in group}
+            brought = backlog.brought(connection, {told.change.url for told in rows})
         if end == cursor:
             return
         for told in rows:
-            if told.article is None or told.change.event not in _TOLD:
+            change = told.change
+            if told.article is None or change.event not in _TOLD or change.seq <= brought.get(change.url, -1):
                 continue
             text = Text.of(told.article)
             for watch in group:
-                new = told.change.article_id not in before[watch.id] | found[watch.id].keys()
-                if new and (not watch.sites or told.change.site in watch.sites):
+                new = change.article_id not in before[watch.id] | found[watch.id].keys()
+                if new and (not watch.sites or change.site in watch.sites):
                     sentence = match(queries[watch.id], text)
                     if sentence is not None:
-                        found[watch.id][told.change.article_id] = _hit(watch, told, sentence, now)
+                        found[watch.id][change.article_id] = _hit(watch, told, sentence, now)
         with store.writing() as connection:
             group = [
                 replace(watch, cursor=end)
