@@ -21,18 +21,21 @@ from hypothesis import strategies as st
 
 from crawler.cli import main
 from crawler.dates import VIETNAM
+from crawler.model import BadInput
 from crawler.newsroom import World
 from crawler.newsroom.grammar import die
 from crawler.newsroom.tempo import tempos
 from crawler.pace import Pace
+from crawler.pacing import traces
 from crawler.pacing.budget import Budget, Kind
 from crawler.pacing.habits import Habits, Seen
 from crawler.pacing.holidays import SUNDAY, holidays, weekday
 from crawler.pacing.policies import Trace, oracle, uniform
 from crawler.pacing.rates import DAY, GRACE, HOURS, Rate, day_of, expected, kind_of, minutes, moment, shares
-from crawler.pacing.simulate import ours, read_trace, score, simulate
+from crawler.pacing.simulate import ours, score, simulate
 from crawler.pacing.tier import Prior, hourly
 from crawler.pacing.timetable import Demand, rebalance, timetable
+from crawler.pacing.traces import read_trace
 
 MONDAY = datetime(2026, 8, 3, tzinfo=VIETNAM)
 START = int(minutes(MONDAY))
@@ -592,8 +595,16 @@ def test_the_oracle_looks_with_the_root_of_the_rate() -> None:
         ("", "lacks source and published_at"),
         ("source,published_at\n", "empty"),
         ("source,published_at\na,yesterday\n", "line 2: 'yesterday' is no time"),
-        ("source,published_at\na\n", "line 2"),
-        ("source,published_at\n,2026-01-01\n", "line 2 names no source"),
+        ("source,published_at\na\n", "line 2 has 1 of 2 columns"),
+        ("source,published_at\n\n,2026-01-01\n", "line 3 names no source"),
+        ("source,published_at\na,0001-01-01\n", "line 2: '0001-01-01' lies outside the years 2000 to 2100"),
+        ("source,published_at\na,1999-12-31T23:59\n", "lies outside"),
+        ("source,published_at\na,2101-01-01\n", "lies outside"),
+        ("source,published_at\na,9999-12-31T23:59:59-11:00\n", "lies outside"),
+        (f"source,published_at\n{'a' * 200_000},2026-01-01\n", "line 2 is longer than 64 kB"),
+        ('source,published_at\na,2026-01-01\n"' + "a\n" * 80_000, "line 3 is not CSV: field larger"),
+        ("source,published_at\na,2010-01-01\nb,2026-01-01\n", "reaches over 5,844 days; take 3,653 at most"),
+        ("source,published_at\na,2026-01-01\n", "has one day: --learn 14 leaves nothing"),
     ],
 )
 def test_a_trace_that_cannot_be_read_is_named_by_its_line(
@@ -607,15 +618,61 @@ def test_a_trace_that_cannot_be_read_is_named_by_its_line(
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (gzip.compress(b"source,published_at\n" + b"\n" * 9999)[:-20], "is a damaged gzip file"),
+        (gzip.compress(b"source,published_at\n" + b"\n" * 9999)[:20] + b"x" * 99, "is a damaged gzip file"),
+        (gzip.compress(b"source,published_at\n") + b"\x1f\x8bxx", "is a damaged gzip file"),
+        (gzip.compress(b"source,published_at\na,2026-01-01\n" + b" " * 2**22), "line 3 is longer than 64 kB"),
+        (b"source,published_at\n\xff,2026-01-01\n", "line 2 is not written in UTF-8"),
+        (b"source,published_at\n" + b"a,2026-01-01\n" * 6, "more than 5 items or 3 sources"),
+        (b"source,published_at\na,2026-01-01\nb,2026-01-01\nc,2026-01-01\nd,2026-01-01\n", "5 items or 3 sources"),
+        (b"source,published_at\n" + b"\n" * 2**21, "holds more than 1 MB"),
+    ],
+)
+def test_a_file_that_is_damaged_or_too_large_is_refused_as_it_is_read(
+    data: bytes,
+    words: str,
+    thoisu: Callable[..., tuple[int, str, str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, bound in (("SIZE", 2**20), ("ROWS", 5), ("SOURCES", 3)):
+        monkeypatch.setattr(traces, name, bound)
+    file = tmp_path / "trace.csv.gz"
+    file.write_bytes(data)
+    for arguments, name in (((file,), str(file)), (("-",), "standard input")):
+        code, out, err = thoisu("simulate", *arguments, "--budget", 8, stdin=data)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert name in err
+        assert words in err
+
+
+def test_a_replay_that_no_machine_holds_is_refused_and_one_that_sees_nothing_says_so() -> None:
+    days = {name: [float(START), float(START + 3000 * DAY)] for name in "abcd"}
+    with pytest.raises(BadInput, match=r"17,285,760 looks; take fewer"):
+        next(simulate(days, 1440, 14))
+    with pytest.raises(BadInput, match="no item is seen"):
+        score({"a": [START + 1.0]}, {"a": []}, START, START + DAY)
+
+
+def test_days_are_told_as_they_are_lived_through() -> None:
+    told: list[tuple[int, int]] = []
+    dict(simulate({"a": regular(3, {9: 1})}, 4, 1, lambda *day: told.append(day)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
 def test_times_without_a_zone_are_viet_nams() -> None:
-    trace = read_trace("published_at,source,more\n2026-08-03T00:00:00Z,a,x\n2026-08-03 07:00:00,a,y\n")
+    text = b"published_at,source,more\n2026-08-03T00:00:00Z,a,x\n2026-08-03 07:00:00,a,y\n"
+    trace = read_trace(io.BufferedReader(io.BytesIO(text)), "-")  # type: ignore[type-var,unused-ignore]
     assert trace == {"a": [START + 420.0, START + 420.0]}
 
 
 @pytest.fixture
 def thoisu(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
     def run(*arguments: object, stdin: bytes = b"") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin))))
         with pytest.raises(SystemExit) as ended:
             main([str(argument) for argument in arguments])
         captured = capsys.readouterr()
@@ -640,7 +697,10 @@ def test_simulate_prints_one_object_or_a_table(thoisu: Callable[..., tuple[int, 
     code, out, _ = thoisu("simulate", "-", "--budget", 12, "--learn", 7, stdin=csv_of(trace_of(10)))
     assert code == 0
     assert max(map(len, out.splitlines())) <= 80
-    assert "oracle" in out
+    assert all(out.count(f"\n{rule} ") == 2 for rule in scores)  # its row, and what it does
+    assert len(out.splitlines()) == 14
+    code, out, _ = thoisu("simulate", "-", "--budget", 12, "--learn", 7, stdin=csv_of({"a": regular(8, {9: 1})}))
+    assert "items of 1 source;" in out
 
 
 @pytest.mark.parametrize(
@@ -649,6 +709,7 @@ def test_simulate_prints_one_object_or_a_table(thoisu: Callable[..., tuple[int, 
         (("--budget", 0), "more than 0"),
         (("--budget", -3), "more than 0"),
         (("--budget", "nan"), "more than 0"),
+        (("--budget", 1441), "1,440 at most"),
         (("--budget", 0.1, "--learn", 3), "not one a day"),
         (("--budget", 8, "--learn", 10), "--learn"),
         ((), "budget"),

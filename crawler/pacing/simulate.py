@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
-from crawler.dates import VIETNAM
 from crawler.model import BadInput
 from crawler.pace import Pace
 from crawler.pacing.budget import Budget
@@ -18,7 +14,10 @@ from crawler.pacing.policies import Looks, Trace, multiplicative, oracle, propor
 from crawler.pacing.rates import DAY, minutes, moment
 from crawler.pacing.tier import Prior
 
-_COLUMNS = ("source", "published_at")
+BUDGET = 1440
+"""Requests a source and day: one a minute."""
+_LOOKS = 10_000_000
+"""In one replay: about a gigabyte of memory."""
 _PHASES = 8
 """How many beginnings the rules that can begin anywhere are averaged over."""
 _PERCENTILE = 0.95
@@ -33,53 +32,30 @@ class Score:
     requests: float
 
 
-def read_trace(text: str) -> dict[str, list[float]]:
-    """The times of each source's items from a CSV file with the columns source and published_at.
-
-    Times are ISO 8601, on Viet Nam's clock when they name no zone; they become minutes since 1970 on it. Raises
-    `BadInput` with the line for anything else.
-    """
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        raise BadInput(f"a trace has the columns source,published_at; this one lacks {' and '.join(missing)}")
-    trace: dict[str, list[float]] = {}
-    try:
-        for row in rows:
-            if not row["source"]:
-                raise BadInput(f"line {rows.line_num} names no source")
-            trace.setdefault(row["source"], []).append(_time(row["published_at"], rows.line_num))
-    except csv.Error as error:
-        raise BadInput(f"line {rows.line_num} is not CSV: {error}") from None
-    if not trace:
-        raise BadInput("the trace is empty: there is no line after the header")
-    return {name: sorted(items) for name, items in trace.items()}
-
-
-def _time(text: str | None, line: int) -> float:
-    try:
-        at = datetime.fromisoformat((text or "").strip())
-        return minutes(at if at.tzinfo else at.replace(tzinfo=VIETNAM))
-    except (ValueError, OverflowError):
-        raise BadInput(f"line {line}: {text!r} is no time like 2026-01-31T23:50:49+07:00") from None
-
-
-def simulate(trace: Trace, budget: float, learn: int) -> Iterator[tuple[str, Score]]:
+def simulate(
+    trace: Trace, budget: float, learn: int, on_day: Callable[[int, int], None] = lambda _day, _days: None
+) -> Iterator[tuple[str, Score]]:
     """Each rule's name and score, ours first, over the days after the first `learn`.
 
     The sources share one purse of `budget` requests a source and day, as those of one site do; ours keeps to it on
-    every single day, the others on average. Raises `BadInput` when nothing is left to score or to spend.
+    every single day, the others on average. `on_day` hears how many days of how many ours has lived through. Raises
+    `BadInput` when nothing is left to score or to spend, or when it is more than a machine can hold.
     """
+    if not 0 < budget <= BUDGET:
+        raise BadInput(f"{budget:g} requests a source and day: it must be more than 0, and {BUDGET:,} at most")
     first = int(min(items[0] for items in trace.values()) // DAY)
     end = int(max(items[-1] for items in trace.values()) // DAY) + 1
     if first + learn >= end:
-        raise BadInput(f"the trace has {end - first} days, and all of them are for learning; take fewer with --learn")
+        days = "one day" if end - first == 1 else f"{end - first} days"
+        raise BadInput(f"the trace has {days}: --learn {learn} leaves nothing to score; take fewer")
     requests = int(budget * len(trace) + 1e-9)
     if requests < 1:
         raise BadInput(f"{budget:g} requests a source and day for {len(trace)} sources is not one a day; give more")
+    if requests * (end - first) > _LOOKS:
+        raise BadInput(f"that makes {requests * (end - first):,} looks; take fewer days, sources or requests")
     budget = requests / len(trace)
     since, until = (first + learn) * DAY, end * DAY
-    yield "ours", score(trace, ours(trace, requests, first, end), since, until)
+    yield "ours", score(trace, ours(trace, requests, first, end, on_day), since, until)
     for name, rule in (("uniform", uniform), ("proportional", proportional)):
         yield (
             name,
@@ -92,7 +68,9 @@ def simulate(trace: Trace, budget: float, learn: int) -> Iterator[tuple[str, Sco
     )
 
 
-def ours(trace: Trace, requests: int, first: int, end: int) -> Looks:
+def ours(
+    trace: Trace, requests: int, first: int, end: int, on_day: Callable[[int, int], None] = lambda _day, _days: None
+) -> Looks:
     """The looks of `Pace` from day `first` to the day after `end`, which knows only what its looks have found."""
     pace = Pace(Budget(requests, revisit=0.0, audit=0.0, fetches=0.0), {name: Habits() for name in trace})
     looks: Looks = {name: [] for name in trace}
@@ -104,6 +82,7 @@ def ours(trace: Trace, requests: int, first: int, end: int) -> Looks:
             now = moment((pace.day + 1) * DAY)
             if pace.day >= end:
                 return looks
+            on_day(pace.day + 1 - first, end - first)
             pace.prior = Prior.of(habits.rate for habits in pace.habits.values())
             pace.plan(now)
             continue
@@ -118,7 +97,7 @@ def ours(trace: Trace, requests: int, first: int, end: int) -> Looks:
 
 
 def score(trace: Trace, looks: Mapping[str, list[float]], since: int, until: int) -> Score:
-    """How late the items published in a span were seen, and what that cost."""
+    """How late the items published in a span were seen, and what that cost; `BadInput` when none was."""
     delays: list[float] = []
     requests = 0
     for name, items in trace.items():
@@ -128,6 +107,8 @@ def score(trace: Trace, looks: Mapping[str, list[float]], since: int, until: int
             place = bisect_left(minutes_, item)
             if place < len(minutes_):
                 delays.append(minutes_[place] - item)
+    if not delays:
+        raise BadInput("at so few requests no item is seen by the day after the last; give more")
     delays.sort()
     days = (until - since) / DAY
     return Score(sum(delays) / len(delays), _percentile(delays), requests / days / len(trace))
