@@ -24,7 +24,7 @@ Cause = Literal[
     "missing",  # claimed by a route, and not read yet
     "lost",  # claimed, and given up although it may be an article
     "window",  # a feed's new window did not overlap the last one
-    "failed",  # a route gave nothing at all, and has not since
+    "failed",  # a route gives nothing now: at none of the looks of its last day, or `FAILURES` times in a row
     "silent",  # a route claims nothing for a day on which it always has something
 ]
 SETTLED = frozenset(
@@ -38,6 +38,8 @@ SETTLED = frozenset(
 LOST = frozenset(Refusal) - SETTLED
 UNLIKELY = 0.001
 """Probability below which a day without any article is taken for silence, as in the monitor."""
+FAILURES = 2
+"""Failed looks in a row by which a source that has given something on the same day is taken to fail."""
 _WEEKS = 4  # of the past that say what a weekday usually brings
 _LAG = timedelta(hours=1)
 """How long after an article a sitemap may still lack it."""
@@ -81,11 +83,12 @@ def doubts(store: Store, site: str, span: Span, now: datetime) -> list[Hole]:
     with store.reading() as connection:
         claimed = books.claimed(connection, site, past)
         looks = books.looks(connection, site)
+        failing = books.failing(connection, site)
         windows = books.open_windows(connection, site)
         shards = list(books.shards(connection, site))
         jobs = books.jobs(connection, site)
     walked, tried = _walked(shards, jobs), _tried(jobs)
-    found = [*_windows(site, windows, walked), *_failed(site, looks, walked)]
+    found = [*_windows(site, windows, walked), *_failed(site, failing, walked)]
     found += _silent(site, claimed, looks, span, now, walked)
     return _sorted(_with(hole, tried) for hole in found if hole.span.meets(span))
 
@@ -113,23 +116,14 @@ def _windows(site: str, windows: Iterable[books.Gap], walked: Mapping[date, date
             )  # fmt: skip
 
 
-def _failed(site: str, looks: Iterable[books.Look], walked: Mapping[date, datetime]) -> Iterable[Hole]:
-    """Sources whose last looks failed, from the first day on which none gave anything."""
-    trail: dict[str, list[books.Look]] = {}
-    for look in looks:
-        days = trail.setdefault(look.url, [])
-        if look.failed < look.looks:
-            days.clear()
-        else:
-            days.append(look)
-    for url, days in trail.items():
-        if not days:
+def _failed(site: str, failing: Iterable[books.Failing], walked: Mapping[date, datetime]) -> Iterable[Hole]:
+    """Sources that give nothing now, since their last good look."""
+    for one in failing:
+        if one.good == one.last and one.failures < FAILURES:
             continue
-        span = span_of(url) or Span(days[0].day, days[-1].day)
-        if not _seen(span, walked, datetime.combine(days[-1].day, time.max, VIETNAM)):
-            yield Hole(
-                site=site, cause="failed", route=days[-1].route, first=span.first, last=span.last, word=days[-1].word
-            )
+        span = span_of(one.url) or Span(one.good or one.first, one.last)
+        if not _seen(span, walked, datetime.combine(one.last, time.max, VIETNAM)):
+            yield Hole(site=site, cause="failed", route=one.route, first=span.first, last=span.last, word=one.word)
 
 
 def _silent(

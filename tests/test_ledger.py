@@ -216,8 +216,28 @@ def test_a_route_that_fails_is_a_hole_until_it_gives_something_again(kept: Store
     look(kept, 0, [link(1, -1)])
     look(kept, 24, [], status="forbidden")
     look(kept, 48, [], status="forbidden")
-    assert ("failed", "03", "04") in causes(kept)
+    assert ("failed", "02", "04") in causes(kept)
     look(kept, 72, [link(2, 71), link(1, -1)])
+    assert "failed" not in {cause for cause, *_ in causes(kept)}
+
+
+def test_a_route_that_has_failed_since_this_morning_is_a_hole_and_one_failed_look_is_none(kept: Store) -> None:
+    def fail(hours: float, failures: int) -> None:
+        kept.save_source(replace(state(hours, status="forbidden"), failures=failures), [], "bao")
+
+    look(kept, 0, [link(1, -1)])
+    fail(1, 1)
+    assert "failed" not in {cause for cause, *_ in causes(kept)}
+    fail(2, 2)
+    assert ("failed", "02", "02") in causes(kept)
+    fail(26, 3)
+    assert ("failed", "02", "03") in causes(kept)
+    for day in (2, 3):
+        look(kept, 24 * 3, [link(day, 0)], url=f"https://bao.example/sitemap-2026-03-{day:02}.xml")
+    assert "failed" not in {cause for cause, *_ in causes(kept)}
+    fail(73, 4)
+    assert ("failed", "02", "05") in causes(kept)
+    look(kept, 74, [link(9, 73)])
     assert "failed" not in {cause for cause, *_ in causes(kept)}
 
 

@@ -19,7 +19,7 @@ _RULES = {
     "uniform": "the same interval for every source",
     "proportional": "the more often, the more a source publishes; known before",
     "multiplicative": "interval ×1.5 after nothing new, ×0.8 after news",
-    "oracle": "√rate, each hour of the week known before, but no minutes: no bound",
+    "oracle": "√rate, known before by hour of the week, but no minute: no bound",
 }
 
 

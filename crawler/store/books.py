@@ -44,6 +44,22 @@ class Look(NamedTuple):
     word: str | None
 
 
+class Failing(NamedTuple):
+    """A source whose last look gave nothing."""
+
+    url: str
+    route: str
+    word: str
+    failures: int
+    """Looks in a row that have failed."""
+    first: date
+    """Of its first look."""
+    good: date | None
+    """Of its last look that gave something."""
+    last: date
+    """Of its last look."""
+
+
 class Gap(NamedTuple):
     """A window that did not overlap the one before."""
 
@@ -118,6 +134,22 @@ def looks(connection: Connection, site: str) -> list[Look]:
         .order_by(looked.c.day)
     )
     return [Look(*row) for row in connection.execute(query)]
+
+
+def failing(connection: Connection, site: str) -> list[Failing]:
+    """The sources of a site that give nothing now."""
+    good = func.max(case((looked.c.looks > looked.c.failed, looked.c.day)))
+    query = (
+        select(
+            sources.c.url, _route, sources.c.last_status, sources.c.failures,
+            func.min(looked.c.day), good, func.max(looked.c.day),
+        )
+        .join(looked, looked.c.source_id == sources.c.id)
+        .where(sources.c.site == site, sources.c.last_status.not_in(("200", "304")))
+        .group_by(sources.c.id)
+        .order_by(sources.c.url)
+    )  # fmt: skip
+    return [Failing(*row) for row in connection.execute(query)]
 
 
 def open_windows(connection: Connection, site: str) -> list[Gap]:
