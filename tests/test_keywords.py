@@ -20,9 +20,10 @@ from crawler.newsroom import words
 from crawler.store import SourceState, Store, backlog, findings, messages
 from crawler.store import watches as held
 from crawler.store.findings import Seen
-from crawler.telling import digest, notify, watches
+from crawler.telling import digest, notify, standing, targets, watches
 from crawler.telling.keywords import All, Either, Node, Not, Phrase, Text, match, without_marks
-from crawler.telling.query import LONGEST, parse
+from crawler.telling.query import LONGEST, hints, parse
+from crawler.telling.query import written as as_understood
 from crawler.telling.sentences import around
 from tests.test_store import T0, address, article, at, postgres, sqlite_template, store  # noqa: F401
 
@@ -436,15 +437,33 @@ def test_a_message_to_a_target_that_is_no_more_is_dropped(store: Store, post: Po
     store.save(article(1, "Có nước sạch."), T0)
     watches.tell(store, T0, [])
     watches.remove(store, number)
-    assert notify.flush(store, T0, [post.target]) == (1, 0)
+    assert notify.flush(store, T0, [post.target]) == (0, 0)
     with store.reading() as connection:
         assert messages.unsent(connection) == []
 
 
-@pytest.mark.parametrize("target", ["nirgends", "gibtsnicht://x", ""])
-def test_what_apprise_does_not_know_is_refused(target: str) -> None:
-    with pytest.raises(BadInput, match="apprise knows"):
-        notify.check(target)
+@pytest.mark.parametrize(
+    ("target", "fault"),
+    [
+        ("nirgends", "a target is a file of apprise's or an address that apprise knows, such as mailto:// or tgram://"),
+        ("", "a target is a file of apprise's or an address that apprise knows, such as mailto:// or tgram://"),
+        ("gibtsnicht://geheim", "'gibtsnicht' begins no address that apprise knows, such as mailto:// or tgram://"),
+        ("json://", "what follows json:// is not as apprise knows it; see https://appriseit.com/services/json/"),
+        ("mailto://u:geheim@", "what follows mailto:// is not as apprise knows it; see https://appriseit.com/services/email/"),
+        ("tgram://geheim/1", "what follows tgram:// is not as apprise knows it; see https://appriseit.com/services/telegram/"),
+    ],
+)  # fmt: skip
+def test_what_apprise_does_not_know_is_refused_by_what_is_wrong(target: str, fault: str) -> None:
+    with pytest.raises(BadInput) as error:
+        targets.opened(target)
+    assert str(error.value) == fault
+
+
+def test_the_setting_is_validated_as_a_whole() -> None:
+    assert notify.validated("") == ()
+    assert notify.validated("json://a json://b") == ("json://a", "json://b")
+    with pytest.raises(BadInput, match="THOISU_NOTIFY: what follows json"):
+        notify.validated("json://a json://")
 
 
 def test_targets_of_the_setting(tmp_path: Any) -> None:
@@ -453,14 +472,144 @@ def test_targets_of_the_setting(tmp_path: Any) -> None:
     config = tmp_path / "apprise config.yml"
     config.write_text("urls:\n  - json://localhost\n")
     assert notify.split(str(config)) == (str(config),)
-    notify.check(str(config))
+    targets.opened(str(config))
     config.write_text("nothing")
     with pytest.raises(BadInput, match="names no address"):
-        notify.check(str(config))
+        targets.opened(str(config))
 
 
-def test_secrets_of_a_target_are_masked() -> None:
-    assert "geheim" not in notify.masked("mailto://ai:geheim@bao.example")
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("json://127.0.0.1:18099/?+X-Auth-Token=GEHEIM", "json://127.0.0.1:18099/… (TAG)"),
+        ("jsons://u:GEHEIM@bao.example/path/GEHEIM2", "jsons://bao.example/… (TAG)"),
+        ("ntfy://GEHEIM", "ntfy://… (TAG)"),
+        ("tgram://123456789:abcdefg_hijklmnop/12315544/", "tgram://… (TAG)"),
+        ("mailto://ai:GEHEIM@bao.example", "mailto:ai@bao.example"),
+        ("mailtos://ai:GEHEIM@bao.example/an@dai.example/lan@dai.example", "mailto:an@dai.example,lan@dai.example"),
+        ("gibtsnicht://GEHEIM", "gibtsnicht://… (TAG)"),
+    ],
+)
+def test_of_a_target_only_what_is_no_secret_is_shown(target: str, shown: str) -> None:
+    assert targets.masked(target) == shown.replace("TAG", targets.key(target)[:4])
+
+
+def test_the_reason_is_what_apprise_says_without_secrets() -> None:
+    said = ["Failed to send to http://127.0.0.1:9/a/GEHEIM%2F1, token GEHEIM/1"]
+    assert targets.reason("json://127.0.0.1:9/a/GEHEIM%2F1", said) == (
+        "Failed to send to http://127.0.0.1:9/a/…, token …"
+    )
+    assert targets.reason("json://127.0.0.1:9/", []) == "apprise gives no reason"
+
+
+def test_what_is_logged_of_a_try_is_the_reason_and_goes_nowhere_else(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    with pytest.raises(notify.Undelivered) as error:
+        notify.send("json://127.0.0.1:9/GEHEIM?+X=GEHEIM", "Tin", "Có nước sạch.")
+    assert str(error.value) == (
+        "A Connection error occurred sending JSON notification to 127.0.0.1. (Connection refused)"
+    )
+    assert "GEHEIM" not in caplog.text
+
+
+# --- how far it has come --------------------------------------------------------------------------------------------
+
+
+def standing_of(store: Store, number: int, setting: str = "") -> standing.Standing:  # noqa: F811
+    with store.reading() as connection:
+        return standing.of_watches(connection, [setting])[number]
+
+
+def test_what_is_sent_and_what_waits_is_counted_by_page_with_the_reason(store: Store, post: Post) -> None:  # noqa: F811
+    broken = "json://127.0.0.1:9/GEHEIM"
+    one, two = (watches.add(store, "nước sạch", [], notify, T0) for notify in ([], [broken, post.target]))
+    for number in range(watches.PAGES + 2):
+        store.save(article(number, f"Có nước sạch {number}."), T0)
+    post.broken = True
+    told(store, post)
+    waiting = standing_of(store, one, post.target)
+    assert (waiting.found, waiting.sent, waiting.waiting) == (22, 0, 22)
+    (target,) = waiting.targets
+    assert (target.target, target.messages, target.pages) == (targets.masked(post.target), 2, 22)
+    assert "503" in str(target.reason)
+    post.broken = False
+    assert len(told(store, post, 10)) == 4
+    assert standing_of(store, one, post.target) == standing.Standing(found=22, sent=22, waiting=0, targets=())
+    half = standing_of(store, two)
+    assert (half.found, half.sent, half.waiting) == (22, 0, 22), "one of two targets has them"
+    assert [(one.messages, one.pages) for one in half.targets] == [(2, 22)]
+    assert "GEHEIM" not in str(half)
+
+
+def test_pages_without_a_target_wait(store: Store) -> None:  # noqa: F811
+    number = watches.add(store, "nước sạch", [], [], T0)
+    store.save(article(1, "Có nước sạch."), T0)
+    watches.tell(store, T0, [])
+    assert standing_of(store, number) == standing.Standing(found=1, sent=0, waiting=1, targets=())
+
+
+def test_pages_for_a_target_that_is_no_more_go_to_the_one_in_its_place(store: Store, post: Post) -> None:  # noqa: F811
+    number = watches.add(store, "nước sạch", [], [], T0)
+    store.save(article(1, "Có nước sạch."), T0)
+    watches.tell(store, T0, ["json://127.0.0.1:9/"])
+    assert told(store, post, 1) == []
+    assert standing_of(store, number, post.target).waiting == 1
+    assert len(told(store, post, 2)) == 1
+    assert standing_of(store, number, post.target).sent == 1
+
+
+def test_what_one_of_two_targets_has_is_not_told_again_when_the_other_is_no_more(
+    store: Store, post: Post  # noqa: F811
+) -> None:  # fmt: skip
+    watches.add(store, "nước sạch", [], [], T0)
+    store.save(article(1, "Có nước sạch."), T0)
+    both = [post.target, "json://127.0.0.1:9/"]
+    watches.tell(store, T0, both)
+    for days in (0, 40, 80):
+        notify.flush(store, T0 + timedelta(days=days), both)
+    assert len(post.taken) == 1
+    assert told(store, post, 81 * 24 * 60) == told(store, post, 82 * 24 * 60) == []
+
+
+# --- what a query means ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "understood"),
+    [
+        ("Nước  sạch", '"nước sạch"'),
+        ('"nước sạch" NOT "giá điện"', '"nước sạch" AND NOT "giá điện"'),
+        ("nước sạch (Huế OR Vinh) OR 85/NQ-CP", '("nước sạch" AND ("huế" OR "vinh")) OR "85 nq cp"'),
+        ("nước NOT (Huế OR Vinh)", '"nước" AND NOT ("huế" OR "vinh")'),
+        ("hoà bình not giá", '"hòa bình not giá"'),
+    ],
+)
+def test_a_query_is_repeated_as_it_was_understood(query: str, understood: str) -> None:
+    assert understood == as_understood(parse(query))
+
+
+@given(NODES)
+def test_what_was_understood_is_understood_again(node: Node) -> None:
+    try:
+        again = parse(as_understood(node))
+    except BadInput as error:
+        assert "names nothing" in str(error)  # noqa: PT017
+    else:
+        assert again == node
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("nước sạch OR Huế", []),
+        ('"85/NQ-CP" "Covid-19" (đường NOT hòa\u0300)', []),
+        ('nước "and" sạch', []),
+        ("nước and sạch or Huế", ['"and", "or" is looked for as a word; AND, OR and NOT are written in capitals']),
+        ("nước* sạch 😀", ["signs are not looked for: * 😀"]),
+    ],
+)
+def test_what_may_have_been_meant_otherwise_is_said(query: str, said: list[str]) -> None:
+    assert list(hints(query)) == said
 
 
 # --- findings in messages -------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from crawler.scheduling.afterwards import after, folders_of
 from crawler.site import Feed, Site
 from crawler.store import SourceState, Store, findings, kinship, outbox, tallies
 from crawler.store.findings import Seen
+from crawler.telling.targets import key
 from tests.test_store import T0, address, article, at, fresh, postgres, sqlite_template, store  # noqa: F401
 
 DAY = date(2026, 3, 2)
@@ -692,7 +693,7 @@ def test_check_says_what_is_wrong_and_what_to_do(tmp_path: Path, capsys: pytest.
     url = f"sqlite:///{tmp_path / 'store.db'}"
     Store.open(url).close()
     assert command("check", "--store", url) == 0
-    assert capsys.readouterr().out == "nothing to check: no site is crawled yet\n"
+    assert capsys.readouterr().out == "nothing to check: no site has given anything yet\n"
     with Store.open(url) as opened:
         state = SourceState(
             url="https://nhandan.vn/rss", last_status="forbidden", failures=9, checked_at=datetime.now(UTC)
@@ -720,7 +721,7 @@ def test_check_says_at_how_many_sites_and_whom_it_left_out(tmp_path: Path, capsy
     assert command("check", "--store", url) == 0
     assert capsys.readouterr() == (
         "nothing is wrong at 1 site\n",
-        "not checked, as no definition names them: songda\n",
+        "not checked, as no definition names them: songda (papers of a newsroom: --newsroom URL)\n",
     )
     with Newsroom(World(seed=3, sites=2, articles=1)) as room:
         assert command("check", "--store", url, "--newsroom", room.url) == 0
@@ -736,26 +737,55 @@ def test_check_lists_what_is_checked(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_watches_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
+    assert command("watch", "add", "(", "--store", url) == 2
+    assert capsys.readouterr().err == "thoisu: words are missing behind (\n"
+    assert not (tmp_path / "store.db").exists()
+    assert command("watch", "add", "nước sạch* or Huế", "--site", "nhandan", "--store", url) == 0
+    assert capsys.readouterr() == (
+        'watch 1: "nước sạch or huế", in what comes from now on at nhandan\n',
+        '"or" is looked for as a word; AND, OR and NOT are written in capitals\n'
+        "signs are not looked for: *\n"
+        "nobody is told yet: give --notify, or set THOISU_NOTIFY\n",
+    )
+    assert command("watch", "add", "nước", "--site", "songda", "--store", url) == 2
+    assert "no site is called 'songda'" in capsys.readouterr().err
     with Store.open(url) as opened:
-        assert command("watch", "add", "nước sạch", "--site", "nhandan", "--notify", "mailto://ai:geheim@bao.example",
-                       "--store", url) == 0  # fmt: skip
-        assert command("watch", "add", "(", "--store", url) == 2
-        assert capsys.readouterr().err == "thoisu: words are missing behind (\n"
+        opened.save(article(1, "Có nước sạch.", site="songda"), T0)
+    assert command("watch", "add", "nước", "--site", "songda", "--store", url) == 0
+    assert command("watch", "remove", "2", "--store", url) == 0
+    assert command("watch", "remove", "2", "--store", url) == 2
+
+
+def test_watches_say_what_was_sent_and_what_waits_and_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url, target = f"sqlite:///{tmp_path / 'store.db'}", "json://127.0.0.1:9/GEHEIM?+X-Auth-Token=GEHEIM"
+    command("watch", "add", "nước sạch\nOR \x1bHuế", "--notify", target, "--store", url)
+    with Store.open(url) as opened:
         opened.save(article(1, "Có nước sạch.", site="nhandan"), T0)
-        assert command("watch", "list", "--store", url, "--json") == 0
-        out = capsys.readouterr().out
-        assert "geheim" not in out
-        row = json.loads(out)
-        assert (row["query"], row["sites"], row["found"]) == ("nước sạch", ["nhandan"], 0)
-        assert command("watch", "remove", "1", "--store", url) == 0
-        assert command("watch", "remove", "1", "--store", url) == 2
-        assert command("watch", "run", "--store", url, "--json") == 0
-        assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {
-            "pages": 0,
-            "findings": 0,
-            "sent": 0,
-            "waiting": 0,
-        }
+    shown = f"json://127.0.0.1:9/… ({key(target)[:4]})"
+    reason = "A Connection error occurred sending JSON notification to 127.0.0.1. (Connection refused)"
+    capsys.readouterr()
+    assert command("watch", "run", "--store", url) == 1
+    run = capsys.readouterr().out
+    assert run.startswith(
+        f"new in messages: 1 page, 0 findings\n0 messages sent, 1 could not be\n   {shown}: 1 message "
+    )
+    assert reason in " ".join(run.split())
+    assert command("watch", "run", "--store", url, "--json") == 1
+    row = json.loads(capsys.readouterr().out)
+    assert (row["pages"], row["findings"], row["sent"], row["waiting"]) == (0, 0, 0, 1)
+    assert [(one["target"], one["messages"], one["reason"]) for one in row["failing"]] == [(shown, 1, reason)]
+    assert command("watch", "list", "--store", url) == 0
+    out = capsys.readouterr().out
+    lines = out.splitlines()
+    assert lines[0] == "1  nước sạch OR \N{REPLACEMENT CHARACTER}Huế"
+    assert lines[2:4] == [f"   to {shown}", "   1 page found, 0 of them sent, 1 waits"]
+    assert reason in " ".join(out.split())
+    assert max(map(len, lines)) <= 80
+    assert command("watch", "list", "--store", url, "--json") == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["notify"], row["found"], row["sent"], row["waiting"]) == ([shown], 1, 0, 1)
+    assert [(one["pages"], one["reason"]) for one in row["targets"]] == [(1, reason)]
+    assert "GEHEIM" not in f"{run}{out}{row}"
 
 
 def test_what_the_checks_say_is_what_they_do() -> None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler.commands.common import all_sites, console, local, open_store, print_json, shown, site_named, typed
 from crawler.commands.look import StoreOption
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+    from crawler.telling.standing import Waiting
 
 app = typer.Typer(
     name="watch",
@@ -49,20 +56,31 @@ def add(
       thoisu watch add "nghi quyet OR nghi dinh" --site baochinhphu
       thoisu watch add '"nước sạch" (Hà Nội OR Huế) NOT "giá điện"'
     """
-    from crawler.settings import THOISU_NOTIFY
-    from crawler.telling import notify as notices
+    from crawler.settings import THOISU_DATABASE_URL, THOISU_NOTIFY
+    from crawler.store import Store
+    from crawler.store.queries import site_names
     from crawler.telling import watches
+    from crawler.telling.query import hints, parse, written
+    from crawler.telling.targets import opened
 
-    known = all_sites()
-    names = [name for name in dict.fromkeys(site or ()) if site_named(name, known)]
+    words, known, names = typed(query), all_sites(), list(dict.fromkeys(site or ()))
+    understood = written(parse(words))
     for target in notify or ():
-        notices.check(target)
-    with open_store(store, reading=False) as opened:
-        number = watches.add(opened, typed(query), names, notify or (), datetime.now(UTC))
-    screen = console()
-    screen.print(f"watch {number}: what is new from now on")
+        opened(target)
+    with Store.open(store or THOISU_DATABASE_URL) as held:
+        with held.reading() as connection:
+            stored = site_names(connection)
+        for name in names:
+            if name not in stored:
+                site_named(name, known)
+        number = watches.add(held, words, names, notify or (), datetime.now(UTC))
+    where = f" at {', '.join(names)}" if names else ""
+    console().print(shown(f"watch {number}: {understood}, in what comes from now on{where}"), soft_wrap=True)
+    aside = console(stderr=True)
+    for hint in hints(words):
+        aside.print(shown(hint), style="yellow", soft_wrap=True)
     if not (notify or THOISU_NOTIFY):
-        screen.print("nobody is told yet: give --notify, or set THOISU_NOTIFY", style="yellow")
+        aside.print("nobody is told yet: give --notify, or set THOISU_NOTIFY", style="yellow")
 
 
 @app.command("list")
@@ -77,24 +95,47 @@ def list_(
       thoisu watch list
       thoisu watch list --json
     """
+    from crawler.settings import THOISU_NOTIFY
     from crawler.store import watches
-    from crawler.telling import notify as notices
+    from crawler.telling.notify import split
+    from crawler.telling.standing import of_watches
+    from crawler.telling.targets import masked
 
     with open_store(store) as opened, opened.reading() as connection:
-        every, totals = watches.listed(connection), watches.totals(connection)
+        every, standings = watches.listed(connection), of_watches(connection, split(THOISU_NOTIFY))
     screen = console()
     for watch in every:
-        found, told = totals.get(watch.id, (0, 0))
-        targets = [notices.masked(target) for target in watch.notify]
+        standing, targets = standings[watch.id], [masked(target) for target in watch.notify]
         if json_:
             about = {"id": watch.id, "query": watch.query, "sites": watch.sites, "notify": targets}
-            print_json({**about, "added_at": watch.added_at, "found": found, "told": told})
+            print_json({**about, "added_at": watch.added_at, **asdict(standing)})
             continue
-        screen.print(shown(f"{watch.id}  {watch.query}"), style="bold")
-        facts = [", ".join(watch.sites) or "all sites", f"since {local(watch.added_at)}", f"{told} of {found} told"]
-        screen.print(shown(f"   {' · '.join(facts + targets)}"))
+        screen.print(_line(f"{watch.id}  {watch.query}"), style="bold", soft_wrap=True)
+        screen.print(_line(f"   {', '.join(watch.sites) or 'all sites'} · since {local(watch.added_at)}"))
+        if targets:
+            screen.print(_line(f"   to {', '.join(targets)}"), soft_wrap=True)
+        waiting = f"{standing.waiting} wait{'s' * (standing.waiting == 1)}"
+        found = f"{_many(standing.found, 'page')} found, {standing.sent} of them sent, {waiting}"
+        nobody = not (watch.notify or THOISU_NOTIFY)
+        screen.print(f"   {found}{', as nobody is to be told' * (nobody and standing.waiting > 0)}")
+        _waiting(screen, standing.targets)
     if not every and not json_:
         screen.print("nothing is watched; begin with: thoisu watch add QUERY")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _line(text: str) -> str:
+    return shown(text.translate({ord("\n"): " ", ord("\t"): " "}))
+
+
+def _waiting(screen: Console, targets: Iterable[Waiting]) -> None:
+    for one in targets:
+        many = f"{_many(one.messages, 'message')} since {local(one.since)}"
+        screen.print(_line(f"   {one.target}: {many}"), soft_wrap=True)
+        screen.print(_line(f"      {one.reason or 'not tried yet'}; next try {local(one.next_try_at)}"))
 
 
 @app.command()
@@ -135,17 +176,20 @@ def run(
     """
     from crawler.scheduling.afterwards import tell
     from crawler.settings import THOISU_NOTIFY
-    from crawler.telling import notify as notices
+    from crawler.telling.notify import validated
+    from crawler.telling.standing import failing
 
-    targets, now = notices.split(THOISU_NOTIFY), datetime.now(UTC)
-    for target in targets:
-        notices.check(target)
+    targets, now = validated(THOISU_NOTIFY), datetime.now(UTC)
     with open_store(store, reading=False) as opened:
         told = tell(opened, now, targets)
+        with opened.reading() as connection:
+            left = failing(connection, targets)
     if json_:
-        print_json(asdict(told), alone=True)
+        print_json({**asdict(told), "failing": [asdict(one) for one in left]}, alone=True)
     else:
-        sent = f"{told.sent} messages sent, {told.waiting} could not be"
-        console().print(f"{told.pages} pages and {told.findings} findings told: {sent}")
+        screen = console()
+        screen.print(f"new in messages: {_many(told.pages, 'page')}, {_many(told.findings, 'finding')}")
+        screen.print(f"{_many(told.sent, 'message')} sent, {told.waiting} could not be")
+        _waiting(screen, left)
     if told.waiting:
         raise typer.Exit(1)

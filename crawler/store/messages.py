@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Integer, Table, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Integer, Table, delete, exists, func, insert, select, update
 
 from crawler.store.schema import Instant, Number, Plain, metadata
 
@@ -43,6 +43,8 @@ class Message:
     failures: int
     """Tries so far, none of which got through."""
     next_try_at: datetime
+    last_error: str | None
+    """Why the last of them failed."""
 
 
 def put(connection: Connection, about: str, targets: Iterable[str], title: str, body: str, at: datetime) -> None:
@@ -81,9 +83,19 @@ def drop(connection: Connection, id_: int) -> None:
     connection.execute(delete(messages).where(messages.c.id == id_))
 
 
+def others(connection: Connection, message: Message) -> bool:
+    """Whether the same was written to another target as well."""
+    same = (messages.c.about == message.about) & (messages.c.made_at == message.made_at)
+    return connection.scalar(select(messages.c.id).where(same, messages.c.id != message.id).limit(1)) is not None
+
+
 def forget(connection: Connection, before: datetime) -> None:
-    """Drop what got through before then."""
-    connection.execute(delete(messages).where(messages.c.sent_at < before))
+    """Drop what got through before then, to all of its targets."""
+    other = messages.alias()
+    waits = exists().where(
+        other.c.about == messages.c.about, other.c.made_at == messages.c.made_at, other.c.sent_at.is_(None)
+    )
+    connection.execute(delete(messages).where(messages.c.sent_at < before, ~waits))
 
 
 def stuck(connection: Connection, failures: int) -> list[tuple[str, int, datetime, str]]:

@@ -83,7 +83,7 @@ class Hit:
     """Where the words stand."""
     found_at: datetime
     told_at: datetime | None
-    """When it went into a message."""
+    """When the message was written that it stands in; no two messages of a watch have the same time."""
 
 
 def add(connection: Connection, query: str, sites: Iterable[str], notify: Iterable[str], at: datetime, seq: int) -> int:
@@ -136,7 +136,26 @@ def told(connection: Connection, found: Iterable[Hit], at: datetime) -> None:
         connection.execute(update(hits).where(this).values(told_at=at))
 
 
+def about(watch: int) -> str:
+    """What the messages of a watch are about."""
+    return f"watch-{watch}"
+
+
+def untell(connection: Connection, about: str, made_at: datetime) -> None:
+    """What stood in a message has not been told after all; nothing for a message that is not of a watch."""
+    kind, _, number = about.partition("-")
+    if kind == "watch":
+        mine = (hits.c.watch_id == int(number)) & (hits.c.told_at == made_at)
+        connection.execute(update(hits).where(mine).values(told_at=None))
+
+
 def totals(connection: Connection) -> dict[int, tuple[int, int]]:
-    """How many pages each watch has found, and how many of these were told."""
+    """How many pages each watch has found, and how many of these stand in messages."""
     query = select(hits.c.watch_id, func.count(), func.count(hits.c.told_at)).group_by(hits.c.watch_id)
     return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+
+
+def written(connection: Connection, watch: int, since: datetime) -> dict[datetime, int]:
+    """How many pages of a watch stand in each message that was written since then, by its time."""
+    query = select(hits.c.told_at, func.count()).where(hits.c.watch_id == watch, hits.c.told_at >= since)
+    return {row[0]: row[1] for row in connection.execute(query.group_by(hits.c.told_at))}

@@ -9,7 +9,7 @@ from crawler.dates import VIETNAM
 from crawler.monitor import BY_NAME
 from crawler.store import Store, findings, messages
 from crawler.store.findings import Finding
-from crawler.telling.notify import key
+from crawler.telling.targets import key
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 _SHOWN = 2  # examples of a finding

@@ -6,19 +6,15 @@ note that its news are told; here it goes out, at least once, and whatever fails
 
 from __future__ import annotations
 
-import hashlib
-import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from crawler.model import BadInput, ThoisuError
 from crawler.store import Store, messages, watches
 from crawler.store.alone import Taken
-
-if TYPE_CHECKING:
-    from apprise import Apprise
+from crawler.store.messages import Message
+from crawler.telling.targets import heard, key, opened, reason
 
 JOB = "notify"
 _FIRST, _MOST = timedelta(minutes=5), timedelta(hours=6)  # between tries, doubled from one to the next
@@ -34,33 +30,24 @@ def split(setting: str) -> tuple[str, ...]:
     return (setting,) if setting and Path(setting).is_file() else tuple(setting.split())
 
 
-def key(target: str) -> str:
-    """What stands for a target in the store."""
-    return hashlib.sha256(target.encode()).hexdigest()[:16]
-
-
-def check(target: str) -> None:
-    """Raise `BadInput` when apprise cannot make anything of a target."""
-    _open(target)
-
-
-def masked(target: str) -> str:
-    """The target for a person's eyes, without its secrets."""
-    if Path(target).is_file():
-        return target
-    return ", ".join(server.url(privacy=True) for server in _open(target))
+def validated(setting: str) -> tuple[str, ...]:
+    """As `split`, of THOISU_NOTIFY; raises `BadInput` when apprise cannot make anything of a target."""
+    try:
+        for target in (found := split(setting)):
+            opened(target)
+    except BadInput as error:
+        raise BadInput(f"THOISU_NOTIFY: {error}") from None
+    return found
 
 
 def send(target: str, title: str, body: str) -> None:
     """Send one message; raises `Undelivered`."""
     from apprise import NotifyFormat
-    from apprise.logger import LogCapture
 
-    with LogCapture(level=logging.WARNING) as said:
-        done = _open(target).notify(title=title, body=body, body_format=NotifyFormat.TEXT)
-        if not done:
-            lines = [line for line in said.getvalue().splitlines() if line.strip()]
-            raise Undelivered(lines[-1].partition(" - ")[2] or lines[-1] if lines else "no reason given")
+    to = opened(target)
+    with heard() as said:
+        if not to.notify(title=title, body=body, body_format=NotifyFormat.TEXT):
+            raise Undelivered(reason(target, said))
 
 
 def flush(store: Store, now: datetime, targets: Iterable[str]) -> tuple[int, int]:
@@ -80,23 +67,31 @@ def _flush(store: Store, now: datetime, targets: list[str]) -> tuple[int, int]:
         waiting = messages.unsent(connection)
         known = {key(target): target for watch in watches.listed(connection) for target in watch.notify}
     known |= {key(target): target for target in targets}
-    through = 0
+    through = left = 0
     shut: set[str] = set()  # targets that wait for a later try, and whose other messages wait behind it
     for message in waiting:
-        if message.target not in shut and not (message.next_try_at <= now and _deliver(store, message, known, now)):
+        target = known.get(message.target)
+        if target is None:
+            _take_back(store, message)
+        elif message.target not in shut and message.next_try_at <= now and _deliver(store, message, target, now):
+            through += 1
+        else:
             shut.add(message.target)
-        through += message.target not in shut
+            left += 1
     with store.writing() as connection:
         messages.forget(connection, now - _KEPT)
-    return through, len(waiting) - through
+    return through, left
 
 
-def _deliver(store: Store, message: messages.Message, known: Mapping[str, str], now: datetime) -> bool:
-    target = known.get(message.target)
-    if target is None:
-        with store.writing() as connection:
-            messages.drop(connection, message.id)
-        return True
+def _take_back(store: Store, message: Message) -> None:
+    """Drop a message whose target is no more; its pages are for those that are told in its place."""
+    with store.writing() as connection:
+        messages.drop(connection, message.id)
+        if not messages.others(connection, message):
+            watches.untell(connection, message.about, message.made_at)
+
+
+def _deliver(store: Store, message: Message, target: str, now: datetime) -> bool:
     try:
         send(target, message.title, message.body)
     except (Undelivered, BadInput) as error:
@@ -107,22 +102,3 @@ def _deliver(store: Store, message: messages.Message, known: Mapping[str, str], 
     with store.writing() as connection:
         messages.sent(connection, message.id, now)
     return True
-
-
-def _open(target: str) -> Apprise:
-    try:
-        from apprise import Apprise, AppriseConfig
-    except ModuleNotFoundError:
-        raise BadInput("messages need apprise: pip install 'thoisu[notify]'") from None
-    found = Apprise()
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)
-    if Path(target).is_file():
-        config = AppriseConfig()
-        config.add(str(Path(target).absolute()))
-        found.add(config)
-        if not len(found):
-            raise BadInput(f"{target} names no address that apprise knows; see https://appriseit.com")
-    elif not found.add(target):
-        scheme = target.partition("://")[0] if "://" in target else target
-        raise BadInput(f"{scheme!r} begins no address that apprise knows, such as mailto:// or tgram://")
-    return found

@@ -21,6 +21,7 @@ LONGEST = 500
 """Characters of a query."""
 _DEEPEST = 20  # parentheses and NOTs inside each other
 _TOKEN = re.compile(r'\s*(?:(?P<sign>[()])|"(?P<quoted>[^"]*)(?P<end>"?)|(?P<word>[^\s()"]+))')
+_IGNORED = re.compile(r"[\w\s\u0300-\u036f\-‑–/“”\"'’]+")  # letters and what may stand between two of a phrase
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 
 
@@ -36,6 +37,30 @@ def parse(query: str) -> Node:
     if not _is_found(node):
         raise BadInput(f"{query!r} names nothing that a page must have; a NOT needs words beside it")
     return node
+
+
+def written(node: Node, *, within: bool = False) -> str:
+    """The query as it was understood, with every operator and quotation mark; `within` another it has parentheses."""
+    match node:
+        case Phrase(words):
+            return f'"{" ".join(words)}"'
+        case Not(part):
+            return f"NOT {written(part, within=True)}"
+        case All(parts) | Either(parts):
+            text = (" AND " if isinstance(node, All) else " OR ").join(written(part, within=True) for part in parts)
+    return f"({text})" if within else text
+
+
+def hints(query: str) -> Iterator[str]:
+    """What somebody may have meant otherwise, a sentence each; the query is one that can be read."""
+    words = [text for kind, text in _tokens(query) if kind == "word" and text.upper() in _OPERATORS]
+    if words:
+        names = ", ".join(dict.fromkeys(f'"{word}"' for word in words))
+        yield f"{names} is looked for as a word; AND, OR and NOT are written in capitals"
+    phrases = [text for kind, text in _tokens(query) if kind in ("word", "phrase")]
+    signs = "".join(dict.fromkeys(_IGNORED.sub("", " ".join(phrases))))
+    if signs:
+        yield f"signs are not looked for: {' '.join(signs)}"
 
 
 def _is_found(node: Node) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawler.model import BadInput
 from crawler.store import Store, backlog, feed, messages, watches
@@ -17,8 +17,8 @@ from crawler.store.feed import Told
 from crawler.store.kinship import last_change
 from crawler.store.watches import Hit, Watch
 from crawler.telling.keywords import Text, match
-from crawler.telling.notify import key
 from crawler.telling.query import parse
+from crawler.telling.targets import key
 
 BATCH = 200
 """Changes that are looked through together."""
@@ -107,15 +107,17 @@ def _hit(watch: Watch, told: Told, sentence: str, now: datetime) -> Hit:
 
 
 def _tell(store: Store, watch: Watch, now: datetime, targets: Collection[str]) -> int:
-    count = 0
+    count, title = 0, " ".join(watch.query.split())
     while targets:
         with store.writing() as connection:
             hits = watches.untold(connection, watch.id, PAGES)
             if not hits:
                 break
-            title = f"thoisu: {watch.query}: {len(hits)} page{'s' * (len(hits) > 1)}"
-            messages.put(connection, f"watch-{watch.id}", map(key, targets), title, compose(hits), now)
-            watches.told(connection, hits, now)
+            # Each has a time of its own: by it the store knows what stands in which message.
+            at = now - count * timedelta.resolution
+            about = f"thoisu: {title}: {len(hits)} page{'s' * (len(hits) > 1)}"
+            messages.put(connection, watches.about(watch.id), map(key, targets), about, compose(hits), at)
+            watches.told(connection, hits, at)
         count += len(hits)
     return count
 
