@@ -44,6 +44,8 @@ class Discovery:
     """Why the source as a whole is not taken."""
     detail: str = ""
     """For a person: what was there instead."""
+    cut: bool = False
+    """It ends in its middle: what `links` and `children` lack may be articles."""
 
 
 def discover(
@@ -106,14 +108,15 @@ def _read(text: str, url: str, expected: DiscoveryKind, site: Site | None, sourc
     root = xml.root(text)
     if root == "index":
         children = tuple(link for link in sitemaps.links(xml.parse(text), url, https=https) if not link.refused)
-        return Discovery("index", children=children, refused=None if children else Refusal.EMPTY_SOURCE)
+        empty = None if children else Refusal.EMPTY_SOURCE
+        return Discovery("index", children=children, refused=empty, cut=xml.cut_off(text))
     if root in ("feed", "sitemap"):
         reader = feeds if root == "feed" else sitemaps
         links = tuple(_judged(reader.links(xml.parse(text), url, https=https), site))
         if root == "feed" and {link.refused for link in links} == {Refusal.NOT_ARTICLE}:
             # All of a feed in one unknown shape: the site has new addresses, or feeds other things than news.
             links = tuple(replace(link, refused=None) for link in links)
-        return Discovery(root, links, refused=None if links else Refusal.EMPTY_SOURCE)
+        return Discovery(root, links, refused=None if links else Refusal.EMPTY_SOURCE, cut=xml.cut_off(text))
     if not text.strip():
         raise Discard(Refusal.EMPTY_SOURCE, f"an empty answer instead of a {expected}")
     if text.lstrip()[:1] in ("{", "["):

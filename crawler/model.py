@@ -57,6 +57,7 @@ class Refusal(StrEnum):
     HTML_FOR_FEED = "html_for_feed"  # HTML where a feed or sitemap should be
     HOME_FEED = "home_feed"  # a section's feed that carries the home feed
     EMPTY_SOURCE = "empty_source"  # a feed, sitemap or list without entries
+    CUT_OFF = "cut_off"  # a feed or sitemap that ends in its middle; what it lists up to there is taken
     ENTITY_BOMB = "entity_bomb"  # XML that declares entities of its own
     UNFINISHED = "unfinished"  # a run asked for it and ended, or was killed, before it was read
     NO_TITLE = "no_title"  # an article without a headline to be found

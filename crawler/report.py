@@ -53,6 +53,14 @@ class SiteReport:
         name = event or "unchanged"
         setattr(self, name, getattr(self, name) + 1)
 
+    def __str__(self) -> str:
+        """One line for a person: what came, what was refused, why it ended early."""
+        came = {"new": self.created, "revised": self.revised, "copied": self.copied, "withdrawn": self.withdrawn,
+                "restored": self.restored, "unchanged": self.unchanged}  # fmt: skip
+        parts = [f"{number} {name}" for name, number in came.items() if number]
+        parts += [f"refused {word} {number}" for word, number in self.refused.most_common()]
+        return f"{self.site}: {', '.join(parts) or 'nothing new'}" + (f"; {self.error}" if self.error else "")
+
     def answers(self) -> dict[str, int]:
         """What is tallied of a run: requests for sources and pages, and how many were refused by each word."""
         counts = {ASKED: self.sources + self.pages, LIES: self.distrusted}

@@ -21,7 +21,9 @@ from types import FrameType
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
+from crawler.dates import VIETNAM
 from crawler.model import StoreFailed
+from crawler.report import SiteReport
 from crawler.scheduling.roster import enrol
 from crawler.scheduling.rounds import IDLE, Rounds
 from crawler.settings import (
@@ -210,10 +212,15 @@ def round_of(sites: Mapping[str, Site], store_url: str, newsroom: str | None) ->
 
     _log()
     threading.Thread(target=_follow, daemon=True).start()
-    crawl(sites, store_url=store_url, newsroom=newsroom, due=True)
+    for report in crawl(sites, store_url=store_url, newsroom=newsroom, due=True, on_progress=_quietly):
+        print(f"{_now().astimezone(VIETNAM):%d/%m %H:%M}  {report}", file=sys.stderr, flush=True)
     folders = folders_of(store_url, THOISU_ARCHIVE, THOISU_QUARANTINE)
     with Store.open(store_url) as store:
         after(store, sites, _now(), folders=folders, targets=split(THOISU_NOTIFY))
+
+
+def _quietly(_: SiteReport) -> None:
+    """What a site gave is told when its round is over."""
 
 
 def _follow() -> None:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.layouts import EPI
-from crawler.model import Article, BadInput
+from crawler.model import Article, BadInput, Refusal
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.report import SiteReport
 from crawler.run import crawl
@@ -178,8 +178,28 @@ def test_a_bad_page_has_its_word_and_is_not_stored(
     # Whatever it was, it passes, and the page is had in the end.
     one.newsroom.behave("songda")
     one.crawl()
-    given_up = word in ("private_address", "too_large")
+    given_up = word == "too_large"
     assert (one.stored().keys() == set(urls)) != given_up
+
+
+def test_a_site_that_leads_all_its_pages_inside_a_network_is_left_alone(one: Bench) -> None:
+    one.newsroom.misbehave("songda", redirect="http://10.0.0.1/", path="post")
+    (report,) = one.crawl()
+    assert report.error == "private_address: 5 pages in a row"
+    assert report.refused[Refusal.PRIVATE_ADDRESS] <= 6  # one more may have been on its way
+    one.newsroom.behave("songda")
+    one.crawl()
+    assert one.stored().keys() == one.published().keys()
+
+
+def test_a_first_crawl_begins_with_the_news_and_not_with_the_sitemap(tmp_path: Path) -> None:
+    with Newsroom(World(seed=5, sites=1, articles=200)) as room:
+        sites = newsroom_sites(room.url, count=1)
+        store_url = f"sqlite:///{tmp_path / 'store.db'}"
+        crawl(sites, store_url=store_url, newsroom=room.url, limit=10, settings={"THOISU_DELAY": 0})
+        newest = sorted((story.published for story in room.world.all_stories()), reverse=True)[:10]
+    with Store.open(store_url) as store:
+        assert [row.published_at for row in store.articles()] == newest
 
 
 @pytest.mark.parametrize(

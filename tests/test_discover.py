@@ -65,6 +65,17 @@ def only(discovery: Discovery) -> Link:
 # Feeds
 
 
+def test_a_feed_that_ends_in_its_middle_says_so_and_gives_what_it_has() -> None:
+    whole = rss(*(item(link=f"{HOME}tin-{n}-post{n}.html") for n in range(1, 9)))
+    assert not discover(whole.encode(), "https://bao.vn/rss/home.rss").cut
+    assert not discover(f"{whole}\n<!-- 0.2 s -->".encode(), "https://bao.vn/rss/home.rss").cut
+    half = discover(whole[: len(whole) // 2].encode(), "https://bao.vn/rss/home.rss")
+    assert half.cut
+    assert 2 < len(half.links) < 8
+    empty = b'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>'
+    assert not discover(empty, "https://bao.vn/sitemap.xml").cut
+
+
 @pytest.mark.parametrize(
     "date",
     [

@@ -31,9 +31,12 @@ from crawler.dates import VIETNAM
 from crawler.fetching.account import Account
 from crawler.layouts import EPI
 from crawler.newsroom import Newsroom, World, newsroom_sites
+from crawler.pace import Pace
+from crawler.pacing.budget import Budget
 from crawler.report import SiteReport
 from crawler.run import crawl
 from crawler.scheduler import Worker
+from crawler.scheduling.errands import Errands, read_pace, write_pace
 from crawler.scheduling.revisits import OLDEST, Edits, due
 from crawler.scheduling.roster import SPREAD, enrol
 from crawler.scheduling.rounds import GATHER, IDLE, Rounds
@@ -188,6 +191,19 @@ def test_a_later_start_changes_nothing_but_what_the_definitions_do(store: Store)
     enrol({first: known[first]}, store, minute(4))
     assert len(entries(store, first)) == 1 + len(known[first].sources)
     assert found[f"{first} {less.sources[0].url}"] == entries(store)[f"{first} {less.sources[0].url}"]
+
+
+def test_a_site_that_is_watched_again_is_as_well_known_as_before(store: Store) -> None:
+    known = load_sites()
+    first, second = list(known)[:2]
+    enrol({first: known[first]}, store, NOW)
+    with store.writing() as connection:
+        agenda.keep_pace(connection, first, write_pace(Pace(Budget(77))), "{}")
+    enrol({second: known[second]}, store, minute(1))
+    assert Errands.open(store, first, known[first], 10, lambda: NOW) is None
+    enrol({first: known[first]}, store, minute(2))
+    with store.reading() as connection:
+        assert read_pace(agenda.pace(connection, first) or "").budget.limit == 77
 
 
 # --- what is spent --------------------------------------------------------------------------------------------------
@@ -453,6 +469,8 @@ def test_status_and_pace_say_when_what_and_why(
     code, out, _ = say(capsys, "status", "--store", watch.url)
     assert code == 0
     assert out.count("never looked at") == 2
+    assert " now " in out
+    assert "how often it publishes is not known yet" in say(capsys, "pace", "hongha", "--store", watch.url)[1]
     watch.crawl("songda", due=False)
     found = watch.entries("songda")
     code, out, _ = say(capsys, "status", "songda", "--store", watch.url)

@@ -15,13 +15,22 @@ from crawler.crawling import look as looks
 from crawler.crawling import quarantine
 from crawler.crawling.look import Look
 from crawler.crawling.readings import charset
+from crawler.discover import Discovery
 from crawler.model import Link, Quarantine, Refusal
 from crawler.report import SiteReport
 from crawler.site import Feed, Listing, Sitemap
 from crawler.store import PendingLink, SourceState
 
 NOW = datetime(2026, 8, 6, 1, 0, tzinfo=UTC)
-KNOWN = SourceState(url="https://bao.vn/rss", etag='"1"', last_modified="Mon", body_hash="old", looks=3)
+
+
+def found(*paths: str, cut: bool = False) -> Discovery:
+    return Discovery("feed", tuple(Link(f"https://bao.vn/{path}") for path in paths), cut=cut)
+
+
+KNOWN = SourceState(
+    url="https://bao.vn/rss", etag='"1"', last_modified="Mon", body_hash=looks.digest(found("old").links), looks=3
+)
 
 
 def look(state: SourceState, *, every: int = 10) -> Look:
@@ -38,7 +47,7 @@ def test_a_known_source_is_asked_with_its_validators_and_audited_now_and_then() 
 def test_a_source_that_lied_is_never_believed_again() -> None:
     audit = look(replace(KNOWN, looks=9))
     same = {"etag": '"1"', "last-modified": "Mon"}
-    state = looks.answered(audit, same, "new", NOW)
+    state = looks.answered(audit, same, found("new"), NOW)
     assert (state.trusted, state.lies, state.audits) == (False, 1, 1)
     for number in range(40):
         assert look(replace(state, looks=number)).validators() == {}
@@ -46,21 +55,27 @@ def test_a_source_that_lied_is_never_believed_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "digest"),
+    ("headers", "listed"),
     [
         ({"etag": '"1"', "last-modified": "Mon"}, "old"),
         ({"etag": '"2"', "last-modified": "Mon"}, "new"),
         ({"etag": '"1"', "last-modified": "Tue"}, "new"),
     ],
 )
-def test_an_honest_source_passes_its_audit(headers: dict[str, str | None], digest: str) -> None:
-    state = looks.answered(look(replace(KNOWN, looks=9)), headers, digest, NOW)
+def test_an_honest_source_passes_its_audit(headers: dict[str, str | None], listed: str) -> None:
+    state = looks.answered(look(replace(KNOWN, looks=9)), headers, found(listed), NOW)
     assert (state.trusted, state.lies, state.looks) == (True, 0, 10)
 
 
 def test_a_full_answer_to_a_conditional_request_proves_no_lie() -> None:
-    state = looks.answered(look(KNOWN), {"etag": '"1"', "last-modified": "Mon"}, "new", NOW)
+    state = looks.answered(look(KNOWN), {"etag": '"1"', "last-modified": "Mon"}, found("new"), NOW)
     assert state.trusted
+
+
+def test_what_is_cut_off_was_not_listed_whole() -> None:
+    whole = looks.answered(look(KNOWN), {}, found("new"), NOW)
+    later = looks.answered(look(whole), {}, found("newer", cut=True), NOW + timedelta(hours=1))
+    assert (whole.whole_at, later.whole_at, later.checked_at) == (NOW, NOW, NOW + timedelta(hours=1))
 
 
 def test_a_source_without_validators_needs_no_audit() -> None:

@@ -524,9 +524,10 @@ def test_links_are_known_by_their_canonical_address(store: Store) -> None:
 
 
 def test_pending_is_newest_first(store: Store) -> None:
-    found = [*links(3, 9, 5), Link(url_of(20)), Link(url_of(21))]
+    dated = Link(url_of(22), modified_at=at(4))
+    found = [*links(3, 9, 5), Link(url_of(20)), Link(url_of(21)), dated]
     store.save_source(SourceState(url=SOURCE, checked_at=at(7)), found, "bao")
-    assert [link.canonical_url for link in store.pending("bao")] == [url_of(n) for n in (9, 20, 21, 5, 3)]
+    assert [link.canonical_url for link in store.pending("bao")] == [url_of(n) for n in (9, 20, 21, 5, 22, 3)]
     assert [link.canonical_url for link in store.pending("bao", limit=1)] == [url_of(9)]
     assert store.pending("dai") == []
 

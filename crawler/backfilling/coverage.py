@@ -7,20 +7,27 @@ from datetime import date
 
 from crawler.backfilling.routes import WHOLE
 from crawler.backfilling.spans import Span
-from crawler.store.plans import Step
+from crawler.store.plans import State, Step
 
 
 def uncovered(days: Iterable[date], steps: Iterable[Step]) -> list[date]:
-    """The days that no step has given, oldest first."""
+    """The days that no stage has given, oldest first.
+
+    Where an address holds whole days, one that failed takes its days from what the others gave. Lists and feeds may
+    each be of a section: a day is given when all of them reach back to it.
+    """
     left, every = set(days), list(steps)
     for stage in sorted({step.stage for step in every}):
         of_stage = [step for step in every if step.stage == stage]
-        given = _days(step for step in of_stage if step.state == "done")
-        lost = _days(step for step in of_stage if step.state == "failed" and stage <= WHOLE)
-        left -= given - lost
+        if stage <= WHOLE:
+            left -= _days(of_stage, "done") - _days(of_stage, "failed")
+        else:
+            routes = {step.route for step in of_stage}
+            given = [_days([step for step in of_stage if step.route == route], "done") for route in routes]
+            left -= given[0].intersection(*given)
     return sorted(left)
 
 
-def _days(steps: Iterable[Step]) -> set[date]:
-    spans = {Span(step.first, step.last) for step in steps if step.first and step.last}
+def _days(steps: Iterable[Step], state: State) -> set[date]:
+    spans = {Span(step.first, step.last) for step in steps if step.state == state and step.first and step.last}
     return {day for span in spans for day in span.days()}

@@ -9,6 +9,7 @@ from statistics import median_low
 
 from crawler.backfilling.spans import Span, day_in, made_on, published_in
 from crawler.crawling.naming import number
+from crawler.crawling.window import Item, in_order, reach
 from crawler.model import Link
 
 _DENSE = 20  # links with a number from which these say something
@@ -28,15 +29,19 @@ class Harvest:
     """Of these, those whose day only their own page tells."""
     days: tuple[date, ...]
     """Days of the links that tell theirs, oldest first."""
+    end: date | None
+    """The day at which a list from new to old ends, whatever is pinned in it."""
 
     @property
-    def oldest(self) -> date | None:
-        """The oldest day; None when most links tell none."""
-        return self.days[0] if 2 * len(self.days) > self.listed else None
+    def whole(self) -> date | None:
+        """The first day of which nothing is cut off; None when most links tell no day."""
+        if 2 * len(self.days) <= self.listed:
+            return None
+        return (self.end or self.days[0]) + timedelta(days=1)
 
     @property
     def middle(self) -> date | None:
-        """The day in the middle, which neither a pinned story nor a box of the newest moves; None as for `oldest`."""
+        """The day in the middle, which neither a pinned story nor a box of the newest moves; None as for `whole`."""
         return median_low(self.days) if 2 * len(self.days) > self.listed else None
 
 
@@ -54,7 +59,10 @@ def harvest(listed: Mapping[str, Link], span: Span, shard: Span | None, *, exact
         and (told[url] or url not in youngest or youngest[url] - span.last <= _EDITED)
     }
     undated = tuple(url for url in wanted if told[url] is None)
-    return Harvest(len(listed), wanted, undated, tuple(sorted(day for day in told.values() if day is not None)))
+    window = [Item(link.published_at, known=False) for link in listed.values()]
+    end = reach(window) if in_order(window) else None
+    dated = tuple(sorted(day for day in told.values() if day is not None))
+    return Harvest(len(listed), wanted, undated, dated, day_in(end) if end else None)
 
 
 def _by_number(listed: Mapping[str, Link]) -> dict[str, date]:

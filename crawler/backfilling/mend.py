@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 
 from crawler.backfill import Job
 from crawler.backfilling.spans import Span, day_in
 from crawler.holes import LOST, Hole, doubts
 from crawler.store import Store, backlog, books
+from crawler.store.plans import Step
+
+AGAIN = timedelta(hours=6)
+"""After which a site may give what it did not give before."""
 
 
-def mend(store: Store, site: str, span: Span, now: datetime) -> list[Job]:
-    """Leave to a backfill what is listed and not stored, and say which days are to be walked.
+def mend(store: Store, site: str, span: Span, now: datetime, *, dry: bool = False) -> list[Job]:
+    """Leave to a backfill what is listed and not stored, and say which days are to be walked; `dry` only says.
 
     The same holes give the same jobs, so a backfill that was interrupted goes on, and one that could not close a hole
-    asks nobody again; what the watch has found today is still its own.
+    is tried again after `AGAIN`; what the watch has found today is still its own.
     """
     found = doubts(store, site, span, now)
+    with store.reading() as connection:
+        done = books.jobs(connection, site)
     before_today = Span(span.first, min(span.last, day_in(now) - timedelta(days=1)))
-    with store.writing() as connection:
-        backlog.ask_again(connection, books.unread_links(connection, site, before_today, LOST))
-        waiting = backlog.count(connection, site)
-    jobs = [Job(site=site, span=days, key=f"gap {stamp}") for days, stamp in _merged(found)]
+    with store.reading() if dry else store.writing() as connection:
+        again = books.unread_links(connection, site, before_today, LOST)
+        waiting = tuple(again) or backlog.count(connection, site)
+        if not dry:
+            backlog.ask_again(connection, again)
+    jobs = [_job(site, days, f"gap {stamp}", done, now) for days, stamp in _merged(found)]
     if not jobs and waiting:
         jobs.append(Job(site=site, span=span, walk=False))
     return jobs
+
+
+def _job(site: str, days: Span, key: str, done: Mapping[str, Sequence[Step]], now: datetime) -> Job:
+    """The first try at these days that has not ended, or not long ago."""
+    tries = (Job(site=site, span=days, key=key if number == 1 else f"{key} {number}") for number in count(1))
+    return next(job for job in tries if not _ended(done.get(job.name, ()), now - AGAIN))
+
+
+def _ended(steps: Sequence[Step], before: datetime) -> bool:
+    return bool(steps) and all(step.state != "open" and step.at is not None and step.at < before for step in steps)
 
 
 def _merged(found: list[Hole]) -> list[tuple[Span, str]]:

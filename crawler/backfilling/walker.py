@@ -170,6 +170,8 @@ class Walker:
         if following and (not self._owned(following) or (paged and crop.middle and crop.middle < self._job.span.first)):
             following = None
         done = replace(step, state="done", links=len(crop.wanted), digest=looks.digest(listed.values()), at=now)
+        if found.cut:
+            done = replace(done, state="failed", word=Refusal.CUT_OFF, tries=step.tries + 1)
         source = route.url if isinstance(route, Listing) else step.address
         with spider.store.writing() as connection:
             new, ids = backlog.keep_page(connection, source, step.route, crop.wanted, spider.name, now)
@@ -177,7 +179,8 @@ class Walker:
                 plans.add(connection, [replace(step, id=0, address=following, page=step.page + 1)])
             if shard is None and step.stage != routes.BY_DAY:
                 behind = " ".join(str(ids[url]) for url in crop.undated[-_SAMPLE:])
-                done = replace(done, first=crop.middle if paged else crop.oldest, behind=behind)
+                reached = crop.middle if paged else crop.whole
+                done = replace(done, first=reached, behind=behind)
             plans.keep(connection, done)
         spider.report.links += len(crop.wanted)
         spider.report.new += new

@@ -70,24 +70,27 @@ def check(
         places = folders_of(store or THOISU_DATABASE_URL, THOISU_ARCHIVE, THOISU_QUARANTINE)
         found = run(opened, chosen, datetime.now(UTC), folders=places)
         with opened.reading() as connection:
-            crawled = queries.site_names(connection)
+            known_here, answered = queries.site_names(connection), queries.answered(connection)
     for finding in found:
         if json_:
             about = {name: value for name, value in asdict(finding).items() if name != "id"}
             print_json({**about, "says": BY_NAME[finding.name].says, "advice": BY_NAME[finding.name].advice})
         else:
             _show(finding, BY_NAME[finding.name], screen)
-    if unnamed := sorted(crawled - known.keys()):
-        console(stderr=True).print(f"not checked, as no definition names them: {', '.join(unnamed)}", soft_wrap=True)
+    if unnamed := sorted(known_here - known.keys()):
+        said = f"not checked, as no definition names them: {', '.join(unnamed)} (papers of a newsroom: --newsroom URL)"
+        console(stderr=True).print(said, soft_wrap=True)
     if found:
         raise typer.Exit(1)
-    number = len(crawled & chosen.keys())
     if not json_:
-        screen.print(
-            f"nothing is wrong at {number} site{'s' * (number > 1)}"
-            if number
-            else "nothing to check: no site is crawled yet"
-        )
+        screen.print(_well(len(answered & chosen.keys()), len(known_here & chosen.keys() - answered)))
+
+
+def _well(answered: int, silent: int) -> str:
+    if not answered:
+        return "nothing to check: no site has given anything yet"
+    others = f"; {silent} more have given nothing yet: thoisu status" if silent else ""
+    return f"nothing is wrong at {answered} site{'s' * (answered > 1)}{others}"
 
 
 def _show(finding: Finding, check: Check, screen: Console) -> None:

@@ -47,9 +47,10 @@ def _paced(store: Store, site: str, entries: list[Entry], now: datetime) -> dict
     pace, asked = read(store, site), spent(store, site, now)
     sources = [_source(pace, entry, now) for entry in entries if entry.source != ARTICLES]
     reading = next(entry for entry in entries if entry.source == ARTICLES)
+    rates = [pace.rate(source, now) * habits.weight for source, habits in pace.habits.items()]
     return {
         "site": site,
-        "rate": round(sum(pace.rate(source, now) * habits.weight for source, habits in pace.habits.items()), 2),
+        "rate": round(sum(rates), 2) if rates else None,
         "budget": pace.budget.limit,
         "spent": asked,
         "left": max(0, pace.budget.limit - sum(asked.values())),
@@ -78,7 +79,10 @@ def _source(pace: Pace, entry: Entry, now: datetime) -> dict[str, Any]:
 def _explain(row: dict[str, Any], screen: Console, *, whole: bool) -> None:
     spent = ", ".join(f"{purpose} {number}" for purpose, number in row["spent"].items() if number)
     screen.print(row["site"], style="bold")
-    screen.print(f"  {row['rate']:.1f} new articles an hour now; {row['expected']:.0f} more expected today")
+    if row["rate"] is None:
+        screen.print("  how often it publishes is not known yet")
+    else:
+        screen.print(f"  {row['rate']:.1f} new articles an hour now; {row['expected']:.0f} more expected today")
     screen.print(f"  {row['left']} of {row['budget']} requests left today ({spent or 'none spent'})")
     screen.print(f"  {row['planned']} looks still planned today")
     for source in sorted(row["sources"], key=lambda source: source["next_at"]):
@@ -93,11 +97,9 @@ def _explain(row: dict[str, Any], screen: Console, *, whole: bool) -> None:
 
 
 def _habits(source: dict[str, Any], screen: Console) -> None:
-    later = [local(at)[-5:] for at in source["planned"]][:_NEXT]
+    later = [local(at)[-5:] for at in source["planned"] if at > source["next_at"]]
     if later:
-        screen.print(f"    then {', '.join(later)}" + (" …" if len(source["planned"]) > _NEXT else ""))
+        screen.print(f"    then {', '.join(later[:_NEXT])}" + (" …" if len(later) > _NEXT else ""))
     screen.print(f"    {source['rate']:.1f} articles an hour, {source['first']:.0%} of them here before elsewhere")
     if source["window"]:
         screen.print(f"    shows {source['window']} articles")
-    if source["failures"]:
-        screen.print(f"    {source['failures']} looks in a row have failed")

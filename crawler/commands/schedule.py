@@ -29,28 +29,31 @@ Sites = Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names o
 
 
 def schedule(
+    sites: Sites = None,
     newsroom: Annotated[
         str | None, typer.Option(metavar="URL", help="Watch the papers of an embedded newsroom.")
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Look at all sites again and again, each when it is due.
+    """Look at the sites again and again, each when it is due.
 
-    What is due runs in a process of its own. When to look next stands in the
+    New sites are begun one a minute. What is due runs in a process of its own. When to look next stands in the
     store, so it can be stopped or killed at any time and goes on where it was.
     A second one on the same store stands by and takes over when the first ends.
 
     \b
     Examples:
       thoisu schedule
+      thoisu schedule nhandan baochinhphu
       thoisu schedule --store postgresql://localhost/thoisu
       thoisu status
     """
     from crawler.scheduler import run
     from crawler.settings import THOISU_DATABASE_URL
 
-    sites = papers_of(newsroom) if newsroom else all_sites()
-    run(sites, store_url=store or THOISU_DATABASE_URL, newsroom=newsroom)
+    known = papers_of(newsroom) if newsroom else all_sites()
+    chosen = {name: site_named(name, known) for name in sites} if sites else known
+    run(chosen, store_url=store or THOISU_DATABASE_URL, newsroom=newsroom)
 
 
 def status(
@@ -75,7 +78,7 @@ def status(
         for row in rows:
             print_json(row)
     elif rows:
-        _table(rows, console())
+        _table(rows, now, console())
         for row in rows if sites else ():
             _sources(row, console())
 
@@ -139,12 +142,15 @@ def _came(looked: Sequence[Entry]) -> int:
 
 
 def read(store: Store, site: str) -> Pace:
-    """The pace of a watched site."""
+    """The pace of a watched site, with the budget that holds for all sites if there is one."""
     from crawler.scheduling.errands import read_pace
+    from crawler.settings import THOISU_BUDGET
     from crawler.store import agenda
 
     with store.reading() as connection:
-        return read_pace(agenda.pace(connection, site) or "")
+        pace = read_pace(agenda.pace(connection, site) or "")
+    pace.budget.limit = THOISU_BUDGET or pace.budget.limit
+    return pace
 
 
 def spent(store: Store, site: str, now: datetime) -> dict[Purpose, int]:
@@ -162,15 +168,16 @@ def _today(store: Store, site: str, now: datetime) -> int:
     return len(store.articles(site=site, since=midnight, limit=None))
 
 
-def _table(rows: Sequence[dict[str, Any]], screen: Console) -> None:
+def _table(rows: Sequence[dict[str, Any]], now: datetime, screen: Console) -> None:
     width = max(len(row["site"]) for row in rows)
-    head = f"{'site':{width}}  {'last look':11}  {'gave':>12}  {'today':>5}  {'next':11}  {'asked':>9}  {'whole':>6}"
+    head = f"{'site':{width}}  {'last look':11}  {'gave':>15}  {'today':>5}  {'next':11}  {'asked':>9}  {'whole':>6}"
     screen.print(head, style="bold", soft_wrap=True)
     for row in rows:
         gave = f"{row['came']} new" if row["came"] else _GAVE.get(row["outcome"], row["outcome"])
         asked = f"{row['spent']}/{row['budget']}"
-        last, following = (_short(row[name]) for name in ("looked_at", "next_at"))
-        line = f"{row['site']:{width}}  {last:11}  {gave[:12]:>12}  {row['today']:>5}  {following:11}  {asked:>9}"
+        last = _short(row["looked_at"])
+        following = _short(row["next_at"]) if row["next_at"] > now else "now"
+        line = f"{row['site']:{width}}  {last:11}  {gave[:15]:>15}  {row['today']:>5}  {following:11}  {asked:>9}"
         whole = "-" if row["completeness"] is None else f"{row['completeness']:.1%}"
         screen.print(f"{line}  {whole:>6}", soft_wrap=True)
         screen.print(shown(f"{'':{width}}  {row['why']}"), style="dim", soft_wrap=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
+from crawler.discover import Discovery
 from crawler.model import Link
 from crawler.site import Sitemap, Source
 from crawler.store import Kept, SourceState
@@ -94,22 +95,23 @@ def is_due(state: SourceState, since: date | None) -> bool:
     return since is None or state.checked_at is None or state.checked_at.astimezone(_HERE).date() < since
 
 
-def answered(look: Look, headers: Mapping[str, str | None], digest: str, now: datetime) -> SourceState:
-    """The source's state after a full answer; a changed source behind unchanged validators is never believed again."""
-    old = look.state
+def answered(look: Look, headers: Mapping[str, str | None], found: Discovery, now: datetime) -> SourceState:
+    """The source's state after an answer; a changed source behind unchanged validators is never believed again."""
+    old, listed = look.state, digest((*found.links, *found.children))
     etag, modified = headers.get("etag"), headers.get("last-modified")
     state = replace(
         old,
         etag=etag,
         last_modified=modified,
-        body_hash=digest,
+        body_hash=listed,
         checked_at=now,
         looks=old.looks + 1,
         audits=old.audits + look.audit,
         last_status="200",
         failures=0,
+        whole_at=old.whole_at if found.cut else now,
     )
-    lied = look.audit and (etag, modified) == (old.etag, old.last_modified) and digest != old.body_hash
+    lied = look.audit and (etag, modified) == (old.etag, old.last_modified) and listed != old.body_hash
     return distrusted(state) if lied else state
 
 

@@ -31,9 +31,12 @@ _ROUND_BATCH = 10  # by a round, which looks at the clock in between and, when i
 _CHARSET = re.compile(r"charset=[\"' ]*([\w.:-]+)", re.I)
 # What a site says that is down, blocks or is overloaded: no reason to give up the single page.
 _OF_THE_SITE = frozenset(
-    {Refusal.UNREACHABLE, Refusal.TIMEOUT, Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.SERVER_ERROR}
-)
-_FOR_GOOD = frozenset({Refusal.GONE, Refusal.PRIVATE_ADDRESS, Refusal.TOO_LARGE})
+    {
+        Refusal.UNREACHABLE, Refusal.TIMEOUT, Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.SERVER_ERROR,
+        Refusal.PRIVATE_ADDRESS,
+    }
+)  # fmt: skip
+_FOR_GOOD = frozenset({Refusal.GONE, Refusal.TOO_LARGE})
 
 
 def charset(content_type: str) -> str | None:

@@ -115,7 +115,8 @@ class Sources:
         if look.page == 1:
             self.answered += 1
             headers = {name: _header(response, name) for name in ("etag", "last-modified")}
-            state = looks.answered(look, headers, looks.digest((*found.links, *found.children)), spider.now())
+            state = looks.answered(look, headers, found, spider.now())
+            spider.report.refused.update([Refusal.CUT_OFF] if found.cut else ())
             spider.report.distrusted += look.state.trusted and not state.trusted
             if looks.needs_probe(look, state):
                 probe = spider.request(look.url, "source", "audit", self.probed, audited=look)

@@ -30,6 +30,10 @@ _CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f￾￿\ud800-\udfff]")
 _STRAY = re.compile(r"&(?P<name>[A-Za-z][A-Za-z0-9]{1,30};|#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};)?|<(?![A-Za-z_/!?])")
 _XML_NAMES = {"amp;", "lt;", "gt;", "quot;", "apos;"}
+_END = re.compile(
+    r"</(?:[\w.-]{1,20}:)?(?:rss|rdf|feed|channel|urlset|sitemapindex)\s*>|<(?:urlset|sitemapindex)[^<>]*/>", re.I
+)
+_TAIL = 4096  # characters at the end of a document in which its end tag stands, whatever a CMS writes behind it
 _ENTRY = re.compile(r"<(?:item|entry|url|sitemap)[\s>]", re.IGNORECASE)
 # Where the markup of the document proper begins: junk and a declaration before it are dropped.
 _HEAD = 65536
@@ -69,6 +73,11 @@ def parse(text: str) -> etree._Element:
     if tree is None:
         raise Discard(Refusal.UNREADABLE, "no element could be read")
     return tree
+
+
+def cut_off(text: str) -> bool:
+    """Whether a feed or sitemap ends before its end, or lists more than is read of it."""
+    return not _END.search(text[-_TAIL:]) or next(islice(_ENTRY.finditer(text), LIMIT, None), None) is not None
 
 
 def local(element: etree._Element) -> tuple[str, str]:

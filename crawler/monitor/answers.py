@@ -81,14 +81,15 @@ def _refused(view: View, site: str, word: str, failing: list[str]) -> Iterator[S
     if found is None and not failing:
         return
     parts = []
-    if found:
+    if found and found.of:
         parts.append(f"{found.bad} of {found.of} requests since then, {found.usual_bad} of {found.usual_of} before")
     if failing:
         parts.append(f"{len(failing)} of its sources, {IN_A_ROW} looks or more in a row")
     pages = select(links.c.canonical_url).where(links.c.site == site, links.c.fate == "pending", links.c.word == word)
     shown = failing or list(view.connection.scalars(pages.limit(_SHOWN)))
     since = midnight(found.since) if found else view.now
-    yield Seen(site, word, since, "; ".join(parts), tuple(shown[:_SHOWN]))
+    evidence = "; ".join(parts) or "nothing has been asked since then"
+    yield Seen(site, word, since, evidence, tuple(shown[:_SHOWN]))
 
 
 def validators(view: View) -> Iterator[Seen]:

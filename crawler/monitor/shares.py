@@ -85,14 +85,15 @@ def shift(days: Iterable[tuple[date, Trials]], spans: Collection[Span] = (), jud
     """
     over = [span for span in spans if span.closed]
     still = next((span for span in spans if span.closed is None), None)
-    watch = _Cusum(judge)
+    watch, reached = _Cusum(judge), False
     for day, trials in days:
         if any(span.since <= day <= (span.closed or day) for span in over):
             continue
+        reached = reached or bool(still and day >= still.since)
         if still and day >= still.since and watch.alarmed is None and not watch.over and watch.knows:
             watch.alarm(still.since)
         watch.day(day, trials, ending=still is None or day > still.opened)
-    if still and watch.alarmed is None and not watch.over and watch.knows:
+    if still and not reached and watch.knows:
         return Shift(still.since, 0, 0, 0, 0)
     return watch.found()
 

@@ -89,7 +89,7 @@ def _seen(view: View, site: str, subject: str, found: Shift, what: str, bad: Cal
     ids = [page.id for day, pages in view.pages(site).items() if day >= found.since for page in pages if bad(page)]
     urls = [view.url(id_) for id_ in ids if id_][:_SHOWN]
     usual = f"{found.usual_bad} of {found.usual_of} before" if found.usual_of else "no past to compare with"
-    evidence = f"{found.bad} of {found.of} since then, {usual}: {what}"
+    evidence = f"{found.bad} of {found.of} since then, {usual}: {what}" if found.of else "no page since then"
     return Seen(site, subject, midnight(found.since), evidence, tuple(url for url in urls if url))
 
 

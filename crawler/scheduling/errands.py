@@ -71,9 +71,9 @@ class Errands:
         """The errands of a site; None when it is not watched."""
         with store.reading() as connection:
             state = table.pace(connection, name)
-            if state is None:
-                return None
             entries = {entry.source: entry for entry in table.entries(connection, name)}
+            if state is None or not entries:
+                return None
             again = Again(name, Edits.from_json(table.edits(connection, name)), now)
             errands = cls(name, read_pace(state), again, entries, now)
             errands.pace.budget.limit = limit

@@ -3,7 +3,7 @@
     sites ─┬─ agenda    one entry a source, and one for the articles that wait or are to be asked again
            └─ paces     what `crawler.pace` and `crawler.scheduling.revisits` keep of the site
 
-A site without a pace is not watched: nobody looks at it but a person. The functions that write run inside one
+A site without an entry is not watched: nobody looks at it but a person. The functions that write run inside one
 transaction that holds the pen (`crawler.store.database`).
 """
 
@@ -141,6 +141,5 @@ def settle(connection: Connection, site: str, given: Iterable[Entry]) -> None:
 
 
 def forget(connection: Connection, site: str) -> None:
-    """Watch a site no longer."""
-    for table in (agenda, paces):
-        connection.execute(table.delete().where(table.c.site == site))
+    """Watch a site no longer; what was learned of it stays for the day on which it is watched again."""
+    connection.execute(agenda.delete().where(agenda.c.site == site))

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from crawler.backfilling.spans import claimed_day, day_in, span_of
-from crawler.crawling.window import Item, overlaps, reach
+from crawler.crawling.window import Item, new_below, overlaps, reach
 from crawler.model import Link
 from crawler.store.schema import Instant, Number, Plain, links, metadata, sources
 
@@ -104,6 +104,15 @@ def note_look(connection: Connection, source_id: int, at: datetime, word: str | 
         connection.execute(insert(looked).values(row))
 
 
+def _pushed_out(connection: Connection, source_id: int, window: Sequence[Item]) -> bool:
+    """Whether the window ends with something new, below which it showed something before."""
+    end = new_below(window)
+    if end is None:
+        return False
+    mine = select(links.c.id).join(claims, claims.c.link_id == links.c.id).where(claims.c.source_id == source_id)
+    return connection.scalar(mine.where(links.c.published_at < end).limit(1)) is not None
+
+
 def raise_gap(connection: Connection, source_id: int, window: Sequence[tuple[Link, bool]], at: datetime) -> bool:
     """Note the span in doubt when the window overlaps no earlier one; returns whether it did.
 
@@ -111,7 +120,7 @@ def raise_gap(connection: Connection, source_id: int, window: Sequence[tuple[Lin
     window.
     """
     items = [Item(link.published_at, known) for link, known in window]
-    if not items or overlaps(items):
+    if not items or (overlaps(items) and not _pushed_out(connection, source_id, items)):
         return False
     # Without what this very look has just brought.
     earlier = select(func.max(_seen, type_=Instant)).join(claims, claims.c.link_id == links.c.id)

@@ -122,8 +122,8 @@ def take(
 
 
 def pending(connection: Connection, site: str, limit: int | None) -> list[PendingLink]:
-    """Links of a site not yet read, newest first; those without a time count from when they were found."""
-    newest = func.coalesce(links.c.published_at, links.c.found_at).desc()
+    """Links of a site not yet read, newest first; those without any time count from when they were found."""
+    newest = func.coalesce(links.c.published_at, links.c.modified_at, links.c.found_at).desc()
     query = LINK.where(links.c.site == site, links.c.fate == "pending").order_by(newest, links.c.id)
     return as_links(connection, query.limit(limit))
 

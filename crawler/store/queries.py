@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.sql import FromClause
 
 from crawler.model import Article, BadInput, Change
 from crawler.store.record import unpack
-from crawler.store.schema import articles, changes, copies, links, revisions, sites
+from crawler.store.schema import articles, changes, copies, links, revisions, sites, sources
 from crawler.store.values import ArticleRow, CopyRow, RevisionRow, StoredArticle
 
 COUNTS = ("articles", "copies", "revisions", "withdrawn", "pending", "refused")
@@ -87,6 +87,13 @@ def list_changes(connection: Connection, since: int, limit: int | None) -> list[
 def site_names(connection: Connection) -> set[str]:
     """The sites that have been crawled or are watched."""
     return set(connection.scalars(select(sites.c.name)))
+
+
+def answered(connection: Connection) -> set[str]:
+    """The sites that have given something: an answer of a source, or an article."""
+    source = exists().where(sources.c.site == sites.c.name, sources.c.body_hash.is_not(None))
+    article = exists().where(articles.c.site == sites.c.name)
+    return set(connection.scalars(select(sites.c.name).where(source | article)))
 
 
 def counts(connection: Connection) -> dict[str, dict[str, int]]:

@@ -120,6 +120,7 @@ sources = Table(
     Column("trusted", Boolean, nullable=False),
     Column("last_status", Plain),
     Column("failures", Integer, nullable=False),
+    Column("whole_at", Instant),
     Column("route", Plain),  # the source of the site's definition that this is a part of, with its placeholders
 )
 
@@ -145,7 +146,7 @@ links = Table(
 Index(
     "ix_links_pending",
     links.c.site,
-    func.coalesce(links.c.published_at, links.c.found_at),
+    func.coalesce(links.c.published_at, links.c.modified_at, links.c.found_at),
     sqlite_where=text("fate = 'pending'"),
     postgresql_where=text("fate = 'pending'"),
 )

@@ -32,6 +32,8 @@ class SourceState:
     """A word for the last look: the HTTP status, or one of `Refusal`."""
     failures: int = 0
     """Looks in a row that failed."""
+    whole_at: datetime | None = None
+    """The last answer that was neither cut off nor a 304."""
     route: str | None = None
     """The source of the site's definition that this is a shard, child or page of; None for what no definition names."""
 
