@@ -24,7 +24,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="""Be told of articles that have certain words.
 
-    Each new or revised article is told once, with the sentence.
+    Each new or revised article is told once, with the sentence; what a backfill
+    brings is no news.
 
     \b
     Examples:
@@ -88,7 +89,7 @@ def list_(
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a watch.")] = False,
 ) -> None:
-    """List what is watched, and how much was found.
+    """List what is watched: what was found and sent, what waits and why.
 
     \b
     Examples:
@@ -116,8 +117,10 @@ def list_(
             screen.print(_line(f"   to {', '.join(targets)}"), soft_wrap=True)
         waiting = f"{standing.waiting} wait{'s' * (standing.waiting == 1)}"
         found = f"{_many(standing.found, 'page')} found, {standing.sent} of them sent, {waiting}"
-        nobody = not (watch.notify or THOISU_NOTIFY)
-        screen.print(f"   {found}{', as nobody is to be told' * (nobody and standing.waiting > 0)}")
+        if standing.waiting and not standing.targets:
+            told = watch.notify or THOISU_NOTIFY
+            found += " for the next `thoisu watch run`" if told else ", as nobody is to be told"
+        screen.print(f"   {found}")
         _waiting(screen, standing.targets)
     if not every and not json_:
         screen.print("nothing is watched; begin with: thoisu watch add QUERY")
