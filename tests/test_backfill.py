@@ -22,9 +22,9 @@ from crawler import backfill as module
 from crawler.backfill import Job, Report, backfill
 from crawler.backfilling import routes
 from crawler.backfilling.coverage import uncovered
-from crawler.backfilling.forecast import forecast
+from crawler.backfilling.forecast import Forecast, forecast
 from crawler.backfilling.harvest import harvest
-from crawler.backfilling.mend import mend
+from crawler.backfilling.mend import AGAIN, mend
 from crawler.backfilling.spans import Span, day_in
 from crawler.cli import main
 from crawler.discover import discover
@@ -36,7 +36,7 @@ from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.papers import VIETNAM
 from crawler.scheduling.roster import enrol
 from crawler.site import Feed, Listing, Numbers, Site, Sitemap, load_sites
-from crawler.store import Store, books
+from crawler.store import SourceState, Store, books, plans
 from crawler.store.plans import Step, steps
 from crawler.store.spending import spend, spent
 from tests.test_store import address, postgres, sqlite_template  # noqa: F401
@@ -205,6 +205,45 @@ def test_a_day_is_covered_by_what_has_given_it() -> None:
     paged = [*index, step(routes.PAGED, "done", (5, 7)), step(routes.PAGED, "failed", (3, 7))]
     assert uncovered(week, paged) == []
     assert [day.day for day in uncovered(week, [step(routes.PAGED, "done", None)])] == [3, 4, 5, 6, 7]
+    # Each of the lists may be of a section of its own.
+    sections = [step(routes.FEED, "done", (3, 7)), replace(step(routes.FEED, "done", (6, 7)), route="another")]
+    assert [day.day for day in uncovered(week, sections)] == [3, 4, 5]
+
+
+def test_a_list_gives_the_days_behind_the_one_at_which_it_ends() -> None:
+    def dated(*days: int) -> dict[str, Link]:
+        found = [
+            Link(f"https://bao.vn/{n}", published_at=datetime(2026, 8, d, 5, tzinfo=UTC)) for n, d in enumerate(days)
+        ]
+        return {link.url: link for link in found}
+
+    assert harvest(dated(9, 8, 8, 7, 6), span(5), None, exact=False).whole == date(2026, 8, 7)
+    pinned = harvest(dated(*[9] * 6, 2, *[8] * 6), span(5), None, exact=False)
+    assert pinned.whole == date(2026, 8, 9)
+    assert harvest(dated(3, 4, 5), span(5), None, exact=False).whole == date(2026, 8, 4)  # the other way round
+
+
+def test_a_hole_that_could_not_be_closed_is_tried_again_later(bench: Bench) -> None:
+    name, days = "songda", span(2, FIRST + timedelta(days=2))
+    now = datetime(2026, 8, 9, tzinfo=VIETNAM)
+    feed = next(source for source in bench.sites[name].sources if isinstance(source, Feed))
+    with Store.open(bench.url) as store:
+        for hours, numbers in ((30, (1, 2)), (60, (8, 9))):
+            at = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=VIETNAM) + timedelta(hours=hours)
+            found = [Link(f"{feed.url}/{n}", published_at=at - timedelta(minutes=n)) for n in numbers]
+            store.save_source(SourceState(url=feed.url, checked_at=at, last_status="200"), found, name, window=True)
+        (first,) = mend(store, name, days, now)
+        assert mend(store, name, days, now) == [first]
+        row = Step(job=first.name, site=name, stage=routes.FEED, route=feed.url, address=feed.url)
+        with store.writing() as connection:
+            plans.add(connection, [row])
+        assert mend(store, name, days, now + 2 * AGAIN) == [first], "it has not come to its end"
+        with store.writing() as connection:
+            connection.execute(plans.steps.update().values(state="failed", at=now))
+        assert mend(store, name, days, now + AGAIN / 2) == [first]
+        (second,) = mend(store, name, days, now + 2 * AGAIN)
+        assert second.name != first.name
+        assert second.span == first.span
 
 
 def test_a_call_behind_a_button_is_paged_as_its_site_says() -> None:
@@ -403,14 +442,18 @@ def test_it_gives_way_to_the_watch_and_waits_no_longer_than_that_may_take(
     assert bench.stored() >= bench.published("songda", days=span(1))
 
 
+def forecast_of(store: Store, bench: Bench, name: str, days: Span, now: datetime) -> Forecast:
+    return forecast(store, name, bench.sites[name], [Job(site=name, span=days)], now)
+
+
 def test_a_dry_run_counts_and_asks_nothing(bench: Bench) -> None:
     bench.backfill("bachdang", days=span(2), limit=10)
     bench.room.forget_requests()
     now = datetime(2026, 8, 20, tzinfo=VIETNAM)
     with Store.open(bench.url) as store:
-        found = forecast(store, "bachdang", bench.sites["bachdang"], span(2), now)
-        fresh = forecast(store, "bachdang", bench.sites["bachdang"], span(4), now)
-        other = forecast(store, "songda", bench.sites["songda"], span(2), now)
+        found = forecast_of(store, bench, "bachdang", span(2), now)
+        fresh = forecast_of(store, bench, "bachdang", span(4), now)
+        other = forecast_of(store, bench, "songda", span(2), now)
     assert (found.waiting, found.stored, found.addresses) == (15, 10, 1)
     assert found.expected == 50
     assert fresh.expected == 100
@@ -450,7 +493,7 @@ def test_it_is_the_same_on_either_database(bench: Bench, address: str) -> None: 
         now = datetime(2026, 8, 9, tzinfo=VIETNAM)
         assert holes(store, "bachdang", days, now) == []
         assert completeness(store, "truongson", days, now).stored >= 50
-        assert forecast(store, "bachdang", bench.sites["bachdang"], days, now).stored == 50
+        assert forecast_of(store, bench, "bachdang", days, now).stored == 50
         # What a list without times claims is dated by its articles.
         claimed = {row.day: row.claimed for row in entries(store, "truongson", span(30))}
         assert [claimed[day] for day in days.days()] == [25, 25]
@@ -510,14 +553,27 @@ def test_the_command_tells_what_it_did(bench: Bench, tmp_path: Path, capsys: pyt
     assert run(*gaps, "--days")[1].count("sitemap.xml") == 4
     assert "songda" in run(*begin, "--to", "2026-08-06", "--dry-run")[1]
     mended = ["backfill", "--gaps", "--newsroom", bench.room.url, "--store", bench.url, "--from", "2026-08-01"]
+    counted = json.loads(run(*mended, "--dry-run", "--json")[1])
+    assert (counted["waiting"], counted["addresses"], counted["routes"]) == (46, 0, [])
     assert run(*mended, "--json")[0] == 0
+    assert "nothing is known to be missing" in run(*mended, "--dry-run")[1]
     assert "nothing is known to be missing" in run(*mended)[1]
     assert "100 of 100 listed are stored" in run(*gaps)[1]
     for wrong, words in (
         (["backfill"], "name the sites"),
         (["backfill", "nhandan"], "name the first day"),
         (["backfill", "nhandan", "--from", "x"], "no date"),
-        (["backfill", "nhandan", "--from", "2026-08-03", "--to", "2026-08-01"], "lies behind"),
+        (
+            ["backfill", "nhandan", "--from", "2026-08-03", "--to", "2026-08-01"],
+            "--from 2026-08-03 is after --to 2026-08-01",
+        ),
+        (["backfill", "nhandan", "--from", "2026-08-03", "--to", "2099-08-01"], "--to 2099-08-01 is in the future"),
+        (["backfill", "nhandan", "--from", "9999-12-31"], "out of range: the years are 1990 to 2100"),
+        (["backfill", "--warc", "x.warc", "--from", "01/01/1970"], "out of range"),
+        (["backfill", "--warc", "x.warc", "--from", "3/8/2026", "--to", "1/8/2026"], "is after --to 2026-08-01"),
+        (["backfill", "nhandan", "--from", "2026-08-03", "--base", "."], "--warc"),
+        ([*gaps[:-1], "2026-08-03", "--until", "2026-08-01"], "--since 2026-08-03 is after --until 2026-08-01"),
+        ([*gaps, "--until", "2099-08-01"], "--until 2099-08-01 is in the future"),
         (["backfill", "nobody", "--from", "2026-08-03"], "no site is called"),
         (["gaps", "nhandan", "--store", bench.url], "knows no site"),
     ):

@@ -356,21 +356,47 @@ def test_the_command_says_what_came_out_and_what_is_not_here(
     store = ["--store", shelf.url]
     code, out, error = run("--warc", str(listed), *store)
     assert (code, "24  no_site" in out) == (1, True)  # the real sites know no paper of the newsroom
-    assert "1 files are not here, the first is crawl-data/missing.warc.gz" in error
+    assert "1 file is not here, the first is crawl-data/missing.warc.gz" in error
     listed.write_text("crawl-data/missing.warc.gz\n")
     code, out, error = run("--warc", str(listed), *store)
     assert (code, out) == (2, "")
-    assert "none of the 1 files is here" in error
+    assert "1 file is not here, and no other is listed; the first is crawl-data/missing.warc.gz" in error
+    oddly = shelf.folder / "oddly.paths"
+    oddly.write_text("# from a crawl\n\ncrawl-data/a.warc.gz\ncrawl-data/a.txt\n")
     other = shelf.folder / "page.html"
     other.write_text("<html>")
     for wrong, words in (
         ([str(other)], "no WARC, no WACZ and no list"),
         ([str(shelf.folder / "none.warc")], "No such file"),
+        ([str(oddly)], f"{oddly}, line 4: 'crawl-data/a.txt' is no path of a .warc"),
         ([str(listed), "--gaps"], "--warc asks no site"),
     ):
         code, out, error = run("--warc", *wrong, *store)
         assert (code, out, error.count("\n")) == (2, "", 1)
         assert words in error
+
+
+def test_what_was_passed_over_is_told_by_the_exit_code_and_a_dry_run_makes_no_store(
+    shelf: Shelf, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    whole = shelf.file("whole.warc", shelf.texts())
+    store = ["--store", shelf.url]
+    code, out, _ = run("--warc", str(whole), "--dry-run", *store)
+    assert (code, "1 file, 24 records" in out) == (0, True)
+    assert not (shelf.folder / "store.db").exists()
+    spoiled = shelf.file("spoiled.warc", [*shelf.texts(), b"WARC/1.0\r\n"])
+    code, out, error = run("--warc", str(spoiled), *store)
+    assert (code, "24 records, 1 passed over" in out) == (1, True)
+    assert str(spoiled) in error
+
+
+def test_pages_of_the_other_sites_are_told_from_those_of_none(shelf: Shelf) -> None:
+    path = shelf.file("a.warc", [*shelf.texts(), shelf.record("https://nobody.example/a", b"<html>")])
+    first, *others = shelf.sites
+    with Store.open(shelf.url) as store:
+        sites = {first: shelf.sites[first]}
+        found = copy(store, Tape(path), sites, EVER, others={name: shelf.sites[name] for name in others})
+    assert (found.what["other_site"], found.what["no_site"]) == (12, 1)
 
 
 def test_a_wacz_whose_files_are_packed_twice_is_refused_with_what_to_do(shelf: Shelf) -> None:

@@ -25,6 +25,7 @@ _HEAD = 1 << 16  # bytes of a record's own headers
 _GZIP = b"\x1f\x8b\x08"
 _WARC = re.compile(rb"WARC/[01]\.[0-9]+\r?\n")
 _LENGTH = re.compile(rb"^Content-Length:[ \t]*([0-9]{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_PATH = re.compile(r"\.(?:warc|warc\.gz|wacz)$")
 _LIST = 64 * 2**20  # bytes of a list of paths, unpacked
 
 
@@ -103,12 +104,16 @@ def _listed(path: Path, base: Path) -> tuple[list[Tape], list[str]]:
             text = file.read(_LIST + 1).decode()
     except (UnicodeDecodeError, EOFError, zlib.error):
         raise BadInput(f"{path} is no WARC, no WACZ and no list of their paths") from None
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if len(text) > _LIST or "\0" in text or not all(re.search(r"\.(?:warc|warc\.gz|wacz)$", line) for line in lines):
+    rows = {number: line.strip() for number, line in enumerate(text.splitlines(), 1)}
+    rows = {number: line for number, line in rows.items() if line and not line.startswith("#")}
+    odd = [number for number, line in rows.items() if not _PATH.search(line)]
+    if len(text) > _LIST or "\0" in text or len(odd) == len(rows) > 0:
         raise BadInput(f"{path} is no WARC, no WACZ and no list of their paths")
+    if odd:
+        raise BadInput(f"{path}, line {odd[0]}: {rows[odd[0]][:80]!r} is no path of a .warc, .warc.gz or .wacz")
     found: list[Tape] = []
     missing: list[str] = []
-    for line in lines:
+    for line in rows.values():
         relative = re.sub(r"^[a-z]+://[^/]+/", "", line).lstrip("/") if "://" in line else line
         places = [base / relative, base / Path(relative).name]
         here = next((place for place in places if place.is_file()), None)

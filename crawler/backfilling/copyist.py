@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
+from types import MappingProxyType
 
 from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
 from warcio.recordloader import ArcWarcRecordLoader
@@ -60,10 +61,14 @@ def copy(
     sites: Mapping[str, Site],
     span: Span,
     *,
+    others: Mapping[str, Site] = MappingProxyType({}),
     dry: bool = False,
     on_progress: Callable[[Copied], None] = lambda _: None,
 ) -> Copied:
-    """Store the articles of these sites and days that a file holds, from where it was left; `dry` only counts."""
+    """Store the articles of these sites and days that a file holds, from where it was left; `dry` only counts.
+
+    Pages of the `others` are told from those of sites that nobody knows.
+    """
     size = tape.path.stat().st_size
     job, key = job_of(sites, span), f"{tape.name}:{size}"
     with store.reading() as connection:
@@ -78,7 +83,7 @@ def copy(
         found.records += 1
         found.place = one.end
         for fetch in _answers(one.text, found):
-            found.what[_take(store, fetch, sites, span, dry=dry)] += 1
+            found.what[_take(store, fetch, sites, others, span, dry=dry)] += 1
         if found.records % _EVERY == 0:
             on_progress(found)
             if not dry:
@@ -138,11 +143,13 @@ def _moment(text: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _take(store: Store, fetch: Fetch, sites: Mapping[str, Site], span: Span, *, dry: bool) -> str:
+def _take(
+    store: Store, fetch: Fetch, sites: Mapping[str, Site], others: Mapping[str, Site], span: Span, *, dry: bool
+) -> str:
     """Store one page; the word for what became of it."""
     owner = find_site(fetch.url, sites)
     if owner is None:
-        return Refusal.NO_SITE
+        return Refusal.OTHER_SITE if find_site(fetch.url, others) else Refusal.NO_SITE
     name, site = owner
     if refused := judge(fetch.url, site).refused:
         return refused

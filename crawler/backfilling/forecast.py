@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from crawler.backfill import Job
 from crawler.backfilling import routes
 from crawler.backfilling.coverage import uncovered
+from crawler.backfilling.mend import unread
 from crawler.backfilling.spans import Span, day_in
 from crawler.site import Site
 from crawler.store import Store, backlog, books, plans
+from crawler.store.plans import Step
 
 _DAYS = 28  # of the past that say how much a site publishes
 
@@ -35,34 +39,47 @@ class Forecast:
     """Least time for the requests, at the site's delay."""
 
 
-def forecast(store: Store, name: str, site: Site, span: Span, now: datetime) -> Forecast:
-    """What a backfill of these days has before it."""
-    job = plans.job_name(name, span)
+def forecast(
+    store: Store, name: str, site: Site, jobs: Sequence[Job], now: datetime, mended: Span | None = None
+) -> Forecast:
+    """What these backfills of a site have before them; `mended` are the days whose holes they close."""
     lately = Span(day_in(now) - timedelta(days=_DAYS), day_in(now) - timedelta(days=1))
+    walked = [job for job in jobs if job.walk]
+    first: list[str] = []
+    addresses = done = stored = 0
     with store.reading() as connection:
-        steps = plans.of_job(connection, job)
-        tried = {step.stage for step in steps}
-        left = uncovered(span.days(), steps)
-        stage = next((stage for stage in routes.stages(site) if stage not in tried), None)
-        parts = routes.parts(site, stage, left) if left and stage is not None else []
-        final = plans.final(connection, [part.address for part in parts])
-        waiting = backlog.count(connection, name)
-        counts = books.totals(connection, name, span)
-        by_day: dict[object, int] = {}
+        waiting = backlog.count(connection, name) + (len(unread(connection, name, mended, now)) if mended else 0)
+        usual: dict[date, int] = {}
         for (_, day), number in books.claimed(connection, name, lately).items():
-            by_day[day] = max(number, by_day.get(day, 0))
-    open_ = [step.address for step in steps if step.state == "open"]
-    addresses = [*open_, *(part.address for part in parts if part.address not in final)]
-    stored = sum(number for (fate, _), number in counts.items() if fate == "stored")
-    expected = round(sum(by_day.values()) / len(by_day) * len(span.days())) if by_day else None
-    pages = max(waiting, (expected or 0) - stored)
+            usual[day] = max(number, usual.get(day, 0))
+        for job in walked:
+            steps = plans.of_job(connection, job.name)
+            open_ = [step for step in steps if step.state == "open"]
+            parts = _parts(site, job.span, steps)
+            final = plans.final(connection, [part.address for part in parts])
+            first += [step.route for step in open_] + [part.route for part in parts]
+            addresses += len(open_) + sum(part.address not in final for part in parts)
+            done += sum(step.state == "done" for step in steps) + len(final)
+            counts = books.totals(connection, name, job.span)
+            stored += sum(number for (fate, _), number in counts.items() if fate == "stored")
+    days = sum(len(job.span.days()) for job in walked)
+    expected = round(sum(usual.values()) / len(usual) * days) if usual else None
+    pages = max(waiting, (expected or 0) - stored) if addresses else waiting
     return Forecast(
         site=name,
-        routes=tuple(dict.fromkeys([step.route for step in steps if step.state == "open"] + [p.route for p in parts])),
-        addresses=len(addresses),
-        done=sum(step.state == "done" for step in steps) + len(final),
+        routes=tuple(dict.fromkeys(first)),
+        addresses=addresses,
+        done=done,
         waiting=waiting,
         stored=stored,
         expected=expected,
-        seconds=None if expected is None else (len(addresses) + pages) * site.delay,
+        seconds=None if expected is None else (addresses + pages) * site.delay,
     )
+
+
+def _parts(site: Site, span: Span, steps: Sequence[Step]) -> list[routes.Part]:
+    """The addresses of the next stage, for the days that those before have not given."""
+    tried = {step.stage for step in steps}
+    left = uncovered(span.days(), steps)
+    stage = next((stage for stage in routes.stages(site) if stage not in tried), None)
+    return routes.parts(site, stage, left) if left and stage is not None else []

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
+from sqlalchemy import Connection
+
 from crawler.backfill import Job
 from crawler.backfilling.spans import Span, day_in
 from crawler.holes import LOST, Hole, doubts
@@ -25,16 +27,21 @@ def mend(store: Store, site: str, span: Span, now: datetime, *, dry: bool = Fals
     found = doubts(store, site, span, now)
     with store.reading() as connection:
         done = books.jobs(connection, site)
-    before_today = Span(span.first, min(span.last, day_in(now) - timedelta(days=1)))
     with store.reading() if dry else store.writing() as connection:
-        again = books.unread_links(connection, site, before_today, LOST)
-        waiting = tuple(again) or backlog.count(connection, site)
+        again = unread(connection, site, span, now)
+        waiting = len(again) + backlog.count(connection, site)
         if not dry:
             backlog.ask_again(connection, again)
     jobs = [_job(site, days, f"gap {stamp}", done, now) for days, stamp in _merged(found)]
     if not jobs and waiting:
         jobs.append(Job(site=site, span=span, walk=False))
     return jobs
+
+
+def unread(connection: Connection, site: str, span: Span, now: datetime) -> list[int]:
+    """Numbers of the links that a backfill of the holes in these days reads; those of today are left to the watch."""
+    before_today = Span(span.first, min(span.last, day_in(now) - timedelta(days=1)))
+    return books.unread_links(connection, site, before_today, LOST)
 
 
 def _job(site: str, days: Span, key: str, done: Mapping[str, Sequence[Step]], now: datetime) -> Job:

@@ -28,7 +28,9 @@ _BACK = timedelta(days=30)  # in which --gaps looks for holes
 
 def backfill(
     sites: Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites.")] = None,
-    from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First day of publication.")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day of publication, as 2026-08-01 or 1/8/2026.")
+    ] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day; default: today.")] = None,
     oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Begin with the first day.")] = False,
     gaps: Annotated[
@@ -65,46 +67,68 @@ def backfill(
     if warc:
         if gaps or wait or limit:
             raise BadInput("--warc asks no site: --gaps, --wait and --limit mean nothing to it")
-        copy_files(warc, base, chosen or known, _any(from_, to), store, dry=dry_run, json_=json_)
+        copy_files(warc, base, known, chosen or known, _ever(from_, to, now), store, dry=dry_run, json_=json_)
         return
+    if base:
+        raise BadInput("--base says where the paths of a list begin; name the list with --warc")
     span = span_of(from_, to, now, optional=gaps or not chosen)
     if gaps:
         chosen = chosen or known
     elif not chosen:
         raise BadInput("name the sites: thoisu backfill nhandan --from 2026-01-01; `thoisu sites` lists them")
-    if dry_run:
-        _count(chosen, span, now, store, json_=json_)
-        return
     from crawler.backfill import Job
 
     if gaps:
-        jobs = _of_holes(chosen, span, now, store)
+        jobs = _of_holes(chosen, span, now, store, dry=dry_run)
         if not jobs:
             console(stderr=json_).print("nothing is known to be missing")
             return
     else:
         jobs = {name: [Job(site=name, span=span, oldest_first=oldest_first)] for name in chosen}
+    if dry_run:
+        _count(jobs, chosen, now, store, span if gaps else None, json_=json_)
+        return
     reports = _run(jobs, chosen, store, newsroom, limit, wait=wait)
     _tell(reports, json_=json_)
 
 
-def span_of(from_: str | None, to: str | None, now: datetime, *, optional: bool) -> Span:
-    """The days that a person names; without a first one the last 30, where that is `optional`."""
-    today = day_in(now)
-    last = min(day_in(moment(to)) if to else today, today)
+def span_of(
+    from_: str | None, to: str | None, now: datetime, names: tuple[str, str] = ("--from", "--to"), *, optional: bool
+) -> Span:
+    """The days that a person names by the options `names`; without a first the last 30, where that is `optional`."""
     if from_ is None and not optional:
-        raise BadInput("name the first day: --from 2026-01-01")
-    first = day_in(moment(from_)) if from_ else last - _BACK
+        raise BadInput(f"name the first day: {names[0]} 2026-01-01")
+    last = _day(to, now, names[1]) if to else day_in(now)
+    return _ordered(_day(from_, now, names[0]) if from_ else last - _BACK, last, names)
+
+
+def _ever(from_: str | None, to: str | None, now: datetime) -> Span:
+    first, last = _day(from_, now, "--from") if from_ else date.min, _day(to, now, "--to") if to else date.max
+    return _ordered(first, last, ("--from", "--to"))
+
+
+def _day(text: str, now: datetime, name: str) -> date:
+    day = day_in(moment(text))
+    if day > day_in(now):
+        raise BadInput(f"{name} {day} is in the future; today is {day_in(now)}")
+    return day
+
+
+def _ordered(first: date, last: date, names: tuple[str, str]) -> Span:
     if first > last:
-        raise BadInput(f"--from {first} lies behind --to {last}")
+        raise BadInput(f"{names[0]} {first} is after {names[1]} {last}")
     return Span(first, last)
 
 
-def _any(from_: str | None, to: str | None) -> Span:
-    return Span(day_in(moment(from_)) if from_ else date.min, day_in(moment(to)) if to else date.max)
-
-
-def _count(sites: Mapping[str, Site], span: Span, now: datetime, store: str | None, *, json_: bool) -> None:
+def _count(
+    plan: Mapping[str, list[Job]],
+    sites: Mapping[str, Site],
+    now: datetime,
+    store: str | None,
+    mended: Span | None,
+    *,
+    json_: bool,
+) -> None:
     from rich.table import Table
 
     from crawler.backfilling.forecast import forecast
@@ -113,8 +137,8 @@ def _count(sites: Mapping[str, Site], span: Span, now: datetime, store: str | No
     for name in ("site", "routes", "to ask", "done", "waiting", "stored", "expected", "hours"):
         table.add_column(name, justify="left" if name in ("site", "routes") else "right", overflow="fold")
     with open_store(store) as opened:
-        for name, site in sites.items():
-            found = forecast(opened, name, site, span, now)
+        for name, jobs in plan.items():
+            found = forecast(opened, name, sites[name], jobs, now, mended)
             if json_:
                 print_json(asdict(found))
             hours = "-" if found.seconds is None else f"{found.seconds / 3600:.1f}"
@@ -124,12 +148,14 @@ def _count(sites: Mapping[str, Site], span: Span, now: datetime, store: str | No
         console().print(table)
 
 
-def _of_holes(sites: Mapping[str, Site], span: Span, now: datetime, store: str | None) -> dict[str, list[Job]]:
+def _of_holes(
+    sites: Mapping[str, Site], span: Span, now: datetime, store: str | None, *, dry: bool
+) -> dict[str, list[Job]]:
     from crawler.backfilling.mend import mend
 
     with open_store(store) as opened:
         known = opened.counts()
-        found = {name: mend(opened, name, span, now) for name in sites if name in known}
+        found = {name: mend(opened, name, span, now, dry=dry) for name in sites if name in known}
     return {name: jobs for name, jobs in found.items() if jobs}
 
 

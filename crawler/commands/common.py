@@ -176,7 +176,12 @@ def open_store(url: str | None, *, reading: bool = True) -> Store:
     from crawler.store import Store
 
     url = url or THOISU_DATABASE_URL
-    path = url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else None
-    if path and not path.startswith("file:") and not Path(path.partition("?")[0]).exists():
+    if not is_there(url):
         raise BadInput(f"there is no store at {url} yet; fill one: thoisu crawl nhandan")
     return Store.open(url, reading=reading)
+
+
+def is_there(url: str) -> bool:
+    """Whether there is a store at a database address; of a server, only its answer would tell."""
+    path = url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else None
+    return not path or path.startswith("file:") or Path(path.partition("?")[0]).exists()

@@ -20,7 +20,7 @@ _SAID = {
     "missing": "listed and not read yet",
     "lost": "listed and given up",
     "window": "newer items than the list shows came between two looks",
-    "failed": "gave nothing, and has not since",
+    "failed": "gives nothing since its last good look",
     "silent": "lists nothing where it always did",
 }
 _LONG = 44  # letters of a route that are shown
@@ -28,7 +28,9 @@ _LONG = 44  # letters of a route that are shown
 
 def gaps(
     sites: Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites; none is all.")] = None,
-    since: Annotated[str | None, typer.Option(metavar="DATE", help="First day; default: 30 days ago.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First day, as 2026-08-01 or 1/8/2026; default: 30 days ago.")
+    ] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Last day; default: today.")] = None,
     days: Annotated[bool, typer.Option("--days", help="The whole ledger: every day and route, with counts.")] = False,
     store: StoreOption = None,
@@ -37,7 +39,8 @@ def gaps(
     """List what may be missing of each site and day.
 
     Articles that some route lists and that are not stored, spans in which a feed
-    showed nothing of what it had shown before, routes that failed or fell silent.
+    showed nothing of what it had shown before, routes that give nothing now (at
+    their last two looks, or all day) or fell silent. Days are Viet Nam's.
     `thoisu backfill --gaps` closes what can be closed.
 
     \b
@@ -52,7 +55,7 @@ def gaps(
     from crawler.store import queries
 
     now = datetime.now(UTC)
-    span = span_of(since, until, now, optional=True)
+    span = span_of(since, until, now, ("--since", "--until"), optional=True)
     with open_store(store) as opened:
         with opened.reading() as connection:
             known = sorted(queries.site_names(connection))
@@ -69,7 +72,7 @@ def gaps(
         for hole in found:
             print_json(asdict(hole))
         for name, share in shares.items():
-            print_json({"site": name, **asdict(share), "share": round(share.share, 5)})
+            print_json({"site": name, **asdict(share), "share": round(share.share, 5) if share.claimed else None})
         return
     _show(found, shares)
 
@@ -92,7 +95,7 @@ def _show(found: list[Hole], shares: dict[str, Completeness]) -> None:
         screen.print(table)
     for name, share in shares.items():
         if share.claimed:
-            holes = f", {share.holes} spans in doubt" if share.holes else ""
+            holes = f", {share.holes} span{'s' * (share.holes > 1)} in doubt" if share.holes else ""
             screen.print(f"{name}: {share.stored} of {share.claimed} listed are stored, {share.share:.2%}{holes}")
     if not found:
         screen.print("nothing is known to be missing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +23,7 @@ StoreOption = Annotated[str | None, typer.Option(metavar="URL", help="Database; 
 MOST = 2**63 - 1
 """The greatest number that a database takes."""
 _LONGEST = 200  # characters that --text looks for
+_YEAR = re.compile(r"([0-9]{4})-[0-9]{1,2}-[0-9]{1,2}(?![0-9])|[0-9]{1,2}/[0-9]{1,2}/([0-9]{4})(?![0-9])", re.ASCII)
 
 
 def articles(
@@ -74,9 +76,12 @@ def articles(
 
 def moment(text: str) -> datetime:
     """A date or time as a person writes it, on Viet Nam's clock when it names no zone."""
-    from crawler.dates import parse
+    from crawler.dates import YEARS, parse
 
     if (found := parse(text)) is None:
+        year = _YEAR.match(text.strip())
+        if year and int(year[1] or year[2]) not in YEARS:
+            raise BadInput(f"{text!r} is out of range: the years are {YEARS[0]} to {YEARS[-1]}")
         raise BadInput(f"{text!r} is no date; write 2026-08-01 or 2026-08-01T06:30")
     return found.at
 
