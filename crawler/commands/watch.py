@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -138,7 +139,10 @@ def _waiting(screen: Console, targets: Iterable[Waiting]) -> None:
     for one in targets:
         many = f"{_many(one.messages, 'message')} since {local(one.since)}"
         screen.print(_line(f"   {one.target}: {many}"), soft_wrap=True)
-        screen.print(_line(f"      {one.reason or 'not tried yet'}; next try {local(one.next_try_at)}"))
+        why = _line(f"{one.reason or 'not tried yet'}; next try {local(one.next_try_at)}")
+        indent = 6 * " "
+        lines = fill(why, screen.width, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+        screen.print(lines, soft_wrap=True)
 
 
 @app.command()
