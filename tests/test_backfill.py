@@ -454,7 +454,10 @@ def test_a_dry_run_counts_and_asks_nothing(bench: Bench) -> None:
         found = forecast_of(store, bench, "bachdang", span(2), now)
         fresh = forecast_of(store, bench, "bachdang", span(4), now)
         other = forecast_of(store, bench, "songda", span(2), now)
+        holes_ = [Job(site="bachdang", span=span(1, FIRST + timedelta(days)), key="gap x") for days in (2, 8)]
+        mended = forecast(store, "bachdang", bench.sites["bachdang"], holes_, now, span(30))
     assert (found.waiting, found.stored, found.addresses) == (15, 10, 1)
+    assert (mended.expected, mended.stored, mended.addresses) == (50, 0, 2)
     assert found.expected == 50
     assert fresh.expected == 100
     assert (other.addresses, other.stored, other.expected, other.seconds) == (1, 0, None, None)
@@ -559,6 +562,9 @@ def test_the_command_tells_what_it_did(bench: Bench, tmp_path: Path, capsys: pyt
     assert "nothing is known to be missing" in run(*mended, "--dry-run")[1]
     assert "nothing is known to be missing" in run(*mended)[1]
     assert "100 of 100 listed are stored" in run(*gaps)[1]
+    with Store.open(bench.url) as store:
+        store.save_source(SourceState(url="https://bao.example/rss"), [], "bao")
+    assert json.loads(run("gaps", "bao", "--store", bench.url, "--json")[1])["share"] is None
     for wrong, words in (
         (["backfill"], "name the sites"),
         (["backfill", "nhandan"], "name the first day"),
