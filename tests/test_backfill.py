@@ -455,9 +455,11 @@ def test_a_dry_run_counts_and_asks_nothing(bench: Bench) -> None:
         fresh = forecast_of(store, bench, "bachdang", span(4), now)
         other = forecast_of(store, bench, "songda", span(2), now)
         holes_ = [Job(site="bachdang", span=span(1, FIRST + timedelta(days)), key="gap x") for days in (2, 8)]
+        late = Link(bench.sites["bachdang"].home + "tin-1.html", published_at=datetime(2026, 8, 9, tzinfo=UTC))
+        store.save_source(SourceState(url=bench.sites["bachdang"].home + "rss"), [late], "bachdang")
         mended = forecast(store, "bachdang", bench.sites["bachdang"], holes_, now, span(30))
     assert (found.waiting, found.stored, found.addresses) == (15, 10, 1)
-    assert (mended.expected, mended.stored, mended.addresses) == (50, 0, 2)
+    assert (mended.waiting, mended.stored, mended.expected) == (16, 0, 26)  # 2 days at (25 + 1) / 2
     assert found.expected == 50
     assert fresh.expected == 100
     assert (other.addresses, other.stored, other.expected, other.seconds) == (1, 0, None, None)
