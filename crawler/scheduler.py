@@ -37,6 +37,7 @@ from crawler.settings import (
 from crawler.site import Site, load_sites
 from crawler.store import Store, agenda
 from crawler.store.alone import Taken
+from crawler.telling.notify import validated
 
 logger = logging.getLogger(__name__)
 OVERRUN = 30 * 60.0
@@ -239,8 +240,9 @@ def _log() -> None:
 def run(
     sites: Mapping[str, Site] | None = None, *, store_url: str = THOISU_DATABASE_URL, newsroom: str | None = None
 ) -> None:
-    """Watch the sites, all of `spiders` by default, until SIGTERM or Ctrl-C."""
+    """Watch the sites, all of `spiders` by default, until SIGTERM or Ctrl-C; BadInput for an address nobody can tell."""
     _log()
+    validated(THOISU_NOTIFY)
     watched = load_sites() if sites is None else sites
     options = ["--store", store_url, *(["--newsroom", newsroom] if newsroom else [])]
     worker = Worker([sys.executable, "-m", "crawler", "crawl", "--due", *options])

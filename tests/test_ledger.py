@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from crawler.backfill import backfill
 from crawler.backfilling.mend import mend
 from crawler.backfilling.spans import Span, claimed_day, day_in, made_on, published_in, span_of
-from crawler.crawling.window import Item, in_place, overlaps, reach
+from crawler.crawling.window import Item, in_place, new_below, overlaps, reach
 from crawler.holes import LOST, Hole, holes
 from crawler.ledger import completeness, entries
 from crawler.model import Link, Refusal
@@ -41,7 +41,8 @@ def link(n: int, hours: float | None = None) -> Link:
 
 
 def state(hours: float, url: str = FEED, status: str = "200", route: str | None = None) -> SourceState:
-    return SourceState(url=url, checked_at=at(hours), last_status=status, body_hash="x", route=route)
+    whole = at(hours) if status == "200" else None
+    return SourceState(url=url, checked_at=at(hours), last_status=status, body_hash="x", route=route, whole_at=whole)
 
 
 @pytest.fixture
@@ -100,6 +101,13 @@ def test_a_window_reaches_to_the_oldest_entry_in_its_place() -> None:
     assert reach(window((1, False), (9, False), (8, False))) == at(8)
     assert reach(window((None, False))) is None
     assert reach([]) is None
+
+
+def test_what_is_new_at_the_end_of_a_window_in_order() -> None:
+    assert new_below(window((30, True), (9, False), (8, False))) == at(8)
+    assert new_below(window((9, False), (8, True))) is None
+    assert new_below(window((1, False), (9, False), (3, False), (8, False), (2, False))) is None  # in no order
+    assert new_below([]) is None
 
 
 # --- days in addresses -----------------------------------------------------------------------------------------------
@@ -196,6 +204,20 @@ def test_a_clock_that_is_off_widens_the_span(kept: Store) -> None:
     assert windows(kept)[-1].until == at(60)
 
 
+def test_what_is_dated_ahead_and_stays_on_top_proves_nothing(kept: Store) -> None:
+    look(kept, 0, [link(7, 400), link(2, -1), link(1, -2)])
+    look(kept, 2, [link(7, 400), link(3, 1), link(2, -1)])
+    assert windows(kept) == []
+    look(kept, 30, [link(7, 400), link(9, 29), link(8, 26)])
+    assert [(hole.since, hole.until) for hole in windows(kept)] == [(at(1), at(26))]
+
+
+def test_an_older_entry_that_slides_in_below_is_nothing_lost(kept: Store) -> None:
+    look(kept, 0, [link(3, -1), link(2, -2)])
+    look(kept, 2, [link(3, -1), link(1, -9)])  # the second was taken down
+    assert windows(kept) == []
+
+
 def windows(store: Store) -> list[Hole]:
     return [hole for hole in holes(store, "bao", Span(date.min, date.max), at(9999)) if hole.cause == "window"]
 
@@ -210,6 +232,9 @@ def test_a_gap_closes_when_a_shard_has_listed_its_days_since(kept: Store) -> Non
     assert len(windows(kept)) == 1
     look(kept, 41, [link(5, 20)], url=OTHER)
     assert windows(kept) == []
+    known = kept.source(OTHER)
+    kept.save_source(replace(known, checked_at=at(42), last_status="304"), [], "bao")
+    assert windows(kept) == [], "unchanged since is as good"
 
 
 def test_a_route_that_fails_is_a_hole_until_it_gives_something_again(kept: Store) -> None:

@@ -159,10 +159,10 @@ def open_windows(connection: Connection, site: str) -> list[Gap]:
 
 
 def shards(connection: Connection, site: str) -> Iterator[tuple[Span, datetime]]:
-    """The days that shards of sitemaps hold, each with the time of its last full answer, if that was its last."""
-    query = select(sources.c.url, sources.c.checked_at).where(sources.c.site == site, sources.c.last_status == "200")
+    """The days that shards of sitemaps hold, each with the time of its last whole answer."""
+    query = select(sources.c.url, sources.c.whole_at).where(sources.c.site == site, sources.c.whole_at.is_not(None))
     for url, at in connection.execute(query):
-        if at is not None and (span := span_of(url)) is not None:
+        if (span := span_of(url)) is not None:
             yield span, at
 
 
