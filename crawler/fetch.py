@@ -131,7 +131,10 @@ class BackoffMiddleware:
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Ask again after a pause; raises `Denied` with RATE_LIMITED when the pauses exceed the limit."""
+        """Ask again after a pause; raises `Denied` with RATE_LIMITED when the pauses exceed the limit.
+
+        A source that then still says 503, and not for how long, has failed by itself: its site goes on.
+        """
         if response.status not in (429, 503) or is_wall(response.body):
             self._strikes, self._waited = 0, 0.0
             return response
@@ -143,6 +146,8 @@ class BackoffMiddleware:
         self._strikes += 1
         self._waited += wait
         if self._waited > self._max or self._strikes > _STRIKES:
+            if response.status == 503 and header is None and request.meta.get("kind") == "source":
+                return response  # many a broken feed says so for years, while the site is well
             raise Impatient(f"{response.status}, asks for {self._waited:.0f} s of waiting", wait)
         await self._pause(wait)
         return request.copy()

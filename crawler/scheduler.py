@@ -240,7 +240,7 @@ def _log() -> None:
 def run(
     sites: Mapping[str, Site] | None = None, *, store_url: str = THOISU_DATABASE_URL, newsroom: str | None = None
 ) -> None:
-    """Watch the sites, all of `spiders` by default, until SIGTERM or Ctrl-C; BadInput for an address nobody can tell."""
+    """Watch the sites, all of `spiders` by default, until SIGTERM or Ctrl-C; BadInput when nobody can be told."""
     _log()
     validated(THOISU_NOTIFY)
     watched = load_sites() if sites is None else sites

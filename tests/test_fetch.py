@@ -179,8 +179,8 @@ class Site:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
 
-    def answer(self, status: int, **headers: str) -> Request | Response:
-        request = Request("http://bao.vn/a")
+    def answer(self, status: int, kind: str = "article", **headers: str) -> Request | Response:
+        request = Request("http://bao.vn/a", meta={"kind": kind})
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         response = Response("http://bao.vn/a", status=status, headers=named, body=b"x" * 700)
         return asyncio.run(self.middleware.process_response(request, response))
@@ -216,6 +216,18 @@ def test_pauses_of_no_length_come_to_an_end() -> None:
         while answers < 50 and site.answer(503, Retry_After="0"):
             answers += 1
     assert 3 < answers < 12
+
+
+def test_a_source_that_only_says_503_is_given_up_and_its_site_is_not() -> None:
+    site = Site()
+    answers = [site.answer(503, "source") for _ in range(8)]
+    assert isinstance(answers[-1], Response)
+    with pytest.raises(Denied, match="rate_limited"):
+        site.answer(503)
+    with pytest.raises(Denied, match="rate_limited"):
+        site.answer(503, "source", Retry_After="86400")
+    with pytest.raises(Denied, match="rate_limited"):
+        Site().answer(429, "source", Retry_After="86400")
 
 
 def test_a_pause_ends_when_the_crawl_is_stopped() -> None:
