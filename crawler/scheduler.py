@@ -78,7 +78,7 @@ class Worker:
                 self._end(process)
         with self._lock:
             self._processes.discard(process)
-        if process.returncode:
+        if process.returncode and not self._stopped:
             logger.warning("the round of %s ended with exit code %d", ", ".join(sites), process.returncode)
 
     def stop(self) -> None:
