@@ -7,16 +7,17 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import nullcontext
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crawler.commands.common import console, local, shown
 from crawler.commands.crawl import summary, watch
 from crawler.commands.diff import print_diff
-from crawler.commands.scenes import delivered, plain_stories, related_between
+from crawler.commands.scenes import Missing, delivered, expect, need, next_looks, plain_stories, related_between
 from crawler.diff import compare
 
 if TYPE_CHECKING:
@@ -27,13 +28,8 @@ if TYPE_CHECKING:
     from crawler.report import SiteReport
     from crawler.store import Store, StoredArticle
 
-_SEED, _SITES, _ARTICLES = 4, 6, 25
+_SEED, _SITES, _ARTICLES, _BUDGET = 4, 6, 25, 200
 _WIDTH = 80
-T = TypeVar("T")
-
-
-class _Missing(Exception):
-    """Something that the demo is there to show did not happen."""
 
 
 def demo(
@@ -61,7 +57,7 @@ def demo(
         else:
             with tempfile.TemporaryDirectory(prefix="thoisu-") as folder:
                 tell(screen, Path(folder))
-    except _Missing as missing:
+    except Missing as missing:
         console(stderr=True).print(f"thoisu: the demo failed: {missing}")
         raise typer.Exit(1) from None
 
@@ -83,6 +79,7 @@ def tell(screen: Console, folder: Path) -> None:
         story.boilerplate()
         story.copy()
         story.later_changes()
+        story.next_looks()
         story.feed()
         story.what_next()
 
@@ -92,18 +89,20 @@ class _Tale:
 
     def __init__(self, screen: Console, folder: Path, database: str, room: Newsroom, store: Store) -> None:
         from crawler.newsroom import newsroom_sites
+        from crawler.scheduling.roster import enrol
 
         self._screen, self._folder, self._database = screen, folder, database
         self._room, self._world, self._store = room, room.world, store
-        self._sites = newsroom_sites(room.url, len(room.world.papers))
+        sites = newsroom_sites(room.url, len(room.world.papers))
+        self._sites = {name: replace(site, budget=_BUDGET) for name, site in sites.items()}
+        enrol(self._sites, store, datetime.now(UTC))
         self._chapter = 0
 
     def newsroom(self) -> None:
         """Who publishes."""
         self._heading("A newsroom opens on this machine")
-        self._screen.print(
-            f"It simulates {len(self._sites)} papers, each with the markup and the feeds of a real CMS family:"
-        )
+        count = len(self._sites)
+        self._screen.print(f"It simulates {count} papers, each with the markup and the feeds of a real CMS family:")
         for paper in self._world.papers:
             count = len(self._world.visible(paper))
             self._screen.print(f"  {paper.name:<10} {paper.title:<24} {count} articles, markup of {paper.family}")
@@ -116,12 +115,10 @@ class _Tale:
         published = sum(len(self._world.visible(paper)) for paper in self._world.papers)
         counts = self._store.counts().values()
         stored, copies = (sum(row[name] for row in counts) for name in ("articles", "copies"))
-        _expect(stored + copies == published, f"{published} articles published, {stored} and {copies} copies stored")
-        self._screen.print(
-            f"\nPublished: {published}. Stored: {stored} articles and {copies} copies of them. The newest:"
-        )
+        expect(stored + copies == published, f"{published} articles published, {stored} and {copies} copies stored")
+        self._screen.print(f"\nPublished: {published}. Stored: {stored} articles and {copies} copies. The newest:")
         for row in self._store.articles(limit=4):
-            self._screen.print(f"  {row.site:<10} {shown(row.title)}", no_wrap=True, overflow="ellipsis")
+            self._line(f"  {row.site:<10} {row.title}")
 
     def second_crawl(self) -> None:
         """Nothing is asked twice."""
@@ -131,23 +128,22 @@ class _Tale:
         asked = [request for request in self._room.requests if request.path != "/robots.txt"]
         statuses = Counter(request.status for request in asked)
         sources = sum(report.sources for report in reports)
-        _expect(len(asked) == sources == statuses[304], f"{sources} sources, but these answers: {dict(statuses)}")
-        self._screen.print(
-            f"{sources} sources, {len(asked)} requests, {statuses[304]} times “304 Not Modified”; no article asked."
-        )
+        expect(len(asked) == sources == statuses[304], f"{sources} sources, but these answers: {dict(statuses)}")
+        said = f"{len(asked)} requests, {statuses[304]} times “304 Not Modified”; no article asked."
+        self._screen.print(f"{sources} sources, {said}")
 
     def boilerplate(self) -> None:
         """What stands between the paragraphs goes."""
         self._heading("What is not the article is stripped, and says by which rule")
-        scene = _need(related_between(self._room, self._sites), "no page had related links between its paragraphs")
+        scene = need(related_between(self._room, self._sites), "no page had related links between its paragraphs")
         article = scene.article
         for text in (article.title, article.url):
-            self._screen.print(shown(text), no_wrap=True, overflow="ellipsis")
+            self._line(text)
         self._screen.print("The page as it came; “-” marks what was taken out between two paragraphs:")
         kept = set(article.body.split("\n"))
         for line in scene.lines:
             mark, style = (" ", "") if line in kept else ("-", "red")
-            self._screen.print(f"  {mark} {shown(line)}", style=style, no_wrap=True, overflow="ellipsis")
+            self._line(f"  {mark} {line}", style=style)
         self._screen.print(f"The rule: {scene.rule}\n(thoisu extract URL --explain shows them all)")
 
     def copy(self) -> None:
@@ -158,7 +154,7 @@ class _Tale:
         )
         for name, row in (("article", found.row), ("copy", found.copies[0])):
             self._screen.print(f"  {name:<8}{local(row.published_at)}  {row.site}")
-            self._screen.print(f"          {shown(row.title)}", no_wrap=True, overflow="ellipsis")
+            self._line(f"          {row.title}")
         self._screen.print(f"One text under two headlines, both with the fingerprint {found.row.content_hash[:15]}…")
         self._screen.print("The page that is read first counts as the article.")
 
@@ -174,13 +170,19 @@ class _Tale:
         events = {name: since.get(self._world.url(item)) for name, item in
                   (("revised", edited), ("withdrawn", gone), ("created", fresh))}  # fmt: skip
         for name, change in events.items():
-            _expect(change is not None and change.event == name, f"no change {name!r} was recorded")
+            expect(change is not None and change.event == name, f"no change {name!r} was recorded")
         for name, item in (("created", fresh), ("withdrawn", gone), ("revised", edited)):
-            self._screen.print(f"  {name:<10} {shown(item.title)}", no_wrap=True, overflow="ellipsis")
+            self._line(f"  {name:<10} {item.title}")
         found = self._article_of(events["revised"])
         before, after = (self._store.revision(found.row.id, row.number) for row in found.revisions[-2:])
         self._screen.print(f"Both texts of the edited one are kept (thoisu diff {found.row.id}); what is new in it:")
         print_diff(compare(before, after), self._screen)
+
+    def next_looks(self) -> None:
+        """When it pays to look again."""
+        self._heading(f"When to look next with {_BUDGET} requests a day, and why")
+        for entry in need(next_looks(self._store) or None, "nothing is planned"):
+            self._screen.print(f"  {entry.site:<10} {local(entry.next_at)[-5:]}  {shown(entry.why)}")
 
     def feed(self) -> None:
         """What a reader of the store gets."""
@@ -188,7 +190,7 @@ class _Tale:
         path = self._folder / "changes.jsonl"
         rows = delivered(self._store, path)
         events = Counter(row["event"] for row in rows)
-        _expect(rows and [row["seq"] for row in rows] == list(range(1, len(rows) + 1)), "the feed is out of order")
+        expect(rows and [row["seq"] for row in rows] == list(range(1, len(rows) + 1)), "the feed is out of order")
         told = ", ".join(f"{count} {event}" for event, count in events.most_common())
         self._screen.print(f"{path.name}: {len(rows)} lines ({told}). The first and the last, without their articles:")
         for row in (rows[0], rows[-1]):
@@ -201,16 +203,19 @@ class _Tale:
         self._screen.print("In the checkout, `. .venv/bin/activate` first puts thoisu on the path.")
         for command, meaning in (
             ("thoisu crawl nhandan", "the same on a live site (set THOISU_CONTACT first)"),
-            ("thoisu sites", "every site that is known"),
             ("thoisu articles", "what has been stored"),
+            ("thoisu schedule", "looks again and again; thoisu status tells"),
             ("thoisu newsroom", "this newsroom, to try things on"),
             ("thoisu --help", "all commands; docs/ tells the rest"),
         ):
             self._screen.print(f"  {command:<22} {meaning}")
 
     def _article_of(self, change: Change | None) -> StoredArticle:
-        change = _need(change, "no such change was recorded")
-        return _need(self._store.article(change.article_id), f"article {change.article_id} is not in the store")
+        change = need(change, "no such change was recorded")
+        return need(self._store.article(change.article_id), f"article {change.article_id} is not in the store")
+
+    def _line(self, text: str, style: str = "") -> None:
+        self._screen.print(shown(text), style=style, no_wrap=True, overflow="ellipsis")
 
     def _heading(self, text: str) -> None:
         self._chapter += 1
@@ -229,16 +234,5 @@ class _Tale:
                 settings=settings,
             )  # fmt: skip
         failed = next((report for report in reports if report.error), None)
-        _expect(failed is None, f"{failed.site}: {failed.error}" if failed else "")
+        expect(failed is None, f"{failed.site}: {failed.error}" if failed else "")
         return reports
-
-
-def _expect(happened: object, otherwise: str) -> None:
-    if not happened:
-        raise _Missing(otherwise)
-
-
-def _need(value: T | None, otherwise: str) -> T:
-    if value is None:
-        raise _Missing(otherwise)
-    return value

@@ -6,16 +6,38 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crawler.model import Article
 from crawler.site import Site
+from crawler.store import agenda
 
 if TYPE_CHECKING:
     from crawler.clean import Dropped
     from crawler.newsroom import Newsroom, World
     from crawler.newsroom.story import Story
     from crawler.store import Store
+    from crawler.store.agenda import Entry
+
+
+T = TypeVar("T")
+
+
+class Missing(Exception):
+    """Something that the demo is there to show did not happen."""
+
+
+def expect(happened: object, otherwise: str) -> None:
+    """Raise `Missing` unless it happened."""
+    if not happened:
+        raise Missing(otherwise)
+
+
+def need(value: T | None, otherwise: str) -> T:
+    """The value; raises `Missing` when there is none."""
+    if value is None:
+        raise Missing(otherwise)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,13 @@ def plain_stories(world: World) -> list[Story]:
     ]
     newest = {story.paper.name: story for story in reversed(plain)}
     return [*newest.values(), *plain]
+
+
+def next_looks(store: Store) -> list[Entry]:
+    """Of each watched site the source that is to be looked at first."""
+    with store.reading() as connection:
+        entries = [entry for entry in agenda.entries(connection) if entry.source != agenda.ARTICLES]
+    return list({entry.site: entry for entry in reversed(entries)}.values())[::-1]
 
 
 def delivered(store: Store, path: Path) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ _RELEASE = 0.3
 _PART = 0.3
 """Part of all that is waiting by then that they make up, at least."""
 _NEARLY = 0.9
+_LITTLE = 0.1  # articles
 _BURST = 1.5
 _INSTANT = 0.01  # minutes
 
@@ -51,4 +52,6 @@ def why(habits: Habits, outlook: Outlook) -> str:
         return f"it shows {habits.window} articles, and a burst must not push one out unseen"
     if at - last >= outlook.ceiling:
         return "a source is never left alone for longer"
+    if outlook.waiting < _LITTLE:
+        return f"the budget leaves room for it, though little comes: {outlook.rate:.1f} articles an hour"
     return f"{outlook.waiting:.1f} articles are expected by then, at {outlook.rate:.1f} an hour"
