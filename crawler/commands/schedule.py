@@ -109,7 +109,7 @@ def _row(store: Store, site: str, entries: list[Entry], now: datetime) -> dict[s
     from crawler.store.agenda import ARTICLES
     from crawler.store.findings import opened
 
-    upcoming = min(entries, key=lambda entry: (entry.next_at, entry.source == ARTICLES))
+    upcoming = min((entry for entry in entries if entry.source != ARTICLES), key=lambda entry: entry.next_at)
     looked = [entry for entry in entries if entry.looked_at]
     last = max(looked, key=lambda entry: entry.looked_at or now, default=None)
     asked, limit = spent(store, site, now), read(store, site).budget.limit
