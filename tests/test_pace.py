@@ -630,6 +630,7 @@ def test_a_trace_that_cannot_be_read_is_named_by_its_line(
         (b"source,published_at\na,2026-01-01\nb,2026-01-01\nc,2026-01-01\nd,2026-01-01\n", "5 items or 3 sources"),
         (b"source,published_at\n" + b"\n" * 2**21, "holds more than 1 MB"),
     ],
+    ids=["cut", "garbled", "garbled-behind", "long-line", "not-utf-8", "items", "sources", "large"],
 )
 def test_a_file_that_is_damaged_or_too_large_is_refused_as_it_is_read(
     data: bytes,
