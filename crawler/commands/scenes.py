@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from crawler.model import Article
 from crawler.site import Site
-from crawler.store import agenda
 
 if TYPE_CHECKING:
     from crawler.clean import Dropped
@@ -83,6 +82,8 @@ def plain_stories(world: World) -> list[Story]:
 
 def next_looks(store: Store) -> list[Entry]:
     """Of each watched site the source that is to be looked at first."""
+    from crawler.store import agenda
+
     with store.reading() as connection:
         entries = [entry for entry in agenda.entries(connection) if entry.source != agenda.ARTICLES]
     return list({entry.site: entry for entry in reversed(entries)}.values())[::-1]
