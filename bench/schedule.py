@@ -226,7 +226,8 @@ def live(folder: Path, sites: int) -> tuple[float, int]:
     script = f"""
 import os, resource, sys, threading, time, signal
 from functools import partial
-from crawler.scheduler import Scheduler, Worker
+from crawler.scheduler import Scheduler
+from crawler.scheduling.worker import Worker
 from crawler.store import Store
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from schedule import site

@@ -18,7 +18,6 @@ from crawler.extracting.byline import signature
 from crawler.fingerprint import documents
 
 VOCABULARY: dict[str, list[str]] = tomllib.loads(files("crawler").joinpath("boilerplate.toml").read_text("utf-8"))
-_EDGE = ' >»•-–—:."“”|*#!…?'
 END_HEADINGS = frozenset(VOCABULARY["headings_end"])
 BOX_HEADINGS = frozenset(VOCABULARY["headings_box"])
 _LABELS = (*sorted(BOX_HEADINGS | END_HEADINGS), *VOCABULARY["labels"])

@@ -1,4 +1,4 @@
-"""Manners between the spider and the network: one queue a site, robots, back-off, redirects; words for errors."""
+"""Manners between the spider and the network: one queue a site, back-off, decoding, redirects; words for errors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 
 from crawler.fetching.guard import Denied, named_inside, of_newsroom
 from crawler.fetching.verdict import is_wall
-from crawler.model import Refusal, Refused
+from crawler.model import Refusal, Refused, Retry
 from crawler.site import Site
 from crawler.urls import judge
 
@@ -107,7 +107,7 @@ class SiteMiddleware:
             slot.delay = self._delay
 
 
-class Impatient(Denied):
+class Impatient(Retry, IgnoreRequest):
     """A site that asks for more patience than a run has: `seconds` of it."""
 
     def __init__(self, detail: str, seconds: float) -> None:
@@ -131,7 +131,7 @@ class BackoffMiddleware:
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Ask again after a pause; raises `Denied` with RATE_LIMITED when the pauses exceed the limit.
+        """Ask again after a pause; raises `Impatient` when the pauses exceed the limit.
 
         A source that then still says 503, and not for how long, has failed by itself: its site goes on.
         """

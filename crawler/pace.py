@@ -1,7 +1,8 @@
 """When to look next at each source of a site, and why: the plan of a day within its budget.
 
 A `Pace` is the state of one site, plain data that a store can keep as JSON. Whoever runs the looks asks `next_look`,
-pays with `take`, and tells `saw` or `failed` what came of it. Nothing here knows a clock: time is an argument.
+and tells `saw` or `failed` what came of it. The watch pays in the store (`crawler.fetching.account`) and copies what is
+spent into `budget`; a replay pays with `take`. Nothing here knows a clock: time is an argument.
 """
 
 from __future__ import annotations

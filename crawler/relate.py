@@ -1,4 +1,4 @@
-"""Relating articles to each other, behind the crawl and beside it: the one reader of the change feed in this package.
+"""Relating articles to each other, behind the crawl and beside it: a reader of the change feed.
 
 A batch is read, fingerprinted, looked up in the days around it and compared without holding the pen; what came of it
 is written in one transaction together with the place reached in the feed. Killed anywhere, it goes on from there; of

@@ -9,10 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,6 +25,7 @@ from crawler.model import StoreFailed
 from crawler.report import SiteReport
 from crawler.scheduling.roster import enrol
 from crawler.scheduling.rounds import IDLE, Rounds
+from crawler.scheduling.worker import Worker
 from crawler.settings import (
     THOISU_ARCHIVE,
     THOISU_DATABASE_URL,
@@ -40,72 +40,8 @@ from crawler.store.alone import Taken
 from crawler.telling.notify import validated
 
 logger = logging.getLogger(__name__)
-OVERRUN = 30 * 60.0
-"""Seconds after which a round is ended: more than its articles, pauses and time-outs take together."""
-GRACE = 90.0
-"""Seconds that a round gets to end the pages under way, more than one answer may take."""
 STAND_BY = timedelta(seconds=5)
 """Between two looks at whether the store is free, and after a failure of it."""
-
-
-class Worker:
-    """Runs rounds, each a command with the sites' names, and can end them all."""
-
-    def __init__(self, command: Sequence[str], overrun: float = OVERRUN, grace: float = GRACE) -> None:
-        self._command = command
-        self._overrun = overrun
-        self._grace = grace
-        self._processes: set[subprocess.Popen[bytes]] = set()
-        self._stopped = False
-        self._lock = threading.Lock()
-
-    def run(self, sites: Sequence[str]) -> None:
-        """One round, to its end, which comes gently and then by force when it overruns."""
-        with self._lock:
-            if self._stopped:
-                return
-            # A group of its own: Ctrl-C reaches this process alone, which then stops the round once and gently. The
-            # round ends itself when its input is closed, as it is when this process dies.
-            process = subprocess.Popen(  # noqa: S603, our own command
-                [*self._command, *sites], stdin=subprocess.PIPE, start_new_session=True
-            )
-            self._processes.add(process)
-        with process:
-            try:
-                process.wait(self._overrun)
-            except subprocess.TimeoutExpired:
-                logger.warning("the round of %s takes too long and is ended", ", ".join(sites))
-                self._end(process)
-        with self._lock:
-            self._processes.discard(process)
-        if process.returncode and not self._stopped:
-            logger.warning("the round of %s ended with exit code %d", ", ".join(sites), process.returncode)
-
-    def stop(self) -> None:
-        """End the rounds under way and begin no other."""
-        with self._lock:
-            self._stopped = True
-            under_way = list(self._processes)
-        ends = [threading.Thread(target=self._end, args=(process,)) for process in under_way]
-        for end in ends:
-            end.start()
-        for end in ends:
-            end.join()
-
-    def kill(self) -> None:
-        """End them by force."""
-        with self._lock:
-            self._stopped = True
-            for process in self._processes:
-                process.kill()
-
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
-        process.terminate()
-        try:
-            process.wait(self._grace)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 class Scheduler:
@@ -120,7 +56,7 @@ class Scheduler:
         self._held = ExitStack()
         self._confirm: Callable[[], None] | None = None
         self._said = ""
-        self._stopping = False
+        self._ending: list[threading.Thread] = []
         self._lock = threading.RLock()
         # The rounds wait in threads of their own, so that the beat never waits for one.
         self._jobs = BlockingScheduler(
@@ -137,11 +73,13 @@ class Scheduler:
         seconds = IDLE.total_seconds()
         self._jobs.add_job(self._beat, "interval", seconds=seconds, id="beat", next_run_time=_now(), max_instances=2)
         self._jobs.start()
+        for thread in self._ending:
+            thread.join()
 
     def _beat(self) -> None:
         with self._lock:
-            if self._stopping:
-                self._jobs.shutdown(wait=False)
+            if self._ending:
+                self._shut_down()
                 return
             try:
                 following = self._rounds.tick(_now()) if self._has_store() else _now() + STAND_BY
@@ -186,19 +124,24 @@ class Scheduler:
         finally:
             with self._lock:
                 self._rounds.ended(sites)
-                if not self._stopping:
+                if not self._ending:
                     self._jobs.modify_job("beat", next_run_time=_now())
 
     def _on_signal(self, _: int, __: FrameType | None) -> None:
         # Not in the handler itself: the scheduler's lock may be held by the very code that the signal interrupted.
-        threading.Thread(target=self._worker.kill if self._stopping else self._stop).start()
-        self._stopping = True
+        self._ending.append(threading.Thread(target=self._worker.kill if self._ending else self._stop))
+        self._ending[-1].start()
 
     def _stop(self) -> None:
         self._worker.stop()
-        if self._jobs.running:
-            self._jobs.shutdown()
+        with self._lock:
+            self._shut_down()
         self._held.close()
+
+    def _shut_down(self) -> None:
+        # Without waiting for the threads of the jobs: APScheduler would do so with a lock that these may want.
+        if self._jobs.running:
+            self._jobs.shutdown(wait=False)
 
 
 def _now() -> datetime:

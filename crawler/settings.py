@@ -164,10 +164,10 @@ HTTPPROXY_ENABLED = False  # a proxy would look names up behind the guard's back
 DOWNLOADER_MIDDLEWARES = {
     "crawler.archive.middleware.ArchiveMiddleware": 40,  # the last to see an answer: after redirects, retries, walls
     "crawler.fetch.SiteMiddleware": 50,
-    "crawler.fetch.BackoffMiddleware": 540,
-    "crawler.fetch.HopMiddleware": 600,
     "crawler.fetching.robots.RobotsMiddleware": 100,
+    "crawler.fetch.BackoffMiddleware": 540,
     "crawler.fetch.DecodingMiddleware": 590,
+    "crawler.fetch.HopMiddleware": 600,
     "crawler.fetching.cookies.SmallJarMiddleware": 700,
     "crawler.fetching.account.AccountMiddleware": 900,  # the last to see a request: what passes it goes out
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

@@ -38,7 +38,7 @@ from crawler.scheduling.roster import enrol
 from crawler.site import Feed, Listing, Numbers, Site, Sitemap, load_sites
 from crawler.store import SourceState, Store, books, plans
 from crawler.store.plans import Step, steps
-from crawler.store.spending import spend, spent
+from crawler.store.spending import reserve, spent
 from tests.test_store import address, postgres, sqlite_template  # noqa: F401
 
 ROOT = Path(__file__).parent.parent
@@ -404,8 +404,8 @@ def test_the_days_budget_is_kept_and_what_the_watch_needs_of_it(bench: Bench) ->
     noon = datetime(2026, 9, 10, 12, tzinfo=VIETNAM)
     bench.settings["THOISU_BUDGET"] = 40
     with Store.open(bench.url) as store, store.writing() as connection:
-        spend(connection, "songda", noon - timedelta(days=3), "look", 20)  # so ten more are likely in half a day
-        spend(connection, "songda", noon, "look", 5)
+        reserve(connection, "songda", noon - timedelta(days=3), "look", 20, 99)  # so ten more are likely in half a day
+        reserve(connection, "songda", noon, "look", 5, 99)
     report = bench.backfill("songda", days=span(4), now=lambda: noon)["songda"]
     assert report.over_budget
     assert report.error is None

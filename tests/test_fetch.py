@@ -30,7 +30,7 @@ from crawler.fetch import BackoffMiddleware, SiteMiddleware, retry_after, word_o
 from crawler.fetching import replay
 from crawler.fetching.guard import Denied
 from crawler.fetching.verdict import is_wall, verdict
-from crawler.model import BadInput, Refusal
+from crawler.model import BadInput, Refusal, Retry
 
 PARAGRAPH = "<p>Sáng nay, đoàn công tác đã đến thăm các hộ dân ở ven sông và trao đổi về việc sửa lại con đê.</p>"
 HTML = {"content-type": "text/html; charset=utf-8"}
@@ -204,7 +204,7 @@ def test_without_a_wish_each_pause_is_twice_the_last_and_a_good_answer_forgives(
 
 def test_a_site_that_asks_for_too_much_is_left_alone() -> None:
     site = Site()
-    with pytest.raises(Denied, match="rate_limited"):
+    with pytest.raises(Retry, match="rate_limited"):
         site.answer(429, Retry_After="86400")
     assert site.slept == []
 
@@ -212,7 +212,7 @@ def test_a_site_that_asks_for_too_much_is_left_alone() -> None:
 def test_pauses_of_no_length_come_to_an_end() -> None:
     site = Site()
     answers = 0
-    with contextlib.suppress(Denied):
+    with contextlib.suppress(Retry):
         while answers < 50 and site.answer(503, Retry_After="0"):
             answers += 1
     assert 3 < answers < 12
@@ -222,11 +222,11 @@ def test_a_source_that_only_says_503_is_given_up_and_its_site_is_not() -> None:
     site = Site()
     answers = [site.answer(503, "source") for _ in range(8)]
     assert isinstance(answers[-1], Response)
-    with pytest.raises(Denied, match="rate_limited"):
+    with pytest.raises(Retry, match="rate_limited"):
         site.answer(503)
-    with pytest.raises(Denied, match="rate_limited"):
+    with pytest.raises(Retry, match="rate_limited"):
         site.answer(503, "source", Retry_After="86400")
-    with pytest.raises(Denied, match="rate_limited"):
+    with pytest.raises(Retry, match="rate_limited"):
         Site().answer(429, "source", Retry_After="86400")
 
 

@@ -35,15 +35,15 @@ from crawler.pace import Pace
 from crawler.pacing.budget import Budget
 from crawler.report import SiteReport
 from crawler.run import crawl
-from crawler.scheduler import Worker
 from crawler.scheduling.errands import Errands, read_pace, write_pace
 from crawler.scheduling.revisits import OLDEST, Edits, due
 from crawler.scheduling.roster import SPREAD, enrol
 from crawler.scheduling.rounds import GATHER, IDLE, Rounds
+from crawler.scheduling.worker import Worker
 from crawler.site import Feed, Site, load_sites
 from crawler.store import Store, agenda
 from crawler.store.agenda import ARTICLES, Entry
-from crawler.store.spending import day_of, reserve, spend, spent
+from crawler.store.spending import day_of, reserve, spent
 from tests.test_store import address, postgres, sqlite_template, store  # noqa: F401
 
 ROOT = Path(__file__).parent.parent
@@ -211,7 +211,7 @@ def test_a_site_that_is_watched_again_is_as_well_known_as_before(store: Store) -
 
 def test_no_more_is_reserved_than_a_day_has(store: Store) -> None:
     with store.writing() as connection:
-        spend(connection, "bao", NOW, "look", 3)
+        reserve(connection, "bao", NOW, "look", 3, 99)
         assert reserve(connection, "bao", NOW, "article", 5, 10) == 5
         assert reserve(connection, "bao", NOW, "article", 5, 10) == 2
         assert reserve(connection, "bao", NOW, "revisit", 5, 10) == 0
@@ -581,7 +581,8 @@ SCHEDULER = f"""
 import sys
 from functools import partial
 from crawler.scheduling.roster import enrol
-from crawler.scheduler import Scheduler, Worker
+from crawler.scheduler import Scheduler
+from crawler.scheduling.worker import Worker
 from crawler.layouts import EPI
 from crawler.site import Feed, Site
 from crawler.store import Store

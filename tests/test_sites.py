@@ -45,7 +45,7 @@ def test_a_spider_stays_short(path: Path) -> None:
     lines = path.read_text("utf-8").splitlines()
     assert len(lines) <= 26, "a layout that grows belongs into crawler/layouts.py"
     spider = lines[next(n for n, line in enumerate(lines) if line.startswith("class ")) :]
-    assert len(spider) <= 14
+    assert len(spider) <= 14, "a layout that grows belongs into crawler/layouts.py"
     assert lines[0].startswith('"""')
     assert lines[0].endswith('."""')
 
@@ -101,6 +101,12 @@ def test_the_address_is_an_article(case: Path) -> None:
 )
 def test_field(case: Path, field: str) -> None:
     assert read(case)[field] == expected(case)[field]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_the_site_s_own_layout_reads_it(case: Path) -> None:
+    site: Site = SITES[case.parent.name]
+    assert read(case)["layout"] in {layout.name for layout in (site.layout, *site.past)}
 
 
 def test_spiders_hold_nothing_but_their_site() -> None:

@@ -13,6 +13,9 @@ from crawler.commands.common import all_sites, console, site_named
 from crawler.commands.read import load, read_answer
 from crawler.model import BadInput, Refused
 
+_NOT_ON_PAGE = frozenset({"url", "site", "content_hash", "layout", "published_raw"})
+"""Fields that say nothing of the page which a person could correct."""
+
 
 def capture(
     site: Annotated[str, typer.Argument(metavar="SITE", help="Name of the site.")],
@@ -36,6 +39,7 @@ def capture(
       thoisu capture vov saved.html --url https://vov.vn/ten-bai-post1315698.vov
     """
     from crawler.crawling.quarantine import slug
+    from crawler.extract import FALLBACK
     from crawler.urls import canonical, judge
 
     definition = site_named(site, all_sites())
@@ -57,15 +61,23 @@ def capture(
     if taken:
         raise BadInput(f"{folder} exists; name another with --case, or overwrite it with --force")
     screen = console()
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = dict.fromkeys(("title", "body", "published_at"))
     try:
         article = read_answer(answer, site, definition)
     except Refused as refused:
         screen.print(f"it cannot be read yet ({refused}): fill in article.json, then mend the layout", style="yellow")
     else:
-        found = article.to_dict()
+        found = {name: value for name, value in article.to_dict().items() if name not in _NOT_ON_PAGE}
+        if article.layout == FALLBACK:
+            screen.print(f"the layout of {site} does not match this page; it was read without", style="yellow")
     captured = datetime.now(UTC).isoformat(timespec="seconds")
-    origin = {"url": answer.url, "origin": "captured", "captured_at": captured, "note": note}
+    # The address that the page names as its own: another title may have stood in the one that was asked.
+    origin = {
+        "url": found.get("canonical_url") or answer.url,
+        "origin": "captured",
+        "captured_at": captured,
+        "note": note,
+    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "page.html").write_bytes(answer.body)

@@ -22,7 +22,7 @@ class Budget:
 
     `revisit` and `audit` are the shares of the limit kept for them, `watch` the share that looks keep whatever comes;
     `fetches` are the requests that a new item costs, `pages` those of a look at a source: an index has children, a list
-    further pages. All spending goes through `take`, so that `limit` is never passed.
+    further pages. `spent` is what the store has counted (`crawler.store.spending`), or in a replay what `take` has.
     """
 
     limit: int

@@ -8,7 +8,7 @@ density can begin at any `phase` (0 to 1) of a look.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import sqrt
 
 from crawler.pacing.rates import DAY, HOURS
@@ -72,9 +72,6 @@ def multiplicative(trace: Trace, budget: float, since: int, until: int) -> Looks
         else:
             high, kept = scale, looks
     return kept
-
-
-Phased = Callable[[Trace, float, int, int, float], Looks]
 
 
 def _turned(phase: float, number: int) -> float:

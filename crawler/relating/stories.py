@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from crawler.comparing.align import matches
 from crawler.fingerprint import normal_form
 from crawler.relating.copies import Relation
 from crawler.relating.shingles import shingles, syllables
 
-Key = TypeVar("Key", bound=Hashable)
 _ALIKE = 0.5  # share of the shorter paragraph's shingles from which it is the other one, changed
 COPIES: frozenset[Relation] = frozenset(("copy", "abridged", "extended"))
 """The relations that make a story."""

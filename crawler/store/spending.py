@@ -34,11 +34,6 @@ def day_of(at: datetime) -> date:
     return at.astimezone(VIETNAM).date()
 
 
-def spend(connection: Connection, site: str, at: datetime, purpose: Purpose, n: int) -> None:
-    """Count `n` requests to the site, whatever the limit."""
-    _add(connection, site, day_of(at), purpose, n)
-
-
 def give_back(connection: Connection, site: str, day: date, purpose: Purpose, n: int) -> None:
     """Take back `n` of the requests that were counted and not asked."""
     _add(connection, site, day, purpose, -n)

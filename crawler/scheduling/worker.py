@@ -1,0 +1,74 @@
+"""Rounds in processes of their own, each of which can be ended without the scheduler."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import threading
+from collections.abc import Sequence
+
+logger = logging.getLogger(__name__)
+OVERRUN = 30 * 60.0
+"""Seconds after which a round is ended: more than its articles, pauses and time-outs take together."""
+GRACE = 90.0
+"""Seconds that a round gets to end the pages under way, more than one answer may take."""
+
+
+class Worker:
+    """Runs rounds, each a command with the sites' names, and can end them all."""
+
+    def __init__(self, command: Sequence[str], overrun: float = OVERRUN, grace: float = GRACE) -> None:
+        self._command = command
+        self._overrun = overrun
+        self._grace = grace
+        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._stopped = False
+        self._lock = threading.Lock()
+
+    def run(self, sites: Sequence[str]) -> None:
+        """One round, to its end, which comes gently and then by force when it overruns."""
+        with self._lock:
+            if self._stopped:
+                return
+            # A group of its own: Ctrl-C reaches this process alone, which then stops the round once and gently. The
+            # round ends itself when its input is closed, as it is when this process dies.
+            process = subprocess.Popen(  # noqa: S603, our own command
+                [*self._command, *sites], stdin=subprocess.PIPE, start_new_session=True
+            )
+            self._processes.add(process)
+        with process:
+            try:
+                process.wait(self._overrun)
+            except subprocess.TimeoutExpired:
+                logger.warning("the round of %s takes too long and is ended", ", ".join(sites))
+                self._end(process)
+        with self._lock:
+            self._processes.discard(process)
+        if process.returncode and not self._stopped:
+            logger.warning("the round of %s ended with exit code %d", ", ".join(sites), process.returncode)
+
+    def stop(self) -> None:
+        """End the rounds under way and begin no other."""
+        with self._lock:
+            self._stopped = True
+            under_way = list(self._processes)
+        ends = [threading.Thread(target=self._end, args=(process,)) for process in under_way]
+        for end in ends:
+            end.start()
+        for end in ends:
+            end.join()
+
+    def kill(self) -> None:
+        """End them by force."""
+        with self._lock:
+            self._stopped = True
+            for process in self._processes:
+                process.kill()
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        process.terminate()
+        try:
+            process.wait(self._grace)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
