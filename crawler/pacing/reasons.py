@@ -53,5 +53,5 @@ def why(habits: Habits, outlook: Outlook) -> str:
     if at - last >= outlook.ceiling:
         return "a source is never left alone for longer"
     if outlook.waiting < _LITTLE:
-        return f"seldom news ({outlook.rate:.1f} articles an hour), but requests are left for it"
+        return f"seldom news ({outlook.rate:.1f} an hour), but requests are left for it"
     return f"{outlook.waiting:.1f} articles are expected by then, at {outlook.rate:.1f} an hour"
