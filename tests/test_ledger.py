@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from crawler.backfill import backfill
 from crawler.backfilling.mend import mend
 from crawler.backfilling.spans import Span, claimed_day, day_in, made_on, published_in, span_of
-from crawler.crawling.window import Item, in_place, new_below, overlaps, reach
+from crawler.crawling.window import Item, end, in_place, overlaps, reach
 from crawler.holes import LOST, Hole, holes
 from crawler.ledger import completeness, entries
 from crawler.model import Link, Refusal
@@ -103,11 +103,11 @@ def test_a_window_reaches_to_the_oldest_entry_in_its_place() -> None:
     assert reach([]) is None
 
 
-def test_what_is_new_at_the_end_of_a_window_in_order() -> None:
-    assert new_below(window((30, True), (9, False), (8, False))) == at(8)
-    assert new_below(window((9, False), (8, True))) is None
-    assert new_below(window((1, False), (9, False), (3, False), (8, False), (2, False))) is None  # in no order
-    assert new_below([]) is None
+def test_a_window_in_order_ends_somewhere_and_another_does_not() -> None:
+    assert end(window((30, True), (9, False), (8, False))) == Item(at(8), known=False)
+    assert end(window(*((hour, True) for hour in range(20, 10, -1)), (30, False))) == Item(at(11), known=True)  # pinned
+    assert end(window((1, False), (9, False), (3, False), (8, False), (2, False))) is None
+    assert end([]) is None
 
 
 # --- days in addresses -----------------------------------------------------------------------------------------------

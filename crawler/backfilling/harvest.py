@@ -9,7 +9,7 @@ from statistics import median_low
 
 from crawler.backfilling.spans import Span, day_in, made_on, published_in
 from crawler.crawling.naming import number
-from crawler.crawling.window import Item, in_order, reach
+from crawler.crawling.window import Item, end
 from crawler.model import Link
 
 _DENSE = 20  # links with a number from which these say something
@@ -59,10 +59,9 @@ def harvest(listed: Mapping[str, Link], span: Span, shard: Span | None, *, exact
         and (told[url] or url not in youngest or youngest[url] - span.last <= _EDITED)
     }
     undated = tuple(url for url in wanted if told[url] is None)
-    window = [Item(link.published_at, known=False) for link in listed.values()]
-    end = reach(window) if in_order(window) else None
+    last = end([Item(link.published_at, known=False) for link in listed.values()])
     dated = tuple(sorted(day for day in told.values() if day is not None))
-    return Harvest(len(listed), wanted, undated, dated, day_in(end) if end else None)
+    return Harvest(len(listed), wanted, undated, dated, day_in(last.at) if last and last.at else None)
 
 
 def _by_number(listed: Mapping[str, Link]) -> dict[str, date]:

@@ -42,19 +42,10 @@ def reach(window: Sequence[Item]) -> datetime | None:
     return placed[-1].at if placed else None
 
 
-def in_order(window: Sequence[Item]) -> bool:
-    """Whether it goes from new to old, but for a pinned story."""
-    return len(in_place([item for item in window if item.at is not None])) >= _ORDERLY * len(window)
-
-
-def new_below(window: Sequence[Item]) -> datetime | None:
-    """The time of the oldest entry of a window in order, if that entry is new; None when it is known.
-
-    What is known may all be dated ahead, and stand above what has come since. Whether the source has shown an older
-    entry before, which is gone from the window, says whether others may have gone unseen.
-    """
+def end(window: Sequence[Item]) -> Item | None:
+    """The entry at which a window ends that goes from new to old, but for a pinned story; None when it does not."""
     placed = in_place([item for item in window if item.at is not None])
-    return placed[-1].at if placed and not placed[-1].known and in_order(window) else None
+    return placed[-1] if placed and len(placed) >= _ORDERLY * len(window) else None
 
 
 def in_place(window: Sequence[Item]) -> list[Item]:

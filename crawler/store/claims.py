@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from crawler.backfilling.spans import claimed_day, day_in, span_of
-from crawler.crawling.window import Item, new_below, overlaps, reach
+from crawler.crawling.window import Item, end, overlaps, reach
 from crawler.model import Link
 from crawler.store.schema import Instant, Number, Plain, links, metadata, sources
 
@@ -105,12 +105,16 @@ def note_look(connection: Connection, source_id: int, at: datetime, word: str | 
 
 
 def _pushed_out(connection: Connection, source_id: int, window: Sequence[Item]) -> bool:
-    """Whether the window ends with something new, below which it showed something before."""
-    end = new_below(window)
-    if end is None:
+    """Whether the window ends with something new, below which it showed something before.
+
+    Then others may have gone unseen, although something in it is known: that may all be dated ahead, and stand above
+    what has come since.
+    """
+    last = end(window)
+    if last is None or last.known:
         return False
     mine = select(links.c.id).join(claims, claims.c.link_id == links.c.id).where(claims.c.source_id == source_id)
-    return connection.scalar(mine.where(links.c.published_at < end).limit(1)) is not None
+    return connection.scalar(mine.where(links.c.published_at < last.at).limit(1)) is not None
 
 
 def raise_gap(connection: Connection, source_id: int, window: Sequence[tuple[Link, bool]], at: datetime) -> bool:
