@@ -1,6 +1,6 @@
-"""`python schedule.py`: looks at all sites again and again, until it is stopped."""
+"""`python schedule.py` is `thoisu schedule`: looks at all sites again and again, until it is stopped."""
 
-from crawler.scheduler import run
+from crawler.cli.main import main
 
 if __name__ == "__main__":
-    run()
+    main(["schedule"])

@@ -18,6 +18,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World
 from crawler.store import Store
 
@@ -25,9 +26,9 @@ FIRST = date(2026, 8, 3)
 RUN = """
 import sys
 from datetime import date
-from crawler.backfill import Job, backfill
+from crawler.backfill.spider import Job, backfill
 from crawler.newsroom import newsroom_sites
-from crawler.backfilling.spans import Span
+from crawler.discover.days import Span
 base, store, quarantine, first, last = sys.argv[1:]
 sites = newsroom_sites(base)
 days = Span(date.fromisoformat(first), date.fromisoformat(last))
@@ -70,7 +71,7 @@ def main() -> None:
                 held = opened.article(row.id)
                 assert held is not None
                 stored |= {row.canonical_url, *(copy.canonical_url for copy in held.copies)}
-            faults = opened.verify()
+            faults = verify(opened)
         log = Counter(f"{request.host}{request.path}" for request in room.requests)
     again = {page: n - 1 for page, n in log.items() if n > 1 and not page.endswith("/robots.txt")}
     found = {

@@ -19,11 +19,11 @@ import numpy as np
 from datasketch import MinHash, MinHashLSH
 from pairs import FACTS, OTHER, SAME, Draft, Pair, pairs
 
-from crawler.relating.candidates import candidates, day_of, days_around
-from crawler.relating.copies import compare
-from crawler.relating.facts import Text
-from crawler.relating.shingles import Fingerprint, fingerprint, shingles, syllables
-from crawler.relating.stories import COPIES, Edge, clusters
+from crawler.compare.candidates import candidates, day_of, days_around
+from crawler.compare.copies import compare
+from crawler.compare.facts import Text
+from crawler.compare.minhash import Fingerprint, fingerprint, shingles, syllables
+from crawler.compare.stories import COPIES, Edge, clusters
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 

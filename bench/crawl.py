@@ -53,7 +53,7 @@ print(Bare.seen)
 OURS = """
 import json, sys
 from crawler.newsroom import newsroom_sites
-from crawler.run import crawl
+from crawler.crawl.run import crawl
 
 base, store = json.load(sys.stdin)
 reports = crawl(newsroom_sites(base), store_url=f"sqlite:///{store}", newsroom=base)

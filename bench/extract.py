@@ -20,10 +20,10 @@ import trafilatura
 from selectolax.lexbor import LexborHTMLParser
 from trafilatura.meta import reset_caches
 
-from crawler.extract import extract
-from crawler.fingerprint import forget
-from crawler.site import load_sites
-from crawler.urls import find_site
+from crawler.extract.article import extract
+from crawler.sites.registry import load_sites
+from crawler.sites.urls import find_site
+from crawler.text.fingerprint import forget
 
 Page = tuple[bytes, str]
 ROUNDS = 7

@@ -1,4 +1,4 @@
-"""Delay from publication to discovery in the embedded newsroom, by the rule of `crawler.pace` and by others.
+"""Delay from publication to discovery in the embedded newsroom, by the rule of `crawler.schedule.pace` and by others.
 
 Usage:  python bench/freshness.py [SEED]
 
@@ -24,13 +24,13 @@ from crawler.newsroom.grammar import die
 from crawler.newsroom.papers import VIETNAM, papers
 from crawler.newsroom.story import Story
 from crawler.newsroom.tempo import Tempo, tempos
-from crawler.pace import Pace
-from crawler.pacing.budget import Budget
-from crawler.pacing.habits import Habits, Seen
-from crawler.pacing.policies import Looks, uniform
-from crawler.pacing.rates import DAY, minutes, moment
-from crawler.pacing.simulate import Score, averaged, phases, score
-from crawler.pacing.tier import Prior
+from crawler.schedule.budget import Budget
+from crawler.schedule.pace import Pace
+from crawler.schedule.policies import Looks, uniform
+from crawler.schedule.rates import DAY, minutes, moment
+from crawler.schedule.simulate import Score, averaged, phases, score
+from crawler.schedule.source_rates import Habits, Seen
+from crawler.schedule.tier_rates import Prior
 
 SITES, LEARN, SCORED = 60, 14, 28
 START = date(2026, 8, 3)

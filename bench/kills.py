@@ -35,10 +35,11 @@ import kept
 
 from crawler.deliver.config import Route, read_routes
 from crawler.deliver.deliverer import Step
-from crawler.deliver.together import deliver
-from crawler.fingerprint import content_hash
-from crawler.model import Article
-from crawler.store import Store, outbox
+from crawler.deliver.run import deliver
+from crawler.items import Article
+from crawler.store import Store
+from crawler.store import sinks as outbox
+from crawler.text.fingerprint import content_hash
 
 SINKS = ("jsonl", "csv", "parquet", "sqlite", "hook", "nats")
 WRITERS = 4

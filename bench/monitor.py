@@ -18,12 +18,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from crawler.crawl.run import crawl
 from crawler.monitor import Finding, check
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.papers import VIETNAM
 from crawler.newsroom.sources import section_feed_path
-from crawler.run import crawl
-from crawler.site import Feed, Site
+from crawler.sites.site import Feed, Site
 from crawler.store import Store
 
 START = datetime(2026, 8, 3, tzinfo=VIETNAM)

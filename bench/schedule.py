@@ -30,15 +30,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from crawler.dates import VIETNAM
-from crawler.layouts import EPI
-from crawler.pace import Pace
-from crawler.pacing.habits import Seen
-from crawler.scheduling.errands import read_pace, upcoming
-from crawler.scheduling.roster import SPREAD, enrol
-from crawler.scheduling.rounds import Rounds
-from crawler.site import Feed, Site
-from crawler.store import Store, agenda
+from crawler.schedule import agenda
+from crawler.schedule.enrol import SPREAD, enrol
+from crawler.schedule.pace import Pace
+from crawler.schedule.rounds import Rounds
+from crawler.schedule.site_agenda import read_pace, upcoming
+from crawler.schedule.source_rates import Seen
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Site
+from crawler.store import Store
+from crawler.text.dates import VIETNAM
 
 START = datetime(2026, 8, 3, tzinfo=VIETNAM)
 WINDOW, LOOKS, PLACES = 30, 16, 24
@@ -226,12 +227,12 @@ def live(folder: Path, sites: int) -> tuple[float, int]:
     script = f"""
 import os, resource, sys, threading, time, signal
 from functools import partial
-from crawler.scheduler import Scheduler
-from crawler.scheduling.worker import Worker
+from crawler.schedule.scheduler import Scheduler
+from crawler.schedule.worker import Worker
 from crawler.store import Store
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from schedule import site
-from crawler.scheduling.roster import enrol
+from crawler.schedule.enrol import enrol
 
 worker = Worker([sys.executable, "-S", "-c", {_ROUND!r}, {str(folder / "live.db")!r}])
 def measure():

@@ -30,8 +30,9 @@ from typing import Any
 
 from stream import stream
 
-from crawler.relate import READER, Relater
-from crawler.store import SourceState, Store, kinship
+from crawler.compare import fingerprints as kinship
+from crawler.compare.relate import READER, Relater
+from crawler.store import SourceState, Store
 
 PARTS = 10
 AHEAD = 5000

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from crawler.fingerprint import content_hash, documents
-from crawler.model import Article, Image, Link
+from crawler.items import Article, Image, Link
 from crawler.newsroom.grammar import Voice, byline, die
+from crawler.text.fingerprint import content_hash, documents
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 SITES = 60

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from scrapy.crawler import Crawler
 
-from crawler.model import Article, Refused, StoreFailed
-from crawler.store import PendingLink
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """An article as read, with the link that led to it."""
-
-    article: Article
-    link: PendingLink
-    at: datetime
+from crawler.errors import Refused, StoreFailed
+from crawler.items import Article, Fetched
 
 
 class StorePipeline:

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawler.model import BadInput
+from crawler.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +154,8 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 
 # Where requests may go: only http and https, and only through the guard.
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
-TWISTED_DNS_RESOLVER = "crawler.fetching.guard.GuardedResolver"
-_HANDLER = "crawler.fetching.replay.ReplayHandler" if THOISU_REPLAY else "crawler.fetching.guard.GuardedHandler"
+TWISTED_DNS_RESOLVER = "crawler.fetch.guard.GuardedResolver"
+_HANDLER = "crawler.fetch.replay.ReplayHandler" if THOISU_REPLAY else "crawler.fetch.guard.GuardedHandler"
 DOWNLOAD_HANDLERS = {
     "http": _HANDLER, "https": _HANDLER, "data": None, "file": None, "ftp": None, "s3": None,
 }  # fmt: skip
@@ -163,13 +163,13 @@ HTTPPROXY_ENABLED = False  # a proxy would look names up behind the guard's back
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.archive.middleware.ArchiveMiddleware": 40,  # the last to see an answer: after redirects, retries, walls
-    "crawler.fetch.SiteMiddleware": 50,
-    "crawler.fetching.robots.RobotsMiddleware": 100,
-    "crawler.fetch.BackoffMiddleware": 540,
-    "crawler.fetch.DecodingMiddleware": 590,
-    "crawler.fetch.HopMiddleware": 600,
-    "crawler.fetching.cookies.SmallJarMiddleware": 700,
-    "crawler.fetching.account.AccountMiddleware": 900,  # the last to see a request: what passes it goes out
+    "crawler.fetch.middlewares.SiteMiddleware": 50,
+    "crawler.fetch.robots.RobotsMiddleware": 100,
+    "crawler.fetch.middlewares.BackoffMiddleware": 540,
+    "crawler.fetch.middlewares.DecodingMiddleware": 590,
+    "crawler.fetch.middlewares.HopMiddleware": 600,
+    "crawler.fetch.cookies.SmallJarMiddleware": 700,
+    "crawler.fetch.budget.AccountMiddleware": 900,  # the last to see a request: what passes it goes out
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,

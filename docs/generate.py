@@ -9,11 +9,11 @@ from typing import Any
 
 import typer
 
-from crawler.cli import app
-from crawler.commands.find import describe
-from crawler.model import Refusal
+from crawler.cli.find import describe
+from crawler.cli.main import app
+from crawler.errors import Refusal
 from crawler.settings import SETTINGS
-from crawler.site import load_sites
+from crawler.sites.registry import load_sites
 
 HERE = Path(__file__).parent
 NOTE = "<!-- Written by docs/generate.py; run `make docs` after a change. -->\n\n"

@@ -1,8 +1,8 @@
 """Báo Cần Thơ: the paper of the Party committee of Cần Thơ."""
 
-from crawler.layouts import NEWSCONTENTS
-from crawler.site import Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import NEWSCONTENTS
+from crawler.sites.site import Listing, Site
 
 
 class Baocantho(NewsSpider):

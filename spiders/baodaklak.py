@@ -1,8 +1,8 @@
 """Báo Đắk Lắk: the paper of the Party committee of Đắk Lắk province."""
 
-from crawler.layouts import TAGDIV
-from crawler.site import Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import TAGDIV
+from crawler.sites.site import Listing, Site
 
 
 class Baodaklak(NewsSpider):

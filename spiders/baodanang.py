@@ -1,8 +1,8 @@
 """Báo Đà Nẵng: the paper of the Party committee of Đà Nẵng."""
 
-from crawler.layouts import ONECMS
-from crawler.site import Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import ONECMS
+from crawler.sites.site import Listing, Site, Sitemap
 
 
 class Baodanang(NewsSpider):

@@ -1,8 +1,8 @@
 """Báo Đầu tư: the investment paper under the Ministry of Finance."""
 
-from crawler.layouts import Layout
-from crawler.site import Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import Layout
+from crawler.sites.site import Listing, Site, Sitemap
 
 LAYOUT = Layout(
     name="baodautu", title=("div.title-detail",), body=("#content_detail_news",), lead=("div.sapo_detail",),

@@ -1,8 +1,8 @@
 """Báo Lào Cai: the paper of the Party committee of Lào Cai province."""
 
-from crawler.layouts import EPI
-from crawler.site import Feed, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Site, Sitemap
 
 
 class Baolaocai(NewsSpider):

@@ -1,8 +1,8 @@
 """Báo Nghệ An: the paper of the Party committee of Nghệ An province."""
 
-from crawler.layouts import ONECMS
-from crawler.site import Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import ONECMS
+from crawler.sites.site import Listing, Site, Sitemap
 
 
 class Baonghean(NewsSpider):

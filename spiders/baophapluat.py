@@ -1,8 +1,8 @@
 """Báo Pháp luật Việt Nam: the paper of the Ministry of Justice."""
 
-from crawler.layouts import EPI
-from crawler.site import Feed, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Site, Sitemap
 
 
 class Baophapluat(NewsSpider):

@@ -1,8 +1,8 @@
 """Thế giới và Việt Nam: the paper of the Ministry of Foreign Affairs."""
 
-from crawler.layouts import MASTERCMS
-from crawler.site import Feed, Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import MASTERCMS
+from crawler.sites.site import Feed, Listing, Site
 
 
 class Baoquocte(NewsSpider):

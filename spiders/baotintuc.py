@@ -1,8 +1,8 @@
 """Báo Tin tức: the daily of the Vietnam News Agency (TTXVN)."""
 
-from crawler.layouts import Layout
-from crawler.site import Feed, Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import Layout
+from crawler.sites.site import Feed, Listing, Site, Sitemap
 
 LAYOUT = Layout(
     name="baotintuc", title=("h1.detail-title", "h1.title"), body=(".boxdetail .contents", "div.contents"),

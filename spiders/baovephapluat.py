@@ -1,8 +1,8 @@
 """Bảo vệ pháp luật: the paper of the Supreme People's Procuracy."""
 
-from crawler.layouts import DNN
-from crawler.site import Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import DNN
+from crawler.sites.site import Listing, Site
 
 
 class Baovephapluat(NewsSpider):

@@ -1,8 +1,8 @@
 """Biên phòng: the paper of the Border Guard."""
 
-from crawler.layouts import Layout
-from crawler.site import Feed, Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import Layout
+from crawler.sites.site import Feed, Listing, Site
 
 LAYOUT = Layout(
     name="bienphong", title=("article.article-main h2.title--big", ".ft-info-media h1"),

@@ -1,8 +1,8 @@
 """Bnews: the business paper of the Vietnam News Agency (TTXVN)."""
 
-from crawler.layouts import Layout
-from crawler.site import Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import Layout
+from crawler.sites.site import Site, Sitemap
 
 LAYOUT = Layout(
     name="bnews", title=("h1.post-title", "h1"), body=("div.lr-ct", ".post-content"), lead=(".lr-summary-post",),

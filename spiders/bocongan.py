@@ -1,8 +1,8 @@
 """Bộ Công an: the portal of the Ministry of Public Security."""
 
-from crawler.layouts import Layout
-from crawler.site import Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import Layout
+from crawler.sites.site import Listing, Site, Sitemap
 
 LAYOUT = Layout(
     name="bocongan", title=("h1",), body=("article .prose", ".prose", ".detail-content", "article"),

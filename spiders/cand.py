@@ -1,8 +1,8 @@
 """Công an Nhân dân: the daily of the Ministry of Public Security."""
 
-from crawler.layouts import EPI, EPI_PAST
-from crawler.site import Feed, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import EPI, EPI_PAST
+from crawler.sites.site import Feed, Site, Sitemap
 
 
 class Cand(NewsSpider):

@@ -1,8 +1,8 @@
 """Cổng Thông tin điện tử Chính phủ: the Government's portal and those of its sub-domains that are no papers."""
 
-from crawler.layouts import VCCORP
-from crawler.site import Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import VCCORP
+from crawler.sites.site import Listing, Site
 
 
 class Chinhphu(NewsSpider):

@@ -1,8 +1,8 @@
 """Công lý: the review of the Supreme People's Court."""
 
-from crawler.layouts import ONECMS
-from crawler.site import Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import ONECMS
+from crawler.sites.site import Listing, Site, Sitemap
 
 
 class Congly(NewsSpider):

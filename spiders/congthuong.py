@@ -1,8 +1,8 @@
 """Báo Công Thương: the paper of the Ministry of Industry and Trade."""
 
-from crawler.layouts import MASTERCMS
-from crawler.site import Feed, Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import MASTERCMS
+from crawler.sites.site import Feed, Listing, Site, Sitemap
 
 
 class Congthuong(NewsSpider):

@@ -1,8 +1,8 @@
 """Đại biểu Nhân dân: the paper of the National Assembly."""
 
-from crawler.layouts import ONECMS
-from crawler.site import Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import ONECMS
+from crawler.sites.site import Listing, Site, Sitemap
 
 
 class Daibieunhandan(NewsSpider):

@@ -1,8 +1,8 @@
 """Đảng Cộng sản Việt Nam: the portal of the Party."""
 
-from crawler.layouts import Layout
-from crawler.site import Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import Layout
+from crawler.sites.site import Listing, Site
 
 LAYOUT = Layout(
     name="dangcongsan", title=("h1#contenttitle", "h1.post-title", "h1"),

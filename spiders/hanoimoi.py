@@ -1,8 +1,8 @@
 """Hànộimới: the daily of the Party committee of Hà Nội."""
 
-from crawler.layouts import ONECMS
-from crawler.site import Feed, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import ONECMS
+from crawler.sites.site import Feed, Site, Sitemap
 
 
 class Hanoimoi(NewsSpider):

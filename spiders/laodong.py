@@ -1,8 +1,8 @@
 """Lao Động: the daily of the Vietnam General Confederation of Labour."""
 
-from crawler.layouts import Layout
-from crawler.site import Feed, Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import Layout
+from crawler.sites.site import Feed, Listing, Site
 
 LAYOUT = Layout(
     name="laodong", title=("h1.title",), body=("div.art-body", "#gallery-ctt", ".article-content"),

@@ -1,8 +1,8 @@
 """Mặt trận: the review of the Vietnam Fatherland Front."""
 
-from crawler.layouts import EPI
-from crawler.site import Feed, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Site, Sitemap
 
 
 class Mattran(NewsSpider):

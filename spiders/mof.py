@@ -1,8 +1,8 @@
 """Bộ Tài chính: the portal of the Ministry of Finance."""
 
-from crawler.layouts import Layout
-from crawler.site import Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import Layout
+from crawler.sites.site import Listing, Site
 
 LAYOUT = Layout(
     name="mof", title=("h1",), body=(".article-content", ".bnc-content", ".detail-content"),

@@ -1,8 +1,8 @@
 """Bộ Y tế: the portal of the Ministry of Health."""
 
-from crawler.layouts import LIFERAY
-from crawler.site import Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import LIFERAY
+from crawler.sites.site import Listing, Site
 
 
 class Moh(NewsSpider):

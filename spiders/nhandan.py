@@ -1,8 +1,8 @@
 """Báo Nhân Dân: the daily of the Party's Central Committee."""
 
-from crawler.layouts import EPI, EPI_PAST
-from crawler.site import Feed, Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import EPI, EPI_PAST
+from crawler.sites.site import Feed, Listing, Site, Sitemap
 
 
 class Nhandan(NewsSpider):

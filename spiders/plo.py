@@ -1,8 +1,8 @@
 """Pháp Luật TP.HCM: the law daily of Hồ Chí Minh City."""
 
-from crawler.layouts import EPI
-from crawler.site import Feed, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Site, Sitemap
 
 
 class Plo(NewsSpider):

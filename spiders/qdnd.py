@@ -1,8 +1,8 @@
 """Quân đội nhân dân: the daily of the Central Military Commission and the Ministry of National Defence."""
 
-from crawler.layouts import DNN
-from crawler.site import Feed, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import DNN
+from crawler.sites.site import Feed, Site, Sitemap
 
 LAYOUT = DNN.replace(name="dnn-qdnd", authors=(".author-top", ".tacgia", ".author"), drop=(*DNN.drop, ".video-wrapper"))
 

@@ -1,8 +1,8 @@
 """Quản lý thị trường: the portal of the domestic-market administration."""
 
-from crawler.layouts import MASTERCMS
-from crawler.site import Feed, Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import MASTERCMS
+from crawler.sites.site import Feed, Listing, Site
 
 
 class Qltt(NewsSpider):

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from crawler.layouts import SHAREPOINT
-from crawler.site import Listing, Numbers, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import SHAREPOINT
+from crawler.sites.site import Listing, Numbers, Site
 
 
 class Quochoi(NewsSpider):

@@ -1,8 +1,8 @@
 """Ngân hàng Nhà nước Việt Nam: the portal of the State Bank."""
 
-from crawler.layouts import LIFERAY
-from crawler.site import Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import LIFERAY
+from crawler.sites.site import Listing, Site
 
 
 class Sbv(NewsSpider):

@@ -1,8 +1,8 @@
 """Sài Gòn Giải Phóng: the daily of the Party committee of Hồ Chí Minh City."""
 
-from crawler.layouts import EPI
-from crawler.site import Feed, Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Listing, Site, Sitemap
 
 
 class Sggp(NewsSpider):

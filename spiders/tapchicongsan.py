@@ -1,8 +1,8 @@
 """Tạp chí Cộng sản: the political review of the Party's Central Committee."""
 
-from crawler.layouts import LIFERAY
-from crawler.site import Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import LIFERAY
+from crawler.sites.site import Listing, Site
 
 
 class Tapchicongsan(NewsSpider):

@@ -1,8 +1,8 @@
 """Thanh Niên: the daily of the Vietnam Youth Federation."""
 
-from crawler.layouts import VCCORP
-from crawler.site import Feed, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import VCCORP
+from crawler.sites.site import Feed, Site, Sitemap
 
 
 class Thanhnien(NewsSpider):

@@ -1,8 +1,8 @@
 """Thể thao và Văn hóa: the culture and sports paper of the Vietnam News Agency."""
 
-from crawler.layouts import VCCORP
-from crawler.site import Feed, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import VCCORP
+from crawler.sites.site import Feed, Site, Sitemap
 
 
 class Thethaovanhoa(NewsSpider):

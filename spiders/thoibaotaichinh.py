@@ -1,8 +1,8 @@
 """Thời báo Tài chính Việt Nam: the paper of the Ministry of Finance."""
 
-from crawler.layouts import MASTERCMS
-from crawler.site import Feed, Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import MASTERCMS
+from crawler.sites.site import Feed, Listing, Site
 
 
 class Thoibaotaichinh(NewsSpider):

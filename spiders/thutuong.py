@@ -1,8 +1,8 @@
 """Thủ tướng Chính phủ: the Prime Minister's pages of the Government portal."""
 
-from crawler.layouts import VCCORP
-from crawler.site import Feed, Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import VCCORP
+from crawler.sites.site import Feed, Listing, Site, Sitemap
 
 
 class Thutuong(NewsSpider):

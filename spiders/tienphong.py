@@ -1,8 +1,8 @@
 """Tiền Phong: the daily of the Hồ Chí Minh Communist Youth Union."""
 
-from crawler.layouts import EPI
-from crawler.site import Feed, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Site, Sitemap
 
 
 class Tienphong(NewsSpider):

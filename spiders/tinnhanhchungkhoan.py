@@ -1,8 +1,8 @@
 """Tin nhanh chứng khoán: the stock-market paper of the Ministry of Finance's press."""
 
-from crawler.layouts import EPI
-from crawler.site import Feed, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Site, Sitemap
 
 
 class Tinnhanhchungkhoan(NewsSpider):

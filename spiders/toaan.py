@@ -1,8 +1,8 @@
 """Tòa án nhân dân tối cao: the portal of the Supreme People's Court."""
 
-from crawler.layouts import Layout
-from crawler.site import Listing, Site
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import Layout
+from crawler.sites.site import Listing, Site
 
 LAYOUT = Layout(
     name="webcenter", title=("h1", ".title-detail", "h2.title"),

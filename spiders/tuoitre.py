@@ -1,8 +1,8 @@
 """Tuổi Trẻ: the daily of the Youth Union of Hồ Chí Minh City."""
 
-from crawler.layouts import VCCORP
-from crawler.site import Feed, Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import VCCORP
+from crawler.sites.site import Feed, Listing, Site, Sitemap
 
 
 class Tuoitre(NewsSpider):

@@ -1,8 +1,8 @@
 """VietnamPlus: the online paper of the Vietnam News Agency (TTXVN)."""
 
-from crawler.layouts import EPI
-from crawler.site import Feed, Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Listing, Site, Sitemap
 
 
 class Vietnamplus(NewsSpider):

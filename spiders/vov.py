@@ -1,8 +1,8 @@
 """Đài Tiếng nói Việt Nam: the national radio's online paper."""
 
-from crawler.layouts import Layout
-from crawler.site import Feed, Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import Layout
+from crawler.sites.site import Feed, Listing, Site, Sitemap
 
 LAYOUT = Layout(
     name="vov", title=("h1.article-title",), body=(".article-content .text-long",),

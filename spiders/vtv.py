@@ -1,8 +1,8 @@
 """Đài Truyền hình Việt Nam: the national television's online paper."""
 
-from crawler.layouts import VCCORP, VCCORP_PAST
-from crawler.site import Feed, Listing, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import VCCORP, VCCORP_PAST
+from crawler.sites.site import Feed, Listing, Site, Sitemap
 
 
 class Vtv(NewsSpider):

@@ -1,8 +1,8 @@
 """Xây dựng chính sách, pháp luật: the Government portal's pages on new law."""
 
-from crawler.layouts import VCCORP
-from crawler.site import Feed, Site, Sitemap
-from crawler.spider import NewsSpider
+from crawler.crawl.spider import NewsSpider
+from crawler.sites.layouts import VCCORP
+from crawler.sites.site import Feed, Site, Sitemap
 
 
 class Xaydungchinhsach(NewsSpider):

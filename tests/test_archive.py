@@ -25,13 +25,15 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawler.archive import Archive, Damaged, Fetch
 from crawler.archive.records import Maker, Original, parse, walk
+from crawler.archive.reread import read
 from crawler.archive.writer import Writer
-from crawler.extract import extract
-from crawler.model import Article, BadInput
+from crawler.crawl.report import SiteReport
+from crawler.crawl.run import crawl
+from crawler.errors import BadInput
+from crawler.extract.article import extract
+from crawler.items import Article
+from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World, newsroom_sites
-from crawler.report import SiteReport
-from crawler.reread import read
-from crawler.run import crawl
 from crawler.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -60,7 +62,7 @@ class Bench:
 
     def stored(self) -> dict[str, Article]:
         with Store.open(self.store_url) as store:
-            assert store.verify() == []
+            assert verify(store) == []
             rows = store.articles(limit=None)
             return {row.canonical_url: store.revision(row.id, row.revision) for row in rows}
 

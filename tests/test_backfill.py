@@ -18,27 +18,33 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from crawler import backfill as module
-from crawler.backfill import Job, Report, backfill
-from crawler.backfilling import routes
-from crawler.backfilling.coverage import uncovered
-from crawler.backfilling.forecast import Forecast, forecast
-from crawler.backfilling.harvest import harvest
-from crawler.backfilling.mend import AGAIN, mend
-from crawler.backfilling.spans import Span, day_in
-from crawler.cli import main
-from crawler.discover import discover
-from crawler.holes import holes
-from crawler.layouts import EPI
-from crawler.ledger import completeness, entries
-from crawler.model import BadSite, Link
+from crawler.backfill import ledger_queries as books
+from crawler.backfill import routes
+from crawler.backfill import spider as module
+from crawler.backfill import steps as plans
+from crawler.backfill.coverage import uncovered
+from crawler.backfill.forecast import Forecast, forecast
+from crawler.backfill.gap_jobs import AGAIN, mend
+from crawler.backfill.gaps import holes
+from crawler.backfill.harvest import harvest
+from crawler.backfill.job import Job
+from crawler.backfill.ledger import completeness, entries
+from crawler.backfill.spider import Report, backfill
+from crawler.backfill.steps import Step, steps
+from crawler.cli.main import main
+from crawler.discover.days import Span, day_in
+from crawler.discover.discovery import discover
+from crawler.errors import BadSite
+from crawler.items import Link
+from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.papers import VIETNAM
-from crawler.scheduling.roster import enrol
-from crawler.site import Feed, Listing, Numbers, Site, Sitemap, load_sites
-from crawler.store import SourceState, Store, books, plans
-from crawler.store.plans import Step, steps
-from crawler.store.spending import reserve, spent
+from crawler.schedule.enrol import enrol
+from crawler.sites.layouts import EPI
+from crawler.sites.registry import load_sites
+from crawler.sites.site import Feed, Listing, Numbers, Site, Sitemap
+from crawler.store import SourceState, Store
+from crawler.store.budget import reserve, spent
 from tests.test_store import address, postgres, sqlite_template  # noqa: F401
 
 ROOT = Path(__file__).parent.parent
@@ -80,7 +86,7 @@ class Bench:
     def stored(self) -> set[str]:
         pages: set[str] = set()
         with Store.open(self.url) as store:
-            assert store.verify() == []
+            assert verify(store) == []
             for row in store.articles(limit=None):
                 held = store.article(row.id)
                 assert held is not None
@@ -271,9 +277,9 @@ def test_every_site_has_a_way_back_that_makes_sense() -> None:
 RUN = """
 import sys
 from datetime import date
-from crawler.backfill import Job, backfill
+from crawler.backfill.spider import Job, backfill
 from crawler.newsroom import newsroom_sites
-from crawler.backfilling.spans import Span
+from crawler.discover.days import Span
 base, store, quarantine, first, last = sys.argv[1:]
 sites = newsroom_sites(base)
 days = Span(date.fromisoformat(first), date.fromisoformat(last))
@@ -467,7 +473,7 @@ def test_a_dry_run_counts_and_asks_nothing(bench: Bench) -> None:
 
 
 def test_what_a_backfill_has_listed_is_its_own_until_the_watch_sees_it(bench: Bench) -> None:
-    from crawler.run import crawl
+    from crawler.crawl.run import crawl
 
     bench.backfill("bachdang", days=span(4), limit=5)
     with Store.open(bench.url) as store:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.charset import decode, encode
-from crawler.decoding import legacy, mojibake
-from crawler.decoding.syllable import is_syllable
+from crawler.text import legacy_encodings as legacy
+from crawler.text import mojibake
+from crawler.text.charset import decode, encode
+from crawler.text.syllables import is_syllable
 
 TEXT = (
     "Ủy ban nhân dân tỉnh vừa họp phiên thường kỳ để rà soát việc giải ngân vốn đầu tư công trong quý này. "

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.cli import main
-from crawler.commands import read
-from crawler.commands.common import shown
-from crawler.dates import VIETNAM
-from crawler.model import FIELDS
+from crawler.cli import read
+from crawler.cli.common import shown
+from crawler.cli.main import main
+from crawler.items import FIELDS
 from crawler.newsroom import Newsroom, World
+from crawler.text.dates import VIETNAM
 
 GOLDEN = Path(__file__).parent / "golden"
 CASE = GOLDEN / "tuoitre" / "article"
@@ -87,7 +87,7 @@ def test_a_mistake_of_the_program_is_one_line(thoisu: Thoisu, monkeypatch: pytes
 
 def test_help_and_version_load_nothing_slow() -> None:
     code = (
-        "import sys, crawler.cli\n"
+        "import sys, crawler.cli.main\n"
         "slow = {'scrapy', 'twisted', 'sqlalchemy', 'bs4', 'rich.console'} & set(sys.modules)\n"
         "sys.exit(str(slow) if slow else 0)"
     )
@@ -95,7 +95,7 @@ def test_help_and_version_load_nothing_slow() -> None:
 
 
 def test_a_closed_pipe_is_silent() -> None:
-    command = python("from crawler.cli import main; main()", "which", "--json", "-")
+    command = python("from crawler.cli.main import main; main()", "which", "--json", "-")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.close()

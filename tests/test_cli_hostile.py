@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler import settings
-from crawler.commands.common import print_json, shown
-from crawler.extract import extract
-from crawler.model import BadInput, StoreFailed
+from crawler.cli.common import print_json, shown
+from crawler.errors import BadInput, StoreFailed
+from crawler.extract.article import extract
 from crawler.store import Store
 from crawler.store.database import engine_for, unwritable
 

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.compare.candidates import MOST, candidates, day_of, days_around
+from crawler.compare.copies import WINDOW, Relation, compare
+from crawler.compare.facts import Text
+from crawler.compare.minhash import HASHES, Fingerprint, fingerprint, packed, restored, shingles, syllables
+from crawler.compare.stories import Edge, Telling, clusters, tell
+from crawler.compare.word_gaps import gaps
 from crawler.newsroom import words
 from crawler.newsroom.grammar import Voice, die
-from crawler.relating.candidates import MOST, candidates, day_of, days_around
-from crawler.relating.copies import WINDOW, Relation, compare
-from crawler.relating.facts import Text
-from crawler.relating.gaps import gaps
-from crawler.relating.shingles import HASHES, Fingerprint, fingerprint, packed, restored, shingles, syllables
-from crawler.relating.stories import Edge, Telling, clusters, tell
 
 T0 = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SYLLABLE = st.sampled_from("hòa bình thủy điện năm ngoái tăng cường kiểm tra xã vùng cao 85 1,5 nghị quyết".split())

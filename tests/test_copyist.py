@@ -18,17 +18,18 @@ from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.archive.tapes import Fault, Record, Tape, records, tapes
-from crawler.backfilling.copyist import Copied, copy
-from crawler.backfilling.spans import Span
-from crawler.cli import main
-from crawler.model import BadInput
+from crawler.alerts import alerts as watches
+from crawler.archive.warc_files import Fault, Record, Tape, records, tapes
+from crawler.backfill.warc_import import Copied, copy
+from crawler.cli.main import main
+from crawler.crawl.run import crawl
+from crawler.discover.days import Span
+from crawler.errors import BadInput
+from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.pages import page
-from crawler.run import crawl
-from crawler.site import Site
+from crawler.sites.site import Site
 from crawler.store import Store
-from crawler.telling import watches
 
 FETCHED = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
 EVER = Span(date.min, date.max)
@@ -72,7 +73,7 @@ class Shelf:
                 whole.records += one.records
                 whole.what += one.what
                 whole.faults += one.faults
-            assert store.verify() == []
+            assert verify(store) == []
         return whole
 
     def stored(self) -> set[str]:
@@ -303,7 +304,7 @@ def test_whatever_stands_between_records_every_whole_one_is_found(
 
 
 def test_reading_goes_on_at_the_record_at_which_it_was(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.backfilling.copyist._EVERY", 5)
+    monkeypatch.setattr("crawler.backfill.warc_import._EVERY", 5)
     path = shelf.file("a.warc.gz", shelf.texts())
     (tape,), _ = tapes(path)
     seen: list[int] = []

@@ -15,12 +15,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.layouts import EPI
-from crawler.model import Article, BadInput, Refusal
+from crawler.crawl.report import SiteReport
+from crawler.crawl.run import crawl
+from crawler.errors import BadInput, Refusal
+from crawler.items import Article
+from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World, newsroom_sites
-from crawler.report import SiteReport
-from crawler.run import crawl
-from crawler.site import Feed, Listing, Site, load_sites
+from crawler.sites.layouts import EPI
+from crawler.sites.registry import load_sites
+from crawler.sites.site import Feed, Listing, Site
 from crawler.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -47,7 +50,7 @@ class Bench:
         """Every page in the store by its address, copies with the text of the first."""
         pages: dict[str, Article] = {}
         with Store.open(self.store_url) as store:
-            assert store.verify() == []
+            assert verify(store) == []
             for row in store.articles(limit=None):
                 held = store.article(row.id)
                 assert held is not None
@@ -350,7 +353,7 @@ def test_a_source_of_no_site_is_told(one: Bench) -> None:
 _KILLED = """
 import os, signal, sys
 from crawler.newsroom import newsroom_sites
-from crawler.run import crawl
+from crawler.crawl.run import crawl
 url, store, left = sys.argv[1], sys.argv[2], int(sys.argv[3])
 def progress(report):
     global left

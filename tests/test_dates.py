@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.dates import VIETNAM, YEARS, Moment, false_zone, parse
+from crawler.text.dates import VIETNAM, YEARS, Moment, false_zone, parse
 
 DIALECTS = [
     # ISO 8601 and its misspellings

@@ -25,12 +25,16 @@ from crawler.deliver.config import Route
 from crawler.deliver.csv import COLUMNS, Csv
 from crawler.deliver.deliverer import Deliverer, Step
 from crawler.deliver.jsonl import JsonLines
-from crawler.deliver.rows import RowFiles
+from crawler.deliver.row_files import RowFiles
+from crawler.deliver.run import deliver
 from crawler.deliver.sink import Delivery, Poisoned, Sink, SinkFailed
-from crawler.deliver.together import deliver
-from crawler.model import Article, StoreFailed
-from crawler.store import Store, feed, outbox
-from crawler.store.alone import Taken
+from crawler.errors import StoreFailed
+from crawler.items import Article
+from crawler.monitor.store_checks import verify
+from crawler.store import Store
+from crawler.store import changes as feed
+from crawler.store import sinks as outbox
+from crawler.store.locks import Taken
 from tests.test_store import (  # noqa: F401, fixtures
     ROOT,
     T0,
@@ -566,9 +570,9 @@ def test_verify_sees_a_sink_ahead_of_the_feed(tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path}/store.db") as opened:
         fill(opened, 1)
         once(opened, Shelf())
-        assert opened.verify() == []
+        assert verify(opened) == []
         set_back(opened, 3)
-        assert opened.verify() == ["sink shelf is ahead of the feed"]
+        assert verify(opened) == ["sink shelf is ahead of the feed"]
 
 
 def test_replay_reaches_a_deliverer_at_work(store: Store) -> None:  # noqa: F811

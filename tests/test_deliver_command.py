@@ -18,9 +18,10 @@ from crawler import settings
 from crawler.deliver.config import Route, read_routes
 from crawler.deliver.jsonl import JsonLines
 from crawler.deliver.paths import path_of
-from crawler.model import BadInput, StoreFailed
-from crawler.site import load_sites
-from crawler.store import Store, outbox
+from crawler.errors import BadInput, StoreFailed
+from crawler.sites.registry import load_sites
+from crawler.store import Store
+from crawler.store import sinks as outbox
 from tests.test_cli import Thoisu, thoisu  # noqa: F401
 from tests.test_deliver import fill, life, read_jsonl
 from tests.test_store import ROOT

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.cli import main
-from crawler.commands import demo
+from crawler.cli import demo
+from crawler.cli.main import main
 
 
 def test_the_demo_tells_the_whole_story(

@@ -16,17 +16,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from crawler.cli import main
-from crawler.commands.diff import print_diff
-from crawler.comparing import align
-from crawler.comparing.align import matches
-from crawler.comparing.edits import WORDS
-from crawler.comparing.spelling import respelt
-from crawler.diff import Block, compare, compare_paragraphs, compare_words
-from crawler.extract import extract
-from crawler.fingerprint import content_hash
-from crawler.model import Article
+from crawler.cli.diff import print_diff
+from crawler.cli.main import main
+from crawler.compare import align
+from crawler.compare.align import matches
+from crawler.compare.diff import Block, compare, compare_paragraphs, compare_words
+from crawler.compare.edit_kinds import WORDS
+from crawler.compare.spelling import respelt
+from crawler.extract.article import extract
+from crawler.items import Article
 from crawler.store import Store
+from crawler.text.fingerprint import content_hash
 from spiders.tuoitre import Tuoitre
 
 T0 = datetime(2026, 3, 2, 1, tzinfo=UTC)

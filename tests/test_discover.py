@@ -20,14 +20,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborNode
 
-from crawler.discover import MAX_BYTES, Discovery, discover, home_feed
-from crawler.discovering.listings import Page, read
-from crawler.discovering.pager import next_page
-from crawler.discovering.shown import Texts
-from crawler.discovering.xml import parse
-from crawler.layouts import EPI
-from crawler.model import Link, Refusal
-from crawler.site import Feed, Listing, Site, Sitemap
+from crawler.discover.discovery import MAX_BYTES, Discovery, discover, home_feed
+from crawler.discover.listing_times import Texts
+from crawler.discover.listings import Page, read
+from crawler.discover.pagination import next_page
+from crawler.discover.xml import parse
+from crawler.errors import Refusal
+from crawler.items import Link
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Listing, Site, Sitemap
 
 HOME = "https://bao.example.vn/"
 SITE = Site(
@@ -263,9 +264,9 @@ def test_sitemap_ends_at_the_limit_of_the_protocol() -> None:
 
 def test_a_feed_is_read_up_to_the_same_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     text = rss(*(item(link=f"/a-post{n}.html") for n in range(9)))
-    monkeypatch.setattr("crawler.discovering.xml.LIMIT", 5)
+    monkeypatch.setattr("crawler.discover.xml.LIMIT", 5)
     assert len(parse(text).findall(".//item")) == 5  # what stands behind is not even parsed
-    monkeypatch.setattr("crawler.discovering.feeds.LIMIT", 3)
+    monkeypatch.setattr("crawler.discover.feeds.LIMIT", 3)
     assert [link.url for link in feed(text).links] == [f"{HOME}a-post{n}.html" for n in range(3)]
 
 
@@ -596,7 +597,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
 def test_only_links_that_say_more_are_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
     page = page_of("".join(f'<a href="/a-post{n}.html">Mở rộng cảng {n}</a>' for n in range(200)))
     resolve = Mock(return_value=None)
-    monkeypatch.setattr("crawler.discovering.pager.absolute", resolve)
+    monkeypatch.setattr("crawler.discover.pagination.absolute", resolve)
     assert next_page(page, None) is None
     resolve.assert_not_called()
 
@@ -622,13 +623,13 @@ def test_elements_within_elements_are_read_up_to_a_limit(
     monkeypatch: pytest.MonkeyPatch, reads: list[tuple[int, int]]
 ) -> None:
     item = '<div><a href="/a-post1.html">Mở rộng cảng</a><time>04/03/2026</time></div>'
-    monkeypatch.setattr("crawler.discovering.shown.MOST_TEXT", 10_000)
+    monkeypatch.setattr("crawler.discover.listing_times.MOST_TEXT", 10_000)
     page = page_of(item + "<div class=date>" * 300 + "chữ " * 250)
     assert sum(length for _, length in reads) < 11_100
     assert [link.title for link in page.links] == ["Mở rộng cảng"]
 
 
 def test_anchors_of_a_page_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.discovering.listings._MOST_ANCHORS", 3)
+    monkeypatch.setattr("crawler.discover.listings._MOST_ANCHORS", 3)
     page = page_of("".join(f'<a href="/a-post{n}.html">Mở rộng cảng {n}</a>' for n in range(9)))
     assert [link.url for link in page.links] == [f"{HOME}a-post{n}.html" for n in range(3)]

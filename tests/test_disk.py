@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from crawler.cli import main
-from crawler.model import StoreFailed
-from crawler.relate import Relater
+from crawler.cli.main import main
+from crawler.compare.relate import Relater
+from crawler.errors import StoreFailed
+from crawler.monitor.store_checks import verify
 from crawler.store import Store, database
 from tests.test_store import T0, article, postgres, sibling, sqlite_template, statement  # noqa: F401
 
@@ -51,10 +52,10 @@ def test_full_disk_is_met_in_the_file_and_in_its_log(tmp_path: Path, monkeypatch
         with file_limit(1024 * KB):
             refused = fill(store)
             assert fill(store, refused) == refused  # still, and again by its name
-            assert store.verify() == []
+            assert verify(store) == []
             assert len(store.articles(limit=None)) == refused - 1 > 10
         assert store.save(article(refused, "Có chỗ rồi"), T0).event == "created"
-        assert store.verify() == []
+        assert verify(store) == []
         assert [row.seq for row in store.changes(limit=None)] == list(range(1, refused + 1))
 
 
@@ -67,7 +68,7 @@ def test_relating_on_a_full_disk_writes_nothing_and_goes_on_later(tmp_path: Path
             list(Relater(store).relate())
         assert failure.value.word == "disk_full"
         assert sum(step.articles for step in Relater(store).relate()) == 40
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_the_command_says_in_one_line_that_the_disk_is_full(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,7 +109,7 @@ def test_log_that_a_reader_holds_grows_and_is_cut_when_it_leaves(
             sizes.append(log.stat().st_size)
         assert min(sizes) < database.LOG / 2
         assert sizes[-1] < 2 * database.LOG
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_full_or_read_only_server_is_named_and_loses_nothing(postgres: str) -> None:  # noqa: F811
@@ -134,5 +135,5 @@ def test_full_or_read_only_server_is_named_and_loses_nothing(postgres: str) -> N
         with store.reading() as connection:
             connection.execute(text("SET default_transaction_read_only = off"))
         assert [row.seq for row in store.changes()] == [1, 2]
-        assert store.verify() == []
+        assert verify(store) == []
     statement(postgres, "DROP DATABASE full_disk WITH (FORCE)")

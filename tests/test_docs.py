@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer
 
-from crawler.cli import app
+from crawler.cli.main import app
 
 DOCS = Path(__file__).parents[1] / "docs"
 GROUP: Any = typer.main.get_command(app)

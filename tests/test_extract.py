@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.clean import Dropped
-from crawler.extract import FALLBACK, extract
-from crawler.layouts import EPI, EPI_PAST, VCCORP
-from crawler.model import Article, Discard, Quarantine, Refusal
-from crawler.site import Listing, Site
+from crawler.errors import Discard, Quarantine, Refusal
+from crawler.extract.article import FALLBACK, extract
+from crawler.extract.boilerplate import Dropped
+from crawler.items import Article
+from crawler.sites.layouts import EPI, EPI_PAST, VCCORP
+from crawler.sites.site import Listing, Site
 
 URL = "https://bao.example.vn/bo-noi-vu-hop-ve-tien-luong-post123456.html"
 FIRST = "Sáng 5/3, Bộ Nội vụ họp với các địa phương về phương án tiền lương mới cho cán bộ cấp xã sau sắp xếp."

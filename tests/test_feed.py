@@ -10,8 +10,10 @@ from random import Random
 
 import pytest
 
-from crawler.model import Change
-from crawler.store import Store, record
+from crawler.items import Change
+from crawler.monitor.store_checks import verify
+from crawler.store import Store
+from crawler.store import articles as record
 from tests.test_store import T0, address, article, postgres, sqlite_template, writer  # noqa: F401
 
 
@@ -63,7 +65,7 @@ def test_readers_see_each_change_once_and_in_order_while_writers_die(address: st
         whole = store.changes(limit=None)
         assert len({row.url for row in whole}) > 20
         assert both[0].seen == both[1].seen == whole
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 @pytest.mark.parametrize("commits", [True, False])
@@ -85,4 +87,4 @@ def test_a_change_waits_for_the_writer_with_a_lower_number(address: str, commits
         for reader in both:
             reader.look()
             assert [row.url[-6:] for row in reader.seen] == ["1.html", "2.html", "3.html"][:: 1 if commits else 2]
-        assert store.verify() == []
+        assert verify(store) == []

@@ -26,11 +26,11 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.settings import Settings
 
 from crawler import settings
-from crawler.fetch import BackoffMiddleware, SiteMiddleware, retry_after, word_of
-from crawler.fetching import replay
-from crawler.fetching.guard import Denied
-from crawler.fetching.verdict import is_wall, verdict
-from crawler.model import BadInput, Refusal, Retry
+from crawler.errors import BadInput, Refusal, Retry
+from crawler.extract.verdict import is_wall, verdict
+from crawler.fetch import replay
+from crawler.fetch.guard import Denied
+from crawler.fetch.middlewares import BackoffMiddleware, SiteMiddleware, retry_after, word_of
 
 PARAGRAPH = "<p>Sáng nay, đoàn công tác đã đến thăm các hộ dân ở ven sông và trao đổi về việc sửa lại con đê.</p>"
 HTML = {"content-type": "text/html; charset=utf-8"}

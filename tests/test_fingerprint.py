@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from crawler.decoding.legacy import LETTERS
-from crawler.fingerprint import content_hash, documents, normal_form
+from crawler.text.fingerprint import content_hash, documents, normal_form
+from crawler.text.legacy_encodings import LETTERS
 
 WORDS = (
     "hòa thúy quý khỏe của mía già giếng hoàn ngoéo huỳnh quả tiến người cuối yếu thuế uống việc Bộ Đường tỉnh 85 "

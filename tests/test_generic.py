@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler import extract as module
-from crawler.extract import FALLBACK, extract
+from crawler.extract import article as module
+from crawler.extract.article import FALLBACK, extract
 
 CASES = sorted((Path(__file__).parent / "golden").glob("*/*/article.json"))
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.address import IPv4Address, IPv6Address
 
-from crawler.fetching.guard import GuardedResolver, is_inner, named_inside, of_newsroom
+from crawler.fetch.guard import GuardedResolver, is_inner, named_inside, of_newsroom
 
 INNER = [
     "0.0.0.0",  # noqa: S104, an address to refuse

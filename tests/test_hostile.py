@@ -18,16 +18,18 @@ import requests
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.crawling import readings, sources
-from crawler.extracting import deadline as deadlines
-from crawler.extracting.deadline import Overdue, deadline
-from crawler.fetching.connection import HEAD_MAX
-from crawler.fetching.cookies import COOKIES_MAX, HEADER_MAX, SmallJarMiddleware
-from crawler.fetching.single import fetch
-from crawler.layouts import EPI
-from crawler.report import SiteReport
-from crawler.run import crawl
-from crawler.site import Feed, Site, Sitemap
+from crawler.crawl import articles as readings
+from crawler.crawl import sources
+from crawler.crawl.report import SiteReport
+from crawler.crawl.run import crawl
+from crawler.crawl.single import fetch
+from crawler.extract import deadline as deadlines
+from crawler.extract.deadline import Overdue, deadline
+from crawler.fetch.cookies import COOKIES_MAX, HEADER_MAX, SmallJarMiddleware
+from crawler.fetch.head_limit import HEAD_MAX
+from crawler.monitor.store_checks import verify
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Site, Sitemap
 from crawler.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -108,7 +110,7 @@ class Paper:
     def articles(self) -> dict[str, int]:
         """Revisions by the number in the address."""
         with Store.open(self.store_url) as store:
-            assert store.verify() == []
+            assert verify(store) == []
             return {row.canonical_url.removeprefix(f"{self.base}/"): row.revision for row in store.articles()}
 
 
@@ -330,7 +332,7 @@ def test_a_quarantine_that_cannot_be_written_costs_one_line(paper: Paper, caplog
         paper.answers[f"/de-post{number}.html"] = 200, HTML, empty + b" " * 900
     report = paper.crawl(THOISU_QUARANTINE="/dev/null/x")
     assert (report.refused, report.created) == ({"no_body": 2}, 2)
-    assert [record.getMessage() for record in caplog.records if record.name == "crawler.crawling.keeping"] == [
+    assert [record.getMessage() for record in caplog.records if record.name == "crawler.crawl.keeping"] == [
         "pages cannot be kept in /dev/null/x: Not a directory"
     ]
 
@@ -376,9 +378,9 @@ def test_a_page_and_a_source_that_take_too_long_are_unreadable(paper: Paper, mon
 _POISONED = """
 import os, sys
 from crawler.crawling import readings
-from crawler.layouts import EPI
-from crawler.run import crawl
-from crawler.site import Feed, Site
+from crawler.sites.layouts import EPI
+from crawler.crawl.run import crawl
+from crawler.sites.site import Feed, Site
 base, port, store, what = sys.argv[1:]
 usual = readings.extract
 def extract(body, url, **about):

@@ -15,16 +15,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.model import BadInput, Link
+from crawler.alerts import alerts as watches
+from crawler.alerts import digest, notify, standing, targets
+from crawler.alerts import tables as held
+from crawler.alerts.keywords import All, Either, Node, Not, Phrase, Text, match, without_marks
+from crawler.alerts.query import LONGEST, hints, parse
+from crawler.alerts.query import written as as_understood
+from crawler.alerts.sentences import around
+from crawler.backfill import backlog
+from crawler.errors import BadInput
+from crawler.items import Link
 from crawler.newsroom import words
-from crawler.store import SourceState, Store, backlog, findings, messages
-from crawler.store import watches as held
+from crawler.store import SourceState, Store, findings, messages
 from crawler.store.findings import Seen
-from crawler.telling import digest, notify, standing, targets, watches
-from crawler.telling.keywords import All, Either, Node, Not, Phrase, Text, match, without_marks
-from crawler.telling.query import LONGEST, hints, parse
-from crawler.telling.query import written as as_understood
-from crawler.telling.sentences import around
 from tests.test_store import T0, address, article, at, postgres, sqlite_template, store  # noqa: F401
 
 SYLLABLES = sorted({word for place in words.PLACES for word in place.lower().split() if word.isalpha()})

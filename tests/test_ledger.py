@@ -12,18 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.backfill import backfill
-from crawler.backfilling.mend import mend
-from crawler.backfilling.spans import Span, claimed_day, day_in, made_on, published_in, span_of
-from crawler.crawling.window import Item, end, in_place, overlaps, reach
-from crawler.holes import LOST, Hole, holes
-from crawler.ledger import completeness, entries
-from crawler.model import Link, Refusal
+from crawler.backfill.gap_jobs import mend
+from crawler.backfill.gaps import Hole, holes
+from crawler.backfill.ledger import completeness, entries
+from crawler.backfill.spider import backfill
+from crawler.crawl.run import crawl
+from crawler.discover.days import Span, claimed_day, day_in, made_on, published_in, span_of
+from crawler.discover.overlap import Item, end, in_place, overlaps, reach
+from crawler.errors import LOST, Refusal
+from crawler.items import Link
+from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.papers import VIETNAM
 from crawler.newsroom.sources import section_feed_path
-from crawler.run import crawl
-from crawler.site import Feed, Site
+from crawler.sites.site import Feed, Site
 from crawler.store import SourceState, Store
 from tests.test_store import address, article, postgres, sqlite_template, url_of  # noqa: F401
 
@@ -49,7 +51,7 @@ def state(hours: float, url: str = FEED, status: str = "200", route: str | None 
 def kept(address: str) -> Iterator[Store]:  # noqa: F811
     with Store.open(address) as opened:
         yield opened
-        assert opened.verify() == []
+        assert verify(opened) == []
 
 
 def look(store: Store, hours: float, found: list[Link], **about: str) -> None:
@@ -416,7 +418,7 @@ def test_whatever_goes_wrong_no_article_is_missing_without_a_hole_and_holes_can_
     reports = backfill(jobs, week.whole, store_url=week.url, newsroom=week.room.url, settings=settings, now=week.now)
     assert [report.error for report in reports] == [None] * len(jobs)
     with Store.open(week.url) as store:
-        assert store.verify() == []
+        assert verify(store) == []
         assert week.unstored(store) == []
         assert not any(week.holes(store).values())
         assert not any(mend(store, name, span, week.now()) for name in week.whole)

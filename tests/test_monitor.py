@@ -19,27 +19,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_reread import mended
 
-from crawler import reread
-from crawler.archive import Archive
-from crawler.cli import main
-from crawler.dates import VIETNAM
-from crawler.extract import FALLBACK
-from crawler.fingerprint import content_hash
-from crawler.layouts import EPI
-from crawler.model import Article, Image, Link
-from crawler.monitor import BY_NAME, CHECKS, Finding, check, machine, marks, reading
-from crawler.monitor.marks import Before, Page
-from crawler.monitor.shares import CALM, LEARN, RARE, Span, shift, unusual, upper
+from crawler.alerts.after_round import after, folders_of
+from crawler.alerts.targets import key
+from crawler.archive import Archive, reread
+from crawler.cli.main import main
+from crawler.compare import fingerprints as kinship
+from crawler.crawl.run import crawl
+from crawler.extract.article import FALLBACK
+from crawler.items import Article, Image, Link
+from crawler.monitor import BY_NAME, CHECKS, Finding, check
+from crawler.monitor import own_checks as machine
+from crawler.monitor import page_marks as marks
+from crawler.monitor import read_feed as reading
+from crawler.monitor.page_marks import Before, Page
+from crawler.monitor.shift import CALM, LEARN, RARE, Span, shift, unusual, upper
 from crawler.monitor.silence import CHANCE, silence
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.grammar import die
 from crawler.newsroom.sources import section_feed_path
-from crawler.run import crawl
-from crawler.scheduling.afterwards import after, folders_of
-from crawler.site import Feed, Site
-from crawler.store import SourceState, Store, findings, kinship, outbox, tallies
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Site
+from crawler.store import SourceState, Store, findings, tallies
+from crawler.store import sinks as outbox
 from crawler.store.findings import Seen
-from crawler.telling.targets import key
+from crawler.text.dates import VIETNAM
+from crawler.text.fingerprint import content_hash
 from tests.test_store import T0, address, article, at, fresh, postgres, sqlite_template, store  # noqa: F401
 
 DAY = date(2026, 3, 2)

@@ -20,7 +20,7 @@ import pytest
 from crawler.deliver import nats as module
 from crawler.deliver.nats import JetStream
 from crawler.deliver.sink import Poisoned, SinkFailed
-from crawler.model import BadInput
+from crawler.errors import BadInput
 from tests.test_sinks import delivery
 from tests.test_webhook import self_signed
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.discover import discover
-from crawler.extract import extract
-from crawler.extracting.nesting import DEEPEST, MOST_ATTRIBUTES, MOST_TAGS, hostile
-from crawler.model import Discard, Refusal
+from crawler.discover.discovery import discover
+from crawler.errors import Discard, Refusal
+from crawler.extract.article import extract
+from crawler.extract.nesting import DEEPEST, MOST_ATTRIBUTES, MOST_TAGS, hostile
 
 CORPUS = os.environ.get("THOISU_CORPUS", "")
 URL = "https://bao.example.vn/tin"

@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.extract import extract
+from crawler.extract.article import extract
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.pages import page
 from crawler.newsroom.papers import VIETNAM, slugify
 from crawler.newsroom.sources import section_feed_path
 from crawler.newsroom.story import Story
-from crawler.site import Feed, Listing, Sitemap
+from crawler.sites.site import Feed, Listing, Sitemap
 
 NAMES = ["songda", "hongha", "truongson", "bachdang", "biencuong", "cuulong"]
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b"))

@@ -19,23 +19,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.cli import main
-from crawler.dates import VIETNAM
-from crawler.model import BadInput
+from crawler.cli.main import main
+from crawler.errors import BadInput
 from crawler.newsroom import World
 from crawler.newsroom.grammar import die
 from crawler.newsroom.tempo import tempos
-from crawler.pace import Pace
-from crawler.pacing import traces
-from crawler.pacing.budget import Budget, Kind
-from crawler.pacing.habits import Habits, Seen
-from crawler.pacing.holidays import SUNDAY, holidays, weekday
-from crawler.pacing.policies import Trace, oracle, uniform
-from crawler.pacing.rates import DAY, GRACE, HOURS, Rate, day_of, expected, kind_of, minutes, moment, shares
-from crawler.pacing.simulate import ours, score, simulate
-from crawler.pacing.tier import Prior, hourly
-from crawler.pacing.timetable import Demand, rebalance, timetable
-from crawler.pacing.traces import read_trace
+from crawler.schedule import traces
+from crawler.schedule.budget import Budget, Kind
+from crawler.schedule.pace import Pace
+from crawler.schedule.policies import Trace, oracle, uniform
+from crawler.schedule.rates import DAY, GRACE, HOURS, Rate, day_of, expected, kind_of, minutes, moment, shares
+from crawler.schedule.simulate import ours, score, simulate
+from crawler.schedule.source_rates import Habits, Seen
+from crawler.schedule.tier_rates import Prior, hourly
+from crawler.schedule.timetable import Demand, rebalance, timetable
+from crawler.schedule.traces import read_trace
+from crawler.text.calendar import SUNDAY, holidays, weekday
+from crawler.text.dates import VIETNAM
 
 MONDAY = datetime(2026, 8, 3, tzinfo=VIETNAM)
 START = int(minutes(MONDAY))

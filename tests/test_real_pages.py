@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from crawler import extract as module
-from crawler.extract import FALLBACK, extract
-from crawler.site import load_sites
-from crawler.urls import find_site
+from crawler.extract import article as module
+from crawler.extract.article import FALLBACK, extract
+from crawler.sites.registry import load_sites
+from crawler.sites.urls import find_site
 
 CORPUS = Path(os.environ.get("THOISU_CORPUS") or "nowhere")
 GOLDS = sorted(CORPUS.glob("gold/*.json"))

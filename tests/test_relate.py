@@ -10,15 +10,19 @@ from random import Random
 import pytest
 from sqlalchemy import func, select
 
-from crawler import fingerprint, relate
-from crawler.commands.stories import _as_dict
-from crawler.fingerprint import content_hash
-from crawler.model import Article
+from crawler.cli.stories import _as_dict
+from crawler.compare import fingerprints as kinship
+from crawler.compare import relate
+from crawler.compare import story_queries as plots
+from crawler.compare.relate import Relater
+from crawler.compare.stories import tell
+from crawler.compare.tables import fingerprints, members, relations, shingle_keys
+from crawler.items import Article
+from crawler.monitor.store_checks import verify
 from crawler.newsroom.grammar import Voice, die
-from crawler.relate import Relater
-from crawler.relating.stories import tell
-from crawler.store import Store, kinship, plots
-from crawler.store.kin import fingerprints, members, relations, shingle_keys
+from crawler.store import Store
+from crawler.text import fingerprint
+from crawler.text.fingerprint import content_hash
 from tests.test_store import T0, address, at, fresh, postgres, sqlite_template, statement, store  # noqa: F401
 
 DAY = 24 * 60
@@ -171,7 +175,7 @@ def test_any_order_and_any_batch_give_the_same_stories(address: str, tmp_path: P
             run(opened, batch)
             names = {row.id: row.canonical_url for row in opened.articles(limit=None)}
             results.append(sorted(sorted(names[text] for text in group) for group in grouped(opened)))
-            assert opened.verify() == []
+            assert verify(opened) == []
     assert results[0] == results[1] == results[2]
     assert [len(group) for group in results[0]] == [3] * 8
 
@@ -284,7 +288,7 @@ def test_a_store_from_before_is_upgraded_with_its_data(fresh: object) -> None:  
         assert grouped(opened) == []
         run(opened)
         assert grouped(opened) == [[1, 2]]
-        assert opened.verify() == []
+        assert verify(opened) == []
 
 
 @pytest.fixture
@@ -299,7 +303,7 @@ def command_store(tmp_path: Path) -> str:
 def test_the_commands_show_it(command_store: str, capsys: pytest.CaptureFixture[str]) -> None:
     import json
 
-    from crawler.cli import main
+    from crawler.cli.main import main
 
     def run_command(*words: str) -> str:
         with pytest.raises(SystemExit) as ended:

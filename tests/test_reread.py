@@ -14,13 +14,15 @@ import pytest
 from test_archive import Bench
 
 from crawler.archive import Archive
-from crawler.cli import main
-from crawler.layouts import CAPTIONS, EPI, NOISE, Layout
-from crawler.model import FIELDS, Article, Quarantine, Refusal
+from crawler.archive.reread import Finding, review, write
+from crawler.cli.main import main
+from crawler.errors import Quarantine, Refusal
+from crawler.items import FIELDS, Article
+from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World
 from crawler.newsroom.pages import redesigned
-from crawler.reread import Finding, review, write
-from crawler.site import Site
+from crawler.sites.layouts import CAPTIONS, EPI, NOISE, Layout
+from crawler.sites.site import Site
 from crawler.store import Outcome, Store
 
 
@@ -65,7 +67,7 @@ def findings(bench: Bench, sites: dict[str, Site] | None = None, *, writing: boo
         assert not writing or all(
             (outcome is None) == (one.what == "same") for one, outcome in zip(found, outcomes, strict=True)
         )
-        assert store.verify() == []
+        assert verify(store) == []
         return found
 
 
@@ -138,9 +140,9 @@ def test_a_page_that_nobody_could_read_becomes_an_article(bench: Bench, monkeypa
         raise Quarantine(Refusal.NO_BODY)
 
     with monkeypatch.context() as patched:
-        patched.setattr("crawler.crawling.readings.extract", unreadable)
+        patched.setattr("crawler.crawl.articles.extract", unreadable)
         assert bench.crawl().refused[Refusal.NO_BODY] == 6
-        patched.setattr("crawler.reread.extract", unreadable)
+        patched.setattr("crawler.archive.reread.extract", unreadable)
         assert whats(findings(bench)) == {"unread": 6}
     assert whats(findings(bench, writing=True)) == {"new": 6}
     assert len(bench.stored()) == 6
@@ -182,7 +184,7 @@ def test_a_withdrawn_page_stays_withdrawn(bench: Bench) -> None:
         (gone,) = (one for one in found if one.what == "withdrawn")
         assert gone.after is not None
         assert store.amend(gone.after, gone.at, gone.url) is None
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_a_copy_is_corrected_as_a_copy(bench: Bench) -> None:
@@ -198,7 +200,7 @@ def test_a_copy_is_corrected_as_a_copy(bench: Bench) -> None:
         held = store.held(twin.canonical_url)
         assert held is not None
         assert held.article.tags == ("mới",)
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 def test_a_pending_page_stays_pending(bench: Bench) -> None:
@@ -216,7 +218,7 @@ def test_a_pending_page_stays_pending(bench: Bench) -> None:
 
 def test_what_cannot_be_read_any_more_is_counted_and_left(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.crawl()
-    monkeypatch.setattr("crawler.reread.extract", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("crawler.archive.reread.extract", lambda *_, **__: 1 / 0)
     found = findings(bench)
     assert whats(found) == {"refused": 6}
     assert {one.detail for one in found} == {"unreadable (ZeroDivisionError)"}
@@ -236,7 +238,7 @@ def test_the_command_reports_first_and_writes_on_yes_alone(
     good, bench.sites = bench.sites, with_layout(bench, TOO_SHORT)
     bench.crawl()
     bad = bench.stored()
-    monkeypatch.setattr("crawler.commands.reread.all_sites", lambda: good)
+    monkeypatch.setattr("crawler.cli.reread.all_sites", lambda: good)
     for arguments in ([], ["--dry-run"], ["--site", "songda", "--since", "2026-01-01"]):
         code, out, err = command(bench, capsys, *arguments)
         assert (code, err) == (0, "")

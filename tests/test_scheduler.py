@@ -26,24 +26,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.cli import main
-from crawler.dates import VIETNAM
-from crawler.fetching.account import Account
-from crawler.layouts import EPI
+from crawler.cli.main import main
+from crawler.crawl.report import SiteReport
+from crawler.crawl.run import crawl
+from crawler.fetch.budget import Account
 from crawler.newsroom import Newsroom, World, newsroom_sites
-from crawler.pace import Pace
-from crawler.pacing.budget import Budget
-from crawler.report import SiteReport
-from crawler.run import crawl
-from crawler.scheduling.errands import Errands, read_pace, write_pace
-from crawler.scheduling.revisits import OLDEST, Edits, due
-from crawler.scheduling.roster import SPREAD, enrol
-from crawler.scheduling.rounds import GATHER, IDLE, Rounds
-from crawler.scheduling.worker import Worker
-from crawler.site import Feed, Site, load_sites
-from crawler.store import Store, agenda
-from crawler.store.agenda import ARTICLES, Entry
-from crawler.store.spending import day_of, reserve, spent
+from crawler.schedule import agenda
+from crawler.schedule.agenda import ARTICLES, Entry
+from crawler.schedule.budget import Budget
+from crawler.schedule.enrol import SPREAD, enrol
+from crawler.schedule.pace import Pace
+from crawler.schedule.revisits import OLDEST, Edits, due
+from crawler.schedule.rounds import GATHER, IDLE, Rounds
+from crawler.schedule.site_agenda import Errands, read_pace, write_pace
+from crawler.schedule.worker import Worker
+from crawler.sites.layouts import EPI
+from crawler.sites.registry import load_sites
+from crawler.sites.site import Feed, Site
+from crawler.store import Store
+from crawler.store.budget import day_of, reserve, spent
+from crawler.text.dates import VIETNAM
 from tests.test_store import address, postgres, sqlite_template, store  # noqa: F401
 
 ROOT = Path(__file__).parent.parent
@@ -429,7 +431,7 @@ _KILLED = """
 import os, signal, sys
 from datetime import datetime
 from crawler.newsroom import newsroom_sites
-from crawler.run import crawl
+from crawler.crawl.run import crawl
 url, store, left, now = sys.argv[1], sys.argv[2], int(sys.argv[3]), datetime.fromisoformat(sys.argv[4])
 def progress(report):
     global left
@@ -580,11 +582,11 @@ def made_up(name: str) -> Site:
 SCHEDULER = f"""
 import sys
 from functools import partial
-from crawler.scheduling.roster import enrol
-from crawler.scheduler import Scheduler
-from crawler.scheduling.worker import Worker
-from crawler.layouts import EPI
-from crawler.site import Feed, Site
+from crawler.schedule.enrol import enrol
+from crawler.schedule.scheduler import Scheduler
+from crawler.schedule.worker import Worker
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Feed, Site
 from crawler.store import Store
 {inspect.getsource(made_up)}
 names, url, overrun, command = sys.argv[1].split(","), sys.argv[2], float(sys.argv[3]), sys.argv[4:]

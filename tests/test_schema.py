@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, inspect, text
 
-from crawler.cli import main
+from crawler.cli.main import main
+from crawler.monitor.store_checks import verify
 from crawler.store import Store, database, migrate
 from tests.test_store import fresh, postgres, sqlite_template  # noqa: F401
 
@@ -118,7 +119,7 @@ def test_a_command_upgrades_the_first_schema_with_its_data(first: str, capsys: p
     told = [json.loads(line) for line in run(capsys, "changes", "--store", first, "--json").splitlines()]
     assert [(row["seq"], row["event"]) for row in told] == [(1, "created"), (2, "revised"), (3, "copied")]
     with Store.open(first) as store:
-        assert store.verify() == []
+        assert verify(store) == []
         assert store.revision(1, 2).body == BODY
         assert store.source("https://bao.example/rss").etag == 'W/"7"'
         assert [link.tries for link in store.pending("bao")] == [1]

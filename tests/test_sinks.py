@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
 from crawler.deliver import parquet as parquet_module
-from crawler.deliver.mirror import Mirror
 from crawler.deliver.parquet import Parquet
 from crawler.deliver.sink import Delivery, Poisoned, SinkFailed
-from crawler.model import BadInput, Event
+from crawler.deliver.sql_mirror import Mirror
+from crawler.errors import BadInput
+from crawler.items import Event
 from crawler.store import Store, database
 from tests.test_store import Fresh, article, fresh, postgres, sibling, statement  # noqa: F401
 
@@ -316,11 +317,11 @@ def test_mirror_refuses_the_store(fresh: Fresh, monkeypatch: pytest.MonkeyPatch,
     Store.open(url).close()
     with pytest.raises(SinkFailed, match="it is a store of thoisu"):
         mirror(url)
-    monkeypatch.setattr("crawler.deliver.mirror.settings.THOISU_DATABASE_URL", url)
+    monkeypatch.setattr("crawler.deliver.sql_mirror.settings.THOISU_DATABASE_URL", url)
     with pytest.raises(BadInput, match="the store itself"):
         mirror(url)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("crawler.deliver.mirror.settings.THOISU_DATABASE_URL", f"sqlite:///{tmp_path}/a.db")
+    monkeypatch.setattr("crawler.deliver.sql_mirror.settings.THOISU_DATABASE_URL", f"sqlite:///{tmp_path}/a.db")
     with pytest.raises(BadInput, match="the store itself"):
         Mirror("m", "sqlite:///./a.db")
 

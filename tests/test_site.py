@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from crawler.layouts import EPI, Layout
-from crawler.model import BadSite
-from crawler.site import Feed, Listing, Site, Sitemap
+from crawler.errors import BadSite
+from crawler.sites.layouts import EPI, Layout
+from crawler.sites.site import Feed, Listing, Site, Sitemap
 
 RIGHT: dict[str, Any] = {
     "publisher": "Báo Mẫu",

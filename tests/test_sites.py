@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from crawler.extract import extract
-from crawler.model import FIELDS
-from crawler.site import Listing, Site, load_sites
-from crawler.urls import canonical, find_site, judge
+from crawler.extract.article import extract
+from crawler.items import FIELDS
+from crawler.sites.registry import load_sites
+from crawler.sites.site import Listing, Site
+from crawler.sites.urls import canonical, find_site, judge
 
 SITES = load_sites()
 GOLDEN = Path(__file__).parent / "golden"

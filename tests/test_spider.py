@@ -11,15 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.crawling import look as looks
-from crawler.crawling import quarantine
-from crawler.crawling.look import Look
-from crawler.crawling.readings import charset
-from crawler.discover import Discovery
-from crawler.model import Link, Quarantine, Refusal
-from crawler.report import SiteReport
-from crawler.site import Feed, Listing, Sitemap
-from crawler.store import PendingLink, SourceState
+from crawler.crawl import look as looks
+from crawler.crawl import quarantine
+from crawler.crawl.look import Look
+from crawler.crawl.report import SiteReport
+from crawler.discover.discovery import Discovery
+from crawler.errors import Quarantine, Refusal
+from crawler.items import Link, PendingLink
+from crawler.sites.site import Feed, Listing, Sitemap
+from crawler.store import SourceState
+from crawler.text.charset import charset
 
 NOW = datetime(2026, 8, 6, 1, 0, tzinfo=UTC)
 

@@ -26,7 +26,9 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, event, inspect, text
 
 import crawler.store
-from crawler.model import Article, BadInput, Discard, Image, Link, Refusal, StoreFailed
+from crawler.errors import BadInput, Discard, Refusal, StoreFailed
+from crawler.items import Article, Image, Link
+from crawler.monitor.store_checks import verify
 from crawler.store import Outcome, SourceState, Store, database
 from crawler.store.migrate import HEAD, SCRIPTS, VERSION_TABLE, scripts
 from crawler.store.schema import metadata
@@ -135,7 +137,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def store(address: str) -> Iterator[Store]:
     with Store.open(address) as opened:
         yield opened
-        assert opened.verify() == []
+        assert verify(opened) == []
 
 
 # --- schema and opening ---------------------------------------------------------------------------------------------
@@ -260,7 +262,7 @@ def test_full_disk_has_a_name_and_loses_nothing(tmp_path: Path) -> None:
         fill()
     assert failure.value.word == "disk_full"
     saved = next(numbers) - 1
-    assert store.verify() == []
+    assert verify(store) == []
     assert store.counts()["bao"]["articles"] == saved > 0
     room[0] = 100_000
     assert store.save(article(saved, "Có chỗ rồi"), T0).event == "created"
@@ -471,7 +473,7 @@ def test_events_are_those_of_the_rules(sqlite_template: Path, tmp_path: Path, st
                 copies.pop(n, None)
                 own[n] = words
                 first.setdefault(words, n)
-        assert store.verify() == []
+        assert verify(store) == []
 
 
 # --- the frontier ----------------------------------------------------------------------------------------------------
@@ -651,7 +653,7 @@ def test_verify_names_what_is_wrong(address: str) -> None:
     with Store.open(address) as store:
         for n, words in enumerate(["a", "b", "a", "d", "e", "f"], start=1):
             store.save(article(n, words), T0)
-        assert store.verify() == []
+        assert verify(store) == []
         for sql in (
             "UPDATE revisions SET content_hash = 'x' WHERE article_id = 1",
             "UPDATE articles SET withdrawn_at = first_seen_at WHERE id = 2",
@@ -661,7 +663,7 @@ def test_verify_names_what_is_wrong(address: str) -> None:
             "UPDATE copies SET canonical_url = (SELECT canonical_url FROM articles WHERE id = 2)",
         ):
             statement(address, sql)
-        assert store.verify() == [
+        assert verify(store) == [
             "article 1 has no revision of its current number and hash",
             "article 3 has not one change for each revision",
             "article 2 is withdrawn and its last change is another, or the reverse",
@@ -682,7 +684,7 @@ def test_verify_names_what_is_wrong(address: str) -> None:
 WRITER = """
 import sys
 from datetime import UTC, datetime
-from crawler.model import Article, Link
+from crawler.items import Article, Link
 from crawler.store import SourceState, Store
 
 def article(n, words):
@@ -722,7 +724,7 @@ def test_four_writers_make_one_store_and_one_record(fresh: Fresh) -> None:
             process.communicate()
         assert [process.returncode for process in writers] == [0] * 4
         assert late == []
-        assert store.verify() == []
+        assert verify(store) == []
         numbers = store.counts()["bao"]
         created = [row for row in store.changes(limit=None) if row.event == "created"]
         assert numbers["pending"] == 0
@@ -742,7 +744,7 @@ def test_killed_writers_leave_a_whole_store(address: str) -> None:
         timer.join()
         assert process.returncode == -signal.SIGKILL
         with Store.open(address) as store:
-            assert store.verify() == []
+            assert verify(store) == []
             assert store.save(article(number, f"sau khi chết {number}"), T0).event == "created"
             for row in store.articles(limit=None):
                 assert store.revision(row.id, row.revision).content_hash == row.content_hash

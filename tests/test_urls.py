@@ -12,11 +12,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crawler.discovering.links import absolute
-from crawler.layouts import EPI
-from crawler.model import LONGEST_URL, Discard, Refusal
-from crawler.site import Feed, Site, load_sites
-from crawler.urls import Verdict, canonical, find_site, judge
+from crawler.errors import Discard, Refusal
+from crawler.items import LONGEST_URL
+from crawler.sites.layouts import EPI
+from crawler.sites.links import absolute
+from crawler.sites.registry import load_sites
+from crawler.sites.site import Feed, Site
+from crawler.sites.urls import Verdict, canonical, find_site, judge
 
 CORPUS = os.environ.get("THOISU_CORPUS", "")
 
@@ -141,8 +143,8 @@ def test_what_is_no_address_is_refused_by_name(url: str) -> None:
 
 def test_a_long_address_meets_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
     split, join = Mock(), Mock()
-    monkeypatch.setattr("crawler.urls.urlsplit", split)
-    monkeypatch.setattr("crawler.discovering.links.urljoin", join)
+    monkeypatch.setattr("crawler.sites.urls.urlsplit", split)
+    monkeypatch.setattr("crawler.sites.links.urljoin", join)
     address = "https://baomau.vn/" + "amp/" * (LONGEST_URL // 4) + "a-post1.html"
     assert find_site(address, {"mau": MAU}) is None
     assert absolute(address, "https://baomau.vn/") is None

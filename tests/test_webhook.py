@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from crawler.deliver.post import LIMIT
+from crawler.deliver.http_post import LIMIT
 from crawler.deliver.sink import Poisoned, SinkFailed
 from crawler.deliver.webhook import Webhook, seconds_of, sign
-from crawler.model import BadInput
+from crawler.errors import BadInput
 from tests.test_sinks import delivery
 
 KEY = bytes(range(32))

@@ -12,7 +12,7 @@ from scrapy.http import Headers, Response
 
 from crawler.archive.records import Fetch
 from crawler.archive.writer import Writer, borrow, give_back
-from crawler.store import PendingLink
+from crawler.items import PendingLink
 
 _GONE = (404, 410)
 

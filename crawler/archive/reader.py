@@ -15,7 +15,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from crawler.archive.index import Index, Row
 from crawler.archive.records import Fetch, Parsed, parse, stamp, walk
-from crawler.model import BadInput, ThoisuError
+from crawler.errors import BadInput, ThoisuError
 
 _ROWS = 1000  # entered in the index at a time
 _BROKEN = (EOFError, zlib.error, ArchiveLoadFailed, ValueError, KeyError)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from crawler.archive.index import Index, Row
 from crawler.archive.records import Fetch, Maker, Original, stamp
-from crawler.model import StoreWord
+from crawler.errors import StoreWord
 
 logger = logging.getLogger(__name__)
 _WORDS: dict[int | None, StoreWord] = {

@@ -1,1 +1,1 @@
-"""Delivery: the change feed, in order and at least once, to every sink that somebody has configured."""
+"""Deliver: the change feed to every sink."""

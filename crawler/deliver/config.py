@@ -12,8 +12,8 @@ from typing import Any, get_args
 
 from crawler.deliver.schemes import sink_class
 from crawler.deliver.sink import Sink
-from crawler.model import BadInput
-from crawler.site import Site, Tier
+from crawler.errors import BadInput
+from crawler.sites.site import Site, Tier
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _REFERENCE = re.compile(r"\$\{(\w+)\}")

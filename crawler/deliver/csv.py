@@ -12,9 +12,9 @@ import json
 from io import BufferedReader, FileIO
 from typing import Any
 
-from crawler.deliver.rows import RowFiles, Tail
+from crawler.deliver.row_files import RowFiles, Tail
 from crawler.deliver.sink import Delivery
-from crawler.model import FIELDS
+from crawler.items import FIELDS
 
 _OF_CHANGE = ("key", "seq", "event", "article_id", "revision", "url", "site", "content_hash", "at", "published_at")
 _OF_ARTICLE = tuple(name for name in FIELDS if name not in {*_OF_CHANGE, "canonical_url"})

@@ -14,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 from crawler.deliver.config import Route
 from crawler.deliver.outlet import Outlet
 from crawler.deliver.sink import Delivery, Poisoned, SinkFailed
-from crawler.model import StoreFailed
-from crawler.store import Store, outbox
-from crawler.store.alone import Taken
-from crawler.store.outbox import SinkState
+from crawler.errors import StoreFailed
+from crawler.store import Store
+from crawler.store import sinks as outbox
+from crawler.store.locks import Taken
+from crawler.store.sinks import SinkState
 
 POLL = 1.0
 """Seconds between two looks at a feed that is at its end, and at a state that somebody may have changed."""

@@ -6,7 +6,7 @@ import json
 import os
 from io import FileIO
 
-from crawler.deliver.rows import RowFiles, Tail
+from crawler.deliver.row_files import RowFiles, Tail
 from crawler.deliver.sink import Delivery
 
 _BLOCK = 2**16

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed, SinkWord
-from crawler.model import BadInput
+from crawler.errors import BadInput
 
 if TYPE_CHECKING:
     from nats.aio.client import Client

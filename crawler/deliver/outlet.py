@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Self
 
 from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed
-from crawler.store import Store, outbox
-from crawler.store.feed import Told
+from crawler.store import Store
+from crawler.store import sinks as outbox
+from crawler.store.changes import Told
 
 logger = logging.getLogger(__name__)
 

@@ -17,10 +17,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawler.dates import VIETNAM
 from crawler.deliver.paths import path_of, sync_folder
 from crawler.deliver.sink import Delivery, Poisoned, Sink, SinkFailed
-from crawler.model import BadInput
+from crawler.errors import BadInput
+from crawler.text.dates import VIETNAM
 
 if TYPE_CHECKING:
     import pyarrow as pa

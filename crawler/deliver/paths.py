@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from urllib.parse import unquote
 
-from crawler.model import BadInput
+from crawler.errors import BadInput
 
 
 def path_of(url: str) -> Path:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 
 from crawler.deliver.sink import Sink
-from crawler.model import BadInput
+from crawler.errors import BadInput
 
 GROUP = "thoisu.sinks"
 """A scheme → a subclass of `Sink`."""
-_MIRROR = "crawler.deliver.mirror:Mirror"
+_MIRROR = "crawler.deliver.sql_mirror:Mirror"
 _WEBHOOK = "crawler.deliver.webhook:Webhook"
 BUILT_IN = {
     "jsonl": "crawler.deliver.jsonl:JsonLines",

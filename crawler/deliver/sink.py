@@ -14,10 +14,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from crawler.model import Event, ThoisuError
+from crawler.errors import ThoisuError
+from crawler.items import Event
 
 if TYPE_CHECKING:
-    from crawler.store.feed import Told
+    from crawler.store.changes import Told
 
 SinkWord = Literal[
     "unreachable",  # no name, no route, no connection, broken TLS
@@ -62,7 +63,7 @@ class Delivery:
 
     @classmethod
     def of(cls, store_id: str, told: Told) -> Delivery:
-        """A change of the feed of a store (`crawler.store.outbox.store_id`)."""
+        """A change of the feed of a store (`crawler.store.sinks.store_id`)."""
         article = told.article
         return cls(
             key=f"{store_id}:{told.change.seq}",

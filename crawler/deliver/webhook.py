@@ -19,9 +19,9 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from crawler import settings
-from crawler.deliver.post import Answer, Channel
+from crawler.deliver.http_post import Answer, Channel
 from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed, SinkWord
-from crawler.model import BadInput
+from crawler.errors import BadInput
 
 SECONDS = 30.0
 """For one request, from its first byte to the last of its answer."""

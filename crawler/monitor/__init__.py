@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from crawler.monitor import reading
+from crawler.monitor import read_feed as reading
 from crawler.monitor.checks import BY_NAME, CHECKS
-from crawler.monitor.marks import day_of
+from crawler.monitor.page_marks import day_of
 from crawler.monitor.view import WINDOW, Check, View
-from crawler.site import Site
+from crawler.sites.site import Site
 from crawler.store import Store, findings
 from crawler.store.findings import Finding
 

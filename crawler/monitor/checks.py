@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from crawler.monitor import answers, machine, texts
+from crawler.monitor import own_checks as machine
+from crawler.monitor import page_checks as texts
+from crawler.monitor import site_checks as answers
 from crawler.monitor.view import Check
 
 CHECKS: tuple[Check, ...] = (

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, exp
 
-from crawler.pacing.rates import DAY, Rate, day_of, kind_of, minutes
-from crawler.pacing.tier import Prior, hourly
+from crawler.schedule.rates import DAY, Rate, day_of, kind_of, minutes
+from crawler.schedule.tier_rates import Prior, hourly
 
 CHANCE = 0.001
 """Of a quarter in which the site works, to have a silence so long."""

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from crawler.monitor import marks
-from crawler.monitor.marks import Page, day_of
-from crawler.monitor.shares import PAST, Span
-from crawler.site import Site
+from crawler.monitor import page_marks as marks
+from crawler.monitor.page_marks import Page, day_of
+from crawler.monitor.shift import PAST, Span
+from crawler.sites.site import Site
 from crawler.store import Store, tallies
 from crawler.store.findings import Finding, Seen
 from crawler.store.schema import articles, sources

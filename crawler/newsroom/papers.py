@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta, timezone
 from typing import Literal
 
-from crawler.site import Tier
+from crawler.sites.site import Tier
 
 Family = Literal["epi", "vccorp", "mastercms", "onecms", "dnn", "vov"]
 Dialect = Literal["colon", "us", "gmt7", "two-digit-zone", "two-digit-year", "rfc822"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from crawler.layouts import DNN, EPI, MASTERCMS, ONECMS, VCCORP, Layout
 from crawler.newsroom.listings import EVERYTHING, STYLES
 from crawler.newsroom.papers import Family, Paper, papers
 from crawler.newsroom.sitemaps import INDEX
-from crawler.site import Feed, Listing, Site, Sitemap, Source
+from crawler.sites.layouts import DNN, EPI, MASTERCMS, ONECMS, VCCORP, Layout
+from crawler.sites.site import Feed, Listing, Site, Sitemap, Source
 
 BROADCASTER = Layout(
     name="vov",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Literal
 
-from crawler.model import Kind
+from crawler.items import Kind
 from crawler.newsroom import templates, words
 from crawler.newsroom.grammar import DOCUMENT, Voice, byline, die, person
 from crawler.newsroom.papers import Paper, Section, slugify

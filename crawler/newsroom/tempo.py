@@ -13,7 +13,7 @@ from random import Random
 
 from crawler.newsroom.grammar import die
 from crawler.newsroom.papers import VIETNAM
-from crawler.pacing.holidays import holidays
+from crawler.text.calendar import holidays
 
 _DAY = 1440
 _MEDIAN, _SPREAD, _MOST = 8.0, 1.4, 300.0

@@ -203,7 +203,7 @@ class World:
         self.version += 1
 
     def truth(self, story: Story) -> dict[str, Any]:
-        """What a reader of the page should find, under the names of `crawler.model.Article`."""
+        """What a reader of the page should find, under the names of `crawler.items.Article`."""
         paper, root = story.paper, self.root(story.paper)
         return {
             "url": self.url(story),

@@ -1,17 +1,7 @@
 """The store: every article once, every edit kept, every change in order."""
 
+from crawler.store.rows import ArticleRow, CopyRow, HeldPage, Kept, Outcome, RevisionRow, SourceState, StoredArticle
 from crawler.store.store import Store
-from crawler.store.values import (
-    ArticleRow,
-    CopyRow,
-    HeldPage,
-    Kept,
-    Outcome,
-    PendingLink,
-    RevisionRow,
-    SourceState,
-    StoredArticle,
-)
 
 __all__ = [
     "ArticleRow",
@@ -19,7 +9,6 @@ __all__ = [
     "HeldPage",
     "Kept",
     "Outcome",
-    "PendingLink",
     "RevisionRow",
     "SourceState",
     "Store",

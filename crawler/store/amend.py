@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
-from crawler.model import Article
-from crawler.store.record import current, pack, place, save, unpack
+from crawler.items import Article
+from crawler.store.articles import current, pack, place, save, unpack
+from crawler.store.rows import HeldPage, Outcome
 from crawler.store.schema import articles, copies, links, revisions
-from crawler.store.values import HeldPage, Outcome
 
 SAME_FETCH = timedelta(minutes=1)
 """A text stored no later than this after a page was archived came from that fetch: the archive notes the time when the

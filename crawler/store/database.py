@@ -26,7 +26,7 @@ from sqlalchemy.exc import (
     StatementError,
 )
 
-from crawler.model import BadInput, StoreFailed, StoreWord
+from crawler.errors import BadInput, StoreFailed, StoreWord
 
 WAIT = 30
 """Seconds that a writer waits for the pen before it gives up with the word "locked"."""

@@ -12,10 +12,11 @@ from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Integer, Select, bindparam, case, func, insert, select, update
 
-from crawler.model import LONGEST_URL, Article, Discard, Link, Refusal
-from crawler.store.claims import CLAIMED, claim, claims, note_look, raise_gap
+from crawler.errors import Discard, Refusal
+from crawler.items import LONGEST_URL, Article, Link, PendingLink
+from crawler.store.rows import Kept, SourceState
 from crawler.store.schema import articles, changes, copies, links, sources
-from crawler.store.values import Kept, PendingLink, SourceState
+from crawler.store.sightings import CLAIMED, claim, claims, note_look, raise_gap
 
 T = TypeVar("T")
 _GOOD = (None, "200", "304")

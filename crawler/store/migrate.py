@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
-from crawler.model import BadInput
+from crawler.errors import BadInput
 from crawler.store.database import WAIT, transaction, writer
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.sql import FromClause
 
-from crawler.model import Article, BadInput, Change
-from crawler.store.record import unpack
+from crawler.errors import BadInput
+from crawler.items import Article, Change
+from crawler.store.articles import unpack
+from crawler.store.rows import ArticleRow, CopyRow, RevisionRow, StoredArticle
 from crawler.store.schema import articles, changes, copies, links, revisions, sites, sources
-from crawler.store.values import ArticleRow, CopyRow, RevisionRow, StoredArticle
 
 COUNTS = ("articles", "copies", "revisions", "withdrawn", "pending", "refused")
 """The keys of `counts` for each site."""

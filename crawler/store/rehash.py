@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, update
 
-from crawler import fingerprint
 from crawler.store.schema import articles, changes, copies, revisions
+from crawler.text import fingerprint
 
 _TEXT = select(*(revisions.c[name] for name in ("id", "article_id", "number", "content_hash", "lead", "body")))
 _OF_REVISION = update(revisions).where(revisions.c.id == bindparam("b_id"))

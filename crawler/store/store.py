@@ -9,16 +9,19 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, select
 
-from crawler.model import Article, BadInput, Change, Link, Refusal, StoreFailed
-from crawler.store import amend, feed, frontier, outbox, queries, record
-from crawler.store.alone import alone
+from crawler.errors import BadInput, Refusal, StoreFailed
+from crawler.items import Article, Change, Link, PendingLink
+from crawler.sites.urls import canonical as canonical_of
+from crawler.store import amend, frontier, queries
+from crawler.store import articles as record
+from crawler.store import changes as feed
+from crawler.store import sinks as outbox
+from crawler.store.changes import Told
 from crawler.store.database import engine_for, settle, transaction, unwritable, writer
-from crawler.store.feed import Told
+from crawler.store.locks import alone
 from crawler.store.migrate import upgrade
+from crawler.store.rows import ArticleRow, HeldPage, Kept, Outcome, SourceState, StoredArticle
 from crawler.store.schema import sites
-from crawler.store.values import ArticleRow, HeldPage, Kept, Outcome, PendingLink, SourceState, StoredArticle
-from crawler.store.verify import verify
-from crawler.urls import canonical as canonical_of
 
 
 class Store:
@@ -204,7 +207,7 @@ class Store:
     def feed(
         self, since: int = 0, limit: int = 100, *, sites: Collection[str] | None = None, text: str | None = None
     ) -> tuple[list[Told], int]:
-        """Changes after `since` with what stood at their pages, and the last `seq` looked at (`crawler.store.feed`)."""
+        """Changes after `since` with what stood at their pages, and the last `seq` looked at."""
         with transaction(self._engine) as connection:
             return feed.read(connection, since, limit, sites=sites, text=text)
 
@@ -213,18 +216,13 @@ class Store:
         settle(self._engine)
 
     def alone(self, job: str) -> AbstractContextManager[Callable[[], None]]:
-        """Hold the lock of a job that one process at a time may do with this store (`crawler.store.alone`)."""
+        """Hold the lock of a job that one process at a time may do with this store (`crawler.store.locks`)."""
         return alone(self._engine, job)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """For each site the numbers of articles, copies, revisions, withdrawn, pending and refused."""
         with transaction(self._engine) as connection:
             return queries.counts(connection)
-
-    def verify(self) -> list[str]:
-        """A sentence for each thing in the store that contradicts another; empty when all is in order."""
-        with transaction(self._engine) as connection:
-            return verify(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

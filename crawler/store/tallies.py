@@ -1,6 +1,6 @@
 """What the monitor remembers of each site and day: the pages read, in order, and the answers by word.
 
-    marks     a row for each site and day, what is odd about each page first read then (`crawler.monitor.marks`)
+    marks     a row for each site and day, what is odd about each page first read then (`crawler.monitor.page_marks`)
     tallies   how often something was asked, and refused by which word; counted by the crawl itself, a run at a time
 
 The writing functions run inside one transaction that holds the pen (`crawler.store.database`).

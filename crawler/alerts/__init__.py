@@ -1,0 +1,1 @@
+"""Alerts: people are told of watched words and of findings."""

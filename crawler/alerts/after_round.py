@@ -1,0 +1,58 @@
+"""What follows a round of looks: the monitor's checks, watched words, and the messages that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from crawler.alerts import alerts as watches
+from crawler.alerts import digest, notify
+from crawler.monitor import check
+from crawler.sites.site import Site
+from crawler.store import Store, findings
+
+INTERVAL = timedelta(minutes=30)
+"""Between two checks of one site, however often it is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of one telling."""
+
+    pages: int
+    """With watched words."""
+    findings: int
+    sent: int
+    """Messages that got through."""
+    waiting: int
+    """Those that are to be tried again."""
+
+
+def after(
+    store: Store, sites: Mapping[str, Site], now: datetime, *, folders: Mapping[str, Path], targets: Collection[str]
+) -> None:
+    """Check those of the sites whose last check is not of the last half hour, and tell what is to be told."""
+    with store.reading() as connection:
+        fresh = findings.checked(connection, now - INTERVAL)
+    if due := {name: site for name, site in sites.items() if name not in fresh}:
+        check(store, due, now, folders=folders)
+    tell(store, now, targets)
+
+
+def tell(store: Store, now: datetime, targets: Collection[str]) -> Told:
+    """Look for watched words in what is new, write the messages that are due, and send what waits."""
+    pages, found = watches.tell(store, now, targets), digest.tell(store, now, targets)
+    return Told(pages, found, *notify.flush(store, now, targets))
+
+
+def folders_of(store_url: str, archive: str | None, quarantine: str) -> dict[str, Path]:
+    """Where this machine writes, by what a person calls it."""
+    found = {"quarantine": Path(quarantine)}
+    url = make_url(store_url)
+    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
+        found["database"] = Path(url.database).absolute().parent
+    return found | ({"archive": Path(archive)} if archive else {})

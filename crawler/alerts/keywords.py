@@ -1,0 +1,154 @@
+"""Whether an article has certain words, and in which sentence.
+
+A phrase is found at syllable boundaries, in any case, across white space, hyphens, slashes and quotation marks, not
+across other punctuation or lines. One that bears no diacritics is found with any; one that bears some is found with
+exactly these, whichever of the two school rules places the tone. How a query is written says `crawler.alerts.query`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from crawler.alerts.sentences import around
+from crawler.items import Article
+from crawler.text.fingerprint import INVISIBLE, normal_form
+
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
+_WITHIN = re.compile(r"[\s\-‑–/“”\"'’]*")  # what may stand between two syllables of a phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a phrase stands: between two characters of a text."""
+
+    start: int
+    end: int
+
+
+class Text:
+    """A text whose words can be looked up."""
+
+    def __init__(self, text: str, title: str = "") -> None:
+        clean = INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+        head = INVISIBLE.sub("", unicodedata.normalize("NFC", title))
+        self.text = f"{head}\n{clean}" if head else clean
+        self.begin = len(head)
+        """Where the title ends."""
+
+    @classmethod
+    def of(cls, article: Article) -> Text:
+        """Title, lead and body."""
+        return cls("\n".join(part for part in (article.lead, article.body) if part), article.title)
+
+    @cached_property
+    def words(self) -> list[tuple[str, int, int]]:
+        """Every word in its normal form, with its place."""
+        found = ((normal_form(word[0]), word.start(), word.end()) for word in _WORD.finditer(self.text))
+        return [word for word in found if word[0]]
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        places: dict[str, list[int]] = {}
+        for number, (word, _, _) in enumerate(self.words):
+            places.setdefault(word, []).append(number)
+            if (plain := without_marks(word)) != word:
+                places.setdefault(plain, []).append(number)
+        return places
+
+    def find(self, phrase: Phrase) -> Iterator[Place]:
+        """Where the phrase stands, in order."""
+        words, count = self.words, len(phrase.words)
+        for first in self._places.get(phrase.words[0], ()):
+            stretch = words[first : first + count]
+            between = (self.text[one[2] : two[1]] for one, two in pairwise(stretch))
+            if len(stretch) == count and phrase.reads(word for word, _, _ in stretch) and all(map(_joined, between)):
+                yield Place(stretch[0][1], stretch[-1][2])
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in a row."""
+
+    words: tuple[str, ...]
+    marked: bool
+    """Whether it bears diacritics, which are then demanded."""
+
+    def reads(self, words: Iterable[str]) -> bool:
+        """Whether these are its words."""
+        return self.words == tuple(words if self.marked else map(without_marks, words))
+
+    def holds(self, text: Text) -> bool:
+        """Whether the text has it."""
+        return next(text.find(self), None) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every one of the parts."""
+
+    parts: tuple[Node, ...]
+
+    def holds(self, text: Text) -> bool:
+        """Whether the text has them all."""
+        return all(part.holds(text) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of the parts."""
+
+    parts: tuple[Node, ...]
+
+    def holds(self, text: Text) -> bool:
+        """Whether the text has one."""
+        return any(part.holds(text) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What must not be there."""
+
+    part: Node
+
+    def holds(self, text: Text) -> bool:
+        """Whether the text lacks it."""
+        return not self.part.holds(text)
+
+
+Node = Phrase | All | Either | Not
+
+
+def match(query: Node, text: Text) -> str | None:
+    """Whether a text has what is asked for: the first sentence that shows it, the title only when no other does."""
+    if not query.holds(text):
+        return None
+    places = [place for phrase in wanted(query) for place in text.find(phrase)]
+    if not places:
+        return text.text.partition("\n")[0]
+    first = min(places, key=lambda place: (place.start < text.begin, place.start))
+    return around(text.text, first.start, first.end)
+
+
+def wanted(query: Node) -> Iterator[Phrase]:
+    """The phrases that a text is found by, in the order of the query; none of those behind a NOT."""
+    match query:
+        case Phrase():
+            yield query
+        case All(parts) | Either(parts):
+            for part in parts:
+                yield from wanted(part)
+
+
+def without_marks(word: str) -> str:
+    """The word without diacritics."""
+    plain = unicodedata.normalize("NFD", word.replace("đ", "d"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _joined(between: str) -> bool:
+    return _WITHIN.fullmatch(between) is not None and "\n" not in between

@@ -1,0 +1,103 @@
+"""How far the telling has come: what was found, what of it was sent, and what waits for which target, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from crawler.alerts import tables as watches
+from crawler.alerts.targets import key, masked, tag
+from crawler.store import messages
+from crawler.store.messages import Message
+
+_Key = tuple[str, datetime]  # of what stands in a message: what it is about, and when it was written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What waits for one target."""
+
+    target: str
+    """For a person's eyes, without its secrets."""
+    messages: int
+    pages: int
+    """In these messages; 0 for findings."""
+    since: datetime
+    """When the first of them was written."""
+    reason: str | None
+    """Why the last try failed; None before the first."""
+    next_try_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far a watch has come."""
+
+    found: int
+    """Pages that have its words."""
+    sent: int
+    """Those of them in messages that all of their targets have taken."""
+    waiting: int
+    """The others, in messages or still in none."""
+    targets: tuple[Waiting, ...]
+
+
+def of_watches(connection: Connection, setting: Iterable[str]) -> dict[int, Standing]:
+    """Of each watch by its number; `setting` has the targets of those that have none of their own."""
+    names, totals = _names(connection, setting), watches.totals(connection)
+    unsent = messages.unsent(connection)
+    pages = _pages(connection, unsent)
+    found = {}
+    for watch in watches.listed(connection):
+        mine = [message for message in unsent if message.about == watches.about(watch.id)]
+        every, told = totals.get(watch.id, (0, 0))
+        sent = told - _sum(mine, pages)
+        found[watch.id] = Standing(found=every, sent=sent, waiting=every - sent, targets=_by_target(mine, names, pages))
+    return found
+
+
+def failing(connection: Connection, setting: Iterable[str]) -> tuple[Waiting, ...]:
+    """The targets for which messages wait, of watches and findings."""
+    unsent = messages.unsent(connection)
+    return _by_target(unsent, _names(connection, setting), _pages(connection, unsent))
+
+
+def _by_target(unsent: list[Message], names: Mapping[str, str], pages: Mapping[_Key, int]) -> tuple[Waiting, ...]:
+    found = []
+    for target in dict.fromkeys(message.target for message in unsent):
+        mine = [message for message in unsent if message.target == target]
+        waiting = Waiting(
+            target=names.get(target, f"a target that is no more {tag(target)}"),
+            messages=len(mine),
+            pages=_sum(mine, pages),
+            since=min(message.made_at for message in mine),
+            reason=next((message.last_error for message in mine if message.last_error), None),
+            next_try_at=mine[0].next_try_at,
+        )
+        found.append(waiting)
+    return tuple(found)
+
+
+def _pages(connection: Connection, unsent: Iterable[Message]) -> dict[_Key, int]:
+    """How many pages stand in each message of a watch, to whichever target."""
+    first: dict[str, datetime] = {}
+    for message in unsent:
+        first[message.about] = min(message.made_at, first.get(message.about, message.made_at))
+    found = {}
+    for watch in watches.listed(connection):
+        if (about := watches.about(watch.id)) in first:
+            counts = watches.written(connection, watch.id, first[about])
+            found.update({(about, at): count for at, count in counts.items()})
+    return found
+
+
+def _sum(unsent: Iterable[Message], pages: Mapping[_Key, int]) -> int:
+    return sum(pages.get(message, 0) for message in {(message.about, message.made_at) for message in unsent})
+
+
+def _names(connection: Connection, setting: Iterable[str]) -> dict[str, str]:
+    every = {target for watch in watches.listed(connection) for target in watch.notify} | set(setting)
+    return {key(target): masked(target) for target in every}

@@ -1,0 +1,145 @@
+"""The pages of the archive read again by today's layouts, against what the store holds of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from crawler.archive import Archive, Damaged, Fetch, Held
+from crawler.compare.diff import compare
+from crawler.errors import Discard, Quarantine, Refusal
+from crawler.extract.article import extract
+from crawler.extract.verdict import verdict
+from crawler.items import FIELDS, Article
+from crawler.sites.site import Site
+from crawler.store import HeldPage, Outcome, Store
+from crawler.store.amend import SAME_FETCH
+from crawler.text.charset import charset
+
+What = Literal[
+    "same",  # reads as it is held
+    "metadata",  # the same text; other fields differ: the current revision is corrected
+    "text",  # another text: a new revision
+    "new",  # not held, since it could not be read when it was fetched: a new article
+    "refused",  # is held, and cannot be read any more
+    "unread",  # is not held, and still cannot be read
+    "moved",  # names another address as its own than the one under which it is held
+    "older",  # a later fetch, not in the archive, gave the text that is held
+    "withdrawn",  # another text, of a page that is gone
+    "no_site",  # no spider has the name under which it was fetched
+    "damaged",  # its record cannot be read
+]
+WRITTEN: frozenset[What] = frozenset({"metadata", "text", "new"})
+"""What `write` stores; all else is reported and left alone."""
+_COMPARED = tuple(name for name in FIELDS if name not in ("url", "site"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One page read again."""
+
+    id: int
+    """Its number in the archive."""
+    url: str
+    site: str
+    at: datetime
+    """When it was fetched."""
+    what: What
+    before: Article | None = None
+    after: Article | None = None
+    fields: tuple[str, ...] = ()
+    """Names of the fields of `Article` that differ."""
+    changed: tuple[str, ...] = ()
+    """For another text or title, the kinds of change, in the words of `crawler.compare.edit_kinds`."""
+    detail: str = ""
+    """For what cannot be read, why."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a whole rereading."""
+
+    pages: int = 0
+    what: Counter[str] = field(default_factory=Counter)
+    fields: Counter[str] = field(default_factory=Counter)
+    """Of the pages that would be written and are held, how many differ in each field."""
+    changed: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def add(self, found: Finding) -> None:
+        """Count one page."""
+        self.pages += 1
+        self.what[found.what] += 1
+        if found.what in WRITTEN:
+            self.fields.update(found.fields)
+            self.changed.update(found.changed)
+        if found.what in ("refused", "unread"):
+            self.refused[found.detail] += 1
+
+
+def review(
+    archive: Archive,
+    store: Store,
+    sites: Mapping[str, Site],
+    site: str | None = None,
+    since: datetime | None = None,
+) -> Iterator[Finding]:
+    """What each page of the archive, of a site and fetched since, says today; writes nothing."""
+    for held in archive.pages(site, since):
+        yield look(archive, store, sites, held)
+
+
+def look(archive: Archive, store: Store, sites: Mapping[str, Site], page: Held) -> Finding:
+    """One page of the archive against the store."""
+    link = page.row.link or page.row.url
+    about: dict[str, Any] = {"id": page.id, "url": link, "site": page.row.site, "at": page.at}
+    if page.row.site not in sites:
+        return Finding(**about, what="no_site")
+    try:
+        fetch = archive.load(page)
+    except Damaged as damaged:
+        return Finding(**about, what="damaged", detail=str(damaged))
+    held = store.held(link)
+    try:
+        article = read(fetch, sites[fetch.site])
+    except (Discard, Quarantine) as refused:
+        return Finding(**about, what="refused" if held else "unread", detail=str(refused.word))
+    except Exception as error:  # the pages behind this one must still be read; a crawl refuses it by the same word
+        detail = f"{Refusal.UNREADABLE} ({type(error).__name__})"
+        return Finding(**about, what="refused" if held else "unread", detail=detail)
+    held = held or store.held(article.canonical_url)
+    what, fields = _judge(held, article, page.at)
+    before = held.article if held else None
+    changed = compare(before, article).changed if before and {"title", "lead", "body"} & set(fields) else ()
+    return Finding(**about, what=what, before=before, after=article, fields=fields, changed=changed)
+
+
+def read(fetch: Fetch, site: Site) -> Article:
+    """The article on an archived page, as a crawl reads it; raises `Discard` and `Quarantine`."""
+    kind = next((value for name, value in fetch.headers if name.lower() == "content-type"), "")
+    if word := verdict(fetch.status, {"content-type": kind}, fetch.body):
+        raise Discard(word)
+    return extract(fetch.body, fetch.url, site=site, name=fetch.site, declared=charset(kind))
+
+
+def write(store: Store, found: Finding) -> Outcome | None:
+    """Store a finding of `WRITTEN`; None when the store has moved on since it was made."""
+    return store.amend(found.after, found.at, found.url) if found.after and found.what in WRITTEN else None
+
+
+def _judge(held: HeldPage | None, article: Article, at: datetime) -> tuple[What, tuple[str, ...]]:
+    if held is None:
+        return "new", ()
+    fields = tuple(name for name in _COMPARED if getattr(held.article, name) != getattr(article, name))
+    if not fields:
+        return "same", ()
+    if held.fetched_at > at + SAME_FETCH:
+        return "older", fields
+    if "canonical_url" in fields:
+        return "moved", fields
+    if "content_hash" not in fields:
+        return "metadata", fields
+    return ("text" if held.withdrawn_at is None else "withdrawn"), fields

@@ -1,0 +1,245 @@
+"""Records of anybody's WARC files, whatever is wrong with these: plain, gzipped record by record, inside WACZ.
+
+WARC 1.0 and 1.1 (ISO 28500:2017), WACZ 1.1.1 (specs.webrecorder.net). What is damaged, cut off or larger than any page
+is named with its place and passed over: reading goes on where the next record begins.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from crawler.errors import BadInput
+
+LIMIT = 16 * 2**20
+"""Bytes of one record, its headers included; what is larger is no page."""
+_PIECE = 1 << 16
+_HEAD = 1 << 16  # bytes of a record's own headers
+_GZIP = b"\x1f\x8b\x08"
+_WARC = re.compile(rb"WARC/[01]\.[0-9]+\r?\n")
+_LENGTH = re.compile(rb"^Content-Length:[ \t]*([0-9]{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_PATH = re.compile(r"\.(?:warc|warc\.gz|wacz)$")
+_LIST = 64 * 2**20  # bytes of a list of paths, unpacked
+
+
+class Tape(NamedTuple):
+    """One file of records, or one inside a WACZ."""
+
+    path: Path
+    entry: str | None = None
+    """Of a WACZ, the name of the file inside it."""
+
+    @property
+    def name(self) -> str:
+        """For a person, and for the progress."""
+        return f"{self.path}!{self.entry}" if self.entry else str(self.path)
+
+
+class Record(NamedTuple):
+    """A whole record as it stands in its file."""
+
+    place: int
+    end: int
+    """Where the next one begins."""
+    text: bytes
+
+
+class Fault(NamedTuple):
+    """Something that was passed over."""
+
+    place: int
+    why: str
+
+
+def tapes(path: Path, base: Path | None = None) -> tuple[list[Tape], list[str]]:
+    """The files of records that a path stands for: itself, those inside a WACZ, those of a list; and what is not here.
+
+    A list is text, gzipped or not, with a path or an address a line, as Common Crawl publishes them (warc.paths.gz).
+    Nothing is fetched: a path is looked for under `base`, and there by its last part too. Raises `BadInput` when
+    the path cannot be read or is none of these.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(_PIECE)
+        if start.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(path) as packed:
+                names = [name for name in packed.namelist() if name.endswith((".warc", ".warc.gz"))]
+            return [Tape(path, name) for name in sorted(names)], []
+        if _WARC.match(_opened(start)):
+            return [Tape(path)], []
+        return _listed(path, base or path.parent)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise BadInput(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def records(tape: Tape, place: int = 0, limit: int = LIMIT) -> Iterator[Record | Fault]:
+    """The records of a file from a place on, which is 0 or the `end` of a record; faults between them."""
+    with _open(tape) as file:
+        start = file.read(3)
+        file.seek(place)
+        yield from (_packed if start == _GZIP else _plain)(file, place, limit)
+
+
+def _opened(start: bytes) -> bytes:
+    if not start.startswith(_GZIP):
+        return start
+    try:
+        return zlib.decompressobj(wbits=31).decompress(start, 64)
+    except zlib.error:
+        return b""
+
+
+def _listed(path: Path, base: Path) -> tuple[list[Tape], list[str]]:
+    try:
+        with path.open("rb") as file:
+            packed = file.read(3) == _GZIP
+        with gzip.open(path) if packed else path.open("rb") as file:
+            text = file.read(_LIST + 1).decode()
+    except (UnicodeDecodeError, EOFError, zlib.error):
+        raise BadInput(f"{path} is no WARC, no WACZ and no list of their paths") from None
+    rows = {number: line.strip() for number, line in enumerate(text.splitlines(), 1)}
+    rows = {number: line for number, line in rows.items() if line and not line.startswith("#")}
+    odd = [number for number, line in rows.items() if not _PATH.search(line)]
+    if len(text) > _LIST or "\0" in text or len(odd) == len(rows) > 0:
+        raise BadInput(f"{path} is no WARC, no WACZ and no list of their paths")
+    if odd:
+        raise BadInput(f"{path}, line {odd[0]}: {rows[odd[0]][:80]!r} is no path of a .warc, .warc.gz or .wacz")
+    found: list[Tape] = []
+    missing: list[str] = []
+    for line in rows.values():
+        relative = re.sub(r"^[a-z]+://[^/]+/", "", line).lstrip("/") if "://" in line else line
+        places = [base / relative, base / Path(relative).name]
+        here = next((place for place in places if place.is_file()), None)
+        if here is None:
+            missing.append(line)
+        else:
+            found += tapes(here)[0]
+    return found, missing
+
+
+def _open(tape: Tape) -> BinaryIO:
+    file = tape.path.open("rb")
+    if tape.entry is None:
+        return file
+    with zipfile.ZipFile(tape.path) as packed:
+        entry = packed.getinfo(tape.entry)
+    if entry.compress_type != zipfile.ZIP_STORED:
+        file.close()
+        raise BadInput(f"{tape.name} is compressed inside the WACZ, against its specification; unzip it first")
+    file.seek(entry.header_offset)
+    name, extra = struct.unpack("<26x2H", file.read(30))  # the local header: APPNOTE.TXT 6.3.10, section 4.3.7
+    return io.BufferedReader(_Part(file, entry.header_offset + 30 + name + extra, entry.file_size))
+
+
+class _Part(io.RawIOBase):
+    """A stretch of a file as a file; zipfile's own goes back to the start for every step backwards."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        self._file, self._start, self._size, self._at = file, start, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._at = offset + (0, self._at, self._size)[whence]
+        return self._at
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        self._file.seek(self._start + self._at)
+        data = self._file.read(min(len(buffer), max(self._size - self._at, 0)))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _packed(file: BinaryIO, place: int, limit: int) -> Iterator[Record | Fault]:
+    rest = b""
+    while rest or (rest := file.read(_PIECE)):
+        try:
+            text, used, rest = _unpack(file, rest, limit)
+        except (zlib.error, EOFError) as error:
+            yield Fault(place, str(error))
+            following = _next(file, place + 1, _GZIP)
+            if following is None:
+                return
+            place, rest = following, b""
+            file.seek(place)
+            continue
+        yield Record(place, place + used, text)
+        place += used
+
+
+def _unpack(file: BinaryIO, rest: bytes, limit: int) -> tuple[bytes, int, bytes]:
+    """The text of the gzip member that begins with `rest`, its length in the file, and what was read behind it."""
+    unpacker, parts, size, used = zlib.decompressobj(wbits=31), [], 0, 0
+    while not unpacker.eof:
+        if not rest and not (rest := file.read(_PIECE)):
+            raise EOFError("the last record is cut off")
+        given = len(rest)
+        parts.append(unpacker.decompress(rest, limit + 1 - size))
+        size += len(parts[-1])
+        if size > limit:
+            raise EOFError(f"a record of more than {limit // 2**20} MB, or a file that is not packed record by record")
+        rest = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+        used += given - len(rest)
+    return b"".join(parts), used, rest
+
+
+def _plain(file: BinaryIO, place: int, limit: int) -> Iterator[Record | Fault]:
+    while head := file.read(_HEAD):
+        start = len(head) - len(head.lstrip(b"\r\n"))
+        match = _WARC.match(head, start)
+        end = re.compile(rb"\r?\n\r?\n").search(head, start)
+        length = _LENGTH.search(head, start, end.start() + 2) if match and end else None
+        if end is None or length is None:
+            if not head.strip():
+                return
+            yield Fault(place, "no record begins here")
+        elif (size := int(length[1])) > limit:
+            yield Fault(place, f"a record of more than {limit // 2**20} MB")
+        else:
+            file.seek(place + start)
+            text = file.read(end.end() - start + size)
+            if len(text) == end.end() - start + size:
+                yield Record(place, place + end.end() + size, text)
+                place += end.end() + size
+                file.seek(place)
+                continue
+            yield Fault(place, "the last record is cut off")
+        following = _next(file, place + start + 1, b"WARC/1.")
+        if following is None:
+            return
+        place = following
+        file.seek(place)
+
+
+def _next(file: BinaryIO, place: int, sign: bytes) -> int | None:
+    """Where the next record begins at or behind `place`; None when there is none."""
+    file.seek(place)
+    window, at = b"", place
+    while piece := file.read(1 << 20):
+        window = window[-len(sign) + 1 :] + piece if window else piece
+        begin = at + len(piece) - len(window)
+        at += len(piece)
+        found = window.find(sign)
+        while found >= 0:
+            file.seek(begin + found)
+            if _WARC.match(_opened(file.read(4096))):
+                return begin + found
+            found = window.find(sign, found + 1)
+        file.seek(at)
+    return None

@@ -1,0 +1,1 @@
+"""Backfill: the past of a site, and what may be missing of it."""

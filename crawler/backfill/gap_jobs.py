@@ -1,0 +1,70 @@
+"""Which backfills close the holes of a site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import count
+
+from sqlalchemy import Connection
+
+from crawler.backfill import backlog
+from crawler.backfill import ledger_queries as books
+from crawler.backfill.gaps import Hole, doubts
+from crawler.backfill.job import Job
+from crawler.backfill.steps import Step
+from crawler.discover.days import Span, day_in
+from crawler.errors import LOST
+from crawler.store import Store
+
+AGAIN = timedelta(hours=6)
+"""After which a site may give what it did not give before."""
+
+
+def mend(store: Store, site: str, span: Span, now: datetime, *, dry: bool = False) -> list[Job]:
+    """Leave to a backfill what is listed and not stored, and say which days are to be walked; `dry` only says.
+
+    The same holes give the same jobs, so a backfill that was interrupted goes on, and one that could not close a hole
+    is tried again after `AGAIN`; what the watch has found today is still its own.
+    """
+    found = doubts(store, site, span, now)
+    with store.reading() as connection:
+        done = books.jobs(connection, site)
+    with store.reading() if dry else store.writing() as connection:
+        again = unread(connection, site, span, now)
+        waiting = len(again) + backlog.count(connection, site)
+        if not dry:
+            backlog.ask_again(connection, again)
+    jobs = [_job(site, days, f"gap {stamp}", done, now) for days, stamp in _merged(found)]
+    if not jobs and waiting:
+        jobs.append(Job(site=site, span=span, walk=False))
+    return jobs
+
+
+def unread(connection: Connection, site: str, span: Span, now: datetime) -> list[int]:
+    """Numbers of the links that a backfill of the holes in these days reads; those of today are left to the watch."""
+    before_today = Span(span.first, min(span.last, day_in(now) - timedelta(days=1)))
+    return books.unread_links(connection, site, before_today, LOST)
+
+
+def _job(site: str, days: Span, key: str, done: Mapping[str, Sequence[Step]], now: datetime) -> Job:
+    """The first try at these days that has not ended, or not long ago."""
+    tries = (Job(site=site, span=days, key=key if number == 1 else f"{key} {number}") for number in count(1))
+    return next(job for job in tries if not _ended(done.get(job.name, ()), now - AGAIN))
+
+
+def _ended(steps: Sequence[Step], before: datetime) -> bool:
+    return bool(steps) and all(step.state != "open" and step.at is not None and step.at < before for step in steps)
+
+
+def _merged(found: list[Hole]) -> list[tuple[Span, str]]:
+    """Holes that touch each other as one, each with what tells it from another of the same days."""
+    merged: list[tuple[Span, str]] = []
+    for hole in found:  # by their first day
+        stamp = (hole.until.isoformat() if hole.until else "") or f"{hole.cause} {hole.last}"
+        if merged and hole.first <= merged[-1][0].last + timedelta(days=1):
+            whole, before = merged[-1]
+            merged[-1] = Span(whole.first, max(whole.last, hole.last)), max(before, stamp)
+        else:
+            merged.append((hole.span, stamp))
+    return merged

@@ -1,0 +1,191 @@
+"""Holes: days of a site in which something may be missing.
+
+A hole is closed by what has been seen since, never by a mark: a link that was read, a shard of a sitemap or a step of
+a backfill that listed its days after they were over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from math import log
+from typing import Literal
+
+from crawler.backfill import ledger_queries as books
+from crawler.backfill import steps as plans
+from crawler.backfill.coverage import uncovered
+from crawler.backfill.steps import Step
+from crawler.discover.days import Span, day_in, span_of
+from crawler.errors import LOST
+from crawler.store import Store
+from crawler.text.calendar import weekday
+from crawler.text.dates import VIETNAM
+
+Cause = Literal[
+    "missing",  # claimed by a route, and not read yet
+    "lost",  # claimed, and given up although it may be an article
+    "window",  # a feed's new window did not overlap the last one
+    "failed",  # a route gives nothing now: at none of the looks of its last day, or `FAILURES` times in a row
+    "silent",  # a route claims nothing for a day on which it always has something
+]
+UNLIKELY = 0.001
+"""Probability below which a day without any article is taken for silence, as in the monitor."""
+FAILURES = 2
+"""Failed looks in a row by which a source that has given something on the same day is taken to fail."""
+_WEEKS = 4  # of the past that say what a weekday usually brings
+_LAG = timedelta(hours=1)
+"""How long after an article a sitemap may still lack it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hole:
+    """Days of a site in which something may be missing."""
+
+    site: str
+    cause: Cause
+    route: str
+    first: date
+    last: date
+    number: int | None = None
+    """Articles, where they are known one by one."""
+    word: str | None = None
+    """Of the refusal or failure."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The instants in doubt, for a window."""
+    tried: str | None = None
+    """Why the last backfill could not close it."""
+
+    @property
+    def span(self) -> Span:
+        """Its days."""
+        return Span(self.first, self.last)
+
+
+def holes(store: Store, site: str, span: Span, now: datetime) -> list[Hole]:
+    """What may be missing of a site in these days, oldest first."""
+    with store.reading() as connection:
+        unread = books.unread(connection, site, span)
+    return _sorted([*_unread(site, unread), *doubts(store, site, span, now)])
+
+
+def doubts(store: Store, site: str, span: Span, now: datetime) -> list[Hole]:
+    """Of `holes` those in which nobody knows what there is."""
+    past = Span(date.fromordinal(max(span.first.toordinal() - 7 * _WEEKS, 1)), span.last)
+    with store.reading() as connection:
+        claimed = books.claimed(connection, site, past)
+        looks = books.looks(connection, site)
+        failing = books.failing(connection, site)
+        windows = books.open_windows(connection, site)
+        shards = list(books.shards(connection, site))
+        jobs = books.jobs(connection, site)
+    walked, tried = _walked(shards, jobs), _tried(jobs)
+    found = [*_windows(site, windows, walked), *_failed(site, failing, walked)]
+    found += _silent(site, claimed, looks, span, now, walked)
+    return _sorted(_with(hole, tried) for hole in found if hole.span.meets(span))
+
+
+def _sorted(found: Iterable[Hole]) -> list[Hole]:
+    return sorted(found, key=lambda hole: (hole.first, hole.last, hole.cause, hole.route))
+
+
+def _unread(site: str, counts: Iterable[books.Count]) -> Iterable[Hole]:
+    for count in counts:
+        about = {"site": site, "route": count.route, "first": count.day, "last": count.day}
+        if count.fate == "pending":
+            yield Hole(**about, cause="missing", number=count.number, word=count.word)  # type: ignore[arg-type]
+        elif count.word in LOST:
+            yield Hole(**about, cause="lost", number=count.number, word=count.word)  # type: ignore[arg-type]
+
+
+def _windows(site: str, windows: Iterable[books.Gap], walked: Mapping[date, datetime]) -> Iterable[Hole]:
+    for gap in windows:
+        span = Span(day_in(gap.since), day_in(gap.until))
+        if not _seen(span, walked, gap.until + _LAG):
+            yield Hole(
+                site=site, cause="window", route=gap.route, first=span.first, last=span.last,
+                since=gap.since, until=gap.until,
+            )  # fmt: skip
+
+
+def _failed(site: str, failing: Iterable[books.Failing], walked: Mapping[date, datetime]) -> Iterable[Hole]:
+    """Sources that give nothing now, since their last good look."""
+    for one in failing:
+        if one.good == one.last and one.failures < FAILURES:
+            continue
+        span = span_of(one.url) or Span(one.good or one.first, one.last)
+        if not _seen(span, walked, datetime.combine(one.last, time.max, VIETNAM)):
+            yield Hole(site=site, cause="failed", route=one.route, first=span.first, last=span.last, word=one.word)
+
+
+def _silent(
+    site: str,
+    claimed: Mapping[tuple[str, date], int],
+    looks: Iterable[books.Look],
+    span: Span,
+    now: datetime,
+    walked: Mapping[date, datetime],
+) -> Iterable[Hole]:
+    """Days that are over, for which a route claims nothing, where its last such weekdays make that unlikely."""
+    looked: dict[str, date] = {}
+    for look in looks:
+        if look.failed < look.looks:
+            looked[look.route] = look.day
+    begun: dict[str, date] = {}  # on that day a route gave whatever it had
+    for route, day in claimed:
+        begun[route] = min(day, begun.get(route, day))
+    for route, first in begun.items():
+        last = min(span.last, looked.get(route, date.min), day_in(now) - timedelta(days=1))
+        for day in Span(max(span.first, first), last).days():
+            usual = [
+                claimed.get((route, before), 0)
+                for before in _before(day)
+                if before > first and weekday(before) == weekday(day)
+            ]
+            unlikely = bool(usual) and sum(usual) / len(usual) > -log(UNLIKELY)
+            over = datetime.combine(day, time.max, VIETNAM)
+            if unlikely and (route, day) not in claimed and not _seen(Span(day, day), walked, over):
+                yield Hole(site=site, cause="silent", route=route, first=day, last=day)
+
+
+def _before(day: date) -> Iterable[date]:
+    return (day - timedelta(days=back) for back in range(1, 7 * _WEEKS + 1))
+
+
+def _seen(span: Span, walked: Mapping[date, datetime], at: datetime) -> bool:
+    """Whether all of these days have been listed whole, and that after `at`."""
+    return all(day in walked and walked[day] >= at for day in span.days())
+
+
+def _walked(shards: Iterable[tuple[Span, datetime]], jobs: Mapping[str, list[Step]]) -> dict[date, datetime]:
+    """When each day was last listed whole."""
+    found: dict[date, datetime] = {}
+    listed = list(shards)
+    for job, steps in jobs.items():
+        times = [step.at for step in steps if step.at is not None]
+        if times and not any(step.state == "open" for step in steps):
+            wanted = plans.span_of_job(job).days()
+            left = set(uncovered(wanted, steps))
+            listed += [(Span(day, day), min(times)) for day in wanted if day not in left]
+    for span, at in listed:
+        for day in span.days():
+            found[day] = max(at, found.get(day, at))
+    return found
+
+
+def _tried(jobs: Mapping[str, list[Step]]) -> dict[date, str]:
+    """For each day that a backfill could not reach, why."""
+    found: dict[date, str] = {}
+    for job, steps in jobs.items():
+        if any(step.state == "open" for step in steps):
+            continue
+        words = sorted({step.word for step in steps if step.state == "failed" and step.word})
+        for day in uncovered(plans.span_of_job(job).days(), steps):
+            found[day] = ", ".join(words) or "out of reach"
+    return found
+
+
+def _with(hole: Hole, tried: Mapping[date, str]) -> Hole:
+    words = sorted({tried[day] for day in hole.span.days() if day in tried})
+    return replace(hole, tried="; ".join(words)) if words else hole

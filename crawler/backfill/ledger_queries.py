@@ -1,0 +1,186 @@
+"""The ledger's questions to the store: counts by route and day, looks that failed, days that were walked.
+
+Every function reads, inside one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Date, Select, and_, case, func, select
+
+from crawler.backfill.steps import Step, steps
+from crawler.discover.days import Span, span_of
+from crawler.errors import Refusal
+from crawler.store.schema import articles, copies, links, sources
+from crawler.store.sightings import claims, gaps, looked
+
+_route = func.coalesce(sources.c.route, sources.c.url)
+_fate = case((links.c.fate.in_(("pending", "backfill")), "pending"), else_=links.c.fate)
+
+
+class Count(NamedTuple):
+    """Articles of one day that a route claims, by what became of them."""
+
+    route: str
+    day: date
+    fate: str
+    """stored, pending or refused."""
+    word: str | None
+    """Why the last try gave nothing."""
+    number: int
+
+
+class Look(NamedTuple):
+    """The looks of one source on one day."""
+
+    url: str
+    route: str
+    day: date
+    looks: int
+    failed: int
+    word: str | None
+
+
+class Failing(NamedTuple):
+    """A source whose last look gave nothing."""
+
+    url: str
+    route: str
+    word: str
+    failures: int
+    """Looks in a row that have failed."""
+    first: date
+    """Of its first look."""
+    good: date | None
+    """Of its last look that gave something."""
+    last: date
+    """Of its last look."""
+
+
+class Gap(NamedTuple):
+    """A window that did not overlap the one before."""
+
+    route: str
+    since: datetime
+    until: datetime
+
+
+def by_day(connection: Connection, site: str, span: Span) -> list[Count]:
+    """What each route claims for the days of a span; of a stored article the day is that of its page."""
+    own = func.coalesce(links.c.leads_to, links.c.canonical_url)
+    published = func.coalesce(articles.c.published_at, copies.c.published_at)
+    # A route may have an article's day wrong by as much as a draft lies, or a shard is wide.
+    day = func.coalesce(_here(connection, published), claims.c.day, type_=Date)
+    query = (
+        _claimed(site, _route, day, _fate, links.c.word, func.count(links.c.id.distinct()))
+        .join(articles, articles.c.canonical_url == own, isouter=True)
+        .join(copies, copies.c.canonical_url == own, isouter=True)
+        .where(day.between(span.first, span.last))
+        .group_by(_route, day, _fate, links.c.word)
+    )
+    return [Count(*row) for row in connection.execute(query)]
+
+
+def unread(connection: Connection, site: str, span: Span) -> list[Count]:
+    """Of `by_day` what is not stored, by the day that the route claims; cheaper."""
+    query = (
+        _claimed(site, _route, claims.c.day, _fate, links.c.word, func.count(links.c.id.distinct()))
+        .where(links.c.fate != "stored", claims.c.day.between(span.first, span.last))
+        .group_by(_route, claims.c.day, _fate, links.c.word)
+    )
+    return [Count(*row) for row in connection.execute(query)]
+
+
+def unread_links(connection: Connection, site: str, span: Span, words: Collection[Refusal]) -> list[int]:
+    """Numbers of the links that are claimed for these days and wait, or were given up by one of the words."""
+    given_up = and_(links.c.fate == "refused", links.c.word.in_(words))
+    query = (
+        _claimed(site, links.c.id)
+        .distinct()
+        .where(claims.c.day.between(span.first, span.last), given_up | (links.c.fate == "pending"))
+    )
+    return list(connection.scalars(query))
+
+
+def claimed(connection: Connection, site: str, span: Span) -> dict[tuple[str, date], int]:
+    """How many articles each route claims for each day."""
+    query = (
+        _claimed(site, _route, claims.c.day, func.count(claims.c.link_id.distinct()))
+        .where(claims.c.day.between(span.first, span.last))
+        .group_by(_route, claims.c.day)
+    )
+    return {(route, day): number for route, day, number in connection.execute(query)}
+
+
+def totals(connection: Connection, site: str, span: Span) -> dict[tuple[str, str | None], int]:
+    """How many articles the routes claim together for these days, each once, by fate and word."""
+    query = (
+        _claimed(site, _fate, links.c.word, func.count(links.c.id.distinct()))
+        .where(claims.c.day.between(span.first, span.last))
+        .group_by(_fate, links.c.word)
+    )
+    return {(fate, word): number for fate, word, number in connection.execute(query)}
+
+
+def looks(connection: Connection, site: str) -> list[Look]:
+    """How the looks at each source of a site went, by day, oldest first."""
+    query = (
+        select(sources.c.url, _route, looked.c.day, looked.c.looks, looked.c.failed, looked.c.word)
+        .join(sources, sources.c.id == looked.c.source_id)
+        .where(sources.c.site == site)
+        .order_by(looked.c.day)
+    )
+    return [Look(*row) for row in connection.execute(query)]
+
+
+def failing(connection: Connection, site: str) -> list[Failing]:
+    """The sources of a site that give nothing now."""
+    good = func.max(case((looked.c.looks > looked.c.failed, looked.c.day)))
+    query = (
+        select(
+            sources.c.url, _route, sources.c.last_status, sources.c.failures,
+            func.min(looked.c.day), good, func.max(looked.c.day),
+        )
+        .join(looked, looked.c.source_id == sources.c.id)
+        .where(sources.c.site == site, sources.c.last_status.not_in(("200", "304")))
+        .group_by(sources.c.id)
+        .order_by(sources.c.url)
+    )  # fmt: skip
+    return [Failing(*row) for row in connection.execute(query)]
+
+
+def open_windows(connection: Connection, site: str) -> list[Gap]:
+    """Every window of a site that did not overlap the one before, oldest first."""
+    query = select(_route, gaps.c.since, gaps.c.until).join(sources, sources.c.id == gaps.c.source_id)
+    return [Gap(*row) for row in connection.execute(query.where(sources.c.site == site).order_by(gaps.c.since))]
+
+
+def shards(connection: Connection, site: str) -> Iterator[tuple[Span, datetime]]:
+    """The days that shards of sitemaps hold, each with the time of its last whole answer."""
+    query = select(sources.c.url, sources.c.whole_at).where(sources.c.site == site, sources.c.whole_at.is_not(None))
+    for url, at in connection.execute(query):
+        if (span := span_of(url)) is not None:
+            yield span, at
+
+
+def jobs(connection: Connection, site: str) -> dict[str, list[Step]]:
+    """The steps of every backfill of a site, by its name."""
+    found: dict[str, list[Step]] = {}
+    for row in connection.execute(select(steps).where(steps.c.site == site).order_by(steps.c.id)).mappings():
+        found.setdefault(row["job"], []).append(Step(**row))
+    return found
+
+
+def _claimed(site: str, *columns: ColumnElement[Any]) -> Select[Any]:
+    joined = claims.join(sources, sources.c.id == claims.c.source_id).join(links, links.c.id == claims.c.link_id)
+    return select(*columns).select_from(joined).where(sources.c.site == site)
+
+
+def _here(connection: Connection, at: ColumnElement[Any]) -> ColumnElement[date]:
+    """The date in Viet Nam."""
+    if connection.dialect.name == "sqlite":
+        return func.date(at, "+7 hours", type_=Date)
+    return func.date(func.timezone("Asia/Ho_Chi_Minh", at), type_=Date)

@@ -1,0 +1,192 @@
+"""Articles out of anybody's archives: pages that were fetched long ago, read by today's layouts, without asking a site.
+
+What a later fetch has given stays: a page is stored as if it had been fetched at its WARC-Date, and not at all when the
+store has asked for it since (`crawler.store.amend`).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from io import BytesIO
+from types import MappingProxyType
+
+from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
+from warcio.recordloader import ArcWarcRecordLoader
+
+from crawler.archive import Fetch
+from crawler.archive.reread import read
+from crawler.archive.warc_files import LIMIT, Fault, Tape, records
+from crawler.backfill import backlog
+from crawler.backfill import steps as plans
+from crawler.crawl.own_address import under_its_address
+from crawler.discover.days import Span, day_in
+from crawler.errors import Refusal, Refused, StoreFailed
+from crawler.extract.deadline import deadline
+from crawler.items import Article
+from crawler.settings import ARTICLE_MAXSIZE, READ_SECONDS
+from crawler.sites.site import Site
+from crawler.sites.urls import canonical, find_site, judge
+from crawler.store import Outcome, Store, frontier
+from crawler.store.amend import SAME_FETCH, amend
+
+_EVERY = 200  # records between two notes of the place: what is read again after a kill changes nothing
+
+
+@dataclass(slots=True, kw_only=True)
+class Copied:
+    """What came out of one file."""
+
+    name: str
+    size: int
+    """Bytes of the file."""
+    place: int = 0
+    """Bytes read."""
+    records: int = 0
+    what: Counter[str] = field(default_factory=Counter)
+    """Pages of the sites by what became of them: the events of a crawl, `unchanged`, `held`, `other_days`, `undated`,
+    or the word of their refusal."""
+    faults: list[str] = field(default_factory=list)
+    """What was passed over, a sentence each."""
+
+
+def job_of(sites: Mapping[str, Site], span: Span) -> str:
+    """The name under which the progress through files is kept: other sites or days begin anew."""
+    return f"warc {span.first}..{span.last} {zlib.crc32(' '.join(sorted(sites)).encode()):08x}"
+
+
+def copy(
+    store: Store,
+    tape: Tape,
+    sites: Mapping[str, Site],
+    span: Span,
+    *,
+    others: Mapping[str, Site] = MappingProxyType({}),
+    dry: bool = False,
+    on_progress: Callable[[Copied], None] = lambda _: None,
+) -> Copied:
+    """Store the articles of these sites and days that a file holds, from where it was left; `dry` only counts.
+
+    Pages of the `others` are told from those of sites that nobody knows.
+    """
+    size = tape.path.stat().st_size
+    job, key = job_of(sites, span), f"{tape.name}:{size}"
+    with store.reading() as connection:
+        place, done = (0, False) if dry else plans.place(connection, job, key)
+    found = Copied(name=tape.name, size=size, place=place)
+    if done:
+        return found
+    for one in records(tape, place, LIMIT):
+        if isinstance(one, Fault):
+            found.faults.append(f"{tape.name}, byte {one.place}: {one.why}, passed over")
+            continue
+        found.records += 1
+        found.place = one.end
+        for fetch in _answers(one.text, found):
+            found.what[_take(store, fetch, sites, others, span, dry=dry)] += 1
+        if found.records % _EVERY == 0:
+            on_progress(found)
+            if not dry:
+                _mark(store, job, key, found.place, done=False)
+    if not dry:
+        _mark(store, job, key, found.place, done=True)
+    on_progress(found)
+    return found
+
+
+def _mark(store: Store, job: str, key: str, place: int, *, done: bool) -> None:
+    with store.writing() as connection:
+        plans.mark(connection, job, key, place, done=done)
+
+
+def _answers(text: bytes, found: Copied) -> Iterator[Fetch]:
+    """The answer that a record holds, if it is one with a body of its own."""
+    if b"response" not in text[:4096]:
+        return
+    try:
+        record = ArcWarcRecordLoader(verify_http=False).parse_record_stream(BufferedReader(BytesIO(text)))
+        fields = {name.lower(): value for name, value in record.rec_headers.headers}
+        if record.rec_type != "response" or record.http_headers is None:
+            return
+        headers = tuple(record.http_headers.headers)
+        yield Fetch(
+            url=fields["warc-target-uri"].strip("<>"),  # wget writes it so
+            site="",
+            link=None,
+            status=int(record.http_headers.get_statuscode()),
+            headers=headers,
+            body=_body(record.raw_stream, {name.lower(): value for name, value in headers}),
+            at=_moment(fields["warc-date"]),
+        )
+    except Exception as error:  # a hostile record makes the parser raise whatever it likes
+        found.faults.append(f"{found.name}, before byte {found.place}: {error or type(error).__name__}, passed over")
+
+
+def _body(stream: BufferedReader, headers: Mapping[str, str]) -> bytes:
+    """The body as a browser would see it; EOFError when it is larger than a page may be."""
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        stream = ChunkedDataReader(stream)
+    body: bytes = stream.read()
+    encoding = headers.get("content-encoding", "").lower()
+    # Archives often keep the header of what they have undone.
+    if encoding in ("gzip", "x-gzip") and body.startswith(b"\x1f\x8b"):
+        body = zlib.decompressobj(wbits=31).decompress(body, ARTICLE_MAXSIZE + 1)
+    elif encoding == "deflate" and body[:1] == b"\x78":
+        body = zlib.decompressobj().decompress(body, ARTICLE_MAXSIZE + 1)
+    if len(body) > ARTICLE_MAXSIZE:
+        raise EOFError(f"a page of more than {ARTICLE_MAXSIZE // 2**20} MB")
+    return body
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _take(
+    store: Store, fetch: Fetch, sites: Mapping[str, Site], others: Mapping[str, Site], span: Span, *, dry: bool
+) -> str:
+    """Store one page; the word for what became of it."""
+    owner = find_site(fetch.url, sites)
+    if owner is None:
+        return Refusal.OTHER_SITE if find_site(fetch.url, others) else Refusal.NO_SITE
+    name, site = owner
+    if refused := judge(fetch.url, site).refused:
+        return refused
+    link = canonical(fetch.url, site)
+    with store.reading() as connection:
+        last = backlog.fetched_at(connection, link)
+    if last is not None and last >= fetch.at - SAME_FETCH:
+        return "held"
+    try:
+        with deadline(READ_SECONDS):
+            article = read(replace(fetch, site=name), site)
+        if article.published_at is None:
+            return "undated"
+        day = day_in(article.published_at)
+        if not span.first <= day <= span.last:
+            return "other_days"
+        if dry:
+            return "readable"
+        article = under_its_address(article, link, site, store.may_lead)
+        outcome = _store(store, article, fetch.at, link, name)
+    except Refused as refusal:
+        return refusal.word
+    except StoreFailed:
+        raise
+    except Exception:  # one hostile page must not hold up the file; a crawl refuses it by the same word
+        return Refusal.UNREADABLE
+    return "held" if outcome is None else outcome.event or "unchanged"
+
+
+def _store(store: Store, article: Article, at: datetime, link: str, site: str) -> Outcome | None:
+    with store.writing() as connection:
+        backlog.ensure_site(connection, site, at)
+        new = not [*frontier.seen(connection, [link])]
+        outcome = amend(connection, article, at, link)
+        if outcome is not None and outcome.event is not None:
+            backlog.note_brought(connection, {link, article.canonical_url}, new=new)
+    return outcome

@@ -1,0 +1,234 @@
+"""`thoisu backfill`: the past of sites into the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.common import (
+    StoreOption,
+    all_sites,
+    console,
+    moment,
+    open_store,
+    papers_of,
+    print_json,
+    shown,
+    site_named,
+)
+from crawler.cli.crawl import summary
+from crawler.cli.progress import progress
+from crawler.cli.warcs import copy_files
+from crawler.discover.days import Span, day_in
+from crawler.errors import BadInput
+
+if TYPE_CHECKING:
+    from crawler.backfill.job import Job
+    from crawler.backfill.spider import Report
+    from crawler.sites.site import Site
+
+_BACK = timedelta(days=30)  # in which --gaps looks for holes
+
+
+def backfill(
+    sites: Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites.")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day of publication, as 2026-08-01 or 1/8/2026.")
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day; default: today.")] = None,
+    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Begin with the first day.")] = False,
+    gaps: Annotated[
+        bool, typer.Option("--gaps", help="Close the holes of `thoisu gaps`; default: of the last 30 days, all sites.")
+    ] = False,
+    warc: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Read WARC or WACZ files, or lists of their paths; no site is asked."),
+    ] = None,
+    base: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where the paths of a list begin.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="When a day's requests are spent, go on the next day.")] = False,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The most articles a site.")] = None,
+    newsroom: Annotated[str | None, typer.Option(metavar="URL", help="Ask the papers of an embedded newsroom.")] = None,
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object a site on standard output.")] = False,
+) -> None:
+    """Fetch and store what sites published in the past.
+
+    By sitemaps, lists and calls, whichever a site offers; the watch goes first,
+    and the day's requests are shared with it. Stop it at any time: the same
+    command goes on with the page at which it was.
+
+    \b
+    Examples:
+      thoisu backfill nhandan vov --from 2026-01-01 --to 2026-03-31
+      thoisu backfill nhandan --from 2026-01-01 --dry-run
+      thoisu backfill --gaps
+      thoisu backfill --warc warc.paths.gz --base /srv/cc-news --from 2026-08-01
+    """
+    now = datetime.now(UTC)
+    known = papers_of(newsroom) if newsroom else all_sites()
+    chosen = {name: site_named(name, known) for name in dict.fromkeys(sites or ())}
+    if warc:
+        if gaps or wait or limit:
+            raise BadInput("--warc asks no site: --gaps, --wait and --limit mean nothing to it")
+        copy_files(warc, base, known, chosen or known, _ever(from_, to, now), store, dry=dry_run, json_=json_)
+        return
+    if base:
+        raise BadInput("--base says where the paths of a list begin; name the list with --warc")
+    span = span_of(from_, to, now, optional=gaps or not chosen)
+    if gaps:
+        chosen = chosen or known
+    elif not chosen:
+        raise BadInput("name the sites: thoisu backfill nhandan --from 2026-01-01; `thoisu sites` lists them")
+    from crawler.backfill.job import Job
+
+    if gaps:
+        jobs = _of_holes(chosen, span, now, store, dry=dry_run)
+        if not jobs:
+            console(stderr=json_).print("nothing is known to be missing")
+            return
+    else:
+        jobs = {name: [Job(site=name, span=span, oldest_first=oldest_first)] for name in chosen}
+    if dry_run:
+        _count(jobs, chosen, now, store, span if gaps else None, json_=json_)
+        return
+    reports = _run(jobs, chosen, store, newsroom, limit, wait=wait)
+    _tell(reports, json_=json_)
+
+
+def span_of(
+    from_: str | None, to: str | None, now: datetime, names: tuple[str, str] = ("--from", "--to"), *, optional: bool
+) -> Span:
+    """The days that a person names by the options `names`; without a first the last 30, where that is `optional`."""
+    if from_ is None and not optional:
+        raise BadInput(f"name the first day: {names[0]} 2026-01-01")
+    last = _day(to, now, names[1]) if to else day_in(now)
+    return _ordered(_day(from_, now, names[0]) if from_ else last - _BACK, last, names)
+
+
+def _ever(from_: str | None, to: str | None, now: datetime) -> Span:
+    first, last = _day(from_, now, "--from") if from_ else date.min, _day(to, now, "--to") if to else date.max
+    return _ordered(first, last, ("--from", "--to"))
+
+
+def _day(text: str, now: datetime, name: str) -> date:
+    day = day_in(moment(text))
+    if day > day_in(now):
+        raise BadInput(f"{name} {day} is in the future; today is {day_in(now)}")
+    return day
+
+
+def _ordered(first: date, last: date, names: tuple[str, str]) -> Span:
+    if first > last:
+        raise BadInput(f"{names[0]} {first} is after {names[1]} {last}")
+    return Span(first, last)
+
+
+def _count(
+    plan: Mapping[str, list[Job]],
+    sites: Mapping[str, Site],
+    now: datetime,
+    store: str | None,
+    mended: Span | None,
+    *,
+    json_: bool,
+) -> None:
+    from rich.table import Table
+
+    from crawler.backfill.forecast import forecast
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("site", "routes", "to ask", "done", "waiting", "stored", "expected", "hours"):
+        table.add_column(name, justify="left" if name in ("site", "routes") else "right", overflow="fold")
+    with open_store(store) as opened:
+        for name, jobs in plan.items():
+            found = forecast(opened, name, sites[name], jobs, now, mended)
+            if json_:
+                print_json(asdict(found))
+            hours = "-" if found.seconds is None else f"{found.seconds / 3600:.1f}"
+            numbers = (found.addresses, found.done, found.waiting, found.stored, found.expected)
+            table.add_row(name, "\n".join(found.routes), *("-" if n is None else str(n) for n in numbers), hours)
+    if not json_:
+        console().print(table)
+
+
+def _of_holes(
+    sites: Mapping[str, Site], span: Span, now: datetime, store: str | None, *, dry: bool
+) -> dict[str, list[Job]]:
+    from crawler.backfill.gap_jobs import mend
+
+    with open_store(store) as opened:
+        known = opened.counts()
+        found = {name: mend(opened, name, span, now, dry=dry) for name in sites if name in known}
+    return {name: jobs for name, jobs in found.items() if jobs}
+
+
+def _run(
+    jobs: Mapping[str, list[Job]],
+    sites: Mapping[str, Site],
+    store: str | None,
+    newsroom: str | None,
+    limit: int | None,
+    *,
+    wait: bool,
+) -> list[Report]:
+    from crawler.backfill.spider import backfill as run
+    from crawler.settings import THOISU_DATABASE_URL
+
+    with progress() as show:
+        while True:
+            reports = run(
+                jobs,
+                sites,
+                store_url=store or THOISU_DATABASE_URL,
+                newsroom=newsroom,
+                limit=limit,
+                on_progress=show,
+            )
+            if not wait or not any(report.over_budget for report in reports):
+                return reports
+            _sleep_till_morning()
+
+
+def _sleep_till_morning() -> None:
+    from crawler.text.dates import VIETNAM
+
+    now = datetime.now(VIETNAM)
+    morning = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), VIETNAM) + timedelta(minutes=1)
+    console(stderr=True).print(f"the day's requests are spent; going on at {morning:%H:%M}")
+    time.sleep((morning - now).total_seconds())
+
+
+def _tell(reports: list[Report], *, json_: bool) -> None:
+    screen = console(stderr=json_)
+    if json_:
+        for report in reports:
+            print_json({name: getattr(report, name) for name in _fields(report)})
+    else:
+        summary(list(reports), screen)
+    for report in reports:
+        if report.over_budget:
+            text = (
+                f"{report.site}: the day's requests are spent or kept for the watch, {report.left} known pages are left"
+            )
+            screen.print(f"{text}; the same command goes on (--wait does it by itself)", soft_wrap=True)
+        if report.missing:
+            first, last = report.missing[0], report.missing[-1]
+            text = f"{report.site}: no route reaches {len(report.missing)} days from {first} to {last}"
+            screen.print(shown(text), style="yellow", soft_wrap=True)
+    if any(report.error == "stopped" for report in reports):
+        raise typer.Exit(130)
+    if any(report.error for report in reports):
+        raise typer.Exit(1)
+
+
+def _fields(report: Report) -> list[str]:
+    from dataclasses import fields
+
+    return [field.name for field in fields(report)]

@@ -1,0 +1,110 @@
+"""`thoisu check`: what is wrong with the sites and with us, since when, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.common import (
+    StoreOption,
+    all_sites,
+    console,
+    local,
+    open_store,
+    papers_of,
+    print_json,
+    shown,
+    site_named,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.monitor import Check, Finding
+
+_TOLD = ("reads", "bound", "within", "advice")
+
+
+def check(
+    sites: Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites; none is all.")] = None,
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object a finding.")] = False,
+    newsroom: Annotated[
+        str | None, typer.Option(metavar="URL", help="Check the papers of an embedded newsroom.")
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Say what is checked, and run nothing.")] = False,
+) -> None:
+    """Say what is wrong, since when, and what to do.
+
+    Each thing is compared with the site's own past. A finding stays open until
+    what it says is over; it then closes by itself.
+
+    Exit code 1 when something is open.
+
+    \b
+    Examples:
+      thoisu check
+      thoisu check nhandan vov --json
+      thoisu check --list
+    """
+    from crawler.alerts.after_round import folders_of
+    from crawler.monitor import BY_NAME, CHECKS
+    from crawler.monitor import check as run
+    from crawler.settings import THOISU_ARCHIVE, THOISU_DATABASE_URL, THOISU_QUARANTINE
+    from crawler.store import queries
+
+    screen = console()
+    if list_:
+        for one in CHECKS:
+            if json_:
+                print_json({name: getattr(one, name) for name in ("name", "says", *_TOLD)})
+            else:
+                _explain(one, screen)
+        return
+    known = papers_of(newsroom) if newsroom else all_sites()
+    chosen = {name: site_named(name, known) for name in sites} if sites else known
+    with open_store(store, reading=False) as opened:
+        places = folders_of(store or THOISU_DATABASE_URL, THOISU_ARCHIVE, THOISU_QUARANTINE)
+        found = run(opened, chosen, datetime.now(UTC), folders=places)
+        with opened.reading() as connection:
+            known_here, answered = queries.site_names(connection), queries.answered(connection)
+    for finding in found:
+        if json_:
+            about = {name: value for name, value in asdict(finding).items() if name != "id"}
+            print_json({**about, "says": BY_NAME[finding.name].says, "advice": BY_NAME[finding.name].advice})
+        else:
+            _show(finding, BY_NAME[finding.name], screen)
+    if unnamed := sorted(known_here - known.keys()):
+        said = f"not checked, as no definition names them: {', '.join(unnamed)} (papers of a newsroom: --newsroom URL)"
+        console(stderr=True).print(said, soft_wrap=True)
+    if found:
+        raise typer.Exit(1)
+    if not json_:
+        screen.print(_well(len(answered & chosen.keys()), len(known_here & chosen.keys() - answered)))
+
+
+def _well(answered: int, silent: int) -> str:
+    if not answered:
+        return "nothing to check: no site has given anything yet"
+    others = f"; {silent} more have given nothing yet: thoisu status" if silent else ""
+    return f"nothing is wrong at {answered} site{'s' * (answered > 1)}{others}"
+
+
+def _show(finding: Finding, check: Check, screen: Console) -> None:
+    place = " ".join(part for part in (finding.site, finding.subject) if part)
+    screen.print(shown(f"{check.name}  {place}  since {local(finding.since)}"), style="bold red")
+    screen.print(f"  {check.says}", highlight=False)
+    screen.print(shown(f"  {finding.evidence}"))
+    for example in finding.examples:
+        screen.print(shown(f"  {example}"), style="dim", soft_wrap=True)
+    screen.print(f"  to do: {check.advice}\n")
+
+
+def _explain(check: Check, screen: Console) -> None:
+    screen.print(check.name, style="bold")
+    screen.print(f"  {check.says}")
+    for name in _TOLD:
+        screen.print(f"  {name}: {getattr(check, name)}", style="dim")

@@ -1,0 +1,216 @@
+"""What the commands share: where their input comes from, how values become lines, which sites there are."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import zlib
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from urllib.parse import quote, urlsplit
+
+import typer
+
+from crawler.errors import BadInput, Discard, Refusal
+from crawler.sites.site import Site
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.store import Store, StoredArticle
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_C1 = re.compile(r"[\x7f-\x9f]")
+_PAPER = re.compile(r'href="http://[\w.-]+\.localhost:')
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that colours on a terminal only and takes texts as they are, markup signs included."""
+    from rich.console import Console
+
+    class Quiet(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Quiet(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def shown(text: str | None) -> str:
+    """`text` for a terminal: what came from a page must not move the cursor, set its title or turn the line round."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _DIRECTION.sub("", text or ""))
+
+
+def local(moment: datetime | None) -> str:
+    """A time for a person, on Viet Nam's clock; "-" for None."""
+    from crawler.text.dates import VIETNAM
+
+    return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") if moment else "-"
+
+
+def print_json(value: Any, *, alone: bool = False) -> None:
+    """One line of JSON on standard output, sent at once; a value that comes `alone` is indented on a terminal.
+
+    Control characters that JSON allows and terminals obey are escaped.
+    """
+    indent = 2 if alone and sys.stdout.isatty() else None
+    line = json.dumps(value, ensure_ascii=False, default=_plain, indent=indent)
+    sys.stdout.write(_C1.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n")
+    sys.stdout.flush()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def is_url(source: str) -> bool:
+    """Whether the argument is a web address rather than a file."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+def file_url(file: str) -> str:
+    """An address for a saved page that names none: the file's name alone, since the folder is nobody's business."""
+    return f"file:///{quote(Path(file).name)}"
+
+
+def typed(text: str) -> str:
+    """An argument as text; raises `BadInput` when its bytes are not UTF-8."""
+    try:
+        # What the locale could not decode came as lone surrogates.
+        return text if text.isprintable() else os.fsencode(text).decode()
+    except UnicodeError:
+        raise BadInput(f"{text!r} is not written in UTF-8") from None
+
+
+def standard_input() -> BinaryIO:
+    """Standard input; raises `BadInput` when it is closed."""
+    if sys.stdin is None:
+        raise BadInput("standard input is closed")
+    return sys.stdin.buffer
+
+
+def read_input(source: str, limit: int) -> bytes:
+    """The bytes of a file, or of standard input for "-"; gzip is unpacked.
+
+    Raises `BadInput` for a file that cannot be opened, `Discard` with TOO_LARGE above `limit` bytes or UNREADABLE.
+    """
+    try:
+        if source == "-":
+            body = standard_input().read(limit + 1)
+        else:
+            with Path(source).open("rb") as file:
+                body = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise BadInput(f"cannot read {source}: {reason}") from None
+    if body.startswith(b"\x1f\x8b"):
+        body = _unpacked(body, limit)
+    if len(body) > limit:
+        raise Discard(Refusal.TOO_LARGE, f"more than {limit // 2**20} MB")
+    return body
+
+
+def _unpacked(body: bytes, limit: int) -> bytes:
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacker.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise Discard(Refusal.UNREADABLE, f"damaged gzip file: {error}") from None
+    if len(plain) <= limit and not unpacker.eof:
+        raise Discard(Refusal.UNREADABLE, "the gzip file ends too early")
+    return plain
+
+
+def all_sites(newsroom: str | None = None) -> dict[str, Site]:
+    """The sites of `spiders`, and those of the embedded newsroom when one is running for us."""
+    from crawler.settings import THOISU_NEWSROOM
+    from crawler.sites.registry import load_sites
+
+    base = newsroom or THOISU_NEWSROOM
+    return load_sites() | (papers_of(base) if base else {})
+
+
+def papers_of(newsroom: str) -> dict[str, Site]:
+    """The sites that the embedded newsroom at a base URL serves; `BadInput` when none answers there."""
+    from urllib.request import ProxyHandler, build_opener
+
+    from crawler.newsroom import newsroom_sites
+
+    try:
+        base = urlsplit(newsroom)
+        if base.scheme != "http" or base.hostname not in ("127.0.0.1", "localhost"):
+            raise BadInput(f"{newsroom!r} is no newsroom; it reads like http://127.0.0.1:8080")
+        with build_opener(ProxyHandler({})).open(f"http://{base.netloc}/", timeout=5) as answer:
+            front = answer.read(2**20).decode("utf-8", "replace")
+    except (OSError, ValueError) as error:
+        raise BadInput(f"no newsroom answers at {newsroom} ({error}); start one: thoisu newsroom") from None
+    count = len(_PAPER.findall(front))
+    if not count:
+        raise BadInput(f"what answers at {newsroom} is no newsroom; start one: thoisu newsroom")
+    return newsroom_sites(newsroom, count)
+
+
+def site_named(name: str, sites: dict[str, Site]) -> Site:
+    """The site of a name; `BadInput` with the nearest names when there is none."""
+    if name in sites:
+        return sites[name]
+    near = get_close_matches(name, sites, n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`thoisu sites` lists them"
+    raise BadInput(f"no site is called {name!r}; {hint}")
+
+
+def site_for(url: str, name: str | None, sites: dict[str, Site]) -> tuple[str | None, Site | None]:
+    """The site named by `--site`, else the one that takes the address, else none."""
+    from crawler.sites.urls import find_site
+
+    if name is not None:
+        return name, site_named(name, sites)
+    return find_site(url, sites) or (None, None)
+
+
+def open_store(url: str | None, *, reading: bool = True) -> Store:
+    """The store that is there; `BadInput` when there is none yet, since looking must not make an empty one."""
+    from crawler.settings import THOISU_DATABASE_URL
+    from crawler.store import Store
+
+    url = url or THOISU_DATABASE_URL
+    if not is_there(url):
+        raise BadInput(f"there is no store at {url} yet; fill one: thoisu crawl nhandan")
+    return Store.open(url, reading=reading)
+
+
+def is_there(url: str) -> bool:
+    """Whether there is a store at a database address; of a server, only its answer would tell."""
+    path = url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else None
+    return not path or path.startswith("file:") or Path(path.partition("?")[0]).exists()
+
+
+StoreOption = Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")]
+
+MOST = 2**63 - 1
+"""The greatest number that a database takes."""
+_YEAR = re.compile(r"([0-9]{4})-[0-9]{1,2}-[0-9]{1,2}(?![0-9])|[0-9]{1,2}/[0-9]{1,2}/([0-9]{4})(?![0-9])", re.ASCII)
+
+
+def moment(text: str) -> datetime:
+    """A date or time as a person writes it, on Viet Nam's clock when it names no zone."""
+    from crawler.text.dates import YEARS, parse
+
+    if (found := parse(text)) is None:
+        year = _YEAR.match(text.strip())
+        if year and int(year[1] or year[2]) not in YEARS:
+            raise BadInput(f"{text!r} is out of range: the years are {YEARS[0]} to {YEARS[-1]}")
+        raise BadInput(f"{text!r} is no date; write 2026-08-01 or 2026-08-01T06:30")
+    return found.at
+
+
+def stored(store: Store, id_: int) -> StoredArticle:
+    """All that is held of an article; `BadInput` when there is none of this number."""
+    found = store.article(id_) if abs(id_) <= MOST else None
+    if found is None:
+        raise BadInput(f"there is no article {id_}; `thoisu articles` lists them")
+    return found

@@ -1,0 +1,114 @@
+"""`thoisu deliver`: the change feed to whoever needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.common import StoreOption, console, local, open_store, print_json, shown
+from crawler.cli.sinks import ConfigOption, chosen, read_config, span
+from crawler.errors import StoreFailed, ThoisuError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+
+    from crawler.deliver.deliverer import Step
+
+
+def deliver(
+    sinks: Annotated[list[str] | None, typer.Argument(metavar="SINK", help="These only; default: all.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with what comes, until SIGTERM or Ctrl-C.")] = False,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object a sink, at the end.")] = False,
+) -> None:
+    """Deliver what changed to the configured sinks.
+
+    To each from where it stopped, in order and at least once; what comes twice
+    has the same key. A sink that fails is tried again by the next run or, with
+    --follow, after a time that doubles, and holds up no other.
+
+    Exit code 1 when a sink could not.
+
+    \b
+    Examples:
+      thoisu deliver
+      thoisu deliver archive hook --follow
+    """
+    from crawler.deliver.run import deliver as run
+    from crawler.deliver.run import stopping
+
+    routes = chosen(read_config(config), sinks)
+    screen = console(stderr=True)
+    with open_store(store, reading=False) as opened, stopping() as stop:
+        teller = _Teller(screen, [route.name for route in routes], follow=follow)
+        with screen.status("delivering") if screen.is_terminal else nullcontext(None) as status:
+            teller.status = status
+            ended = run(opened, routes, teller.step, teller.trouble, stop, follow=follow)
+        if json_:
+            for name in ended:
+                print_json(teller.result(name))
+        elif not follow:
+            for name in ended:
+                console().print(teller.line(name), soft_wrap=True)
+    if stop.is_set() and not follow:
+        raise KeyboardInterrupt
+    if not all(ended.values()):
+        raise typer.Exit(1)
+
+
+class _Teller:
+    """What happens to each sink, in words."""
+
+    def __init__(self, screen: Console, names: Iterable[str], *, follow: bool) -> None:
+        self._screen, self._follow = screen, follow
+        self.status: Status | None = None
+        self._counts = dict.fromkeys(names, 0)
+        self._cursors: dict[str, int] = {}
+        self._errors: dict[str, str] = {}
+
+    def step(self, step: Step) -> None:
+        """After each batch."""
+        name = step.name
+        self._counts[name] += step.delivered
+        self._cursors[name] = step.cursor
+        if step.failure:
+            self._wrong(name, f"{step.failure}", f"; next try in {span(step.wait)}" if self._follow else "")
+        elif self._errors.pop(name, None):
+            self._say(f"{name}: goes on")
+        if step.aside:
+            self._say(f"{name}: set aside {step.aside}")
+        if self.status is not None:
+            done = ", ".join(f"{one} {count}" for one, count in self._counts.items() if count)
+            self.status.update(f"delivering: {done}" if done else "delivering")
+
+    def trouble(self, name: str, error: ThoisuError) -> None:
+        """When a sink cannot be served at all."""
+        self._wrong(name, f"the store: {error}" if isinstance(error, StoreFailed) else str(error), "")
+
+    def result(self, name: str) -> dict[str, Any]:
+        """What was done, for --json."""
+        return {
+            "name": name,
+            "delivered": self._counts[name],
+            "cursor": self._cursors.get(name),
+            "error": self._errors.get(name),
+        }
+
+    def line(self, name: str) -> str:
+        """What was done, for a person."""
+        cursor = f", up to change {self._cursors[name]}" if name in self._cursors else ""
+        return f"{name}: {self._counts[name]} delivered{cursor}" + "; stopped by the above" * (name in self._errors)
+
+    def _wrong(self, name: str, error: str, more: str) -> None:
+        if self._errors.get(name) != error:
+            self._say(f"{name}: {error}{more}")
+        self._errors[name] = error
+
+    def _say(self, text: str) -> None:
+        self._screen.print(shown(f"{local(datetime.now(UTC))}  {text}"), soft_wrap=True)

@@ -1,0 +1,238 @@
+"""`thoisu demo`: the whole job on the embedded newsroom, told to a person; every number is read from what happened."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.common import console, local, shown
+from crawler.cli.crawl import summary, watch
+from crawler.cli.diff import print_diff
+from crawler.cli.scenes import Missing, delivered, expect, need, next_looks, plain_stories, related_between
+from crawler.compare.diff import compare
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.crawl.report import SiteReport
+    from crawler.items import Change
+    from crawler.newsroom import Newsroom
+    from crawler.store import Store, StoredArticle
+
+_SEED, _SITES, _ARTICLES, _BUDGET = 4, 6, 25, 200
+_WIDTH = 80
+
+
+def demo(
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep store and change feed in this folder.")
+    ] = None,
+) -> None:
+    """Show the whole job on a simulated newsroom, offline.
+
+    It takes some seconds and leaves nothing behind.
+
+    Exit code 1 when something that should have happened did not.
+
+    \b
+    Examples:
+      thoisu demo
+      thoisu demo --keep demo
+    """
+    screen = console()
+    screen.width = min(screen.width, _WIDTH)
+    try:
+        if keep is not None:
+            keep.mkdir(parents=True, exist_ok=True)
+            tell(screen, keep)
+        else:
+            with tempfile.TemporaryDirectory(prefix="thoisu-") as folder:
+                tell(screen, Path(folder))
+    except Missing as missing:
+        console(stderr=True).print(f"thoisu: the demo failed: {missing}")
+        raise typer.Exit(1) from None
+
+
+def tell(screen: Console, folder: Path) -> None:
+    """The story from a first crawl to the change feed, in `folder`; raises when a chapter has nothing to show."""
+    from crawler.newsroom import Newsroom, World
+    from crawler.store import Store
+    from crawler.text.dates import VIETNAM
+
+    database = f"sqlite:///{folder / 'thoisu.db'}"
+    yesterday = datetime.combine(datetime.now(VIETNAM).date() - timedelta(days=1), time(), VIETNAM)
+    world = World(_SEED, _SITES, _ARTICLES, yesterday, real_clock=True)
+    with Newsroom(world) as room, Store.open(database) as store:
+        story = _Tale(screen, folder, database, room, store)
+        story.newsroom()
+        story.first_crawl()
+        story.second_crawl()
+        story.boilerplate()
+        story.copy()
+        story.later_changes()
+        story.next_looks()
+        story.feed()
+        story.what_next()
+
+
+class _Tale:
+    """The chapters."""
+
+    def __init__(self, screen: Console, folder: Path, database: str, room: Newsroom, store: Store) -> None:
+        from crawler.newsroom import newsroom_sites
+        from crawler.schedule.enrol import enrol
+
+        self._screen, self._folder, self._database = screen, folder, database
+        self._room, self._world, self._store = room, room.world, store
+        sites = newsroom_sites(room.url, len(room.world.papers))
+        self._sites = {name: replace(site, budget=_BUDGET) for name, site in sites.items()}
+        enrol(self._sites, store, datetime.now(UTC))
+        self._chapter = 0
+
+    def newsroom(self) -> None:
+        """Who publishes."""
+        self._heading("A newsroom opens on this machine")
+        count = len(self._sites)
+        self._screen.print(f"It simulates {count} papers, each with the markup and the feeds of a real CMS family:")
+        for paper in self._world.papers:
+            count = len(self._world.visible(paper))
+            self._screen.print(f"  {paper.name:<10} {paper.title:<24} {count} articles, markup of {paper.family}")
+
+    def first_crawl(self) -> None:
+        """Everything arrives."""
+        self._heading("The first crawl: articles arrive, site by site")
+        reports = self._crawl()
+        summary(reports, self._screen)
+        published = sum(len(self._world.visible(paper)) for paper in self._world.papers)
+        counts = self._store.counts().values()
+        stored, copies = (sum(row[name] for row in counts) for name in ("articles", "copies"))
+        expect(stored + copies == published, f"{published} articles published, {stored} and {copies} copies stored")
+        self._screen.print(f"\nPublished: {published}. Stored: {stored} articles and {copies} copies. The newest:")
+        for row in self._store.articles(limit=4):
+            self._line(f"  {row.site:<10} {row.title}")
+
+    def second_crawl(self) -> None:
+        """Nothing is asked twice."""
+        self._heading("Looking again costs one conditional request a source")
+        self._room.forget_requests()
+        reports = self._crawl()
+        asked = [request for request in self._room.requests if request.path != "/robots.txt"]
+        statuses = Counter(request.status for request in asked)
+        sources = sum(report.sources for report in reports)
+        expect(len(asked) == sources == statuses[304], f"{sources} sources, but these answers: {dict(statuses)}")
+        said = f"{len(asked)} requests, {statuses[304]} times “304 Not Modified”; no article asked."
+        self._screen.print(f"{sources} sources, {said}")
+
+    def boilerplate(self) -> None:
+        """What stands between the paragraphs goes."""
+        self._heading("What is not the article is stripped, and says by which rule")
+        scene = need(related_between(self._room, self._sites), "no page had related links between its paragraphs")
+        article = scene.article
+        for text in (article.title, article.url):
+            self._line(text)
+        self._screen.print("The page as it came; “-” marks what was taken out between two paragraphs:")
+        kept = set(article.body.split("\n"))
+        for line in scene.lines:
+            mark, style = (" ", "") if line in kept else ("-", "red")
+            self._line(f"  {mark} {line}", style=style)
+        self._screen.print(f"The rule: {scene.rule}\n(thoisu extract URL --explain shows them all)")
+
+    def copy(self) -> None:
+        """One text under two addresses."""
+        self._heading("The same text in two papers is one article and a copy")
+        found = self._article_of(
+            next((change for change in self._store.changes(0, None) if change.event == "copied"), None)
+        )
+        for name, row in (("article", found.row), ("copy", found.copies[0])):
+            self._screen.print(f"  {name:<8}{local(row.published_at)}  {row.site}")
+            self._line(f"          {row.title}")
+        self._screen.print(f"One text under two headlines, both with the fingerprint {found.row.content_hash[:15]}…")
+        self._screen.print("The page that is read first counts as the article.")
+
+    def later_changes(self) -> None:
+        """An edit, a take-down, and news."""
+        self._heading("The papers change their minds: an edit and a take-down")
+        edited, gone = plain_stories(self._world)[:2]
+        self._world.edit(edited)
+        self._world.withdraw(gone)
+        fresh = self._world.publish(self._world.papers[0].name)
+        self._crawl(revisit=True)
+        since = {change.url: change for change in self._store.changes(self._seq, None)}
+        events = {name: since.get(self._world.url(item)) for name, item in
+                  (("revised", edited), ("withdrawn", gone), ("created", fresh))}  # fmt: skip
+        for name, change in events.items():
+            expect(change is not None and change.event == name, f"no change {name!r} was recorded")
+        for name, item in (("created", fresh), ("withdrawn", gone), ("revised", edited)):
+            self._line(f"  {name:<10} {item.title}")
+        found = self._article_of(events["revised"])
+        before, after = (self._store.revision(found.row.id, row.number) for row in found.revisions[-2:])
+        self._screen.print(f"Both texts of the edited one are kept (thoisu diff {found.row.id}); what is new in it:")
+        print_diff(compare(before, after), self._screen)
+
+    def next_looks(self) -> None:
+        """When it pays to look again."""
+        self._heading(f"When to look next with {_BUDGET} requests a day, and why")
+        for entry in need(next_looks(self._store) or None, "nothing is planned"):
+            self._screen.print(f"  {entry.site:<10} {local(entry.next_at)[-5:]}  {shown(entry.why)}")
+
+    def feed(self) -> None:
+        """What a reader of the store gets."""
+        self._heading("All of it is one feed, in order, for whoever needs it")
+        path = self._folder / "changes.jsonl"
+        rows = delivered(self._store, path)
+        events = Counter(row["event"] for row in rows)
+        expect(rows and [row["seq"] for row in rows] == list(range(1, len(rows) + 1)), "the feed is out of order")
+        told = ", ".join(f"{count} {event}" for event, count in events.most_common())
+        self._screen.print(f"{path.name}: {len(rows)} lines ({told}). The first and the last, without their articles:")
+        for row in (rows[0], rows[-1]):
+            del row["article"]
+            self._screen.print(json.dumps(row, ensure_ascii=False), style="dim", overflow="fold")
+
+    def what_next(self) -> None:
+        """Where to look."""
+        self._heading("Next")
+        self._screen.print("In the checkout, `. .venv/bin/activate` first puts thoisu on the path.")
+        for command, meaning in (
+            ("thoisu crawl nhandan", "the same on a live site (set THOISU_CONTACT first)"),
+            ("thoisu articles", "what has been stored"),
+            ("thoisu schedule", "looks again and again; thoisu status tells"),
+            ("thoisu newsroom", "this newsroom, to try things on"),
+            ("thoisu --help", "all commands; docs/ tells the rest"),
+        ):
+            self._screen.print(f"  {command:<22} {meaning}")
+
+    def _article_of(self, change: Change | None) -> StoredArticle:
+        change = need(change, "no such change was recorded")
+        return need(self._store.article(change.article_id), f"article {change.article_id} is not in the store")
+
+    def _line(self, text: str, style: str = "") -> None:
+        self._screen.print(shown(text), style=style, no_wrap=True, overflow="ellipsis")
+
+    def _heading(self, text: str) -> None:
+        self._chapter += 1
+        self._screen.print(f"\n{self._chapter}. {text}", style="bold cyan")
+
+    def _crawl(self, *, revisit: bool = False) -> list[SiteReport]:
+        from crawler.crawl.run import crawl
+
+        changes = self._store.changes(0, None)
+        self._seq = changes[-1].seq if changes else 0
+        settings: Mapping[str, Any] = {"THOISU_QUARANTINE": str(self._folder / "quarantine"), "THOISU_DELAY": None}
+        quiet = nullcontext(None)  # on a terminal alone is there anything to watch in these few seconds
+        with watch(len(self._sites)) if self._screen.is_terminal else quiet as progress:
+            reports = crawl(
+                self._sites, store_url=self._database, newsroom=self._room.url, revisit=revisit, on_progress=progress,
+                settings=settings,
+            )  # fmt: skip
+        failed = next((report for report in reports if report.error), None)
+        expect(failed is None, f"{failed.site}: {failed.error}" if failed else "")
+        return reports

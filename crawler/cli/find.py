@@ -1,0 +1,207 @@
+"""`thoisu sites`, `which` and `discover`: whom we know, whose an address is, what a source yields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.common import (
+    all_sites,
+    console,
+    file_url,
+    is_url,
+    local,
+    print_json,
+    read_input,
+    shown,
+    site_for,
+    standard_input,
+)
+from crawler.errors import BadInput, Discard, Refusal, Refused
+from crawler.sites.site import Feed, Site, Source
+
+if TYPE_CHECKING:
+    from crawler.discover.discovery import Discovery
+
+_FEED_NAMES = (".xml", ".rss", ".atom", ".rdf", ".xml.gz", ".rss.gz", ".atom.gz")
+
+
+def sites(
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object a site.")] = False,
+) -> None:
+    """List the sites that can be crawled.
+
+    A site is proven when a real page of it has been read right.
+
+    \b
+    Examples:
+      thoisu sites
+      thoisu sites --json
+    """
+    rows = [describe(name, site) for name, site in all_sites().items()]
+    if json_:
+        for row in rows:
+            print_json(row)
+        return
+    from rich.table import Table
+
+    table = Table("site", "publisher", "tier", "layout", "sources", "proven", box=None, pad_edge=False)
+    for row in rows:
+        counts = ", ".join(sorted({source["kind"] for source in row["sources"]}))
+        table.add_row(row["site"], row["publisher"], row["tier"], row["layout"], counts, "yes" if row["proven"] else "")
+    screen = console()
+    screen.print(table)
+    screen.print(f"\n{len(rows)} sites, {sum(row['proven'] for row in rows)} proven", style="bold")
+
+
+def describe(name: str, site: Site) -> dict[str, Any]:
+    """What a site's definition says, as plain values."""
+    return {
+        "site": name,
+        "publisher": site.publisher,
+        "home": site.home,
+        "tier": site.tier,
+        "layout": site.layout.name,
+        "sources": [{"kind": type(source).__name__.lower(), "url": source.url} for source in site.sources],
+        "archives": [{"kind": type(source).__name__.lower(), "url": source.url} for source in site.archives],
+        "proven": site.proven,
+    }
+
+
+def which(
+    urls: Annotated[list[str], typer.Argument(metavar="URL...|-", help="Addresses, or - for one a line on stdin.")],
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object an address.")] = False,
+) -> None:
+    """Say which site would take an address, or why none does.
+
+    \b
+    Examples:
+      thoisu which https://www.nhandan.vn/ten-bai-post976641.html?utm_source=zalo
+      thoisu which --json - < addresses.txt
+    """
+    if "-" in urls and urls != ["-"]:
+        raise BadInput("- reads addresses from standard input and stands alone")
+    known = all_sites()
+    addresses = _lines(standard_input()) if urls == ["-"] else urls
+    if json_:
+        for url in addresses:
+            print_json(where(url, known))
+        return
+    screen = console()
+    for row in (where(url, known) for url in addresses):
+        taken = f"taken as {row['kind']}" if row["kind"] else f"refused: {row['refused']}"
+        layout = f", layout {known[row['site']].layout.name}" if row["site"] else ""
+        screen.print(shown(row["url"]), style="bold", soft_wrap=True)
+        screen.print(f"  {row['site'] or 'no site'}{layout}; {taken}", style="green" if row["kind"] else "yellow")
+        if row["canonical_url"] not in (None, row["url"]):
+            screen.print(f"  {shown(row['canonical_url'])}", soft_wrap=True)
+
+
+def where(url: str, known: Mapping[str, Site]) -> dict[str, Any]:
+    """Site, canonical form, kind and refusal of an address."""
+    from crawler.sites.urls import canonical, find_site, judge
+
+    row: dict[str, Any] = {"url": url, "site": None, "canonical_url": None, "kind": None, "refused": None}
+    name, site = find_site(url, known) or (None, None)
+    try:
+        row |= {"site": name, "canonical_url": canonical(url, site)}
+    except Discard as refusal:
+        return row | {"site": None, "refused": refusal.word}
+    if site is None:
+        return row | {"refused": Refusal.NO_SITE}
+    verdict = judge(url, site)
+    return row | {"kind": verdict.kind, "refused": verdict.refused}
+
+
+def _lines(stream: Iterable[bytes]) -> Iterator[str]:
+    for line in stream:
+        if line.strip():
+            yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def discover(
+    source: Annotated[str, typer.Argument(metavar="URL|FILE|-", help="A feed, sitemap or listing, live or saved.")],
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Where the saved file comes from.")] = None,
+    site: Annotated[str | None, typer.Option(metavar="SITE", help="Judge the links by the rules of this site.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object a link.")] = False,
+) -> None:
+    """List the articles that a feed, sitemap or listing names.
+
+    A source that is refused as a whole gives one line with its own address and the word; exit code 1.
+
+    \b
+    Examples:
+      thoisu discover https://nhandan.vn/rss/home.rss
+      thoisu discover section.html --url https://tuoitre.vn/thoi-su.htm --json
+    """
+    from crawler.discover.discovery import Discovery
+
+    try:
+        address, found = find_links(source, url, site)
+    except Refused as refusal:
+        address, found = source, Discovery("listing", refused=refusal.word, detail=refusal.detail)
+    rows: list[dict[str, Any]] = [
+        {"url": link.url, "title": link.title, "published_at": link.published_at, "refused": link.refused}
+        for link in (*found.links, *found.children)
+    ]
+    if found.refused:
+        rows = [{"url": address, "title": None, "published_at": None, "refused": found.refused}]
+    if json_:
+        for row in rows:
+            print_json(row)
+    else:
+        _show(source, address, found, rows)
+    if found.refused:
+        raise typer.Exit(1)
+
+
+def find_links(source: str, url: str | None, name: str | None) -> tuple[str, Discovery]:
+    """The address of a source and what it yields; raises `BadInput` and `Refused` when nothing can be read."""
+    from crawler.discover.discovery import MAX_BYTES
+    from crawler.discover.discovery import discover as read
+
+    known = all_sites()
+    declared: str | None = None
+    expected: Source | None = None
+    if is_url(source):
+        from crawler.crawl.single import fetch
+        from crawler.extract.verdict import verdict
+        from crawler.text.charset import charset
+
+        answer = fetch(source, site_for(source, name, known)[1], maxsize=MAX_BYTES)
+        if answer.status != 200:
+            raise Discard(verdict(answer.status, {}, answer.body) or Refusal.SERVER_ERROR, f"status {answer.status}")
+        body, declared, address = answer.body, charset(answer.content_type), answer.url
+    else:
+        if url is not None and not is_url(url):
+            raise BadInput(f"--url {url!r} is no absolute address; it begins with https://")
+        body, address = read_input(source, MAX_BYTES), url or file_url(source)
+        # The name says what it should be, so that an error page saved under it is not read as a listing.
+        expected = Feed(address) if Path(source).name.lower().endswith(_FEED_NAMES) else None
+    site = site_for(address, name, known)[1]
+    return address, read(body, address, declared=declared, site=site, source=expected)
+
+
+def _show(source: str, address: str, found: Discovery, rows: list[dict[str, Any]]) -> None:
+    screen = console()
+    if found.refused:
+        screen.print(shown(f"{source}: {found.refused}" + (f" ({found.detail})" if found.detail else "")))
+        if found.refused is Refusal.EMPTY_SOURCE and not is_url(address):
+            screen.print("a saved listing is read by its address: say where it comes from with --url")
+        return
+    for row in rows:
+        when = local(row["published_at"]) if row["published_at"] else ""
+        refused = f"refused: {row['refused']}" if row["refused"] else ""
+        facts = "  ".join(part for part in (when, refused) if part)
+        if row["title"]:
+            screen.print(shown(row["title"]), style="bold")
+        screen.print(f"  {shown(row['url'])}", soft_wrap=True)
+        if facts:
+            screen.print(f"  {facts}", style="yellow" if refused else "dim")
+    taken = sum(not row["refused"] for row in rows)
+    screen.print(f"\n{found.kind}: {taken} to be taken, {len(rows) - taken} refused", style="bold")
+    if found.next:
+        screen.print(f"next page: {shown(found.next)}", overflow="fold")

@@ -1,0 +1,134 @@
+"""`thoisu gaps`: what may be missing, day by day, and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.common import StoreOption, console, local, open_store, print_json, shown
+from crawler.errors import BadInput
+
+if TYPE_CHECKING:
+    from crawler.backfill.gaps import Hole
+    from crawler.backfill.ledger import Completeness, Entry
+
+_SAID = {
+    "missing": "listed and not read yet",
+    "lost": "listed and given up",
+    "window": "newer items than the list shows came between two looks",
+    "failed": "gives nothing since its last good look",
+    "silent": "lists nothing where it always did",
+}
+_LONG = 44  # letters of a route that are shown
+
+
+def gaps(
+    sites: Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites; none is all.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First day, as 2026-08-01 or 1/8/2026; default: 30 days ago.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Last day; default: today.")] = None,
+    days: Annotated[bool, typer.Option("--days", help="The whole ledger: every day and route, with counts.")] = False,
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """List what may be missing of each site and day.
+
+    Articles that some route lists and that are not stored, spans in which a feed
+    showed nothing of what it had shown before, routes that give nothing now (at
+    their last two looks, or all day) or fell silent. Days are Viet Nam's.
+    `thoisu backfill --gaps` closes what can be closed.
+
+    \b
+    Examples:
+      thoisu gaps
+      thoisu gaps nhandan --since 2026-08-01
+      thoisu gaps nhandan --days
+    """
+    from crawler.backfill.gaps import holes
+    from crawler.backfill.ledger import completeness, entries
+    from crawler.cli.backfill import span_of
+    from crawler.store import queries
+
+    now = datetime.now(UTC)
+    span = span_of(since, until, now, ("--since", "--until"), optional=True)
+    with open_store(store) as opened:
+        with opened.reading() as connection:
+            known = sorted(queries.site_names(connection))
+        for name in sites or ():
+            if name not in known:
+                raise BadInput(f"the store knows no site {name!r}; `thoisu crawl {name}` begins with it")
+        names = [name for name in known if name in (sites or known)]
+        if days:
+            _ledger([entry for name in names for entry in entries(opened, name, span)], json_=json_)
+            return
+        found = [hole for name in names for hole in holes(opened, name, span, now)]
+        shares = {name: completeness(opened, name, span, now) for name in names}
+    if json_:
+        for hole in found:
+            print_json(asdict(hole))
+        for name, share in shares.items():
+            print_json({"site": name, **asdict(share), "share": round(share.share, 5) if share.claimed else None})
+        return
+    _show(found, shares)
+
+
+def _show(found: list[Hole], shares: dict[str, Completeness]) -> None:
+    from rich.table import Table
+
+    screen = console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("days", "number", "route", "what"):
+        table.add_column(name, justify="right" if name == "number" else "left", overflow="fold", no_wrap=name == "days")
+    site = None
+    for hole in found:
+        if hole.site != site:
+            site = hole.site
+            table.add_row(f"[{site}]", style="bold")
+        days = f"{hole.first:%d/%m}" if hole.first == hole.last else f"{hole.first:%d/%m}–{hole.last:%d/%m}"
+        table.add_row(days, "?" if hole.number is None else str(hole.number), _path(hole.route), shown(_why(hole)))
+    if found:
+        screen.print(table)
+    for name, share in shares.items():
+        if share.claimed:
+            holes = f", {share.holes} span{'s' * (share.holes > 1)} in doubt" if share.holes else ""
+            screen.print(f"{name}: {share.stored} of {share.claimed} listed are stored, {share.share:.2%}{holes}")
+    if not found:
+        screen.print("nothing is known to be missing")
+
+
+def _why(hole: Hole) -> str:
+    said = _SAID[hole.cause]
+    if hole.since and hole.until:
+        said += f", {local(hole.since)} to {local(hole.until)}"
+    if hole.word:
+        said += f" ({hole.word})"
+    return said + (f"; a backfill could not: {hole.tried}" if hole.tried else "")
+
+
+def _path(route: str) -> str:
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(route)
+    path = shown(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return path if len(path) <= _LONG else f"{path[: _LONG - 1]}…"
+
+
+def _ledger(rows: list[Entry], *, json_: bool) -> None:
+    if json_:
+        for row in rows:
+            print_json(asdict(row))
+        return
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("site", "day", "route", "claimed", "stored", "missing", "refused"):
+        table.add_column(name, justify="right" if name in ("claimed", "stored", "missing") else "left", overflow="fold")
+    for row in rows:
+        words = ", ".join(f"{word} {number}" for word, number in sorted(row.refused.items()))
+        numbers = (row.claimed, row.stored, row.missing)
+        table.add_row(row.site, f"{row.day:%d/%m/%y}", _path(row.route), *map(str, numbers), words)
+    console().print(table if rows else "no route has listed anything for these days")

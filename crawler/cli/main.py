@@ -1,0 +1,133 @@
+"""The one command, `thoisu`: its sub-commands, and what becomes of an error."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.cli.backfill import backfill
+from crawler.cli.capture import capture
+from crawler.cli.changes import changes
+from crawler.cli.check import check
+from crawler.cli.common import shown
+from crawler.cli.crawl import crawl
+from crawler.cli.deliver import deliver
+from crawler.cli.demo import demo
+from crawler.cli.diff import diff
+from crawler.cli.downgrade import downgrade
+from crawler.cli.find import discover, sites, which
+from crawler.cli.gaps import gaps
+from crawler.cli.look import articles, show
+from crawler.cli.newsroom import newsroom
+from crawler.cli.pace import pace
+from crawler.cli.read import clean, extract
+from crawler.cli.reread import reread
+from crawler.cli.schedule import schedule, status
+from crawler.cli.simulate import simulate
+from crawler.cli.sinks import replay, sinks
+from crawler.cli.stories import reindex, relate, stories, story
+from crawler.cli.watch import app as watch
+from crawler.errors import Refused, StoreFailed, ThoisuError
+
+REFUSED, USAGE, INTERRUPTED = 1, 2, 130
+app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+for command in (
+    crawl, schedule, status, pace, backfill, gaps, articles, show, diff, changes, deliver, sinks, replay, stories,
+    story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture,
+    newsroom, demo,
+):  # fmt: skip
+    app.command()(command)
+app.add_typer(watch)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"thoisu {version('thoisu')}")
+        except PackageNotFoundError:
+            print("thoisu, run from a checkout that is not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def thoisu(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Thời sự: Vietnamese government news as clean text, nothing twice, every edit kept.
+
+    \b
+    Begin with:
+      thoisu demo            the whole job on a simulated newsroom, offline
+      thoisu crawl nhandan   the same on a live site
+      thoisu articles        what has been stored
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and exit: 0 done, 1 refused or failed, 2 bad usage or input, 130 interrupted."""
+    if sys.stderr is None:
+        # print() would take standard output instead.
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115, open to the end
+    if sys.stdout is None:
+        sys.exit(_say("standard output is closed", REFUSED))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Lone surrogates, which pages and lists can hold, become escapes that JSON reads back.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who reads us has seen enough.
+        code = _give_up_output()
+    except OSError as error:
+        code = _say(f"cannot write: {error.strerror or error}", _give_up_output())
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        return app(arguments, prog_name="thoisu", standalone_mode=False) or 0
+    except ThoisuError as error:
+        return _say(str(error), REFUSED if isinstance(error, Refused | StoreFailed) else USAGE)
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        if context is not None and not arguments and len(sys.argv) == 1:
+            print(context.get_help())
+            return USAGE
+        path = context.command_path if context is not None else "thoisu"
+        message = error.format_message().strip().removesuffix(".").replace("\n", " ")
+        return _say(f"{message}; see {path} --help", USAGE)
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except OSError as error:
+        if error.filename is None:
+            raise  # of a stream, not of a file
+        return _say(f"{error.filename}: {error.strerror}", REFUSED)
+    except Exception as error:
+        logging.getLogger("crawler").debug("this happened", exc_info=True)
+        return _say(f"this is a mistake of the program: {type(error).__name__}: {error}", REFUSED)
+
+
+def _give_up_output() -> int:
+    # The interpreter must not flush into what is closed or full at its end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return REFUSED
+
+
+def _say(message: str, code: int) -> int:
+    """One line on standard error."""
+    print(f"thoisu: {shown(' '.join(message.split()))}", file=sys.stderr)
+    return code

@@ -1,0 +1,67 @@
+"""`thoisu newsroom`: serves the embedded newsroom until Ctrl-C."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, time, timedelta
+from typing import Annotated
+
+import typer
+
+from crawler.cli.common import console
+from crawler.errors import BadInput
+
+
+def newsroom(
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+    ] = 8080,
+    sites: Annotated[int, typer.Option(metavar="N", min=1, max=60, help="How many papers.")] = 6,
+    articles: Annotated[int, typer.Option(metavar="N", min=1, max=5000, help="Articles of each paper.")] = 50,
+    seed: Annotated[int, typer.Option(metavar="N", help="Another seed, other words.")] = 1,
+    days: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Days before today when the papers begin; default: all is out by now."),
+    ] = None,
+) -> None:
+    """Serve simulated news sites on this machine.
+
+    A crawl can be tried on them without a network. Every text is made up. The
+    papers publish 25 articles a day; with a small --days some of these are
+    still to come, and appear while the newsroom runs.
+
+    \b
+    Examples:
+      thoisu newsroom
+      thoisu newsroom --port 9000 --sites 3 --articles 200 --seed 7
+    """
+    from crawler.newsroom import Newsroom, World
+    from crawler.newsroom.world import A_DAY
+    from crawler.text.dates import VIETNAM
+
+    past = days if days is not None else -(-articles // A_DAY)
+    start = datetime.combine(datetime.now(VIETNAM).date() - timedelta(days=past), time(), VIETNAM)
+    world = World(seed, sites, articles, start, real_clock=True)
+    try:
+        room = Newsroom(world, port).start()
+    except OSError as error:
+        raise BadInput(f"port {port} cannot be used ({error.strerror}); take another with --port") from None
+    screen = console()
+    screen.print(f"newsroom at {room.url}, until Ctrl-C", style="bold")
+    for paper in world.papers:
+        screen.print(f"  {paper.name:<12} {len(world.visible(paper)):>5} articles  {paper.title}")
+    screen.print(f"\ncrawl it, or watch it:\n  thoisu crawl --newsroom {room.url} --store sqlite:///newsroom.db")
+    screen.print(f"  thoisu schedule --newsroom {room.url} --store sqlite:///newsroom.db")
+    screen.print("  (backfill and check take the same two options; status, pace and gaps the second)")
+    screen.print("what it really published, an article a line:")
+    screen.print(f"  curl {room.url}/record.jsonl", soft_wrap=True)
+    first = world.papers[0].name
+    screen.print("make it misbehave, and behave again:")
+    for order in (f'{{"host":"{first}","what":{{"edit":2}}}}', f'{{"host":"{first}","what":{{"status":503}}}}',
+                  f'{{"host":"{first}","behave":true}}'):  # fmt: skip
+        screen.print(f"  curl {room.url}/control -d '{order}'", soft_wrap=True)
+    screen.print("  other words: `python -m pydoc crawler.newsroom.misbehave`")
+    try:
+        threading.Event().wait()
+    finally:
+        room.stop()

@@ -1,0 +1,179 @@
+"""`thoisu reread`: the archived pages by today's layouts, and what that would change in the store."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.common import StoreOption, all_sites, console, moment, open_store, print_json, shown, site_named
+from crawler.errors import BadInput, Discard
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.archive import Archive
+    from crawler.archive.reread import Finding, Tally
+    from crawler.sites.site import Site
+    from crawler.store import Store
+
+_EXAMPLES = 3  # shown of each kind
+_WIDTH = 100  # letters of a value in an example
+_EVERY = 100  # pages between two signs of life on a terminal
+_SAID = {
+    "same": "read as they are held",
+    "metadata": "the same text, other metadata: the current revision is corrected",
+    "text": "another text: a new revision",
+    "new": "not held so far: a new article",
+    "refused": "held, and not readable any more: left alone",
+    "unread": "not held, and still not readable",
+    "moved": "name another address as theirs: left alone",
+    "older": "the store holds a later text: left alone",
+    "withdrawn": "another text, but withdrawn: left alone",
+    "no_site": "of a site without a spider: left alone",
+    "damaged": "the record is damaged: left alone",
+}
+
+
+def reread(
+    site: Annotated[str | None, typer.Option(metavar="SITE", help="Pages of this site only.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Pages fetched since 2026-08-01, or 2026-08-01T06:30.")
+    ] = None,
+    archive: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Folder of WARC files; default: THOISU_ARCHIVE.")
+    ] = None,
+    store: StoreOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only, as without --yes.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Write what was reported.")] = False,
+    json_: Annotated[
+        bool, typer.Option("--json", help="One JSON object a page that differs, then the counts.")
+    ] = False,
+) -> None:
+    """Read the archived pages again, after a layout has improved.
+
+    Of each article the last page in the archive. First comes a report of what
+    differs from the store; with --yes it is then written: another text as a new
+    revision, other metadata into the current one. Nothing is fetched.
+
+    \b
+    Examples:
+      thoisu reread --site nhandan --since 2026-08-01
+      thoisu reread --site nhandan --yes
+      thoisu reread --archive /srv/warc --json > differs.jsonl
+    """
+    from crawler.archive import Archive
+    from crawler.settings import THOISU_ARCHIVE
+
+    if yes and dry_run:
+        raise BadInput("--dry-run and --yes exclude each other")
+    if archive is None and THOISU_ARCHIVE is None:
+        raise BadInput("name the archive: --archive FOLDER, or THOISU_ARCHIVE")
+    sites = all_sites()
+    if site is not None:
+        site_named(site, sites)
+    screen = console(stderr=json_)
+    with Archive(archive or Path(str(THOISU_ARCHIVE))) as pages, open_store(store) as opened:
+        for fault in pages.catch_up():
+            console(stderr=True).print(shown(fault), style="yellow", soft_wrap=True)
+        from crawler.archive.reread import review
+
+        findings = review(pages, opened, sites, site, moment(since) if since else None)
+        to_write = _report(findings, screen, json_=json_)
+        if yes:
+            _write(pages, opened, sites, to_write, screen)
+        elif to_write:
+            screen.print(f"nothing is written; with --yes these {len(to_write)} would be")
+
+
+def _report(findings: Iterable[Finding], screen: Console, *, json_: bool) -> array[int]:
+    """Show what the findings say; returns the numbers of the pages to be written."""
+    from crawler.archive.reread import WRITTEN, Tally
+
+    tally, to_write = Tally(), array("q")
+    examples: dict[str, list[Finding]] = {}
+    with console(stderr=True).status("reading the archive") as status:
+        for found in findings:
+            tally.add(found)
+            if tally.pages % _EVERY == 0:
+                status.update(f"{tally.pages} pages read")
+            if found.what in WRITTEN:
+                to_write.append(found.id)
+            if found.what == "same":
+                continue
+            if json_:
+                print_json(row(found))
+            elif len(kept := examples.setdefault(found.what, [])) < _EXAMPLES:
+                kept.append(found)
+    if json_:
+        print_json({"pages": tally.pages, "what": tally.what, "fields": tally.fields, "changed": tally.changed,
+                    "refused": tally.refused})  # fmt: skip
+    else:
+        _show(tally, examples, screen)
+    return to_write
+
+
+def row(found: Finding) -> dict[str, Any]:
+    """A finding as plain values, the differing fields with their old and new value."""
+    before, after = (side.to_dict() if side else {} for side in (found.before, found.after))
+    values = {name: [before.get(name), after.get(name)] for name in found.fields}
+    about = {"url": found.url, "site": found.site, "at": found.at, "what": found.what, "detail": found.detail}
+    return {**about, "changed": list(found.changed), "fields": values}
+
+
+def _show(tally: Tally, examples: dict[str, list[Finding]], screen: Console) -> None:
+    screen.print(f"{tally.pages} pages of the archive", style="bold")
+    for what, said in _SAID.items():
+        if tally.what[what]:
+            screen.print(f"{tally.what[what]:>7}  {said}")
+    lists = ("fields that differ", tally.fields), ("kinds of change", tally.changed), ("not readable", tally.refused)
+    for title, counts in lists:
+        if counts:
+            listed = ", ".join(f"{name} {number}" for name, number in counts.most_common())
+            screen.print(shown(f"{title}: {listed}"), soft_wrap=True)
+    for what, findings in examples.items():
+        screen.print(f"\n{_SAID[what]}, for example", style="bold")
+        for found in findings:
+            _example(found, screen)
+
+
+def _example(found: Finding, screen: Console) -> None:
+    screen.print(shown(found.url), soft_wrap=True)
+    if found.detail:
+        screen.print(f"  {shown(found.detail)}", soft_wrap=True)
+    values = row(found)["fields"]
+    for name, (before, after) in values.items():
+        if name not in ("lead", "body", "content_hash"):
+            screen.print(f"  {name}: {_short(before)} → {_short(after)}", soft_wrap=True)
+    if found.before and found.after and {"lead", "body"} & set(values):
+        from crawler.cli.diff import print_diff
+        from crawler.compare.diff import compare
+
+        print_diff(compare(replace(found.before, title=found.after.title), found.after), screen)
+
+
+def _short(value: object) -> str:
+    text = shown(str(value)).replace("\n", " ")
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
+
+
+def _write(pages: Archive, store: Store, sites: Mapping[str, Site], numbers: Iterable[int], screen: Console) -> None:
+    from crawler.archive.reread import look, write
+
+    done: Counter[str] = Counter()
+    for number in numbers:
+        # Read again rather than kept: a whole archive does not fit into memory.
+        found = look(pages, store, sites, pages.page(number))
+        try:
+            outcome = write(store, found)
+        except Discard as refused:
+            done[str(refused.word)] += 1
+            continue
+        done["left alone" if outcome is None else outcome.event or "corrected"] += 1
+    listed = ", ".join(f"{name} {number}" for name, number in done.most_common())
+    screen.print(f"\nwritten: {listed or 'nothing'}")

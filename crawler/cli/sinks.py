@@ -1,0 +1,161 @@
+"""`thoisu sinks` and `replay`: how far each sink is, what is wrong with it, and setting it back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.common import StoreOption, all_sites, console, local, open_store, print_json, shown
+from crawler.errors import BadInput
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.deliver.config import Route
+    from crawler.store import Store
+
+_PASSWORD = re.compile(r"(://[^/@:]*:)[^@/]*@")
+_SHOWN = 3  # records set aside that a person sees at once
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="Where the sinks are named; default: THOISU_SINKS.")
+]
+
+
+def sinks(
+    resume: Annotated[str | None, typer.Option(metavar="SINK", help="Let a sink that waits be tried now.")] = None,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object a sink.")] = False,
+) -> None:
+    """Show how far each sink is, and what is wrong with it.
+
+    "behind" counts the changes that it has not yet been given, "for" says how
+    long the first of them has waited. The state is new, ok, or what is wrong.
+
+    \b
+    Examples:
+      thoisu sinks
+      thoisu sinks --resume hook
+    """
+    from crawler.store import sinks as outbox
+
+    routes = read_config(config)
+    with open_store(store, reading=resume is None) as opened:
+        if resume is not None:
+            (route,) = chosen(routes, [resume])
+            with opened.writing() as connection:
+                outbox.resume(connection, route.name)
+        reports = [_report(opened, route) for route in routes]
+    if json_:
+        for report in reports:
+            print_json(report)
+    else:
+        _print(reports, console())
+
+
+def replay(
+    sink: Annotated[str, typer.Argument(metavar="SINK", help="A sink, as `thoisu sinks` shows it.")],
+    first: Annotated[int, typer.Option("--from", metavar="N", min=1, help="The first change to deliver again.")],
+    config: ConfigOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Set a sink back, to deliver again from one change on.
+
+    With the same keys; `thoisu deliver` does the rest. What was written before
+    stays: files begin anew beside the old ones.
+
+    \b
+    Examples:
+      thoisu replay archive --from 1200 && thoisu deliver archive
+    """
+    from crawler.store import sinks as outbox
+
+    (route,) = chosen(read_config(config), [sink])
+    with open_store(store, reading=False) as opened, opened.writing() as connection:
+        last, now = outbox.last_change(connection), datetime.now(UTC)
+        if first > last + 1:
+            raise BadInput(f"there is no change {first}; the last is {last}")
+        cursor = outbox.begin(connection, route.name, now).cursor
+        outbox.set_back(connection, route.name, first, now)
+    left_out = f"; {first - 1 - cursor} changes are left out" if first - 1 > cursor else ""
+    console().print(f"{sink} was at change {cursor} and goes on with {first}{left_out}", soft_wrap=True)
+
+
+def read_config(path: Path | None) -> list[Route]:
+    """The sinks of a file, by default of THOISU_SINKS; BadInput says what is wrong with it."""
+    from crawler.deliver.config import read_routes
+    from crawler.settings import THOISU_SINKS, variable
+
+    return read_routes(path or Path(THOISU_SINKS), all_sites, variable)
+
+
+def chosen(routes: list[Route], names: list[str] | None) -> list[Route]:
+    """The sinks of these names, all when there are none; BadInput for a name that no sink has."""
+    known = {route.name: route for route in routes}
+    if unknown := [name for name in names or () if name not in known]:
+        raise BadInput(f"no sink is called {unknown[0]!r}; there are {', '.join(known) or 'none'}")
+    return [known[name] for name in dict.fromkeys(names)] if names else routes
+
+
+def span(seconds: float) -> str:
+    """A time for a person, in its largest unit."""
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _report(store: Store, route: Route) -> dict[str, Any]:
+    """All that is known of a sink, as plain values."""
+    from crawler.store import sinks as outbox
+
+    with store.reading() as connection:
+        state = outbox.state(connection, route.name)
+        aside = outbox.aside(connection, route.name)
+        behind = outbox.last_change(connection) - state.cursor
+        since = outbox.waiting_since(connection, state.cursor)
+    return {
+        **asdict(state),
+        "url": _PASSWORD.sub(r"\1***@", route.url),
+        "sites": sorted(route.sites) if route.sites is not None else None,
+        "text": route.text,
+        "behind": behind,
+        "behind_seconds": round((datetime.now(UTC) - since).total_seconds(), 1) if since else 0.0,
+        "set_aside": [asdict(one) for one in aside],
+    }
+
+
+def _print(reports: list[dict[str, Any]], screen: Console) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("sink", "state"):
+        table.add_column(name, overflow="fold")
+    for name in ("behind", "for", "delivered", "a second", "set aside"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in reports:
+        rate = "-" if row["rate"] is None else f"{row['rate']:.{0 if row['rate'] >= 10 else 1}f}"
+        waits = span(row["behind_seconds"]) if row["behind"] else "-"
+        numbers = (str(row["behind"]), waits, str(row["delivered"]), rate, str(len(row["set_aside"])))
+        table.add_row(row["name"], row["state"], *numbers, style="" if row["state"] in ("new", "ok") else "red")
+    screen.print(table if reports else "no sink is configured")
+    for row in reports:
+        for line in _troubles(row):
+            screen.print(shown(line), soft_wrap=True)
+
+
+def _troubles(row: dict[str, Any]) -> list[str]:
+    lines = []
+    if row["last_error"]:
+        due = f", next try {local(row['next_try_at'])}" if row["next_try_at"] else ""
+        lines.append(f"{row['name']}: {'last ' * (row['state'] == 'ok')}failed {local(row['failed_at'])}{due}")
+        lines.append(f"  {row['last_error']}")
+    lines += [f"{row['name']}: change {one['seq']} set aside: {one['reason']}" for one in row["set_aside"][:_SHOWN]]
+    if len(row["set_aside"]) > _SHOWN:
+        lines.append(f"  and {len(row['set_aside']) - _SHOWN} more; --json shows all")
+    return lines

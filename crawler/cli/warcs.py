@@ -1,0 +1,105 @@
+"""`thoisu backfill --warc`: articles out of archive files, without asking a site."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import typer
+
+from crawler.cli.common import console, is_there, print_json, shown
+from crawler.errors import BadInput
+
+if TYPE_CHECKING:
+    from crawler.backfill.warc_import import Copied
+    from crawler.discover.days import Span
+    from crawler.sites.site import Site
+    from crawler.store import Store
+
+_FAULTS = 20  # of a file, shown one by one
+_FIRST = ("created", "revised", "copied", "restored", "unchanged", "readable", "held", "other_days", "undated")
+
+
+def copy_files(
+    files: Sequence[Path],
+    base: Path | None,
+    known: Mapping[str, Site],
+    sites: Mapping[str, Site],
+    span: Span,
+    store: str | None,
+    *,
+    dry: bool,
+    json_: bool,
+) -> None:
+    """Read the files for `sites` of all `known`, and say what came out of each.
+
+    Exit code 1 when some of a list are not here, or when something in them could not be read.
+    """
+    from crawler.archive.warc_files import tapes
+    from crawler.backfill.warc_import import copy
+
+    found = [tapes(path, base) for path in files]
+    every = [tape for some, _ in found for tape in some]
+    missing = [name for _, names in found for name in names]
+    if missing and not every:
+        raise BadInput(f"{_files(missing)} not here, and no other is listed; the first is {missing[0]}; see --base")
+    screen = console(stderr=True)
+    done: list[Copied] = []
+    others = {name: site for name, site in known.items() if name not in sites}
+    with _opened(store, dry=dry) as opened, screen.status("reading") as status:
+
+        def show(one: Copied) -> None:
+            part = f"{one.place / one.size:.0%}" if one.size else ""
+            status.update(shown(f"{len(done) + 1} of {len(every)} files, {one.name} {part}, {one.records} records"))
+
+        for tape in every:
+            done.append(copy(opened, tape, sites, span, others=others, dry=dry, on_progress=show))
+            for fault in done[-1].faults[:_FAULTS]:
+                screen.print(shown(fault), style="yellow", soft_wrap=True)
+            if (more := len(done[-1].faults) - _FAULTS) > 0:
+                screen.print(f"and {more} more of the same file", style="yellow")
+    if json_:
+        for one in done:
+            print_json(asdict(one) | {"what": dict(one.what)})
+    else:
+        _summary(done)
+    if missing:
+        text = f"{_files(missing)} not here, the first is {missing[0]}; fetch them and go on"
+        screen.print(shown(text), soft_wrap=True)
+    if missing or any(one.faults for one in done):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _opened(store: str | None, *, dry: bool) -> Iterator[Store]:
+    """The store; a dry run, which makes none, takes an empty one where there is none yet."""
+    from crawler.settings import THOISU_DATABASE_URL
+    from crawler.store import Store
+
+    url = store or THOISU_DATABASE_URL
+    with TemporaryDirectory() as folder:
+        if dry and not is_there(url):
+            url = f"sqlite:///{Path(folder) / 'none.db'}"
+        with Store.open(url, reading=dry) as opened:
+            yield opened
+
+
+def _files(names: Sequence[str]) -> str:
+    return "1 file is" if len(names) == 1 else f"{len(names)} files are"
+
+
+def _summary(done: list[Copied]) -> None:
+    screen = console()
+    whole: Counter[str] = Counter()
+    for one in done:
+        whole += one.what
+    records, faults = sum(one.records for one in done), sum(len(one.faults) for one in done)
+    screen.print(f"{len(done)} file{'s' * (len(done) > 1)}, {records} records, {faults} passed over")
+    for word in (*_FIRST, *sorted(whole.keys() - set(_FIRST))):
+        if whole[word]:
+            screen.print(f"{whole[word]:>8}  {word}")

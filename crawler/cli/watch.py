@@ -1,0 +1,201 @@
+"""`thoisu watch`: words that somebody wants to be told of."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.common import StoreOption, all_sites, console, local, open_store, print_json, shown, site_named, typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+    from crawler.alerts.standing import Waiting
+
+app = typer.Typer(
+    name="watch",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="""Be told of articles that have certain words.
+
+    Each new or revised article is told once, with the sentence; what a backfill
+    brings is no news.
+
+    \b
+    Examples:
+      thoisu watch add "nước sạch" --notify mailto://user:password@example.org
+      thoisu watch list
+      thoisu watch run
+    """,
+)
+
+
+@app.command()
+def add(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="Words, phrases, AND, OR, NOT, parentheses.")],
+    site: Annotated[list[str] | None, typer.Option(metavar="SITE", help="Of this site only. Repeatable.")] = None,
+    notify: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL", help="An apprise URL or configuration; default: THOISU_NOTIFY. Repeatable."),
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Watch for words from now on.
+
+    Syllables beside each other are a phrase. Without diacritics they are found
+    with any, with diacritics only so. AND, OR and NOT are written in capitals.
+
+    \b
+    Examples:
+      thoisu watch add "nước sạch"
+      thoisu watch add "nghi quyet OR nghi dinh" --site baochinhphu
+      thoisu watch add '"nước sạch" (Hà Nội OR Huế) NOT "giá điện"'
+    """
+    from crawler.alerts import alerts as watches
+    from crawler.alerts.query import hints, parse, written
+    from crawler.alerts.targets import opened
+    from crawler.settings import THOISU_DATABASE_URL, THOISU_NOTIFY
+    from crawler.store import Store
+    from crawler.store.queries import site_names
+
+    words, known, names = typed(query), all_sites(), list(dict.fromkeys(site or ()))
+    understood = written(parse(words))
+    for target in notify or ():
+        opened(target)
+    with Store.open(store or THOISU_DATABASE_URL) as held:
+        with held.reading() as connection:
+            stored = site_names(connection)
+        for name in names:
+            if name not in stored:
+                site_named(name, known)
+        number = watches.add(held, words, names, notify or (), datetime.now(UTC))
+    where = f" at {', '.join(names)}" if names else ""
+    console().print(shown(f"watch {number}: {understood}, in what comes from now on{where}"), soft_wrap=True)
+    aside = console(stderr=True)
+    for hint in hints(words):
+        aside.print(shown(hint), style="yellow", soft_wrap=True)
+    if not (notify or THOISU_NOTIFY):
+        aside.print("nobody is told yet: give --notify, or set THOISU_NOTIFY", style="yellow")
+
+
+@app.command("list")
+def list_(
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object a watch.")] = False,
+) -> None:
+    """List what is watched: what was found and sent, what waits and why.
+
+    \b
+    Examples:
+      thoisu watch list
+      thoisu watch list --json
+    """
+    from crawler.alerts import tables as watches
+    from crawler.alerts.notify import split
+    from crawler.alerts.standing import of_watches
+    from crawler.alerts.targets import masked
+    from crawler.settings import THOISU_NOTIFY
+
+    with open_store(store) as opened, opened.reading() as connection:
+        every, standings = watches.listed(connection), of_watches(connection, split(THOISU_NOTIFY))
+    screen = console()
+    for watch in every:
+        standing, targets = standings[watch.id], [masked(target) for target in watch.notify]
+        if json_:
+            about = {"id": watch.id, "query": watch.query, "sites": watch.sites, "notify": targets}
+            print_json({**about, "added_at": watch.added_at, **asdict(standing)})
+            continue
+        screen.print(_line(f"{watch.id}  {watch.query}"), style="bold", soft_wrap=True)
+        screen.print(_line(f"   {', '.join(watch.sites) or 'all sites'} · since {local(watch.added_at)}"))
+        if targets:
+            screen.print(_line(f"   to {', '.join(targets)}"), soft_wrap=True)
+        waiting = f"{standing.waiting} wait{'s' * (standing.waiting == 1)}"
+        found = f"{_many(standing.found, 'page')} found, {standing.sent} of them sent, {waiting}"
+        if standing.waiting and not standing.targets:
+            told = watch.notify or THOISU_NOTIFY
+            found += " for the next `thoisu watch run`" if told else ", as nobody is to be told"
+        screen.print(f"   {found}")
+        _waiting(screen, standing.targets)
+    if not every and not json_:
+        screen.print("nothing is watched; begin with: thoisu watch add QUERY")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _line(text: str) -> str:
+    return shown(text.translate({ord("\n"): " ", ord("\t"): " "}))
+
+
+def _waiting(screen: Console, targets: Iterable[Waiting]) -> None:
+    for one in targets:
+        many = f"{_many(one.messages, 'message')} since {local(one.since)}"
+        screen.print(_line(f"   {one.target}: {many}"), soft_wrap=True)
+        why = _line(f"{one.reason or 'not tried yet'}; next try {local(one.next_try_at)}")
+        indent = 6 * " "
+        lines = fill(why, screen.width, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+        screen.print(lines, soft_wrap=True)
+
+
+@app.command()
+def remove(
+    number: Annotated[int, typer.Argument(metavar="N", help="As `thoisu watch list` shows it.")],
+    store: StoreOption = None,
+) -> None:
+    """Watch no more, and forget what was found.
+
+    \b
+    Examples:
+      thoisu watch remove 3
+    """
+    from crawler.alerts import alerts as watches
+
+    with open_store(store, reading=False) as opened:
+        watches.remove(opened, number)
+    console().print(f"watch {number} is removed")
+
+
+@app.command()
+def run(
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="The counts as one object.")] = False,
+) -> None:
+    """Look through what is new, and send what is due.
+
+    The scheduler does it by itself after each round; a crawl by hand does not.
+    Findings of `thoisu check` go out with it. What cannot be sent is tried
+    again later.
+
+    Exit code 1 when something could not be sent.
+
+    \b
+    Examples:
+      thoisu watch run
+      thoisu crawl nhandan && thoisu watch run
+    """
+    from crawler.alerts.after_round import tell
+    from crawler.alerts.notify import validated
+    from crawler.alerts.standing import failing
+    from crawler.settings import THOISU_NOTIFY
+
+    targets, now = validated(THOISU_NOTIFY), datetime.now(UTC)
+    with open_store(store, reading=False) as opened:
+        told = tell(opened, now, targets)
+        with opened.reading() as connection:
+            left = failing(connection, targets)
+    if json_:
+        print_json({**asdict(told), "failing": [asdict(one) for one in left]}, alone=True)
+    else:
+        screen = console()
+        screen.print(f"new in messages: {_many(told.pages, 'page')}, {_many(told.findings, 'finding')}")
+        screen.print(f"{_many(told.sent, 'message')} sent, {told.waiting} could not be")
+        _waiting(screen, left)
+    if told.waiting:
+        raise typer.Exit(1)

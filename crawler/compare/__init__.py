@@ -1,0 +1,1 @@
+"""Compare: two revisions, and copies among articles."""

@@ -1,0 +1,219 @@
+"""Relating articles to each other, behind the crawl and beside it: a reader of the change feed.
+
+A batch is read, fingerprinted, looked up in the days around it and compared without holding the pen; what came of it
+is written in one transaction together with the place reached in the feed. Killed anywhere, it goes on from there; of
+two at once one writes and the other begins its batch again.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.compare import fingerprints as kinship
+from crawler.compare import story_queries as plots
+from crawler.compare.candidates import CROWDED, candidates, day_of, days_around, week_of, weeks_around
+from crawler.compare.copies import compare
+from crawler.compare.facts import Text
+from crawler.compare.fingerprints import Current, Kept, Pair, Postings
+from crawler.compare.minhash import VERSION, fingerprint
+from crawler.compare.stories import COPIES
+from crawler.store import rehash
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from crawler.store import Store
+
+READER = "relate"
+_TURN = "relate.turn"  # grows with every batch written, by `relate` or `reindex`
+BATCH = 1000
+"""Changes that are worked off together."""
+_TEXTS = 400  # held in memory, some 50 KB each
+_SIZES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a batch came to."""
+
+    seq: int
+    """The change that was reached; for `reindex` the article, 0 while hashes are made."""
+    articles: int
+    """Fingerprinted, or texts hashed."""
+    pairs: int
+    """Found to be copies."""
+
+
+class Relater:
+    """Works off the change feed of a store; keeps the texts of the last batches in mind."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._texts: OrderedDict[int, tuple[Current, Text]] = OrderedDict()
+        self._sizes: dict[int, int] = {}
+        self._days: dict[int, int] = {}
+
+    def relate(self, batch: int = BATCH) -> Iterator[Step]:
+        """Every article that is new or revised, a batch at a time, until the feed is at its end."""
+        while True:
+            with self._store.reading() as connection:
+                since, turn = kinship.position(connection, READER), kinship.position(connection, _TURN)
+                rows = kinship.changed(connection, since, batch)
+                if not rows:
+                    return
+                fresh = {article for _, event, article in rows if event in ("created", "revised")}
+                work = self._prepare(connection, fresh)
+            last = rows[-1][0]
+            touched = {article for _, event, article in rows if event == "copied"}
+            with self._store.writing() as connection:
+                if not self._write(connection, work, touched, turn):
+                    continue
+                kinship.advance(connection, READER, last)
+            yield Step(last, len(work.entries), len(work.copies))
+
+    def reindex(self, batch: int = BATCH) -> Iterator[Step]:
+        """Every text whose hash, and every article whose fingerprint, other rules made; begun again it goes on."""
+        while True:
+            with self._store.writing() as connection:
+                count = rehash.some(connection, batch)
+            if not count:
+                break
+            yield Step(0, count, 0)
+        after = 0
+        while True:
+            with self._store.reading() as connection:
+                ids = kinship.stale(connection, after, batch)
+                if not ids:
+                    return
+                turn = kinship.position(connection, _TURN)
+                work = self._prepare(connection, ids)
+            with self._store.writing() as connection:
+                if not self._write(connection, work, (), turn):
+                    continue
+            after = ids[-1]
+            yield Step(after, len(work.entries), len(work.copies))
+
+    def waiting(self) -> int:
+        """How many changes `relate` has before it."""
+        with self._store.reading() as connection:
+            return kinship.last_change(connection) - kinship.position(connection, READER)
+
+    def outdated(self) -> int:
+        """How many texts and articles `reindex` has before it, which takes a look at all of them."""
+        with self._store.reading() as connection:
+            return rehash.count(connection) + kinship.count_stale(connection)
+
+    def _prepare(self, connection: Connection, ids: Collection[int]) -> _Work:
+        """Fingerprints and verified pairs of these articles; nothing is written."""
+        old = kinship.kept(connection, ids)
+        texts = {}
+        for row in kinship.current(connection, ids):
+            was = old.get(row.id)
+            if was is None or was.version != VERSION or was.revision != row.revision:
+                texts[row.id] = row, Text(row.lead, row.body)
+        work = _Work({key: was for key, was in old.items() if key in texts}, {}, [], [], set(texts))
+        for key, (row, text) in texts.items():
+            self._keep(row, text)
+            work.entries[key] = Kept(row.revision, VERSION, day_of(row.at), fingerprint(text.hashes))
+        found = self._look_up(connection, work, [row for row, _ in texts.values()])
+        self._measure(connection, {article for ids_ in found.values() for article in ids_})
+        wanted = self._candidates(work, found, [row for row, _ in texts.values()])
+        held = self._load(connection, {other for near in wanted.values() for other in near}) | texts
+        for key, near in wanted.items():
+            for other in near:
+                work.pairs.extend(_compared(held[key], held[other]))
+        return work
+
+    def _look_up(self, connection: Connection, work: _Work, rows: Iterable[Current]) -> Postings:
+        asked: dict[int, set[int]] = {}
+        for row in rows:
+            for week in weeks_around(row.at):
+                asked.setdefault(week, set()).update(work.entries[row.id].keys)
+        found = kinship.look_up(connection, asked)
+        if work.old:  # is no longer true
+            for key, texts in found.items():
+                found[key] = [text for text in texts if text not in work.old]
+        return found
+
+    def _candidates(self, work: _Work, found: Postings, rows: Iterable[Current]) -> dict[int, list[int]]:
+        """For each article those to compare it with; those of the same batch that came before it among them."""
+        wanted = {}
+        for row in rows:
+            entry = work.entries[row.id]
+            if (own := entry.print) is None:
+                continue
+            days, week = days_around(row.at), week_of(entry.day)
+            bands, samples = (
+                [[text for text in found[key] if self._days.get(text) in days] for key in keys if key in found]
+                for keys in (own.bands, own.sample)
+            )
+            if near := candidates(own, bands, samples, self._sizes):
+                wanted[row.id] = near
+            self._days[row.id], self._sizes[row.id] = entry.day, len(own.sample)
+            for key in entry.keys:
+                here = found.setdefault(key, [])
+                if len(here) < CROWDED or sum(week_of(self._days[text]) == week for text in here) < CROWDED:
+                    here.append(row.id)
+                    work.keys.append((week, key, row.id))
+        return wanted
+
+    def _write(self, connection: Connection, work: _Work, touched: Collection[int], turn: int) -> bool:
+        """False, with nothing written, when another process wrote since the batch was read."""
+        if kinship.position(connection, _TURN) != turn:
+            return False
+        kinship.advance(connection, _TURN, turn + 1)
+        stories = plots.in_a_story(connection, work.again) | set(touched)
+        kinship.forget(connection, work.old, work.again)
+        kinship.remember(connection, work.entries, work.keys, work.pairs)
+        stories |= {article for pair in work.copies for article in (pair.later, pair.earlier)}
+        if stories:
+            plots.rebuild(connection, stories)
+        return True
+
+    def _measure(self, connection: Connection, ids: set[int]) -> None:
+        if len(self._sizes) > _SIZES:
+            self._sizes.clear()
+            self._days.clear()
+        for text, (day, sampled) in kinship.marks(connection, ids - self._sizes.keys()).items():
+            self._days[text], self._sizes[text] = day, sampled
+
+    def _load(self, connection: Connection, ids: set[int]) -> dict[int, tuple[Current, Text]]:
+        found = {key: self._texts[key] for key in ids if key in self._texts}
+        for row in kinship.current(connection, ids - found.keys()):
+            found[row.id] = row, Text(row.lead, row.body)
+        for row, text in found.values():
+            self._keep(row, text)
+        return found
+
+    def _keep(self, row: Current, text: Text) -> None:
+        self._texts[row.id] = row, text
+        self._texts.move_to_end(row.id)
+        while len(self._texts) > _TEXTS:
+            self._texts.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a batch will write."""
+
+    old: dict[int, Kept]
+    entries: dict[int, Kept]
+    keys: list[tuple[int, int, int]]
+    pairs: list[Pair]
+    again: set[int]
+    """Articles whose pairs are found anew."""
+
+    @property
+    def copies(self) -> list[Pair]:
+        """The pairs that make stories."""
+        return [pair for pair in self.pairs if pair.verdict.relation in COPIES]
+
+
+def _compared(one: tuple[Current, Text], other: tuple[Current, Text]) -> Iterator[Pair]:
+    (earlier, before), (later, after) = sorted((one, other), key=lambda side: (side[0].at, side[0].id))
+    verdict = compare(before, after, later.at - earlier.at)
+    if verdict.relation != "none":
+        yield Pair(later.id, earlier.id, verdict)

@@ -1,0 +1,144 @@
+"""A story: the texts that are verified copies of each other, who was first, and what each of the others made of it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from crawler.compare.align import matches
+from crawler.compare.copies import Relation
+from crawler.compare.minhash import shingles, syllables
+from crawler.text.fingerprint import normal_form
+
+_ALIKE = 0.5  # share of the shorter paragraph's shingles from which it is the other one, changed
+COPIES: frozenset[Relation] = frozenset(("copy", "abridged", "extended"))
+"""The relations that make a story."""
+
+
+class Edge(NamedTuple):
+    """What a later text is to an earlier one, verified."""
+
+    later: int
+    earlier: int
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One page of a story."""
+
+    url: str
+    site: str | None
+    title: str
+    dateline: str | None
+    at: datetime
+    """Published or, where that is unknown, first read."""
+    paragraphs: tuple[str, ...]
+    """Lead and body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A telling against the first one."""
+
+    telling: Telling
+    added: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    changed: tuple[tuple[str, str], ...] = ()
+    """Paragraphs before and after."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Everyone who published a text."""
+
+    first: Telling
+    members: tuple[Member, ...]
+    """In the order of publication, the first one included."""
+    wire: str | None
+    """The dateline that two sites or more have in common, else that of the first publisher."""
+
+
+def clusters(texts: Iterable[int], edges: Iterable[Edge]) -> list[set[int]]:
+    """The stories that verified edges make of `texts`, each in no particular order, the one with the least first.
+
+    A digest holds several earlier texts that have nothing to do with each other; it is a story of its own and does
+    not make one of them.
+    """
+    roots = {text: text for text in texts}
+
+    def root(text: int) -> int:
+        while roots[text] != text:
+            roots[text] = text = roots[roots[text]]
+        return text
+
+    parts: dict[int, set[int]] = defaultdict(set)
+    for edge in edges:
+        if edge.relation == "extended":
+            parts[edge.later].add(edge.earlier)
+        elif edge.relation in COPIES:
+            roots[root(edge.later)] = root(edge.earlier)
+    joined = {later: next(iter(groups)) for later, found in parts.items() if len(groups := set(map(root, found))) == 1}
+    for later, group in joined.items():
+        roots[root(later)] = root(group)
+    found: dict[int, set[int]] = defaultdict(set)
+    for text in roots:
+        found[root(text)].add(text)
+    return sorted(found.values(), key=min)
+
+
+def tell(tellings: Iterable[Telling]) -> Story:
+    """The story of these pages; ValueError when there are none."""
+    ordered = sorted(tellings, key=lambda telling: (telling.at, telling.url))
+    if not ordered:
+        raise ValueError("a story without pages")
+    first = ordered[0]
+    members = (Member(telling=first), *(against(first, other) for other in ordered[1:]))
+    return Story(first=first, members=members, wire=_wire(ordered))
+
+
+def against(first: Telling, other: Telling) -> Member:
+    """What another page added to the first one, left out and changed, by paragraph; spelling does not count."""
+    before, after = first.paragraphs, other.paragraphs
+    same = matches(*([normal_form(line) for line in side] for side in (before, after)))
+    gone = {n: _shingles(before[n]) for n in set(range(len(before))) - {i for i, _ in same}}
+    come = {n: _shingles(after[n]) for n in set(range(len(after))) - {j for _, j in same}}
+    changed: list[tuple[int, int]] = []
+    for i in sorted(gone):
+        alike = {j: _alike(gone[i], come[j]) for j in come}
+        best = max(alike, key=lambda j: (alike[j], -j), default=None)
+        if best is not None and alike[best] >= _ALIKE:
+            changed.append((i, best))
+            del come[best], gone[i]
+    return Member(
+        telling=other,
+        added=tuple(after[j] for j in sorted(come)),
+        dropped=tuple(before[i] for i in sorted(gone)),
+        changed=tuple((before[i], after[j]) for i, j in changed),
+    )
+
+
+def _shingles(text: str) -> set[int]:
+    return set(shingles(syllables(text)))
+
+
+def _alike(a: set[int], b: set[int]) -> float:
+    return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+
+
+def _wire(tellings: list[Telling]) -> str | None:
+    marks: Mapping[str, set[str]] = defaultdict(set)
+    written: dict[str, str] = {}
+    for telling in tellings:
+        if telling.dateline and (mark := normal_form(telling.dateline)):
+            marks[mark].add(telling.site or telling.url)
+            written.setdefault(mark, telling.dateline.strip("()[] –-"))
+    if not marks:
+        return None
+    mark, sites = max(Counter({mark: len(sites) for mark, sites in marks.items()}).items(), key=lambda item: item[1])
+    if sites < 2 and tellings[0].dateline:
+        mark = normal_form(tellings[0].dateline) or mark
+    return written[mark]

@@ -1,0 +1,203 @@
+"""Stories in the store: made anew where an article touches them, listed, and told."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select
+
+from crawler.compare.copies import Relation
+from crawler.compare.fingerprints import chunks
+from crawler.compare.stories import COPIES, Edge, Telling, clusters
+from crawler.compare.tables import members, relations, stories
+from crawler.store.rows import LookAlike, PageRow, StoryRow
+from crawler.store.schema import articles, copies, revisions
+
+_AT = func.coalesce(articles.c.published_at, articles.c.first_seen_at).label("at")
+_COPIED_AT = func.coalesce(copies.c.published_at, copies.c.fetched_at).label("at")
+_IS_COPY = relations.c.relation.in_(sorted(COPIES))
+
+
+def rebuild(connection: Connection, touched: Collection[int]) -> None:
+    """Make the stories anew that these articles are in, were in, or come into."""
+    near = set(touched)
+    for edge in _edges(connection, touched):
+        near |= {edge.later, edge.earlier}
+    old = _stories_of(connection, near)
+    texts = near | _members_of(connection, old)
+    edges = [edge for edge in _edges(connection, texts) if edge.later in texts and edge.earlier in texts]
+    for chunk in chunks(texts):
+        connection.execute(delete(members).where(members.c.article_id.in_(chunk)))
+    for chunk in chunks(old | texts):
+        connection.execute(delete(stories).where(stories.c.id.in_(chunk)))
+    times: dict[int, list[datetime]] = defaultdict(list)
+    for chunk in chunks(texts):
+        for query in (
+            select(articles.c.id, _AT).where(articles.c.id.in_(chunk)),
+            select(copies.c.article_id, _COPIED_AT).where(copies.c.article_id.in_(chunk)),
+        ):
+            for article, at in connection.execute(query):
+                times[article].append(at)
+    found = [
+        (min(cluster), cluster, [at for text in cluster for at in times[text]]) for cluster in clusters(texts, edges)
+    ]
+    rows = [
+        {"id": least, "first_at": min(at), "last_at": max(at), "pages": len(at)}
+        for least, _, at in found
+        if len(at) > 1
+    ]
+    if rows:
+        connection.execute(insert(stories), rows)
+    held = [
+        {"article_id": text, "story_id": least} for least, cluster, _ in found if len(cluster) > 1 for text in cluster
+    ]
+    if held:
+        connection.execute(insert(members), held)
+
+
+def in_a_story(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Those of the articles that are in a story with others."""
+    found: set[int] = set()
+    for chunk in chunks(ids):
+        found.update(connection.scalars(select(members.c.article_id).where(members.c.article_id.in_(chunk))))
+    return found
+
+
+def list_stories(
+    connection: Connection, site: str | None, since: datetime | None, least: int, limit: int | None
+) -> list[StoryRow]:
+    """Stories of `least` pages or more, those with the latest page first."""
+    query = select(stories.c.id, stories.c.last_at.label("at")).where(stories.c.pages >= least)
+    if since is not None:
+        query = query.where(stories.c.last_at >= since)
+    if site is not None:
+        query = query.where(_of_site(site))
+    rows = list(connection.execute(_latest(query, limit)))
+    if least < 2:
+        alone = select(articles.c.id, _AT).where(
+            ~exists().where(members.c.article_id == articles.c.id), ~exists().where(stories.c.id == articles.c.id)
+        )
+        if since is not None:
+            alone = alone.where(_AT.element >= since)
+        if site is not None:
+            alone = alone.where(articles.c.site == site)
+        rows += connection.execute(_latest(alone, limit))
+    ids = [row.id for row in sorted(rows, key=lambda row: (row.at, row.id), reverse=True)[:limit]]
+    pages = _pages(connection, ids)
+    return [StoryRow(id=story, pages=tuple(pages[story])) for story in ids]
+
+
+def _latest(query: Select[Any], limit: int | None) -> Select[Any]:
+    return query.order_by(query.selected_columns["at"].desc(), query.selected_columns["id"].desc()).limit(limit)
+
+
+def story_of(connection: Connection, article: int) -> int | None:
+    """The number of the story that an article is in, its own where it is alone; None when there is no such article."""
+    if connection.scalar(select(articles.c.id).where(articles.c.id == article)) is None:
+        return None
+    return connection.scalar(select(members.c.story_id).where(members.c.article_id == article)) or article
+
+
+def tellings(connection: Connection, story: int) -> list[Telling]:
+    """Every page of a story with its text."""
+    of_articles = (
+        select(articles.c.canonical_url, articles.c.site, _AT, *_texts(revisions))
+        .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision))
+    )  # fmt: skip
+    of_copies = select(copies.c.canonical_url, copies.c.site, _COPIED_AT, *_texts(copies))
+    found = []
+    for chunk in chunks(_members_of(connection, {story})):
+        for query in (of_articles.where(articles.c.id.in_(chunk)), of_copies.where(copies.c.article_id.in_(chunk))):
+            found += [_telling(row) for row in connection.execute(query)]
+    return found
+
+
+def look_alikes(connection: Connection, story: int) -> list[LookAlike]:
+    """Articles on the same template as one of the story, with the words that tell them apart."""
+    found: dict[int, LookAlike] = {}
+    inside = _members_of(connection, {story})
+    for chunk in chunks(inside):
+        for own, other in (
+            (relations.c.article_id, relations.c.other_id),
+            (relations.c.other_id, relations.c.article_id),
+        ):
+            query = (
+                select(articles.c.id, articles.c.canonical_url, articles.c.title, _AT, relations.c.because)
+                .join(relations, other == articles.c.id)
+                .where(own.in_(chunk), relations.c.relation == "template")
+            )
+            found.update({row[0]: LookAlike(*row) for row in connection.execute(query) if row[0] not in inside})
+    return sorted(found.values(), key=lambda page: (page.at, page.article_id))
+
+
+def _texts(table: Any) -> list[ColumnElement[Any]]:
+    return [table.c[name] for name in ("title", "lead", "body", "record")]
+
+
+def _telling(row: Row[Any]) -> Telling:
+    paragraphs = row.body.split("\n")
+    return Telling(
+        url=row.canonical_url,
+        site=row.site,
+        title=row.title,
+        dateline=json.loads(row.record).get("dateline"),
+        at=row.at,
+        paragraphs=tuple([row.lead, *paragraphs] if row.lead else paragraphs),
+    )
+
+
+def _edges(connection: Connection, ids: Collection[int]) -> Iterable[Edge]:
+    for chunk in chunks(ids):
+        query = select(relations.c.article_id, relations.c.other_id, relations.c.relation).where(
+            or_(relations.c.article_id.in_(chunk), relations.c.other_id.in_(chunk)), _IS_COPY
+        )
+        for later, earlier, word in connection.execute(query):
+            relation: Relation = word
+            yield Edge(later, earlier, relation)
+
+
+def _stories_of(connection: Connection, ids: Collection[int]) -> set[int]:
+    found: set[int] = set()
+    for chunk in chunks(ids):
+        found.update(connection.scalars(select(members.c.story_id).where(members.c.article_id.in_(chunk))))
+    return found
+
+
+def _members_of(connection: Connection, ids: Collection[int]) -> set[int]:
+    """The articles of these stories; a text that is alone is its own story."""
+    found = set(ids)
+    for chunk in chunks(ids):
+        found.update(connection.scalars(select(members.c.article_id).where(members.c.story_id.in_(chunk))))
+    return found
+
+
+def _pages(connection: Connection, ids: Collection[int]) -> dict[int, list[PageRow]]:
+    """The pages of each story in the order of publication."""
+    story_of = dict(zip(ids, ids, strict=True))
+    for chunk in chunks(ids):
+        rows = connection.execute(select(members.c.article_id, members.c.story_id).where(members.c.story_id.in_(chunk)))
+        story_of.update({row.article_id: row.story_id for row in rows})
+    found: dict[int, list[PageRow]] = defaultdict(list)
+    own = select(articles.c.id, articles.c.canonical_url, articles.c.site, articles.c.title, _AT)
+    other = select(copies.c.article_id, copies.c.canonical_url, copies.c.site, copies.c.title, _COPIED_AT)
+    for chunk in chunks(story_of):
+        for query in (own.where(articles.c.id.in_(chunk)), other.where(copies.c.article_id.in_(chunk))):
+            for row in connection.execute(query):
+                found[story_of[row[0]]].append(PageRow(*row))
+    for pages in found.values():
+        pages.sort(key=lambda page: (page.at, page.canonical_url))
+    return found
+
+
+def _of_site(site: str) -> ColumnElement[bool]:
+    """Whether a page of the story is of this site; each way in is by an index."""
+    ways = []
+    for page, article in ((articles, articles.c.id), (copies, copies.c.article_id)):
+        ways.append(exists().where(article == stories.c.id, page.c.site == site))
+        joined = members.join(page, article == members.c.article_id)
+        ways.append(exists().select_from(joined).where(members.c.story_id == stories.c.id, page.c.site == site))
+    return or_(*ways)

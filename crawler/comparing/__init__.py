@@ -1,1 +1,0 @@
-"""The parts of `crawler.diff`: two versions of one text."""

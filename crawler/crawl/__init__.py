@@ -1,0 +1,1 @@
+"""Crawl: one run at one site."""

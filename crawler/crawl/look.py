@@ -1,0 +1,167 @@
+"""One look at a source: what is asked, whether its validators are believed, which pages and children follow."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from urllib.parse import urlsplit
+
+from crawler.discover.discovery import Discovery
+from crawler.items import Link
+from crawler.sites.site import Sitemap, Source
+from crawler.store import Kept, SourceState
+
+_HERE = timezone(timedelta(hours=7))
+_FIRST = timedelta(days=10)  # how far back the first look at an index goes
+_LATER = timedelta(days=5)  # how late an article may still appear under its own day
+_CHILDREN = 12
+
+
+@dataclass(slots=True, kw_only=True)
+class Look:
+    """The state of one look, from the first request to the one transaction that ends it."""
+
+    url: str
+    """Of the source: its first page, the sitemap, one shard of a series."""
+    source: Source | None
+    """What the site says of it; None when the address alone is known."""
+    state: SourceState
+    audit: bool = False
+    parent: Look | None = None
+    """The look at the index that named this sitemap."""
+    page: int = 1
+    links: dict[str, Link] = field(default_factory=dict)
+    """What was found so far, by canonical address."""
+    pages: set[str] = field(default_factory=set)
+    """Addresses of the pages that were asked."""
+    first: bool = False
+    """The source has never answered before."""
+    waiting: int = 0
+    """Children that have not answered yet."""
+    incomplete: bool = False
+    """A child failed: the index must be asked again without its validators."""
+    closed: bool = False
+    """Its end is in the store."""
+    closing: bool = False
+    """It is the last look at a shard whose time is over."""
+    paged: bool = False
+    """A further page follows the first, so that nothing scrolls away unseen."""
+    kept: list[Kept] = field(default_factory=list)
+    """What the store took of it, and of its children."""
+
+    @property
+    def window(self) -> bool:
+        """Whether it shows the newest items only, so that what it has shown before must still be there in part."""
+        return self.parent is None and not (isinstance(self.source, Sitemap) and self.source.url != self.url)
+
+    def validators(self) -> dict[str, str]:
+        """Headers of a conditional request; none for an audit or a site that lied."""
+        return {} if self.audit or not self.state.trusted else conditions(self.state)
+
+
+def conditions(state: SourceState) -> dict[str, str]:
+    """The headers that ask for a source only if it has changed (RFC 9110, section 13.1)."""
+    named = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
+    return {name: value for name, value in named.items() if value}
+
+
+def open_look(url: str, source: Source | None, state: SourceState, every: int, parent: Look | None = None) -> Look:
+    """A look at `url`; each `every`-th goes without validators, to see whether they tell the truth."""
+    audit = bool(state.trusted and (state.etag or state.last_modified) and (state.looks + 1) % every == 0)
+    state = replace(state, route=source.url if source else None)
+    return Look(
+        url=url, source=source, state=state, first=state.body_hash is None, audit=audit, parent=parent, pages={url}
+    )
+
+
+def shards(source: Source, now: datetime) -> list[tuple[str, date | None]]:
+    """The addresses to look at, each with the day from which a look at it is late enough.
+
+    A series gives today's shard and, on the first day of a window, the one that has just been closed: that is looked at
+    once more after its end.
+    """
+    if not isinstance(source, Sitemap):
+        return [(source.url, None)]
+    today = now.astimezone(_HERE).date()
+    current, last = source.shard(today), source.shard(today - timedelta(days=1))
+    return [(current, None)] if last == current else [(current, None), (last, today)]
+
+
+def is_due(state: SourceState, since: date | None) -> bool:
+    """Whether a shard must be looked at: always while it is open, once after it was closed on the day `since`."""
+    return since is None or state.checked_at is None or state.checked_at.astimezone(_HERE).date() < since
+
+
+def answered(look: Look, headers: Mapping[str, str | None], found: Discovery, now: datetime) -> SourceState:
+    """The source's state after an answer; a changed source behind unchanged validators is never believed again."""
+    old, listed = look.state, digest((*found.links, *found.children))
+    etag, modified = headers.get("etag"), headers.get("last-modified")
+    state = replace(
+        old,
+        etag=etag,
+        last_modified=modified,
+        body_hash=listed,
+        checked_at=now,
+        looks=old.looks + 1,
+        audits=old.audits + look.audit,
+        last_status="200",
+        failures=0,
+        whole_at=old.whole_at if found.cut else now,
+    )
+    lied = look.audit and (etag, modified) == (old.etag, old.last_modified) and listed != old.body_hash
+    return distrusted(state) if lied else state
+
+
+def needs_probe(look: Look, state: SourceState) -> bool:
+    """Whether an audit found the source changed under new validators: then the old ones must not give a 304."""
+    return look.audit and state.trusted and state.body_hash != look.state.body_hash
+
+
+def distrusted(state: SourceState) -> SourceState:
+    """The source's state after a lie."""
+    return replace(state, trusted=False, lies=state.lies + 1)
+
+
+def unchanged(state: SourceState, now: datetime) -> SourceState:
+    """The source's state after a 304."""
+    return replace(state, checked_at=now, looks=state.looks + 1, last_status="304", failures=0)
+
+
+def failed(state: SourceState, word: str, now: datetime) -> SourceState:
+    """The source's state after a look that gave nothing; what the last good answer said stays."""
+    return replace(state, checked_at=now, looks=state.looks + 1, last_status=word, failures=state.failures + 1)
+
+
+def without_validators(state: SourceState) -> SourceState:
+    """The same, to be asked in full the next time."""
+    return replace(state, etag=None, last_modified=None)
+
+
+def digest(links: Iterable[Link]) -> str:
+    """A hash of what a source lists; its bytes may differ at every look (clocks, counters, advertisements)."""
+    lines = (f"{link.url}\t{link.modified_at or ''}\t{link.title or ''}\n" for link in links)
+    return hashlib.sha256("".join(lines).encode("utf-8", "replace")).hexdigest()
+
+
+def recent_children(children: Iterable[Link], look: Look, now: datetime) -> list[Link]:
+    """The sitemaps of an index in which news may be, newest first: by lastmod, else by name, a dozen at most.
+
+    The newest lastmod is the measure, not the clock: an index that has been quiet for a month still has a newest part.
+    """
+    every = list(children)
+    dated = sorted((link for link in every if link.modified_at), key=_modified, reverse=True)
+    if dated:
+        oldest = _modified(dated[0]) - (_FIRST if look.first else _LATER)
+        return [link for link in dated if _modified(link) >= oldest][:_CHILDREN]
+    today = now.astimezone(_HERE).date()
+    month = re.compile(rf"{today.year}[-_/]?0?{today.month}(?!\d)|news|latest|tin-moi", re.I)
+    named = [link for link in every if month.search(urlsplit(link.url).path)]
+    # Numbered parts grow at one end, and nothing says at which.
+    return named[:_CHILDREN] or [every[0], *every[1:][-1:]]
+
+
+def _modified(link: Link) -> datetime:
+    return link.modified_at or datetime.min.replace(tzinfo=UTC)

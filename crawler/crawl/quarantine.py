@@ -1,0 +1,57 @@
+"""Pages of articles that lack a required field, kept in the shape of a golden case: the repair starts from them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.errors import Refused
+from crawler.items import Article, PendingLink
+
+EXAMPLES = 2
+"""Pages of a site that are kept as examples of how its layout drifts."""
+
+
+def keep(folder: Path, site: str, link: PendingLink, body: bytes, refused: Refused, at: datetime) -> Path:
+    """Write page.html, article.json (what the source said) and origin.json; returns their folder."""
+    known = {
+        "url": link.url,
+        "canonical_url": link.canonical_url,
+        "site": site,
+        "title": link.title,
+        "published_at": link.published_at.isoformat() if link.published_at else None,
+    }
+    origin = {"url": link.url, "word": refused.word, "detail": refused.detail, "time": at.isoformat(timespec="seconds")}
+    return _write(folder / site / slug(link.canonical_url), body, known, origin)
+
+
+def keep_example(folder: Path, site: str, number: int, article: Article, body: bytes, at: datetime) -> Path:
+    """The same for a page that was read, with what was read, in the place of the site's earlier example `number`."""
+    origin = {"url": article.url, "layout": article.layout, "time": at.isoformat(timespec="seconds")}
+    return _write(folder / site / f"example-{number}", body, article.to_dict(), origin)
+
+
+def examples(folder: Path, site: str) -> list[Path]:
+    """The folders of the examples that are kept of a site."""
+    places = (folder / site / f"example-{number}" for number in range(1, EXAMPLES + 1))
+    return [place for place in places if place.is_dir()]
+
+
+def _write(case: Path, body: bytes, article: dict[str, Any], origin: dict[str, Any]) -> Path:
+    case.mkdir(parents=True, exist_ok=True)
+    (case / "page.html").write_bytes(body)
+    for name, value in (("article.json", article), ("origin.json", origin)):
+        (case / name).write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return case
+
+
+def slug(url: str) -> str:
+    """A folder's name for an address: readable, safe on every file system, and its own."""
+    last = urlsplit(url).path.rstrip("/").rpartition("/")[2].rpartition(".")[0]
+    readable = re.sub(r"[^a-z0-9]+", "-", last.lower()).strip("-")[-60:].strip("-")
+    return f"{readable or 'page'}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"

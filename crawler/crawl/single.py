@@ -1,0 +1,95 @@
+"""One page, asked with the manners of a crawl: robots.txt, one queue, the guard, the limits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy import Request
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.crawl.run import run_in_loop, settings_for
+from crawler.errors import BadSite, Discard, Refusal, Refused
+from crawler.fetch.guard import named_inside, of_newsroom
+from crawler.fetch.middlewares import word_of
+from crawler.sites.layouts import EPI
+from crawler.sites.site import Listing, Site
+
+logger = logging.getLogger(__name__)
+_PATIENCE = 30.0  # seconds that a person waits for a site that says 429 or 503
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a site answered, after redirects and decompression."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+
+
+class _OnePage(scrapy.Spider):
+    site: Site
+    answer: Answer | Refused | None = None
+
+    def __init__(self, name: str | None = None, *, url: str, maxsize: int) -> None:
+        super().__init__(name)
+        self._url, self._maxsize = url, maxsize
+
+    async def start(self) -> AsyncIterator[Request]:
+        meta = {"kind": "page", "download_maxsize": self._maxsize}
+        yield Request(self._url, callback=self.parse, errback=self.failed, meta=meta)
+
+    def parse(self, response: Response, **_: Any) -> None:
+        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        self.answer = Answer(response.url, response.status, kind, response.body)
+
+    def failed(self, failure: Failure) -> None:
+        word = word_of(failure.value)
+        if word is None:
+            logger.error("%s failed", self._url, exc_info=failure.value)
+        detail = failure.value.detail if isinstance(failure.value, Refused) else str(failure.value)
+        self.answer = Discard(word or Refusal.UNREADABLE, detail)
+
+
+def fetch(url: str, site: Site | None = None, *, maxsize: int, newsroom: str | None = None) -> Answer:
+    """Ask for one address, whatever its status; raises `Discard` with the word when nothing comes or nothing may.
+
+    `maxsize` limits the answer in bytes, before and after decompression. Redirects stay inside the site, which is the
+    host itself when no `site` takes it.
+    """
+    settings = settings_for(newsroom=newsroom)
+    settings.update({"ITEM_PIPELINES": {}, "BACKOFF_MAX": _PATIENCE, "BACKOFF_FIRST": 5.0}, priority="cmdline")
+    if named_inside(url) and not of_newsroom(url, settings.get("THOISU_NEWSROOM")):
+        raise Discard(Refusal.PRIVATE_ADDRESS, url)
+    about = site or _site_of(url)
+    spider = type("page", (_OnePage,), {"name": urlsplit(about.home).hostname, "site": about})
+    crawler = Crawler(spider, settings)
+
+    async def work() -> None:
+        await AsyncCrawlerRunner(settings).crawl(crawler, url=url, maxsize=maxsize)
+
+    run_in_loop(work())
+    answer = crawler.spider.answer if isinstance(crawler.spider, _OnePage) else None
+    if isinstance(answer, Answer):
+        return answer
+    raise answer or Discard(Refusal.UNREACHABLE, url)
+
+
+def _site_of(url: str) -> Site:
+    parts = urlsplit(url)
+    home = f"{parts.scheme}://{parts.netloc.lower()}/"
+    try:
+        # Which of its pages are articles does not matter: the address is asked as it is.
+        return Site(
+            publisher=parts.netloc, home=home, tier="body", sources=(Listing(home),), article=r"\d{4}", layout=EPI
+        )
+    except BadSite:
+        raise Discard(Refusal.BAD_URL, f"{url!r} names no plain host") from None

@@ -1,0 +1,89 @@
+"""All sinks of a store at once, each in a thread of its own, so that none waits for another."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from types import FrameType
+
+from crawler.deliver.config import Route
+from crawler.deliver.deliverer import Deliverer, Step
+from crawler.errors import ThoisuError
+from crawler.store import Store
+
+OnStep = Callable[[Step], None]
+OnTrouble = Callable[[str, ThoisuError], None]
+
+
+def deliver(
+    store: Store,
+    routes: Sequence[Route],
+    on_step: OnStep,
+    on_trouble: OnTrouble,
+    stop: threading.Event,
+    *,
+    follow: bool,
+) -> dict[str, bool]:
+    """Deliver to each sink, to the end of the feed or, with `follow`, until `stop` is set; says which came to the end.
+
+    `on_step` and `on_trouble` are called from any thread, one at a time; the latter with the name of a sink and what
+    kept it from being served at all: StoreFailed or Taken.
+    """
+    turn = threading.Lock()
+    ended = dict.fromkeys((route.name for route in routes), False)
+    mistakes: list[BaseException] = []
+
+    def told(step: Step) -> None:
+        with turn:
+            on_step(step)
+
+    def trouble(name: str, error: ThoisuError) -> None:
+        with turn:
+            on_trouble(name, error)
+
+    def serve(route: Route) -> None:
+        deliverer = Deliverer(store, route, stop.wait)
+        try:
+            if follow:
+                deliverer.follow(told, partial(trouble, route.name))
+                ended[route.name] = True
+            else:
+                ended[route.name] = deliverer.once(told)
+        except ThoisuError as error:
+            trouble(route.name, error)
+        except BaseException as mistake:
+            # For the caller's thread; the others end with their batch.
+            mistakes.append(mistake)
+            stop.set()
+
+    threads = [threading.Thread(target=serve, args=(route,), name=route.name, daemon=True) for route in routes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if mistakes:
+        raise mistakes[0]
+    return ended
+
+
+@contextmanager
+def stopping() -> Iterator[threading.Event]:
+    """An event that SIGTERM and Ctrl-C set; the second of them ends the process as it always does."""
+    stop = threading.Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def ask(_: int, __: FrameType | None) -> None:
+        stop.set()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    for number in before:
+        signal.signal(number, ask)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

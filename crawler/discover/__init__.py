@@ -1,0 +1,1 @@
+"""Discover: the links that a feed, sitemap or listing names."""

@@ -1,0 +1,174 @@
+"""What a source yields: the links of a feed, a sitemap or a listing, or the word for what it is instead."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from html import unescape
+from typing import Literal
+from urllib.parse import urlsplit
+
+from crawler.discover import feeds, listings, sitemaps, xml
+from crawler.discover import json_lists as timeline
+from crawler.discover import pagination as pager
+from crawler.errors import Discard, Refusal
+from crawler.extract.nesting import hostile
+from crawler.extract.verdict import is_wall
+from crawler.items import Link
+from crawler.sites.site import Feed, Listing, Site, Sitemap, Source
+from crawler.sites.urls import canonical, judge
+from crawler.text.charset import decode
+
+DiscoveryKind = Literal["feed", "sitemap", "index", "listing"]
+MAX_BYTES = 50 * 1024 * 1024
+"""Of a source after decompression: the limit that the sitemap protocol sets."""
+_SITEMAP_PATH = re.compile(r"sitemap", re.IGNORECASE)
+_FEED_PATH = re.compile(r"/(?:rss|feed)|\.(?:rss|xml|atom|rdf)(?:\.gz)?$", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]{0,200}>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(r"<(?:!doctype|html|head|body|title|script|div|p|h[1-6]|table|center|pre|br|a)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What was found at one address of a source."""
+
+    kind: DiscoveryKind
+    links: tuple[Link, ...] = ()
+    """In the order of the source, each article once. Feeds and sitemaps keep what is refused, with its word."""
+    children: tuple[Link, ...] = ()
+    """The sitemaps that an index names, with their `modified_at`."""
+    next: str | None = None
+    """Address of the next page of a listing; None on the last and where only a script knows it."""
+    refused: Refusal | None = None
+    """Why the source as a whole is not taken."""
+    detail: str = ""
+    """For a person: what was there instead."""
+    cut: bool = False
+    """It ends in its middle: what `links` and `children` lack may be articles."""
+
+
+def discover(
+    body: bytes, url: str, *, declared: str | None = None, site: Site | None = None, source: Source | None = None
+) -> Discovery:
+    """Reads what `url` answered; `declared` is the charset of its Content-Type header.
+
+    With the site whose source it is, its rules judge every link; without one, articles of a listing are told by the
+    shape of their addresses and texts. Never raises on what a site sends: a source that cannot be used says so in
+    `refused`.
+    """
+    expected = _expected(url, source)
+    try:
+        body = _unpacked(body)
+        text = decode(body, declared).text
+        if xml.root(text) not in ("feed", "sitemap", "index") and is_wall(body):
+            raise Discard(Refusal.CHALLENGE, _title(text))
+        return _read(text, url, expected, site, source)
+    except Discard as refusal:
+        return Discovery(expected, refused=refusal.word, detail=refusal.detail)
+
+
+def home_feed(section: Discovery, home: Discovery) -> bool:
+    """Whether a section's feed carries the home feed: of their first entries nine in ten the same, in the same order.
+
+    Feeds of fewer than five entries prove nothing.
+    """
+    ours, theirs = ([link.url for link in discovery.links] for discovery in (section, home))
+    size = min(len(ours), len(theirs))
+    if size < 5:
+        return False
+    blocks = SequenceMatcher(None, ours[:size], theirs[:size], autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) >= 0.9 * size
+
+
+def _expected(url: str, source: Source | None) -> DiscoveryKind:
+    if isinstance(source, Listing):
+        return "listing"
+    path = urlsplit(url).path
+    if isinstance(source, Sitemap) or (source is None and _SITEMAP_PATH.search(path)):
+        return "sitemap"
+    return "feed" if isinstance(source, Feed) or _FEED_PATH.search(path) else "listing"
+
+
+def _unpacked(body: bytes) -> bytes:
+    """The body, decompressed if it is a gzip file. Raises `Discard`: TOO_LARGE, UNREADABLE."""
+    if body.startswith(b"\x1f\x8b"):
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            body = unpacker.decompress(body, MAX_BYTES + 1)
+        except zlib.error as error:
+            raise Discard(Refusal.UNREADABLE, f"damaged gzip file: {error}") from None
+    if len(body) > MAX_BYTES:
+        raise Discard(Refusal.TOO_LARGE, f"more than {MAX_BYTES // 1024**2} MB")
+    return body
+
+
+def _read(text: str, url: str, expected: DiscoveryKind, site: Site | None, source: Source | None) -> Discovery:
+    https = site is not None and site.home.startswith("https:")
+    root = xml.root(text)
+    if root == "index":
+        children = tuple(link for link in sitemaps.links(xml.parse(text), url, https=https) if not link.refused)
+        empty = None if children else Refusal.EMPTY_SOURCE
+        return Discovery("index", children=children, refused=empty, cut=xml.cut_off(text))
+    if root in ("feed", "sitemap"):
+        reader = feeds if root == "feed" else sitemaps
+        links = tuple(_judged(reader.links(xml.parse(text), url, https=https), site))
+        if root == "feed" and {link.refused for link in links} == {Refusal.NOT_ARTICLE}:
+            # All of a feed in one unknown shape: the site has new addresses, or feeds other things than news.
+            links = tuple(replace(link, refused=None) for link in links)
+        return Discovery(root, links, refused=None if links else Refusal.EMPTY_SOURCE, cut=xml.cut_off(text))
+    if not text.strip():
+        raise Discard(Refusal.EMPTY_SOURCE, f"an empty answer instead of a {expected}")
+    if text.lstrip()[:1] in ("{", "["):
+        answer = _json(text)
+        base = site.home if site is not None else url
+        following = pager.counted(url, source) if isinstance(source, Listing) and source.pages else None
+        return _found(timeline.links(answer, base, https=https), site, following if timeline.goes_on(answer) else None)
+    if expected != "listing":
+        raise Discard(Refusal.HTML_FOR_FEED if _MARKUP.search(text) else Refusal.UNREADABLE, _title(text))
+    if reason := hostile(text):
+        raise Discard(Refusal.UNREADABLE, reason)
+    page = listings.read(text, url, site, source if isinstance(source, Listing) else None)
+    return _found(page.links, site, pager.next_page(page, source if isinstance(source, Listing) else None))
+
+
+def _found(links: Iterable[Link], site: Site | None, following: str | None) -> Discovery:
+    taken = tuple(link for link in _judged(links, site) if not link.refused)
+    return Discovery("listing", taken, next=following, refused=None if taken else Refusal.EMPTY_SOURCE)
+
+
+def _judged(links: Iterable[Link], site: Site | None) -> Iterator[Link]:
+    """Each article once, with the word of its refusal."""
+    seen: set[str] = set()
+    for link in links:
+        try:
+            key = canonical(link.url, site)
+            refused = judge(link.url, site).refused if site else Refusal.SECTION if _is_home(link.url) else None
+        except Discard as refusal:
+            refused = refusal.word
+        if refused:  # the site's rules may drop what tells two foreign addresses apart
+            key = link.url
+        if key not in seen:
+            seen.add(key)
+            yield replace(link, refused=link.refused or refused)
+
+
+def _is_home(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
+
+
+def _title(text: str) -> str:
+    """The page's own words for what it is: its title, else its beginning."""
+    match = _TITLE.search(text[:100_000])
+    return " ".join(unescape(match[1]).split()) if match else " ".join(text[:200].split())[:80]
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Discard(Refusal.UNREADABLE, f"broken JSON: {error}") from None

@@ -1,0 +1,52 @@
+"""Sitemaps and their indexes (sitemaps.org, version 0.9), with the fields of Google News."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from html import unescape
+
+from lxml import etree
+
+from crawler.discover.xml import LIMIT, local, text_of
+from crawler.errors import Refusal
+from crawler.items import Link
+from crawler.sites.links import absolute
+from crawler.text.dates import parse as parse_date
+
+
+def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Link]:
+    """The entries of a sitemap or of an index, in order; addresses of pictures and videos under an entry do not count.
+
+    `lastmod` becomes `modified_at` and never `published_at`: some sites write there when the file was built.
+    """
+    count = 0
+    for entry in root.iter():
+        if local(entry)[1] not in ("url", "sitemap"):
+            continue
+        fields = {local(child)[1]: text_of(child) for child in entry if _own(child)}
+        if not (href := fields.get("loc")):
+            continue
+        count += 1
+        if count > LIMIT:
+            return
+        news = {local(child)[1]: text_of(child) for child in entry.iter() if _news(child)}
+        address = absolute(unescape(href), url, https=https)
+        published, modified = parse_date(news.get("publication_date")), parse_date(fields.get("lastmod"))
+        yield Link(
+            address or href,
+            title=unicodedata.normalize("NFC", " ".join(unescape(news.get("title", "")).split())) or None,
+            published_at=published.at if published else None,
+            modified_at=modified.at if modified else None,
+            refused=None if address else Refusal.BAD_URL,
+        )
+
+
+def _own(element: etree._Element) -> bool:
+    space = local(element)[0]
+    return not space or "/sitemap/" in space
+
+
+def _news(element: etree._Element) -> bool:
+    space = local(element)[0].lower()
+    return space == "news" or "sitemap-news" in space

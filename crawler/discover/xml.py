@@ -1,0 +1,111 @@
+"""XML as sites serve it, mended until a strict parser can read it.
+
+Met in the field: text before the declaration, control characters, bare ampersands, HTML's entities, a bare "<". A
+document that declares entities of its own is refused, whatever they expand to: no feed or sitemap needs them.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from itertools import islice
+from typing import Literal
+
+from lxml import etree
+
+from crawler.errors import Discard, Refusal
+
+LIMIT = 50_000
+"""Entries of one file, by the sitemap protocol; what stands behind them is not read."""
+Root = Literal["feed", "sitemap", "index", "html"]
+_ROOTS: dict[str, Root] = {
+    "rss": "feed", "rdf": "feed", "feed": "feed", "channel": "feed", "urlset": "sitemap", "sitemapindex": "index",
+}  # fmt: skip
+_FIRST_TAG = re.compile(
+    r"<(?:[\w.-]{1,20}:)?(?P<name>rss|rdf|feed|channel|urlset|sitemapindex|html|head|body)(?=[\s>/])|<!doctype\s+(?P<type>html)",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f￾￿\ud800-\udfff]")
+_STRAY = re.compile(r"&(?P<name>[A-Za-z][A-Za-z0-9]{1,30};|#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};)?|<(?![A-Za-z_/!?])")
+_XML_NAMES = {"amp;", "lt;", "gt;", "quot;", "apos;"}
+_END = re.compile(
+    r"</(?:[\w.-]{1,20}:)?(?:rss|rdf|feed|channel|urlset|sitemapindex)\s*>|<(?:urlset|sitemapindex)[^<>]*/>", re.I
+)
+_TAIL = 4096  # characters at the end of a document in which its end tag stands, whatever a CMS writes behind it
+_ENTRY = re.compile(r"<(?:item|entry|url|sitemap)[\s>]", re.IGNORECASE)
+# Where the markup of the document proper begins: junk and a declaration before it are dropped.
+_HEAD = 65536
+
+
+def root(text: str) -> Root | None:
+    """What the first telling tag makes of `text`; None when there is none near its beginning."""
+    match = _FIRST_TAG.search(_uncommented(text[:_HEAD]))
+    if not match:
+        return None
+    return _ROOTS.get((match["name"] or match["type"]).lower(), "html")
+
+
+def parse(text: str) -> etree._Element:
+    """The root element of a feed or sitemap; no entity is expanded and nothing is fetched.
+
+    Raises `Discard`: ENTITY_BOMB when entities are declared, UNREADABLE when nothing is left after mending.
+    """
+    text = _uncommented(text)
+    start = _FIRST_TAG.search(text)
+    prolog = text[: start.start()] if start else text
+    if "<!ENTITY" in prolog.upper():
+        raise Discard(Refusal.ENTITY_BOMB, "the document declares entities of its own")
+    behind = next(islice(_ENTRY.finditer(text), LIMIT, None), None)
+    text = text[len(prolog) : behind.start() if behind else None]
+    pieces = _CDATA.split(_CONTROL.sub("", text))
+    pieces[::2] = [_STRAY.sub(_mended, piece) for piece in pieces[::2]]
+    if len(pieces) > 1 and not pieces[-2].endswith("]]>"):
+        pieces[-2] += "]]>"
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, encoding="utf-8"
+    )
+    try:
+        tree = etree.fromstring("".join(pieces).encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise Discard(Refusal.UNREADABLE, str(error)) from None
+    if tree is None:
+        raise Discard(Refusal.UNREADABLE, "no element could be read")
+    return tree
+
+
+def cut_off(text: str) -> bool:
+    """Whether a feed or sitemap ends before its end, or lists more than is read of it."""
+    return not _END.search(text[-_TAIL:]) or next(islice(_ENTRY.finditer(text), LIMIT, None), None) is not None
+
+
+def local(element: etree._Element) -> tuple[str, str]:
+    """Namespace (or undeclared prefix) and local name in lower case; two empty strings for comments and the like."""
+    tag = element.tag
+    if not isinstance(tag, str):
+        return "", ""
+    space, _, name = tag.rpartition("}") if tag[0] == "{" else tag.rpartition(":")
+    return space.lstrip("{"), name.lower()
+
+
+def text_of(element: etree._Element | None) -> str:
+    """All text under `element`, white space collapsed."""
+    return "" if element is None else " ".join(str(element.xpath("string()")).split())
+
+
+def _uncommented(text: str) -> str:
+    """Without the comments of the prolog, which may quote tags."""
+    return _COMMENT.sub("", text[:_HEAD]) + text[_HEAD:]
+
+
+def _mended(match: re.Match[str]) -> str:
+    name = match["name"]
+    if name is None:
+        return "&amp;" if match[0] == "&" else "&lt;"
+    if name in _XML_NAMES:
+        return match[0]
+    char = unescape("&" + name)
+    if char.startswith("&") and len(char) > 1:  # no entity of HTML: the ampersand stands for itself
+        return "&amp;" + name
+    return {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(char, _CONTROL.sub("", char))

@@ -1,1 +1,0 @@
-"""The parts of `crawler.discover`: how each kind of source names its articles."""

@@ -1,0 +1,130 @@
+"""From a page to an `Article`: choose the layout, read the subtree, strip it, and put the fields together.
+
+page ─ parts (layout, any family's layout, or density) ─ reader ─ clean ─ fields
+"""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+
+from crawler.errors import Discard, Quarantine, Refusal
+from crawler.extract import fields
+from crawler.extract.blocks import Reading
+from crawler.extract.boilerplate import Dropped, split_dateline, strip_boilerplate
+from crawler.extract.by_layout import Parts, by_layout
+from crawler.extract.generic import find
+from crawler.extract.kinds import kind_of
+from crawler.extract.nesting import hostile
+from crawler.extract.page import Page
+from crawler.extract.reader import read
+from crawler.extract.times import modified, published
+from crawler.extract.trim import marked_lead, told_by_pictures, trim
+from crawler.items import Article
+from crawler.sites.layouts import FAMILIES
+from crawler.sites.site import Site
+from crawler.text.charset import decode
+from crawler.text.fingerprint import content_hash, documents
+
+_SHORTEST = 120  # characters of a text that names an unknown site's layout
+FALLBACK = "fallback"
+"""The name of what read a page when its layout did not."""
+
+
+def extract(
+    html: bytes | str,
+    url: str,
+    *,
+    site: Site | None = None,
+    name: str | None = None,
+    declared: str | None = None,
+    explain: list[Dropped] | None = None,
+) -> Article:
+    """Read the article on a page.
+
+    `html` as fetched (bytes with the `declared` charset of its header) or as text; `site` and its spider's `name`
+    when known. `explain` receives each dropped block with the rule that dropped it.
+    Raises `Discard` (not_html, unreadable) for what is no page, `Quarantine` (no_title, no_body) for an article that
+    cannot be read.
+    """
+    markup = html if isinstance(html, str) else _markup(html, declared)
+    if ("<" if isinstance(markup, str) else b"<") not in markup[:4096]:  # type: ignore[operator]
+        raise Discard(Refusal.NOT_HTML, "no markup in it")
+    if reason := hostile(markup):
+        raise Discard(Refusal.UNREADABLE, reason)
+    page = Page(markup, url)
+    parts, label = _parts(page, site)
+    own = fields.own_names(page, site)
+    reading = read(page, parts.roots, parts.layout, explain=explain is not None)
+    blocks, dropped = strip_boilerplate(reading.blocks, own)
+    dateline, lead = split_dateline(parts.lead or marked_lead(page, parts, blocks), own)
+    blocks, authors = trim(blocks, parts, lead, own, dropped)
+    pictures_tell = told_by_pictures(blocks)
+    body = [block.text for block in blocks if pictures_tell or block.role != "caption"]
+    if not body and lead:
+        body, lead = [lead], ""
+    if explain is not None:
+        explain += [Dropped(text, f"container: {css}") for text, css in reading.dropped] + dropped
+    if not body:
+        raise Quarantine(Refusal.NO_BODY, f"no text where {label} looks for it")
+    when = published(page, parts.times, trusted=parts.times_certain)
+    changed = modified(page, when)
+    written = "\n".join([lead, *body] if lead else body)
+    return Article(
+        url=url,
+        canonical_url=fields.canonical_url(page, url, site),
+        site=name,
+        title=parts.title,
+        lead=lead or None,
+        body="\n".join(body),
+        dateline=dateline,
+        authors=authors or fields.stated_authors(page, own),
+        published_at=when.at if when else None,
+        modified_at=changed.at if changed else None,
+        published_precision=when.precision if when else None,
+        published_raw=when.raw if when else None,
+        section=parts.section or fields.stated_section(page, parts.title),
+        tags=fields.tags(page, parts.tags),
+        kind=kind_of(page, url, parts, pictures_tell=pictures_tell),
+        images=Reading(pictures=[*read(page, parts.covers, parts.layout).pictures, *reading.pictures]).images(),
+        documents=documents(written),
+        content_hash=content_hash(lead or None, "\n".join(body)),
+        layout=label,
+    )
+
+
+def _is_article(parts: Parts) -> bool:
+    """Whether a layout that nobody chose for the site found more than a class name that others use too."""
+    root = parts.roots[0]
+    return len(root.text().strip()) >= _SHORTEST or root.css_first("img, video") is not None
+
+
+def _fitness(parts: Parts) -> int:
+    """How many parts a layout found: families share some class names, and the right one finds the most."""
+    return sum(map(bool, (parts.lead, parts.times, parts.bylines, parts.section, parts.tags)))
+
+
+def _markup(body: bytes, declared: str | None) -> bytes | str:
+    """The page for the parser: its own bytes if they are plain UTF-8, which spares encoding them again."""
+    decoded = decode(body, declared)
+    plain = decoded.encoding == "utf-8" and not decoded.repaired and b"\0" not in body and body[:3] != BOM_UTF8
+    return body if plain else decoded.text
+
+
+def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:
+    """The parts of the page and the name of what found them."""
+    for layout in (site.layout, *site.past) if site else ():
+        if parts := by_layout(page, layout):
+            return parts, layout.name
+    found = [(parts, layout.name) for layout in FAMILIES if (parts := by_layout(page, layout)) and _is_article(parts)]
+    if found:
+        parts, label = max(found, key=lambda one: _fitness(one[0]))
+        return parts, FALLBACK if site else label
+    if parts := find(page):
+        return parts, FALLBACK
+    if page.tree.css_first("p, div, td") is None:
+        raise Discard(Refusal.NOT_HTML, "no paragraph in it")
+    has_title = bool(page.meta_first("og:title") or page.text(("h1", "title")))
+    raise Quarantine(
+        Refusal.NO_BODY if has_title else Refusal.NO_TITLE,
+        "no running text found" if has_title else "no headline found",
+    )

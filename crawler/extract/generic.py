@@ -1,0 +1,227 @@
+"""Finds the article on a page whose CMS nobody has described.
+
+The text is where paragraphs are dense: of all containers the one is taken whose paragraphs' own characters, squared,
+over all its characters are most: it rewards holding much of the running text and little else. Title, lead, time and
+byline stand in its head, between headline and text, whatever their classes are called; where they do not, names of
+classes tell them around the text, the nearest first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extract.blocks import fold_line
+from crawler.extract.by_layout import Parts
+from crawler.extract.byline import names, signature
+from crawler.extract.density import Survey, ancestors
+from crawler.extract.page import Page, tidy
+from crawler.extract.reader import line_of
+from crawler.text.dates import Moment, parse
+
+_DATES = (
+    "time, [datetime], [class*=date i], [class*=time i], [class*=ngay i],"
+    " [class*=info i], [class*=meta i], [id*=date i], [id*=time i], [id*=ngay i]"
+)
+_AUTHORS = (
+    "[class*=auth i], [data-role=author], [rel=author], [class*=byline i], [class*=tacgia i], [class*=tac-gia i],"
+    " [class*=tgia i], [itemprop=author], [id*=tacgia i]"
+)
+_LEADS = (
+    "[class*=sapo i], [class*=chapeau i], [class*=lead i], [class*=summary i], [class*=desc i], [class*=abstract i],"
+    " [id*=sapo i], h2, h3, p, strong"
+)
+_LEAD_NAME = re.compile("sapo|chapeau|lead|summary|abstract", re.I)
+_HEADLINES = (
+    "h1, h2, h3, [class*=title i], [class*=tieude i], [class*=tieu-de i], [class*=headline i], [id*=title i],"
+    " [id*=tieude i]"
+)
+_INLAID = "div, p, h1, h2, h3, ul, table, time, a"
+_WEEKDAY = re.compile(r"\b(?:thứ|chủ\s?nhật)\b", re.I)
+_TITLE_TAIL = re.compile(r"\s+[|\-–—]\s+[^|\-–—]{2,60}$")
+_LEAD_LENGTH = 60, 900  # characters
+_CANDIDATES = 3000  # elements that may be the headline
+_HEAD = 300  # elements between headline and text that are looked at
+_DEPTH = 6  # how many containers around the text are searched for its head
+_OPENING = 100  # characters of the paragraph with which a text begins that has no known headline
+
+
+def find(page: Page) -> Parts | None:
+    """The parts of the likeliest article, None when there is no running text or no title."""
+    _ = page.meta(), page.linked_data  # read before the scripts go
+    page.tree.strip_tags(["script", "style", "noscript", "template", "iframe", "svg"])
+    title, headline = _title(page)
+    survey = Survey(page, headline)
+    paragraphs = survey.paragraphs()
+    body = survey.densest(paragraphs)
+    if body is None:
+        return None
+    around, inside = list(ancestors(body, _DEPTH)), {node.mem_id for node in body.css("*")} | {body.mem_id}
+    behind = survey.place(headline) if headline is not None else -1
+    start = _start(survey, [node for node, _ in paragraphs if node.mem_id in inside], title if headline else "", behind)
+    if headline is None or not _is_certain(headline, around):
+        nearer = _headline_above(survey, [body, *around], start)
+        if nearer is not None and (headline is None or survey.place(nearer) > survey.place(headline)):
+            title, headline = tidy(nearer.text()), nearer
+    title = title or page.text(("h1",)) or _stated_title(page)
+    if not title:
+        return None
+    head = survey.nodes[survey.place(headline) + 1 : start][:_HEAD] if headline is not None else []
+    nearest = [body, *around] if headline is not None and headline.mem_id in inside else [*around, body]
+    shown = _times(survey, head)
+    named = _dated(_near(survey, nearest, body, inside, _DATES, 120)) if not shown else []
+    if not (shown or named) and headline is not None:
+        named = _dated(_above(survey, nearest[:4], survey.place(headline)))
+    bylines = [text for text, _ in _near(survey, nearest[:4], body, inside, _AUTHORS, 90) if names(text)][:1]
+    sections = [text for text in page.texts((".breadcrumb a", "[class*=breadcrumb] a")) if text != title]
+    return Parts(
+        title=title,
+        roots=[body],
+        lead=_lead(survey, around, inside, title, start) or _lead_of_head(survey, head, inside, title),
+        times=[text for text, _, _ in shown or named][:1],
+        times_certain=bool(shown),
+        bylines=bylines or [text for text in _beside(shown) if names(text)][:1],
+        section=sections[-1] if sections else None,
+    )
+
+
+def _start(survey: Survey, paragraphs: list[LexborNode], title: str, behind: int) -> int:
+    """Where the text begins: its first paragraph behind the headline, or its first long one."""
+    least = 0 if title else _OPENING
+    for node in paragraphs:
+        text = tidy(node.text())
+        tells_time = len(text) <= 120 and parse(text)
+        if survey.place(node) > behind and len(text) >= least and text not in title and not tells_time:
+            return survey.place(node)
+    return 0
+
+
+def _stated_title(page: Page) -> str:
+    return _TITLE_TAIL.sub("", page.meta_first("og:title", "twitter:title") or page.text(("title",)))
+
+
+def _title(page: Page) -> tuple[str, LexborNode | None]:
+    """The headline and its element: the longest that the page's own title repeats; ("", None) if none does."""
+    stated = page.meta_first("og:title", "twitter:title") or page.text(("title",))
+    wanted = fold_line(stated)
+    shortest = max(8, 0.4 * len(_TITLE_TAIL.sub("", stated)))
+    for css in (_HEADLINES, "b, strong, span, font, p, div, td"):
+        best: tuple[str, LexborNode | None] = ("", None)
+        for node in page.tree.css(css)[:_CANDIDATES]:
+            text = tidy(node.text())
+            if shortest <= len(text) <= 300 and len(text) > len(best[0]) and fold_line(text) in wanted:
+                best = text, node
+        if best[0] and len(best[0].split()) > 3:
+            return best
+    return "", None
+
+
+def _is_certain(headline: LexborNode, around: list[LexborNode]) -> bool:
+    """Marked up as a headline, and not far from the text as the name of the site is."""
+    return not around or any(node.mem_id == headline.mem_id for node in around[:4][-1].css(_HEADLINES))
+
+
+def _headline_above(survey: Survey, roots: list[LexborNode], start: int) -> LexborNode | None:
+    """The headline where the page's own title names the site only: the first above the text, the nearest."""
+    for root in roots:
+        above = [node for node in root.css(_HEADLINES) if survey.place(node) < start and not survey.foreign(node)]
+        found = [node for node in above if len(survey.short(node, 300).split()) > 3]
+        if found:
+            return min(found, key=lambda node: (node.tag != "h1", survey.place(node)))
+    return None
+
+
+def _lead(survey: Survey, around: list[LexborNode], inside: set[int], title: str, start: int) -> str:
+    """The text above the body that the page's description repeats, else one whose class says so."""
+    descriptions = survey.page.meta("description", "og:description")
+    stated = [fold_line(text)[:50] for text in descriptions if len(text) > 50]
+    marked = ""
+    for ancestor in around[:5]:
+        for node in ancestor.css(_LEADS):
+            if node.mem_id in inside or survey.place(node) > start or survey.foreign(node):
+                continue
+            text = tidy(node.text()) if survey.size(node) <= 2 * _LEAD_LENGTH[1] else ""
+            if text == title or not 40 <= len(text) <= _LEAD_LENGTH[1]:
+                continue
+            folded = fold_line(text)
+            if any(opening in folded for opening in stated):
+                return text
+            if not marked and _LEAD_NAME.search(f"{node.attributes.get('class')} {node.attributes.get('id')}"):
+                marked = text
+    return marked
+
+
+def _lead_of_head(survey: Survey, head: list[LexborNode], inside: set[int], title: str) -> str:
+    """Running text between headline and body."""
+    for node in head:
+        if node.mem_id in inside or survey.size(node) > 2 * _LEAD_LENGTH[1] or survey.foreign(node):
+            continue
+        text = line_of(survey.page, node)
+        if (
+            _LEAD_LENGTH[0] <= len(text) <= _LEAD_LENGTH[1]
+            and node.tag not in ("figure", "figcaption", "table", "td")
+            and all(child.mem_id == node.mem_id for child in node.css(_INLAID))
+            and not (len(text) <= 120 and parse(text))
+            and text not in title
+            and not _caption_like(node)
+        ):
+            return text
+    return ""
+
+
+def _caption_like(node: LexborNode) -> bool:
+    above = (node, *ancestors(node, 2))
+    return any(n.tag == "figure" or "caption" in (n.attributes.get("class") or "").lower() for n in above)
+
+
+def _dated(candidates: list[tuple[str, LexborNode]]) -> list[tuple[str, Moment, LexborNode]]:
+    """Those that tell a time; before the first, those that tell its day with the clock."""
+    found = [(text, moment, node) for text, node in candidates if (moment := parse(text))]
+    return sorted(found, key=lambda f: (f[1].at.date() != found[0][1].at.date(), f[1].precision == "day"))
+
+
+def _times(survey: Survey, head: list[LexborNode]) -> list[tuple[str, Moment, LexborNode]]:
+    """The short lines of a head that tell a time, whatever their class."""
+    texts = [(tidy(node.attributes.get("datetime")) or survey.short(node, 80), node) for node in head]
+    found = _dated([(text, node) for text, node in texts if 0 < len(text) <= 80])
+    return [one for one in found if one[1].precision != "day" or len(one[0]) <= 40]
+
+
+def _above(survey: Survey, roots: list[LexborNode], headline: int) -> list[tuple[str, LexborNode]]:
+    """Short lines above the headline, the one next to it first."""
+    found: list[tuple[str, LexborNode]] = []
+    for root in roots:
+        first = survey.place(root) if root.mem_id in survey.order else 0
+        for node in reversed(survey.nodes[max(first, headline - _HEAD) : headline]):
+            if not survey.foreign(node) and 0 < len(text := survey.short(node, 60)) <= 60:
+                found.append((text, node))
+    return found
+
+
+def _beside(times: list[tuple[str, Moment, LexborNode]]) -> Iterator[str]:
+    """Signatures on the line of the time, or in an element next to it."""
+    for text, moment, node in times:
+        signed = names(text) if not node.attributes.get("datetime") and not _WEEKDAY.search(text) else ()
+        if signed and moment.precision != "day" and all(" " in name and signature(name) for name in signed):
+            yield ", ".join(signed)
+        for other in node.parent.iter() if node.parent is not None else ():
+            text = tidy(other.text())
+            if other.tag != "a" and " " in text and len(text) <= 60 and not _WEEKDAY.search(text) and signature(text):
+                yield text
+
+
+def _near(
+    survey: Survey, nearest: list[LexborNode], body: LexborNode, inside: set[int], css: str, longest: int
+) -> list[tuple[str, LexborNode]]:
+    """Short texts that `css` matches, of the first container of `nearest` before the next."""
+    found: dict[str, LexborNode] = {}
+    for root in nearest:
+        for node in root.css(css):
+            if (root is not body and node.mem_id in inside) or survey.foreign(node):
+                continue
+            text = tidy(node.attributes.get("datetime")) or survey.short(node, longest)
+            if 0 < len(text) <= longest:
+                found.setdefault(text, node)
+    return list(found.items())

@@ -1,0 +1,129 @@
+"""A page as lexbor parsed it: the tree, its metadata and its linked data."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+from unicodedata import is_normalized, normalize
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler.sites.layouts import Css
+
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
+def tidy(text: str | None) -> str:
+    """`text` in NFC, white space collapsed to single blanks, invisible characters gone; "" for None."""
+    if not text:
+        return ""
+    text = " ".join(text.split())
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text).strip()
+    if not is_normalized("NFC", text):
+        text = normalize("NFC", text)
+    return text
+
+
+class Page:
+    """One parsed page; `url` resolves its relative addresses."""
+
+    def __init__(self, markup: bytes | str, url: str) -> None:
+        self.url = url
+        self.tree = LexborHTMLParser(markup)
+
+    def first(self, selectors: Css, scope: LexborNode | None = None) -> LexborNode | None:
+        """The first element with text, or with content, among the matches of the first selector that has one."""
+        top = scope or self.tree
+        for css in selectors:
+            node = top.css_first(css)
+            if node is not None and not _says(node):
+                node = next((other for other in top.css(css) if _says(other)), None)
+            if node is not None:
+                return node
+        return None
+
+    def text(self, selectors: Css) -> str:
+        """Text of `first`, "" when there is none."""
+        node = self.first(selectors)
+        return tidy(node.text()) if node is not None else ""
+
+    def texts(self, selectors: Css, scope: LexborNode | None = None) -> list[str]:
+        """Texts of all matches of the first selector that has any."""
+        for css in selectors:
+            nodes = (scope or self.tree).css(css)
+            found = [text for node in nodes if (text := tidy(node.text(separator=" ")))]
+            if found:
+                return found
+        return []
+
+    @cached_property
+    def _meta(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for node in self.tree.css("meta[content]"):
+            attributes = node.attributes
+            key = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+            if key and (content := attributes.get("content")):
+                found.setdefault(key.lower(), []).append(content)
+        return found
+
+    def meta(self, *keys: str) -> list[str]:
+        """Contents of the `meta` elements whose property, name or itemprop is one of the lower-case `keys`, by key."""
+        return [text for key in keys for content in self._meta.get(key, ()) if (text := tidy(content))]
+
+    def meta_first(self, *keys: str) -> str | None:
+        """The first content of the first key that the page has."""
+        return next(iter(self.meta(*keys)), None)
+
+    @cached_property
+    def linked_data(self) -> list[dict[str, Any]]:
+        """Every JSON-LD object of the page, `@graph` and lists unfolded; unreadable scripts are left out."""
+        found: list[dict[str, Any]] = []
+        for node in self.tree.css('script[type="application/ld+json"]'):
+            try:
+                found += _objects(json.loads(node.text(), strict=False))
+            except (ValueError, RecursionError):
+                continue
+        return found
+
+    @cached_property
+    def news(self) -> dict[str, Any]:
+        """The JSON-LD object that describes the article; {} when there is none."""
+        return next((item for item in self.linked_data if "Article" in str(item.get("@type"))), {})
+
+    def absolute(self, address: str | None) -> str | None:
+        """`address` resolved against the page; None when it is none of the web."""
+        if not address or address.startswith(("data:", "javascript:", "about:", "#")):
+            return None
+        try:
+            return urljoin(self.url, address.strip())
+        except ValueError:
+            return None
+
+
+def _says(node: LexborNode) -> bool:
+    return bool(node.text().strip()) or bool(node.attributes.get("content") or node.attributes.get("datetime"))
+
+
+def plain(value: object) -> str:
+    """A JSON-LD string as a reader would see it: however often it was escaped, unescaped."""
+    text = value if isinstance(value, str) else ""
+    for _ in range(3):
+        if "&" not in text:
+            break
+        text = html.unescape(text)
+    return tidy(text)
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _objects(item)
+    elif isinstance(value, dict):
+        yield value
+        yield from _objects(value.get("@graph", []))

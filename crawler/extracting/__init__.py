@@ -1,1 +1,0 @@
-"""The parts of `crawler.extract`: how a page is read."""

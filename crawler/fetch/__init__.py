@@ -1,0 +1,1 @@
+"""Fetch: what stands between the spider and the network."""

@@ -1,0 +1,209 @@
+"""Manners between the spider and the network: one queue a site, back-off, decoding, redirects; words for errors."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import zlib
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
+from twisted.internet.error import ConnectError, ConnectionClosed
+
+from crawler.errors import Refusal, Refused, Retry
+from crawler.extract.verdict import is_wall
+from crawler.fetch.guard import Denied, named_inside, of_newsroom
+from crawler.sites.site import Site
+from crawler.sites.urls import judge
+
+_STRIKES = 10  # answers of 429 or 503 in a row
+_UNREACHABLE = (
+    CannotResolveHostError,
+    ConnectError,
+    ConnectionClosed,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    ResponseDataLossError,
+)
+
+
+def word_of(error: BaseException | None) -> Refusal | None:
+    """The word for what went wrong with a request; None for an error that is no answer's fault but a bug."""
+    if isinstance(error, Refused):
+        return error.word
+    if isinstance(error, IgnoreRequest):
+        return Refusal.TOO_LARGE
+    if isinstance(error, DownloadTimeoutError):
+        return Refusal.TIMEOUT
+    if isinstance(error, DownloadCancelledError):
+        return Refusal.TOO_LARGE
+    if isinstance(error, _UNREACHABLE):
+        return Refusal.UNREACHABLE
+    if isinstance(error, OSError | EOFError | zlib.error):
+        return Refusal.UNREADABLE
+    return None
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110, section 10.2.3); None when it says nothing usable."""
+    if value is None:
+        return None
+    if re.fullmatch(r"\s*[0-9]+\s*", value):
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+        return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+class SiteMiddleware:
+    """Keeps every request of a site, robots.txt and sub-domains included, in one queue with one delay."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._slot: str = crawler.spidercls.name
+        self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self._delay_max = crawler.settings.getfloat("CRAWL_DELAY_MAX")
+        self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> SiteMiddleware:
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware.robots_parsed, signal=signals.robots_parsed)
+        return middleware
+
+    def process_request(self, request: Request) -> None:
+        request.meta["download_slot"] = self._slot
+
+    def robots_parsed(self, robotparser: RobotParser) -> None:
+        """Take over a longer Crawl-delay."""
+        asked = robotparser.crawl_delay(self._agent)
+        if asked is None or asked <= self._delay:
+            return
+        self._delay = min(asked, self._delay_max)
+        if errands := getattr(self._crawler.spider, "errands", None):
+            errands.pace.delay = self._delay
+        downloader = self._crawler.engine.downloader
+        downloader.per_slot_settings[self._slot] = {"delay": self._delay}
+        if slot := downloader.slots.get(self._slot):
+            slot.delay = self._delay
+
+
+class Impatient(Retry, IgnoreRequest):
+    """A site that asks for more patience than a run has: `seconds` of it."""
+
+    def __init__(self, detail: str, seconds: float) -> None:
+        super().__init__(Refusal.RATE_LIMITED, detail)
+        self.seconds = seconds
+
+
+class BackoffMiddleware:
+    """On 429 and 503 the whole site waits, as long as it asks for or longer each time; then it is left alone."""
+
+    def __init__(self, crawler: Crawler, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._crawler = crawler
+        self._sleep = sleep
+        self._first = crawler.settings.getfloat("BACKOFF_FIRST")
+        self._max = crawler.settings.getfloat("BACKOFF_MAX")
+        self._strikes = 0
+        self._waited = 0.0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> BackoffMiddleware:
+        return cls(crawler)
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Ask again after a pause; raises `Impatient` when the pauses exceed the limit.
+
+        A source that then still says 503, and not for how long, has failed by itself: its site goes on.
+        """
+        if response.status not in (429, 503) or is_wall(response.body):
+            self._strikes, self._waited = 0, 0.0
+            return response
+        header = response.headers.get("Retry-After")
+        asked = retry_after(header.decode("latin-1") if header else None, datetime.now(UTC))
+        # A site that says "at once" twice does not mean it.
+        least = self._first * 2 ** (self._strikes - 1) if self._strikes else 0.0
+        wait = self._first * 2**self._strikes if asked is None else max(asked, least)
+        self._strikes += 1
+        self._waited += wait
+        if self._waited > self._max or self._strikes > _STRIKES:
+            if response.status == 503 and header is None and request.meta.get("kind") == "source":
+                return response  # many a broken feed says so for years, while the site is well
+            raise Impatient(f"{response.status}, asks for {self._waited:.0f} s of waiting", wait)
+        await self._pause(wait)
+        return request.copy()
+
+    async def _pause(self, seconds: float) -> None:
+        # In steps, so that a crawl that is asked to stop does not wait for the end of a long pause.
+        while seconds > 0:
+            if not self._crawler.crawling:
+                raise Denied(Refusal.RATE_LIMITED, "stopped while waiting")
+            await self._sleep(min(seconds, 1.0))
+            seconds -= 1.0
+
+
+class DecodingMiddleware(HttpCompressionMiddleware):
+    """Undoes Content-Encoding; bytes that are not what the header says have a word."""
+
+    def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:  # noqa: ARG002
+        """As Scrapy's; raises `Denied` with UNREADABLE."""
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest:
+            raise
+        except Exception as error:  # each decoder has errors of its own
+            named = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+            raise Denied(Refusal.UNREADABLE, f"Content-Encoding {named[:40]!r}: {error}") from None
+
+
+class HopMiddleware(RedirectMiddleware):
+    """Follows a redirect only inside the site, and an article's only to an article."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> HopMiddleware:
+        # Scrapy's own looks for the middleware of referrers, which is switched off, and warns.
+        middleware = cls(crawler.settings)
+        middleware.crawler = crawler
+        return middleware
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """As Scrapy's; raises `Denied` with REDIRECTED, PRIVATE_ADDRESS or SOFT_404."""
+        try:
+            result = super().process_response(request, response)
+        except IgnoreRequest as error:
+            raise Denied(Refusal.REDIRECTED, str(error)) from None
+        except ValueError:
+            raise Denied(Refusal.REDIRECTED, f"to no address from {request.url}") from None
+        if isinstance(result, Request):
+            self._judge(request, result.url)
+        return result
+
+    def _judge(self, request: Request, target: str) -> None:
+        spider: Any = self.crawler.spider
+        site: Site = spider.site
+        if named_inside(target) and not of_newsroom(target, self.crawler.settings.get("THOISU_NEWSROOM")):
+            raise Denied(Refusal.PRIVATE_ADDRESS, f"{request.url} leads to {target}")
+        found = judge(target, site)
+        if found.refused in (Refusal.OTHER_SITE, Refusal.BAD_URL):
+            raise Denied(Refusal.REDIRECTED, f"{request.url} leads off the site to {target}")
+        if found.refused and request.meta.get("kind") == "article":
+            raise Denied(Refusal.SOFT_404, f"{request.url} leads to {target}")

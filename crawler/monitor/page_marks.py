@@ -1,0 +1,114 @@
+"""What the monitor notes of each page when it is first read: what it lacks, and what is odd about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import log2
+
+from crawler.extract.article import FALLBACK
+from crawler.items import Article
+from crawler.text.dates import VIETNAM
+
+FIELDS = {
+    "title": "t",
+    "lead": "l",
+    "authors": "a",
+    "published_at": "p",
+    "section": "s",
+    "tags": "g",
+    "images": "i",
+}
+"""The fields whose coverage is watched, each with the letter that stands for its lack."""
+BY_FALLBACK, REPEATS, OWN_COPY, AHEAD = "f", "r", "c", "h"
+OLD = timedelta(days=7)
+"""A page older than this when it is first read tells nothing of the site's news, unless a live source named it."""
+_AHEAD = timedelta(minutes=15)  # clocks differ by minutes, and some papers date forward by a few
+_LINE = 30  # characters of a line that no two articles have by chance
+_TWICE = 2  # earlier pages on which it makes a line boilerplate
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as the monitor remembers it."""
+
+    id: int
+    """Of the article; 0 for a copy."""
+    minute: int
+    """When it was published or, where that is unknown or later, first read: minutes after the day's first."""
+    read: int
+    """When it was first read."""
+    odd: str
+    """Letters for what it lacks and what is odd."""
+    size: int
+    """Two for each doubling of the letters in lead and body."""
+    lag: int | None
+    """Of the first page that a look made known, how long it had been out: `lag_class`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A page of the same site that was read before."""
+
+    title: str
+    lines: frozenset[str]
+
+
+def lines(article: Article) -> frozenset[str]:
+    """The lines by which boilerplate is told."""
+    return frozenset(line for line in article.body.split("\n") if len(line) >= _LINE)
+
+
+def odd(article: Article, before: Iterable[Before]) -> str:
+    """The letters for a page, beside those that depend on when it was found; `before` are the last pages of its site.
+
+    A title that the page before had too is none: it is the site's.
+    """
+    earlier = list(before)
+    lacking = {name for name in FIELDS if name != "title" and not getattr(article, name)}
+    if any(page.title == article.title for page in earlier):
+        lacking.add("title")
+    seen = [line for page in earlier for line in page.lines]
+    repeats = any(seen.count(line) >= _TWICE for line in lines(article))
+    letters = [letter for name, letter in FIELDS.items() if name in lacking]
+    return "".join(letters + [BY_FALLBACK] * (article.layout == FALLBACK) + [REPEATS] * repeats)
+
+
+def page(article: Article, id_: int, read_at: datetime, before: Iterable[Before], found_at: datetime | None) -> Page:
+    """The page as it is remembered; `found_at` is given for the first that a look made known."""
+    published = article.published_at
+    late = published is not None and published - read_at > _AHEAD
+    start = datetime.combine(day_of(read_at), datetime.min.time(), VIETNAM)
+    out, read = ((at - start) // timedelta(minutes=1) for at in (min(published or read_at, read_at), read_at))
+    lag = lag_class(found_at - published) if found_at and published else None
+    letters = odd(article, before) + AHEAD * late
+    return Page(id_, out, read, letters, size(article), lag)
+
+
+def size(article: Article) -> int:
+    """Two for each doubling of the letters in lead and body."""
+    return int(2 * log2(len(article.lead or "") + len(article.body) + 1))
+
+
+def lag_class(lag: timedelta) -> int:
+    """0 for less than an hour, and one more for each doubling from there."""
+    hours = lag.total_seconds() / 3600
+    return 0 if hours < 1 else 1 + int(log2(hours))
+
+
+def day_of(at: datetime) -> date:
+    """The day on Viet Nam's clock."""
+    return at.astimezone(VIETNAM).date()
+
+
+def dump(pages: Iterable[Page]) -> str:
+    """As it is stored."""
+    rows = [[one.id, one.minute, one.read, one.odd, one.size, one.lag] for one in pages]
+    return json.dumps(rows, separators=(",", ":"))
+
+
+def load(text: str) -> list[Page]:
+    """The inverse of `dump`."""
+    return [Page(*row) for row in json.loads(text)]

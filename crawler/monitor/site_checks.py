@@ -1,0 +1,129 @@
+"""Checks on how a site answers: whether it publishes, what it refuses, whether its validators tell the truth."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from crawler.backfill import ledger_queries as books
+from crawler.backfill.gaps import doubts
+from crawler.crawl.report import ANSWERS
+from crawler.discover.days import Span
+from crawler.errors import Refusal
+from crawler.monitor import silence as silences
+from crawler.monitor.page_checks import local, midnight
+from crawler.monitor.page_marks import day_of
+from crawler.monitor.shift import shift
+from crawler.monitor.view import View
+from crawler.store.findings import Seen
+from crawler.store.schema import links, sources
+from crawler.store.tallies import ASKED, LIES
+
+IN_A_ROW = 3
+"""Looks at one source that fail for the same reason."""
+_LATELY = timedelta(days=2)  # a source that was looked at no more has no say
+_REMEMBERED = timedelta(days=7)  # since its last lie a site's validators are a finding
+_SHOWN = 2
+
+
+def silence(view: View) -> Iterator[Seen]:
+    """No new article, for longer than the site's habits explain."""
+    for site in view.sites:
+        days = {day: pages for day, pages in view.pages(site).items() if pages}
+        until = view.looked_at(site)
+        if not days or until is None:
+            continue
+        begin = midnight(min(days))
+        pages = [(midnight(day), page) for day, pages in days.items() for page in pages]
+        times = sorted(start + timedelta(minutes=page.minute) for start, page in pages)
+        # By our own clock: that of the site may be off.
+        last = max(start + timedelta(minutes=page.read) for start, page in pages)
+        if (waiting := _waiting(view, site)) is not None:
+            last = max(last, waiting)
+        found = silences.silence([at for at in times if at >= begin], begin, last, until)
+        if found:
+            hours = (until - last).total_seconds() / 3600
+            evidence = (
+                f"{hours:.0f} hours without an article, where {found.expected:.0f} are usual; "
+                f"one quarter in {1 / found.chance:,.0f} has that"
+            )
+            yield Seen(site, "", found.since, evidence)
+
+
+def refusals(view: View) -> Iterator[Seen]:
+    """A site refuses, by one word, what it used to give."""
+    for site, about in view.sites.items():
+        failing: dict[str, list[str]] = defaultdict(list)
+        named = {source.url for source in about.sources}
+        query = select(sources).where(sources.c.site == site, sources.c.failures >= IN_A_ROW)
+        for row in view.connection.execute(query):
+            # A series' file of today need not be there yet, and a new section need not have any article.
+            early = (
+                row.last_status in (Refusal.NOT_FOUND, Refusal.GONE) and row.url not in named,
+                row.last_status == Refusal.EMPTY_SOURCE and row.body_hash is None,
+            )
+            if view.now - row.checked_at < _LATELY and not any(early):
+                failing[row.last_status].append(row.url)
+        said = {word for counts in view.tallies(site).values() for word in counts}
+        for word in sorted(ANSWERS & (said | failing.keys())):
+            yield from _refused(view, site, word, failing.get(word, []))
+
+
+def _refused(view: View, site: str, word: str, failing: list[str]) -> Iterator[Seen]:
+    days = []
+    for day, counts in view.tallies(site).items():
+        bad = counts.get(word, 0)
+        days.append((day, [(0, max(counts.get(ASKED, 0) - bad, 0)), (1, bad)]))
+    found = shift(days, view.spans("refusals", site, word))
+    if found is None and not failing:
+        return
+    parts = []
+    if found and found.of:
+        parts.append(f"{found.bad} of {found.of} requests since then, {found.usual_bad} of {found.usual_of} before")
+    if failing:
+        parts.append(f"{len(failing)} of its sources, {IN_A_ROW} looks or more in a row")
+    pages = select(links.c.canonical_url).where(links.c.site == site, links.c.fate == "pending", links.c.word == word)
+    shown = failing or list(view.connection.scalars(pages.limit(_SHOWN)))
+    since = midnight(found.since) if found else view.now
+    evidence = "; ".join(parts) or "nothing has been asked since then"
+    yield Seen(site, word, since, evidence, tuple(shown[:_SHOWN]))
+
+
+def validators(view: View) -> Iterator[Seen]:
+    """A site says “not modified” of a source that has changed."""
+    for site in view.sites:
+        lies = {day: counts[LIES] for day, counts in view.tallies(site).items() if counts.get(LIES)}
+        if not lies or day_of(view.now - _REMEMBERED) > max(lies):
+            continue
+        was = view.found("validators", site, "")
+        since = was.since if was else midnight(min(day for day in lies if day >= day_of(view.now - _REMEMBERED)))
+        query = select(sources.c.url).where(sources.c.site == site, sources.c.lies > 0).order_by(sources.c.url)
+        count = sum(lies.values())
+        told = f"{count} time{'s' * (count > 1)}, last on {max(lies):%d/%m/%Y}; it is asked in full since"
+        yield Seen(site, "", since, told, tuple(view.connection.scalars(query.limit(_SHOWN))))
+
+
+def gaps(view: View) -> Iterator[Seen]:
+    """A feed has shown articles that nobody saw."""
+    for site in view.sites:
+        windows = books.open_windows(view.connection, site)
+        if not windows:
+            continue
+        days = Span(day_of(windows[0].since), day_of(view.now))
+        found = [hole for hole in doubts(view.store, site, days, view.now) if hole.cause == "window" and hole.since]
+        if found:
+            spans = [f"{local(hole.since)} to {local(hole.until)}" for hole in found if hole.since and hole.until]
+            more = f" and {len(spans) - _SHOWN} more" if len(spans) > _SHOWN else ""
+            routes = tuple(dict.fromkeys(hole.route for hole in found))[:_SHOWN]
+            began = min(hole.since for hole in found if hole.since)
+            yield Seen(site, "", began, f"in doubt: {', '.join(spans[:_SHOWN])}{more}", routes)
+
+
+def _waiting(view: View, site: str) -> datetime | None:
+    """When the last page that is still to be read was found."""
+    query = select(func.max(links.c.found_at)).where(links.c.site == site, links.c.fate == "pending")
+    found: datetime | None = view.connection.scalar(query)
+    return found

@@ -1,1 +1,0 @@
-"""The parts of `crawler.pace`: what is learned of sources, the timetable of a day, and how good it is."""

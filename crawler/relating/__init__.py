@@ -1,1 +1,0 @@
-"""The parts of `crawler.relate`: which texts are copies of each other, and the stories that they make."""

@@ -1,0 +1,1 @@
+"""Schedule: when each source is polled, and the process that does it."""

@@ -1,0 +1,145 @@
+"""The agenda: for every source when it is looked at next and why, and for each site what has been learned of it.
+
+    sites ─┬─ agenda    one entry a source, and one for the articles that wait or are to be asked again
+           └─ paces     what `crawler.schedule.pace` and `crawler.schedule.revisits` keep of the site
+
+A site without an entry is not watched: nobody looks at it but a person. The functions that write run inside one
+transaction that holds the pen (`crawler.store.database`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    bindparam,
+    func,
+    select,
+    update,
+)
+
+from crawler.store.schema import Instant, Plain, metadata
+
+ARTICLES = "articles"
+"""Stands in place of a source's address; no address is spelled so."""
+
+agenda = Table(
+    "agenda",
+    metadata,
+    Column("site", Plain, ForeignKey("sites.name"), nullable=False),
+    Column("source", Plain, nullable=False),  # as the site says it: placeholders stay, so a series is one source
+    Column("next_at", Instant, nullable=False),
+    Column("why", Plain, nullable=False),
+    Column("looked_at", Instant),
+    Column("outcome", Plain),
+    Column("came", Integer, nullable=False),
+    PrimaryKeyConstraint("site", "source"),
+)
+Index("ix_agenda_site_next_at", agenda.c.site, agenda.c.next_at)
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("site", Plain, ForeignKey("sites.name"), primary_key=True),
+    Column("tier", Plain, nullable=False, index=True),
+    Column("state", Plain, nullable=False),  # JSON
+    Column("edits", Plain),  # JSON of `crawler.scheduling.revisits`
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the agenda says of one source, or of the articles of a site; changed with `dataclasses.replace`."""
+
+    site: str
+    source: str
+    """The address as the site's definition has it, or `ARTICLES`."""
+    next_at: datetime
+    why: str
+    """Why then, for a person."""
+    looked_at: datetime | None = None
+    outcome: str | None = None
+    """Of the last look: the HTTP status, or a word of `Refusal`."""
+    came: int = 0
+    """Addresses that the last look made known."""
+
+
+_KEEP = (
+    update(agenda)
+    .where(agenda.c.site == bindparam("b_site"), agenda.c.source == bindparam("b_source"))
+    .values({field.name: bindparam(f"b_{field.name}") for field in fields(Entry)[2:]})
+)
+
+
+def entries(connection: Connection, site: str | None = None) -> list[Entry]:
+    """The entries of a site, or of all, in the order of their next time."""
+    query = select(agenda).order_by(agenda.c.next_at, agenda.c.site, agenda.c.source)
+    if site is not None:
+        query = query.where(agenda.c.site == site)
+    return [Entry(**row) for row in connection.execute(query).mappings()]
+
+
+def next_times(connection: Connection) -> dict[str, datetime]:
+    """For each site that is watched the earliest time that its agenda names; answered from an index alone."""
+    query = select(agenda.c.site, func.min(agenda.c.next_at, type_=Instant)).group_by(agenda.c.site)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def keep(connection: Connection, changed: Iterable[Entry]) -> None:
+    """Write entries that the agenda has, in place of what stood there."""
+    rows = [{f"b_{field.name}": getattr(entry, field.name) for field in fields(Entry)} for entry in changed]
+    if rows:
+        connection.execute(_KEEP, rows)
+
+
+def pace(connection: Connection, site: str) -> str | None:
+    """What was learned of a site; None when it is not watched."""
+    state: str | None = connection.scalar(select(paces.c.state).where(paces.c.site == site))
+    return state
+
+
+def edits(connection: Connection, site: str) -> str | None:
+    """What was learned of the edits of a site; None at first."""
+    state: str | None = connection.scalar(select(paces.c.edits).where(paces.c.site == site))
+    return state
+
+
+def paces_of(connection: Connection, tier: str) -> list[str]:
+    """What was learned of all sites of a tier."""
+    return list(connection.scalars(select(paces.c.state).where(paces.c.tier == tier)))
+
+
+def keep_pace(connection: Connection, site: str, state: str, edits: str) -> None:
+    """Write what was learned of a watched site."""
+    connection.execute(update(paces).where(paces.c.site == site).values(state=state, edits=edits))
+
+
+def watch(connection: Connection, site: str, tier: str, state: str) -> None:
+    """Watch a site from now on, of which `state` is known; what was learned of a site that is watched already stays."""
+    if connection.execute(update(paces).where(paces.c.site == site).values(tier=tier)).rowcount == 0:
+        connection.execute(paces.insert().values(site=site, tier=tier, state=state))
+
+
+def settle(connection: Connection, site: str, given: Iterable[Entry]) -> None:
+    """Make the agenda of a site hold these sources and no others: new ones as given, known ones as they stand."""
+    by_source = {entry.source: entry for entry in given}
+    known = set(connection.scalars(select(agenda.c.source).where(agenda.c.site == site)))
+    for source in known - by_source.keys():
+        connection.execute(agenda.delete().where(agenda.c.site == site, agenda.c.source == source))
+    new = [asdict(entry) for source, entry in by_source.items() if source not in known]
+    if new:
+        connection.execute(agenda.insert(), new)
+
+
+def forget(connection: Connection, site: str) -> None:
+    """Watch a site no longer; what was learned of it stays for the day on which it is watched again."""
+    connection.execute(agenda.delete().where(agenda.c.site == site))

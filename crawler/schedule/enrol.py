@@ -1,0 +1,43 @@
+"""The sites that are watched: those of the definitions, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from crawler.schedule import agenda
+from crawler.schedule.agenda import ARTICLES, Entry
+from crawler.schedule.budget import Budget
+from crawler.schedule.pace import Pace
+from crawler.schedule.site_agenda import FLOOR, write_pace
+from crawler.sites.site import Site
+from crawler.store import Store
+from crawler.store.queries import site_names
+from crawler.store.schema import sites as table
+
+SPREAD = timedelta(minutes=1)
+"""Between the first looks at two sites that nobody has looked at before."""
+
+
+def enrol(sites: Mapping[str, Site], store: Store, now: datetime) -> int:
+    """Bring the agenda in line with the definitions; returns how many sites are watched.
+
+    What is known of a site or source stays as it is. New sites are begun one after the other, in an order of their own.
+    """
+    with store.writing() as connection:
+        known = site_names(connection)
+        watched = agenda.next_times(connection).keys()
+        for name in watched - sites.keys():
+            agenda.forget(connection, name)
+        fresh = sorted(sites.keys() - watched, key=lambda name: crc32(name.encode()))
+        first = {name: now + place * SPREAD for place, name in enumerate(fresh)}
+        for name, site in sites.items():
+            if name not in known:
+                connection.execute(table.insert().values(name=name, added_at=now))
+            agenda.watch(connection, name, site.tier, write_pace(Pace(Budget(site.budget), floor=FLOOR)))
+            at = first.get(name, now)
+            given = [Entry(site=name, source=source.url, next_at=at, why="never looked at") for source in site.sources]
+            given.append(Entry(site=name, source=ARTICLES, next_at=at, why="articles that are listed and not read yet"))
+            agenda.settle(connection, name, given)
+    return len(sites)

@@ -1,0 +1,250 @@
+"""When to look next at each source of a site, and why: the plan of a day within its budget.
+
+A `Pace` is the state of one site, plain data that a store can keep as JSON. Whoever runs the looks asks `next_look`,
+and tells `saw` or `failed` what came of it. The watch pays in the store (`crawler.fetch.budget`) and copies what is
+spent into `budget`; a replay pays with `take`. Nothing here knows a clock: time is an argument.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import accumulate
+from math import ceil, inf
+from typing import Any
+
+from crawler.schedule.budget import Budget, Kind
+from crawler.schedule.rates import DAY, GRACE, day_of, expected, minutes, moment, shares
+from crawler.schedule.reasons import Outlook, why
+from crawler.schedule.source_rates import Habits, Seen
+from crawler.schedule.tier_rates import Prior, hourly
+from crawler.schedule.timetable import Demand, best_looks, rebalance, timetable
+
+_BEYOND = 480
+"""Minutes of the next day that a plan has in view, so that its last looks stand where tomorrow wants them."""
+_SURPRISE = 0.2
+"""Change of a burst's probability from which the rest of the day is planned anew."""
+_INSTANT = 1e-3
+"""Minutes within which two times are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """When to look next, and the reason in a sentence."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(slots=True)
+class Pace:
+    """When to look at the sources of one site.
+
+    `floor` and `ceiling` are the least and greatest minutes between two looks at a source, `delay` the seconds between
+    two requests that the site's robots.txt asks for. `prior` is what the tier has in common; whoever knows the tier's
+    other sites renews it with `Prior.of`.
+    """
+
+    budget: Budget
+    habits: dict[str, Habits] = field(default_factory=dict)
+    prior: Prior = field(default_factory=Prior)
+    floor: int = 1
+    ceiling: int = DAY
+    delay: float = 0.0
+    day: int = 0
+    """The day since 1970 that `looks` are planned for."""
+    looks: dict[str, list[float]] = field(default_factory=dict)
+    """Minutes since 1970 of the looks still to come, by source; they include the first of the next day."""
+    price: float = inf
+    """Item-minutes that a look must save to be worth a request."""
+    asked: float = 0.0
+    """The last request, of any kind."""
+    _curves: dict[str, tuple[int, list[float]]] = field(default_factory=dict, repr=False, compare=False)
+
+    def plan(self, now: datetime) -> None:
+        """Plan the rest of the day, for all sources."""
+        at = minutes(now)
+        self.day = day_of(at)
+        self.budget.turn(self.day)
+        self._curves.clear()
+        start = self._start(at)
+        demands = {name: self._demand(name, start) for name in self.habits}
+        span = (self.day + 1) * DAY - start
+        planned, self.price = timetable(demands, self.budget.looks(span / DAY, self.items(now)), span)
+        self.looks = {name: [start + look for look in looks] for name, looks in planned.items()}
+        for habits in self.habits.values():
+            habits.planned_with = habits.bursting
+
+    def next_look(self, name: str, now: datetime) -> Look:
+        """When to look at a source; not before `now`. Plans the day when it has not been planned yet."""
+        habits = self.habits.get(name)
+        if habits is None:
+            habits = self.habits[name] = Habits()
+            self.day = 0
+        if day_of(minutes(now)) != self.day:
+            self.plan(now)
+        due = next(due for due, source in self._planned() if source == name)
+        due = max(due, self.asked + self.delay / 60, minutes(now))
+        return Look(moment(due), self._why(name, due))
+
+    def next_source(self, now: datetime) -> tuple[str, datetime]:
+        """The source that is to be looked at next, and when."""
+        if day_of(minutes(now)) != self.day:
+            self.plan(now)
+        due, name = min(self._planned())
+        return name, moment(max(due, self.asked + self.delay / 60, minutes(now)))
+
+    def _planned(self) -> Iterator[tuple[float, str]]:
+        """When each source is to be looked at as far as it alone is concerned."""
+        tomorrow = (self.day + 1) * DAY
+        broke = not self.budget.left
+        for name, habits in self.habits.items():
+            looks = self.looks[name]
+            look = tomorrow if broke or not looks or looks[0] > tomorrow else looks[0]
+            yield max(look + GRACE, habits.not_before), name
+
+    def take(self, kind: Kind, now: datetime, requests: int = 1) -> bool:
+        """Ask whether requests may be made now, and count them if so; False when their share of the day is used up."""
+        at = minutes(now)
+        self.budget.turn(day_of(at))
+        left = 1 - at % DAY / DAY
+        if kind != "look" and requests > self.budget.room(kind, left, self.items(now), self.planned):
+            return False
+        if not self.budget.take(kind, requests):
+            return False
+        self.asked = max(self.asked, at)
+        return True
+
+    def saw(self, name: str, seen: Seen) -> None:
+        """Learn from a look, and plan the rest of the day anew where the source does what nobody expected."""
+        at = minutes(seen.at)
+        habits = self.habits[name]
+        usual = 0.0 if habits.last is None else self._mass(name, habits.last, at)
+        first = habits.last is None
+        habits.saw(seen, usual)
+        self._forget(name, at)
+        if day_of(at) != self.day:
+            return
+        if first:
+            self._curves.pop(name, None)
+        if first or abs(habits.bursting - habits.planned_with) > _SURPRISE:
+            self._replan(name, at)
+
+    def failed(self, name: str, now: datetime, retry_after: float | None = None) -> None:
+        """A look failed; `retry_after` in seconds."""
+        self.habits[name].failed(now, retry_after)
+        self._forget(name, minutes(now))
+
+    def _forget(self, name: str, at: float) -> None:
+        looks = self.looks.get(name, [])
+        del looks[: bisect_left(looks, self._start(at))]
+
+    def _replan(self, name: str, at: float) -> None:
+        start = self._start(at)
+        span = (self.day + 1) * DAY - start
+        self.habits[name].planned_with = self.habits[name].bursting
+        # What is due this minute is as good as done.
+        due = {each: looks[:1] for each, looks in self.looks.items() if looks and looks[0] < start}
+        demands = {each: self._demand(each, start, looked=each in due) for each in self.habits}
+        looks = {each: [look - start for look in self.looks.get(each, ()) if look >= start] for each in self.habits}
+        looks[name] = [float(look) for look in best_looks(demands[name], self.price)]
+        requests = self.budget.looks(span / DAY, self.items(moment(at))) - len(due)
+        times = rebalance(demands, looks, max(requests, 0), span)
+        self.looks = {each: due.get(each, []) + [start + time for time in times[each]] for each in times}
+
+    @property
+    def planned(self) -> int:
+        """Looks still to come today."""
+        end = (self.day + 1) * DAY
+        return sum(look < end for looks in self.looks.values() for look in looks)
+
+    def items(self, now: datetime) -> float:
+        """New items to be expected in the rest of the day."""
+        at = minutes(now)
+        end = (day_of(at) + 1) * DAY
+        return sum(habits.weight * self._mass(name, at, end) for name, habits in self.habits.items())
+
+    def rate(self, name: str, now: datetime) -> float:
+        """Items an hour to be expected from a source now."""
+        at = minutes(now)
+        return self._mass(name, at, at + 60) * self._rising(name, at)
+
+    def _start(self, at: float) -> int:
+        """The first minute that a look at `at` does not see."""
+        return ceil(at - GRACE + _INSTANT)
+
+    def _rising(self, name: str, at: float) -> float:
+        habits = self.habits[name]
+        return habits.rising(at - habits.last) if habits.last is not None else 1.0
+
+    def _curve(self, name: str) -> tuple[int, list[float]]:
+        """First minute and running sum of the items expected of a source on the planned day and around it."""
+        if name not in self._curves:
+            habits = self.habits[name]
+            by_hour, parts = hourly(habits.rate, self.prior), shares(habits.rate.spikes)
+            days = (self.day - 1, self.day, self.day + 1)
+            curve = [items for day in days for items in expected(by_hour, parts, day)]
+            self._curves[name] = (days[0] * DAY, list(accumulate(curve, initial=0.0)))
+        return self._curves[name]
+
+    def _mass(self, name: str, since: float, until: float) -> float:
+        first, total = self._curve(name)
+        last = len(total) - 1
+        start, end = (min(max(self._start(at) - first, 0), last) for at in (since, until))
+        return total[end] - total[start]
+
+    def _demand(self, name: str, start: int, *, looked: bool = False) -> Demand:
+        """What a source asks for from `start` on, `looked`: if it is looked at right before."""
+        habits = self.habits[name]
+        first, total = self._curve(name)
+        weight = habits.weight
+        end = (self.day + 1) * DAY + _BEYOND - first
+        begin = start - first
+        coming = [
+            (after - here) * weight for here, after in zip(total[begin:end], total[begin + 1 : end + 1], strict=True)
+        ]
+        last = habits.last if habits.last is not None else start - self.ceiling
+        last = start - 1 + GRACE if looked else last
+        if habits.bursting > _SURPRISE / 2:
+            coming = [items * habits.rising(start - last + number) for number, items in enumerate(coming)]
+        return Demand(
+            expected=coming,
+            waiting=self._mass(name, last, start - 1 + GRACE) * weight,
+            idle=round(start + GRACE - last, 3),
+            most=habits.most * weight,
+            floor=self.floor,
+            ceiling=self.ceiling,
+        )
+
+    def _why(self, name: str, due: float) -> str:
+        habits = self.habits[name]
+        waiting = self._mass(name, habits.last, due) if habits.last is not None else 0.0
+        return why(
+            habits,
+            Outlook(
+                at=due,
+                rate=self._mass(name, due - 30, due + 30),
+                waiting=waiting,
+                released=self._mass(name, due - 1, due),
+                ceiling=self.ceiling,
+                tomorrow=(self.day + 1) * DAY,
+            ),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data that `from_json` reads."""
+        return {
+            "budget": self.budget.to_json(),
+            "habits": {name: habits.to_json() for name, habits in self.habits.items()},
+            "prior": asdict(self.prior),
+            "looks": {name: list(looks) for name, looks in self.looks.items()},
+        } | {name: getattr(self, name) for name in ("floor", "ceiling", "delay", "day", "asked", "price")}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Pace:
+        """The pace that `to_json` wrote."""
+        prior = Prior(**{**data["prior"], "profile": tuple(data["prior"]["profile"])})
+        habits = {name: Habits.from_json(value) for name, value in data["habits"].items()}
+        return cls(**{**data, "budget": Budget.from_json(data["budget"]), "habits": habits, "prior": prior})

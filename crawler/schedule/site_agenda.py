@@ -1,0 +1,237 @@
+"""A run's errands: which sources of a watched site are due, what came of them, and what the agenda says next.
+
+The agenda follows from the site's pace (`crawler.schedule.pace`); both are written in the transaction that saves a
+source, so that a run that is killed leaves due what it had not done. Nobody else writes them meanwhile: a site has one run at a
+time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from sqlalchemy import Connection
+
+from crawler.errors import Refusal
+from crawler.items import PendingLink
+from crawler.schedule import agenda as table
+from crawler.schedule.agenda import ARTICLES, Entry
+from crawler.schedule.budget import Kind
+from crawler.schedule.due_revisits import Again
+from crawler.schedule.pace import Pace
+from crawler.schedule.rates import DAY, GRACE, day_of, minutes, moment
+from crawler.schedule.revisits import Edits
+from crawler.schedule.source_rates import Seen
+from crawler.schedule.tier_rates import Prior
+from crawler.sites.site import Site
+from crawler.store import Store, frontier, robots
+from crawler.store.budget import day_of as date_of
+from crawler.store.budget import spent
+
+FLOOR = 5
+"""Least minutes between two looks at a source."""
+SLICE = timedelta(minutes=3)
+"""How long a run goes on taking articles when what is due at other sites may wait for it."""
+_AGAIN = timedelta(hours=1)
+"""When pages that failed are tried again, if no look comes sooner."""
+_TOO_MANY = 1.25
+"""Times the looks that the day has left for them, from which the rest of the day is planned anew."""
+_JITTER = timedelta(seconds=20)
+"""Over which the sites are spread that are due in the same minute."""
+_LEARN = 0.1
+"""Weight of one run in what a look is said to cost."""
+_MORNING = timedelta(minutes=30)
+"""Over which those are spread that wait for the next day."""
+
+
+class Errands:
+    """Of one run at one site; made by `open`."""
+
+    def __init__(
+        self, name: str, pace: Pace, again: Again, entries: dict[str, Entry], now: Callable[[], datetime]
+    ) -> None:
+        self.pace = pace
+        self.again = again
+        self.entries = entries
+        self._name = name
+        self._now = now
+        self._began = now()
+        self._kept: dict[str, Entry] = {}  # as the store has them
+        self._looks = 0
+        self._first = False
+        self._failed: set[str] = set()
+        self._part = crc32(name.encode()) / 2**32
+
+    @classmethod
+    def open(cls, store: Store, name: str, site: Site, limit: int, now: Callable[[], datetime]) -> Errands | None:
+        """The errands of a site; None when it is not watched."""
+        with store.reading() as connection:
+            state = table.pace(connection, name)
+            entries = {entry.source: entry for entry in table.entries(connection, name)}
+            if state is None or not entries:
+                return None
+            again = Again(name, Edits.from_json(table.edits(connection, name)), now)
+            errands = cls(name, read_pace(state), again, entries, now)
+            errands.pace.budget.limit = limit
+            for source in errands.pace.habits.keys() - entries.keys():  # the definition has it no more
+                del errands.pace.habits[source], errands.pace.looks[source]
+            errands.sync(connection)
+            unplanned = entries.keys() - errands.pace.habits.keys() - {ARTICLES}
+            if unplanned or errands.pace.day != day_of(minutes(now())):
+                due = {source: entries[source] for source in errands.due()}
+                tier = (read_pace(other) for other in table.paces_of(connection, site.tier))
+                errands.pace.prior = Prior.of(habits.rate for pace in tier for habits in pace.habits.values())
+                errands.pace.day = 0
+                errands._renew()
+                entries |= due  # this day's plan begins behind them
+        return errands
+
+    def due(self) -> set[str]:
+        """The sources that are to be looked at now."""
+        now = self._now()
+        return {source for source, entry in self.entries.items() if source != ARTICLES and entry.next_at <= now}
+
+    def late(self) -> bool:
+        """Whether the run has had its time."""
+        return self._now() - self._began > SLICE
+
+    def rules(self, store: Store, origin: str) -> bytes | None:
+        """The robots.txt of a host, if it was asked within a day (RFC 9309, section 2.4)."""
+        with store.reading() as connection:
+            return robots.remembered(connection, origin, self._now() - timedelta(days=1))
+
+    def keep_rules(self, store: Store, origin: str, text: bytes) -> None:
+        """Remember what a host has answered."""
+        with store.writing() as connection:
+            robots.remember(connection, origin, self._now(), text)
+
+    def sync(self, connection: Connection) -> None:
+        """Take over what has been spent today."""
+        now = self._now()
+        self.pace.budget.day = day_of(minutes(now))
+        self.pace.budget.spent = dict(spent(connection, self._name, date_of(now)))
+
+    def room(self, store: Store, kind: Kind) -> int:
+        """Requests that may be made for something else than looks, without taking from these what they need today."""
+        with store.reading() as connection:
+            self.sync(connection)
+        return self._room(kind)
+
+    def known(self, store: Store) -> list[PendingLink]:
+        """Known articles that are to be asked again now; none when the agenda has no time for articles yet."""
+        if self.entries[ARTICLES].next_at > self._now():
+            return []
+        return self.again.links(store, self.pace.budget, self.room(store, "revisit"))
+
+    def window(self, source: str) -> int | None:
+        """The number of items that a source showed the last time it showed any."""
+        return self.pace.habits[source].window
+
+    def note(
+        self, connection: Connection, source: str, found: Seen | None, outcome: str | None, came: int, *, first: bool
+    ) -> None:
+        """Learn from a look at a source that is being saved: what it `found`, None when it failed."""
+        now = self._now()
+        self._looks += 1
+        self._first |= first
+        self.pace.asked = minutes(now)
+        self.sync(connection)
+        if found:
+            self.pace.saw(source, found)
+        else:
+            self._fail(source, None)
+        self.entries[source] = replace(self.entries[source], looked_at=now, outcome=outcome, came=came)
+        self._renew()
+        if came:
+            self._call(now, "new articles wait")
+        self._write(connection)
+
+    def close(self, store: Store, error: str | None, retry_after: float | None, *, asked: int, cut: bool) -> None:
+        """The end of the run, whose looks took `asked` requests; `cut`: articles wait for which there was no time.
+
+        An error that is a word of `Refusal` is the site's fault, and the whole site is left alone for a while.
+        """
+        closed = error is not None and error.partition(":")[0] in set(Refusal)
+        with store.writing() as connection:
+            self.sync(connection)
+            if self._looks and not self._first:  # a first look goes deeper
+                self.pace.budget.pages += _LEARN * (max(asked / self._looks, 1) - self.pace.budget.pages)
+            if self.pace.planned > _TOO_MANY * self.pace.budget.looks(self._left_of_day(), self._expected()):
+                self.pace.plan(self._now())
+            if closed:
+                for source in self.entries.keys() - self._failed - {ARTICLES}:
+                    self._fail(source, retry_after)
+            self._renew()
+            waiting = frontier.count_pending(connection, self._name)
+            self._call(*self._next_reading(waiting, closed=closed, cut=cut))
+            self._write(connection)
+
+    def _fail(self, source: str, retry_after: float | None) -> None:
+        self._failed.add(source)
+        self.pace.failed(source, self._now(), retry_after)
+
+    def _renew(self) -> None:
+        """Bring the agenda in line with the pace."""
+        for source in self.entries.keys() - {ARTICLES}:
+            at, why = upcoming(self.pace, source, self._now(), self._part)
+            self.entries[source] = replace(self.entries[source], next_at=at, why=why)
+
+    def _call(self, at: datetime, why: str) -> None:
+        self.entries[ARTICLES] = replace(self.entries[ARTICLES], next_at=at, why=why)
+
+    def _next_reading(self, waiting: int, *, closed: bool, cut: bool) -> tuple[datetime, str]:
+        now = self._now()
+        look = min(entry.next_at for source, entry in self.entries.items() if source != ARTICLES)
+        if closed:
+            return look, "the site is left alone until then"
+        if not waiting:
+            return self.again.following(self.entries[ARTICLES], cut=cut)
+        if not self._room("article"):
+            return _tomorrow(now) + self._part * _MORNING, f"{waiting} articles wait, and today's budget is spent"
+        if cut:
+            return now, f"{waiting} articles wait"
+        return now + _AGAIN, f"{waiting} articles that failed are tried again"
+
+    def _room(self, kind: Kind) -> int:
+        return self.pace.budget.room(kind, self._left_of_day(), self._expected(), self.pace.planned)
+
+    def _left_of_day(self) -> float:
+        return 1 - minutes(self._now()) % DAY / DAY
+
+    def _expected(self) -> float:
+        return self.pace.items(self._now())
+
+    def _write(self, connection: Connection) -> None:
+        changed = [entry for source, entry in self.entries.items() if entry != self._kept.get(source)]
+        table.keep(connection, changed)
+        self._kept = dict(self.entries)
+        table.keep_pace(connection, self._name, write_pace(self.pace), self.again.edits.to_json())
+
+
+def upcoming(pace: Pace, source: str, now: datetime, part: float) -> tuple[datetime, str]:
+    """When to look at a source next, and why; `part` (0 to 1) is the site's place among those of the same minute."""
+    look = pace.next_look(source, now)
+    at = look.at + part * _JITTER
+    tomorrow = _tomorrow(now)
+    if look.at >= tomorrow:
+        # That day's plan is made when its first look is due; this day's says when that should be.
+        later = (moment(minute + GRACE) for minute in pace.looks[source])
+        at = max(at, next((at for at in later if at > tomorrow), tomorrow + part * _MORNING))
+    return at, look.why
+
+
+def _tomorrow(now: datetime) -> datetime:
+    return moment((day_of(minutes(now)) + 1) * DAY)
+
+
+def read_pace(state: str) -> Pace:
+    """A pace as `write_pace` wrote it."""
+    return Pace.from_json(json.loads(state))
+
+
+def write_pace(pace: Pace) -> str:
+    """A pace as the store keeps it."""
+    return json.dumps(pace.to_json(), separators=(",", ":"))

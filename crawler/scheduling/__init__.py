@@ -1,1 +1,0 @@
-"""The parts of `crawler.scheduler`: what is due, who does it, and what comes of it."""

@@ -1,0 +1,1 @@
+"""Sites: what a site says of itself, CMS layouts, addresses."""

@@ -1,0 +1,214 @@
+"""Addresses: the one canonical form of each, what it leads to, and whose it is.
+
+Pure text work: nothing is asked of the network, and what a page really is may differ from what its address says.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
+
+from crawler.errors import Discard, Refusal
+from crawler.items import LONGEST_URL, Kind
+from crawler.sites.site import Site
+from crawler.sites.url_kinds import kind_by_address, refusal_by_address
+
+# RFC 3986, pchar: what may stand in a path segment as itself.
+_SEGMENT_SAFE = "!$&'()*+,;=:@-._~"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_VIEW_HOST = re.compile(r"^(?:www|m|amp|mobile)\.")
+_SESSION = re.compile(r";jsessionid=[^/?#]*", re.I)
+_PLAIN_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[a-zA-Z0-9._~-]+)+", re.A)  # nearly every path: nothing to mend
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
+TRACKING = re.compile(
+    r"utm_\w+|fbclid|fb_\w+|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|gidzl|zarsrc|zalo\w*"
+    r"|_ga|_gl|mc_[ce]id|ref|ref_src|ref_url|spm|share|shared|amp|amp_js_v|usqp"
+    r"|jsessionid|phpsessid|_afr\w+|_adf\.[\w-]+",
+    re.I,
+)
+"""Names of query parameters that say how a reader came, not what is read."""
+_VIEW_SEGMENTS = {"amp", "print", "mobile"}
+_MOST_VIEWS = 4  # such segments in one address; what has more is made up, and peeling it costs their square
+_AMP_ENDINGS = (".html", ".htm", ".vnp", ".tpo", ".vov", ".chn", ".ldo", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an address leads to: the kind of an article, or the word by which it is refused; one of the two is None."""
+
+    kind: Kind | None
+    refused: Refusal | None = None
+
+
+@lru_cache(maxsize=1 << 12)  # an address is asked for about six times on its way
+def canonical(url: str, site: Site | None = None) -> str:
+    """The one address of a page, whatever the route to it: without tracking, session, AMP, print and mobile parts.
+
+    With the site that owns the host, scheme and host are those of its home page and only its `keep_query` is kept;
+    without one, tracking parameters go and the others stay, sorted. Normalised as RFC 3986, section 6.2 says.
+    Raises `Discard` with BAD_URL for what is no absolute http or https address, or longer than `LONGEST_URL`.
+    """
+    parts, host = _split(url)
+    if site is not None and not site.owns(host):
+        site = None
+    path = _path(parts.path)
+    if site is not None:
+        path = _plain_view(path, site)
+    path = _slashed(path, keep=site is not None and site.keep_slash)
+    query = _query(parts.query, site)
+    address = f"{_origin(parts, host, site)}{path}{'?' if query else ''}{query}"
+    if len(address) > LONGEST_URL:
+        raise Discard(Refusal.BAD_URL, f"{address[:200]!r}… is longer than {LONGEST_URL} bytes")
+    return address
+
+
+def judge(url: str, site: Site) -> Verdict:
+    """What `url` is to `site`, told from its address alone; the kind is a hint that the page may correct."""
+    try:
+        parts = urlsplit(canonical(url, site))
+    except Discard as refusal:
+        return Verdict(None, refusal.word)
+    host = parts.hostname or ""
+    if not site.owns(host):
+        return Verdict(None, Refusal.OTHER_SITE)
+    address = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    if re.search(site.article, address) and not (site.exclude and re.search(site.exclude, address)):
+        return Verdict(kind_by_address(f"//{host}{parts.path}"))
+    return Verdict(None, refusal_by_address(f"//{host}{parts.path}"))
+
+
+def find_site(url: str, sites: Mapping[str, Site]) -> tuple[str, Site] | None:
+    """Name and site whose host is the most specific above that of `url`; None when there is none."""
+    try:
+        _, host = _split(url)
+    except Discard:
+        return None
+    index = _index(sites)
+    while host:
+        if found := index.get(host):
+            return found
+        host = host.partition(".")[2]
+    return None
+
+
+_Index = dict[str, tuple[str, Site]]
+_last_index: tuple[Mapping[str, Site], tuple[int, ...], _Index] | None = None
+
+
+def _index(sites: Mapping[str, Site]) -> _Index:
+    # Every address of a crawl asks with the same mapping; hashing sixty sites each time would cost more than the work.
+    global _last_index
+    members = tuple(map(id, sites.values()))
+    if _last_index is None or _last_index[0] is not sites or _last_index[1] != members:
+        index = {host: (name, site) for name, site in sites.items() for host in site.all_hosts}
+        _last_index = (sites, members, index)
+    return _last_index[2]
+
+
+def _split(url: str) -> tuple[SplitResult, str]:
+    """The parts of an absolute address and its host in lower case, in ASCII."""
+    if len(url) > LONGEST_URL:
+        raise Discard(Refusal.BAD_URL, f"{url[:200]!r}… is longer than {LONGEST_URL} bytes")
+    url = url.strip()
+    # Browsers read "\" as "/" before the query (WHATWG URL standard); some lists of links are written so.
+    head, mark, tail = url.partition("?")
+    try:
+        parts = urlsplit(head.replace("\\", "/") + mark + tail)
+        host, _ = (parts.hostname or "").rstrip("."), parts.port
+        host = host if host.isascii() else unicodedata.normalize("NFC", host).encode("idna").decode()
+    except ValueError as error:
+        raise Discard(Refusal.BAD_URL, f"{url[:200]!r}: {error}") from None
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        raise Discard(Refusal.BAD_URL, f"{url[:200]!r} is no absolute http or https address")
+    if _UNPRINTABLE.search(url) or "@" in parts.netloc or not re.fullmatch(r"[\w.-]+|[\da-f:.]+", host, re.A):
+        raise Discard(Refusal.BAD_URL, f"{url[:200]!r} has a blank, a control character, a user or a strange host")
+    return parts, host
+
+
+def _origin(parts: SplitResult, host: str, site: Site | None) -> str:
+    scheme, port = "https", parts.port
+    if port == _DEFAULT_PORTS[parts.scheme]:
+        port = None
+    if site is not None:
+        scheme = urlsplit(site.home).scheme
+        plain = _VIEW_HOST.sub("", host)
+        host = site.host if plain == site.host.removeprefix("www.") else host.removeprefix("www.")
+    elif port is not None:
+        scheme = parts.scheme  # a port of its own speaks one scheme only
+    if port == _DEFAULT_PORTS[scheme]:
+        port = None
+    name = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{name}" + (f":{port}" if port is not None else "")
+
+
+def _path(raw: str) -> str:
+    """The path with one spelling: no session, no empty or dot segments, percent signs only where needed."""
+    if _PLAIN_PATH.fullmatch(raw):
+        return raw.lower() if raw.lower().endswith(".aspx") else raw
+    segments: list[str] = []
+    for part in _SESSION.sub("", raw).split("/"):
+        data = unquote_to_bytes(part)
+        if any(byte < 0x20 or byte == 0x7F for byte in data):
+            raise Discard(Refusal.BAD_URL, f"{raw[:200]!r} has a control character")
+        try:
+            segment = quote(unicodedata.normalize("NFC", data.decode()), safe=_SEGMENT_SAFE)
+        except UnicodeDecodeError:
+            segment = quote(data, safe=_SEGMENT_SAFE)
+        if segment == "..":
+            del segments[-1:]
+        elif segment not in ("", "."):
+            segments.append(segment)
+    path = "/" + "/".join(segments)
+    if raw.endswith("/") and segments:
+        path += "/"
+    # IIS, which serves these pages, does not tell cases apart, and the sites' own links mix them.
+    return path.lower() if path.lower().endswith(".aspx") else path
+
+
+def _slashed(path: str, keep: bool) -> str:
+    bare = path.rstrip("/")
+    return bare + "/" if keep and "." not in bare.rpartition("/")[2] else bare or "/"
+
+
+def _plain_view(path: str, site: Site) -> str:
+    """The article behind its AMP, print or mobile address, as far as the site's own pattern recognises it."""
+    if sum(segment in _VIEW_SEGMENTS for segment in path.split("/")) > _MOST_VIEWS:
+        return path
+    while True:
+        first, _, rest = path.strip("/").partition("/")
+        before, _, last = path.strip("/").rpartition("/")
+        candidates = []
+        if first in _VIEW_SEGMENTS and rest:
+            candidates += _endings(rest)
+        if last in _VIEW_SEGMENTS and before:
+            candidates += _endings(before)
+        if path.endswith(".amp"):
+            candidates += _endings(path.strip("/"))
+        paths = (_slashed("/" + item, site.keep_slash) for item in candidates)
+        plain = next((item for item in paths if re.search(site.article, item)), None)
+        if plain is None:
+            return path
+        path = plain
+
+
+def _endings(path: str) -> list[str]:
+    bare = path.removesuffix(".amp")
+    return [path] if bare == path else [bare + ending for ending in _AMP_ENDINGS]
+
+
+def _query(raw: str, site: Site | None) -> str:
+    pairs = parse_qsl(raw, errors="surrogateescape")
+    if site is None:
+        kept = sorted((name, value) for name, value in pairs if not TRACKING.fullmatch(name))
+    else:
+        spelling = {name.lower(): name for name in site.keep_query}
+        first: dict[str, str] = {}
+        for name, value in pairs:
+            if name.lower() in spelling:
+                first.setdefault(spelling[name.lower()], value)
+        kept = sorted(first.items())
+    return urlencode(kept, quote_via=quote, safe="-._~:/,", errors="surrogateescape")

@@ -1,0 +1,81 @@
+"""What was asked of each site on each day, and for what.
+
+A request is counted before it goes out, so that a process that is killed can only have counted too many. The functions
+that write run inside one transaction that holds the pen (`crawler.store.database`).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from math import ceil
+from typing import Literal, get_args
+
+from sqlalchemy import Column, Connection, Date, Integer, PrimaryKeyConstraint, Table, func, select, update
+
+from crawler.store.schema import Plain, metadata
+from crawler.text.dates import VIETNAM
+
+Purpose = Literal["look", "article", "revisit", "audit", "backfill"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+
+spent_table = Table(
+    "spent",
+    metadata,
+    Column("site", Plain, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("purpose", Plain, nullable=False),
+    Column("requests", Integer, nullable=False),
+    PrimaryKeyConstraint("site", "day", "purpose"),
+)
+
+
+def day_of(at: datetime) -> date:
+    """The day to which a request counts: the date in Viet Nam."""
+    return at.astimezone(VIETNAM).date()
+
+
+def give_back(connection: Connection, site: str, day: date, purpose: Purpose, n: int) -> None:
+    """Take back `n` of the requests that were counted and not asked."""
+    _add(connection, site, day, purpose, -n)
+
+
+def reserve(connection: Connection, site: str, at: datetime, purpose: Purpose, n: int, limit: int) -> int:
+    """Count up to `n` requests, as many as the day's `limit` leaves; returns how many these are."""
+    day = day_of(at)
+    granted = max(0, min(n, limit - sum(spent(connection, site, day).values())))
+    _add(connection, site, day, purpose, granted)
+    return granted
+
+
+def spent(connection: Connection, site: str, day: date) -> dict[Purpose, int]:
+    """Requests to the site on that day for each purpose."""
+    query = select(spent_table.c.purpose, spent_table.c.requests).where(
+        spent_table.c.site == site, spent_table.c.day == day
+    )
+    return dict.fromkeys(PURPOSES, 0) | {row.purpose: row.requests for row in connection.execute(query)}
+
+
+def usual(connection: Connection, site: str, at: datetime) -> int:
+    """Requests that the watch may need in the rest of the day, by the largest day of the last seven."""
+    day = day_of(at)
+    query = (
+        select(func.sum(spent_table.c.requests).label("requests"))
+        .where(
+            spent_table.c.site == site,
+            spent_table.c.day.between(day - timedelta(days=7), day - timedelta(days=1)),
+            spent_table.c.purpose != "backfill",
+        )
+        .group_by(spent_table.c.day)
+    )
+    local = at.astimezone(VIETNAM)
+    left = 1 - (local.hour * 60 + local.minute) / (24 * 60)
+    return ceil(left * max(connection.scalars(query), default=0))
+
+
+def _add(connection: Connection, site: str, day: date, purpose: Purpose, n: int) -> None:
+    if not n:
+        return
+    mine = (spent_table.c.site == site) & (spent_table.c.day == day) & (spent_table.c.purpose == purpose)
+    more = update(spent_table).where(mine).values(requests=spent_table.c.requests + n)
+    if connection.execute(more).rowcount == 0:
+        connection.execute(spent_table.insert().values(site=site, day=day, purpose=purpose, requests=n))

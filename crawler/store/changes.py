@@ -1,0 +1,90 @@
+"""The change feed with what stood at each page when it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
+from sqlalchemy.sql import FromClause
+
+from crawler.items import Article, Change
+from crawler.store.articles import unpack
+from crawler.store.queries import has
+from crawler.store.schema import articles, changes, copies, revisions
+
+WINDOW = 5000
+"""Changes that one reading looks at, however few of them it wants: no transaction stays open for long."""
+
+_earlier = changes.alias()
+# A take-down has no revision of its own: what it took down is the last one before it.
+_NUMBER = func.coalesce(
+    changes.c.revision,
+    select(func.max(_earlier.c.revision))
+    .where(_earlier.c.article_id == changes.c.article_id, _earlier.c.seq < changes.c.seq)
+    .scalar_subquery(),
+)
+_JOINED = (
+    changes.outerjoin(articles, and_(articles.c.id == changes.c.article_id, articles.c.canonical_url == changes.c.url))
+    .outerjoin(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.number == _NUMBER))
+    .outerjoin(
+        copies,
+        and_(
+            articles.c.id.is_(None),
+            copies.c.canonical_url == changes.c.url,
+            copies.c.article_id == changes.c.article_id,
+            copies.c.content_hash == changes.c.content_hash,
+        ),
+    )
+)
+_TEXT = ("content_hash", "title", "lead", "body", "record")
+
+
+def _named(table: FromClause, prefix: str) -> list[ColumnElement[Any]]:
+    return [table.c[name].label(prefix + name) for name in _TEXT]
+
+
+_QUERY = select(changes, *_named(revisions, "r_"), *_named(copies, "c_")).select_from(_JOINED).order_by(changes.c.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change, and what stood at its page then."""
+
+    change: Change
+    article: Article | None
+    """None for the text of a copy that another has replaced since."""
+
+
+def read(
+    connection: Connection, after: int, limit: int, *, sites: Collection[str] | None = None, text: str | None = None
+) -> tuple[list[Told], int]:
+    """The changes after `after` of these sites and of pages with this text, and the last `seq` looked at.
+
+    A page has a text when it, or one that stood there before, has it: who was told of a page is told what becomes of
+    it. What is looked for is that of `Store.articles`.
+    """
+    # First the end, then the rows: what is written between the two is read now or the next time.
+    end = min(connection.scalar(select(func.max(changes.c.seq))) or 0, after + WINDOW)
+    query = _QUERY.where(changes.c.seq > after, changes.c.seq <= end).limit(limit)
+    if sites is not None:
+        query = query.where(changes.c.site.in_(sites))
+    if text is not None:
+        before = revisions.alias()
+        of_article = and_(
+            before.c.article_id == changes.c.article_id,
+            or_(revisions.c.number.is_(None), before.c.number <= revisions.c.number),
+        )
+        query = query.where(or_(has(copies, text), exists().where(of_article, has(before, text))))
+    rows = connection.execute(query).all()
+    return [_told(row) for row in rows], rows[-1].seq if len(rows) == limit else max(end, after)
+
+
+def _told(row: Row[Any]) -> Told:
+    values = row._mapping
+    change = Change(**{name: values[name] for name in changes.c.keys()})  # noqa: SIM118, a column collection
+    for prefix in ("r_", "c_"):
+        if values[f"{prefix}title"] is not None:
+            return Told(change, unpack({name: values[prefix + name] for name in _TEXT}))
+    return Told(change, None)

@@ -1,0 +1,138 @@
+"""What each source claims, how its looks went day by day, and where a window did not overlap the one before.
+
+    sources ─┬─ claims ── links     a row for each article that the source has listed, with the day that it claims
+             ├─ looked              looks and failures of a day of Viet Nam's calendar
+             └─ gaps                spans in which the source may have shown what nobody saw
+
+The functions run inside one transaction; those that write, inside one that holds the pen (`crawler.store.database`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from crawler.discover.days import claimed_day, day_in, span_of
+from crawler.discover.overlap import Item, end, overlaps, reach
+from crawler.items import Link
+from crawler.store.schema import Instant, Number, Plain, links, metadata, sources
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("source_id", Number, ForeignKey("sources.id"), nullable=False),
+    Column("link_id", Number, ForeignKey("links.id"), nullable=False),
+    Column("day", Date, nullable=False),  # of publication, as the source had it when it first listed the article
+    PrimaryKeyConstraint("source_id", "link_id"),
+    sqlite_with_rowid=False,
+)
+Index("ix_claims_source_id_day", claims.c.source_id, claims.c.day)  # the last days of years of claims
+
+looked = Table(
+    "looked",
+    metadata,
+    Column("source_id", Number, ForeignKey("sources.id"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("looks", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("word", Plain),  # of the last failure
+    PrimaryKeyConstraint("source_id", "day"),
+    sqlite_with_rowid=False,
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("source_id", Number, ForeignKey("sources.id"), nullable=False, index=True),
+    Column("since", Instant, nullable=False),  # the newest that the last window had
+    Column("until", Instant, nullable=False),  # the oldest that the new one has
+    Column("raised_at", Instant, nullable=False),
+)
+
+CLAIMED = and_(claims.c.link_id == links.c.id, claims.c.source_id == bindparam("b_source", type_=Number))
+"""Joins a link to the claim of the source that is being looked at."""
+_NEW = insert(claims)
+# A time of publication after the one at which the link was found is a mistaken clock's.
+_seen = case((links.c.published_at < links.c.found_at, links.c.published_at), else_=links.c.found_at)
+
+
+def claim(connection: Connection, source_id: int, url: str, found: Iterable[tuple[int, Link]], at: datetime) -> None:
+    """The source at `url` lists these articles, which it had not listed before; each comes with its link's number."""
+    shard = span_of(url)
+    rows = [{"source_id": source_id, "link_id": id_, "day": claimed_day(link, shard, at)} for id_, link in found]
+    if rows:
+        connection.execute(_NEW, rows)
+
+
+def date_claims(connection: Connection, url: str, days: Mapping[int, date]) -> None:
+    """Of what day the articles are after all that a source without times lists, by their links' numbers."""
+    if not days:
+        return
+    source_id = select(sources.c.id).where(sources.c.url == url).scalar_subquery()
+    mine = (claims.c.source_id == source_id) & (claims.c.link_id == bindparam("b_link"))
+    rows = [{"b_link": id_, "b_day": day} for id_, day in days.items()]
+    connection.execute(update(claims).where(mine).values(day=bindparam("b_day")), rows)
+
+
+def note_look(connection: Connection, source_id: int, at: datetime, word: str | None) -> None:
+    """One look at a source more on that day; `word` says why it gave nothing."""
+    mine = (looked.c.source_id == source_id) & (looked.c.day == day_in(at))
+    more: dict[object, object] = {looked.c.looks: looked.c.looks + 1}
+    if word is not None:
+        more |= {looked.c.failed: looked.c.failed + 1, looked.c.word: word}
+    if connection.execute(update(looked).where(mine).values(more)).rowcount == 0:
+        row = {"source_id": source_id, "day": day_in(at), "looks": 1, "failed": int(word is not None), "word": word}
+        connection.execute(insert(looked).values(row))
+
+
+def _pushed_out(connection: Connection, source_id: int, window: Sequence[Item]) -> bool:
+    """Whether the window ends with something new, below which it showed something before.
+
+    Then others may have gone unseen, although something in it is known: that may all be dated ahead, and stand above
+    what has come since.
+    """
+    last = end(window)
+    if last is None or last.known:
+        return False
+    mine = select(links.c.id).join(claims, claims.c.link_id == links.c.id).where(claims.c.source_id == source_id)
+    return connection.scalar(mine.where(links.c.published_at < last.at).limit(1)) is not None
+
+
+def raise_gap(connection: Connection, source_id: int, window: Sequence[tuple[Link, bool]], at: datetime) -> bool:
+    """Note the span in doubt when the window overlaps no earlier one; returns whether it did.
+
+    Each of its links comes with whether the source had claimed it. One that never claimed anything has no earlier
+    window.
+    """
+    items = [Item(link.published_at, known) for link, known in window]
+    if not items or (overlaps(items) and not _pushed_out(connection, source_id, items)):
+        return False
+    # Without what this very look has just brought.
+    earlier = select(func.max(_seen, type_=Instant)).join(claims, claims.c.link_id == links.c.id)
+    since = connection.scalar(earlier.where(claims.c.source_id == source_id))
+    if since is None:
+        return False
+    back_to = reach(items)
+    # A window that says to reach behind what was seen, and shows nothing of it, has a clock that is off.
+    until = back_to if back_to is not None and since < back_to <= at else at
+    connection.execute(insert(gaps).values(source_id=source_id, since=since, until=until, raised_at=at))
+    return True

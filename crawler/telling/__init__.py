@@ -1,1 +1,0 @@
-"""Who is told what: watched words and findings, each once."""

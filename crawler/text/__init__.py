@@ -1,0 +1,1 @@
+"""Text: bytes to characters, dates, the normal form and its hash, syllables."""

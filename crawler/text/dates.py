@@ -1,0 +1,180 @@
+"""Dates as pages and feeds of Vietnamese news write them.
+
+One search finds the date, whatever words stand around it; the time is looked for right behind it, then right before it.
+ISO 8601, RFC 822 and RFC 3339 are read with the deviations met in the field: zones of two digits, years of two digits,
+blanks before the zone, a 24-hour number with AM or PM behind it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+from crawler.items import Precision
+
+VIETNAM = timezone(timedelta(hours=7))
+"""Indochina Time, without daylight saving: what a time without zone means."""
+LONGEST = 300
+"""Characters of a text that are searched for a date."""
+YEARS = range(1990, 2101)
+"""Years outside are misprints or placeholders (0001-01-01)."""
+
+_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_WORDS = {
+    name: number
+    for number, names in enumerate(
+        "một|giêng hai ba tư|bốn năm sáu bảy|bẩy tám chín mười mười_một mười_hai|chạp".split(), 1
+    )
+    for name in names.replace("_", " ").split("|")
+}
+_SIGNED = r"[+\-−](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?(?![0-9:/])"
+_ZONE = rf"(?P<zone>Z(?![a-z])|ICT|(?:GMT|UTC?)(?:\s?[+\-−][0-9]{{1,2}}(?::?[0-9]{{2}})?)?|{_SIGNED})"
+_TIME = (
+    r"(?P<hour>[01]?[0-9]|2[0-3])(?:\s?(?:[h:g]|giờ)\s?(?P<minute>[0-5][0-9]|[0-9](?=\s?phút))|\s?(?:h|giờ))(?![0-9])"
+    r"(?::(?P<second>[0-5][0-9])(?![0-9])(?:[.,](?P<fraction>[0-9]{1,9}))?)?(?:\s?(?:phút|['’p](?!\w)))?"
+    rf"(?:\s?(?P<half>[ap]\.?m|SA|CH|sáng|chiều|tối)(?![\w]))?(?:\s?[(\[]?\s?{_ZONE})?"
+)
+_EN = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_VI = "|".join(sorted((re.escape(word) for word in _WORDS), key=len, reverse=True))
+_DATE = re.compile(
+    r"(?<![0-9])(?P<iso_y>[0-9]{4})(?P<iso_s>[-/.])(?P<iso_m>[0-9]{1,2})(?P=iso_s)(?P<iso_d>[0-9]{1,2})(?![0-9])"
+    r"|(?<![0-9/.])(?P<n_a>[0-9]{1,2})\s?(?P<n_s>[-/.])\s?(?P<n_b>[0-9]{1,2})\s?(?P=n_s)\s?(?P<n_y>[0-9]{4})(?![0-9])"
+    rf"|(?<![0-9])(?P<e_d>[0-9]{{1,2}})[\s-](?P<e_m>{_EN})[a-z]*\.?[\s,-]{{1,2}}(?P<e_y>[0-9]{{4}}|[0-9]{{2}})(?![0-9:])"
+    rf"|\b(?P<u_m>{_EN})[a-z]*\.?\s(?P<u_d>[0-9]{{1,2}})(?:st|nd|rd|th)?,?\s(?P<u_y>[0-9]{{4}})(?![0-9])"
+    rf"|(?<![0-9])(?P<v_d>[0-9]{{1,2}})\s?tháng\s?(?P<v_m>[0-9]{{1,2}}|{_VI})\s?,?\s?(?:năm\s)?(?P<v_y>[0-9]{{4}})(?![0-9])"
+    rf"|tháng\s(?P<w_m>[0-9]{{1,2}}|{_VI})\s(?P<w_d>[0-9]{{1,2}}),\s?(?P<w_y>[0-9]{{4}})(?![0-9])",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(rf"(?:T|[\s,;|()\-–—]{{0,4}}(?:(?:vào )?lúc:?\s|at\s)?){_TIME}", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"(?<![0-9:/]){_TIME}[\s,;|()\]\-–—.]{{0,5}}(?:(?:thứ\s\w+|chủ\s?nhật)[\s,]{{0,2}})?(?:ngày\s?)?$", re.IGNORECASE
+)
+_ISO = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?\s?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
+_EPOCH = re.compile(r"([0-9]{9,10})(?:([0-9]{3})|\.[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time as a text gave it."""
+
+    at: datetime
+    """With the offset as written; +07:00 where none is written."""
+    precision: Precision
+    """What the text gave; a date alone is midnight with precision "day"."""
+    raw: str
+    """The text, white space collapsed."""
+
+
+def parse(text: str | None, *, us: bool = False) -> Moment | None:
+    """The first date in `text`, or None when there is none or it is impossible (31/02).
+
+    Day first, except when the text shows itself American (`8/22/2026 8:07:00 PM`, with seconds and AM or PM) or `us`
+    says that it is. Never raises.
+    """
+    if not text:
+        return None
+    raw = " ".join(text[: 4 * LONGEST].split())[:LONGEST]
+    if match := _ISO.fullmatch(raw):
+        return _moment(raw, *match.groups())
+    if match := _EPOCH.fullmatch(raw):
+        at = datetime.fromtimestamp(int(match[1]) + int(match[2] or 0) / 1000, VIETNAM)
+        return Moment(at, "second", raw) if at.year in YEARS else None
+    if not raw.isascii():
+        raw = unicodedata.normalize("NFC", raw)
+    date = _DATE.search(raw)
+    if not date:
+        return None
+    time = _BEHIND.match(raw, date.end()) or _BEFORE.search(raw[: date.start()])
+    year, month, day = _calendar(date, time, us)
+    if not time:
+        return _moment(raw, year, month, day, None)
+    hour = _hour(int(time["hour"]), time["half"])
+    return _moment(raw, year, month, day, hour, time["minute"] or 0, time["second"], time["fraction"], time["zone"])
+
+
+def false_zone(moment: Moment, visible: Moment) -> Moment:
+    """`moment` with +07:00 in place of a UTC that the `visible` local time contradicts, else `moment` itself.
+
+    Some papers mark local time with Z. The same wall clock on the page proves it; so does the page's date alone when it
+    is the one of the wall clock and not the one of the claimed instant.
+    """
+    if moment.precision == "day" or moment.at.utcoffset() or not visible.at.utcoffset():
+        return moment
+    local = moment.at.replace(tzinfo=VIETNAM)
+    shown = visible.at.astimezone(VIETNAM)
+    if visible.precision == "day":
+        contradicted = local.date() == shown.date() != moment.at.astimezone(VIETNAM).date()
+    else:
+        contradicted = local.replace(second=0, microsecond=0) == shown.replace(second=0, microsecond=0)
+    return replace(moment, at=local) if contradicted else moment
+
+
+def _calendar(date: re.Match[str], time: re.Match[str] | None, us: bool) -> tuple[str, int | str, str]:
+    """Year, month and day of a match of `_DATE`, as written."""
+    if date["iso_y"]:
+        return date["iso_y"], date["iso_m"], date["iso_d"]
+    if date["e_y"]:
+        return date["e_y"], _MONTHS[date["e_m"].lower()], date["e_d"]
+    if date["u_y"]:
+        return date["u_y"], _MONTHS[date["u_m"].lower()], date["u_d"]
+    if date["v_y"] or date["w_y"]:
+        month = date["v_m"] or date["w_m"]
+        return date["v_y"] or date["w_y"], _WORDS.get(month.lower(), month), date["v_d"] or date["w_d"]
+    first, second = date["n_a"], date["n_b"]
+    if us or (date["n_s"] == "/" and int(first) <= 12 and time and _american(time)):
+        first, second = second, first
+    return date["n_y"], second, first
+
+
+def _american(time: re.Match[str]) -> bool:
+    """Whether it is .NET's en-US long time: seconds, AM or PM, twelve hours. SA and CH are its Vietnamese form."""
+    return bool(time["second"] and (time["half"] or "")[:1].lower() in ("a", "p") and 1 <= int(time["hour"]) <= 12)
+
+
+def _hour(hour: int, half: str | None) -> int:
+    """The hour of a clock of 24, of 12 or of 24 with AM or PM behind it: 13:05 PM, 00:01 AM, 6:45 chiều."""
+    if not half:
+        return hour
+    afternoon = half[0].lower() in ("p", "c", "t")
+    if afternoon and hour < 12:
+        return hour + 12
+    return 0 if hour == 12 and not afternoon else hour
+
+
+def _zone(text: str | None) -> tzinfo:
+    """The offset that `text` names, as written."""
+    if not text or text.upper() == "ICT":
+        return VIETNAM
+    sign = re.search(r"([+\-−])([0-9]{1,2}):?([0-9]{2})?", text)
+    if not sign:
+        return UTC
+    offset = timedelta(hours=int(sign[2]), minutes=int(sign[3] or 0))
+    return timezone(offset if sign[1] == "+" else -offset)
+
+
+def _moment(
+    raw: str,
+    year: str,
+    month: int | str,
+    day: str,
+    hour: int | str | None,
+    minute: int | str = 0,
+    second: str | None = None,
+    fraction: str | None = None,
+    zone: str | None = None,
+) -> Moment | None:
+    """The moment of these numbers as written, None when no calendar or clock has them."""
+    full = int(year) if len(year) == 4 else int(year) + (1900 if int(year) >= 70 else 2000)
+    if full not in YEARS:
+        return None
+    micro = int((fraction or "0")[:6].ljust(6, "0"))
+    try:
+        at = datetime(full, int(month), int(day), int(hour or 0), int(minute), int(second or 0), micro, _zone(zone))
+    except ValueError:
+        return None
+    precision: Precision = "day" if hour is None else "second" if second else "minute"
+    return Moment(at, precision, raw)
