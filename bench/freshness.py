@@ -26,9 +26,8 @@ from crawler.newsroom.story import Story
 from crawler.newsroom.tempo import Tempo, tempos
 from crawler.schedule.budget import Budget
 from crawler.schedule.pace import Pace
-from crawler.schedule.policies import Looks, uniform
 from crawler.schedule.rates import DAY, minutes, moment
-from crawler.schedule.simulate import Score, averaged, phases, score
+from crawler.schedule.simulate import Looks, Score, averaged, phases, score, uniform
 from crawler.schedule.source_rates import Habits, Seen
 from crawler.schedule.tier_rates import Prior
 

@@ -22,10 +22,9 @@ from crawler.backfill import ledger_queries as books
 from crawler.backfill import routes
 from crawler.backfill import spider as module
 from crawler.backfill import steps as plans
-from crawler.backfill.coverage import uncovered
 from crawler.backfill.forecast import Forecast, forecast
 from crawler.backfill.gap_jobs import AGAIN, mend
-from crawler.backfill.gaps import holes
+from crawler.backfill.gaps import holes, uncovered
 from crawler.backfill.harvest import harvest
 from crawler.backfill.job import Job
 from crawler.backfill.ledger import completeness, entries

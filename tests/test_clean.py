@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extract.blocks import fold_line
 from crawler.extract.boilerplate import split_dateline
 from crawler.extract.byline import names, signature
-from crawler.extract.credits import is_credit
 from crawler.extract.plain_text import clean_text
+from crawler.extract.reader import fold_line, is_credit
 
 SEEDS = sorted((Path(os.environ.get("THOISU_CORPUS") or "nowhere").parent / "seeds").glob("*.txt"))
 FIRST = "Sáng 5/3, Bộ Nội vụ họp với các địa phương về phương án tiền lương mới cho cán bộ cấp xã sau sắp xếp."

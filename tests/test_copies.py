@@ -13,11 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.compare.candidates import MOST, candidates, day_of, days_around
-from crawler.compare.copies import WINDOW, Relation, compare
+from crawler.compare.copies import WINDOW, Relation, compare, gaps
 from crawler.compare.facts import Text
 from crawler.compare.minhash import HASHES, Fingerprint, fingerprint, packed, restored, shingles, syllables
 from crawler.compare.stories import Edge, Telling, clusters, tell
-from crawler.compare.word_gaps import gaps
 from crawler.newsroom import words
 from crawler.newsroom.grammar import Voice, die
 

@@ -17,7 +17,7 @@ import pytest
 from crawler import settings
 from crawler.deliver.config import Route, read_routes
 from crawler.deliver.jsonl import JsonLines
-from crawler.deliver.paths import path_of
+from crawler.deliver.row_files import path_of
 from crawler.errors import BadInput, StoreFailed
 from crawler.sites.registry import load_sites
 from crawler.store import Store

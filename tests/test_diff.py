@@ -20,8 +20,7 @@ from crawler.cli.diff import print_diff
 from crawler.cli.main import main
 from crawler.compare import align
 from crawler.compare.align import matches
-from crawler.compare.diff import Block, compare, compare_paragraphs, compare_words
-from crawler.compare.edit_kinds import WORDS
+from crawler.compare.diff import WORDS, Block, compare, compare_paragraphs, compare_words
 from crawler.compare.spelling import respelt
 from crawler.extract.article import extract
 from crawler.items import Article

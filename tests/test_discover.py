@@ -21,8 +21,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborNode
 
 from crawler.discover.discovery import MAX_BYTES, Discovery, discover, home_feed
-from crawler.discover.listing_times import Texts
-from crawler.discover.listings import Page, read
+from crawler.discover.listings import Page, Texts, read
 from crawler.discover.pagination import next_page
 from crawler.discover.xml import parse
 from crawler.errors import Refusal
@@ -623,7 +622,7 @@ def test_elements_within_elements_are_read_up_to_a_limit(
     monkeypatch: pytest.MonkeyPatch, reads: list[tuple[int, int]]
 ) -> None:
     item = '<div><a href="/a-post1.html">Mở rộng cảng</a><time>04/03/2026</time></div>'
-    monkeypatch.setattr("crawler.discover.listing_times.MOST_TEXT", 10_000)
+    monkeypatch.setattr("crawler.discover.listings.MOST_TEXT", 10_000)
     page = page_of(item + "<div class=date>" * 300 + "chữ " * 250)
     assert sum(length for _, length in reads) < 11_100
     assert [link.title for link in page.links] == ["Mở rộng cảng"]

@@ -24,7 +24,7 @@ from crawler.crawl.report import SiteReport
 from crawler.crawl.run import crawl
 from crawler.crawl.single import fetch
 from crawler.extract import deadline as deadlines
-from crawler.extract.deadline import Overdue, deadline
+from crawler.extract.limits import Overdue, deadline
 from crawler.fetch.cookies import COOKIES_MAX, HEADER_MAX, SmallJarMiddleware
 from crawler.fetch.head_limit import HEAD_MAX
 from crawler.monitor.store_checks import verify
@@ -332,7 +332,7 @@ def test_a_quarantine_that_cannot_be_written_costs_one_line(paper: Paper, caplog
         paper.answers[f"/de-post{number}.html"] = 200, HTML, empty + b" " * 900
     report = paper.crawl(THOISU_QUARANTINE="/dev/null/x")
     assert (report.refused, report.created) == ({"no_body": 2}, 2)
-    assert [record.getMessage() for record in caplog.records if record.name == "crawler.crawl.keeping"] == [
+    assert [record.getMessage() for record in caplog.records if record.name == "crawler.crawl.quarantine"] == [
         "pages cannot be kept in /dev/null/x: Not a directory"
     ]
 

@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 from crawler.alerts import alerts as watches
 from crawler.alerts import digest, notify, standing, targets
 from crawler.alerts import tables as held
-from crawler.alerts.keywords import All, Either, Node, Not, Phrase, Text, match, without_marks
+from crawler.alerts.keywords import All, Either, Node, Not, Phrase, Text, around, match, without_marks
 from crawler.alerts.query import LONGEST, hints, parse
 from crawler.alerts.query import written as as_understood
-from crawler.alerts.sentences import around
 from crawler.backfill import backlog
 from crawler.errors import BadInput
 from crawler.items import Link

@@ -10,7 +10,7 @@ import pytest
 from crawler.discover.discovery import discover
 from crawler.errors import Discard, Refusal
 from crawler.extract.article import extract
-from crawler.extract.nesting import DEEPEST, MOST_ATTRIBUTES, MOST_TAGS, hostile
+from crawler.extract.limits import DEEPEST, MOST_ATTRIBUTES, MOST_TAGS, hostile
 
 CORPUS = os.environ.get("THOISU_CORPUS", "")
 URL = "https://bao.example.vn/tin"

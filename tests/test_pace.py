@@ -27,9 +27,8 @@ from crawler.newsroom.tempo import tempos
 from crawler.schedule import traces
 from crawler.schedule.budget import Budget, Kind
 from crawler.schedule.pace import Pace
-from crawler.schedule.policies import Trace, oracle, uniform
 from crawler.schedule.rates import DAY, GRACE, HOURS, Rate, day_of, expected, kind_of, minutes, moment, shares
-from crawler.schedule.simulate import ours, score, simulate
+from crawler.schedule.simulate import Trace, oracle, ours, score, simulate, uniform
 from crawler.schedule.source_rates import Habits, Seen
 from crawler.schedule.tier_rates import Prior, hourly
 from crawler.schedule.timetable import Demand, rebalance, timetable

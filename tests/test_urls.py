@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 from crawler.errors import Discard, Refusal
 from crawler.items import LONGEST_URL
 from crawler.sites.layouts import EPI
-from crawler.sites.links import absolute
 from crawler.sites.registry import load_sites
 from crawler.sites.site import Feed, Site
-from crawler.sites.urls import Verdict, canonical, find_site, judge
+from crawler.sites.urls import Verdict, absolute, canonical, find_site, judge
 
 CORPUS = os.environ.get("THOISU_CORPUS", "")
 
@@ -144,7 +143,7 @@ def test_what_is_no_address_is_refused_by_name(url: str) -> None:
 def test_a_long_address_meets_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
     split, join = Mock(), Mock()
     monkeypatch.setattr("crawler.sites.urls.urlsplit", split)
-    monkeypatch.setattr("crawler.sites.links.urljoin", join)
+    monkeypatch.setattr("crawler.sites.urls.urljoin", join)
     address = "https://baomau.vn/" + "amp/" * (LONGEST_URL // 4) + "a-post1.html"
     assert find_site(address, {"mau": MAU}) is None
     assert absolute(address, "https://baomau.vn/") is None

@@ -16,7 +16,7 @@ from crawler.extract.verdict import verdict
 from crawler.items import FIELDS, Article
 from crawler.sites.site import Site
 from crawler.store import HeldPage, Outcome, Store
-from crawler.store.amend import SAME_FETCH
+from crawler.store.articles import SAME_FETCH
 from crawler.text.charset import charset
 
 What = Literal[
@@ -53,7 +53,7 @@ class Finding:
     fields: tuple[str, ...] = ()
     """Names of the fields of `Article` that differ."""
     changed: tuple[str, ...] = ()
-    """For another text or title, the kinds of change, in the words of `crawler.compare.edit_kinds`."""
+    """For another text or title, the kinds of change, in the words of `crawler.compare.diff`."""
     detail: str = ""
     """For what cannot be read, why."""
 

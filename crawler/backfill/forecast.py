@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from crawler.backfill import backlog, routes
 from crawler.backfill import ledger_queries as books
 from crawler.backfill import steps as plans
-from crawler.backfill.coverage import uncovered
 from crawler.backfill.gap_jobs import unread
+from crawler.backfill.gaps import uncovered
 from crawler.backfill.job import Job
 from crawler.backfill.steps import Step
 from crawler.discover.days import Span, day_in

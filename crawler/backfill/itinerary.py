@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from crawler.backfill import backlog, routes
 from crawler.backfill import steps as plans
-from crawler.backfill.coverage import uncovered
+from crawler.backfill.gaps import uncovered
 from crawler.backfill.routes import Route
 from crawler.backfill.steps import Step
 from crawler.discover.days import span_of

@@ -25,7 +25,7 @@ from crawler.crawl import look as looks
 from crawler.discover.days import day_in, span_of
 from crawler.discover.discovery import Discovery, discover
 from crawler.errors import Discard, Refusal, StoreFailed
-from crawler.extract.deadline import deadline
+from crawler.extract.limits import deadline
 from crawler.extract.verdict import is_wall, verdict
 from crawler.sites.source import Listing, Numbers, Sitemap, Source
 from crawler.store.frontier import by_address

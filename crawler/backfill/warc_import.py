@@ -1,7 +1,7 @@
 """Articles out of anybody's archives: pages that were fetched long ago, read by today's layouts, without asking a site.
 
 What a later fetch has given stays: a page is stored as if it had been fetched at its WARC-Date, and not at all when the
-store has asked for it since (`crawler.store.amend`).
+store has asked for it since (`crawler.store.articles`).
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from crawler.backfill import steps as plans
 from crawler.crawl.own_address import under_its_address
 from crawler.discover.days import Span, day_in
 from crawler.errors import Refusal, Refused, StoreFailed
-from crawler.extract.deadline import deadline
+from crawler.extract.limits import deadline
 from crawler.items import Article
 from crawler.settings import ARTICLE_MAXSIZE, READ_SECONDS
 from crawler.sites.site import Site
 from crawler.sites.urls import canonical, find_site, judge
 from crawler.store import Outcome, Store, frontier
-from crawler.store.amend import SAME_FETCH, amend
+from crawler.store.articles import SAME_FETCH, amend
 
 _EVERY = 200  # records between two notes of the place: what is read again after a kill changes nothing
 

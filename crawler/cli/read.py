@@ -91,7 +91,7 @@ def load(page: str, url: str | None, site: str | None) -> Answer:
 
 def stated_url(body: bytes) -> str | None:
     """The address that a page gives as its own."""
-    from crawler.extract.nesting import hostile
+    from crawler.extract.limits import hostile
     from crawler.extract.page import Page
     from crawler.text.charset import decode
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.crawl.keeping import Keeper
 from crawler.crawl.own_address import under_its_address
+from crawler.crawl.quarantine import Keeper
 from crawler.errors import Discard, Quarantine, Refusal, StoreFailed
 from crawler.extract.article import extract
-from crawler.extract.deadline import deadline
+from crawler.extract.limits import deadline
 from crawler.extract.verdict import verdict
 from crawler.items import Fetched, PendingLink
 from crawler.store.budget import Purpose

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,20 +14,51 @@ from scrapy.http import Response
 from sqlalchemy import Connection
 
 from crawler.crawl import look as looks
-from crawler.crawl.gathering import Gathering
-from crawler.crawl.look import Look
-from crawler.crawl.poll_result import seen
+from crawler.crawl.look import Look, seen
 from crawler.discover.discovery import Discovery, discover, home_feed
 from crawler.errors import Refusal, StoreFailed
-from crawler.extract.deadline import Overdue, deadline
+from crawler.extract.limits import Overdue, deadline
 from crawler.extract.verdict import is_wall, verdict
 from crawler.items import Link
 from crawler.sites.site import Feed, Listing, Sitemap, Source
+from crawler.sites.urls import canonical
 from crawler.store import Kept, SourceState
 from crawler.text.charset import charset
 
 if TYPE_CHECKING:
     from crawler.crawl.spider import NewsSpider
+
+
+class Gathering:
+    """The links of one run; sources overlap."""
+
+    def __init__(self, spider: NewsSpider) -> None:
+        self._spider = spider
+        self._refused: set[str] = set()  # links whose refusal is counted
+        self._new: set[str] = set()  # addresses that this run made known
+        self.canonical = lru_cache(maxsize=None)(partial(canonical, site=spider.site))
+        """The one address of an article of this site; raises Discard."""
+
+    def take(self, look: Look, links: Iterable[Link]) -> bool:
+        """Add a page's links to the look; whether the next page may hold more that nobody knows.
+
+        What another source made known in this run counts as new here, and so does everything when the source has never
+        been looked at.
+        """
+        spider = self._spider
+        taken: dict[str, Link] = {}
+        for link in links:
+            if link.refused is None:
+                taken.setdefault(self.canonical(link.url), link)
+            elif link.url not in self._refused:
+                self._refused.add(link.url)
+                spider.report.refused[link.refused] += 1
+        fresh = taken.keys() - look.links.keys()
+        look.links.update((url, taken[url]) for url in taken if url in fresh)
+        unknown = fresh - spider.store.seen(fresh)
+        self._new |= unknown
+        return bool(fresh if look.first else unknown | (fresh & self._new))
+
 
 logger = logging.getLogger(__name__)
 _SILENT = 2  # sources without any answer after which a site counts as down

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawler.deliver.paths import path_of, sync_folder
+from crawler.deliver.row_files import path_of, sync_folder
 from crawler.deliver.sink import Delivery, Poisoned, Sink, SinkFailed
 from crawler.errors import BadInput
 from crawler.text.dates import VIETNAM

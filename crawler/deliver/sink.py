@@ -2,7 +2,7 @@
 
 A sink is built from its section of the configuration, opened by one thread, given batches in the order of `seq`, and
 closed by that thread. It is never asked to write two batches at once. Others add one by an entry point of the group
-`thoisu.sinks`, named after the scheme of its URLs (`crawler.deliver.schemes`).
+`thoisu.sinks`, named after the scheme of its URLs (`crawler.deliver.config`).
 """
 
 from __future__ import annotations

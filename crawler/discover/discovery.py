@@ -16,7 +16,7 @@ from crawler.discover import feeds, listings, sitemaps, xml
 from crawler.discover import json_lists as timeline
 from crawler.discover import pagination as pager
 from crawler.errors import Discard, Refusal
-from crawler.extract.nesting import hostile
+from crawler.extract.limits import hostile
 from crawler.extract.verdict import is_wall
 from crawler.items import Link
 from crawler.sites.site import Feed, Listing, Site, Sitemap, Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crawler.items import Link
-from crawler.sites.links import absolute
+from crawler.sites.urls import absolute
 from crawler.text.dates import parse as parse_date
 
 

@@ -9,8 +9,8 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborNode
 
 from crawler.discover.listings import Page
-from crawler.sites.links import absolute
 from crawler.sites.site import Listing
+from crawler.sites.urls import absolute
 
 _DECLARED = (
     "link[rel=next], a[rel=next], a.next, a.next-page, a.btn-next-page, li.next > a, li.next-page > a,"

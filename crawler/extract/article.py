@@ -8,16 +8,13 @@ from __future__ import annotations
 from codecs import BOM_UTF8
 
 from crawler.errors import Discard, Quarantine, Refusal
-from crawler.extract import fields
-from crawler.extract.blocks import Reading
+from crawler.extract import metadata
 from crawler.extract.boilerplate import Dropped, split_dateline, strip_boilerplate
 from crawler.extract.by_layout import Parts, by_layout
 from crawler.extract.generic import find
-from crawler.extract.kinds import kind_of
-from crawler.extract.nesting import hostile
+from crawler.extract.limits import hostile
 from crawler.extract.page import Page
-from crawler.extract.reader import read
-from crawler.extract.times import modified, published
+from crawler.extract.reader import Reading, read
 from crawler.extract.trim import marked_lead, told_by_pictures, trim
 from crawler.items import Article
 from crawler.sites.layouts import FAMILIES
@@ -53,7 +50,7 @@ def extract(
         raise Discard(Refusal.UNREADABLE, reason)
     page = Page(markup, url)
     parts, label = _parts(page, site)
-    own = fields.own_names(page, site)
+    own = metadata.own_names(page, site)
     reading = read(page, parts.roots, parts.layout, explain=explain is not None)
     blocks, dropped = strip_boilerplate(reading.blocks, own)
     dateline, lead = split_dateline(parts.lead or marked_lead(page, parts, blocks), own)
@@ -66,25 +63,25 @@ def extract(
         explain += [Dropped(text, f"container: {css}") for text, css in reading.dropped] + dropped
     if not body:
         raise Quarantine(Refusal.NO_BODY, f"no text where {label} looks for it")
-    when = published(page, parts.times, trusted=parts.times_certain)
-    changed = modified(page, when)
+    when = metadata.published(page, parts.times, trusted=parts.times_certain)
+    changed = metadata.modified(page, when)
     written = "\n".join([lead, *body] if lead else body)
     return Article(
         url=url,
-        canonical_url=fields.canonical_url(page, url, site),
+        canonical_url=metadata.canonical_url(page, url, site),
         site=name,
         title=parts.title,
         lead=lead or None,
         body="\n".join(body),
         dateline=dateline,
-        authors=authors or fields.stated_authors(page, own),
+        authors=authors or metadata.stated_authors(page, own),
         published_at=when.at if when else None,
         modified_at=changed.at if changed else None,
         published_precision=when.precision if when else None,
         published_raw=when.raw if when else None,
-        section=parts.section or fields.stated_section(page, parts.title),
-        tags=fields.tags(page, parts.tags),
-        kind=kind_of(page, url, parts, pictures_tell=pictures_tell),
+        section=parts.section or metadata.stated_section(page, parts.title),
+        tags=metadata.tags(page, parts.tags),
+        kind=metadata.kind_of(page, url, parts, pictures_tell=pictures_tell),
         images=Reading(pictures=[*read(page, parts.covers, parts.layout).pictures, *reading.pictures]).images(),
         documents=documents(written),
         content_hash=content_hash(lead or None, "\n".join(body)),

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
-from crawler.extract.blocks import Block, fold_line
 from crawler.extract.byline import signature
+from crawler.extract.reader import Block, fold_line
 from crawler.text.fingerprint import documents
 
 VOCABULARY: dict[str, list[str]] = tomllib.loads(

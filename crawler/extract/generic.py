@@ -13,12 +13,11 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extract.blocks import fold_line
 from crawler.extract.by_layout import Parts
 from crawler.extract.byline import names, signature
 from crawler.extract.density import Survey, ancestors
 from crawler.extract.page import Page, tidy
-from crawler.extract.reader import line_of
+from crawler.extract.reader import fold_line, line_of
 from crawler.text.dates import Moment, parse
 
 _DATES = (

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from crawler.extract.blocks import Block
 from crawler.extract.boilerplate import (
     BOX_HEADINGS,
     END_HEADINGS,
@@ -17,7 +16,7 @@ from crawler.extract.boilerplate import (
     split_dateline,
 )
 from crawler.extract.byline import names, signature
-from crawler.extract.credits import is_credit
+from crawler.extract.reader import Block, is_credit
 
 
 @dataclass(frozen=True, slots=True)

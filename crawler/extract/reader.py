@@ -7,14 +7,83 @@ words over spans); a block's end and `br` end a line.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extract.blocks import Block, Picture, Reading, Role
-from crawler.extract.credits import is_credit
 from crawler.extract.page import Page, tidy
+from crawler.items import Image
 from crawler.sites.layouts import CAPTIONS, NOISE, Layout
+
+Role = Literal["text", "heading", "item", "row", "caption"]
+
+
+_EDGE = ' >»•-–—:."“”|*#!…?'
+
+
+def fold_line(text: str) -> str:
+    """The form in which headings are compared: case-folded, no bullets, colons or quotes around it."""
+    return text.casefold().replace("hoạ", "họa").replace("khoá", "khóa").strip(_EDGE)
+
+
+@dataclass(slots=True)
+class Block:
+    """A line of text with what the cleaning passes ask of it."""
+
+    text: str
+    role: Role = "text"
+    tag: str = "p"
+    links: float = 0.0
+    """Share of its characters that stand in anchors, 0 to 1."""
+    strong: bool = False
+    right: bool = False
+    boxes: tuple[int, ...] = ()
+    """The containers between the article's root and the line, outermost first."""
+    folded: str = field(init=False)
+    """Its text as headings are compared."""
+
+    def __post_init__(self) -> None:
+        self.folded = fold_line(self.text)
+
+
+@dataclass(slots=True)
+class Picture:
+    """An image while its caption is still sought."""
+
+    url: str
+    caption: str | None = None
+    figure: int = 0
+    leads_away: bool = False
+    """It is the link of a page, as in a card of another story."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a subtree holds, and the containers that were left out with the selector that named them."""
+
+    blocks: list[Block] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    dropped: list[tuple[str, str]] = field(default_factory=list)
+
+    def images(self) -> tuple[Image, ...]:
+        """The article's own pictures, each address once."""
+        own = {p.url: p.caption for p in reversed(self.pictures) if p.caption or not p.leads_away}
+        return tuple(Image(url, caption) for url, caption in reversed(own.items()))
+
+
+_CREDIT = re.compile(
+    r"(?:^|[(.\-–—|…”\"]\s*|\s(?=Ả))(?i:ảnh|minh họa|đồ họa|nguồn ảnh|ảnh tư liệu)\s*(?i:minh họa|tư liệu)?\s*:\s*"
+    r"(?=[^a-zà-ỹ])\S+(?:\s+\S+){0,6}$"
+)
+_PLACEHOLDER = re.compile(r"\(?(?:ảnh|hình|tranh)(?: có tính| mang tính(?: chất)?)? minh (?:họa|hoạ)\)?\.?", re.I)
+
+
+def is_credit(line: str) -> bool:
+    """Whether a line of plain text is a caption: it ends in a credit, or only says that a picture illustrates."""
+    return len(line) < 400 and bool(_CREDIT.search(line) or _PLACEHOLDER.fullmatch(line.strip()))
+
 
 INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p picture q rb rt ruby s"

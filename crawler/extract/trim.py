@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from crawler.extract.blocks import Block, fold_line
 from crawler.extract.boilerplate import SENTENCE_END, Dropped, split_dateline
 from crawler.extract.by_layout import Parts
 from crawler.extract.byline import is_agency, names, signature
 from crawler.extract.page import Page
+from crawler.extract.reader import Block, fold_line
 from crawler.text.dates import parse
 
 _HEAD = 8  # blocks at the start of a body in which its own title, time or sapo may stand

@@ -2,7 +2,8 @@
 
 A `Rate` remembers counts over hours observed, forgotten with a half-life, so that rates that move are followed; what
 they say of each hour of the week is for `crawler.schedule.tier_rates`. Within an hour items fall evenly, but for the
-minutes at which papers release what they have prepared (full hours, the end of an embargo), which stand out by themselves.
+minutes at which papers release what they have prepared (full hours, the end of an embargo), which stand out by
+themselves.
 
 Times are minutes since 1970 on Viet Nam's clock. A minute's items are those that a look `GRACE` minutes after it sees
 first, so that a look stands right behind what is released at a full minute.

@@ -2,7 +2,8 @@
 
 The hazard h(a) is the expected number of edits an hour at age a. What an edit costs is the time until it is seen, as
 with new articles (`crawler.schedule.timetable`), and so the best density of revisits is proportional to √h(a): an
-article is asked again whenever ∫√h has grown by one step, and the step is what the requests that there are for revisits allow.
+article is asked again whenever ∫√h has grown by one step, and the step is what the requests that there are for
+revisits allow.
 
 The hazard is Gamma-Poisson by classes of age, and at first a guess: many edits come within hours of publication, few
 after days. An edit is only known to lie between two requests; it is counted in the classes between them in proportion
@@ -13,11 +14,66 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import sqrt
+
+from crawler.items import PendingLink
+from crawler.schedule.agenda import Entry
+from crawler.schedule.budget import Budget
+from crawler.store import Store
+
+_BATCH = 10  # asked without a look at the clock
+_LATER = timedelta(hours=1)  # until there may be room
+
+
+class Again:
+    """The revisits of one run; times of articles are those of their links, as their sources gave them."""
+
+    def __init__(self, site: str, edits: Edits, now: Callable[[], datetime]) -> None:
+        self.edits = edits
+        self._next_at: datetime | None = None  # when the next comes due, once `links` has been asked
+        self._without_room = 0
+        self._site = site
+        self._now = now
+
+    def links(self, store: Store, budget: Budget, room: int) -> list[PendingLink]:
+        """Those that are due, newest first: as many as there is room for, and no more than a batch."""
+        now = self._now()
+        known = [link for link in store.revisit(self._site, now - OLDEST) if link.fetched_at is not None]
+        ages = self.edits.ages(budget.revisit * budget.limit / max(len(known) / OLDEST.days, 1))
+        wanted, coming = [], [now + timedelta(days=1)]
+        for link in known:
+            published = link.published_at or link.found_at
+            at = due(ages, published, link.fetched_at or now)
+            if at is not None and at <= now:
+                wanted.append(link)
+                at = due(ages, published, now)
+            if at is not None:
+                coming.append(at)
+        self._next_at, self._without_room = min(coming), max(len(wanted) - room, 0)
+        return wanted[: min(room, _BATCH)]
+
+    def following(self, before: Entry, *, cut: bool) -> tuple[datetime, str]:
+        """When to look for them next, and why; `before` is what the agenda had, `cut` that the run's time was over."""
+        if cut:
+            return self._now(), "known articles are to be asked again"
+        if self._next_at is None:
+            return before.next_at, before.why
+        if self._without_room:
+            return (
+                self._now() + _LATER,
+                f"{self._without_room} known articles are to be asked again, and others go first",
+            )
+        return self._next_at, "known articles come of age to be asked again"
+
+    def note(self, link: PendingLink, at: datetime, *, changed: bool) -> None:
+        """An article that was known has been asked again."""
+        if link.fetched_at is not None:
+            self.edits.learn(link.published_at or link.found_at, link.fetched_at, at, changed=changed)
+
 
 EDGES = (0.0, 1.0, 3.0, 12.0, 48.0, 168.0)
 """Hours of age between which the hazard is taken for constant; older articles are not asked again."""

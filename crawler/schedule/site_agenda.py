@@ -1,8 +1,8 @@
 """A run's errands: which sources of a watched site are due, what came of them, and what the agenda says next.
 
 The agenda follows from the site's pace (`crawler.schedule.pace`); both are written in the transaction that saves a
-source, so that a run that is killed leaves due what it had not done. Nobody else writes them meanwhile: a site has one run at a
-time.
+source, so that a run that is killed leaves due what it had not done. Nobody else writes them meanwhile: a site has
+one run at a time.
 """
 
 from __future__ import annotations
@@ -20,10 +20,9 @@ from crawler.items import PendingLink
 from crawler.schedule import agenda as table
 from crawler.schedule.agenda import ARTICLES, Entry
 from crawler.schedule.budget import Kind
-from crawler.schedule.due_revisits import Again
 from crawler.schedule.pace import Pace
 from crawler.schedule.rates import DAY, GRACE, day_of, minutes, moment
-from crawler.schedule.revisits import Edits
+from crawler.schedule.revisits import Again, Edits
 from crawler.schedule.source_rates import Seen
 from crawler.schedule.tier_rates import Prior
 from crawler.sites.site import Site

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Engine, select
 from crawler.errors import BadInput, Refusal, StoreFailed
 from crawler.items import Article, Change, Link, PendingLink
 from crawler.sites.urls import canonical as canonical_of
-from crawler.store import amend, frontier, queries
+from crawler.store import articles as amend
 from crawler.store import articles as record
 from crawler.store import changes as feed
+from crawler.store import frontier, queries
 from crawler.store import sinks as outbox
 from crawler.store.changes import Told
 from crawler.store.database import engine_for, settle, transaction, unwritable, writer
