@@ -21,7 +21,7 @@ from pairs import FACTS, OTHER, SAME, Draft, Pair, pairs
 
 from crawler.compare.candidates import candidates, day_of, days_around
 from crawler.compare.copies import compare
-from crawler.compare.facts import Text
+from crawler.compare.facts import ComparedText
 from crawler.compare.minhash import Fingerprint, fingerprint, shingles, syllables
 from crawler.compare.stories import COPIES, Edge, clusters
 
@@ -50,9 +50,9 @@ class Index:
             self.keys[day_of(at), key].append(number)
 
 
-def text_of(draft: Draft) -> Text:
+def text_of(draft: Draft) -> ComparedText:
     """As the store reads it."""
-    return Text(draft.lead, "\n".join(draft.body))
+    return ComparedText(draft.lead, "\n".join(draft.body))
 
 
 def ours(pair: Pair) -> str:
@@ -96,7 +96,7 @@ def stories(made: Sequence[Pair]) -> tuple[float, float]:
         drafts += [(pair.first, truth, at), (pair.second, truth if pair.same else truth + 1, at + timedelta(hours=2))]
         truth += 2
     drafts.sort(key=lambda row: row[2])
-    index, texts, edges = Index(), dict[int, Text](), list[Edge]()
+    index, texts, edges = Index(), dict[int, ComparedText](), list[Edge]()
     begin = time.perf_counter()
     for number, (draft, _, at) in enumerate(drafts):
         text = texts[number] = text_of(draft)

@@ -22,13 +22,13 @@ from crawler.newsroom import World
 from crawler.newsroom.feeds import LENGTH
 from crawler.newsroom.grammar import die
 from crawler.newsroom.papers import VIETNAM, papers
-from crawler.newsroom.story import Story
+from crawler.newsroom.story import PaperStory
 from crawler.newsroom.tempo import Tempo, tempos
 from crawler.schedule.budget import Budget
 from crawler.schedule.pace import Pace
 from crawler.schedule.rates import DAY, minutes, moment
 from crawler.schedule.simulate import Looks, Score, averaged, phases, score, uniform
-from crawler.schedule.source_rates import Habits, Seen
+from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior
 
 SITES, LEARN, SCORED = 60, 14, 28
@@ -42,9 +42,9 @@ SINCE, UNTIL = (FIRST + LEARN) * DAY, (FIRST + LEARN + SCORED) * DAY
 def ours(world: World, budget: int) -> tuple[Looks, int]:
     """The looks of `Pace` at every feed, and how many of the scored stories no look found in its feed."""
     names = [paper.name for paper in world.papers]
-    pace = Pace(Budget(budget * SITES, revisit=0, audit=0, fetches=0), {name: Habits() for name in names})
-    looks: Looks = {name: [] for name in names}
-    known: dict[str, set[Story]] = {name: set() for name in names}
+    pace = Pace(Budget(budget * SITES, revisit=0, audit=0, fetches=0), {name: SourceRate() for name in names})
+    polls: Looks = {name: [] for name in names}
+    known: dict[str, set[PaperStory]] = {name: set() for name in names}
     at = MIDNIGHT
     for day in range(FIRST, FIRST + LEARN + SCORED + 1):
         pace.prior = Prior.of(habits.rate for habits in pace.habits.values())
@@ -55,10 +55,10 @@ def ours(world: World, budget: int) -> tuple[Looks, int]:
             world.now = at
             feed = world.newest(world.paper(name), LENGTH)
             new = [story for story in feed if story not in known[name]]
-            overlap = not looks[name] or len(new) < len(feed) or len(feed) < LENGTH
+            overlap = not polls[name] or len(new) < len(feed) or len(feed) < LENGTH
             pace.saw(
                 name,
-                Seen(
+                PollResult(
                     at,
                     [story.published for story in new],
                     shown=len(feed),
@@ -67,12 +67,12 @@ def ours(world: World, budget: int) -> tuple[Looks, int]:
                 ),
             )
             known[name].update(new)
-            looks[name].append(minutes(at))
+            polls[name].append(minutes(at))
     lost = sum(
         SINCE <= minutes(story.visible_from) < UNTIL and story not in known[story.paper.name]
         for story in world.all_stories()
     )
-    return looks, lost
+    return polls, lost
 
 
 def oracle(tempo: dict[str, Tempo], budget: int, phase: float) -> Looks:
@@ -80,17 +80,17 @@ def oracle(tempo: dict[str, Tempo], budget: int, phase: float) -> Looks:
     start = LEARN * DAY
     roots = {name: [sqrt(rate) for rate in one.rates[start:]] for name, one in tempo.items()}
     share = budget * SITES * SCORED / sum(sum(root[: SCORED * DAY]) for root in roots.values())
-    looks: Looks = {}
+    polls: Looks = {}
     for number, (name, root) in enumerate(roots.items()):
         wanted = (phase + number * 0.6180339887) % 1
-        looks[name] = []
+        polls[name] = []
         passed = 0.0
         for minute, after in enumerate(accumulate(share * value for value in root)):
             while wanted < after:
-                looks[name].append(SINCE + minute + (wanted - passed) / (after - passed))
+                polls[name].append(SINCE + minute + (wanted - passed) / (after - passed))
                 wanted += 1
             passed = after
-    return looks
+    return polls
 
 
 def main() -> None:
@@ -105,9 +105,9 @@ def main() -> None:
     print("requests   rule       mean      p95   of uniform   of oracle   lost")
     rows = []
     for budget in BUDGETS:
-        looks, lost = ours(world, budget)
+        polls, lost = ours(world, budget)
         scores: dict[str, Score] = {
-            "ours": score(trace, looks, SINCE, UNTIL),
+            "ours": score(trace, polls, SINCE, UNTIL),
             "uniform": averaged(
                 [score(trace, uniform(trace, budget, SINCE, UNTIL, at), SINCE, UNTIL) for at in phases()]
             ),

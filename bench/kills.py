@@ -34,7 +34,7 @@ from typing import Any
 import kept
 
 from crawler.deliver.config import Route, read_routes
-from crawler.deliver.deliverer import Step
+from crawler.deliver.deliverer import DeliveryBatch
 from crawler.deliver.run import deliver
 from crawler.items import Article
 from crawler.store import Store
@@ -83,7 +83,7 @@ def finish(url: str, config: Path) -> None:
     """Deliver what is left; ends the program when a sink cannot."""
     with Store.open(url) as store:
 
-        def show(step: Step) -> None:
+        def show(step: DeliveryBatch) -> None:
             if step.failure:
                 print(step.name, step.failure)
 

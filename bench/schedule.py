@@ -35,7 +35,7 @@ from crawler.schedule.enrol import SPREAD, enrol
 from crawler.schedule.pace import Pace
 from crawler.schedule.rounds import Rounds
 from crawler.schedule.site_agenda import read_pace, upcoming
-from crawler.schedule.source_rates import Seen
+from crawler.schedule.source_rates import PollResult
 from crawler.sites.layouts import EPI
 from crawler.sites.site import Feed, Site
 from crawler.store import Store
@@ -155,7 +155,7 @@ class Month:
                 self.later(at, "look", [name])
         self.later(end + timedelta(seconds=1), "end", sites)
 
-    def look(self, name: str) -> None:
+    def poll(self, name: str) -> None:
         paper = self.papers[name]
         late = (self.now - paper.due).total_seconds()
         if not paper.killed:
@@ -168,9 +168,9 @@ class Month:
         overlap = paper.last is None or seen - WINDOW < paper.told
         self.counts["over budget"] += not paper.pace.budget.take("look")
         oldest = paper.items[max(0, seen - WINDOW)]
-        paper.pace.saw(paper.source, Seen(self.now, fresh, shown=WINDOW, oldest=oldest, overlap=overlap))
+        paper.pace.saw(paper.source, PollResult(self.now, fresh, shown=WINDOW, oldest=oldest, overlap=overlap))
         following, why = upcoming(paper.pace, paper.source, self.now, paper.part)
-        entry = agenda.Entry(site=name, source=paper.source, next_at=following, why=why, looked_at=self.now)
+        entry = agenda.Entry(site=name, source=paper.source, next_at=following, why=why, polled_at=self.now)
         with self.store.writing() as connection:
             agenda.keep(connection, [entry])
         paper.told, paper.last, paper.due, paper.killed = seen, self.now, following, False
@@ -203,7 +203,7 @@ class Month:
             self.now, _, what, sites = heapq.heappop(self.queue)
             if what.startswith("look"):
                 # One source a site; at the start of a day its plan is made, which is no look.
-                self.look(sites[0])
+                self.poll(sites[0])
             elif what.startswith("end"):
                 self.running.subtract(sites)
                 began = time.process_time()
@@ -250,8 +250,8 @@ with Store.open({url!r}) as store:
     if done.returncode:
         sys.exit(done.stderr)
     with Store.open(url) as store, store.reading() as connection:
-        looks = sum(entry.came for entry in agenda.entries(connection) if entry.source != agenda.ARTICLES)
-    return float(done.stdout.split()[-1]) / LIVE_SECONDS, looks
+        polls = sum(entry.came for entry in agenda.entries(connection) if entry.source != agenda.ARTICLES)
+    return float(done.stdout.split()[-1]) / LIVE_SECONDS, polls
 
 
 _ROUND = """
@@ -286,14 +286,14 @@ def main() -> None:
         ):
             print(f"{name:24} {number:8}")
         print(f"{'deciding, CPU a day':24} {month.cpu / days:8.1f} s, {share:.4%} of a core")
-        measured, looks = live(Path(folder), sites)
-    print(f"{'the process, live':24} {measured:8.2%} of a core over {LIVE_SECONDS} s with {looks} looks")
+        measured, polls = live(Path(folder), sites)
+    print(f"{'the process, live':24} {measured:8.2%} of a core over {LIVE_SECONDS} s with {polls} looks")
     result = {
         "sites": sites, "days": days, "looks": counts["looks"], "worst_late_seconds": round(lateness[-1], 1),
         "past_bound": past, "overlaps": counts["overlaps"], "looks_lost": counts["looks lost"],
         "items_lost": counts["items lost"], "over_budget": counts["over budget"], "killed": counts["killed"],
         "restarts": counts["restarts"], "cpu_seconds_a_day": round(month.cpu / days, 2), "share": round(share, 6),
-        "live_share": round(measured, 5), "live_looks": looks,
+        "live_share": round(measured, 5), "live_looks": polls,
     }  # fmt: skip
     print(json.dumps(result))
 

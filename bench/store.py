@@ -30,7 +30,7 @@ from typing import Any
 
 from stream import stream
 
-from crawler.compare import fingerprints as kinship
+from crawler.compare import fingerprints
 from crawler.compare.relate import READER, Relater
 from crawler.store import SourceState, Store
 
@@ -46,14 +46,14 @@ def save(url: str, articles: int, done: Event) -> None:
     """The crawl: each look at a site with its links, then each page; ends with the others, to be measured like them."""
     saved = 0
     with Store.open(url) as store:
-        for look in stream(articles):
-            state = SourceState(url=look.source, site=look.site, checked_at=look.at, looks=1, last_status="200")
-            store.save_source(state, look.links, look.site)
-            pending = store.pending(look.site, limit=len(look.pages))
+        for poll in stream(articles):
+            state = SourceState(url=poll.source, site=poll.site, checked_at=poll.at, polls=1, last_status="200")
+            store.save_source(state, poll.links, poll.site)
+            pending = store.pending(poll.site, limit=len(poll.pages))
             store.begin(link.canonical_url for link in pending)
-            pages = {page.url: page for page in look.pages}
+            pages = {page.url: page for page in poll.pages}
             for link in pending:
-                store.save(pages[link.url], look.at, link=link.canonical_url)
+                store.save(pages[link.url], poll.at, link=link.canonical_url)
             saved += len(pending)
             while saved - _related(store) > AHEAD and not _orphaned():
                 time.sleep(_PAUSE)
@@ -80,7 +80,7 @@ def _orphaned() -> bool:
 
 def _related(store: Store) -> int:
     with store.reading() as connection:
-        return kinship.position(connection, READER)
+        return fingerprints.position(connection, READER)
 
 
 def run(url: str, articles: int, size: Callable[[], int]) -> dict[str, Any]:

@@ -70,20 +70,20 @@ class BadInput(ThoisuError):
 
 
 class StoreFailed(ThoisuError):
-    """The database could not do it, and did nothing of it: `word` says why, `detail` is what it said itself."""
+    """The database could not do it, and did nothing of it: `reason` says why, `detail` is what it said itself."""
 
-    def __init__(self, word: StoreWord, detail: str) -> None:
-        super().__init__(f"{word}: {detail}")
-        self.word = word
+    def __init__(self, reason: StoreWord, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
         self.detail = detail
 
 
 class Refused(ThoisuError):
-    """A page or address that is not taken: `word` from `Refusal`, `detail` for a person."""
+    """A page or address that is not taken: `reason` from `Refusal`, `detail` for a person."""
 
-    def __init__(self, word: Refusal, detail: str = "") -> None:
-        super().__init__(f"{word}: {detail}" if detail else str(word))
-        self.word = word
+    def __init__(self, reason: Refusal, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
         self.detail = detail
 
 

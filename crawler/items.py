@@ -137,7 +137,7 @@ class PendingLink:
     fetched_at: datetime | None
     """When it was read before, if this is a revisit."""
     tries: int
-    word: Refusal | None
+    reason: Refusal | None
     """Why the last try gave nothing."""
 
 

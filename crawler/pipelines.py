@@ -28,10 +28,10 @@ class StorePipeline:
         except StoreFailed as failure:
             spider.end(str(failure))
         except Refused as refused:
-            spider.readings.refused(item.link, refused.word)
+            spider.articles.refused(item.link, refused.reason)
         else:
-            if spider.errands:
-                spider.errands.again.note(item.link, item.at, changed=outcome.event == "revised")
+            if spider.agenda:
+                spider.agenda.revisits.note(item.link, item.at, changed=outcome.event == "revised")
             spider.report.count(outcome.event)
             spider.progress()
         return item.article

@@ -18,20 +18,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from crawler.backfill import ledger_queries as books
-from crawler.backfill import routes
+from crawler.backfill import ledger_queries, routes
 from crawler.backfill import spider as module
-from crawler.backfill import steps as plans
+from crawler.backfill import steps as step_table
 from crawler.backfill.forecast import Forecast, forecast
 from crawler.backfill.gap_jobs import AGAIN, mend
-from crawler.backfill.gaps import holes, uncovered
+from crawler.backfill.gaps import gaps, uncovered
 from crawler.backfill.harvest import harvest
 from crawler.backfill.job import Job
 from crawler.backfill.ledger import completeness, entries
-from crawler.backfill.spider import Report, backfill
+from crawler.backfill.spider import BackfillReport, backfill
 from crawler.backfill.steps import Step, steps
 from crawler.cli.main import main
-from crawler.discover.days import Span, day_in
+from crawler.discover.days import DayRange, day_in
 from crawler.discover.discovery import discover
 from crawler.errors import BadSite
 from crawler.items import Link
@@ -64,8 +63,8 @@ SITE = Site(
 )  # fmt: skip
 
 
-def span(days: int, first: date = FIRST) -> Span:
-    return Span(first, first + timedelta(days=days - 1))
+def span(days: int, first: date = FIRST) -> DayRange:
+    return DayRange(first, first + timedelta(days=days - 1))
 
 
 class Bench:
@@ -77,7 +76,9 @@ class Bench:
         self.sites = newsroom_sites(room.url, len(room.world.papers))
         self.settings: dict[str, Any] = {**PATIENT, "THOISU_QUARANTINE": str(folder / "quarantine")}
 
-    def backfill(self, *names: str, days: Span, oldest_first: bool = False, **about: Any) -> dict[str, Report]:
+    def backfill(
+        self, *names: str, days: DayRange, oldest_first: bool = False, **about: Any
+    ) -> dict[str, BackfillReport]:
         jobs = {name: [Job(site=name, span=days, oldest_first=oldest_first)] for name in names or self.sites}
         about = {"settings": self.settings, "newsroom": self.room.url, **about}
         return {report.site: report for report in backfill(jobs, self.sites, store_url=self.url, **about)}
@@ -92,7 +93,7 @@ class Bench:
                 pages |= {row.canonical_url, *(copy.canonical_url for copy in held.copies)}
         return pages
 
-    def published(self, *names: str, days: Span) -> set[str]:
+    def published(self, *names: str, days: DayRange) -> set[str]:
         world = self.room.world
         return {
             world.url(story)
@@ -143,18 +144,18 @@ def test_what_lists_whole_days_comes_first() -> None:
     days = [date(2026, 8, 3), date(2026, 8, 9)]
     by_day = routes.parts(SITE, routes.BY_DAY, days)
     assert [part.address[-14:] for part in by_day] == ["03-08-2026.htm", "09-08-2026.htm"]
-    assert routes.parts(SITE, routes.PAGED, days) == [("https://bao.vn/tin", "https://bao.vn/tin", Span(*days))]
+    assert routes.parts(SITE, routes.PAGED, days) == [("https://bao.vn/tin", "https://bao.vn/tin", DayRange(*days))]
 
 
 def test_an_index_gives_the_children_whose_days_are_wanted() -> None:
     names = ("news-2026-7", "news-2026-8", "news-2026-9", "categories", "google-news", "latest-news-sitemap")
     index = [Link(f"https://bao.vn/{name}.xml") for name in names]
 
-    def chosen(days: Span, today: date) -> list[str]:
+    def chosen(days: DayRange, today: date) -> list[str]:
         return [part.address[15:-4] for part in routes.children(index, days, today)]
 
-    assert chosen(Span(date(2026, 7, 30), date(2026, 8, 2)), date(2026, 9, 20)) == ["news-2026-7", "news-2026-8"]
-    assert chosen(Span(date(2026, 9, 18), date(2026, 9, 20)), date(2026, 9, 20)) == [
+    assert chosen(DayRange(date(2026, 7, 30), date(2026, 8, 2)), date(2026, 9, 20)) == ["news-2026-7", "news-2026-8"]
+    assert chosen(DayRange(date(2026, 9, 18), date(2026, 9, 20)), date(2026, 9, 20)) == [
         "news-2026-9", "google-news", "latest-news-sitemap",
     ]  # fmt: skip
     parts = [Link(f"https://bao.vn/post-{n}.xml", modified_at=datetime(2026, n, 5, tzinfo=UTC)) for n in (6, 7, 8)]
@@ -164,14 +165,14 @@ def test_an_index_gives_the_children_whose_days_are_wanted() -> None:
 
 def test_numbers_lie_between_those_that_are_known() -> None:
     (route,) = [route for route in SITE.archives if isinstance(route, Numbers)]
-    found = routes.numbers(route, [], Span(date(2026, 1, 5), date(2026, 1, 6)))  # ten a day
+    found = routes.numbers(route, [], DayRange(date(2026, 1, 5), date(2026, 1, 6)))  # ten a day
     assert 1020 <= found.start <= 1030
     assert 1070 <= found.stop <= 1085
     stored = [(datetime(2026, 1, 4, 12, tzinfo=UTC), 1090), (datetime(2026, 1, 8, 12, tzinfo=UTC), 1094)]
-    found = routes.numbers(route, stored, Span(date(2026, 1, 5), date(2026, 1, 6)))
+    found = routes.numbers(route, stored, DayRange(date(2026, 1, 5), date(2026, 1, 6)))
     assert 1085 <= found.start <= 1090
     assert 1094 <= found.stop <= 1096
-    assert routes.numbers(route, [], Span(date(1999, 1, 1), date(1999, 1, 2))).start == 1
+    assert routes.numbers(route, [], DayRange(date(1999, 1, 1), date(1999, 1, 2))).start == 1
     with pytest.raises(BadSite, match=r"ends in \{id\}"):
         replace(SITE, archives=(Numbers("https://bao.vn/bai?id={id}&x=1", known=route.known),))
     with pytest.raises(BadSite, match="does not take the numbers"):
@@ -181,7 +182,7 @@ def test_numbers_lie_between_those_that_are_known() -> None:
 
 
 def test_what_was_numbered_long_behind_the_wanted_days_is_not_wanted() -> None:
-    august = Span(date(2026, 8, 1), date(2026, 8, 31))
+    august = DayRange(date(2026, 8, 1), date(2026, 8, 31))
     links = {}
     for n in range(1, 31):  # one a day, of which every third is edited at the end of the month
         day = 31 if n % 3 == 0 else n
@@ -241,10 +242,10 @@ def test_a_hole_that_could_not_be_closed_is_tried_again_later(bench: Bench) -> N
         assert mend(store, name, days, now) == [first]
         row = Step(job=first.name, site=name, stage=routes.FEED, route=feed.url, address=feed.url)
         with store.writing() as connection:
-            plans.add(connection, [row])
+            step_table.add(connection, [row])
         assert mend(store, name, days, now + 2 * AGAIN) == [first], "it has not come to its end"
         with store.writing() as connection:
-            connection.execute(plans.steps.update().values(state="failed", at=now))
+            connection.execute(step_table.steps.update().values(state="failed", at=now))
         assert mend(store, name, days, now + AGAIN / 2) == [first]
         (second,) = mend(store, name, days, now + 2 * AGAIN)
         assert second.name != first.name
@@ -447,7 +448,7 @@ def test_it_gives_way_to_the_watch_and_waits_no_longer_than_that_may_take(
     assert bench.stored() >= bench.published("songda", days=span(1))
 
 
-def forecast_of(store: Store, bench: Bench, name: str, days: Span, now: datetime) -> Forecast:
+def forecast_of(store: Store, bench: Bench, name: str, days: DayRange, now: datetime) -> Forecast:
     return forecast(store, name, bench.sites[name], [Job(site=name, span=days)], now)
 
 
@@ -501,14 +502,14 @@ def test_it_is_the_same_on_either_database(bench: Bench, address: str) -> None: 
     assert bench.stored() >= bench.published("bachdang", "truongson", days=days)
     with Store.open(address) as store:
         now = datetime(2026, 8, 9, tzinfo=VIETNAM)
-        assert holes(store, "bachdang", days, now) == []
+        assert gaps(store, "bachdang", days, now) == []
         assert completeness(store, "truongson", days, now).stored >= 50
         assert forecast_of(store, bench, "bachdang", days, now).stored == 50
         # What a list without times claims is dated by its articles.
         claimed = {row.day: row.claimed for row in entries(store, "truongson", span(30))}
         assert [claimed[day] for day in days.days()] == [25, 25]
         with store.reading() as connection:
-            assert books.claimed(connection, "truongson", days) == {
+            assert ledger_queries.claimed(connection, "truongson", days) == {
                 (row.route, row.day): row.claimed for row in entries(store, "truongson", days)
             }
         assert mend(store, "bachdang", days, now) == []
@@ -555,7 +556,7 @@ def test_the_command_tells_what_it_did(bench: Bench, tmp_path: Path, capsys: pyt
 
     gaps = ["gaps", "songda", "--store", bench.url, "--since", "2026-08-01"]
     rows = [json.loads(line) for line in run(*gaps, "--json")[1].splitlines()]
-    assert sum(hole["number"] for hole in rows[:-1]) == 46
+    assert sum(gap["number"] for gap in rows[:-1]) == 46
     assert rows[-1]["share"] == pytest.approx(0.54)
     shown = run(*gaps)[1]
     assert "54 of 100 listed are stored, 54.00%" in shown

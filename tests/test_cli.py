@@ -128,7 +128,7 @@ def test_extract_reads_gzip_and_standard_input_and_finds_the_address_itself(thoi
 
 
 @pytest.mark.parametrize(
-    ("body", "word"),
+    ("body", "reason"),
     [
         (b"hello", "soft_404"),
         (b"%PDF-1.7 \x00" + b"x" * 2000, "not_html"),
@@ -137,10 +137,10 @@ def test_extract_reads_gzip_and_standard_input_and_finds_the_address_itself(thoi
         (b"<html><head><title>404 Not Found</title></head><body>" + b"<p>x</p>" * 200, "soft_404"),
     ],
 )
-def test_extract_names_why_a_page_is_refused(thoisu: Thoisu, body: bytes, word: str) -> None:
+def test_extract_names_why_a_page_is_refused(thoisu: Thoisu, body: bytes, reason: str) -> None:
     refused = thoisu("extract", "-", stdin=body)
     assert (refused.code, refused.out) == (1, "")
-    assert refused.err.startswith(f"thoisu: {word}")
+    assert refused.err.startswith(f"thoisu: {reason}")
     assert refused.err.count("\n") == 1
 
 
@@ -251,7 +251,7 @@ def test_discover_lists_links_with_times_and_refusals(thoisu: Thoisu, tmp_path: 
 def test_discover_names_a_source_that_is_none(thoisu: Thoisu, tmp_path: Path) -> None:
     (tmp_path / "home.rss").write_text("<html><title>Lỗi</title><body><p>Trang không có</p></body></html>", "utf-8")
     (tmp_path / "page.html").write_text("<html><body><p>Không có gì</p></body></html>", "utf-8")
-    for file, url, word in (
+    for file, url, reason in (
         ("home.rss", "https://tuoitre.vn/tin.htm", "html_for_feed"),
         ("home.rss", None, "html_for_feed"),
         ("page.html", "https://tuoitre.vn/rss/home.rss", "html_for_feed"),
@@ -259,7 +259,7 @@ def test_discover_names_a_source_that_is_none(thoisu: Thoisu, tmp_path: Path) ->
     ):
         found = thoisu("discover", file, "--json", *(("--url", url) if url else ()))
         assert found.code == 1
-        assert [row["refused"] for row in found.rows] == [word]
+        assert [row["refused"] for row in found.rows] == [reason]
         assert found.rows[0]["url"] == (url or "file:///home.rss")
     assert thoisu("discover", "http://127.0.0.1/rss", "--json").rows[0]["refused"] == "private_address"
 

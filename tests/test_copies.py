@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.compare.candidates import MOST, candidates, day_of, days_around
-from crawler.compare.copies import WINDOW, Relation, compare, gaps
-from crawler.compare.facts import Text
+from crawler.compare.copies import WINDOW, RelationName, compare, gaps
+from crawler.compare.facts import ComparedText
 from crawler.compare.minhash import HASHES, Fingerprint, fingerprint, packed, restored, shingles, syllables
-from crawler.compare.stories import Edge, Telling, clusters, tell
+from crawler.compare.stories import Edge, StoryPage, clusters, tell
 from crawler.newsroom import words
 from crawler.newsroom.grammar import Voice, die
 
@@ -30,11 +30,11 @@ def report(seed: int, paragraphs: int = 6) -> list[str]:
     return [voice.paragraph() for _ in range(paragraphs)]
 
 
-def relation(first: list[str] | str, second: list[str] | str, apart: timedelta = timedelta(hours=1)) -> Relation:
+def relation(first: list[str] | str, second: list[str] | str, apart: timedelta = timedelta(hours=1)) -> RelationName:
     one, two = ("\n".join(text) if isinstance(text, list) else text for text in (first, second))
-    verdict = compare(Text(None, one), Text(None, two), apart)
+    verdict = compare(ComparedText(None, one), ComparedText(None, two), apart)
     if apart:
-        assert compare(Text(None, two), Text(None, one), -apart).jaccard == verdict.jaccard
+        assert compare(ComparedText(None, two), ComparedText(None, one), -apart).jaccard == verdict.jaccard
     return verdict.relation
 
 
@@ -253,8 +253,8 @@ def test_a_digest_does_not_make_one_story_of_its_parts() -> None:
     assert clusters([1, 2, 9], [*parts, Edge(2, 1, "abridged")]) == [{1, 2, 9}]
 
 
-def telling(n: int, paragraphs: list[str], site: str, dateline: str | None = None) -> Telling:
-    return Telling(
+def telling(n: int, paragraphs: list[str], site: str, dateline: str | None = None) -> StoryPage:
+    return StoryPage(
         url=f"https://{site}.example/{n}", site=site, title=f"Tin {n}", dateline=dateline,
         at=T0 + timedelta(minutes=n), paragraphs=tuple(paragraphs),
     )  # fmt: skip
@@ -294,7 +294,7 @@ def test_labelled_pairs_are_told_right() -> None:
     assert len(words.PLACES) > 40
     wrong = []
     for pair in pairs(seed=5, each=8):
-        one, two = (Text(draft.lead, "\n".join(draft.body)) for draft in (pair.first, pair.second))
+        one, two = (ComparedText(draft.lead, "\n".join(draft.body)) for draft in (pair.first, pair.second))
         if (compare(one, two, timedelta()).relation in ("copy", "abridged", "extended")) != pair.same:
             wrong.append(pair.kind)
     assert len(wrong) <= 0.02 * 8 * (len(SAME) + len(OTHER))

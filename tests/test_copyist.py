@@ -19,11 +19,11 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.alerts import alerts as watches
-from crawler.archive.warc_files import Fault, Record, Tape, records, tapes
+from crawler.archive.warc_files import Fault, Record, Tape, records, warc_files
 from crawler.backfill.warc_import import Copied, copy
 from crawler.cli.main import main
 from crawler.crawl.run import crawl
-from crawler.discover.days import Span
+from crawler.discover.days import DayRange
 from crawler.errors import BadInput
 from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World, newsroom_sites
@@ -32,7 +32,7 @@ from crawler.sites.site import Site
 from crawler.store import Store
 
 FETCHED = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
-EVER = Span(date.min, date.max)
+EVER = DayRange(date.min, date.max)
 
 
 class Shelf:
@@ -64,8 +64,8 @@ class Shelf:
         path.write_bytes(b"".join(data))
         return path
 
-    def copy(self, path: Path, span: Span = EVER, *, dry: bool = False) -> Copied:
-        found, _ = tapes(path)
+    def copy(self, path: Path, span: DayRange = EVER, *, dry: bool = False) -> Copied:
+        found, _ = warc_files(path)
         whole = Copied(name="", size=0)
         with Store.open(self.url) as store:
             for tape in found:
@@ -136,11 +136,11 @@ def test_only_the_wanted_days_and_sites_are_stored_and_a_dry_run_stores_nothing(
         file.write(gzip.compress(shelf.record(f"{root}/chinh-tri/", b"<p>x</p>")))
         file.write(gzip.compress(shelf.record(f"{root}/tin-post999999.html", b"<html><body>404</body></html>")))
     day = shelf.stories[0].published.date()
-    dry = shelf.copy(path, Span(day, day), dry=True)
+    dry = shelf.copy(path, DayRange(day, day), dry=True)
     assert (dry.what["readable"], dry.what["no_site"], dry.what["section"]) == (24, 1, 1)
-    assert shelf.copy(path, Span(date(2020, 1, 1), date(2020, 1, 2))).what["other_days"] == 24
+    assert shelf.copy(path, DayRange(date(2020, 1, 1), date(2020, 1, 2))).what["other_days"] == 24
     assert shelf.stored() == set()
-    found = shelf.copy(path, Span(day, day))
+    found = shelf.copy(path, DayRange(day, day))
     assert found.what["created"] + found.what["copied"] == 24
     assert found.what.total() == found.records == 27
 
@@ -306,7 +306,7 @@ def test_whatever_stands_between_records_every_whole_one_is_found(
 def test_reading_goes_on_at_the_record_at_which_it_was(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.backfill.warc_import._EVERY", 5)
     path = shelf.file("a.warc.gz", shelf.texts())
-    (tape,), _ = tapes(path)
+    (tape,), _ = warc_files(path)
     seen: list[int] = []
 
     def stop(found: Copied) -> None:
@@ -408,7 +408,7 @@ def test_a_wacz_whose_files_are_packed_twice_is_refused_with_what_to_do(shelf: S
         shelf.copy(path)
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(BadInput, match="cannot read"):
-        tapes(path)
+        warc_files(path)
 
 
 def test_a_page_that_names_another_address_does_not_take_its_place(shelf: Shelf) -> None:

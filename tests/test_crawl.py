@@ -151,7 +151,7 @@ def test_validators_that_lie_cost_the_site_its_privilege(one: Bench, how: str) -
 
 
 @pytest.mark.parametrize(
-    ("fault", "word", "settings"),
+    ("fault", "reason", "settings"),
     [
         ({"redirect": "loop"}, "redirected", {}),
         ({"redirect": "https://elsewhere.vn/"}, "redirected", {}),
@@ -170,18 +170,18 @@ def test_validators_that_lie_cost_the_site_its_privilege(one: Bench, how: str) -
     ],
 )
 def test_a_bad_page_has_its_word_and_is_not_stored(
-    one: Bench, fault: dict[str, Any], word: str, settings: dict[str, Any]
+    one: Bench, fault: dict[str, Any], reason: str, settings: dict[str, Any]
 ) -> None:
     urls = sorted(one.published())
     path = urls[0].partition("localhost")[2].partition("/")[2]
     one.newsroom.misbehave("songda", **fault, path=re.escape(path))
     (report,) = one.crawl(settings=settings)
-    assert report.refused[word] == 1  # type: ignore[index]
+    assert report.refused[reason] == 1  # type: ignore[index]
     assert one.stored().keys() == set(urls[1:])
     # Whatever it was, it passes, and the page is had in the end.
     one.newsroom.behave("songda")
     one.crawl()
-    given_up = word == "too_large"
+    given_up = reason == "too_large"
     assert (one.stored().keys() == set(urls)) != given_up
 
 

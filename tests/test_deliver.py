@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from crawler.deliver import deliverer as rules
 from crawler.deliver.config import Route
 from crawler.deliver.csv import COLUMNS, Csv
-from crawler.deliver.deliverer import Deliverer, Step
+from crawler.deliver.deliverer import Deliverer, DeliveryBatch
 from crawler.deliver.jsonl import JsonLines
 from crawler.deliver.row_files import RowFiles
 from crawler.deliver.run import deliver
@@ -31,9 +31,8 @@ from crawler.deliver.sink import Delivery, Poisoned, Sink, SinkFailed
 from crawler.errors import StoreFailed
 from crawler.items import Article
 from crawler.monitor.store_checks import verify
-from crawler.store import Store
+from crawler.store import Store, sink_cursors
 from crawler.store import changes as feed
-from crawler.store import sinks as outbox
 from crawler.store.locks import Taken
 from tests.test_store import (  # noqa: F401, fixtures
     ROOT,
@@ -107,8 +106,8 @@ def route(sink: Sink, name: str = "shelf", sites: set[str] | None = None, text: 
     return Route(name, "shelf:", sink, frozenset(sites) if sites is not None else None, text)
 
 
-def once(store: Store, sink: Sink, time: Time | None = None, **filters: Any) -> list[Step]:  # noqa: F811
-    steps: list[Step] = []
+def once(store: Store, sink: Sink, time: Time | None = None, **filters: Any) -> list[DeliveryBatch]:  # noqa: F811
+    steps: list[DeliveryBatch] = []
     time = time or Time()
     Deliverer(store, route(sink, **filters), time.pause, time.now).once(steps.append)
     return steps
@@ -118,9 +117,9 @@ def unheard(*_: object) -> None:
     """For what nobody listens to."""
 
 
-def state(store: Store, name: str = "shelf") -> outbox.SinkState:  # noqa: F811
+def state(store: Store, name: str = "shelf") -> sink_cursors.SinkState:  # noqa: F811
     with store.reading() as connection:
-        return outbox.state(connection, name)
+        return sink_cursors.state(connection, name)
 
 
 def fill(store: Store, count: int, begin: int = 1) -> None:  # noqa: F811
@@ -246,7 +245,7 @@ def test_a_poisoned_record_is_tried_alone_then_set_aside(store: Store) -> None: 
     assert [step.aside.seq for step in steps if step.aside] == [4]
     assert (state(store).cursor, state(store).delivered, state(store).state) == (15, 14, "ok")
     with store.reading() as connection:
-        (aside,) = outbox.aside(connection, "shelf")
+        (aside,) = sink_cursors.aside(connection, "shelf")
     assert (aside.seq, aside.reason) == (4, "it tastes bad")
 
 
@@ -264,7 +263,7 @@ def test_a_sink_that_takes_no_record_is_not_emptied_into_the_set_aside(store: St
     shelf = Shelf()
     shelf.poison = set(range(1, 100))
     assert (failure := once(store, shelf)[-1].failure) is not None
-    assert failure.word == state(store).state == "poisoned"
+    assert failure.reason == state(store).state == "poisoned"
     once(store, shelf)  # nor by another process
     assert state(store).cursor == rules.ASIDE_IN_A_ROW
     shelf.poison = set()
@@ -298,7 +297,7 @@ def test_a_sink_that_fails_waits_longer_each_time_and_catches_up(store: Store) -
     shelf.moods += [SinkFailed("rate_limited", "slowly", retry_after=500.0), SinkFailed("gone", "go away", through=2)]
     waits: list[float] = []
 
-    def seen(step: Step) -> None:
+    def seen(step: DeliveryBatch) -> None:
         if step.failure:
             states.append(state(store).state)
             waits.append(step.wait)
@@ -328,7 +327,7 @@ def test_a_waiting_sink_can_be_told_to_go_on(store: Store) -> None:  # noqa: F81
         if len(looks) == 10:
             assert shelf.rows == []
             with store.writing() as connection:
-                outbox.resume(connection, "shelf")
+                sink_cursors.resume(connection, "shelf")
         return time.pause(seconds)
 
     Deliverer(store, route(shelf), pause, time.now).follow(unheard, unheard)
@@ -366,7 +365,7 @@ def test_a_sink_that_hangs_holds_up_no_other(store: Store) -> None:  # noqa: F81
 
     slow = Slow()
 
-    def on_step(step: Step) -> None:
+    def on_step(step: DeliveryBatch) -> None:
         if step.name == "quick" and step.at_end:
             assert begun.wait(30)
             assert slow.rows == []
@@ -388,16 +387,16 @@ def test_what_is_there_is_not_written_again(store: Store, monkeypatch: pytest.Mo
     """Between the sink and the cursor anything may happen; a sink that can tell gets nothing twice."""
     fill(store, 12)
     tells, silent = Shelf(tells=True), Shelf()
-    whole = outbox.advance
+    whole = sink_cursors.advance
 
     def broken(*_: object) -> bool:
         raise StoreFailed("disk_full", "no room")
 
     for shelf, name in ((tells, "tells"), (silent, "silent")):
-        monkeypatch.setattr(outbox, "advance", broken)
+        monkeypatch.setattr(sink_cursors, "advance", broken)
         with pytest.raises(StoreFailed, match="no room"):
             once(store, shelf, name=name)
-        monkeypatch.setattr(outbox, "advance", whole)
+        monkeypatch.setattr(sink_cursors, "advance", whole)
         fill(store, 1, begin=13)
         once(store, shelf, name=name)
     assert tells.seqs == list(range(1, 14))
@@ -432,16 +431,16 @@ def test_a_failing_store_is_waited_for(store: Store, monkeypatch: pytest.MonkeyP
     fill(store, 12)
     shelf, time = Shelf(), Time(40)
     troubles: list[StoreFailed] = []
-    whole, failures = outbox.advance, iter([StoreFailed("read_only", "no")] * 3)
+    whole, failures = sink_cursors.advance, iter([StoreFailed("read_only", "no")] * 3)
 
     def broken(*values: Any) -> bool:
         if (failure := next(failures, None)) is not None:
             raise failure
         return whole(*values)
 
-    monkeypatch.setattr(outbox, "advance", broken)
+    monkeypatch.setattr(sink_cursors, "advance", broken)
     Deliverer(store, route(shelf), time.pause, time.now).follow(unheard, troubles.append)
-    assert [failure.word for failure in troubles] == ["read_only"] * 3
+    assert [failure.reason for failure in troubles] == ["read_only"] * 3
     assert time.waits[:3] == [1, 2, 4]
     assert shelf.seqs == list(range(1, 13))  # what it was given before the store failed is known
 
@@ -516,7 +515,7 @@ def test_a_lost_lock_is_noticed(postgres: str) -> None:  # noqa: F811
         statement(where, "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1")
         with pytest.raises(StoreFailed) as failure:
             confirm()
-    assert failure.value.word == "unreachable"
+    assert failure.value.reason == "unreachable"
 
 
 def test_a_folder_without_room_for_the_lock_has_a_name(tmp_path: Path) -> None:
@@ -527,12 +526,12 @@ def test_a_folder_without_room_for_the_lock_has_a_name(tmp_path: Path) -> None:
 
 
 def test_a_cursor_moves_only_from_where_it_was_read(store: Store) -> None:  # noqa: F811
-    def advance(was: outbox.SinkState, cursor: int) -> bool:
+    def advance(was: sink_cursors.SinkState, cursor: int) -> bool:
         with store.writing() as connection:
-            return outbox.advance(connection, was, cursor, 1, None, T0)
+            return sink_cursors.advance(connection, was, cursor, 1, None, T0)
 
     with store.writing() as connection:
-        new = outbox.begin(connection, "shelf", T0)
+        new = sink_cursors.begin(connection, "shelf", T0)
     assert advance(new, 5)
     assert not advance(new, 6)
     read = state(store)
@@ -548,7 +547,7 @@ def test_a_cursor_moves_only_from_where_it_was_read(store: Store) -> None:  # no
 
 def set_back(store: Store, first: int, name: str = "shelf") -> None:  # noqa: F811
     with store.writing() as connection:
-        outbox.set_back(connection, name, first, T0)
+        sink_cursors.set_back(connection, name, first, T0)
 
 
 def test_replay_delivers_again_with_the_same_keys(store: Store) -> None:  # noqa: F811
@@ -563,7 +562,7 @@ def test_replay_delivers_again_with_the_same_keys(store: Store) -> None:  # noqa
     assert len({row.key for row in shelf.rows}) == 11
     assert shelf.opened == [0, 1]
     with store.reading() as connection:
-        assert [one.seq for one in outbox.aside(connection, "shelf")] == [2]
+        assert [one.seq for one in sink_cursors.aside(connection, "shelf")] == [2]
 
 
 def test_verify_sees_a_sink_ahead_of_the_feed(tmp_path: Path) -> None:
@@ -580,7 +579,7 @@ def test_replay_reaches_a_deliverer_at_work(store: Store) -> None:  # noqa: F811
     shelf, time = Shelf(), Time(10)
     ends = []
 
-    def seen(step: Step) -> None:
+    def seen(step: DeliveryBatch) -> None:
         if step.at_end:
             ends.append(list(shelf.seqs))
             if len(ends) == 1:
@@ -790,7 +789,7 @@ def test_a_disk_without_room_loses_and_tears_nothing(tmp_path: Path, kind: Kind)
             sink.write([row(2), row(3)])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert failure.value.word == "disk_full"
+    assert failure.value.reason == "disk_full"
     assert path.read_bytes() == before
     assert sink.open(0) == "s:1"
     sink.write([row(2), row(3)])
@@ -803,7 +802,7 @@ def test_a_folder_that_cannot_be_has_a_name(tmp_path: Path) -> None:
     with pytest.raises(SinkFailed, match=r"failed: .*Not a directory"):
         JsonLines("x", f"jsonl:{tmp_path}/file/feed").open(0)
     words = {28: "disk_full", 122: "disk_full", 30: "read_only", 13: "read_only", 5: "failed"}
-    assert {number: SinkFailed.of(OSError(number, "x")).word for number in words} == words
+    assert {number: SinkFailed.of(OSError(number, "x")).reason for number in words} == words
 
 
 def test_files_of_another_store_or_ahead_of_this_one_are_named(store: Store, tmp_path: Path) -> None:  # noqa: F811

@@ -20,8 +20,7 @@ from crawler.deliver.jsonl import JsonLines
 from crawler.deliver.row_files import path_of
 from crawler.errors import BadInput, StoreFailed
 from crawler.sites.registry import load_sites
-from crawler.store import Store
-from crawler.store import sinks as outbox
+from crawler.store import Store, sink_cursors
 from tests.test_cli import Thoisu, thoisu  # noqa: F401
 from tests.test_deliver import fill, life, read_jsonl
 from tests.test_store import ROOT
@@ -204,7 +203,7 @@ def test_a_store_that_takes_no_cursor_is_one_clear_line(
         raise StoreFailed("disk_full", "database or disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(outbox, "advance", full)
+        patch.setattr(sink_cursors, "advance", full)
         failed = thoisu("deliver")
     assert failed.code == 1
     assert failed.err.endswith("  out: the store: disk_full: database or disk is full\n")

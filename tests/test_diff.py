@@ -20,7 +20,7 @@ from crawler.cli.diff import print_diff
 from crawler.cli.main import main
 from crawler.compare import align
 from crawler.compare.align import matches
-from crawler.compare.diff import WORDS, Block, compare, compare_paragraphs, compare_words
+from crawler.compare.diff import WORDS, DiffBlock, compare, compare_paragraphs, compare_words
 from crawler.compare.spelling import respelt
 from crawler.extract.article import extract
 from crawler.items import Article
@@ -429,4 +429,4 @@ def test_a_page_cannot_steer_the_terminal() -> None:
 
 
 def test_a_block_holds_its_paragraphs() -> None:
-    assert compare_paragraphs(["a", "b"], ["a", "b"]) == [Block("body", "kept", 2)]
+    assert compare_paragraphs(["a", "b"], ["a", "b"]) == [DiffBlock("body", "kept", 2)]

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborNode
 
 from crawler.discover.discovery import MAX_BYTES, Discovery, discover, home_feed
-from crawler.discover.listings import Page, Texts, read
+from crawler.discover.listings import ListingPage, Texts, read
 from crawler.discover.pagination import next_page
 from crawler.discover.xml import parse
 from crawler.errors import Refusal
@@ -284,7 +284,7 @@ ERROR = "<html><head><title>Lỗi 404</title></head><body><h1>Không có</h1></b
 
 
 @pytest.mark.parametrize(
-    ("body", "url", "word"),
+    ("body", "url", "reason"),
     [
         (bomb("rss"), "home.rss", Refusal.ENTITY_BOMB),
         (bomb("urlset"), "sitemap.xml", Refusal.ENTITY_BOMB),
@@ -306,9 +306,9 @@ ERROR = "<html><head><title>Lỗi 404</title></head><body><h1>Không có</h1></b
         (b"<!--" * 500_000, "home.rss", Refusal.UNREADABLE),
     ],
 )
-def test_names_what_is_no_source(body: bytes, url: str, word: Refusal) -> None:
+def test_names_what_is_no_source(body: bytes, url: str, reason: Refusal) -> None:
     discovery = discover(body, HOME + url)
-    assert (discovery.refused, discovery.links) == (word, ())
+    assert (discovery.refused, discovery.links) == (reason, ())
 
 
 def test_kind_of_source_decides_where_the_address_does_not() -> None:
@@ -574,7 +574,7 @@ def test_real_feeds() -> None:
 # Listings made to take long
 
 
-def page_of(text: str) -> Page:
+def page_of(text: str) -> ListingPage:
     return read(text, HOME + "tin", SITE, None)
 
 

@@ -39,7 +39,7 @@ def fill(store: Store, first: int = 1) -> int:
         try:
             store.save(article(n, f"{n} " * 500), T0)
         except StoreFailed as failure:
-            if failure.word != "disk_full":
+            if failure.reason != "disk_full":
                 raise
             return n
     raise AssertionError
@@ -66,7 +66,7 @@ def test_relating_on_a_full_disk_writes_nothing_and_goes_on_later(tmp_path: Path
         size = (tmp_path / "store.db-wal").stat().st_size
         with file_limit(size + 8 * KB), pytest.raises(StoreFailed) as failure:
             list(Relater(store).relate())
-        assert failure.value.word == "disk_full"
+        assert failure.value.reason == "disk_full"
         assert sum(step.articles for step in Relater(store).relate()) == 40
         assert verify(store) == []
 
@@ -130,7 +130,7 @@ def test_full_or_read_only_server_is_named_and_loses_nothing(postgres: str) -> N
     with Store.open(url) as store:
         with pytest.raises(StoreFailed) as failure:
             store.save(article(3, "c"), T0)
-        assert failure.value.word == "read_only"
+        assert failure.value.reason == "read_only"
         assert len(store.articles()) == 2
         with store.reading() as connection:
             connection.execute(text("SET default_transaction_read_only = off"))

@@ -240,7 +240,7 @@ def test_list_of_cards_with_long_sapos_is_not_taken_for_a_short_article() -> Non
 
 
 @pytest.mark.parametrize(
-    ("html", "word"),
+    ("html", "reason"),
     [
         ("", Refusal.NOT_HTML),
         ("%PDF-1.7 binary", Refusal.NOT_HTML),
@@ -252,10 +252,10 @@ def test_list_of_cards_with_long_sapos_is_not_taken_for_a_short_article() -> Non
         ("<div>" * 200_000, Refusal.UNREADABLE),
     ],
 )
-def test_what_cannot_be_read_is_refused_by_name(html: str, word: Refusal) -> None:
+def test_what_cannot_be_read_is_refused_by_name(html: str, reason: Refusal) -> None:
     with pytest.raises((Discard, Quarantine)) as caught:
         extract(html, URL)
-    assert caught.value.word == word
+    assert caught.value.reason == reason
 
 
 def test_script_in_a_title_is_text() -> None:

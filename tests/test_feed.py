@@ -24,7 +24,7 @@ class Reader:
         self.seen: list[Change] = []
         self._read = read
 
-    def look(self) -> bool:
+    def poll(self) -> bool:
         """Whether there was anything new."""
         rows = self._read(len(self.seen))
         assert [row.seq for row in rows] == list(range(len(self.seen) + 1, len(self.seen) + len(rows) + 1))
@@ -54,13 +54,13 @@ def test_readers_see_each_change_once_and_in_order_while_writers_die(address: st
                 timer.start()
             while any(process.poll() is None for process in writers):
                 for reader in both:
-                    reader.look()
+                    reader.poll()
             for process, timer in zip(writers, timers, strict=True):
                 process.communicate()
                 timer.join()
                 assert process.returncode == -signal.SIGKILL  # and not of a mistake before
         for reader in both:
-            while reader.look():
+            while reader.poll():
                 pass
         whole = store.changes(limit=None)
         assert len({row.url for row in whole}) > 20
@@ -80,11 +80,11 @@ def test_a_change_waits_for_the_writer_with_a_lower_number(address: str, commits
             other.join(0.3)
             assert other.is_alive()
             for reader in both:
-                reader.look()
+                reader.poll()
             if not commits:
                 raise InterruptedError
         other.join()
         for reader in both:
-            reader.look()
+            reader.poll()
             assert [row.url[-6:] for row in reader.seen] == ["1.html", "2.html", "3.html"][:: 1 if commits else 2]
         assert verify(store) == []

@@ -42,14 +42,14 @@ def page(title: str, paragraphs: int = 20) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("status", "word"),
+    ("status", "reason"),
     [
         (401, "forbidden"), (403, "forbidden"), (404, "not_found"), (410, "gone"), (451, "forbidden"),
         (429, "rate_limited"), (500, "server_error"), (503, "server_error"), (206, "server_error"), (302, "redirected"),
     ],
 )  # fmt: skip
-def test_every_status_has_its_word(status: int, word: str) -> None:
-    assert verdict(status, HTML, page("Đê đã được sửa")) == word
+def test_every_status_has_its_word(status: int, reason: str) -> None:
+    assert verdict(status, HTML, page("Đê đã được sửa")) == reason
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_a_stub_is_no_page_and_a_short_article_is_one() -> None:
 
 @given(st.binary(max_size=2000), st.integers(100, 599))
 def test_a_verdict_never_fails(body: bytes, status: int) -> None:
-    word = verdict(status, HTML, body)
-    assert word is None or isinstance(word, Refusal)
+    reason = verdict(status, HTML, body)
+    assert reason is None or isinstance(reason, Refusal)
 
 
 NOW = datetime(2026, 8, 3, 12, 0, tzinfo=UTC)
@@ -149,7 +149,7 @@ def test_retry_after(value: str | None, seconds: float | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "word"),
+    ("error", "reason"),
     [
         (Denied(Refusal.PRIVATE_ADDRESS), "private_address"),
         (Denied(Refusal.ROBOTS), "robots"),
@@ -163,8 +163,8 @@ def test_retry_after(value: str | None, seconds: float | None) -> None:
         (ZeroDivisionError(), None),
     ],
 )
-def test_errors_have_words(error: Exception, word: str | None) -> None:
-    assert word_of(error) == word
+def test_errors_have_words(error: Exception, reason: str | None) -> None:
+    assert word_of(error) == reason
 
 
 class Site:
@@ -311,7 +311,7 @@ def test_a_replay_answers_what_is_saved_and_refuses_the_rest(tmp_path: Path) -> 
     )
     with pytest.raises(Denied) as error:
         asyncio.run(handler.download_request(Request("https://bao.vn/robots.txt")))
-    assert error.value.word is Refusal.NOT_SAVED
+    assert error.value.reason is Refusal.NOT_SAVED
 
 
 @pytest.mark.parametrize(

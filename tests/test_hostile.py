@@ -18,7 +18,7 @@ import requests
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.crawl import articles as readings
+from crawler.crawl import articles as articles
 from crawler.crawl import sources
 from crawler.crawl.report import SiteReport
 from crawler.crawl.run import crawl
@@ -362,7 +362,7 @@ def test_an_alarm_that_is_caught_rings_again(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_page_and_a_source_that_take_too_long_are_unreadable(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = readings.extract
+    usual = articles.extract
 
     def slow(body: bytes, url: str, **about: Any) -> Any:
         return busy() if url.endswith("post2.html") else usual(body, url, **about)
@@ -370,7 +370,7 @@ def test_a_page_and_a_source_that_take_too_long_are_unreadable(paper: Paper, mon
     with monkeypatch.context() as patched:
         patched.setattr(sources, "discover", busy)
         assert paper.crawl(READ_SECONDS=0.2).refused == {"unreadable": 1}
-    monkeypatch.setattr(readings, "extract", slow)
+    monkeypatch.setattr(articles, "extract", slow)
     report = paper.crawl(READ_SECONDS=0.5)
     assert (report.refused, report.created) == ({"unreadable": 1}, 3)
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from crawler.alerts import alerts as watches
 from crawler.alerts import digest, notify, standing, targets
 from crawler.alerts import tables as held
-from crawler.alerts.keywords import All, Either, Node, Not, Phrase, Text, around, match, without_marks
+from crawler.alerts.keywords import All, Either, Node, Not, Phrase, SearchedText, around, match, without_marks
 from crawler.alerts.query import LONGEST, hints, parse
 from crawler.alerts.query import written as as_understood
 from crawler.backfill import backlog
@@ -26,7 +26,7 @@ from crawler.errors import BadInput
 from crawler.items import Link
 from crawler.newsroom import words
 from crawler.store import SourceState, Store, findings, messages
-from crawler.store.findings import Seen
+from crawler.store.findings import Observation
 from tests.test_store import T0, address, article, at, postgres, sqlite_template, store  # noqa: F401
 
 SYLLABLES = sorted({word for place in words.PLACES for word in place.lower().split() if word.isalpha()})
@@ -34,7 +34,7 @@ PHRASES = st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=3).map(" ".j
 
 
 def found(query: str, body: str, title: str = "Tiêu đề", lead: str | None = None) -> str | None:
-    return match(parse(query), Text.of(article(1, body, title=title, lead=lead)))
+    return match(parse(query), SearchedText.of(article(1, body, title=title, lead=lead)))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def holds(node: Node, text: str) -> bool:
 
 @given(NODES, st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=12).map(" ".join))
 def test_a_query_means_what_it_says(node: Node, text: str) -> None:
-    assert node.holds(Text(text)) is holds(node, " ".join(word for word, _, _ in Text(text).words))
+    assert node.holds(SearchedText(text)) is holds(node, " ".join(word for word, _, _ in SearchedText(text).words))
 
 
 @given(NODES)
@@ -619,7 +619,9 @@ def test_what_may_have_been_meant_otherwise_is_said(query: str, said: list[str])
 
 def note(store: Store, name: str, site: str | None = "bao", minutes: int = 0) -> None:  # noqa: F811
     with store.writing() as connection:
-        findings.note(connection, name, Seen(site, "", T0, "3 of 4", ("https://bao.example/1",)), None, at(minutes))
+        findings.note(
+            connection, name, Observation(site, "", T0, "3 of 4", ("https://bao.example/1",)), None, at(minutes)
+        )
 
 
 def end(store: Store, minutes: int) -> None:  # noqa: F811

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.backfill.gap_jobs import mend
-from crawler.backfill.gaps import Hole, holes
+from crawler.backfill.gaps import Gap, gaps
 from crawler.backfill.ledger import completeness, entries
 from crawler.backfill.spider import backfill
 from crawler.crawl.run import crawl
-from crawler.discover.days import Span, claimed_day, day_in, made_on, published_in, span_of
+from crawler.discover.days import DayRange, claimed_day, day_in, made_on, published_in, span_of
 from crawler.discover.overlap import Item, end, in_place, overlaps, reach
 from crawler.errors import LOST, Refusal
 from crawler.items import Link
@@ -54,13 +54,13 @@ def kept(address: str) -> Iterator[Store]:  # noqa: F811
         assert verify(opened) == []
 
 
-def look(store: Store, hours: float, found: list[Link], **about: str) -> None:
+def poll(store: Store, hours: float, found: list[Link], **about: str) -> None:
     store.save_source(state(hours, **about), found, "bao", window=about.get("url", FEED) == FEED)
 
 
 def causes(store: Store, days: int = 3, hours: float = 24 * 30) -> list[tuple[str, str, str]]:
-    span = Span(MONDAY.date() - timedelta(days=1), MONDAY.date() + timedelta(days=days))
-    return [(hole.cause, f"{hole.first:%d}", f"{hole.last:%d}") for hole in holes(store, "bao", span, at(hours))]
+    span = DayRange(MONDAY.date() - timedelta(days=1), MONDAY.date() + timedelta(days=days))
+    return [(gap.cause, f"{gap.first:%d}", f"{gap.last:%d}") for gap in gaps(store, "bao", span, at(hours))]
 
 
 # --- windows ---------------------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ def test_a_window_in_order_ends_somewhere_and_another_does_not() -> None:
 )
 def test_the_days_of_a_shard_stand_in_its_address(path: str, days: tuple[str, str] | None) -> None:
     found = span_of(f"https://bao.example{path}")
-    assert found == (days and Span(*map(date.fromisoformat, days)))
+    assert found == (days and DayRange(*map(date.fromisoformat, days)))
 
 
 @pytest.mark.parametrize(
@@ -158,17 +158,17 @@ def test_strange_addresses_name_no_day(path: str) -> None:
 
 
 def test_what_a_link_says_of_its_day() -> None:
-    july = Span(date(2026, 7, 1), date(2026, 7, 31))
+    july = DayRange(date(2026, 7, 1), date(2026, 7, 31))
     url = "https://bao.example/tin-1.html"
     changed = Link(url, modified_at=datetime(2026, 7, 10, 20, tzinfo=UTC))  # the 11th in Viet Nam
     late = Link(url, modified_at=datetime(2026, 9, 1, tzinfo=UTC))
     dated = Link(url, published_at=datetime(2026, 7, 3, tzinfo=UTC), modified_at=late.modified_at)
     stamped = Link("https://bao.example/tin-102260708153107034.htm")
-    assert published_in(changed, july, exact=False) == Span(date(2026, 7, 1), date(2026, 7, 11))
-    assert published_in(changed, july, exact=True) == Span(date(2026, 7, 11), date(2026, 7, 11))
+    assert published_in(changed, july, exact=False) == DayRange(date(2026, 7, 1), date(2026, 7, 11))
+    assert published_in(changed, july, exact=True) == DayRange(date(2026, 7, 11), date(2026, 7, 11))
     assert published_in(late, july, exact=False) == july
-    assert published_in(dated, july, exact=False) == Span(date(2026, 7, 3), date(2026, 7, 3))
-    assert published_in(stamped, None, exact=False) == Span(date(2026, 7, 8), date(2026, 7, 15))
+    assert published_in(dated, july, exact=False) == DayRange(date(2026, 7, 3), date(2026, 7, 3))
+    assert published_in(stamped, None, exact=False) == DayRange(date(2026, 7, 8), date(2026, 7, 15))
     assert published_in(Link(url), None, exact=False) is None
     days = [claimed_day(one, july, datetime(2026, 9, 9, tzinfo=UTC)) for one in (changed, late, dated, stamped)]
     assert [day.day for day in days] == [11, 31, 3, 8]
@@ -178,61 +178,61 @@ def test_what_a_link_says_of_its_day() -> None:
 
 
 def test_a_window_that_does_not_overlap_raises_a_gap_with_its_span(kept: Store) -> None:
-    look(kept, 0, [link(2, -1), link(1, -2)])
-    look(kept, 2, [link(3, 1), link(2, -1)])
-    look(kept, 4, [])  # 304
+    poll(kept, 0, [link(2, -1), link(1, -2)])
+    poll(kept, 2, [link(3, 1), link(2, -1)])
+    poll(kept, 4, [])  # 304
     assert causes(kept) == [("missing", "02", "02")]
-    look(kept, 30, [link(9, 29), link(8, 26)])
-    (hole,) = [hole for hole in holes(kept, "bao", Span(date.min, date.max), at(99)) if hole.cause == "window"]
-    assert (hole.since, hole.until) == (at(1), at(26))
-    assert hole.route == FEED
-    assert hole.number is None
+    poll(kept, 30, [link(9, 29), link(8, 26)])
+    (gap,) = [gap for gap in gaps(kept, "bao", DayRange(date.min, date.max), at(99)) if gap.cause == "window"]
+    assert (gap.since, gap.until) == (at(1), at(26))
+    assert gap.route == FEED
+    assert gap.number is None
 
 
 def test_the_first_window_raises_none_and_other_sources_prove_nothing(kept: Store) -> None:
-    look(kept, 0, [link(2, -1), link(1, -2)])
+    poll(kept, 0, [link(2, -1), link(1, -2)])
     assert {cause for cause, *_ in causes(kept)} == {"missing"}
     # What a sitemap has made known is not what the feed has shown.
-    look(kept, 3, [link(9, 2), link(8, 1)], url="https://bao.example/sitemap.xml")
-    look(kept, 4, [link(9, 2), link(8, 1)])
+    poll(kept, 3, [link(9, 2), link(8, 1)], url="https://bao.example/sitemap.xml")
+    poll(kept, 4, [link(9, 2), link(8, 1)])
     assert "window" in {cause for cause, *_ in causes(kept)}
 
 
 def test_a_clock_that_is_off_widens_the_span(kept: Store) -> None:
-    look(kept, 0, [link(1, 7)])  # seven hours ahead
-    look(kept, 30, [link(9, 29), link(8, 28)])
-    assert [(hole.since, hole.until) for hole in windows(kept)] == [(at(0), at(28))]
-    look(kept, 60, [link(19, 20), link(18, 19)])  # far behind: it says to reach back before the last look
+    poll(kept, 0, [link(1, 7)])  # seven hours ahead
+    poll(kept, 30, [link(9, 29), link(8, 28)])
+    assert [(gap.since, gap.until) for gap in windows(kept)] == [(at(0), at(28))]
+    poll(kept, 60, [link(19, 20), link(18, 19)])  # far behind: it says to reach back before the last look
     assert windows(kept)[-1].until == at(60)
 
 
 def test_what_is_dated_ahead_and_stays_on_top_proves_nothing(kept: Store) -> None:
-    look(kept, 0, [link(7, 400), link(2, -1), link(1, -2)])
-    look(kept, 2, [link(7, 400), link(3, 1), link(2, -1)])
+    poll(kept, 0, [link(7, 400), link(2, -1), link(1, -2)])
+    poll(kept, 2, [link(7, 400), link(3, 1), link(2, -1)])
     assert windows(kept) == []
-    look(kept, 30, [link(7, 400), link(9, 29), link(8, 26)])
-    assert [(hole.since, hole.until) for hole in windows(kept)] == [(at(1), at(26))]
+    poll(kept, 30, [link(7, 400), link(9, 29), link(8, 26)])
+    assert [(gap.since, gap.until) for gap in windows(kept)] == [(at(1), at(26))]
 
 
 def test_an_older_entry_that_slides_in_below_is_nothing_lost(kept: Store) -> None:
-    look(kept, 0, [link(3, -1), link(2, -2)])
-    look(kept, 2, [link(3, -1), link(1, -9)])  # the second was taken down
+    poll(kept, 0, [link(3, -1), link(2, -2)])
+    poll(kept, 2, [link(3, -1), link(1, -9)])  # the second was taken down
     assert windows(kept) == []
 
 
-def windows(store: Store) -> list[Hole]:
-    return [hole for hole in holes(store, "bao", Span(date.min, date.max), at(9999)) if hole.cause == "window"]
+def windows(store: Store) -> list[Gap]:
+    return [gap for gap in gaps(store, "bao", DayRange(date.min, date.max), at(9999)) if gap.cause == "window"]
 
 
 def test_a_gap_closes_when_a_shard_has_listed_its_days_since(kept: Store) -> None:
-    look(kept, 0, [link(1, -1)])
-    look(kept, 30, [link(9, 29), link(8, 26)])
+    poll(kept, 0, [link(1, -1)])
+    poll(kept, 30, [link(9, 29), link(8, 26)])
     assert len(windows(kept)) == 1
-    look(kept, 26.5, [link(5, 20)], url=OTHER)  # too soon behind the end of the span
+    poll(kept, 26.5, [link(5, 20)], url=OTHER)  # too soon behind the end of the span
     assert len(windows(kept)) == 1
-    look(kept, 40, [], url=OTHER, status="forbidden")
+    poll(kept, 40, [], url=OTHER, status="forbidden")
     assert len(windows(kept)) == 1
-    look(kept, 41, [link(5, 20)], url=OTHER)
+    poll(kept, 41, [link(5, 20)], url=OTHER)
     assert windows(kept) == []
     known = kept.source(OTHER)
     kept.save_source(replace(known, checked_at=at(42), last_status="304"), [], "bao")
@@ -240,11 +240,11 @@ def test_a_gap_closes_when_a_shard_has_listed_its_days_since(kept: Store) -> Non
 
 
 def test_a_route_that_fails_is_a_hole_until_it_gives_something_again(kept: Store) -> None:
-    look(kept, 0, [link(1, -1)])
-    look(kept, 24, [], status="forbidden")
-    look(kept, 48, [], status="forbidden")
+    poll(kept, 0, [link(1, -1)])
+    poll(kept, 24, [], status="forbidden")
+    poll(kept, 48, [], status="forbidden")
     assert ("failed", "02", "04") in causes(kept)
-    look(kept, 72, [link(2, 71), link(1, -1)])
+    poll(kept, 72, [link(2, 71), link(1, -1)])
     assert "failed" not in {cause for cause, *_ in causes(kept)}
 
 
@@ -252,7 +252,7 @@ def test_a_route_that_has_failed_since_this_morning_is_a_hole_and_one_failed_loo
     def fail(hours: float, failures: int) -> None:
         kept.save_source(replace(state(hours, status="forbidden"), failures=failures), [], "bao")
 
-    look(kept, 0, [link(1, -1)])
+    poll(kept, 0, [link(1, -1)])
     fail(1, 1)
     assert "failed" not in {cause for cause, *_ in causes(kept)}
     fail(2, 2)
@@ -260,17 +260,17 @@ def test_a_route_that_has_failed_since_this_morning_is_a_hole_and_one_failed_loo
     fail(26, 3)
     assert ("failed", "02", "03") in causes(kept)
     for day in (2, 3):
-        look(kept, 24 * 3, [link(day, 0)], url=f"https://bao.example/sitemap-2026-03-{day:02}.xml")
+        poll(kept, 24 * 3, [link(day, 0)], url=f"https://bao.example/sitemap-2026-03-{day:02}.xml")
     assert "failed" not in {cause for cause, *_ in causes(kept)}
     fail(73, 4)
     assert ("failed", "02", "05") in causes(kept)
-    look(kept, 74, [link(9, 73)])
+    poll(kept, 74, [link(9, 73)])
     assert "failed" not in {cause for cause, *_ in causes(kept)}
 
 
 def test_a_shard_that_failed_is_a_hole_of_its_own_days(kept: Store) -> None:
     shard = "https://bao.example/sitemap-2026-03-01.xml"
-    look(kept, 0, [], url=shard, status="not_found", route="https://bao.example/sitemap-{Y}-{mm}-{dd}.xml")
+    poll(kept, 0, [], url=shard, status="not_found", route="https://bao.example/sitemap-{Y}-{mm}-{dd}.xml")
     assert causes(kept) == [("failed", "01", "01")]
 
 
@@ -281,16 +281,16 @@ def test_a_silent_route_is_a_hole_where_its_weekdays_make_that_unlikely(kept: St
             continue
         batch = [link(number + n, 24 * day) for n in range(1, 3 if (MONDAY + timedelta(day)).weekday() == 6 else 13)]
         number += len(batch)
-        look(kept, 24 * day + 1, [*batch, last])
+        poll(kept, 24 * day + 1, [*batch, last])
         last = batch[-1]
-    span = Span(MONDAY.date() - timedelta(days=9), MONDAY.date())
-    found = [hole for hole in holes(kept, "bao", span, at(1)) if hole.cause == "silent"]
-    assert [hole.first for hole in found] == [MONDAY.date() - timedelta(days=7)]
+    span = DayRange(MONDAY.date() - timedelta(days=9), MONDAY.date())
+    found = [gap for gap in gaps(kept, "bao", span, at(1)) if gap.cause == "silent"]
+    assert [gap.first for gap in found] == [MONDAY.date() - timedelta(days=7)]
 
 
 def test_the_ledger_counts_by_day_and_route(kept: Store) -> None:
-    look(kept, 0, [link(1, -1), link(2, -2), link(3, -30), link(4, -1), link(5, -1)])
-    look(kept, 1, [link(1), link(6)], url=OTHER, route="https://bao.example/sitemaps/news-{Y}-{m}.xml")
+    poll(kept, 0, [link(1, -1), link(2, -2), link(3, -30), link(4, -1), link(5, -1)])
+    poll(kept, 1, [link(1), link(6)], url=OTHER, route="https://bao.example/sitemaps/news-{Y}-{m}.xml")
     kept.save(article(1, published_at=at(-1)), at(1))
     # The page itself knows better than the feed when it was published.
     kept.save(article(3, "Khác", published_at=at(-1)), at(1))
@@ -299,19 +299,19 @@ def test_the_ledger_counts_by_day_and_route(kept: Store) -> None:
     kept.refuse(url_of(5), Refusal.GONE, final=True)
     rows = [
         (row.day.day, row.route[-4:], row.claimed, row.stored, row.missing, row.refused)
-        for row in entries(kept, "bao", Span(date(2026, 2, 20), date(2026, 3, 9)))
+        for row in entries(kept, "bao", DayRange(date(2026, 2, 20), date(2026, 3, 9)))
     ]
     assert rows == [
         (2, "/rss", 5, 2, 1, {"gone": 1, "no_body": 1}),
         (2, ".xml", 1, 1, 0, {}),
         (28, ".xml", 1, 1, 0, {}),
     ]
-    whole = completeness(kept, "bao", Span(date(2026, 2, 20), date(2026, 3, 9)), at(2))
+    whole = completeness(kept, "bao", DayRange(date(2026, 2, 20), date(2026, 3, 9)), at(2))
     # Six articles, of which one is none: it was taken down before it was read.
-    assert (whole.claimed, whole.stored, whole.holes) == (5, 3, 0)
+    assert (whole.claimed, whole.stored, whole.gaps) == (5, 3, 0)
     assert whole.share == pytest.approx(0.6)
     assert [(cause, day) for cause, day, _ in causes(kept)] == [("lost", "02"), ("missing", "02")]
-    assert completeness(kept, "none", Span(date.min, date.max), at(2)).share == 1.0
+    assert completeness(kept, "none", DayRange(date.min, date.max), at(2)).share == 1.0
 
 
 def test_every_refusal_either_settles_a_page_or_loses_it() -> None:
@@ -359,9 +359,9 @@ class Week:
             if story.paper.name in FAULTS and story.visible_from <= world.now and world.url(story) not in known
         ]
 
-    def holes(self, store: Store) -> dict[str, list[Hole]]:
-        span = Span(date(2026, 7, 1), date(2026, 12, 31))
-        return {name: holes(store, name, span, self.now()) for name in self.whole}
+    def gaps(self, store: Store) -> dict[str, list[Gap]]:
+        span = DayRange(date(2026, 7, 1), date(2026, 12, 31))
+        return {name: gaps(store, name, span, self.now()) for name in self.whole}
 
 
 FAULTS: dict[str, Callable[[Newsroom], object]] = {
@@ -391,27 +391,27 @@ def test_whatever_goes_wrong_no_article_is_missing_without_a_hole_and_holes_can_
         begin(week.room)
     week.pass_days(2.7)
     with Store.open(week.url) as store:
-        assert {(hole.cause, hole.word) for hole in week.holes(store)["songda"]} == {("failed", "home_feed")}
-        assert ("failed", "forbidden") in {(hole.cause, hole.word) for hole in week.holes(store)["cuulong"]}
+        assert {(gap.cause, gap.reason) for gap in week.gaps(store)["songda"]} == {("failed", "home_feed")}
+        assert ("failed", "forbidden") in {(gap.cause, gap.reason) for gap in week.gaps(store)["cuulong"]}
     for name in ("truongson", "cuulong", "songda"):
         week.room.behave(name)
     week.pass_days(1)
     with Store.open(week.url) as store:
-        found, lost = week.holes(store), week.unstored(store)
+        found, lost = week.gaps(store), week.unstored(store)
         unknown = [
             (name, url)
             for name, url, days in lost
-            if not any(hole.first <= day <= hole.last for hole in found[name] for day in days)
+            if not any(gap.first <= day <= gap.last for gap in found[name] for day in days)
         ]
         assert unknown == []
         # The faults have cost something, and each is known by its own sign.
         hit = {name for name, *_ in lost}
         assert {"truongson", "bachdang", "biencuong", "cuulong"} <= hit
-        windows = {name for name, rows in found.items() if any(hole.cause == "window" for hole in rows)}
+        windows = {name for name, rows in found.items() if any(gap.cause == "window" for gap in rows)}
         assert {"bachdang", "biencuong", "cuulong", "truongson"} <= windows
-        span = Span(date(2026, 8, 1), date(2026, 8, 31))
+        span = DayRange(date(2026, 8, 1), date(2026, 8, 31))
         share = completeness(store, "bachdang", span, week.now())
-        assert share.holes > 0
+        assert share.gaps > 0
         jobs = {name: mend(store, name, span, week.now()) for name in week.whole}
     settings = {**PATIENT, "THOISU_QUARANTINE": week.quarantine}
     jobs = {name: given for name, given in jobs.items() if given}
@@ -420,5 +420,5 @@ def test_whatever_goes_wrong_no_article_is_missing_without_a_hole_and_holes_can_
     with Store.open(week.url) as store:
         assert verify(store) == []
         assert week.unstored(store) == []
-        assert not any(week.holes(store).values())
+        assert not any(week.gaps(store).values())
         assert not any(mend(store, name, span, week.now()) for name in week.whole)

@@ -23,7 +23,7 @@ from crawler.alerts.after_round import after, folders_of
 from crawler.alerts.targets import key
 from crawler.archive import Archive, reread
 from crawler.cli.main import main
-from crawler.compare import fingerprints as kinship
+from crawler.compare import fingerprints
 from crawler.crawl.run import crawl
 from crawler.extract.article import FALLBACK
 from crawler.items import Article, Image, Link
@@ -31,17 +31,16 @@ from crawler.monitor import BY_NAME, CHECKS, Finding, check
 from crawler.monitor import own_checks as machine
 from crawler.monitor import page_marks as marks
 from crawler.monitor import read_feed as reading
-from crawler.monitor.page_marks import Before, Page
-from crawler.monitor.shift import CALM, LEARN, RARE, Span, shift, unusual, upper
+from crawler.monitor.page_marks import Before, PageFlags
+from crawler.monitor.shift import CALM, LEARN, RARE, FindingSpan, shift, unusual, upper
 from crawler.monitor.silence import CHANCE, silence
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.grammar import die
 from crawler.newsroom.sources import section_feed_path
 from crawler.sites.layouts import EPI
 from crawler.sites.site import Feed, Site
-from crawler.store import SourceState, Store, findings, tallies
-from crawler.store import sinks as outbox
-from crawler.store.findings import Seen
+from crawler.store import SourceState, Store, findings, sink_cursors, tallies
+from crawler.store.findings import Observation
 from crawler.text.dates import VIETNAM
 from crawler.text.fingerprint import content_hash
 from tests.test_store import T0, address, article, at, fresh, postgres, sqlite_template, store  # noqa: F401
@@ -105,7 +104,7 @@ def test_nothing_is_said_before_there_is_a_past() -> None:
 def test_a_finding_ends_after_good_trials_on_later_days() -> None:
     bad = days(*[(25, 0)] * 10, (0, 25))
     began = DAY + timedelta(days=10)
-    open_ = [Span(began, began, None)]
+    open_ = [FindingSpan(began, began, None)]
     assert shift(bad, open_) is not None
     same_day = [*days(*[(25, 0)] * 10), (began, [(1, 25), (0, 100)])]
     assert shift(same_day, open_) is not None, "not on the day on which it was found"
@@ -116,31 +115,31 @@ def test_a_finding_ends_after_good_trials_on_later_days() -> None:
 
 def test_a_finding_ends_when_nothing_bad_is_left_of_it() -> None:
     began = DAY + timedelta(days=10)
-    assert shift(days(*[(25, 0)] * 10, (25, 0)), [Span(began, began, None)]) is None
+    assert shift(days(*[(25, 0)] * 10, (25, 0)), [FindingSpan(began, began, None)]) is None
 
 
 def test_a_finding_stays_while_nothing_comes_and_while_it_stays_bad() -> None:
     began = DAY + timedelta(days=10)
-    assert shift(days(*[(25, 0)] * 10), [Span(began, began, None)]) is not None
-    assert shift(days(*[(25, 0)] * 10, *[(0, 25)] * 300), [Span(began, began, None)]) is not None
+    assert shift(days(*[(25, 0)] * 10), [FindingSpan(began, began, None)]) is not None
+    assert shift(days(*[(25, 0)] * 10, *[(0, 25)] * 300), [FindingSpan(began, began, None)]) is not None
 
 
 def test_the_days_of_an_earlier_finding_are_no_past_and_raise_none_again() -> None:
     began, ended = DAY + timedelta(days=10), DAY + timedelta(days=12)
     again = days(*[(25, 0)] * 10, (0, 25), (0, 25), (25, 0), *[(25, 0)] * 5)
-    assert shift(again, [Span(began, began, ended)]) is None
+    assert shift(again, [FindingSpan(began, began, ended)]) is None
     soon = days(*[(25, 0)] * 10, (0, 25), (0, 25), (10, 0), (5, 0))
     assert shift(soon) is not None
-    assert shift(soon, [Span(began, began, ended)]) is None
+    assert shift(soon, [FindingSpan(began, began, ended)]) is None
     worse = [*again, *days((0, 25), first=DAY + timedelta(days=18))]
-    found = shift(worse, [Span(began, began, ended)])
+    found = shift(worse, [FindingSpan(began, began, ended)])
     assert found is not None
     assert (found.since, found.usual_bad) == (DAY + timedelta(days=18), 0)
 
 
 def test_an_open_finding_of_which_the_past_says_nothing_is_not_this_ones() -> None:
     began = DAY + timedelta(days=1)
-    assert shift(days((10, 0), (0, 25)), [Span(began, began, None)]) is None
+    assert shift(days((10, 0), (0, 25)), [FindingSpan(began, began, None)]) is None
 
 
 def test_a_measure_leaves_its_usual_range() -> None:
@@ -261,7 +260,7 @@ def test_lines_and_titles_of_other_pages_are_odd() -> None:
 
 
 def test_the_clock_of_a_page() -> None:
-    def of(minutes: int, found: datetime | None = None) -> Page:
+    def of(minutes: int, found: datetime | None = None) -> PageFlags:
         return marks.page(full(published_at=T0 + timedelta(minutes=minutes)), 1, T0, [], found)
 
     assert (of(10).odd, of(20).odd) == ("", "h")
@@ -270,9 +269,9 @@ def test_the_clock_of_a_page() -> None:
     assert of(-20).lag is None
 
 
-@given(st.lists(st.builds(Page, st.integers(0), st.integers(), st.integers(0), st.text("tlapsgifrch"), st.integers(0, 60),
+@given(st.lists(st.builds(PageFlags, st.integers(0), st.integers(), st.integers(0), st.text("tlapsgifrch"), st.integers(0, 60),
                           st.none() | st.integers(0, 20))))  # fmt: skip
-def test_marks_are_read_as_they_were_written(pages: list[Page]) -> None:
+def test_marks_are_read_as_they_were_written(pages: list[PageFlags]) -> None:
     assert marks.load(marks.dump(pages)) == pages
 
 
@@ -282,7 +281,7 @@ SITES = {"bao": newsroom_sites("http://127.0.0.1:1")["songda"]}
 NOW = T0 + timedelta(days=30)
 
 
-def noted(store: Store, day: date) -> list[Page]:  # noqa: F811
+def noted(store: Store, day: date) -> list[PageFlags]:  # noqa: F811
     with store.reading() as connection:
         return marks.load(tallies.marked(connection, "bao", day).get(day, "[]"))
 
@@ -307,7 +306,7 @@ def test_each_page_is_noted_once_when_it_is_first_read(
     assert [marks.OWN_COPY in page.odd for page in pages] == [False, False, False, True]
     assert pages[0].lag == 0
     with store.reading() as connection:
-        assert kinship.position(connection, reading.READER) == 6
+        assert fingerprints.position(connection, reading.READER) == 6
 
 
 def test_of_two_monitors_at_once_one_notes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
@@ -358,7 +357,7 @@ def test_tallies_add_up_by_day(store: Store) -> None:  # noqa: F811
 
 
 def test_a_finding_opens_once_stays_and_closes_once(store: Store) -> None:  # noqa: F811
-    seen = Seen("bao", "authors", T0, "3 of 4", ("https://bao.example/1",))
+    seen = Observation("bao", "authors", T0, "3 of 4", ("https://bao.example/1",))
     with store.writing() as connection:
         findings.note(connection, "coverage", seen, None, at(1))
     with store.reading() as connection:
@@ -374,7 +373,7 @@ def test_a_finding_opens_once_stays_and_closes_once(store: Store) -> None:  # no
         assert [later.id for later in findings.opened(connection)] != [one.id]
 
 
-def looks(store: Store, *states: SourceState) -> None:  # noqa: F811
+def polls(store: Store, *states: SourceState) -> None:  # noqa: F811
     for state in states:
         store.save_source(state, [], "bao")
 
@@ -386,26 +385,26 @@ def names(found: list[Finding]) -> list[tuple[str, str]]:
 def test_a_source_that_fails_three_times_is_a_finding_by_its_word(store: Store) -> None:  # noqa: F811
     feed = SITES["bao"].sources[0].url
     failing = SourceState(url=feed, last_status="forbidden", failures=2, checked_at=at(0), body_hash="x")
-    looks(store, failing)
+    polls(store, failing)
     assert names(check(store, SITES, at(1))) == []
-    looks(store, replace(failing, failures=3))
+    polls(store, replace(failing, failures=3))
     (found,) = check(store, SITES, at(1))
     assert (found.name, found.subject, found.site, found.examples) == ("refusals", "forbidden", "bao", (feed,))
-    looks(store, replace(failing, last_status="200", failures=0))
+    polls(store, replace(failing, last_status="200", failures=0))
     assert names(check(store, SITES, at(2))) == []
 
 
 def test_a_file_of_today_that_is_not_there_yet_and_an_empty_new_section_are_none(store: Store) -> None:  # noqa: F811
     shard = SourceState(url="https://bao.example/2026-03-02.xml", last_status="not_found", failures=5, checked_at=at(0))
     empty = SourceState(url="https://bao.example/moi.rss", last_status="empty_source", failures=5, checked_at=at(0))
-    looks(store, shard, empty)
+    polls(store, shard, empty)
     assert names(check(store, SITES, at(1))) == []
-    looks(store, replace(empty, body_hash="x"))
+    polls(store, replace(empty, body_hash="x"))
     assert names(check(store, SITES, at(1))) == [("refusals", "empty_source")]
 
 
 def test_a_lie_is_a_finding_for_a_week(store: Store) -> None:  # noqa: F811
-    looks(store, SourceState(url="https://bao.example/rss", lies=1, trusted=False, checked_at=at(0)))
+    polls(store, SourceState(url="https://bao.example/rss", lies=1, trusted=False, checked_at=at(0)))
     with store.writing() as connection:
         tallies.add(connection, "bao", T0.date(), {tallies.LIES: 1, tallies.ASKED: 10})
     (found,) = check(store, SITES, at(1))
@@ -462,15 +461,15 @@ def test_what_pages_lose_is_found_by_its_own_finding(
 
 def test_a_sink_that_is_an_hour_behind_is_a_finding_until_it_is_half_an_hour(store: Store) -> None:  # noqa: F811
     with store.writing() as connection:
-        outbox.begin(connection, "hook", T0)
+        sink_cursors.begin(connection, "hook", T0)
     store.save(article(1), T0)
     store.save(article(2, "Hai"), at(40))
     assert names(check(store, {}, at(59))) == []
     assert names(check(store, {}, at(60))) == [("delivery", "hook")]
     with store.writing() as connection:
-        was = outbox.state(connection, "hook")
+        was = sink_cursors.state(connection, "hook")
         assert was is not None
-        outbox.advance(connection, was, 1, 1, None, at(75))
+        sink_cursors.advance(connection, was, 1, 1, None, at(75))
     assert names(check(store, {}, at(75))) == [("delivery", "hook")]
     assert names(check(store, {}, at(69))) == []
 
@@ -487,7 +486,7 @@ def test_a_disk_that_fills_is_a_finding_until_there_is_room_to_spare(
 
 def test_after_a_round_each_site_is_checked_every_half_hour(store: Store, tmp_path: Path) -> None:  # noqa: F811
     feed = SITES["bao"].sources[0].url
-    looks(store, SourceState(url=feed, last_status="forbidden", failures=3, checked_at=at(0)))
+    polls(store, SourceState(url=feed, last_status="forbidden", failures=3, checked_at=at(0)))
 
     def opened(minutes: int, sites: dict[str, Site] = SITES) -> list[tuple[str, str]]:
         after(store, sites, at(minutes), folders={}, targets=[])
@@ -495,7 +494,7 @@ def test_after_a_round_each_site_is_checked_every_half_hour(store: Store, tmp_pa
             return names(findings.opened(connection))
 
     assert opened(1) == [("refusals", "forbidden")]
-    looks(store, SourceState(url=feed, last_status="200", checked_at=at(2)))
+    polls(store, SourceState(url=feed, last_status="200", checked_at=at(2)))
     assert opened(20) == [("refusals", "forbidden")]
     assert opened(25, {"hai": SITES["bao"]}) == [("refusals", "forbidden")], "another site's check is no check of this"
     assert opened(31) == []
@@ -678,7 +677,7 @@ def test_the_home_feed_is_known_though_it_was_not_looked_at(bench: Bench) -> Non
 
 def test_pages_of_a_doubtful_layout_are_kept_though_it_reads_them(bench: Bench) -> None:
     with Store.open(bench.url) as opened, opened.writing() as connection:
-        findings.note(connection, "layout", Seen("songda", "length", bench.world.now, ""), None, bench.world.now)
+        findings.note(connection, "layout", Observation("songda", "length", bench.world.now, ""), None, bench.world.now)
     bench.world.advance(hours=8)
     bench.round()
     assert len(list((bench.folder / "quarantine" / "songda").glob("example-*/page.html"))) == 2

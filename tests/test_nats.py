@@ -146,10 +146,10 @@ def test_a_server_that_is_killed_is_found_again(stack: ExitStack, tmp_path: Path
     wait_for_the_end(sink)
     with pytest.raises(SinkFailed) as failure:
         sink.write([delivery(3)])
-    assert (failure.value.word, failure.value.through) == ("unreachable", None)
+    assert (failure.value.reason, failure.value.through) == ("unreachable", None)
     with pytest.raises(SinkFailed) as failure:
         sink.open(0)
-    assert failure.value.word == "unreachable"
+    assert failure.value.reason == "unreachable"
     server.start()
     assert sink.open(0) == "ab12:2"
     sink.write([delivery(3)])
@@ -182,7 +182,7 @@ def test_a_server_that_ends_while_it_is_waited_for(stack: ExitStack, tmp_path: P
     sink._publish = killing  # type: ignore[method-assign]
     with pytest.raises(SinkFailed) as failure:
         sink.write([delivery(1), delivery(2), delivery(3), delivery(4)])
-    assert (failure.value.word, failure.value.through) == ("closed", 2)
+    assert (failure.value.reason, failure.value.through) == ("closed", 2)
 
 
 def test_a_server_that_hangs_is_left(stack: ExitStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,10 +194,10 @@ def test_a_server_that_hangs_is_left(stack: ExitStack, tmp_path: Path, monkeypat
     server.freeze()
     with pytest.raises(SinkFailed) as failure:
         sink.write([delivery(1)])
-    assert failure.value.word == "timeout"
+    assert failure.value.reason == "timeout"
     with pytest.raises(SinkFailed) as failure:
         sink.open(0)
-    assert failure.value.word == "timeout"
+    assert failure.value.reason == "timeout"
     server.process.send_signal(signal.SIGCONT)
     monkeypatch.setattr(module, "SECONDS", 10.0)
     assert sink.open(0) in (None, "ab12:1")
@@ -223,7 +223,7 @@ def test_a_stream_that_is_full_takes_more_when_it_is_emptied(stack: ExitStack, s
     sink.open(0)
     with pytest.raises(SinkFailed, match="maximum messages") as failure:
         sink.write([delivery(1), delivery(2), delivery(3)])
-    assert (failure.value.word, failure.value.through) == ("disk_full", 2)
+    assert (failure.value.reason, failure.value.through) == ("disk_full", 2)
     ask(shared, "purge_stream", "FULL", keep=1)
     assert sink.open(0) == "ab12:2"
     sink.write([delivery(3)])
@@ -235,7 +235,7 @@ def test_a_stream_for_other_subjects_is_named(stack: ExitStack, shared: Server) 
     sink.open(0)
     with pytest.raises(SinkFailed, match=r"no stream takes wanted\.>") as failure:
         sink.write([delivery(1)])
-    assert failure.value.word == "refused"
+    assert failure.value.reason == "refused"
 
 
 def test_a_server_without_jetstream(stack: ExitStack, tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_a_server_without_jetstream(stack: ExitStack, tmp_path: Path) -> None:
     stack.callback(server.kill)
     with pytest.raises(SinkFailed) as failure:
         made(stack, server.url).open(0)
-    assert failure.value.word == "refused"
+    assert failure.value.reason == "refused"
 
 
 def test_credentials_and_tls(stack: ExitStack, tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_credentials_and_tls(stack: ExitStack, tmp_path: Path) -> None:
     server = Server(tmp_path, f'authorization {{ user: "lan", password: "geheim" }}\n{tls}')
     stack.callback(server.kill)
     place = f"localhost:{server.port}"
-    for url, options, word in (
+    for url, options, reason in (
         (f"nats://lan:geheim@{place}", {}, "unreachable"),  # nobody vouches for the certificate
         (f"nats://lan:falsch@{place}", {"ca": str(pem)}, "refused"),
         (f"nats://{place}", {"ca": str(pem)}, "refused"),
@@ -261,7 +261,7 @@ def test_credentials_and_tls(stack: ExitStack, tmp_path: Path) -> None:
     ):
         with pytest.raises(SinkFailed) as failure:
             made(stack, url, **options).open(0)
-        assert failure.value.word == word, failure.value
+        assert failure.value.reason == reason, failure.value
         assert "geheim" not in str(failure.value)
     for first in (False, True):
         sink = made(stack, f"nats://lan:geheim@{place}", ca=str(pem), tls=first)
@@ -272,7 +272,7 @@ def test_credentials_and_tls(stack: ExitStack, tmp_path: Path) -> None:
 def test_with_tls_nothing_is_said_in_the_clear(stack: ExitStack, shared: Server) -> None:
     with pytest.raises(SinkFailed) as failure:
         made(stack, shared.url.replace("nats://", "nats://lan:geheim@"), tls=True).open(0)
-    assert failure.value.word in ("unreachable", "timeout", "closed")
+    assert failure.value.reason in ("unreachable", "timeout", "closed")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.pages import page
 from crawler.newsroom.papers import VIETNAM, slugify
 from crawler.newsroom.sources import section_feed_path
-from crawler.newsroom.story import Story
+from crawler.newsroom.story import PaperStory
 from crawler.sites.site import Feed, Listing, Sitemap
 
 NAMES = ["songda", "hongha", "truongson", "bachdang", "biencuong", "cuulong"]
@@ -69,7 +69,7 @@ def at(newsroom: Newsroom, name: str, path: str) -> str:
     return f"http://{name}.localhost:{newsroom.world.port}{path}"
 
 
-def newest(newsroom: Newsroom, name: str) -> Story:
+def newest(newsroom: Newsroom, name: str) -> PaperStory:
     return newsroom.world.visible(newsroom.world.paper(name))[0]
 
 

@@ -29,7 +29,7 @@ from crawler.schedule.budget import Budget, Kind
 from crawler.schedule.pace import Pace
 from crawler.schedule.rates import DAY, GRACE, HOURS, Rate, day_of, expected, kind_of, minutes, moment, shares
 from crawler.schedule.simulate import Trace, oracle, ours, score, simulate, uniform
-from crawler.schedule.source_rates import Habits, Seen
+from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior, hourly
 from crawler.schedule.timetable import Demand, rebalance, timetable
 from crawler.schedule.traces import read_trace
@@ -201,16 +201,16 @@ def test_sources_that_differ_are_believed_each_for_itself() -> None:
 # --- the timetable --------------------------------------------------------------------------------------------------
 
 
-def cost(demand: Demand, looks: list[float]) -> float:
+def cost(demand: Demand, polls: list[float]) -> float:
     """Item-minutes of waiting until the next look, or until the end."""
     total, last = 0.0, -1.0
-    for look in [*looks, len(demand.expected) - 1.0]:
+    for poll in [*polls, len(demand.expected) - 1.0]:
         for minute, items in enumerate(demand.expected):
-            if last < minute <= look:
-                total += items * (look - minute)
+            if last < minute <= poll:
+                total += items * (poll - minute)
         if last < 0:
-            total += demand.waiting * look
-        last = look
+            total += demand.waiting * poll
+        last = poll
     return total
 
 
@@ -218,10 +218,10 @@ def cost(demand: Demand, looks: list[float]) -> float:
 @given(st.lists(st.sampled_from([0.0, 0.1, 0.5, 3.0]), min_size=12, max_size=12), st.floats(0, 3), st.integers(1, 3))
 def test_the_timetable_is_about_the_best_of_all(items: list[float], waiting: float, requests: int) -> None:
     demand = Demand(items, waiting)
-    looks, _ = timetable({"a": demand}, requests, 12)
-    assert len(looks["a"]) == requests
+    polls, _ = timetable({"a": demand}, requests, 12)
+    assert len(polls["a"]) == requests
     best = min(cost(demand, [float(m) for m in some]) for some in combinations(range(12), requests))
-    assert cost(demand, [float(int(look)) for look in looks["a"]]) <= 1.25 * best + 1
+    assert cost(demand, [float(int(poll)) for poll in polls["a"]]) <= 1.25 * best + 1
 
 
 sources = st.dictionaries(
@@ -242,43 +242,43 @@ sources = st.dictionaries(
 @settings(max_examples=150, deadline=None)
 @given(sources, st.integers(0, 40), st.integers(1, 40))
 def test_a_timetable_spends_what_it_may_and_never_more(demands: dict[str, Demand], requests: int, span: int) -> None:
-    looks, _ = timetable(demands, requests, span)
-    within = [look for times in looks.values() for look in times if look < span]
+    polls, _ = timetable(demands, requests, span)
+    within = [poll for times in polls.values() for poll in times if poll < span]
     assert len(within) <= requests
     room = sum(len(range(max(0, ceil(demand.floor - demand.idle)), span, demand.floor)) for demand in demands.values())
     if len(within) < requests:
         assert len(within) >= room // 3
-    for name, times in looks.items():
+    for name, times in polls.items():
         assert times == sorted(times)
         assert all(later - sooner >= demands[name].floor - 1e-9 for sooner, later in pairwise(times))
-        assert all(0 <= look < 40 for look in times)
+        assert all(0 <= poll < 40 for poll in times)
 
 
 @settings(max_examples=100, deadline=None)
 @given(sources)
 def test_bounds_are_kept_where_the_budget_allows(demands: dict[str, Demand]) -> None:
-    looks, _ = timetable(demands, sum(40 // demand.floor for demand in demands.values()), 40)
+    polls, _ = timetable(demands, sum(40 // demand.floor for demand in demands.values()), 40)
     for name, demand in demands.items():
         come = [0.0, *accumulate(demand.expected)]
         last, mass = -1, demand.waiting
-        for look in map(int, [*looks[name], 39]):
-            found = come[look + 1] - come[last + 1] + (mass if last < 0 else 0)
+        for poll in map(int, [*polls[name], 39]):
+            found = come[poll + 1] - come[last + 1] + (mass if last < 0 else 0)
             least = max(demand.expected) * (2 * demand.floor + 1) + (demand.waiting if last < 0 else 0)
             assert found <= max(demand.most, least) + 1e-6
-            assert look - last <= max(demand.ceiling, 2 * demand.floor) + 1
-            last = look
+            assert poll - last <= max(demand.ceiling, 2 * demand.floor) + 1
+            last = poll
 
 
 def test_more_looks_where_four_times_as_much_comes_but_only_twice_as_many() -> None:
     demands = {"small": Demand([0.01] * 1440), "large": Demand([0.04] * 1440)}
-    looks, _ = timetable(demands, 90, 1440)
-    assert len(looks["large"]) / len(looks["small"]) == pytest.approx(2, rel=0.1)
+    polls, _ = timetable(demands, 90, 1440)
+    assert len(polls["large"]) / len(polls["small"]) == pytest.approx(2, rel=0.1)
 
 
 def test_density_goes_with_the_square_root_of_the_rate() -> None:
     rates = [0.01] * 720 + [0.09] * 720
-    looks, _ = timetable({"a": Demand(rates)}, 80, 1440)
-    night = sum(look < 720 for look in looks["a"])
+    polls, _ = timetable({"a": Demand(rates)}, 80, 1440)
+    night = sum(poll < 720 for poll in polls["a"])
     assert (80 - night) / night == pytest.approx(sqrt(9), rel=0.12)
 
 
@@ -286,8 +286,8 @@ def test_a_look_stands_right_behind_what_is_released_at_once() -> None:
     rates = [0.01] * 600
     for minute in (100, 250, 420):
         rates[minute] = 3.0
-    looks, _ = timetable({"a": Demand(rates)}, 6, 600)
-    assert {100, 250, 420} <= {int(look) for look in looks["a"]}
+    polls, _ = timetable({"a": Demand(rates)}, 6, 600)
+    assert {100, 250, 420} <= {int(poll) for poll in polls["a"]}
 
 
 def test_what_a_burst_takes_is_given_up_where_it_is_least_missed() -> None:
@@ -308,7 +308,7 @@ KINDS: tuple[Kind, ...] = ("look", "article", "revisit", "audit", "backfill")
     st.lists(st.tuples(st.sampled_from(KINDS), st.floats(0, 71), st.integers(1, 9)), max_size=120),
 )
 def test_no_day_passes_its_limit_whatever_is_asked(limit: int, asked: list[tuple[Kind, float, int]]) -> None:
-    pace = Pace(Budget(limit), {"feed": Habits()})
+    pace = Pace(Budget(limit), {"feed": SourceRate()})
     spent: Counter[int] = Counter()
     for kind, hour, requests in sorted(asked, key=lambda one: one[1]):
         if pace.take(kind, at(0, hour), requests):
@@ -317,7 +317,7 @@ def test_no_day_passes_its_limit_whatever_is_asked(limit: int, asked: list[tuple
 
 
 def test_backfill_leaves_to_the_watch_what_it_will_need() -> None:
-    pace = Pace(Budget(200), {"feed": Habits()})
+    pace = Pace(Budget(200), {"feed": SourceRate()})
     pace.plan(at(0))
     planned = pace.planned
     taken = sum(pace.take("backfill", at(0, 1)) for _ in range(300))
@@ -326,7 +326,7 @@ def test_backfill_leaves_to_the_watch_what_it_will_need() -> None:
 
 
 def test_articles_cannot_take_all_looks_away() -> None:
-    pace = Pace(Budget(100), {"feed": Habits()})
+    pace = Pace(Budget(100), {"feed": SourceRate()})
     pace.plan(at(0))
     while pace.take("article", at(0, 6)):
         pass
@@ -335,7 +335,7 @@ def test_articles_cannot_take_all_looks_away() -> None:
 
 
 def test_clocks_that_go_back_begin_no_new_day() -> None:
-    pace = Pace(Budget(5), {"feed": Habits()})
+    pace = Pace(Budget(5), {"feed": SourceRate()})
     assert pace.take("look", at(1), 5)
     assert not pace.take("look", at(0, 23))
 
@@ -344,18 +344,18 @@ def test_clocks_that_go_back_begin_no_new_day() -> None:
 
 
 def test_a_burst_is_noticed_and_forgotten() -> None:
-    habits = Habits(last=START)
-    habits.saw(Seen(at(0, 0.5), [at(0, 0.1)]), expected=1.0)
+    habits = SourceRate(last=START)
+    habits.saw(PollResult(at(0, 0.5), [at(0, 0.1)]), expected=1.0)
     assert habits.burst < 1.2
-    habits.saw(Seen(at(0, 1), [at(0, 0.6 + number / 60) for number in range(16)]), expected=1.0)
+    habits.saw(PollResult(at(0, 1), [at(0, 0.6 + number / 60) for number in range(16)]), expected=1.0)
     assert habits.burst > 3
     assert habits.rising(600) < 1.1
-    habits.saw(Seen(at(0, 8)), expected=8.0)
+    habits.saw(PollResult(at(0, 8)), expected=8.0)
     assert habits.burst < 1.2
 
 
 def test_failures_back_off_and_retry_after_is_kept() -> None:
-    habits = Habits(last=START)
+    habits = SourceRate(last=START)
     waits = []
     for _ in range(9):
         habits.failed(at(0, 1))
@@ -364,42 +364,42 @@ def test_failures_back_off_and_retry_after_is_kept() -> None:
     assert max(waits) == 12 * 60
     habits.failed(at(0, 1), retry_after=86_400 * 2)
     assert habits.not_before == minutes(at(2, 1))
-    habits.saw(Seen(at(2, 2)), 0)
+    habits.saw(PollResult(at(2, 2)), 0)
     assert (habits.failures, habits.not_before) == (0, 0)
 
 
 def test_what_was_lost_from_a_window_is_not_taken_for_silence() -> None:
-    seen = Seen(at(1), [at(0, 23.9)], shown=20, oldest=at(0, 23.5), overlap=False)
-    lost, kept = Habits(last=START), Habits(last=START)
+    seen = PollResult(at(1), [at(0, 23.9)], shown=20, oldest=at(0, 23.5), overlap=False)
+    lost, kept = SourceRate(last=START), SourceRate(last=START)
     lost.saw(seen, 0)
-    kept.saw(Seen(seen.at, seen.items, shown=20, oldest=seen.oldest), 0)
+    kept.saw(PollResult(seen.at, seen.items, shown=20, oldest=seen.oldest), 0)
     assert sum(lost.rate.hours) == pytest.approx(0.5)
     assert sum(kept.rate.hours) == pytest.approx(24)
 
 
 def test_a_first_look_learns_from_the_age_of_what_it_sees() -> None:
-    habits = Habits()
-    habits.saw(Seen(at(2), [at(0, 12 + number) for number in range(36)], shown=36, oldest=at(0, 12)), 0)
+    habits = SourceRate()
+    habits.saw(PollResult(at(2), [at(0, 12 + number) for number in range(36)], shown=36, oldest=at(0, 12)), 0)
     assert sum(habits.rate.hours) == pytest.approx(36)
     assert sum(habits.rate.counts) == pytest.approx(36)
 
 
 def test_items_from_the_future_come_from_a_clock_that_is_wrong() -> None:
-    habits = Habits(last=START)
-    habits.saw(Seen(at(0, 2), [at(3), at(0, 1)]), 0)
+    habits = SourceRate(last=START)
+    habits.saw(PollResult(at(0, 2), [at(3), at(0, 1)]), 0)
     assert sum(habits.rate.counts) == pytest.approx(2)
     assert not any(minute >= 120 for minute in habits.rate.spikes)
 
 
 def test_a_source_whose_items_others_bring_first_is_worth_few_looks() -> None:
-    habits = {name: Habits() for name in ("feed", "copy")}
+    habits = {name: SourceRate() for name in ("feed", "copy")}
     for number in range(48):
         items = [at(0, number / 2 + 0.2), at(0, number / 2 + 0.4)]
         for name, new in (("feed", 2), ("copy", 0)):
-            habits[name].saw(Seen(at(0, number / 2 + 0.5), items, new=new), 1)
+            habits[name].saw(PollResult(at(0, number / 2 + 0.5), items, new=new), 1)
     pace = Pace(Budget(60, fetches=0), habits)
     pace.plan(at(1))
-    assert len(pace.looks["feed"]) > 2.5 * len(pace.looks["copy"])
+    assert len(pace.polls["feed"]) > 2.5 * len(pace.polls["copy"])
 
 
 # --- the pace of a site ---------------------------------------------------------------------------------------------
@@ -412,37 +412,37 @@ def lived(days: int, budget: int = 60, window: int | None = 20, **more: Any) -> 
         name: [moment(item) for item in poisson(rng, days, dict.fromkeys(range(6, 20), rate))]
         for name, rate in (("busy", 3.0), ("quiet", 0.3))
     }
-    pace = Pace(Budget(budget, fetches=0), {name: Habits() for name in items}, **more)
-    looks: dict[str, list[datetime]] = {name: [] for name in items}
+    pace = Pace(Budget(budget, fetches=0), {name: SourceRate() for name in items}, **more)
+    polls: dict[str, list[datetime]] = {name: [] for name in items}
     now = at(0)
     while True:
         name, now = pace.next_source(now)
         if now >= at(days):
-            return pace, looks
+            return pace, polls
         if day_of(minutes(now)) != pace.day:
             pace.plan(now)
             continue
         assert pace.take("look", now)
-        last = looks[name][-1] if looks[name] else at(0)
+        last = polls[name][-1] if polls[name] else at(0)
         new = [item for item in items[name] if last < item <= now]
         shown = [item for item in items[name] if item <= now][-20:]
-        pace.saw(name, Seen(now, new, shown=window, oldest=shown[0] if shown else None))
-        looks[name].append(now)
+        pace.saw(name, PollResult(now, new, shown=window, oldest=shown[0] if shown else None))
+        polls[name].append(now)
 
 
 def test_a_site_is_looked_at_as_often_as_its_budget_says_and_no_more() -> None:
-    pace, looks = lived(10)
-    days = Counter((look - at(0)).days for times in looks.values() for look in times)
+    pace, polls = lived(10)
+    days = Counter((poll - at(0)).days for times in polls.values() for poll in times)
     kept = pace.budget.revisit + pace.budget.audit
     assert all(60 * (1 - kept) - 1 <= number <= 60 for number in days.values())
     assert set(days) == set(range(10))
-    by_day = [look for look in looks["busy"] if 6 <= look.hour < 20 and look > at(5)]
-    assert len(by_day) > 0.7 * sum(look > at(5) for look in looks["busy"])
+    by_day = [poll for poll in polls["busy"] if 6 <= poll.hour < 20 and poll > at(5)]
+    assert len(by_day) > 0.7 * sum(poll > at(5) for poll in polls["busy"])
 
 
 def test_looks_keep_floor_and_ceiling() -> None:
-    _, looks = lived(6, floor=7, ceiling=240)
-    for times in looks.values():
+    _, polls = lived(6, floor=7, ceiling=240)
+    for times in polls.values():
         gaps = [(later - sooner).total_seconds() / 60 for sooner, later in pairwise(times)]
         assert min(gaps) >= 7 - 1e-6
         assert max(gaps) <= 240 + 1
@@ -452,8 +452,8 @@ def test_a_window_bounds_what_may_come_between_two_looks() -> None:
     pace, _ = lived(10, budget=90, window=10)
     most = pace.habits["busy"].most
     pace.plan(at(10))
-    looks = [minutes(at(9, 23.9)), *(look + GRACE for look in pace.looks["busy"] if look < minutes(at(11)))]
-    for sooner, later in pairwise(looks):
+    polls = [minutes(at(9, 23.9)), *(poll + GRACE for poll in pace.polls["busy"] if poll < minutes(at(11)))]
+    for sooner, later in pairwise(polls):
         assert pace._mass("busy", sooner, later) <= most + 0.2
 
 
@@ -468,24 +468,24 @@ def test_a_pace_survives_json() -> None:
         assert again.next_look(name, at(7, 12)) == pace.next_look(name, at(7, 12))
     again.plan(at(8))
     pace.plan(at(8))
-    assert {name: len(looks) for name, looks in again.looks.items()} == {
-        name: len(looks) for name, looks in pace.looks.items()
+    assert {name: len(polls) for name, polls in again.polls.items()} == {
+        name: len(polls) for name, polls in pace.polls.items()
     }
 
 
 def test_retry_after_crawl_delay_and_a_spent_budget_are_kept_and_said() -> None:
     pace, _ = lived(5)
     pace.failed("busy", at(5), retry_after=7200)
-    look = pace.next_look("busy", at(5, 0.1))
-    assert look.at >= at(5, 2)
-    assert "failed" in look.why
+    poll = pace.next_look("busy", at(5, 0.1))
+    assert poll.at >= at(5, 2)
+    assert "failed" in poll.why
     pace.delay = 30
     assert pace.take("look", at(5, 3))
     assert pace.next_look("quiet", at(5, 3)).at >= at(5, 3) + timedelta(seconds=30)
     assert pace.take("look", at(5, 4), pace.budget.left)
-    look = pace.next_look("quiet", at(5, 4))
-    assert look.at >= at(6)
-    assert "budget" in look.why
+    poll = pace.next_look("quiet", at(5, 4))
+    assert poll.at >= at(6)
+    assert "budget" in poll.why
 
 
 def test_a_look_that_is_overdue_is_due_now_and_once() -> None:
@@ -493,7 +493,7 @@ def test_a_look_that_is_overdue_is_due_now_and_once() -> None:
     pace.plan(at(5))
     late = at(5, 15)
     assert pace.next_look("busy", late).at == late
-    pace.saw("busy", Seen(late))
+    pace.saw("busy", PollResult(late))
     assert pace.next_look("busy", late).at > late
 
 
@@ -504,20 +504,20 @@ def test_a_burst_brings_the_next_look_forward_within_the_same_budget() -> None:
     calm = Pace.from_json(pace.to_json())
     burst = [now - timedelta(minutes=number) for number in range(1, 12)]
     for one, items in ((pace, burst), (calm, [])):
-        one.saw("busy", Seen(now, shown=20))
-        one.saw("quiet", Seen(now, items, shown=20))
-    look = pace.next_look("quiet", now)
-    assert "times its usual rate" in look.why
-    soon = [sum(minute < minutes(at(8, 13)) for minute in one.looks["quiet"]) for one in (pace, calm)]
+        one.saw("busy", PollResult(now, shown=20))
+        one.saw("quiet", PollResult(now, items, shown=20))
+    poll = pace.next_look("quiet", now)
+    assert "times its usual rate" in poll.why
+    soon = [sum(minute < minutes(at(8, 13)) for minute in one.polls["quiet"]) for one in (pace, calm)]
     assert soon[0] > soon[1]
     assert pace.planned <= pace.budget.left
 
 
 def test_a_source_that_is_new_to_the_site_is_planned_for() -> None:
     pace, _ = lived(3)
-    look = pace.next_look("other", at(3, 10))
-    assert at(3, 10) <= look.at < at(4)
-    assert "never been looked at" in look.why
+    poll = pace.next_look("other", at(3, 10))
+    assert at(3, 10) <= poll.at < at(4)
+    assert "never been looked at" in poll.why
 
 
 # --- traces ---------------------------------------------------------------------------------------------------------
@@ -547,8 +547,8 @@ def test_ours_is_between_uniform_and_the_clairvoyant_and_pays_the_same() -> None
 
 
 def test_no_day_of_a_replay_takes_more_than_its_part() -> None:
-    looks = ours(trace_of(21), 20, START // DAY, START // DAY + 21)
-    days = Counter(int(minute // DAY) for times in looks.values() for minute in times)
+    polls = ours(trace_of(21), 20, START // DAY, START // DAY + 21)
+    days = Counter(int(minute // DAY) for times in polls.values() for minute in times)
     assert set(days.values()) == {20}
 
 
@@ -569,8 +569,8 @@ def test_a_replay_knows_nothing_of_the_future() -> None:
 
 def test_scores_count_delays_and_requests_of_the_span_alone() -> None:
     trace: Trace = {"a": [START + 1.0, START + DAY + 10.0, START + DAY + 30.0]}
-    looks = {"a": [START + 5.0, START + DAY + 20.0, START + 2 * DAY + 30.0]}
-    result = score(trace, looks, START + DAY, START + 2 * DAY)
+    polls = {"a": [START + 5.0, START + DAY + 20.0, START + 2 * DAY + 30.0]}
+    result = score(trace, polls, START + DAY, START + 2 * DAY)
     assert result.mean == pytest.approx((10 + DAY) / 2)
     assert result.requests == 1
 
@@ -580,8 +580,8 @@ def test_the_oracle_looks_with_the_root_of_the_rate() -> None:
         "a": regular(14, {9: 9, 21: 1}),
         "b": regular(14, {9: 1, 21: 1}),
     }
-    looks = oracle(trace, 24, START, START + 14 * DAY, 0.5)
-    count = Counter((name, int(minute % DAY // 60)) for name, times in looks.items() for minute in times)
+    polls = oracle(trace, 24, START, START + 14 * DAY, 0.5)
+    count = Counter((name, int(minute % DAY // 60)) for name, times in polls.items() for minute in times)
     assert count["a", 9] / count["b", 9] == pytest.approx(3, rel=0.1)
     assert sum(count.values()) == pytest.approx(2 * 24 * 15, rel=0.01)
     assert len(uniform(trace, 24, START, START + 14 * DAY, 0.5)["a"]) == 24 * 15

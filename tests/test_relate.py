@@ -11,9 +11,8 @@ import pytest
 from sqlalchemy import func, select
 
 from crawler.cli.stories import _as_dict
-from crawler.compare import fingerprints as kinship
-from crawler.compare import relate
-from crawler.compare import story_queries as plots
+from crawler.compare import fingerprints as stored
+from crawler.compare import relate, story_queries
 from crawler.compare.relate import Relater
 from crawler.compare.stories import tell
 from crawler.compare.tables import fingerprints, members, relations, shingle_keys
@@ -68,7 +67,9 @@ def grouped(store: Store) -> list[list[int]]:  # noqa: F811
 
 def listed(store: Store, **how: object) -> list[tuple[int, int]]:  # noqa: F811
     with store.reading() as connection:
-        rows = plots.list_stories(connection, how.get("site"), how.get("since"), how.get("least", 2), how.get("limit"))  # type: ignore[arg-type]
+        rows = story_queries.list_stories(
+            connection, how.get("site"), how.get("since"), how.get("least", 2), how.get("limit")
+        )  # type: ignore[arg-type]
         return [(row.id, len(row.pages)) for row in rows]
 
 
@@ -88,10 +89,12 @@ def test_copies_abridgements_and_templates_are_found(store: Store, batch: int) -
     assert grouped(store) == [[1, 2, 3]]
     assert listed(store) == [(1, 3)]
     with store.reading() as connection:
-        assert plots.story_of(connection, 3) == 1
-        assert plots.story_of(connection, 4) == 4
-        assert plots.story_of(connection, 99) is None
-        assert [(row.article_id, row.because) for row in plots.look_alikes(connection, 5)] == [(6, "85,2 ≠ 86,4")]
+        assert story_queries.story_of(connection, 3) == 1
+        assert story_queries.story_of(connection, 4) == 4
+        assert story_queries.story_of(connection, 99) is None
+        assert [(row.article_id, row.because) for row in story_queries.look_alikes(connection, 5)] == [
+            (6, "85,2 ≠ 86,4")
+        ]
 
 
 def test_exact_copies_make_a_story_and_may_be_its_first_page(store: Store) -> None:  # noqa: F811
@@ -100,7 +103,7 @@ def test_exact_copies_make_a_story_and_may_be_its_first_page(store: Store) -> No
     run(store)
     assert listed(store) == [(1, 2)]
     with store.reading() as connection:
-        told = tell(plots.tellings(connection, 1))
+        told = tell(story_queries.tellings(connection, 1))
     assert told.first.site == "hai"
     assert told.wire == "TTXVN"
     shown = _as_dict(told)
@@ -127,7 +130,7 @@ def test_a_revision_leaves_its_story_and_finds_another(store: Store) -> None:  #
     with store.reading() as connection:
         assert connection.scalar(select(func.count()).select_from(fingerprints)) == 4
         of_two = connection.scalar(select(func.count()).where(shingle_keys.c.article_id == 2))
-        kept = kinship.kept(connection, [2])[2]
+        kept = stored.kept(connection, [2])[2]
         assert kept.revision == 2
         assert of_two == len(kept.keys)
 
@@ -232,7 +235,7 @@ def test_reindex_makes_anew_what_older_rules_made(store: Store, monkeypatch: pyt
     save(store, page(1, text), page(2, text[:7], 5), page(3, body(2)), page(4, text, 9, "hai"))
     run(store)
     before = found(store), grouped(store)
-    for module in (relate, kinship):
+    for module in (relate, stored):
         monkeypatch.setattr(module, "VERSION", "m2")
     assert (Relater(store).waiting(), Relater(store).outdated()) == (0, 3)
     steps = Relater(store).reindex(batch=1)
@@ -244,7 +247,7 @@ def test_reindex_makes_anew_what_older_rules_made(store: Store, monkeypatch: pyt
     assert (found(store), grouped(store)) == before
     with store.reading() as connection:
         assert set(connection.scalars(select(fingerprints.c.version))) == {"m2"}
-        kept = kinship.kept(connection, [1, 2, 3])
+        kept = stored.kept(connection, [1, 2, 3])
         assert connection.scalar(select(func.count()).select_from(shingle_keys)) == sum(
             len(k.keys) for k in kept.values()
         )

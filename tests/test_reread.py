@@ -14,7 +14,7 @@ import pytest
 from test_archive import Bench
 
 from crawler.archive import Archive
-from crawler.archive.reread import Finding, review, write
+from crawler.archive.reread import RereadPage, review, write
 from crawler.cli.main import main
 from crawler.errors import Quarantine, Refusal
 from crawler.items import FIELDS, Article
@@ -35,8 +35,8 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def renamed(css: str) -> str:
     """A selector after the newsroom's first redesign."""
 
-    def rename(word: re.Match[str]) -> str:
-        new = re.search(r'"(.*)"', redesigned(f' class="{word[1]}"', 1))
+    def rename(reason: re.Match[str]) -> str:
+        new = re.search(r'"(.*)"', redesigned(f' class="{reason[1]}"', 1))
         assert new is not None
         return f".{new[1]}"
 
@@ -59,7 +59,7 @@ def with_layout(bench: Bench, layout: Layout) -> dict[str, Site]:
     return {name: dataclasses.replace(site, layout=layout) for name, site in bench.sites.items()}
 
 
-def findings(bench: Bench, sites: dict[str, Site] | None = None, *, writing: bool = False) -> list[Finding]:
+def findings(bench: Bench, sites: dict[str, Site] | None = None, *, writing: bool = False) -> list[RereadPage]:
     with Archive(bench.archive) as archive, Store.open(bench.store_url) as store:
         assert archive.catch_up() == []
         found = list(review(archive, store, sites or bench.sites))
@@ -71,7 +71,7 @@ def findings(bench: Bench, sites: dict[str, Site] | None = None, *, writing: boo
         return found
 
 
-def whats(found: list[Finding]) -> Counter[str]:
+def whats(found: list[RereadPage]) -> Counter[str]:
     return Counter(one.what for one in found)
 
 

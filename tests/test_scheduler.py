@@ -32,13 +32,13 @@ from crawler.crawl.run import crawl
 from crawler.fetch.budget import Account
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.schedule import agenda
-from crawler.schedule.agenda import ARTICLES, Entry
+from crawler.schedule.agenda import ARTICLES, AgendaEntry
 from crawler.schedule.budget import Budget
 from crawler.schedule.enrol import SPREAD, enrol
 from crawler.schedule.pace import Pace
-from crawler.schedule.revisits import OLDEST, Edits, due
+from crawler.schedule.revisits import OLDEST, EditRates, due
 from crawler.schedule.rounds import GATHER, IDLE, Rounds
-from crawler.schedule.site_agenda import Errands, read_pace, write_pace
+from crawler.schedule.site_agenda import SiteAgenda, read_pace, write_pace
 from crawler.schedule.worker import Worker
 from crawler.sites.layouts import EPI
 from crawler.sites.registry import load_sites
@@ -133,7 +133,7 @@ def test_no_site_is_in_two_rounds_and_none_is_forgotten_whatever_dies(seed: int)
     places = rng.randint(2, 5)
     sites = Sites({f"s{number}": minute(rng.uniform(0, 60)) for number in range(rng.randint(1, 12))}, places)
     under_way: list[tuple[datetime, list[str]]] = []
-    now, looks = NOW, Counter[str]()
+    now, polls = NOW, Counter[str]()
     while now < minute(24 * 60):
         following = sites.rounds.tick(now)
         for begun in sites.begun:
@@ -151,18 +151,18 @@ def test_no_site_is_in_two_rounds_and_none_is_forgotten_whatever_dies(seed: int)
             if rng.random() < 0.05:
                 sites.rounds.ended(done)
             else:
-                looks.update(done)
+                polls.update(done)
                 sites.done(done, now + timedelta(minutes=rng.uniform(20, 120)))
         else:
             now = following
-    assert looks.keys() == sites.times.keys()
+    assert polls.keys() == sites.times.keys()
     assert min(sites.times.values()) > now - timedelta(minutes=30)
 
 
 # --- who is watched -------------------------------------------------------------------------------------------------
 
 
-def entries(store: Store, site: str | None = None) -> dict[str, Entry]:
+def entries(store: Store, site: str | None = None) -> dict[str, AgendaEntry]:
     with store.reading() as connection:
         return {f"{entry.site} {entry.source}": entry for entry in agenda.entries(connection, site)}
 
@@ -202,7 +202,7 @@ def test_a_site_that_is_watched_again_is_as_well_known_as_before(store: Store) -
     with store.writing() as connection:
         agenda.keep_pace(connection, first, write_pace(Pace(Budget(77))), "{}")
     enrol({second: known[second]}, store, minute(1))
-    assert Errands.open(store, first, known[first], 10, lambda: NOW) is None
+    assert SiteAgenda.open(store, first, known[first], 10, lambda: NOW) is None
     enrol({first: known[first]}, store, minute(2))
     with store.reading() as connection:
         assert read_pace(agenda.pace(connection, first) or "").budget.limit == 77
@@ -265,7 +265,7 @@ class Watch:
         with Store.open(self.url) as store, store.reading() as connection:
             return agenda.next_times(connection)
 
-    def entries(self, site: str) -> dict[str, Entry]:
+    def entries(self, site: str) -> dict[str, AgendaEntry]:
         with Store.open(self.url) as store, store.reading() as connection:
             return {entry.source: entry for entry in agenda.entries(connection, site)}
 
@@ -339,16 +339,16 @@ def test_a_crawl_by_hand_teaches_the_watch_and_costs_its_budget(watching: Callab
 
 
 @pytest.mark.parametrize(
-    ("fault", "word"),
+    ("fault", "reason"),
     [({"status": 429, "retry_after": 7200}, "rate_limited"), ({"status": 503}, "no source gave anything")],
 )
 def test_a_site_that_wants_to_be_left_alone_is_left_alone_by_all_its_sources(
-    watching: Callable[..., Watch], fault: dict[str, Any], word: str
+    watching: Callable[..., Watch], fault: dict[str, Any], reason: str
 ) -> None:
     watch = watching(articles=20)
     watch.newsroom.misbehave("songda", **fault)
     (report,) = watch.advance()
-    assert (report.error or "").startswith(word)
+    assert (report.error or "").startswith(reason)
     least = timedelta(hours=2) if "retry_after" in fault else timedelta(minutes=15)
     assert all(entry.next_at >= watch.now() + least for s, entry in watch.entries("songda").items() if s != ARTICLES)
     asked = len(watch.newsroom.requests)
@@ -366,7 +366,7 @@ def test_failures_in_a_row_are_asked_less_and_less(watching: Callable[..., Watch
     while len(pauses) < 3:
         watch.advance()
         entry = watch.entries("songda")[feed]
-        if entry.looked_at == watch.now():
+        if entry.polled_at == watch.now():
             assert entry.outcome == "not_found"
             pauses.append(entry.next_at - watch.now())
     assert pauses == sorted(pauses)
@@ -382,11 +382,11 @@ def test_articles_that_find_no_room_wait_for_the_next_day_and_looks_go_on(watchi
     assert 0 < report.created < 35
     waiting = watch.entries("songda")[ARTICLES]
     assert "wait" in waiting.why
-    day, looks = watch.now().date(), 0
+    day, polls = watch.now().date(), 0
     while watch.now().date() == day:
-        looks += sum(report.sources for report in watch.advance())
+        polls += sum(report.sources for report in watch.advance())
         assert sum(watch.spent("songda").values()) <= 40
-    assert looks > 3
+    assert polls > 3
     while watch.now().date() == day + timedelta(days=1):
         watch.advance()
     with Store.open(watch.url) as store:
@@ -488,11 +488,11 @@ def test_status_and_pace_say_when_what_and_why(
         assert entry.next_at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") in out
     rows = [json.loads(line) for line in say(capsys, "status", "--json", "--store", watch.url)[1].splitlines()]
     assert [row["site"] for row in rows] == ["hongha", "songda"]
-    assert (rows[0]["looked_at"], rows[0]["outcome"], rows[0]["budget"]) == (None, None, 123)
+    assert (rows[0]["polled_at"], rows[0]["outcome"], rows[0]["budget"]) == (None, None, 123)
     assert rows[0]["completeness"] is None  # nothing is known of it
     assert (rows[1]["outcome"], rows[1]["budget"], rows[1]["findings"]) == ("200", 123, 0)
-    looks = [entry.next_at for source, entry in found.items() if source != ARTICLES]
-    assert datetime.fromisoformat(rows[1]["next_at"]) == min(looks), "when it looks for news, not at what is known"
+    polls = [entry.next_at for source, entry in found.items() if source != ARTICLES]
+    assert datetime.fromisoformat(rows[1]["next_at"]) == min(polls), "when it looks for news, not at what is known"
     code, out, _ = say(capsys, "pace", "songda", "--store", watch.url)
     assert "of 123 requests left today" in out
     (row,) = [
@@ -525,7 +525,7 @@ def test_who_is_not_watched_is_told_apart_from_who_is_unknown(
 
 
 def test_a_young_article_is_asked_again_soon_and_an_old_one_no_more() -> None:
-    ages = Edits().ages(8)
+    ages = EditRates().ages(8)
     assert ages == sorted(ages)
     assert 0.5 <= ages[0] < 3
     assert due(ages, NOW, NOW) == NOW + timedelta(hours=ages[0])
@@ -534,7 +534,7 @@ def test_a_young_article_is_asked_again_soon_and_an_old_one_no_more() -> None:
 
 
 def test_a_site_that_edits_late_is_asked_late() -> None:
-    late, soon = Edits(), Edits()
+    late, soon = EditRates(), EditRates()
     for number in range(60):
         published = NOW + timedelta(hours=number)
         for edits, hours in ((late, 30), (soon, 0.8)):
@@ -545,10 +545,10 @@ def test_a_site_that_edits_late_is_asked_late() -> None:
                     published, before, now, changed=(before - published) < timedelta(hours=hours) <= now - published
                 )
                 before = now
-    assert sum(soon.ages(6)) < sum(Edits().ages(6))
+    assert sum(soon.ages(6)) < sum(EditRates().ages(6))
     assert len([age for age in late.ages(6) if 12 <= age <= 48]) > len([age for age in soon.ages(6) if 12 <= age <= 48])
     assert late.hazards()[3] > 5 * soon.hazards()[3]
-    assert Edits.from_json(late.to_json()).ages(6) == pytest.approx(late.ages(6), abs=0.01)
+    assert EditRates.from_json(late.to_json()).ages(6) == pytest.approx(late.ages(6), abs=0.01)
 
 
 def test_an_edit_is_found_by_the_watch_itself_and_teaches_it(watching: Callable[..., Watch]) -> None:
@@ -565,7 +565,7 @@ def test_an_edit_is_found_by_the_watch_itself_and_teaches_it(watching: Callable[
     with Store.open(watch.url) as store:
         assert {change.url for change in store.changes(limit=None) if change.event == "revised"} <= set(edited)
         with store.reading() as connection:
-            learned = Edits.from_json(agenda.edits(connection, "songda"))
+            learned = EditRates.from_json(agenda.edits(connection, "songda"))
     assert sum(learned.counts) == pytest.approx(report.revised, abs=0.01)
     assert sum(learned.hours) > 1
 
@@ -625,12 +625,12 @@ class Process:
         assert self.process.stdout is not None
         self.said: IO[str] = self.process.stdout
 
-    def wait_for(self, word: str) -> list[str]:
+    def wait_for(self, reason: str) -> list[str]:
         """The words of the next line that has this one."""
         for line in self.said:
-            if word in line:
+            if reason in line:
                 return line.split()
-        raise AssertionError(f"the scheduler ended without saying {word!r}")
+        raise AssertionError(f"the scheduler ended without saying {reason!r}")
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)

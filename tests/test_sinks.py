@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 from crawler.deliver import parquet as parquet_module
 from crawler.deliver.parquet import Parquet
 from crawler.deliver.sink import Delivery, Poisoned, SinkFailed
-from crawler.deliver.sql_mirror import Mirror
+from crawler.deliver.sql_mirror import SqlMirror
 from crawler.errors import BadInput
 from crawler.items import Event
 from crawler.store import Store, database
@@ -171,7 +171,7 @@ def test_parquet_on_a_full_disk_keeps_what_it_had_and_catches_up(tmp_path: Path)
     sink.write([delivery(1)])
     with file_limit(2**10), pytest.raises(SinkFailed) as failure:
         sink.write([delivery(2, words=os.urandom(9000).hex())])
-    assert failure.value.word == "disk_full"
+    assert failure.value.reason == "disk_full"
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["000000000001.parquet"]
     sink.open(0)
     sink.write([delivery(2)])
@@ -182,7 +182,7 @@ def test_parquet_leaves_the_files_of_another_store_alone(tmp_path: Path) -> None
     opened(tmp_path).write([delivery(1)])
     with pytest.raises(SinkFailed, match="another store") as failure:
         opened(tmp_path).write([delivery(1, key="ffff:1")])
-    assert failure.value.word == "damaged"
+    assert failure.value.reason == "damaged"
     assert seqs(tmp_path) == [1]
 
 
@@ -192,7 +192,7 @@ def test_parquet_names_a_file_that_is_torn(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-7])
     with pytest.raises(SinkFailed, match=r"000000000001\.parquet.*replay") as failure:
         opened(tmp_path).write([delivery(2)])
-    assert failure.value.word == "damaged"
+    assert failure.value.reason == "damaged"
 
 
 def test_parquet_names_the_record_that_no_column_takes(tmp_path: Path) -> None:
@@ -206,8 +206,8 @@ def test_parquet_names_the_record_that_no_column_takes(tmp_path: Path) -> None:
 # --- the mirror table -----------------------------------------------------------------------------------------------
 
 
-def mirror(url: str, replay: int = 0, **options: Any) -> tuple[Mirror, str | None]:
-    sink = Mirror("mirror", url.replace("postgresql://", "postgresql+psycopg://"), **options)
+def mirror(url: str, replay: int = 0, **options: Any) -> tuple[SqlMirror, str | None]:
+    sink = SqlMirror("mirror", url.replace("postgresql://", "postgresql+psycopg://"), **options)
     return sink, sink.open(replay)
 
 
@@ -307,7 +307,7 @@ def test_mirror_leaves_the_table_of_another_store_alone(fresh: Fresh) -> None:  
     sink.write([delivery(1)])
     with pytest.raises(SinkFailed, match="another store") as failure:
         sink.write([delivery(1, key="ffff:1", words="fremd")])
-    assert failure.value.word == "damaged"
+    assert failure.value.reason == "damaged"
     assert rows(url)[0][3] == "Bài 1"
     sink.close()
 
@@ -323,13 +323,13 @@ def test_mirror_refuses_the_store(fresh: Fresh, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("crawler.deliver.sql_mirror.settings.THOISU_DATABASE_URL", f"sqlite:///{tmp_path}/a.db")
     with pytest.raises(BadInput, match="the store itself"):
-        Mirror("m", "sqlite:///./a.db")
+        SqlMirror("m", "sqlite:///./a.db")
 
 
 @pytest.mark.parametrize("url", ["mysql://u:geheim@h/d", "postgresql://u:geheim@h:port/d"])
 def test_mirror_says_what_it_cannot_without_the_password(url: str) -> None:
     with pytest.raises(BadInput, match="postgresql://") as failure:
-        Mirror("m", url)
+        SqlMirror("m", url)
     assert "geheim" not in str(failure.value)
 
 
@@ -369,7 +369,7 @@ def test_mirror_that_may_not_write_says_so_and_catches_up(postgres: str) -> None
     assert sink.open(0) == "ab12:1"
     with pytest.raises(SinkFailed) as failure:
         sink.write([delivery(2)])
-    assert failure.value.word == "read_only"
+    assert failure.value.reason == "read_only"
     statement(postgres, "ALTER DATABASE kept SET default_transaction_read_only = off")
     assert sink.open(0) == "ab12:1"
     sink.write([delivery(2)])
@@ -386,11 +386,11 @@ def test_mirror_that_cannot_write_says_why_and_catches_up(tmp_path: Path, monkey
         other.exec_driver_sql("BEGIN IMMEDIATE")
         with pytest.raises(SinkFailed) as failure:
             sink.write([delivery(1)])
-        assert failure.value.word == "locked"
+        assert failure.value.reason == "locked"
     engine.dispose()
     with file_limit(os.stat(tmp_path / "mirror.db").st_size), pytest.raises(SinkFailed) as failure:
         sink.write([delivery(1, words=os.urandom(40_000).hex())])
-    assert failure.value.word == "disk_full"
+    assert failure.value.reason == "disk_full"
     assert sink.open(0) is None
     sink.write([delivery(1)])
     assert [row[1] for row in rows(url)] == [1]
@@ -398,10 +398,10 @@ def test_mirror_that_cannot_write_says_why_and_catches_up(tmp_path: Path, monkey
 
 
 def test_mirror_in_a_folder_that_is_missing_is_out_of_reach(tmp_path: Path) -> None:
-    sink = Mirror("m", f"sqlite:///{tmp_path}/unmounted/mirror.db")
+    sink = SqlMirror("m", f"sqlite:///{tmp_path}/unmounted/mirror.db")
     with pytest.raises(SinkFailed) as failure:
         sink.open(0)
-    assert failure.value.word == "unreachable"
+    assert failure.value.reason == "unreachable"
     (tmp_path / "unmounted").mkdir()
     assert sink.open(0) is None
     sink.close()
@@ -417,7 +417,7 @@ def test_mirror_survives_the_end_of_its_session(postgres: str) -> None:  # noqa:
     engine.dispose()
     with pytest.raises(SinkFailed) as failure:
         sink.write([delivery(2)])
-    assert failure.value.word == "unreachable"
+    assert failure.value.reason == "unreachable"
     assert sink.open(0) == "ab12:1"
     sink.write([delivery(2)])
     assert sink.open(0) == "ab12:2"

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.crawl import look as looks
+from crawler.crawl import poll as polls
 from crawler.crawl import quarantine
-from crawler.crawl.look import Look
+from crawler.crawl.poll import Poll
 from crawler.crawl.report import SiteReport
 from crawler.discover.discovery import Discovery
 from crawler.errors import Quarantine, Refusal
@@ -30,29 +30,29 @@ def found(*paths: str, cut: bool = False) -> Discovery:
 
 
 KNOWN = SourceState(
-    url="https://bao.vn/rss", etag='"1"', last_modified="Mon", body_hash=looks.digest(found("old").links), looks=3
+    url="https://bao.vn/rss", etag='"1"', last_modified="Mon", body_hash=polls.digest(found("old").links), polls=3
 )
 
 
-def look(state: SourceState, *, every: int = 10) -> Look:
-    return looks.open_look(state.url, Feed(state.url), state, every)
+def poll(state: SourceState, *, every: int = 10) -> Poll:
+    return polls.open_look(state.url, Feed(state.url), state, every)
 
 
 def test_a_known_source_is_asked_with_its_validators_and_audited_now_and_then() -> None:
-    asked = [look(replace(KNOWN, looks=number)) for number in range(20)]
+    asked = [poll(replace(KNOWN, polls=number)) for number in range(20)]
     assert [number for number, one in enumerate(asked) if one.audit] == [9, 19]
     assert asked[0].validators() == {"If-None-Match": '"1"', "If-Modified-Since": "Mon"}
     assert asked[9].validators() == {}
 
 
 def test_a_source_that_lied_is_never_believed_again() -> None:
-    audit = look(replace(KNOWN, looks=9))
+    audit = poll(replace(KNOWN, polls=9))
     same = {"etag": '"1"', "last-modified": "Mon"}
-    state = looks.answered(audit, same, found("new"), NOW)
+    state = polls.answered(audit, same, found("new"), NOW)
     assert (state.trusted, state.lies, state.audits) == (False, 1, 1)
     for number in range(40):
-        assert look(replace(state, looks=number)).validators() == {}
-        assert not look(replace(state, looks=number)).audit
+        assert poll(replace(state, polls=number)).validators() == {}
+        assert not poll(replace(state, polls=number)).audit
 
 
 @pytest.mark.parametrize(
@@ -64,46 +64,46 @@ def test_a_source_that_lied_is_never_believed_again() -> None:
     ],
 )
 def test_an_honest_source_passes_its_audit(headers: dict[str, str | None], listed: str) -> None:
-    state = looks.answered(look(replace(KNOWN, looks=9)), headers, found(listed), NOW)
-    assert (state.trusted, state.lies, state.looks) == (True, 0, 10)
+    state = polls.answered(poll(replace(KNOWN, polls=9)), headers, found(listed), NOW)
+    assert (state.trusted, state.lies, state.polls) == (True, 0, 10)
 
 
 def test_a_full_answer_to_a_conditional_request_proves_no_lie() -> None:
-    state = looks.answered(look(KNOWN), {"etag": '"1"', "last-modified": "Mon"}, found("new"), NOW)
+    state = polls.answered(poll(KNOWN), {"etag": '"1"', "last-modified": "Mon"}, found("new"), NOW)
     assert state.trusted
 
 
 def test_what_is_cut_off_was_not_listed_whole() -> None:
-    whole = looks.answered(look(KNOWN), {}, found("new"), NOW)
-    later = looks.answered(look(whole), {}, found("newer", cut=True), NOW + timedelta(hours=1))
+    whole = polls.answered(poll(KNOWN), {}, found("new"), NOW)
+    later = polls.answered(poll(whole), {}, found("newer", cut=True), NOW + timedelta(hours=1))
     assert (whole.whole_at, later.whole_at, later.checked_at) == (NOW, NOW, NOW + timedelta(hours=1))
 
 
 def test_a_source_without_validators_needs_no_audit() -> None:
-    assert not look(SourceState(url="https://bao.vn/rss", looks=9)).audit
+    assert not poll(SourceState(url="https://bao.vn/rss", polls=9)).audit
 
 
 def test_failures_are_counted_and_keep_what_is_known() -> None:
-    state = looks.failed(looks.failed(KNOWN, "timeout", NOW), "not_found", NOW)
+    state = polls.failed(polls.failed(KNOWN, "timeout", NOW), "not_found", NOW)
     assert (state.failures, state.last_status, state.etag) == (2, "not_found", '"1"')
-    assert looks.unchanged(state, NOW).failures == 0
+    assert polls.unchanged(state, NOW).failures == 0
 
 
 def test_a_series_shows_the_shard_just_closed_until_it_was_seen_after_its_end() -> None:
     source = Sitemap("https://bao.vn/sitemaps/{Y}-{m}-{d1}-{d2}.xml")
-    [(current, none), (last, since)] = looks.shards(source, NOW)
+    [(current, none), (last, since)] = polls.shards(source, NOW)
     assert (current, none) == ("https://bao.vn/sitemaps/2026-8-6-10.xml", None)
     assert (last, since) == ("https://bao.vn/sitemaps/2026-8-1-5.xml", date(2026, 8, 6))
-    assert looks.is_due(SourceState(url=last), since)
+    assert polls.is_due(SourceState(url=last), since)
     # 23:30 of the fifth in Vietnam, then 00:30 of the sixth.
-    assert looks.is_due(SourceState(url=last, checked_at=datetime(2026, 8, 5, 16, 30, tzinfo=UTC)), since)
-    assert not looks.is_due(SourceState(url=last, checked_at=datetime(2026, 8, 5, 17, 30, tzinfo=UTC)), since)
-    assert looks.shards(source, NOW + timedelta(days=1)) == [(current, None)]
+    assert polls.is_due(SourceState(url=last, checked_at=datetime(2026, 8, 5, 16, 30, tzinfo=UTC)), since)
+    assert not polls.is_due(SourceState(url=last, checked_at=datetime(2026, 8, 5, 17, 30, tzinfo=UTC)), since)
+    assert polls.shards(source, NOW + timedelta(days=1)) == [(current, None)]
 
 
 @pytest.mark.parametrize("source", [Feed("https://bao.vn/a"), Listing("https://bao.vn/a"), Sitemap("https://bao.vn/a")])
 def test_other_sources_have_one_address(source: Feed | Listing | Sitemap) -> None:
-    assert looks.shards(source, NOW) == [("https://bao.vn/a", None)]
+    assert polls.shards(source, NOW) == [("https://bao.vn/a", None)]
 
 
 def child(name: str, day: int | None = None) -> Link:
@@ -115,7 +115,7 @@ def chosen(children: list[Link], *, first: bool) -> list[str]:
     state = SourceState(url="https://bao.vn/sitemap.xml", body_hash=None if first else "x")
     return [
         link.url.rpartition("/")[2].removesuffix(".xml")
-        for link in looks.recent_children(children, looks.open_look(state.url, None, state, 10), NOW)
+        for link in polls.recent_children(children, polls.open_look(state.url, None, state, 10), NOW)
     ]
 
 
@@ -141,10 +141,10 @@ def test_children_are_few_and_the_newest_is_among_them(days: list[int]) -> None:
 
 def test_the_digest_of_a_source_knows_only_what_it_lists() -> None:
     links = [Link("https://bao.vn/1", title="Một"), Link("https://bao.vn/2", title="Hai")]
-    assert looks.digest(links) == looks.digest(list(links))
-    assert looks.digest(links) != looks.digest(links[::-1])
-    assert looks.digest(links) != looks.digest([links[0], replace(links[1], title="Hai, sửa")])
-    assert looks.digest([Link("https://bao.vn/\ud800")])
+    assert polls.digest(links) == polls.digest(list(links))
+    assert polls.digest(links) != polls.digest(links[::-1])
+    assert polls.digest(links) != polls.digest([links[0], replace(links[1], title="Hai, sửa")])
+    assert polls.digest([Link("https://bao.vn/\ud800")])
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def pending(url: str) -> PendingLink:
         found_at=NOW,
         fetched_at=None,
         tries=0,
-        word=None,
+        reason=None,
     )
 
 
@@ -184,7 +184,7 @@ def test_a_page_that_cannot_be_read_is_kept_as_a_case(tmp_path: Path) -> None:
     assert (case / "page.html").read_bytes() == b"<html>\xff"
     assert json.loads((case / "article.json").read_text())["title"] == "Đê đã được sửa"
     origin = json.loads((case / "origin.json").read_text())
-    assert (origin["url"], origin["word"], origin["detail"]) == (link.url, "no_body", "no text")
+    assert (origin["url"], origin["reason"], origin["detail"]) == (link.url, "no_body", "no text")
     # The same page again goes to the same place.
     assert quarantine.keep(tmp_path, "songda", link, b"", Quarantine(Refusal.NO_BODY), NOW) == case
 

@@ -241,7 +241,7 @@ def test_read_only_file_can_be_read_and_not_written(tmp_path: Path) -> None:
         assert len(store.articles()) == 1
         with pytest.raises(StoreFailed) as failure:
             store.save(article(2, "Bài khác"), T0)
-    assert failure.value.word == "read_only"
+    assert failure.value.reason == "read_only"
 
 
 def test_full_disk_has_a_name_and_loses_nothing(tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_full_disk_has_a_name_and_loses_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(StoreFailed) as failure:
         fill()
-    assert failure.value.word == "disk_full"
+    assert failure.value.reason == "disk_full"
     saved = next(numbers) - 1
     assert verify(store) == []
     assert store.counts()["bao"]["articles"] == saved > 0
@@ -276,7 +276,7 @@ def test_writer_that_waits_too_long_is_told_so(tmp_path: Path, monkeypatch: pyte
         with pytest.raises(StoreFailed) as failure:
             store.save(article(), T0)
         other.rollback()
-        assert failure.value.word == "locked"
+        assert failure.value.reason == "locked"
         assert store.save(article(), T0).event == "created"
     other.close()
 
@@ -394,7 +394,7 @@ def test_article_without_site(store: Store) -> None:
 def test_address_that_no_index_holds_is_discarded(store: Store) -> None:
     with pytest.raises(Discard) as refused:
         store.save(replace(article(), canonical_url="https://bao.example/" + "x" * 2000), T0)
-    assert refused.value.word is Refusal.BAD_URL
+    assert refused.value.reason is Refusal.BAD_URL
     assert store.counts() == {}
 
 
@@ -486,13 +486,13 @@ def links(*numbers: int, **fields: object) -> list[Link]:
 def test_source_is_remembered_with_its_links(store: Store) -> None:
     assert store.source(SOURCE) == SourceState(url=SOURCE)
     state = SourceState(
-        url=SOURCE, site="bao", etag='"x"', last_modified="Mon", body_hash="h", checked_at=T0, looks=3, audits=1,
+        url=SOURCE, site="bao", etag='"x"', last_modified="Mon", body_hash="h", checked_at=T0, polls=3, audits=1,
         lies=1, trusted=False, last_status="200", failures=2,
     )  # fmt: skip
     assert store.save_source(state, links(1, 2, 1), "bao") == 2
     assert store.source(SOURCE) == state
-    assert store.save_source(replace(state, looks=4), links(2, 3), "bao") == 1
-    assert store.source(SOURCE).looks == 4
+    assert store.save_source(replace(state, polls=4), links(2, 3), "bao") == 1
+    assert store.source(SOURCE).polls == 4
     assert store.seen([url_of(1), url_of(3), url_of(4)]) == {url_of(1), url_of(3)}
 
 
@@ -521,7 +521,7 @@ def test_links_are_known_by_their_canonical_address(store: Store) -> None:
     asked = "https://bao.example/bai-1.html?utm_source=rss"
     assert store.save_source(SourceState(url=SOURCE), [Link(asked), Link(url_of(1))], "bao") == 1
     (link,) = store.pending("bao")
-    assert (link.canonical_url, link.url, link.source, link.tries, link.word) == (url_of(1), asked, SOURCE, 0, None)
+    assert (link.canonical_url, link.url, link.source, link.tries, link.reason) == (url_of(1), asked, SOURCE, 0, None)
     assert store.save_source(SourceState(url=SOURCE), [Link("https://x/1")], "bao", canonical=lambda _: url_of(1)) == 0
 
 
@@ -541,7 +541,7 @@ def test_link_stays_pending_until_stored_or_refused_for_good(store: Store) -> No
     store.refuse(url_of(3), Refusal.TIMEOUT, final=False)
     store.refuse(url_of(3), Refusal.SERVER_ERROR, final=False)
     (link,) = store.pending("bao")
-    assert (link.canonical_url, link.tries, link.word) == (url_of(3), 2, Refusal.SERVER_ERROR)
+    assert (link.canonical_url, link.tries, link.reason) == (url_of(3), 2, Refusal.SERVER_ERROR)
     assert store.save_source(SourceState(url=SOURCE), links(1, 2, 3), "bao") == 0
     assert len(store.pending("bao")) == 1
     row = {"articles": 1, "copies": 0, "revisions": 1, "withdrawn": 0, "pending": 1, "refused": 1}

@@ -17,7 +17,7 @@ from crawler.items import LONGEST_URL
 from crawler.sites.layouts import EPI
 from crawler.sites.registry import load_sites
 from crawler.sites.site import Feed, Site
-from crawler.sites.urls import Verdict, absolute, canonical, find_site, judge
+from crawler.sites.urls import UrlVerdict, absolute, canonical, find_site, judge
 
 CORPUS = os.environ.get("THOISU_CORPUS", "")
 
@@ -136,8 +136,8 @@ def test_two_spellings_of_vietnamese_are_one() -> None:
 def test_what_is_no_address_is_refused_by_name(url: str) -> None:
     with pytest.raises(Discard) as caught:
         canonical(url)
-    assert caught.value.word is Refusal.BAD_URL
-    assert judge(url, MAU) == Verdict(None, Refusal.BAD_URL)
+    assert caught.value.reason is Refusal.BAD_URL
+    assert judge(url, MAU) == UrlVerdict(None, Refusal.BAD_URL)
 
 
 def test_a_long_address_meets_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +200,7 @@ def test_any_text_is_an_address_or_a_named_refusal(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "word"),
+    ("path", "reason"),
     [
         ("/", Refusal.SECTION),
         ("/kinh-te", Refusal.SECTION),
@@ -230,14 +230,14 @@ def test_any_text_is_an_address_or_a_named_refusal(text: str) -> None:
         ("/tin-cu-khong-con-theo-mau-123456.html", Refusal.NOT_ARTICLE),
     ],
 )
-def test_the_word_is_true(path: str, word: Refusal) -> None:
-    assert judge("https://baomau.vn" + path, MAU) == Verdict(None, word)
+def test_the_word_is_true(path: str, reason: Refusal) -> None:
+    assert judge("https://baomau.vn" + path, MAU) == UrlVerdict(None, reason)
 
 
 def test_excluded_addresses_are_refused_and_strangers_named() -> None:
     mau = site(exclude=r"^/bao-mau-so-\d")
     assert judge("https://baomau.vn/bao-mau-so-9-post1.html", mau).refused is Refusal.PRINT_EDITION
-    assert judge("https://baomau.vn/bao-so-4-manh-len-post1.html", mau) == Verdict("article")
+    assert judge("https://baomau.vn/bao-so-4-manh-len-post1.html", mau) == UrlVerdict("article")
     assert judge("https://baomau.vn.evil.com/a-post1.html", mau).refused is Refusal.OTHER_SITE
     assert judge("https://xbaomau.vn/a-post1.html", mau).refused is Refusal.OTHER_SITE
 

@@ -151,21 +151,21 @@ def test_two_secrets_sign_twice(receiver: Receiver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "word"),
+    ("code", "reason"),
     [
         (500, "server_error"), (502, "server_error"), (503, "server_error"), (599, "server_error"), (410, "gone"),
         (429, "rate_limited"), (401, "refused"), (403, "refused"), (404, "refused"), (405, "refused"),
         (301, "refused"), (307, "refused"), (408, "timeout"), (418, "server_error"),
     ],
 )  # fmt: skip
-def test_what_an_answer_means_for_the_sink(receiver: Receiver, sink: Webhook, code: int, word: str) -> None:
+def test_what_an_answer_means_for_the_sink(receiver: Receiver, sink: Webhook, code: int, reason: str) -> None:
     receiver.plays = [status(200), status(code, "hôm nay\n không".encode(), Location=receiver.url)]
     with pytest.raises(SinkFailed) as failure:
         sink.write([delivery(1), delivery(2), delivery(3)])
-    assert (failure.value.word, failure.value.through) == (word, 1)
+    assert (failure.value.reason, failure.value.through) == (reason, 1)
     assert failure.value.detail.startswith(str(code))
     assert len(receiver.got) == 2
-    assert word == "refused" or "hôm nay không" in failure.value.detail
+    assert reason == "refused" or "hôm nay không" in failure.value.detail
     sink.write([delivery(2)])
 
 
@@ -203,7 +203,7 @@ def test_a_server_that_hangs_or_drips_is_left(receiver: Receiver, play: Play) ->
     sink = Webhook("hook", receiver.url, secret=SECRET, timeout=0.3)
     with pytest.raises(SinkFailed) as failure:
         sink.write([delivery(1), delivery(2)])
-    assert (failure.value.word, failure.value.through) == ("timeout", 1)
+    assert (failure.value.reason, failure.value.through) == ("timeout", 1)
     sink.write([delivery(2)])
     sink.close()
 
@@ -224,8 +224,8 @@ def test_an_answer_that_breaks_off_is_none(receiver: Receiver, sink: Webhook, co
     with pytest.raises(SinkFailed) as failure:
         sink.write([delivery(2)])
     assert receiver.plays == []
-    assert failure.value.word in ("closed", "server_error")
-    assert failure.value.word == "closed" or content == b"HTTP/1.1 20"
+    assert failure.value.reason in ("closed", "server_error")
+    assert failure.value.reason == "closed" or content == b"HTTP/1.1 20"
     receiver.plays.clear()
     sink.write([delivery(2)])
     assert receiver.got[-1][0]["webhook-id"] == "ab12:2"
@@ -252,7 +252,7 @@ def test_what_is_no_http_is_an_error_of_the_server(receiver: Receiver, sink: Web
     receiver.plays = [raw(b"SSH-2.0-OpenSSH_9.6\r\n")]
     with pytest.raises(SinkFailed, match="no HTTP") as failure:
         sink.write([delivery(1)])
-    assert failure.value.word == "server_error"
+    assert failure.value.reason == "server_error"
 
 
 def test_an_endless_answer_is_not_read_to_its_end(receiver: Receiver, sink: Webhook) -> None:
@@ -286,7 +286,7 @@ def test_nobody_there_is_out_of_reach() -> None:
     sink = Webhook("hook", f"http://127.0.0.1:{port}/", secret=SECRET)
     with pytest.raises(SinkFailed) as failure:
         sink.write([delivery(1)])
-    assert (failure.value.word, failure.value.through) == ("unreachable", None)
+    assert (failure.value.reason, failure.value.through) == ("unreachable", None)
     sink.close()
 
 
@@ -299,7 +299,7 @@ def test_a_certificate_is_verified(receiver: Receiver, tmp_path: Path, monkeypat
     sink = Webhook("hook", url, secret=SECRET, timeout=5)
     with pytest.raises(SinkFailed, match="certificate verify failed") as failure:
         sink.write([delivery(1)])
-    assert failure.value.word == "unreachable"
+    assert failure.value.reason == "unreachable"
     assert receiver.got == []
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     sink.write([delivery(1), delivery(2)])

@@ -20,7 +20,7 @@ INTERVAL = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AfterRound:
     """What came of one telling."""
 
     pages: int
@@ -43,10 +43,10 @@ def after(
     tell(store, now, targets)
 
 
-def tell(store: Store, now: datetime, targets: Collection[str]) -> Told:
+def tell(store: Store, now: datetime, targets: Collection[str]) -> AfterRound:
     """Look for watched words in what is new, write the messages that are due, and send what waits."""
     pages, found = watches.tell(store, now, targets), digest.tell(store, now, targets)
-    return Told(pages, found, *notify.flush(store, now, targets))
+    return AfterRound(pages, found, *notify.flush(store, now, targets))
 
 
 def folders_of(store_url: str, archive: str | None, quarantine: str) -> dict[str, Path]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from crawler.alerts import tables as watches
-from crawler.alerts.keywords import Text, match
+from crawler.alerts.keywords import SearchedText, match
 from crawler.alerts.query import parse
 from crawler.alerts.tables import Hit, Watch
 from crawler.alerts.targets import key
@@ -21,7 +21,7 @@ from crawler.compare.fingerprints import last_change
 from crawler.errors import BadInput
 from crawler.store import Store, messages
 from crawler.store import changes as feed
-from crawler.store.changes import Told
+from crawler.store.changes import FeedItem
 
 BATCH = 200
 """Changes that are looked through together."""
@@ -72,7 +72,7 @@ def _look(store: Store, group: list[Watch], now: datetime) -> None:
             change = told.change
             if told.article is None or change.event not in _TOLD or change.seq <= brought.get(change.url, -1):
                 continue
-            text = Text.of(told.article)
+            text = SearchedText.of(told.article)
             for watch in group:
                 new = change.article_id not in before[watch.id] | found[watch.id].keys()
                 if new and (not watch.sites or change.site in watch.sites):
@@ -89,11 +89,11 @@ def _look(store: Store, group: list[Watch], now: datetime) -> None:
             return
 
 
-def _articles(rows: Iterable[Told]) -> set[int]:
+def _articles(rows: Iterable[FeedItem]) -> set[int]:
     return {told.change.article_id for told in rows}
 
 
-def _hit(watch: Watch, told: Told, sentence: str, now: datetime) -> Hit:
+def _hit(watch: Watch, told: FeedItem, sentence: str, now: datetime) -> Hit:
     change, article = told.change, told.article
     assert article is not None  # noqa: S101 - for the type checker
     return Hit(

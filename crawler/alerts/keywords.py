@@ -69,7 +69,7 @@ class Place:
     end: int
 
 
-class Text:
+class SearchedText:
     """A text whose words can be looked up."""
 
     def __init__(self, text: str, title: str = "") -> None:
@@ -80,7 +80,7 @@ class Text:
         """Where the title ends."""
 
     @classmethod
-    def of(cls, article: Article) -> Text:
+    def of(cls, article: Article) -> SearchedText:
         """Title, lead and body."""
         return cls("\n".join(part for part in (article.lead, article.body) if part), article.title)
 
@@ -121,7 +121,7 @@ class Phrase:
         """Whether these are its words."""
         return self.words == tuple(words if self.marked else map(without_marks, words))
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: SearchedText) -> bool:
         """Whether the text has it."""
         return next(text.find(self), None) is not None
 
@@ -132,7 +132,7 @@ class All:
 
     parts: tuple[Node, ...]
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: SearchedText) -> bool:
         """Whether the text has them all."""
         return all(part.holds(text) for part in self.parts)
 
@@ -143,7 +143,7 @@ class Either:
 
     parts: tuple[Node, ...]
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: SearchedText) -> bool:
         """Whether the text has one."""
         return any(part.holds(text) for part in self.parts)
 
@@ -154,7 +154,7 @@ class Not:
 
     part: Node
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: SearchedText) -> bool:
         """Whether the text lacks it."""
         return not self.part.holds(text)
 
@@ -162,7 +162,7 @@ class Not:
 Node = Phrase | All | Either | Not
 
 
-def match(query: Node, text: Text) -> str | None:
+def match(query: Node, text: SearchedText) -> str | None:
     """Whether a text has what is asked for: the first sentence that shows it, the title only when no other does."""
     if not query.holds(text):
         return None

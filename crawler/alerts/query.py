@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from crawler.alerts.keywords import All, Either, Node, Not, Phrase, Text, without_marks
+from crawler.alerts.keywords import All, Either, Node, Not, Phrase, SearchedText, without_marks
 from crawler.errors import BadInput
 
 LONGEST = 500
@@ -144,7 +144,7 @@ class _Parser:
 
 
 def _phrase(text: str) -> Phrase:
-    words = tuple(word for word, _, _ in Text(text).words)
+    words = tuple(word for word, _, _ in SearchedText(text).words)
     if not words:
         raise BadInput(f"{text!r} has neither letters nor digits")
     return Phrase(words, any(without_marks(word) != word for word in words))

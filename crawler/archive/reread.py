@@ -38,7 +38,7 @@ _COMPARED = tuple(name for name in FIELDS if name not in ("url", "site"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class RereadPage:
     """One page read again."""
 
     id: int
@@ -59,7 +59,7 @@ class Finding:
 
 
 @dataclass(slots=True)
-class Tally:
+class RereadCounts:
     """Counts of a whole rereading."""
 
     pages: int = 0
@@ -69,7 +69,7 @@ class Tally:
     changed: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 
-    def add(self, found: Finding) -> None:
+    def add(self, found: RereadPage) -> None:
         """Count one page."""
         self.pages += 1
         self.what[found.what] += 1
@@ -86,46 +86,46 @@ def review(
     sites: Mapping[str, Site],
     site: str | None = None,
     since: datetime | None = None,
-) -> Iterator[Finding]:
+) -> Iterator[RereadPage]:
     """What each page of the archive, of a site and fetched since, says today; writes nothing."""
     for held in archive.pages(site, since):
         yield look(archive, store, sites, held)
 
 
-def look(archive: Archive, store: Store, sites: Mapping[str, Site], page: Held) -> Finding:
+def look(archive: Archive, store: Store, sites: Mapping[str, Site], page: Held) -> RereadPage:
     """One page of the archive against the store."""
     link = page.row.link or page.row.url
     about: dict[str, Any] = {"id": page.id, "url": link, "site": page.row.site, "at": page.at}
     if page.row.site not in sites:
-        return Finding(**about, what="no_site")
+        return RereadPage(**about, what="no_site")
     try:
         fetch = archive.load(page)
     except Damaged as damaged:
-        return Finding(**about, what="damaged", detail=str(damaged))
+        return RereadPage(**about, what="damaged", detail=str(damaged))
     held = store.held(link)
     try:
         article = read(fetch, sites[fetch.site])
     except (Discard, Quarantine) as refused:
-        return Finding(**about, what="refused" if held else "unread", detail=str(refused.word))
+        return RereadPage(**about, what="refused" if held else "unread", detail=str(refused.reason))
     except Exception as error:  # the pages behind this one must still be read; a crawl refuses it by the same word
         detail = f"{Refusal.UNREADABLE} ({type(error).__name__})"
-        return Finding(**about, what="refused" if held else "unread", detail=detail)
+        return RereadPage(**about, what="refused" if held else "unread", detail=detail)
     held = held or store.held(article.canonical_url)
     what, fields = _judge(held, article, page.at)
     before = held.article if held else None
     changed = compare(before, article).changed if before and {"title", "lead", "body"} & set(fields) else ()
-    return Finding(**about, what=what, before=before, after=article, fields=fields, changed=changed)
+    return RereadPage(**about, what=what, before=before, after=article, fields=fields, changed=changed)
 
 
 def read(fetch: Fetch, site: Site) -> Article:
     """The article on an archived page, as a crawl reads it; raises `Discard` and `Quarantine`."""
     kind = next((value for name, value in fetch.headers if name.lower() == "content-type"), "")
-    if word := verdict(fetch.status, {"content-type": kind}, fetch.body):
-        raise Discard(word)
+    if reason := verdict(fetch.status, {"content-type": kind}, fetch.body):
+        raise Discard(reason)
     return extract(fetch.body, fetch.url, site=site, name=fetch.site, declared=charset(kind))
 
 
-def write(store: Store, found: Finding) -> Outcome | None:
+def write(store: Store, found: RereadPage) -> Outcome | None:
     """Store a finding of `WRITTEN`; None when the store has moved on since it was made."""
     return store.amend(found.after, found.at, found.url) if found.after and found.what in WRITTEN else None
 

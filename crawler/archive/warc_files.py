@@ -58,7 +58,7 @@ class Fault(NamedTuple):
     why: str
 
 
-def tapes(path: Path, base: Path | None = None) -> tuple[list[Tape], list[str]]:
+def warc_files(path: Path, base: Path | None = None) -> tuple[list[Tape], list[str]]:
     """The files of records that a path stands for: itself, those inside a WACZ, those of a list; and what is not here.
 
     A list is text, gzipped or not, with a path or an address a line, as Common Crawl publishes them (warc.paths.gz).
@@ -120,7 +120,7 @@ def _listed(path: Path, base: Path) -> tuple[list[Tape], list[str]]:
         if here is None:
             missing.append(line)
         else:
-            found += tapes(here)[0]
+            found += warc_files(here)[0]
     return found, missing
 
 

@@ -120,7 +120,7 @@ class Writer:
             self.stopped = _WORDS.get(error.errno, "failed")
         else:
             name = getattr(error, "sqlite_errorname", "")
-            self.stopped = next((word for start, word in _SQLITE_WORDS.items() if name.startswith(start)), "failed")
+            self.stopped = next((reason for start, reason in _SQLITE_WORDS.items() if name.startswith(start)), "failed")
         if self._file is not None:
             # What was written of the record in hand is taken back; should that fail too, a reader passes over it.
             with suppress(OSError):

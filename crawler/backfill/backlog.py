@@ -123,7 +123,7 @@ def numbered(connection: Connection, site: str, shape: str) -> list[tuple[dateti
 
 def ask_again(connection: Connection, ids: Iterable[int]) -> None:
     """Leave these links to the backfill, as if they had never been tried; stored pages stay as they are."""
-    values = {"fate": case((links.c.fetched_at.is_not(None), "stored"), else_="backfill"), "tries": 0, "word": None}
+    values = {"fate": case((links.c.fetched_at.is_not(None), "stored"), else_="backfill"), "tries": 0, "reason": None}
     for chunk in frontier.chunks(ids):
         connection.execute(update(links).where(links.c.id.in_(chunk)).values(values))
 

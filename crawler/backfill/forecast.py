@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from crawler.backfill import backlog, routes
-from crawler.backfill import ledger_queries as books
-from crawler.backfill import steps as plans
+from crawler.backfill import backlog, ledger_queries, routes
+from crawler.backfill import steps as step_table
 from crawler.backfill.gap_jobs import unread
 from crawler.backfill.gaps import uncovered
 from crawler.backfill.job import Job
 from crawler.backfill.steps import Step
-from crawler.discover.days import Span, day_in
+from crawler.discover.days import DayRange, day_in
 from crawler.sites.site import Site
 from crawler.store import Store
 
@@ -42,27 +41,27 @@ class Forecast:
 
 
 def forecast(
-    store: Store, name: str, site: Site, jobs: Sequence[Job], now: datetime, mended: Span | None = None
+    store: Store, name: str, site: Site, jobs: Sequence[Job], now: datetime, mended: DayRange | None = None
 ) -> Forecast:
     """What these backfills of a site have before them; `mended` are the days whose holes they close."""
-    lately = Span(day_in(now) - timedelta(days=_DAYS), day_in(now) - timedelta(days=1))
+    lately = DayRange(day_in(now) - timedelta(days=_DAYS), day_in(now) - timedelta(days=1))
     walked = [job for job in jobs if job.walk]
     first: list[str] = []
     addresses = done = stored = 0
     with store.reading() as connection:
         waiting = backlog.count(connection, name) + (len(unread(connection, name, mended, now)) if mended else 0)
         usual: dict[date, int] = {}
-        for (_, day), number in books.claimed(connection, name, lately).items():
+        for (_, day), number in ledger_queries.claimed(connection, name, lately).items():
             usual[day] = max(number, usual.get(day, 0))
         for job in walked:
-            steps = plans.of_job(connection, job.name)
+            steps = step_table.of_job(connection, job.name)
             open_ = [step for step in steps if step.state == "open"]
             parts = _parts(site, job.span, steps)
-            final = plans.final(connection, [part.address for part in parts])
+            final = step_table.final(connection, [part.address for part in parts])
             first += [step.route for step in open_] + [part.route for part in parts]
             addresses += len(open_) + sum(part.address not in final for part in parts)
             done += sum(step.state == "done" for step in steps) + len(final)
-            counts = books.totals(connection, name, job.span)
+            counts = ledger_queries.totals(connection, name, job.span)
             stored += sum(number for (fate, _), number in counts.items() if fate == "stored")
     days = sum(len(job.span.days()) for job in walked)
     expected = round(sum(usual.values()) / len(usual) * days) if usual else None
@@ -79,7 +78,7 @@ def forecast(
     )
 
 
-def _parts(site: Site, span: Span, steps: Sequence[Step]) -> list[routes.Part]:
+def _parts(site: Site, span: DayRange, steps: Sequence[Step]) -> list[routes.Part]:
     """The addresses of the next stage, for the days that those before have not given."""
     tried = {step.stage for step in steps}
     left = uncovered(span.days(), steps)

@@ -8,12 +8,11 @@ from itertools import count
 
 from sqlalchemy import Connection
 
-from crawler.backfill import backlog
-from crawler.backfill import ledger_queries as books
-from crawler.backfill.gaps import Hole, doubts
+from crawler.backfill import backlog, ledger_queries
+from crawler.backfill.gaps import Gap, doubts
 from crawler.backfill.job import Job
 from crawler.backfill.steps import Step
-from crawler.discover.days import Span, day_in
+from crawler.discover.days import DayRange, day_in
 from crawler.errors import LOST
 from crawler.store import Store
 
@@ -21,7 +20,7 @@ AGAIN = timedelta(hours=6)
 """After which a site may give what it did not give before."""
 
 
-def mend(store: Store, site: str, span: Span, now: datetime, *, dry: bool = False) -> list[Job]:
+def mend(store: Store, site: str, span: DayRange, now: datetime, *, dry: bool = False) -> list[Job]:
     """Leave to a backfill what is listed and not stored, and say which days are to be walked; `dry` only says.
 
     The same holes give the same jobs, so a backfill that was interrupted goes on, and one that could not close a hole
@@ -29,7 +28,7 @@ def mend(store: Store, site: str, span: Span, now: datetime, *, dry: bool = Fals
     """
     found = doubts(store, site, span, now)
     with store.reading() as connection:
-        done = books.jobs(connection, site)
+        done = ledger_queries.jobs(connection, site)
     with store.reading() if dry else store.writing() as connection:
         again = unread(connection, site, span, now)
         waiting = len(again) + backlog.count(connection, site)
@@ -41,13 +40,13 @@ def mend(store: Store, site: str, span: Span, now: datetime, *, dry: bool = Fals
     return jobs
 
 
-def unread(connection: Connection, site: str, span: Span, now: datetime) -> list[int]:
+def unread(connection: Connection, site: str, span: DayRange, now: datetime) -> list[int]:
     """Numbers of the links that a backfill of the holes in these days reads; those of today are left to the watch."""
-    before_today = Span(span.first, min(span.last, day_in(now) - timedelta(days=1)))
-    return books.unread_links(connection, site, before_today, LOST)
+    before_today = DayRange(span.first, min(span.last, day_in(now) - timedelta(days=1)))
+    return ledger_queries.unread_links(connection, site, before_today, LOST)
 
 
-def _job(site: str, days: Span, key: str, done: Mapping[str, Sequence[Step]], now: datetime) -> Job:
+def _job(site: str, days: DayRange, key: str, done: Mapping[str, Sequence[Step]], now: datetime) -> Job:
     """The first try at these days that has not ended, or not long ago."""
     tries = (Job(site=site, span=days, key=key if number == 1 else f"{key} {number}") for number in count(1))
     return next(job for job in tries if not _ended(done.get(job.name, ()), now - AGAIN))
@@ -57,14 +56,14 @@ def _ended(steps: Sequence[Step], before: datetime) -> bool:
     return bool(steps) and all(step.state != "open" and step.at is not None and step.at < before for step in steps)
 
 
-def _merged(found: list[Hole]) -> list[tuple[Span, str]]:
+def _merged(found: list[Gap]) -> list[tuple[DayRange, str]]:
     """Holes that touch each other as one, each with what tells it from another of the same days."""
-    merged: list[tuple[Span, str]] = []
-    for hole in found:  # by their first day
-        stamp = (hole.until.isoformat() if hole.until else "") or f"{hole.cause} {hole.last}"
-        if merged and hole.first <= merged[-1][0].last + timedelta(days=1):
+    merged: list[tuple[DayRange, str]] = []
+    for gap in found:  # by their first day
+        stamp = (gap.until.isoformat() if gap.until else "") or f"{gap.cause} {gap.last}"
+        if merged and gap.first <= merged[-1][0].last + timedelta(days=1):
             whole, before = merged[-1]
-            merged[-1] = Span(whole.first, max(whole.last, hole.last)), max(before, stamp)
+            merged[-1] = DayRange(whole.first, max(whole.last, gap.last)), max(before, stamp)
         else:
-            merged.append((hole.span, stamp))
+            merged.append((gap.span, stamp))
     return merged

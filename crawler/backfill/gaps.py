@@ -12,11 +12,11 @@ from datetime import date, datetime, time, timedelta
 from math import log
 from typing import Literal
 
-from crawler.backfill import ledger_queries as books
-from crawler.backfill import steps as plans
+from crawler.backfill import ledger_queries
+from crawler.backfill import steps as step_table
 from crawler.backfill.routes import WHOLE
 from crawler.backfill.steps import State, Step
-from crawler.discover.days import Span, day_in, span_of
+from crawler.discover.days import DayRange, day_in, span_of
 from crawler.errors import LOST
 from crawler.store import Store
 from crawler.text.calendar import weekday
@@ -42,7 +42,7 @@ def uncovered(days: Iterable[date], steps: Iterable[Step]) -> list[date]:
 
 
 def _days(steps: Iterable[Step], state: State) -> set[date]:
-    spans = {Span(step.first, step.last) for step in steps if step.state == state and step.first and step.last}
+    spans = {DayRange(step.first, step.last) for step in steps if step.state == state and step.first and step.last}
     return {day for span in spans for day in span.days()}
 
 
@@ -63,7 +63,7 @@ _LAG = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hole:
+class Gap:
     """Days of a site in which something may be missing."""
 
     site: str
@@ -73,7 +73,7 @@ class Hole:
     last: date
     number: int | None = None
     """Articles, where they are known one by one."""
-    word: str | None = None
+    reason: str | None = None
     """Of the refusal or failure."""
     since: datetime | None = None
     until: datetime | None = None
@@ -82,86 +82,86 @@ class Hole:
     """Why the last backfill could not close it."""
 
     @property
-    def span(self) -> Span:
+    def span(self) -> DayRange:
         """Its days."""
-        return Span(self.first, self.last)
+        return DayRange(self.first, self.last)
 
 
-def holes(store: Store, site: str, span: Span, now: datetime) -> list[Hole]:
+def gaps(store: Store, site: str, span: DayRange, now: datetime) -> list[Gap]:
     """What may be missing of a site in these days, oldest first."""
     with store.reading() as connection:
-        unread = books.unread(connection, site, span)
+        unread = ledger_queries.unread(connection, site, span)
     return _sorted([*_unread(site, unread), *doubts(store, site, span, now)])
 
 
-def doubts(store: Store, site: str, span: Span, now: datetime) -> list[Hole]:
-    """Of `holes` those in which nobody knows what there is."""
-    past = Span(date.fromordinal(max(span.first.toordinal() - 7 * _WEEKS, 1)), span.last)
+def doubts(store: Store, site: str, span: DayRange, now: datetime) -> list[Gap]:
+    """Of `gaps` those in which nobody knows what there is."""
+    past = DayRange(date.fromordinal(max(span.first.toordinal() - 7 * _WEEKS, 1)), span.last)
     with store.reading() as connection:
-        claimed = books.claimed(connection, site, past)
-        looks = books.looks(connection, site)
-        failing = books.failing(connection, site)
-        windows = books.open_windows(connection, site)
-        shards = list(books.shards(connection, site))
-        jobs = books.jobs(connection, site)
+        claimed = ledger_queries.claimed(connection, site, past)
+        polls = ledger_queries.polls(connection, site)
+        failing = ledger_queries.failing(connection, site)
+        windows = ledger_queries.open_windows(connection, site)
+        shards = list(ledger_queries.shards(connection, site))
+        jobs = ledger_queries.jobs(connection, site)
     walked, tried = _walked(shards, jobs), _tried(jobs)
     found = [*_windows(site, windows, walked), *_failed(site, failing, walked)]
-    found += _silent(site, claimed, looks, span, now, walked)
-    return _sorted(_with(hole, tried) for hole in found if hole.span.meets(span))
+    found += _silent(site, claimed, polls, span, now, walked)
+    return _sorted(_with(gap, tried) for gap in found if gap.span.meets(span))
 
 
-def _sorted(found: Iterable[Hole]) -> list[Hole]:
-    return sorted(found, key=lambda hole: (hole.first, hole.last, hole.cause, hole.route))
+def _sorted(found: Iterable[Gap]) -> list[Gap]:
+    return sorted(found, key=lambda gap: (gap.first, gap.last, gap.cause, gap.route))
 
 
-def _unread(site: str, counts: Iterable[books.Count]) -> Iterable[Hole]:
+def _unread(site: str, counts: Iterable[ledger_queries.Count]) -> Iterable[Gap]:
     for count in counts:
         about = {"site": site, "route": count.route, "first": count.day, "last": count.day}
         if count.fate == "pending":
-            yield Hole(**about, cause="missing", number=count.number, word=count.word)  # type: ignore[arg-type]
-        elif count.word in LOST:
-            yield Hole(**about, cause="lost", number=count.number, word=count.word)  # type: ignore[arg-type]
+            yield Gap(**about, cause="missing", number=count.number, reason=count.reason)  # type: ignore[arg-type]
+        elif count.reason in LOST:
+            yield Gap(**about, cause="lost", number=count.number, reason=count.reason)  # type: ignore[arg-type]
 
 
-def _windows(site: str, windows: Iterable[books.Gap], walked: Mapping[date, datetime]) -> Iterable[Hole]:
-    for gap in windows:
-        span = Span(day_in(gap.since), day_in(gap.until))
-        if not _seen(span, walked, gap.until + _LAG):
-            yield Hole(
-                site=site, cause="window", route=gap.route, first=span.first, last=span.last,
-                since=gap.since, until=gap.until,
+def _windows(site: str, windows: Iterable[ledger_queries.WindowGap], walked: Mapping[date, datetime]) -> Iterable[Gap]:
+    for window in windows:
+        span = DayRange(day_in(window.since), day_in(window.until))
+        if not _seen(span, walked, window.until + _LAG):
+            yield Gap(
+                site=site, cause="window", route=window.route, first=span.first, last=span.last,
+                since=window.since, until=window.until,
             )  # fmt: skip
 
 
-def _failed(site: str, failing: Iterable[books.Failing], walked: Mapping[date, datetime]) -> Iterable[Hole]:
+def _failed(site: str, failing: Iterable[ledger_queries.Failing], walked: Mapping[date, datetime]) -> Iterable[Gap]:
     """Sources that give nothing now, since their last good look."""
     for one in failing:
         if one.good == one.last and one.failures < FAILURES:
             continue
-        span = span_of(one.url) or Span(one.good or one.first, one.last)
+        span = span_of(one.url) or DayRange(one.good or one.first, one.last)
         if not _seen(span, walked, datetime.combine(one.last, time.max, VIETNAM)):
-            yield Hole(site=site, cause="failed", route=one.route, first=span.first, last=span.last, word=one.word)
+            yield Gap(site=site, cause="failed", route=one.route, first=span.first, last=span.last, reason=one.reason)
 
 
 def _silent(
     site: str,
     claimed: Mapping[tuple[str, date], int],
-    looks: Iterable[books.Look],
-    span: Span,
+    polls: Iterable[ledger_queries.DayOfPolls],
+    span: DayRange,
     now: datetime,
     walked: Mapping[date, datetime],
-) -> Iterable[Hole]:
+) -> Iterable[Gap]:
     """Days that are over, for which a route claims nothing, where its last such weekdays make that unlikely."""
     looked: dict[str, date] = {}
-    for look in looks:
-        if look.failed < look.looks:
-            looked[look.route] = look.day
+    for poll in polls:
+        if poll.failed < poll.polls:
+            looked[poll.route] = poll.day
     begun: dict[str, date] = {}  # on that day a route gave whatever it had
     for route, day in claimed:
         begun[route] = min(day, begun.get(route, day))
     for route, first in begun.items():
         last = min(span.last, looked.get(route, date.min), day_in(now) - timedelta(days=1))
-        for day in Span(max(span.first, first), last).days():
+        for day in DayRange(max(span.first, first), last).days():
             usual = [
                 claimed.get((route, before), 0)
                 for before in _before(day)
@@ -169,29 +169,29 @@ def _silent(
             ]
             unlikely = bool(usual) and sum(usual) / len(usual) > -log(UNLIKELY)
             over = datetime.combine(day, time.max, VIETNAM)
-            if unlikely and (route, day) not in claimed and not _seen(Span(day, day), walked, over):
-                yield Hole(site=site, cause="silent", route=route, first=day, last=day)
+            if unlikely and (route, day) not in claimed and not _seen(DayRange(day, day), walked, over):
+                yield Gap(site=site, cause="silent", route=route, first=day, last=day)
 
 
 def _before(day: date) -> Iterable[date]:
     return (day - timedelta(days=back) for back in range(1, 7 * _WEEKS + 1))
 
 
-def _seen(span: Span, walked: Mapping[date, datetime], at: datetime) -> bool:
+def _seen(span: DayRange, walked: Mapping[date, datetime], at: datetime) -> bool:
     """Whether all of these days have been listed whole, and that after `at`."""
     return all(day in walked and walked[day] >= at for day in span.days())
 
 
-def _walked(shards: Iterable[tuple[Span, datetime]], jobs: Mapping[str, list[Step]]) -> dict[date, datetime]:
+def _walked(shards: Iterable[tuple[DayRange, datetime]], jobs: Mapping[str, list[Step]]) -> dict[date, datetime]:
     """When each day was last listed whole."""
     found: dict[date, datetime] = {}
     listed = list(shards)
     for job, steps in jobs.items():
         times = [step.at for step in steps if step.at is not None]
         if times and not any(step.state == "open" for step in steps):
-            wanted = plans.span_of_job(job).days()
+            wanted = step_table.span_of_job(job).days()
             left = set(uncovered(wanted, steps))
-            listed += [(Span(day, day), min(times)) for day in wanted if day not in left]
+            listed += [(DayRange(day, day), min(times)) for day in wanted if day not in left]
     for span, at in listed:
         for day in span.days():
             found[day] = max(at, found.get(day, at))
@@ -204,12 +204,12 @@ def _tried(jobs: Mapping[str, list[Step]]) -> dict[date, str]:
     for job, steps in jobs.items():
         if any(step.state == "open" for step in steps):
             continue
-        words = sorted({step.word for step in steps if step.state == "failed" and step.word})
-        for day in uncovered(plans.span_of_job(job).days(), steps):
+        words = sorted({step.reason for step in steps if step.state == "failed" and step.reason})
+        for day in uncovered(step_table.span_of_job(job).days(), steps):
             found[day] = ", ".join(words) or "out of reach"
     return found
 
 
-def _with(hole: Hole, tried: Mapping[date, str]) -> Hole:
-    words = sorted({tried[day] for day in hole.span.days() if day in tried})
-    return replace(hole, tried="; ".join(words)) if words else hole
+def _with(gap: Gap, tried: Mapping[date, str]) -> Gap:
+    words = sorted({tried[day] for day in gap.span.days() if day in tried})
+    return replace(gap, tried="; ".join(words)) if words else gap

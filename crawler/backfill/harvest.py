@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from statistics import median_low
 
 from crawler.crawl.own_address import number
-from crawler.discover.days import Span, day_in, made_on, published_in
+from crawler.discover.days import DayRange, day_in, made_on, published_in
 from crawler.discover.overlap import Item, end
 from crawler.items import Link
 
@@ -45,7 +45,7 @@ class Harvest:
         return median_low(self.days) if 2 * len(self.days) > self.listed else None
 
 
-def harvest(listed: Mapping[str, Link], span: Span, shard: Span | None, *, exact: bool) -> Harvest:
+def harvest(listed: Mapping[str, Link], span: DayRange, shard: DayRange | None, *, exact: bool) -> Harvest:
     """Sort the links of an answer by the wanted days; `shard` are the days that its address names.
 
     `exact` says that lastmod is the time of publication on this site.

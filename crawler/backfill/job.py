@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.backfill import steps as plans
-from crawler.discover.days import Span
+from crawler.backfill import steps as step_table
+from crawler.discover.days import DayRange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,7 @@ class Job:
     """What is wanted of one site."""
 
     site: str
-    span: Span
+    span: DayRange
     oldest_first: bool = False
     key: str = ""
     """Tells backfills of the same days apart: what made this one necessary."""
@@ -23,4 +23,4 @@ class Job:
     @property
     def name(self) -> str:
         """Under which its progress is kept."""
-        return plans.job_name(self.site, self.span, self.key)
+        return step_table.job_name(self.site, self.span, self.key)

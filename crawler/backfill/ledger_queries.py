@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Date, Select, and_, case, func, select
 
 from crawler.backfill.steps import Step, steps
-from crawler.discover.days import Span, span_of
+from crawler.discover.days import DayRange, span_of
 from crawler.errors import Refusal
 from crawler.store.schema import articles, copies, links, sources
-from crawler.store.sightings import claims, gaps, looked
+from crawler.store.sightings import gaps, looked, sightings
 
 _route = func.coalesce(sources.c.route, sources.c.url)
 _fate = case((links.c.fate.in_(("pending", "backfill")), "pending"), else_=links.c.fate)
@@ -28,20 +28,20 @@ class Count(NamedTuple):
     day: date
     fate: str
     """stored, pending or refused."""
-    word: str | None
+    reason: str | None
     """Why the last try gave nothing."""
     number: int
 
 
-class Look(NamedTuple):
+class DayOfPolls(NamedTuple):
     """The looks of one source on one day."""
 
     url: str
     route: str
     day: date
-    looks: int
+    polls: int
     failed: int
-    word: str | None
+    reason: str | None
 
 
 class Failing(NamedTuple):
@@ -49,7 +49,7 @@ class Failing(NamedTuple):
 
     url: str
     route: str
-    word: str
+    reason: str
     failures: int
     """Looks in a row that have failed."""
     first: date
@@ -60,7 +60,7 @@ class Failing(NamedTuple):
     """Of its last look."""
 
 
-class Gap(NamedTuple):
+class WindowGap(NamedTuple):
     """A window that did not overlap the one before."""
 
     route: str
@@ -68,77 +68,77 @@ class Gap(NamedTuple):
     until: datetime
 
 
-def by_day(connection: Connection, site: str, span: Span) -> list[Count]:
+def by_day(connection: Connection, site: str, span: DayRange) -> list[Count]:
     """What each route claims for the days of a span; of a stored article the day is that of its page."""
     own = func.coalesce(links.c.leads_to, links.c.canonical_url)
     published = func.coalesce(articles.c.published_at, copies.c.published_at)
     # A route may have an article's day wrong by as much as a draft lies, or a shard is wide.
-    day = func.coalesce(_here(connection, published), claims.c.day, type_=Date)
+    day = func.coalesce(_here(connection, published), sightings.c.day, type_=Date)
     query = (
-        _claimed(site, _route, day, _fate, links.c.word, func.count(links.c.id.distinct()))
+        _claimed(site, _route, day, _fate, links.c.reason, func.count(links.c.id.distinct()))
         .join(articles, articles.c.canonical_url == own, isouter=True)
         .join(copies, copies.c.canonical_url == own, isouter=True)
         .where(day.between(span.first, span.last))
-        .group_by(_route, day, _fate, links.c.word)
+        .group_by(_route, day, _fate, links.c.reason)
     )
     return [Count(*row) for row in connection.execute(query)]
 
 
-def unread(connection: Connection, site: str, span: Span) -> list[Count]:
+def unread(connection: Connection, site: str, span: DayRange) -> list[Count]:
     """Of `by_day` what is not stored, by the day that the route claims; cheaper."""
     query = (
-        _claimed(site, _route, claims.c.day, _fate, links.c.word, func.count(links.c.id.distinct()))
-        .where(links.c.fate != "stored", claims.c.day.between(span.first, span.last))
-        .group_by(_route, claims.c.day, _fate, links.c.word)
+        _claimed(site, _route, sightings.c.day, _fate, links.c.reason, func.count(links.c.id.distinct()))
+        .where(links.c.fate != "stored", sightings.c.day.between(span.first, span.last))
+        .group_by(_route, sightings.c.day, _fate, links.c.reason)
     )
     return [Count(*row) for row in connection.execute(query)]
 
 
-def unread_links(connection: Connection, site: str, span: Span, words: Collection[Refusal]) -> list[int]:
+def unread_links(connection: Connection, site: str, span: DayRange, words: Collection[Refusal]) -> list[int]:
     """Numbers of the links that are claimed for these days and wait, or were given up by one of the words."""
-    given_up = and_(links.c.fate == "refused", links.c.word.in_(words))
+    given_up = and_(links.c.fate == "refused", links.c.reason.in_(words))
     query = (
         _claimed(site, links.c.id)
         .distinct()
-        .where(claims.c.day.between(span.first, span.last), given_up | (links.c.fate == "pending"))
+        .where(sightings.c.day.between(span.first, span.last), given_up | (links.c.fate == "pending"))
     )
     return list(connection.scalars(query))
 
 
-def claimed(connection: Connection, site: str, span: Span) -> dict[tuple[str, date], int]:
+def claimed(connection: Connection, site: str, span: DayRange) -> dict[tuple[str, date], int]:
     """How many articles each route claims for each day."""
     query = (
-        _claimed(site, _route, claims.c.day, func.count(claims.c.link_id.distinct()))
-        .where(claims.c.day.between(span.first, span.last))
-        .group_by(_route, claims.c.day)
+        _claimed(site, _route, sightings.c.day, func.count(sightings.c.link_id.distinct()))
+        .where(sightings.c.day.between(span.first, span.last))
+        .group_by(_route, sightings.c.day)
     )
     return {(route, day): number for route, day, number in connection.execute(query)}
 
 
-def totals(connection: Connection, site: str, span: Span) -> dict[tuple[str, str | None], int]:
+def totals(connection: Connection, site: str, span: DayRange) -> dict[tuple[str, str | None], int]:
     """How many articles the routes claim together for these days, each once, by fate and word."""
     query = (
-        _claimed(site, _fate, links.c.word, func.count(links.c.id.distinct()))
-        .where(claims.c.day.between(span.first, span.last))
-        .group_by(_fate, links.c.word)
+        _claimed(site, _fate, links.c.reason, func.count(links.c.id.distinct()))
+        .where(sightings.c.day.between(span.first, span.last))
+        .group_by(_fate, links.c.reason)
     )
-    return {(fate, word): number for fate, word, number in connection.execute(query)}
+    return {(fate, reason): number for fate, reason, number in connection.execute(query)}
 
 
-def looks(connection: Connection, site: str) -> list[Look]:
+def polls(connection: Connection, site: str) -> list[DayOfPolls]:
     """How the looks at each source of a site went, by day, oldest first."""
     query = (
-        select(sources.c.url, _route, looked.c.day, looked.c.looks, looked.c.failed, looked.c.word)
+        select(sources.c.url, _route, looked.c.day, looked.c.polls, looked.c.failed, looked.c.reason)
         .join(sources, sources.c.id == looked.c.source_id)
         .where(sources.c.site == site)
         .order_by(looked.c.day)
     )
-    return [Look(*row) for row in connection.execute(query)]
+    return [DayOfPolls(*row) for row in connection.execute(query)]
 
 
 def failing(connection: Connection, site: str) -> list[Failing]:
     """The sources of a site that give nothing now."""
-    good = func.max(case((looked.c.looks > looked.c.failed, looked.c.day)))
+    good = func.max(case((looked.c.polls > looked.c.failed, looked.c.day)))
     query = (
         select(
             sources.c.url, _route, sources.c.last_status, sources.c.failures,
@@ -152,13 +152,13 @@ def failing(connection: Connection, site: str) -> list[Failing]:
     return [Failing(*row) for row in connection.execute(query)]
 
 
-def open_windows(connection: Connection, site: str) -> list[Gap]:
+def open_windows(connection: Connection, site: str) -> list[WindowGap]:
     """Every window of a site that did not overlap the one before, oldest first."""
     query = select(_route, gaps.c.since, gaps.c.until).join(sources, sources.c.id == gaps.c.source_id)
-    return [Gap(*row) for row in connection.execute(query.where(sources.c.site == site).order_by(gaps.c.since))]
+    return [WindowGap(*row) for row in connection.execute(query.where(sources.c.site == site).order_by(gaps.c.since))]
 
 
-def shards(connection: Connection, site: str) -> Iterator[tuple[Span, datetime]]:
+def shards(connection: Connection, site: str) -> Iterator[tuple[DayRange, datetime]]:
     """The days that shards of sitemaps hold, each with the time of its last whole answer."""
     query = select(sources.c.url, sources.c.whole_at).where(sources.c.site == site, sources.c.whole_at.is_not(None))
     for url, at in connection.execute(query):
@@ -175,7 +175,9 @@ def jobs(connection: Connection, site: str) -> dict[str, list[Step]]:
 
 
 def _claimed(site: str, *columns: ColumnElement[Any]) -> Select[Any]:
-    joined = claims.join(sources, sources.c.id == claims.c.source_id).join(links, links.c.id == claims.c.link_id)
+    joined = sightings.join(sources, sources.c.id == sightings.c.source_id).join(
+        links, links.c.id == sightings.c.link_id
+    )
     return select(*columns).select_from(joined).where(sources.c.site == site)
 
 

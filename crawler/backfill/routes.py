@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from crawler.discover.days import Span, day_in, span_of
+from crawler.discover.days import DayRange, day_in, span_of
 from crawler.items import Link
 from crawler.sites.site import Site
 from crawler.sites.source import Archive, Feed, Listing, Numbers, Sitemap, Source
@@ -30,7 +30,7 @@ class Part(NamedTuple):
 
     route: str
     address: str
-    span: Span
+    span: DayRange
 
 
 def stage_of(route: Route) -> int:
@@ -64,7 +64,7 @@ def named(site: Site, url: str) -> Route | None:
 
 def parts(site: Site, stage: int, days: Sequence[date]) -> list[Part]:
     """What a stage asks for these days, oldest first; a list that names no day is asked from its beginning."""
-    whole = Span(min(days), max(days))
+    whole = DayRange(min(days), max(days))
     found: dict[str, Part] = {}
     for route in all_routes(site):
         if stage_of(route) != stage:
@@ -77,11 +77,11 @@ def parts(site: Site, stage: int, days: Sequence[date]) -> list[Part]:
             held = span_of(address) if isinstance(route, Sitemap) else None
             known = found.get(address)
             first = known.span.first if known else day
-            found[address] = Part(route.url, address, held or Span(first, day))
+            found[address] = Part(route.url, address, held or DayRange(first, day))
     return list(found.values())
 
 
-def children(index: Iterable[Link], span: Span, today: date) -> Iterator[Part]:
+def children(index: Iterable[Link], span: DayRange, today: date) -> Iterator[Part]:
     """The sitemaps of an index that may hold these days: by the days in their names, else by their lastmod.
 
     Those without either are taken when nothing in the index has a day in its name, and those of the newest when the
@@ -92,7 +92,7 @@ def children(index: Iterable[Link], span: Span, today: date) -> Iterator[Part]:
     for link, held in listed:
         if held is not None:
             wanted = held.meets(span)
-        elif any(word in urlsplit(link.url).path.rpartition("/")[2].lower() for word in _NEWEST):
+        elif any(reason in urlsplit(link.url).path.rpartition("/")[2].lower() for reason in _NEWEST):
             wanted = span.last >= today - _RECENT
         else:
             wanted = not dated and (link.modified_at is None or day_in(link.modified_at) >= span.first)
@@ -100,7 +100,7 @@ def children(index: Iterable[Link], span: Span, today: date) -> Iterator[Part]:
             yield Part("", link.url, held or span)
 
 
-def numbers(route: Numbers, more: Iterable[tuple[datetime, int]], span: Span) -> range:
+def numbers(route: Numbers, more: Iterable[tuple[datetime, int]], span: DayRange) -> range:
     """The numbers that articles of these days can have, between the nearest that are known; newest last.
 
     `more` are numbers of stored articles with their times. One day and a twentieth of the stretch are added at both

@@ -1,6 +1,6 @@
 """A backfill: the way of an article over the past, by whichever route a site offers.
 
-The spider is that of a crawl, with other sources and another queue: `crawler.backfill.walker` asks the shards and
+The spider is that of a crawl, with other sources and another queue: `crawler.backfill.sources` asks the shards and
 pages, and what these list is read before the next of them is asked. All of its progress is in the store.
 """
 
@@ -18,16 +18,16 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 
 from crawler.backfill import backlog
-from crawler.backfill import steps as plans
+from crawler.backfill import steps as step_table
 from crawler.backfill.job import Job
-from crawler.backfill.walker import Walker
-from crawler.crawl.articles import BATCH, Readings
+from crawler.backfill.sources import BackfillSources
+from crawler.crawl.articles import BATCH, Articles
 from crawler.crawl.report import SiteReport
 from crawler.crawl.run import TAKEN, Crawls, settings_for, work
 from crawler.crawl.spider import NewsSpider, clock
 from crawler.errors import Refusal, StoreFailed
 from crawler.items import Event, PendingLink
-from crawler.schedule.site_agenda import Errands
+from crawler.schedule.site_agenda import SiteAgenda
 from crawler.sites.site import Site
 from crawler.store import Store
 from crawler.store.budget import Purpose, day_of, spent, usual
@@ -42,7 +42,7 @@ EVENTS: tuple[str, ...] = get_args(Event)
 
 
 @dataclass(slots=True, kw_only=True)
-class Report(SiteReport):
+class BackfillReport(SiteReport):
     """What a backfill did at one site, and what it has left to do."""
 
     left: int = 0
@@ -54,7 +54,7 @@ class Report(SiteReport):
     gave_way: bool = False
     """It ended because the watch is to look at the site now."""
 
-    def add(self, later: Report) -> None:
+    def add(self, later: BackfillReport) -> None:
         """Take over what the same site's next run did."""
         for name in ("sources", "links", "new", "pages", *EVENTS, "unchanged"):
             setattr(self, name, getattr(self, name) + getattr(later, name))
@@ -68,7 +68,7 @@ class Report(SiteReport):
         return {}
 
 
-class Backlog(Readings):
+class Backlog(Articles):
     """Reads what the steps have listed."""
 
     def _links(self) -> tuple[Purpose, list[PendingLink]]:
@@ -94,18 +94,18 @@ class BackfillSpider(NewsSpider):
     """Walks one site's past into the store, as far as the day's budget goes."""
 
     job: Job
-    report: Report
+    report: BackfillReport
 
     def __init__(self, name: str | None = None, *, job: Job, **about: Any) -> None:
         super().__init__(name, **about)
         self.job = job
-        self.report = Report(site=self.name)
-        self.walker = Walker(self, job)
+        self.report = BackfillReport(site=self.name)
+        self.walker = BackfillSources(self, job)
         self.sources = self.walker  # type: ignore[assignment]  # it answers the same calls
-        self.readings = Backlog(self)
+        self.articles = Backlog(self)
         self._batch: deque[Request] = deque()
         self._budget: int | None = None
-        self._watch: Errands | None = None
+        self._watch: SiteAgenda | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> BackfillSpider:
@@ -114,7 +114,7 @@ class BackfillSpider(NewsSpider):
         assert isinstance(spider, BackfillSpider)  # noqa: S101 - for the type checker
         spider._budget = spider.account.limit
         # Only to be read: what comes next at a site is the watch's to say.
-        spider._watch, spider.errands = spider.errands, None
+        spider._watch, spider.agenda = spider.agenda, None
         return spider
 
     def next_batch(self) -> None:
@@ -127,7 +127,7 @@ class BackfillSpider(NewsSpider):
                 if self.limit is not None and self.report.pages >= self.limit:
                     return
                 self._share()
-                more = list(self.readings.next_batch()) or self.walker.advance()
+                more = list(self.articles.next_batch()) or self.walker.advance()
                 if more is None:
                     return
                 self._batch.extend(more)
@@ -148,14 +148,14 @@ class BackfillSpider(NewsSpider):
         self.report.over_budget = self.report.refused[Refusal.OVER_BUDGET] > 0
         super().finish(reason)
 
-    def _wanted(self, watch: Errands) -> bool:
+    def _wanted(self, watch: SiteAgenda) -> bool:
         """Whether the watch has something to do now; what it has left undone for long, nobody is there to do."""
         due = [watch.entries[source].next_at for source in watch.due()]
         return bool(due) and self.now() - min(due) < PATIENCE
 
     def _share(self) -> None:
         with self.store.reading() as connection:
-            self.report.left = backlog.count(connection, self.name) + plans.count_open(connection, self.job.name)
+            self.report.left = backlog.count(connection, self.name) + step_table.count_open(connection, self.job.name)
             if self._budget is not None:
                 used = sum(spent(connection, self.name, day_of(self.now())).values())
                 kept = usual(connection, self.name, self.now())
@@ -171,25 +171,25 @@ class Backfills(Crawls):
 
     async def site(self, places: asyncio.Semaphore, name: str, site: Site, about: dict[str, Any]) -> SiteReport:
         """As the crawl's, again and again."""
-        whole = Report(site=name)
+        whole = BackfillReport(site=name)
         for job in about.pop("jobs"):
             if not await self._job(places, name, site, {**about, "job": job}, whole):
                 break
         return whole
 
     async def _job(
-        self, places: asyncio.Semaphore, name: str, site: Site, about: dict[str, Any], whole: Report
+        self, places: asyncio.Semaphore, name: str, site: Site, about: dict[str, Any], whole: BackfillReport
     ) -> bool:
         """One job to its end, in as many runs as it takes; whether another may follow it."""
         limit = about["limit"]
         while True:
             about["limit"] = None if limit is None else limit - whole.pages
             report = await super().site(places, name, site, about)
-            if isinstance(report, Report):
+            if isinstance(report, BackfillReport):
                 whole.add(report)
             else:  # it did not come to a run
                 whole.error = report.error
-            again = whole.gave_way if isinstance(report, Report) else report.error == TAKEN
+            again = whole.gave_way if isinstance(report, BackfillReport) else report.error == TAKEN
             if self.stopping or not again:
                 return not (whole.error or whole.over_budget)
             for _ in range(PAUSE):
@@ -207,7 +207,7 @@ def backfill(
     on_progress: Callable[[SiteReport], None] | None = None,
     settings: Mapping[str, Any] | None = None,
     now: Callable[[], datetime] = clock,
-) -> list[Report]:
+) -> list[BackfillReport]:
     """Do these jobs, several sites at once, those of a site one after the other; as `run.crawl`.
 
     Begun again with the same jobs it goes on where it was.
@@ -217,4 +217,4 @@ def backfill(
         about = {"store": store, "limit": limit, "on_progress": on_progress, "now": now}
         plan = [(name, sites[name], {**about, "jobs": [*given]}) for name, given in jobs.items()]
         reports = work(plan, Backfills(chosen))
-    return [report for report in reports if isinstance(report, Report)]
+    return [report for report in reports if isinstance(report, BackfillReport)]

@@ -29,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 
-from crawler.discover.days import Span, day_in
+from crawler.discover.days import DayRange, day_in
 from crawler.store.schema import Instant, Number, Plain, metadata
 
 State = Literal["open", "done", "failed"]
@@ -50,7 +50,7 @@ steps = Table(
     Column("page", Integer, nullable=False),
     Column("behind", Plain),
     Column("state", Plain, nullable=False),
-    Column("word", Plain),
+    Column("word", Plain, key="reason"),
     Column("tries", Integer, nullable=False),
     Column("links", Integer, nullable=False),
     Column("digest", Plain),
@@ -58,7 +58,7 @@ steps = Table(
     UniqueConstraint("job", "address"),
 )
 
-tapes = Table(
+warc_files = Table(
     "tapes",
     metadata,
     Column("job", Plain, nullable=False),
@@ -90,7 +90,7 @@ class Step:
     behind: str | None = None
     """Numbers of the links on the page before, which tell by their days whether this one is still wanted."""
     state: State = "open"
-    word: str | None = None
+    reason: str | None = None
     """Why it failed."""
     tries: int = 0
     links: int = 0
@@ -101,15 +101,15 @@ class Step:
     """When it answered."""
 
 
-def job_name(site: str, span: Span, key: str = "") -> str:
+def job_name(site: str, span: DayRange, key: str = "") -> str:
     """The name of a backfill: the same site, days and key go on with what was begun."""
     return f"{site} {span.first}..{span.last}" + (f" {key}" if key else "")
 
 
-def span_of_job(job: str) -> Span:
+def span_of_job(job: str) -> DayRange:
     """The days of a backfill, from its name."""
     first, last = job.split(" ")[1].split("..")
-    return Span(date.fromisoformat(first), date.fromisoformat(last))
+    return DayRange(date.fromisoformat(first), date.fromisoformat(last))
 
 
 def of_job(connection: Connection, job: str) -> list[Step]:
@@ -162,8 +162,8 @@ def repeats(connection: Connection, step: Step) -> bool:
 
 def reopen(connection: Connection, job: str, words: Collection[str]) -> int:
     """Open the steps of a backfill again that failed by one of the words; returns how many."""
-    failed = (steps.c.job == job) & (steps.c.state == "failed") & steps.c.word.in_(words)
-    return connection.execute(update(steps).where(failed).values(state="open", word=None)).rowcount
+    failed = (steps.c.job == job) & (steps.c.state == "failed") & steps.c.reason.in_(words)
+    return connection.execute(update(steps).where(failed).values(state="open", reason=None)).rowcount
 
 
 def none_of(connection: Connection, step: Step, failures: int) -> bool:
@@ -174,10 +174,10 @@ def none_of(connection: Connection, step: Step, failures: int) -> bool:
     return "done" not in counts and counts.get("failed", 0) >= failures
 
 
-def give_up(connection: Connection, step: Step, word: str) -> None:
+def give_up(connection: Connection, step: Step, reason: str) -> None:
     """Let the open steps of the step's route fail without being asked."""
     mine = (steps.c.job == step.job) & (steps.c.route == step.route) & (steps.c.state == "open")
-    connection.execute(update(steps).where(mine).values(state="failed", word=word))
+    connection.execute(update(steps).where(mine).values(state="failed", reason=reason))
 
 
 def final(connection: Connection, addresses: Collection[str]) -> set[str]:
@@ -191,16 +191,16 @@ def final(connection: Connection, addresses: Collection[str]) -> set[str]:
 def place(connection: Connection, job: str, file: str) -> tuple[int, bool]:
     """The byte up to which the file has been read for a job, and whether that is its end."""
     row = connection.execute(
-        select(tapes.c.place, tapes.c.done).where(tapes.c.job == job, tapes.c.file == file)
+        select(warc_files.c.place, warc_files.c.done).where(warc_files.c.job == job, warc_files.c.file == file)
     ).first()
     return (row.place, row.done) if row else (0, False)
 
 
 def mark(connection: Connection, job: str, file: str, place: int, *, done: bool) -> None:
     """Note how far a file has been read."""
-    mine = (tapes.c.job == job) & (tapes.c.file == file)
-    if connection.execute(update(tapes).where(mine).values(place=place, done=done)).rowcount == 0:
-        connection.execute(insert(tapes).values(job=job, file=file, place=place, done=done))
+    mine = (warc_files.c.job == job) & (warc_files.c.file == file)
+    if connection.execute(update(warc_files).where(mine).values(place=place, done=done)).rowcount == 0:
+        connection.execute(insert(warc_files).values(job=job, file=file, place=place, done=done))
 
 
 def _values(step: Step) -> dict[str, object]:

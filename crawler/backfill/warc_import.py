@@ -21,9 +21,9 @@ from crawler.archive import Fetch
 from crawler.archive.reread import read
 from crawler.archive.warc_files import LIMIT, Fault, Tape, records
 from crawler.backfill import backlog
-from crawler.backfill import steps as plans
+from crawler.backfill import steps as step_table
 from crawler.crawl.own_address import under_its_address
-from crawler.discover.days import Span, day_in
+from crawler.discover.days import DayRange, day_in
 from crawler.errors import Refusal, Refused, StoreFailed
 from crawler.extract.limits import deadline
 from crawler.items import Article
@@ -53,7 +53,7 @@ class Copied:
     """What was passed over, a sentence each."""
 
 
-def job_of(sites: Mapping[str, Site], span: Span) -> str:
+def job_of(sites: Mapping[str, Site], span: DayRange) -> str:
     """The name under which the progress through files is kept: other sites or days begin anew."""
     return f"warc {span.first}..{span.last} {zlib.crc32(' '.join(sorted(sites)).encode()):08x}"
 
@@ -62,7 +62,7 @@ def copy(
     store: Store,
     tape: Tape,
     sites: Mapping[str, Site],
-    span: Span,
+    span: DayRange,
     *,
     others: Mapping[str, Site] = MappingProxyType({}),
     dry: bool = False,
@@ -75,7 +75,7 @@ def copy(
     size = tape.path.stat().st_size
     job, key = job_of(sites, span), f"{tape.name}:{size}"
     with store.reading() as connection:
-        place, done = (0, False) if dry else plans.place(connection, job, key)
+        place, done = (0, False) if dry else step_table.place(connection, job, key)
     found = Copied(name=tape.name, size=size, place=place)
     if done:
         return found
@@ -99,7 +99,7 @@ def copy(
 
 def _mark(store: Store, job: str, key: str, place: int, *, done: bool) -> None:
     with store.writing() as connection:
-        plans.mark(connection, job, key, place, done=done)
+        step_table.mark(connection, job, key, place, done=done)
 
 
 def _answers(text: bytes, found: Copied) -> Iterator[Fetch]:
@@ -147,7 +147,7 @@ def _moment(text: str) -> datetime:
 
 
 def _take(
-    store: Store, fetch: Fetch, sites: Mapping[str, Site], others: Mapping[str, Site], span: Span, *, dry: bool
+    store: Store, fetch: Fetch, sites: Mapping[str, Site], others: Mapping[str, Site], span: DayRange, *, dry: bool
 ) -> str:
     """Store one page; the word for what became of it."""
     owner = find_site(fetch.url, sites)
@@ -174,7 +174,7 @@ def _take(
         article = under_its_address(article, link, site, store.may_lead)
         outcome = _store(store, article, fetch.at, link, name)
     except Refused as refusal:
-        return refusal.word
+        return refusal.reason
     except StoreFailed:
         raise
     except Exception:  # one hostile page must not hold up the file; a crawl refuses it by the same word

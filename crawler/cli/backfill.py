@@ -25,12 +25,12 @@ from crawler.cli.common import (
 from crawler.cli.crawl import summary
 from crawler.cli.progress import progress
 from crawler.cli.warcs import copy_files
-from crawler.discover.days import Span, day_in
+from crawler.discover.days import DayRange, day_in
 from crawler.errors import BadInput
 
 if TYPE_CHECKING:
     from crawler.backfill.job import Job
-    from crawler.backfill.spider import Report
+    from crawler.backfill.spider import BackfillReport
     from crawler.sites.site import Site
 
 _BACK = timedelta(days=30)  # in which --gaps looks for holes
@@ -104,7 +104,7 @@ def backfill(
 
 def span_of(
     from_: str | None, to: str | None, now: datetime, names: tuple[str, str] = ("--from", "--to"), *, optional: bool
-) -> Span:
+) -> DayRange:
     """The days that a person names by the options `names`; without a first the last 30, where that is `optional`."""
     if from_ is None and not optional:
         raise BadInput(f"name the first day: {names[0]} 2026-01-01")
@@ -112,7 +112,7 @@ def span_of(
     return _ordered(_day(from_, now, names[0]) if from_ else last - _BACK, last, names)
 
 
-def _ever(from_: str | None, to: str | None, now: datetime) -> Span:
+def _ever(from_: str | None, to: str | None, now: datetime) -> DayRange:
     first, last = _day(from_, now, "--from") if from_ else date.min, _day(to, now, "--to") if to else date.max
     return _ordered(first, last, ("--from", "--to"))
 
@@ -124,10 +124,10 @@ def _day(text: str, now: datetime, name: str) -> date:
     return day
 
 
-def _ordered(first: date, last: date, names: tuple[str, str]) -> Span:
+def _ordered(first: date, last: date, names: tuple[str, str]) -> DayRange:
     if first > last:
         raise BadInput(f"{names[0]} {first} is after {names[1]} {last}")
-    return Span(first, last)
+    return DayRange(first, last)
 
 
 def _count(
@@ -135,7 +135,7 @@ def _count(
     sites: Mapping[str, Site],
     now: datetime,
     store: str | None,
-    mended: Span | None,
+    mended: DayRange | None,
     *,
     json_: bool,
 ) -> None:
@@ -159,7 +159,7 @@ def _count(
 
 
 def _of_holes(
-    sites: Mapping[str, Site], span: Span, now: datetime, store: str | None, *, dry: bool
+    sites: Mapping[str, Site], span: DayRange, now: datetime, store: str | None, *, dry: bool
 ) -> dict[str, list[Job]]:
     from crawler.backfill.gap_jobs import mend
 
@@ -177,7 +177,7 @@ def _run(
     limit: int | None,
     *,
     wait: bool,
-) -> list[Report]:
+) -> list[BackfillReport]:
     from crawler.backfill.spider import backfill as run
     from crawler.settings import THOISU_DATABASE_URL
 
@@ -205,7 +205,7 @@ def _sleep_till_morning() -> None:
     time.sleep((morning - now).total_seconds())
 
 
-def _tell(reports: list[Report], *, json_: bool) -> None:
+def _tell(reports: list[BackfillReport], *, json_: bool) -> None:
     screen = console(stderr=json_)
     if json_:
         for report in reports:
@@ -228,7 +228,7 @@ def _tell(reports: list[Report], *, json_: bool) -> None:
         raise typer.Exit(1)
 
 
-def _fields(report: Report) -> list[str]:
+def _fields(report: BackfillReport) -> list[str]:
     from dataclasses import fields
 
     return [field.name for field in fields(report)]

@@ -176,7 +176,7 @@ def summary(reports: list[SiteReport], screen: Console) -> None:
     table.add_column("refused")
     table.add_column("seconds", justify="right")
     for report in reports:
-        words = ", ".join(f"{word} {number}" for word, number in report.refused.most_common())
+        words = ", ".join(f"{reason} {number}" for reason, number in report.refused.most_common())
         table.add_row(*_cells(report), words, f"{report.seconds:.1f}", style="red" if report.error else "")
     if len(reports) > 1:
         table.add_section()

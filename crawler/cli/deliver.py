@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
-    from crawler.deliver.deliverer import Step
+    from crawler.deliver.deliverer import DeliveryBatch
 
 
 def deliver(
@@ -72,7 +72,7 @@ class _Teller:
         self._cursors: dict[str, int] = {}
         self._errors: dict[str, str] = {}
 
-    def step(self, step: Step) -> None:
+    def step(self, step: DeliveryBatch) -> None:
         """After each batch."""
         name = step.name
         self._counts[name] += step.delivered

@@ -52,8 +52,8 @@ def diff(
         return
     screen = console()
     screen.print(shown(found.article.title), style="bold")
-    for row, word in zip(rows, ("from", "to"), strict=True):
-        screen.print(f"{word:<4} revision {row.number}, {local(row.fetched_at)}", style="dim")
+    for row, reason in zip(rows, ("from", "to"), strict=True):
+        screen.print(f"{reason:<4} revision {row.number}, {local(row.fetched_at)}", style="dim")
     print_diff(difference, screen)
 
 

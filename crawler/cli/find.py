@@ -109,7 +109,7 @@ def where(url: str, known: Mapping[str, Site]) -> dict[str, Any]:
     try:
         row |= {"site": name, "canonical_url": canonical(url, site)}
     except Discard as refusal:
-        return row | {"site": None, "refused": refusal.word}
+        return row | {"site": None, "refused": refusal.reason}
     if site is None:
         return row | {"refused": Refusal.NO_SITE}
     verdict = judge(url, site)
@@ -142,7 +142,7 @@ def discover(
     try:
         address, found = find_links(source, url, site)
     except Refused as refusal:
-        address, found = source, Discovery("listing", refused=refusal.word, detail=refusal.detail)
+        address, found = source, Discovery("listing", refused=refusal.reason, detail=refusal.detail)
     rows: list[dict[str, Any]] = [
         {"url": link.url, "title": link.title, "published_at": link.published_at, "refused": link.refused}
         for link in (*found.links, *found.children)

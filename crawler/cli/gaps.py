@@ -12,8 +12,8 @@ from crawler.cli.common import StoreOption, console, local, open_store, print_js
 from crawler.errors import BadInput
 
 if TYPE_CHECKING:
-    from crawler.backfill.gaps import Hole
-    from crawler.backfill.ledger import Completeness, Entry
+    from crawler.backfill.gaps import Gap
+    from crawler.backfill.ledger import Completeness, LedgerEntry
 
 _SAID = {
     "missing": "listed and not read yet",
@@ -48,7 +48,7 @@ def gaps(
       thoisu gaps nhandan --since 2026-08-01
       thoisu gaps nhandan --days
     """
-    from crawler.backfill.gaps import holes
+    from crawler.backfill.gaps import gaps
     from crawler.backfill.ledger import completeness, entries
     from crawler.cli.backfill import span_of
     from crawler.store import queries
@@ -65,18 +65,18 @@ def gaps(
         if days:
             _ledger([entry for name in names for entry in entries(opened, name, span)], json_=json_)
             return
-        found = [hole for name in names for hole in holes(opened, name, span, now)]
+        found = [gap for name in names for gap in gaps(opened, name, span, now)]
         shares = {name: completeness(opened, name, span, now) for name in names}
     if json_:
-        for hole in found:
-            print_json(asdict(hole))
+        for gap in found:
+            print_json(asdict(gap))
         for name, share in shares.items():
             print_json({"site": name, **asdict(share), "share": round(share.share, 5) if share.claimed else None})
         return
     _show(found, shares)
 
 
-def _show(found: list[Hole], shares: dict[str, Completeness]) -> None:
+def _show(found: list[Gap], shares: dict[str, Completeness]) -> None:
     from rich.table import Table
 
     screen = console()
@@ -84,29 +84,29 @@ def _show(found: list[Hole], shares: dict[str, Completeness]) -> None:
     for name in ("days", "number", "route", "what"):
         table.add_column(name, justify="right" if name == "number" else "left", overflow="fold", no_wrap=name == "days")
     site = None
-    for hole in found:
-        if hole.site != site:
-            site = hole.site
+    for gap in found:
+        if gap.site != site:
+            site = gap.site
             table.add_row(f"[{site}]", style="bold")
-        days = f"{hole.first:%d/%m}" if hole.first == hole.last else f"{hole.first:%d/%m}–{hole.last:%d/%m}"
-        table.add_row(days, "?" if hole.number is None else str(hole.number), _path(hole.route), shown(_why(hole)))
+        days = f"{gap.first:%d/%m}" if gap.first == gap.last else f"{gap.first:%d/%m}–{gap.last:%d/%m}"
+        table.add_row(days, "?" if gap.number is None else str(gap.number), _path(gap.route), shown(_why(gap)))
     if found:
         screen.print(table)
     for name, share in shares.items():
         if share.claimed:
-            holes = f", {share.holes} span{'s' * (share.holes > 1)} in doubt" if share.holes else ""
-            screen.print(f"{name}: {share.stored} of {share.claimed} listed are stored, {share.share:.2%}{holes}")
+            gaps = f", {share.gaps} span{'s' * (share.gaps > 1)} in doubt" if share.gaps else ""
+            screen.print(f"{name}: {share.stored} of {share.claimed} listed are stored, {share.share:.2%}{gaps}")
     if not found:
         screen.print("nothing is known to be missing")
 
 
-def _why(hole: Hole) -> str:
-    said = _SAID[hole.cause]
-    if hole.since and hole.until:
-        said += f", {local(hole.since)} to {local(hole.until)}"
-    if hole.word:
-        said += f" ({hole.word})"
-    return said + (f"; a backfill could not: {hole.tried}" if hole.tried else "")
+def _why(gap: Gap) -> str:
+    said = _SAID[gap.cause]
+    if gap.since and gap.until:
+        said += f", {local(gap.since)} to {local(gap.until)}"
+    if gap.reason:
+        said += f" ({gap.reason})"
+    return said + (f"; a backfill could not: {gap.tried}" if gap.tried else "")
 
 
 def _path(route: str) -> str:
@@ -117,7 +117,7 @@ def _path(route: str) -> str:
     return path if len(path) <= _LONG else f"{path[: _LONG - 1]}…"
 
 
-def _ledger(rows: list[Entry], *, json_: bool) -> None:
+def _ledger(rows: list[LedgerEntry], *, json_: bool) -> None:
     if json_:
         for row in rows:
             print_json(asdict(row))
@@ -128,7 +128,7 @@ def _ledger(rows: list[Entry], *, json_: bool) -> None:
     for name in ("site", "day", "route", "claimed", "stored", "missing", "refused"):
         table.add_column(name, justify="right" if name in ("claimed", "stored", "missing") else "left", overflow="fold")
     for row in rows:
-        words = ", ".join(f"{word} {number}" for word, number in sorted(row.refused.items()))
+        words = ", ".join(f"{reason} {number}" for reason, number in sorted(row.refused.items()))
         numbers = (row.claimed, row.stored, row.missing)
         table.add_row(row.site, f"{row.day:%d/%m/%y}", _path(row.route), *map(str, numbers), words)
     console().print(table if rows else "no route has listed anything for these days")

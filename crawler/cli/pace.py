@@ -11,7 +11,7 @@ from crawler.cli.schedule import JsonOption, Sites, read, spent, watched
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from crawler.schedule.agenda import Entry
+    from crawler.schedule.agenda import AgendaEntry
     from crawler.schedule.pace import Pace
     from crawler.store import Store
 
@@ -40,7 +40,7 @@ def pace(
             _explain(row, console(), whole=bool(sites))
 
 
-def _paced(store: Store, site: str, entries: list[Entry], now: datetime) -> dict[str, Any]:
+def _paced(store: Store, site: str, entries: list[AgendaEntry], now: datetime) -> dict[str, Any]:
     from crawler.schedule.agenda import ARTICLES
 
     pace, asked = read(store, site), spent(store, site, now)
@@ -60,7 +60,7 @@ def _paced(store: Store, site: str, entries: list[Entry], now: datetime) -> dict
     }
 
 
-def _source(pace: Pace, entry: Entry, now: datetime) -> dict[str, Any]:
+def _source(pace: Pace, entry: AgendaEntry, now: datetime) -> dict[str, Any]:
     from crawler.schedule.rates import moment
 
     row = {"source": entry.source, "next_at": entry.next_at, "why": entry.why}
@@ -70,7 +70,7 @@ def _source(pace: Pace, entry: Entry, now: datetime) -> dict[str, Any]:
             "first": round(habits.weight, 2),
             "window": habits.window,
             "failures": habits.failures,
-            "planned": [moment(minute) for minute in pace.looks.get(entry.source, ())],
+            "planned": [moment(minute) for minute in pace.polls.get(entry.source, ())],
         }
     return row
 

@@ -26,7 +26,7 @@ from crawler.items import Article
 from crawler.sites.site import Site
 
 if TYPE_CHECKING:
-    from crawler.crawl.single import Answer
+    from crawler.crawl.single import Download
     from crawler.extract.boilerplate import Dropped
 
 _TEXT_LIMIT = 50 * 2**20  # bytes of a plain text
@@ -78,15 +78,15 @@ def read_page(page: str, url: str | None, site: str | None, explain: list[Droppe
     return read_answer(answer, *site_for(answer.url, site, all_sites()), explain)
 
 
-def load(page: str, url: str | None, site: str | None) -> Answer:
+def load(page: str, url: str | None, site: str | None) -> Download:
     """A page, saved or asked for; raises `BadInput` and `Refused`."""
-    from crawler.crawl.single import Answer, fetch
+    from crawler.crawl.single import Download, fetch
     from crawler.settings import ARTICLE_MAXSIZE
 
     if is_url(page):
         return fetch(page, site_for(page, site, all_sites())[1], maxsize=ARTICLE_MAXSIZE)
     body = read_input(page, ARTICLE_MAXSIZE)
-    return Answer(url or stated_url(body) or file_url(page), 200, "", body)
+    return Download(url or stated_url(body) or file_url(page), 200, "", body)
 
 
 def stated_url(body: bytes) -> str | None:
@@ -104,21 +104,21 @@ def stated_url(body: bytes) -> str | None:
     return stated if stated and is_url(stated) else None
 
 
-def read_answer(answer: Answer, name: str | None, site: Site | None, explain: list[Dropped] | None = None) -> Article:
+def read_answer(answer: Download, name: str | None, site: Site | None, explain: list[Dropped] | None = None) -> Article:
     """The article on a page, refused by the same words as in a crawl."""
     from crawler.extract.article import extract as read
     from crawler.extract.verdict import verdict
     from crawler.text.charset import charset
 
-    if word := verdict(answer.status, {"content-type": answer.content_type}, answer.body):
-        raise Discard(word, "" if answer.status == 200 else f"status {answer.status}")
+    if reason := verdict(answer.status, {"content-type": answer.content_type}, answer.body):
+        raise Discard(reason, "" if answer.status == 200 else f"status {answer.status}")
     declared = charset(answer.content_type)
     return read(answer.body, answer.url, site=site, name=name, declared=declared, explain=explain)
 
 
 def read_lines(lines: Iterator[bytes], sites: Mapping[str, Site]) -> Iterator[dict[str, Any]]:
     """For each line with id, file and url the id and the Article, or the id and an error; no line ends the work."""
-    from crawler.crawl.single import Answer
+    from crawler.crawl.single import Download
     from crawler.settings import ARTICLE_MAXSIZE
     from crawler.sites.urls import canonical, find_site
 
@@ -141,11 +141,11 @@ def read_lines(lines: Iterator[bytes], sites: Mapping[str, Site]) -> Iterator[di
             if row.get("url"):
                 canonical(row["url"])  # raises BAD_URL, which the page's own faults must not hide
             body = read_input(row["file"], ARTICLE_MAXSIZE)
-            answer = Answer(row.get("url") or stated_url(body) or file_url(row["file"]), 200, "", body)
+            answer = Download(row.get("url") or stated_url(body) or file_url(row["file"]), 200, "", body)
             article = read_answer(answer, *(find_site(answer.url, sites) or (None, None)))
             yield {"id": key, **article.to_dict()}
         except Refused as refused:
-            yield {"id": key, "error": str(refused.word)}
+            yield {"id": key, "error": str(refused.reason)}
         except ThoisuError as error:
             yield {"id": key, "error": str(error)}
         except Exception as error:  # the pages behind this one must still be read

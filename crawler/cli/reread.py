@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.archive import Archive
-    from crawler.archive.reread import Finding, Tally
+    from crawler.archive.reread import RereadCounts, RereadPage
     from crawler.sites.site import Site
     from crawler.store import Store
 
@@ -91,12 +91,12 @@ def reread(
             screen.print(f"nothing is written; with --yes these {len(to_write)} would be")
 
 
-def _report(findings: Iterable[Finding], screen: Console, *, json_: bool) -> array[int]:
+def _report(findings: Iterable[RereadPage], screen: Console, *, json_: bool) -> array[int]:
     """Show what the findings say; returns the numbers of the pages to be written."""
-    from crawler.archive.reread import WRITTEN, Tally
+    from crawler.archive.reread import WRITTEN, RereadCounts
 
-    tally, to_write = Tally(), array("q")
-    examples: dict[str, list[Finding]] = {}
+    tally, to_write = RereadCounts(), array("q")
+    examples: dict[str, list[RereadPage]] = {}
     with console(stderr=True).status("reading the archive") as status:
         for found in findings:
             tally.add(found)
@@ -118,7 +118,7 @@ def _report(findings: Iterable[Finding], screen: Console, *, json_: bool) -> arr
     return to_write
 
 
-def row(found: Finding) -> dict[str, Any]:
+def row(found: RereadPage) -> dict[str, Any]:
     """A finding as plain values, the differing fields with their old and new value."""
     before, after = (side.to_dict() if side else {} for side in (found.before, found.after))
     values = {name: [before.get(name), after.get(name)] for name in found.fields}
@@ -126,7 +126,7 @@ def row(found: Finding) -> dict[str, Any]:
     return {**about, "changed": list(found.changed), "fields": values}
 
 
-def _show(tally: Tally, examples: dict[str, list[Finding]], screen: Console) -> None:
+def _show(tally: RereadCounts, examples: dict[str, list[RereadPage]], screen: Console) -> None:
     screen.print(f"{tally.pages} pages of the archive", style="bold")
     for what, said in _SAID.items():
         if tally.what[what]:
@@ -142,7 +142,7 @@ def _show(tally: Tally, examples: dict[str, list[Finding]], screen: Console) -> 
             _example(found, screen)
 
 
-def _example(found: Finding, screen: Console) -> None:
+def _example(found: RereadPage, screen: Console) -> None:
     screen.print(shown(found.url), soft_wrap=True)
     if found.detail:
         screen.print(f"  {shown(found.detail)}", soft_wrap=True)
@@ -172,7 +172,7 @@ def _write(pages: Archive, store: Store, sites: Mapping[str, Site], numbers: Ite
         try:
             outcome = write(store, found)
         except Discard as refused:
-            done[str(refused.word)] += 1
+            done[str(refused.reason)] += 1
             continue
         done["left alone" if outcome is None else outcome.event or "corrected"] += 1
     listed = ", ".join(f"{name} {number}" for name, number in done.most_common())

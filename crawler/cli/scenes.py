@@ -14,8 +14,8 @@ from crawler.sites.site import Site
 if TYPE_CHECKING:
     from crawler.extract.boilerplate import Dropped
     from crawler.newsroom import Newsroom, World
-    from crawler.newsroom.story import Story
-    from crawler.schedule.agenda import Entry
+    from crawler.newsroom.story import PaperStory
+    from crawler.schedule.agenda import AgendaEntry
     from crawler.store import Store
 
 
@@ -67,7 +67,7 @@ def related_between(room: Newsroom, sites: Mapping[str, Site]) -> Scene | None:
     return best
 
 
-def plain_stories(world: World) -> list[Story]:
+def plain_stories(world: World) -> list[PaperStory]:
     """Articles that neither are copies nor have any; the newest of each paper comes first."""
     originals = {id(story.copy_of) for story in world.all_stories() if story.copy_of}
     plain = [
@@ -80,7 +80,7 @@ def plain_stories(world: World) -> list[Story]:
     return [*newest.values(), *plain]
 
 
-def next_looks(store: Store) -> list[Entry]:
+def next_looks(store: Store) -> list[AgendaEntry]:
     """Of each watched site the source that is to be looked at first."""
     from crawler.schedule import agenda
 

@@ -25,7 +25,7 @@ from crawler.cli.common import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from crawler.schedule.agenda import Entry
+    from crawler.schedule.agenda import AgendaEntry
     from crawler.schedule.pace import Pace
     from crawler.store import Store
     from crawler.store.budget import Purpose
@@ -94,7 +94,7 @@ def status(
             _sources(row, console())
 
 
-def watched(store: Store, names: Sequence[str] | None) -> list[tuple[str, list[Entry]]]:
+def watched(store: Store, names: Sequence[str] | None) -> list[tuple[str, list[AgendaEntry]]]:
     """The agenda by site; `BadInput` for a name that nobody knows."""
     from crawler.schedule import agenda
 
@@ -110,26 +110,26 @@ def watched(store: Store, names: Sequence[str] | None) -> list[tuple[str, list[E
     return [(site, of_site) for site, of_site in by_site.items() if not names or site in names]
 
 
-def _site(entry: Entry) -> str:
+def _site(entry: AgendaEntry) -> str:
     return entry.site
 
 
-def _row(store: Store, site: str, entries: list[Entry], now: datetime) -> dict[str, Any]:
+def _row(store: Store, site: str, entries: list[AgendaEntry], now: datetime) -> dict[str, Any]:
     from crawler.backfill.ledger import completeness
-    from crawler.discover.days import Span, day_in
+    from crawler.discover.days import DayRange, day_in
     from crawler.schedule.agenda import ARTICLES
     from crawler.store.findings import opened
 
     upcoming = min((entry for entry in entries if entry.source != ARTICLES), key=lambda entry: entry.next_at)
-    looked = [entry for entry in entries if entry.looked_at]
-    last = max(looked, key=lambda entry: entry.looked_at or now, default=None)
+    looked = [entry for entry in entries if entry.polled_at]
+    last = max(looked, key=lambda entry: entry.polled_at or now, default=None)
     asked, limit = spent(store, site, now), read(store, site).budget.limit
-    known = completeness(store, site, Span(day_in(now - _DAYS), day_in(now)), now)
+    known = completeness(store, site, DayRange(day_in(now - _DAYS), day_in(now)), now)
     with store.reading() as connection:
         findings = len([finding for finding in opened(connection, [site]) if finding.site == site])
     return {
         "site": site,
-        "looked_at": last.looked_at if last else None,
+        "polled_at": last.polled_at if last else None,
         "outcome": last.outcome if last else None,
         "came": _came(looked),
         "today": _today(store, site, now),
@@ -140,16 +140,16 @@ def _row(store: Store, site: str, entries: list[Entry], now: datetime) -> dict[s
         "left": max(0, limit - sum(asked.values())),
         "budget": limit,
         "completeness": round(known.share, 4) if known.claimed else None,
-        "holes": known.holes,
+        "holes": known.gaps,
         "findings": findings,
         "sources": [asdict(entry) for entry in entries],
     }
 
 
-def _came(looked: Sequence[Entry]) -> int:
+def _came(looked: Sequence[AgendaEntry]) -> int:
     """New articles that the last looks have brought, those of one round together."""
-    times = [entry.looked_at for entry in looked if entry.looked_at]
-    return sum(entry.came for entry in looked if entry.looked_at and entry.looked_at > max(times) - _ROUND)
+    times = [entry.polled_at for entry in looked if entry.polled_at]
+    return sum(entry.came for entry in looked if entry.polled_at and entry.polled_at > max(times) - _ROUND)
 
 
 def read(store: Store, site: str) -> Pace:
@@ -181,12 +181,12 @@ def _today(store: Store, site: str, now: datetime) -> int:
 
 def _table(rows: Sequence[dict[str, Any]], now: datetime, screen: Console) -> None:
     width = max(len(row["site"]) for row in rows)
-    head = f"{'site':{width}}  {'last look':11}  {'gave':>15}  {'today':>5}  {'next':11}  {'asked':>9}  {'whole':>6}"
+    head = f"{'site':{width}}  {'last poll':11}  {'gave':>15}  {'today':>5}  {'next':11}  {'asked':>9}  {'whole':>6}"
     screen.print(head, style="bold", soft_wrap=True)
     for row in rows:
         gave = f"{row['came']} new" if row["came"] else _GAVE.get(row["outcome"], row["outcome"])
         asked = f"{row['spent']}/{row['budget']}"
-        last = _short(row["looked_at"])
+        last = _short(row["polled_at"])
         following = _short(row["next_at"]) if row["next_at"] > now else "now"
         line = f"{row['site']:{width}}  {last:11}  {gave[:15]:>15}  {row['today']:>5}  {following:11}  {asked:>9}"
         whole = "-" if row["completeness"] is None else f"{row['completeness']:.1%}"
@@ -204,7 +204,7 @@ def _sources(row: dict[str, Any], screen: Console) -> None:
     screen.print(f"\n{row['site']}", style="bold")
     for entry in row["sources"]:
         screen.print(shown(f"  {entry['source']}"), soft_wrap=True)
-        if entry["looked_at"]:
+        if entry["polled_at"]:
             gave = f"{entry['came']} new" if entry["came"] else _GAVE.get(entry["outcome"], entry["outcome"])
-            screen.print(f"    last {local(entry['looked_at'])}: {gave}")
+            screen.print(f"    last {local(entry['polled_at'])}: {gave}")
         screen.print(shown(f"    next {local(entry['next_at'])}: {entry['why']}"), soft_wrap=True)

@@ -42,14 +42,14 @@ def sinks(
       thoisu sinks
       thoisu sinks --resume hook
     """
-    from crawler.store import sinks as outbox
+    from crawler.store import sink_cursors
 
     routes = read_config(config)
     with open_store(store, reading=resume is None) as opened:
         if resume is not None:
             (route,) = chosen(routes, [resume])
             with opened.writing() as connection:
-                outbox.resume(connection, route.name)
+                sink_cursors.resume(connection, route.name)
         reports = [_report(opened, route) for route in routes]
     if json_:
         for report in reports:
@@ -73,15 +73,15 @@ def replay(
     Examples:
       thoisu replay archive --from 1200 && thoisu deliver archive
     """
-    from crawler.store import sinks as outbox
+    from crawler.store import sink_cursors
 
     (route,) = chosen(read_config(config), [sink])
     with open_store(store, reading=False) as opened, opened.writing() as connection:
-        last, now = outbox.last_change(connection), datetime.now(UTC)
+        last, now = sink_cursors.last_change(connection), datetime.now(UTC)
         if first > last + 1:
             raise BadInput(f"there is no change {first}; the last is {last}")
-        cursor = outbox.begin(connection, route.name, now).cursor
-        outbox.set_back(connection, route.name, first, now)
+        cursor = sink_cursors.begin(connection, route.name, now).cursor
+        sink_cursors.set_back(connection, route.name, first, now)
     left_out = f"; {first - 1 - cursor} changes are left out" if first - 1 > cursor else ""
     console().print(f"{sink} was at change {cursor} and goes on with {first}{left_out}", soft_wrap=True)
 
@@ -112,13 +112,13 @@ def span(seconds: float) -> str:
 
 def _report(store: Store, route: Route) -> dict[str, Any]:
     """All that is known of a sink, as plain values."""
-    from crawler.store import sinks as outbox
+    from crawler.store import sink_cursors
 
     with store.reading() as connection:
-        state = outbox.state(connection, route.name)
-        aside = outbox.aside(connection, route.name)
-        behind = outbox.last_change(connection) - state.cursor
-        since = outbox.waiting_since(connection, state.cursor)
+        state = sink_cursors.state(connection, route.name)
+        aside = sink_cursors.aside(connection, route.name)
+        behind = sink_cursors.last_change(connection) - state.cursor
+        since = sink_cursors.waiting_since(connection, state.cursor)
     return {
         **asdict(state),
         "url": _PASSWORD.sub(r"\1***@", route.url),

@@ -14,7 +14,7 @@ from crawler.errors import BadInput, StoreFailed
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from crawler.compare.relate import Step
+    from crawler.compare.relate import RelateBatch
     from crawler.compare.stories import Member, Story
     from crawler.store import Store
 
@@ -86,13 +86,13 @@ def stories(
       thoisu stories --since 2026-08-01 --pages 2
       thoisu stories --site nhandan --json
     """
-    from crawler.compare import story_queries as plots
+    from crawler.compare import story_queries
 
     after = moment(since) if since else None
     with open_store(store) as opened:
         _relate(opened)
         with opened.reading() as connection:
-            rows = plots.list_stories(connection, site, after, pages, limit)
+            rows = story_queries.list_stories(connection, site, after, pages, limit)
     if json_:
         for row in rows:
             print_json(asdict(row))
@@ -123,17 +123,17 @@ def story(
       thoisu story 12
       thoisu story 12 --json
     """
-    from crawler.compare import story_queries as plots
+    from crawler.compare import story_queries
     from crawler.compare.stories import tell
 
     with open_store(store) as opened:
         _relate(opened)
         with opened.reading() as connection:
-            number = plots.story_of(connection, id_)
+            number = story_queries.story_of(connection, id_)
             if number is None:
                 raise BadInput(f"there is no article {id_}; `thoisu stories` lists the stories")
-            told = tell(plots.tellings(connection, number))
-            alike = plots.look_alikes(connection, number)
+            told = tell(story_queries.tellings(connection, number))
+            alike = story_queries.look_alikes(connection, number)
     if json_:
         print_json({"id": number, **_as_dict(told), "look_alikes": [asdict(row) for row in alike]}, alone=True)
         return
@@ -183,15 +183,15 @@ def _relate(opened: Store) -> tuple[int, int, int]:
     try:
         done = _show_progress(relater.relate(), waiting, "comparing") if waiting else []
     except StoreFailed as failure:
-        if failure.word != "read_only":
+        if failure.reason != "read_only":
             raise
         done = []
     return waiting if done else 0, sum(step.articles for step in done), sum(step.pairs for step in done)
 
 
-def _show_progress(steps: Iterable[Step], total: int, doing: str) -> list[Step]:
+def _show_progress(steps: Iterable[RelateBatch], total: int, doing: str) -> list[RelateBatch]:
     """Run the steps; on a terminal a line tells how far they are."""
-    done: list[Step] = []
+    done: list[RelateBatch] = []
     with console(stderr=True).status(doing) as status:
         for step in steps:
             done.append(step)

@@ -17,7 +17,7 @@ from crawler.errors import BadInput
 
 if TYPE_CHECKING:
     from crawler.backfill.warc_import import Copied
-    from crawler.discover.days import Span
+    from crawler.discover.days import DayRange
     from crawler.sites.site import Site
     from crawler.store import Store
 
@@ -30,7 +30,7 @@ def copy_files(
     base: Path | None,
     known: Mapping[str, Site],
     sites: Mapping[str, Site],
-    span: Span,
+    span: DayRange,
     store: str | None,
     *,
     dry: bool,
@@ -40,10 +40,10 @@ def copy_files(
 
     Exit code 1 when some of a list are not here, or when something in them could not be read.
     """
-    from crawler.archive.warc_files import tapes
+    from crawler.archive.warc_files import warc_files
     from crawler.backfill.warc_import import copy
 
-    found = [tapes(path, base) for path in files]
+    found = [warc_files(path, base) for path in files]
     every = [tape for some, _ in found for tape in some]
     missing = [name for _, names in found for name in names]
     if missing and not every:
@@ -100,6 +100,6 @@ def _summary(done: list[Copied]) -> None:
         whole += one.what
     records, faults = sum(one.records for one in done), sum(len(one.faults) for one in done)
     screen.print(f"{len(done)} file{'s' * (len(done) > 1)}, {records} records, {faults} passed over")
-    for word in (*_FIRST, *sorted(whole.keys() - set(_FIRST))):
-        if whole[word]:
-            screen.print(f"{whole[word]:>8}  {word}")
+    for reason in (*_FIRST, *sorted(whole.keys() - set(_FIRST))):
+        if whole[reason]:
+            screen.print(f"{whole[reason]:>8}  {reason}")

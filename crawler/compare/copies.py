@@ -14,14 +14,14 @@ from datetime import timedelta
 from typing import Literal, NamedTuple
 
 from crawler.compare.align import matches
-from crawler.compare.facts import Kind, Text, Words
+from crawler.compare.facts import ComparedText, Kind, Words
 from crawler.text.syllables import is_syllable
 
 _RUN = 3
 """Words in a row that hold two texts together; single words match by chance."""
 
 
-class Gap(NamedTuple):
+class WordGap(NamedTuple):
     """Words i to i_end of one text stand where the other has j to j_end."""
 
     i: int
@@ -30,47 +30,47 @@ class Gap(NamedTuple):
     j_end: int
 
 
-def gaps(a: Sequence[str], b: Sequence[str]) -> list[Gap]:
+def gaps(a: Sequence[str], b: Sequence[str]) -> list[WordGap]:
     """Where two sequences of words differ, in order, held together by runs of three words and more.
 
     A run that is no longer than the gaps on either side of it is a phrase that both happen to use; it is part of them
     (the semantic clean-up of Fraser's diff-match-patch).
     """
-    found: list[Gap] = []
+    found: list[WordGap] = []
     for gap in _between(a, b):
         while found and gap.i - found[-1].i_end <= min(_size(found[-1]), _size(gap)):
             before = found.pop()
-            gap = Gap(before.i, gap.i_end, before.j, gap.j_end)
+            gap = WordGap(before.i, gap.i_end, before.j, gap.j_end)
         found.append(gap)
     return found
 
 
-def _size(gap: Gap) -> int:
+def _size(gap: WordGap) -> int:
     return max(gap.i_end - gap.i, gap.j_end - gap.j)
 
 
-def _between(a: Sequence[str], b: Sequence[str]) -> Iterator[Gap]:
+def _between(a: Sequence[str], b: Sequence[str]) -> Iterator[WordGap]:
     runs = [list(zip(side, side[1:], side[2:], strict=False)) for side in (a, b)]
     i = j = 0
     for p, q in [*matches(*runs), (len(a), len(b))]:
         if (p < i or q < j) and p - i != q - j:
             continue  # another place of the same three words
         if p > i or q > j:
-            yield from _trimmed(a, b, Gap(i, p, j, q))
+            yield from _trimmed(a, b, WordGap(i, p, j, q))
         i, j = max(i, p + _RUN), max(j, q + _RUN)
 
 
-def _trimmed(a: Sequence[str], b: Sequence[str], gap: Gap) -> Iterator[Gap]:
+def _trimmed(a: Sequence[str], b: Sequence[str], gap: WordGap) -> Iterator[WordGap]:
     i, i_end, j, j_end = gap
     while i < i_end and j < j_end and a[i] == b[j]:
         i, j = i + 1, j + 1
     while i < i_end and j < j_end and a[i_end - 1] == b[j_end - 1]:
         i_end, j_end = i_end - 1, j_end - 1
     if i < i_end or j < j_end:
-        yield Gap(i, i_end, j, j_end)
+        yield WordGap(i, i_end, j, j_end)
 
 
-Relation = Literal["copy", "abridged", "extended", "template", "none"]
+RelationName = Literal["copy", "abridged", "extended", "template", "none"]
 
 WINDOW = timedelta(days=3)
 """Copies are published within so many days of each other; the same words later are news of another day."""
@@ -94,10 +94,10 @@ _NOTHING: frozenset[Kind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Relation:
     """What a second text is to a first."""
 
-    relation: Relation
+    relation: RelationName
     jaccard: float = 0.0
     containment: float = 0.0
     """Share of the shorter text's shingles that stand in the longer."""
@@ -105,10 +105,10 @@ class Verdict:
     """For `template`, the words that contradict each other; the second is empty for a number that the longer lacks."""
 
 
-_NONE = Verdict("none")
+_NONE = Relation("none")
 
 
-def compare(first: Text, second: Text, apart: timedelta) -> Verdict:
+def compare(first: ComparedText, second: ComparedText, apart: timedelta) -> Relation:
     """What `second` is to `first`, which was published `apart` earlier (or later, when negative).
 
     `copy` when neither is cut, `abridged` or `extended` when it is the shorter or the longer, `template` when they
@@ -120,17 +120,17 @@ def compare(first: Text, second: Text, apart: timedelta) -> Verdict:
     both, least = len(a & b), min(len(a), len(b))
     jaccard, containment = both / (len(a) + len(b) - both), both / least
     if containment < SHARED or (both < ENOUGH and jaccard < 1):
-        return Verdict("none", jaccard, containment)
+        return Relation("none", jaccard, containment)
     shorter, longer = (first, second) if len(a) <= len(b) else (second, first)
     if because := contradiction(shorter, longer):
-        return Verdict("template", jaccard, containment, because)
-    relation: Relation = "copy"
+        return Relation("template", jaccard, containment, because)
+    relation: RelationName = "copy"
     if least < SAME_LENGTH * max(len(a), len(b)):
         relation = "abridged" if shorter is second else "extended"
-    return Verdict(relation, jaccard, containment)
+    return Relation(relation, jaccard, containment)
 
 
-def contradiction(shorter: Text, longer: Text) -> tuple[str, str] | None:
+def contradiction(shorter: ComparedText, longer: ComparedText) -> tuple[str, str] | None:
     """The first facts by which two texts that are much alike are two; None when they can be one."""
     a, b = shorter.words, longer.words
     if a.forms == b.forms:
@@ -147,7 +147,7 @@ def contradiction(shorter: Text, longer: Text) -> tuple[str, str] | None:
     return None
 
 
-def _lines_of_its_own(words: Words, found: list[Gap]) -> set[int]:
+def _lines_of_its_own(words: Words, found: list[WordGap]) -> set[int]:
     """The lines of a text of which the other has less than half."""
     whole = Counter(words.lines)
     apart = Counter(line for gap in found for line in words.lines[gap.i : gap.i_end])
@@ -161,7 +161,7 @@ def _lines_of_its_own(words: Words, found: list[Gap]) -> set[int]:
 class _Side:
     """What one text has in a gap."""
 
-    def __init__(self, text: Text, place: slice) -> None:
+    def __init__(self, text: ComparedText, place: slice) -> None:
         words = text.words
         self.forms, self.kinds = words.forms[place], words.kinds[place]
         self.text = text
@@ -170,7 +170,7 @@ class _Side:
         """The words of these kinds."""
         return [form for form, kind in zip(self.forms, self.kinds, strict=True) if kind in kinds]
 
-    def only_here(self, other: Text, kinds: frozenset[Kind]) -> list[str]:
+    def only_here(self, other: ComparedText, kinds: frozenset[Kind]) -> list[str]:
         """Those of them that the whole of the other text does not have."""
         return [form for form in self.stating(kinds) if form not in other.known]
 

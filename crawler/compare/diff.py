@@ -26,7 +26,7 @@ _TOKEN = re.compile(r"\d[^\s.!?:…;]*|[^\W_]+|[.!?:…;]")  # the number of a d
 _ENDS = frozenset(".!?:…;")
 
 
-def classify(blocks: Sequence[Block], texts: Mapping[Part, tuple[str, str]]) -> tuple[Word, ...]:
+def classify(blocks: Sequence[DiffBlock], texts: Mapping[Part, tuple[str, str]]) -> tuple[Word, ...]:
     """The words for a change; `texts` are each part's old and new text, `blocks` the way between them.
 
     Numbers that only moved with their paragraph do not count. Those that changed places do: a reader cannot tell
@@ -47,14 +47,14 @@ def classify(blocks: Sequence[Block], texts: Mapping[Part, tuple[str, str]]) -> 
     return tuple(word for word in WORDS if word in found)
 
 
-def _is_other(part: Part, old: str, new: str, blocks: Iterable[Block]) -> bool:
+def _is_other(part: Part, old: str, new: str, blocks: Iterable[DiffBlock]) -> bool:
     """Whether a part says something else than before, beyond another spelling of it."""
     if old == new or normal_form(old) == normal_form(new):
         return False
     return any(not _is_respelt(block) for block in blocks if block.part == part and block.change != "kept")
 
 
-def _is_respelt(block: Block) -> bool:
+def _is_respelt(block: DiffBlock) -> bool:
     for kept, pieces in groupby(block.pieces, lambda piece: piece.mark == "kept"):
         texts = {piece.mark: piece.text for piece in pieces}
         if not kept and not respelt(texts.get("removed", ""), texts.get("added", "")):
@@ -62,7 +62,7 @@ def _is_respelt(block: Block) -> bool:
     return True
 
 
-def _sides(blocks: Sequence[Block]) -> tuple[list[str], list[str]]:
+def _sides(blocks: Sequence[DiffBlock]) -> tuple[list[str], list[str]]:
     """Old and new paragraphs of the blocks that changed, without paragraphs that only moved."""
     gone, come = (
         Counter(normal_form(block.pieces[0].text) for block in blocks if block.change == change)
@@ -72,7 +72,7 @@ def _sides(blocks: Sequence[Block]) -> tuple[list[str], list[str]]:
     return _side(blocks, "added", Counter(moved)), _side(blocks, "removed", Counter(moved))
 
 
-def _side(blocks: Iterable[Block], other: str, moved: Counter[str]) -> list[str]:
+def _side(blocks: Iterable[DiffBlock], other: str, moved: Counter[str]) -> list[str]:
     texts = []
     for block in blocks:
         text = "".join(piece.text for piece in block.pieces if piece.mark != other)
@@ -138,7 +138,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class DiffBlock:
     """Paragraphs that were kept, or one that was not."""
 
     part: Part
@@ -155,7 +155,7 @@ class Diff:
 
     changed: tuple[Word, ...]
     """What kind of change it is, in the order of `edits.WORDS`; empty when the texts are the same."""
-    blocks: tuple[Block, ...]
+    blocks: tuple[DiffBlock, ...]
     """Title, lead and body in reading order."""
 
 
@@ -182,27 +182,27 @@ def _paragraphs(text: str) -> list[str]:
     return text.split("\n") if text else []
 
 
-def compare_paragraphs(before: Sequence[str], after: Sequence[str], part: Part = "body") -> list[Block]:
+def compare_paragraphs(before: Sequence[str], after: Sequence[str], part: Part = "body") -> list[DiffBlock]:
     """The blocks that lead from the old paragraphs to the new; in a gap what went stands before what came."""
-    blocks: list[Block] = []
+    blocks: list[DiffBlock] = []
     i = j = kept = 0
     for p, q in [*matches(before, after), (len(before), len(after))]:
         if p > i or q > j:
-            blocks += [Block(part, "kept", kept)] if kept else []
+            blocks += [DiffBlock(part, "kept", kept)] if kept else []
             blocks += _changed(before[i:p], after[j:q], part)
             kept = 0
         i, j, kept = p + 1, q + 1, kept + 1
-    return blocks + ([Block(part, "kept", kept - 1)] if kept > 1 else [])
+    return blocks + ([DiffBlock(part, "kept", kept - 1)] if kept > 1 else [])
 
 
-def _changed(old: Sequence[str], new: Sequence[str], part: Part) -> list[Block]:
-    blocks: list[Block] = []
+def _changed(old: Sequence[str], new: Sequence[str], part: Part) -> list[DiffBlock]:
+    blocks: list[DiffBlock] = []
     i = j = 0
     for p, q in [*_pairs(old, new), (len(old), len(new))]:
-        blocks += [Block(part, "removed", 1, (Piece("removed", text),)) for text in old[i:p]]
-        blocks += [Block(part, "added", 1, (Piece("added", text),)) for text in new[j:q]]
+        blocks += [DiffBlock(part, "removed", 1, (Piece("removed", text),)) for text in old[i:p]]
+        blocks += [DiffBlock(part, "added", 1, (Piece("added", text),)) for text in new[j:q]]
         if p < len(old):
-            blocks.append(Block(part, "changed", 1, compare_words(old[p], new[q])))
+            blocks.append(DiffBlock(part, "changed", 1, compare_words(old[p], new[q])))
         i, j = p + 1, q + 1
     return blocks
 

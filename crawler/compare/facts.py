@@ -53,7 +53,7 @@ class Words:
     """The number of the line in which each stands."""
 
 
-class Text:
+class ComparedText:
     """A text that is compared with others; what costs something is found out when it is first asked for."""
 
     def __init__(self, lead: str | None, body: str) -> None:

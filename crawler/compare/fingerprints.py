@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, or_, select, text, update
 
 from crawler.compare.candidates import week_of
-from crawler.compare.copies import Verdict
+from crawler.compare.copies import Relation
 from crawler.compare.minhash import VERSION, Fingerprint, packed, restored
 from crawler.compare.tables import fingerprints, progress, relations, shingle_keys
 from crawler.store.schema import articles, changes, revisions
@@ -63,7 +63,7 @@ class Current:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredFingerprint:
     """A fingerprint as it is stored, with what tells whether it is still right."""
 
     revision: int
@@ -84,7 +84,7 @@ class Pair:
 
     later: int
     earlier: int
-    verdict: Verdict
+    verdict: Relation
 
 
 def position(connection: Connection, name: str) -> int:
@@ -134,13 +134,13 @@ def _stale() -> ColumnElement[bool]:
     return or_(made.version.is_(None), made.version != VERSION, made.revision != articles.c.revision)
 
 
-def kept(connection: Connection, ids: Collection[int]) -> dict[int, Kept]:
+def kept(connection: Connection, ids: Collection[int]) -> dict[int, StoredFingerprint]:
     """The stored fingerprints of these articles."""
     found = {}
     for chunk in chunks(ids):
         for row in connection.execute(select(fingerprints).where(fingerprints.c.article_id.in_(chunk))):
             whole = restored(row.size, row.minhash, row.sample) if row.version == VERSION else None
-            found[row.article_id] = Kept(row.revision, row.version, row.day, whole)
+            found[row.article_id] = StoredFingerprint(row.revision, row.version, row.day, whole)
     return found
 
 
@@ -166,7 +166,7 @@ def look_up(connection: Connection, wanted: Mapping[int, Collection[int]]) -> Po
     return found
 
 
-def forget(connection: Connection, old: Mapping[int, Kept], again: Collection[int]) -> None:
+def forget(connection: Connection, old: Mapping[int, StoredFingerprint], again: Collection[int]) -> None:
     """Drop the fingerprints `old`, and the pairs of articles compared `again` with all others that are up to date."""
     keys = [
         {"b_week": week_of(entry.day), "b_key": key, "b_article_id": article}
@@ -193,7 +193,10 @@ def forget(connection: Connection, old: Mapping[int, Kept], again: Collection[in
 
 
 def remember(
-    connection: Connection, entries: Mapping[int, Kept], keys: Sequence[tuple[int, int, int]], pairs: Iterable[Pair]
+    connection: Connection,
+    entries: Mapping[int, StoredFingerprint],
+    keys: Sequence[tuple[int, int, int]],
+    pairs: Iterable[Pair],
 ) -> None:
     """Add fingerprints, their keys as (week, key, article), and verified pairs."""
     rows = [

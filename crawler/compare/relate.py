@@ -12,12 +12,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.compare import fingerprints as kinship
-from crawler.compare import story_queries as plots
+from crawler.compare import fingerprints, story_queries
 from crawler.compare.candidates import CROWDED, candidates, day_of, days_around, week_of, weeks_around
 from crawler.compare.copies import compare
-from crawler.compare.facts import Text
-from crawler.compare.fingerprints import Current, Kept, Pair, Postings
+from crawler.compare.facts import ComparedText
+from crawler.compare.fingerprints import Current, Pair, Postings, StoredFingerprint
 from crawler.compare.minhash import VERSION, fingerprint
 from crawler.compare.stories import COPIES
 from crawler.store import rehash
@@ -36,7 +35,7 @@ _SIZES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RelateBatch:
     """What a batch came to."""
 
     seq: int
@@ -52,16 +51,16 @@ class Relater:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._texts: OrderedDict[int, tuple[Current, Text]] = OrderedDict()
+        self._texts: OrderedDict[int, tuple[Current, ComparedText]] = OrderedDict()
         self._sizes: dict[int, int] = {}
         self._days: dict[int, int] = {}
 
-    def relate(self, batch: int = BATCH) -> Iterator[Step]:
+    def relate(self, batch: int = BATCH) -> Iterator[RelateBatch]:
         """Every article that is new or revised, a batch at a time, until the feed is at its end."""
         while True:
             with self._store.reading() as connection:
-                since, turn = kinship.position(connection, READER), kinship.position(connection, _TURN)
-                rows = kinship.changed(connection, since, batch)
+                since, turn = fingerprints.position(connection, READER), fingerprints.position(connection, _TURN)
+                rows = fingerprints.changed(connection, since, batch)
                 if not rows:
                     return
                 fresh = {article for _, event, article in rows if event in ("created", "revised")}
@@ -71,53 +70,53 @@ class Relater:
             with self._store.writing() as connection:
                 if not self._write(connection, work, touched, turn):
                     continue
-                kinship.advance(connection, READER, last)
-            yield Step(last, len(work.entries), len(work.copies))
+                fingerprints.advance(connection, READER, last)
+            yield RelateBatch(last, len(work.entries), len(work.copies))
 
-    def reindex(self, batch: int = BATCH) -> Iterator[Step]:
+    def reindex(self, batch: int = BATCH) -> Iterator[RelateBatch]:
         """Every text whose hash, and every article whose fingerprint, other rules made; begun again it goes on."""
         while True:
             with self._store.writing() as connection:
                 count = rehash.some(connection, batch)
             if not count:
                 break
-            yield Step(0, count, 0)
+            yield RelateBatch(0, count, 0)
         after = 0
         while True:
             with self._store.reading() as connection:
-                ids = kinship.stale(connection, after, batch)
+                ids = fingerprints.stale(connection, after, batch)
                 if not ids:
                     return
-                turn = kinship.position(connection, _TURN)
+                turn = fingerprints.position(connection, _TURN)
                 work = self._prepare(connection, ids)
             with self._store.writing() as connection:
                 if not self._write(connection, work, (), turn):
                     continue
             after = ids[-1]
-            yield Step(after, len(work.entries), len(work.copies))
+            yield RelateBatch(after, len(work.entries), len(work.copies))
 
     def waiting(self) -> int:
         """How many changes `relate` has before it."""
         with self._store.reading() as connection:
-            return kinship.last_change(connection) - kinship.position(connection, READER)
+            return fingerprints.last_change(connection) - fingerprints.position(connection, READER)
 
     def outdated(self) -> int:
         """How many texts and articles `reindex` has before it, which takes a look at all of them."""
         with self._store.reading() as connection:
-            return rehash.count(connection) + kinship.count_stale(connection)
+            return rehash.count(connection) + fingerprints.count_stale(connection)
 
     def _prepare(self, connection: Connection, ids: Collection[int]) -> _Work:
         """Fingerprints and verified pairs of these articles; nothing is written."""
-        old = kinship.kept(connection, ids)
+        old = fingerprints.kept(connection, ids)
         texts = {}
-        for row in kinship.current(connection, ids):
+        for row in fingerprints.current(connection, ids):
             was = old.get(row.id)
             if was is None or was.version != VERSION or was.revision != row.revision:
-                texts[row.id] = row, Text(row.lead, row.body)
+                texts[row.id] = row, ComparedText(row.lead, row.body)
         work = _Work({key: was for key, was in old.items() if key in texts}, {}, [], [], set(texts))
         for key, (row, text) in texts.items():
             self._keep(row, text)
-            work.entries[key] = Kept(row.revision, VERSION, day_of(row.at), fingerprint(text.hashes))
+            work.entries[key] = StoredFingerprint(row.revision, VERSION, day_of(row.at), fingerprint(text.hashes))
         found = self._look_up(connection, work, [row for row, _ in texts.values()])
         self._measure(connection, {article for ids_ in found.values() for article in ids_})
         wanted = self._candidates(work, found, [row for row, _ in texts.values()])
@@ -132,7 +131,7 @@ class Relater:
         for row in rows:
             for week in weeks_around(row.at):
                 asked.setdefault(week, set()).update(work.entries[row.id].keys)
-        found = kinship.look_up(connection, asked)
+        found = fingerprints.look_up(connection, asked)
         if work.old:  # is no longer true
             for key, texts in found.items():
                 found[key] = [text for text in texts if text not in work.old]
@@ -162,33 +161,33 @@ class Relater:
 
     def _write(self, connection: Connection, work: _Work, touched: Collection[int], turn: int) -> bool:
         """False, with nothing written, when another process wrote since the batch was read."""
-        if kinship.position(connection, _TURN) != turn:
+        if fingerprints.position(connection, _TURN) != turn:
             return False
-        kinship.advance(connection, _TURN, turn + 1)
-        stories = plots.in_a_story(connection, work.again) | set(touched)
-        kinship.forget(connection, work.old, work.again)
-        kinship.remember(connection, work.entries, work.keys, work.pairs)
+        fingerprints.advance(connection, _TURN, turn + 1)
+        stories = story_queries.in_a_story(connection, work.again) | set(touched)
+        fingerprints.forget(connection, work.old, work.again)
+        fingerprints.remember(connection, work.entries, work.keys, work.pairs)
         stories |= {article for pair in work.copies for article in (pair.later, pair.earlier)}
         if stories:
-            plots.rebuild(connection, stories)
+            story_queries.rebuild(connection, stories)
         return True
 
     def _measure(self, connection: Connection, ids: set[int]) -> None:
         if len(self._sizes) > _SIZES:
             self._sizes.clear()
             self._days.clear()
-        for text, (day, sampled) in kinship.marks(connection, ids - self._sizes.keys()).items():
+        for text, (day, sampled) in fingerprints.marks(connection, ids - self._sizes.keys()).items():
             self._days[text], self._sizes[text] = day, sampled
 
-    def _load(self, connection: Connection, ids: set[int]) -> dict[int, tuple[Current, Text]]:
+    def _load(self, connection: Connection, ids: set[int]) -> dict[int, tuple[Current, ComparedText]]:
         found = {key: self._texts[key] for key in ids if key in self._texts}
-        for row in kinship.current(connection, ids - found.keys()):
-            found[row.id] = row, Text(row.lead, row.body)
+        for row in fingerprints.current(connection, ids - found.keys()):
+            found[row.id] = row, ComparedText(row.lead, row.body)
         for row, text in found.values():
             self._keep(row, text)
         return found
 
-    def _keep(self, row: Current, text: Text) -> None:
+    def _keep(self, row: Current, text: ComparedText) -> None:
         self._texts[row.id] = row, text
         self._texts.move_to_end(row.id)
         while len(self._texts) > _TEXTS:
@@ -199,8 +198,8 @@ class Relater:
 class _Work:
     """What a batch will write."""
 
-    old: dict[int, Kept]
-    entries: dict[int, Kept]
+    old: dict[int, StoredFingerprint]
+    entries: dict[int, StoredFingerprint]
     keys: list[tuple[int, int, int]]
     pairs: list[Pair]
     again: set[int]
@@ -212,7 +211,7 @@ class _Work:
         return [pair for pair in self.pairs if pair.verdict.relation in COPIES]
 
 
-def _compared(one: tuple[Current, Text], other: tuple[Current, Text]) -> Iterator[Pair]:
+def _compared(one: tuple[Current, ComparedText], other: tuple[Current, ComparedText]) -> Iterator[Pair]:
     (earlier, before), (later, after) = sorted((one, other), key=lambda side: (side[0].at, side[0].id))
     verdict = compare(before, after, later.at - earlier.at)
     if verdict.relation != "none":

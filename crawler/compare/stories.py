@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from crawler.compare.align import matches
-from crawler.compare.copies import Relation
+from crawler.compare.copies import RelationName
 from crawler.compare.minhash import shingles, syllables
 from crawler.text.fingerprint import normal_form
 
 _ALIKE = 0.5  # share of the shorter paragraph's shingles from which it is the other one, changed
-COPIES: frozenset[Relation] = frozenset(("copy", "abridged", "extended"))
+COPIES: frozenset[RelationName] = frozenset(("copy", "abridged", "extended"))
 """The relations that make a story."""
 
 
@@ -23,11 +23,11 @@ class Edge(NamedTuple):
 
     later: int
     earlier: int
-    relation: Relation
+    relation: RelationName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class StoryPage:
     """One page of a story."""
 
     url: str
@@ -44,7 +44,7 @@ class Telling:
 class Member:
     """A telling against the first one."""
 
-    telling: Telling
+    telling: StoryPage
     added: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     changed: tuple[tuple[str, str], ...] = ()
@@ -55,7 +55,7 @@ class Member:
 class Story:
     """Everyone who published a text."""
 
-    first: Telling
+    first: StoryPage
     members: tuple[Member, ...]
     """In the order of publication, the first one included."""
     wire: str | None
@@ -90,7 +90,7 @@ def clusters(texts: Iterable[int], edges: Iterable[Edge]) -> list[set[int]]:
     return sorted(found.values(), key=min)
 
 
-def tell(tellings: Iterable[Telling]) -> Story:
+def tell(tellings: Iterable[StoryPage]) -> Story:
     """The story of these pages; ValueError when there are none."""
     ordered = sorted(tellings, key=lambda telling: (telling.at, telling.url))
     if not ordered:
@@ -100,7 +100,7 @@ def tell(tellings: Iterable[Telling]) -> Story:
     return Story(first=first, members=members, wire=_wire(ordered))
 
 
-def against(first: Telling, other: Telling) -> Member:
+def against(first: StoryPage, other: StoryPage) -> Member:
     """What another page added to the first one, left out and changed, by paragraph; spelling does not count."""
     before, after = first.paragraphs, other.paragraphs
     same = matches(*([normal_form(line) for line in side] for side in (before, after)))
@@ -129,7 +129,7 @@ def _alike(a: set[int], b: set[int]) -> float:
     return len(a & b) / min(len(a), len(b)) if a and b else 0.0
 
 
-def _wire(tellings: list[Telling]) -> str | None:
+def _wire(tellings: list[StoryPage]) -> str | None:
     marks: Mapping[str, set[str]] = defaultdict(set)
     written: dict[str, str] = {}
     for telling in tellings:

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select
 
-from crawler.compare.copies import Relation
+from crawler.compare.copies import RelationName
 from crawler.compare.fingerprints import chunks
-from crawler.compare.stories import COPIES, Edge, Telling, clusters
+from crawler.compare.stories import COPIES, Edge, StoryPage, clusters
 from crawler.compare.tables import members, relations, stories
 from crawler.store.rows import LookAlike, PageRow, StoryRow
 from crawler.store.schema import articles, copies, revisions
@@ -102,7 +102,7 @@ def story_of(connection: Connection, article: int) -> int | None:
     return connection.scalar(select(members.c.story_id).where(members.c.article_id == article)) or article
 
 
-def tellings(connection: Connection, story: int) -> list[Telling]:
+def tellings(connection: Connection, story: int) -> list[StoryPage]:
     """Every page of a story with its text."""
     of_articles = (
         select(articles.c.canonical_url, articles.c.site, _AT, *_texts(revisions))
@@ -138,9 +138,9 @@ def _texts(table: Any) -> list[ColumnElement[Any]]:
     return [table.c[name] for name in ("title", "lead", "body", "record")]
 
 
-def _telling(row: Row[Any]) -> Telling:
+def _telling(row: Row[Any]) -> StoryPage:
     paragraphs = row.body.split("\n")
-    return Telling(
+    return StoryPage(
         url=row.canonical_url,
         site=row.site,
         title=row.title,
@@ -156,7 +156,7 @@ def _edges(connection: Connection, ids: Collection[int]) -> Iterable[Edge]:
             or_(relations.c.article_id.in_(chunk), relations.c.other_id.in_(chunk)), _IS_COPY
         )
         for later, earlier, word in connection.execute(query):
-            relation: Relation = word
+            relation: RelationName = word
             yield Edge(later, earlier, relation)
 
 

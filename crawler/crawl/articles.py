@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.crawl.own_address import under_its_address
-from crawler.crawl.quarantine import Keeper
+from crawler.crawl.quarantine import QuarantineFolder
 from crawler.errors import Discard, Quarantine, Refusal, StoreFailed
 from crawler.extract.article import extract
 from crawler.extract.limits import deadline
@@ -37,14 +37,14 @@ _OF_THE_SITE = frozenset(
 _FOR_GOOD = frozenset({Refusal.GONE, Refusal.TOO_LARGE})
 
 
-class Readings:
+class Articles:
     """Takes links from the store, and gives it what became of them."""
 
     def __init__(self, spider: NewsSpider) -> None:
         self._spider = spider
         self._asked: set[str] = set()
         self._counted: set[str] = set()  # their try is in the store already
-        self._keeper = Keeper(spider)
+        self._keeper = QuarantineFolder(spider)
         self._over = False  # the day's budget is spent
         self.cut = False
         """The run has had its time, and articles may wait still."""
@@ -71,7 +71,7 @@ class Readings:
         spider = self._spider
         if self._over:
             return "article", []
-        if spider.due and spider.errands and spider.errands.late():
+        if spider.due and spider.agenda and spider.agenda.late():
             self.cut = True
             return "article", []
         if spider.revisit:
@@ -80,16 +80,16 @@ class Readings:
                 return "revisit", known
         size = _ROUND_BATCH if spider.due else BATCH
         links = spider.store.pending(spider.name, limit=size + self._kept)
-        if spider.due and spider.errands and all(link.canonical_url in self._asked for link in links):
-            return "revisit", spider.errands.known(spider.store)
+        if spider.due and spider.agenda and all(link.canonical_url in self._asked for link in links):
+            return "revisit", spider.agenda.known(spider.store)
         return "article", links
 
     def _begin(self, batch: list[PendingLink], purpose: Purpose) -> list[PendingLink]:
         """As many of the batch as the day's budget pays for; the newest come first, and the others stay pending."""
         spider = self._spider
         urls = [link.canonical_url for link in batch]
-        if spider.due and spider.errands:
-            urls = urls[: spider.errands.room(spider.store, purpose)]
+        if spider.due and spider.agenda:
+            urls = urls[: spider.agenda.room(spider.store, purpose)]
         granted = spider.store.begin(urls, partial(spider.account.reserve, purpose=purpose))
         if granted < len(batch):
             self._over = True
@@ -113,9 +113,9 @@ class Readings:
         """Read one page, or refuse it by its word."""
         spider = self._spider
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        word = verdict(response.status, {"content-type": kind}, response.body)
-        if word is not None:
-            self.refused(link, word)
+        reason = verdict(response.status, {"content-type": kind}, response.body)
+        if reason is not None:
+            self.refused(link, reason)
             return
         try:
             self._count_first(link)
@@ -130,9 +130,9 @@ class Readings:
             spider.end(str(failure))
         except Quarantine as refused:
             self._keeper.unread(link, response.body, refused)
-            self.refused(link, refused.word)
+            self.refused(link, refused.reason)
         except Discard as refused:
-            self.refused(link, refused.word)
+            self.refused(link, refused.reason)
         except Exception:
             # One hostile page must not hold the site up; the traceback is what its repair needs.
             logger.exception("%s could not be read", response.url)
@@ -146,32 +146,32 @@ class Readings:
 
         So a page that kills the process is given up in the end, and all others cost one transaction a batch.
         """
-        if link.word is not Refusal.UNFINISHED:
+        if link.reason is not Refusal.UNFINISHED:
             return
         if link.tries >= self._spider.settings.getint("TRIES_MAX"):
             raise Discard(Refusal.UNREADABLE, "never read to its end")
         self._spider.store.refuse(link.canonical_url, Refusal.UNFINISHED, final=False)
         self._counted.add(link.canonical_url)
 
-    def refused(self, link: PendingLink, word: Refusal) -> None:
+    def refused(self, link: PendingLink, reason: Refusal) -> None:
         """Count a page that is not taken; its link is given up for good by some words, else after so many runs."""
         spider = self._spider
         try:
-            if word in (Refusal.NOT_FOUND, Refusal.GONE) and spider.store.withdraw(link.canonical_url, spider.now()):
+            if reason in (Refusal.NOT_FOUND, Refusal.GONE) and spider.store.withdraw(link.canonical_url, spider.now()):
                 spider.report.count("withdrawn")
                 return
-            spider.report.refused[word] += 1
-            if word is Refusal.NOT_SAVED:
+            spider.report.refused[reason] += 1
+            if reason is Refusal.NOT_SAVED:
                 self._kept += 1
-            elif word in _OF_THE_SITE:
+            elif reason in _OF_THE_SITE:
                 self._kept += 1
-                self._failing.append((link, word))
+                self._failing.append((link, reason))
                 if len(self._failing) >= spider.settings.getint("FAILURES_MAX"):
-                    spider.end(f"{word}: {len(self._failing)} pages in a row")
+                    spider.end(f"{reason}: {len(self._failing)} pages in a row")
                     self.close()
             else:
                 self._settle()
-                self._store(link, word, final=word in _FOR_GOOD)
+                self._store(link, reason, final=reason in _FOR_GOOD)
         except StoreFailed as failure:
             spider.end(str(failure))
         finally:
@@ -185,16 +185,16 @@ class Readings:
 
     def _settle(self) -> None:
         # The site works, so what failed before was the single page's fault.
-        for link, word in self._failing:
+        for link, reason in self._failing:
             self._kept -= 1
-            self._store(link, word)
+            self._store(link, reason)
         self._failing.clear()
 
-    def _store(self, link: PendingLink, word: Refusal, *, final: bool = False) -> None:
+    def _store(self, link: PendingLink, reason: Refusal, *, final: bool = False) -> None:
         counted = link.canonical_url in self._counted
         final = final or link.tries + 1 >= self._spider.settings.getint("TRIES_MAX")
         self._kept += not final
         try:
-            self._spider.store.refuse(link.canonical_url, word, final=final, counted=counted)
+            self._spider.store.refuse(link.canonical_url, reason, final=final, counted=counted)
         except StoreFailed as failure:
             self._spider.end(str(failure))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class Keeper:
+class QuarantineFolder:
     """Writes into the quarantine's folder; a disk that takes nothing costs one warning a run, and no article."""
 
     def __init__(self, spider: NewsSpider) -> None:
@@ -75,7 +75,12 @@ def keep(folder: Path, site: str, link: PendingLink, body: bytes, refused: Refus
         "title": link.title,
         "published_at": link.published_at.isoformat() if link.published_at else None,
     }
-    origin = {"url": link.url, "word": refused.word, "detail": refused.detail, "time": at.isoformat(timespec="seconds")}
+    origin = {
+        "url": link.url,
+        "reason": refused.reason,
+        "detail": refused.detail,
+        "time": at.isoformat(timespec="seconds"),
+    }
     return _write(folder / site / slug(link.canonical_url), body, known, origin)
 
 

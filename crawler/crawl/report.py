@@ -59,11 +59,11 @@ class SiteReport:
         came = {"new": self.created, "revised": self.revised, "copied": self.copied, "withdrawn": self.withdrawn,
                 "restored": self.restored, "unchanged": self.unchanged}  # fmt: skip
         parts = [f"{number} {name}" for name, number in came.items() if number]
-        parts += [f"refused {word} {number}" for word, number in self.refused.most_common()]
+        parts += [f"refused {reason} {number}" for reason, number in self.refused.most_common()]
         return f"{self.site}: {', '.join(parts) or 'nothing new'}" + (f"; {self.error}" if self.error else "")
 
     def answers(self) -> dict[str, int]:
         """What is tallied of a run: requests for sources and pages, and how many were refused by each word."""
         counts = {ASKED: self.sources + self.pages, LIES: self.distrusted}
-        counts |= {str(word): number for word, number in self.refused.items() if word in ANSWERS}
+        counts |= {str(reason): number for reason, number in self.refused.items() if reason in ANSWERS}
         return {what: number for what, number in counts.items() if number}

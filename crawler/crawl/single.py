@@ -26,7 +26,7 @@ _PATIENCE = 30.0  # seconds that a person waits for a site that says 429 or 503
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Download:
     """What a site answered, after redirects and decompression."""
 
     url: str
@@ -37,7 +37,7 @@ class Answer:
 
 class _OnePage(scrapy.Spider):
     site: Site
-    answer: Answer | Refused | None = None
+    answer: Download | Refused | None = None
 
     def __init__(self, name: str | None = None, *, url: str, maxsize: int) -> None:
         super().__init__(name)
@@ -49,17 +49,17 @@ class _OnePage(scrapy.Spider):
 
     def parse(self, response: Response, **_: Any) -> None:
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        self.answer = Answer(response.url, response.status, kind, response.body)
+        self.answer = Download(response.url, response.status, kind, response.body)
 
     def failed(self, failure: Failure) -> None:
-        word = word_of(failure.value)
-        if word is None:
+        reason = word_of(failure.value)
+        if reason is None:
             logger.error("%s failed", self._url, exc_info=failure.value)
         detail = failure.value.detail if isinstance(failure.value, Refused) else str(failure.value)
-        self.answer = Discard(word or Refusal.UNREADABLE, detail)
+        self.answer = Discard(reason or Refusal.UNREADABLE, detail)
 
 
-def fetch(url: str, site: Site | None = None, *, maxsize: int, newsroom: str | None = None) -> Answer:
+def fetch(url: str, site: Site | None = None, *, maxsize: int, newsroom: str | None = None) -> Download:
     """Ask for one address, whatever its status; raises `Discard` with the word when nothing comes or nothing may.
 
     `maxsize` limits the answer in bytes, before and after decompression. Redirects stay inside the site, which is the
@@ -78,7 +78,7 @@ def fetch(url: str, site: Site | None = None, *, maxsize: int, newsroom: str | N
 
     run_in_loop(work())
     answer = crawler.spider.answer if isinstance(crawler.spider, _OnePage) else None
-    if isinstance(answer, Answer):
+    if isinstance(answer, Download):
         return answer
     raise answer or Discard(Refusal.UNREACHABLE, url)
 

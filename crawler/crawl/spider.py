@@ -20,14 +20,14 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from crawler.crawl.articles import Readings
+from crawler.crawl.articles import Articles
 from crawler.crawl.report import SiteReport
 from crawler.crawl.sources import Sources
 from crawler.errors import Refusal, Refused, StoreFailed
 from crawler.fetch.budget import Account
-from crawler.fetch.middlewares import Impatient, word_of
+from crawler.fetch.middlewares import SiteBusy, word_of
 from crawler.fetch.robots import HostClosed
-from crawler.schedule.site_agenda import Errands
+from crawler.schedule.site_agenda import SiteAgenda
 from crawler.sites.site import Site
 from crawler.store import Store, tallies
 from crawler.store.budget import Purpose, day_of
@@ -56,7 +56,7 @@ class NewsSpider(scrapy.Spider):
     site: Site
     account: Account
     """What may still be asked of the site; set by `from_crawler`."""
-    errands: Errands | None = None
+    agenda: SiteAgenda | None = None
     """Of a watched site, what is due and what comes next; set by `from_crawler`."""
 
     def __init__(
@@ -84,7 +84,7 @@ class NewsSpider(scrapy.Spider):
         self._retry_after: float | None = None
         self._ending: asyncio.Task[None] | None = None
         self.sources = Sources(self)
-        self.readings = Readings(self)
+        self.articles = Articles(self)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -106,7 +106,7 @@ class NewsSpider(scrapy.Spider):
         budget = None if crawler.settings["THOISU_REPLAY"] else crawler.settings.getint("THOISU_BUDGET")
         spider.account = Account(spider._store, spider.name, budget, spider.now)
         if budget is not None:
-            spider.errands = Errands.open(spider._store, spider.name, spider.site, budget, spider.now)
+            spider.agenda = SiteAgenda.open(spider._store, spider.name, spider.site, budget, spider.now)
         crawler.signals.connect(spider.next_batch, signal=signals.spider_idle)
         crawler.signals.connect(spider.finish, signal=signals.spider_closed)
         return spider
@@ -120,14 +120,14 @@ class NewsSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """The sources; articles follow when all of these have answered."""
-        only = self.errands.due() if self.errands and self.due else self.only or None
+        only = self.agenda.due() if self.agenda and self.due else self.only or None
         for request in self.sources.start(only):
             yield request
 
     def next_batch(self) -> None:
         """Ask for the next articles; called by Scrapy whenever nothing is left to do."""
         try:
-            for request in () if self._ending else self.readings.next_batch():
+            for request in () if self._ending else self.articles.next_batch():
                 self.crawler.engine.crawl(request)
         except StoreFailed as failure:
             self.end(str(failure))
@@ -142,33 +142,33 @@ class NewsSpider(scrapy.Spider):
     def failed(self, failure: Failure) -> None:
         """A request that gave no answer."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        word = word_of(failure.value)
+        reason = word_of(failure.value)
         if isinstance(failure.value, StoreFailed):
             self.end(str(failure.value))
             return
-        if word is None:
+        if reason is None:
             logger.error("%s failed", request.url, exc_info=failure.value)
-            word = Refusal.UNREADABLE
+            reason = Refusal.UNREADABLE
         detail = failure.value.detail if isinstance(failure.value, Refused) else str(failure.value)
-        if word is Refusal.OVER_BUDGET:
+        if reason is Refusal.OVER_BUDGET:
             self.over_budget(request.cb_kwargs)
             return
         closed = isinstance(failure.value, HostClosed) and request.url.startswith(self.site.home)
-        if isinstance(failure.value, Impatient):
+        if isinstance(failure.value, SiteBusy):
             self._retry_after = failure.value.seconds
-        if word is Refusal.RATE_LIMITED or closed:
-            self.report.refused[word] += 1
-            self.end(f"{word}: {detail}")
+        if reason is Refusal.RATE_LIMITED or closed:
+            self.report.refused[reason] += 1
+            self.end(f"{reason}: {detail}")
         elif "link" in request.cb_kwargs:
-            self.readings.refused(request.cb_kwargs["link"], word)
+            self.articles.refused(request.cb_kwargs["link"], reason)
         elif "look" in request.cb_kwargs:
-            self.sources.failed(request.cb_kwargs["look"], word, detail)
+            self.sources.failed(request.cb_kwargs["look"], reason, detail)
 
     def over_budget(self, about: dict[str, Any]) -> None:
         """A request that must not go out today: its page or source waits."""
         self.report.refused[Refusal.OVER_BUDGET] += 1
         if "link" in about:
-            self.readings.postponed(about["link"])
+            self.articles.postponed(about["link"])
         elif "look" in about:
             self.sources.postponed(about["look"])
 
@@ -180,10 +180,10 @@ class NewsSpider(scrapy.Spider):
 
     def finish(self, reason: str = "") -> None:
         """The last words, when Scrapy closes the spider."""
-        self.readings.close()
-        self._settle(cut=self.readings.cut or reason == "shutdown")
-        for word, count in self.report.refused.items():
-            self.crawler.stats.set_value(f"refused/{word}", count)
+        self.articles.close()
+        self._settle(cut=self.articles.cut or reason == "shutdown")
+        for reason, count in self.report.refused.items():
+            self.crawler.stats.set_value(f"refused/{reason}", count)
         if self.report.error is None and self.sources.answered == 0 and self.sources.errors:
             self.report.error = f"no source gave anything: {self.sources.errors[-1]}"
         self.progress()
@@ -193,9 +193,9 @@ class NewsSpider(scrapy.Spider):
     def _settle(self, *, cut: bool) -> None:
         try:
             self.account.close()
-            if self.errands:
+            if self.agenda:
                 asked = self.account.used["look"] + self.account.used["audit"]
-                self.errands.close(self.store, self.report.error, self._retry_after, asked=asked, cut=cut)
+                self.agenda.close(self.store, self.report.error, self._retry_after, asked=asked, cut=cut)
             if self.account.limit is not None and (counts := self.report.answers()):
                 with self.store.writing() as connection:
                     tallies.add(connection, self.name, day_of(self.now()), counts)

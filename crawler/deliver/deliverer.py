@@ -15,10 +15,9 @@ from crawler.deliver.config import Route
 from crawler.deliver.outlet import Outlet
 from crawler.deliver.sink import Delivery, Poisoned, SinkFailed
 from crawler.errors import StoreFailed
-from crawler.store import Store
-from crawler.store import sinks as outbox
+from crawler.store import Store, sink_cursors
 from crawler.store.locks import Taken
-from crawler.store.sinks import SinkState
+from crawler.store.sink_cursors import SinkState
 
 POLL = 1.0
 """Seconds between two looks at a feed that is at its end, and at a state that somebody may have changed."""
@@ -35,7 +34,7 @@ _LEAN = 0.3  # what the last batch counts in the mean rate
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DeliveryBatch:
     """What came of one batch."""
 
     name: str
@@ -65,7 +64,7 @@ class Deliverer:
         self._outlet = Outlet(route.sink)
         self._suspect, self._tries, self._in_a_row = 0, 0, 0
 
-    def once(self, on_step: Callable[[Step], None]) -> bool:
+    def once(self, on_step: Callable[[DeliveryBatch], None]) -> bool:
         """Deliver until the feed is at its end; False when the sink could not, or when it was to stop before.
 
         Raises Taken when another process delivers to this sink, StoreFailed.
@@ -79,7 +78,9 @@ class Deliverer:
                     return step.at_end
         return False
 
-    def follow(self, on_step: Callable[[Step], None], on_trouble: Callable[[StoreFailed | Taken], None]) -> None:
+    def follow(
+        self, on_step: Callable[[DeliveryBatch], None], on_trouble: Callable[[StoreFailed | Taken], None]
+    ) -> None:
         """Deliver whatever comes, until `pause` says to stop, through failures of the sink and of the store.
 
         `on_trouble` is told of those of the store, and of another process that delivers to this sink: this one waits
@@ -87,7 +88,7 @@ class Deliverer:
         """
         failures = 0
 
-        def step_done(step: Step) -> None:
+        def step_done(step: DeliveryBatch) -> None:
             nonlocal failures
             failures = 0
             on_step(step)
@@ -111,7 +112,7 @@ class Deliverer:
     def _job(self) -> str:
         return f"deliver-{self._route.name}"
 
-    def _serve(self, confirm: Callable[[], None], on_step: Callable[[Step], None]) -> None:
+    def _serve(self, confirm: Callable[[], None], on_step: Callable[[DeliveryBatch], None]) -> None:
         wait = 0.0
         while not self._pause(wait):
             confirm()
@@ -127,18 +128,18 @@ class Deliverer:
 
     def _state(self) -> SinkState:
         with self._store.reading() as connection:
-            state = outbox.state(connection, self._route.name)
+            state = sink_cursors.state(connection, self._route.name)
         if state.updated_at is not None:
             return state
         with self._store.writing() as connection:
-            return outbox.begin(connection, self._route.name, self._now())
+            return sink_cursors.begin(connection, self._route.name, self._now())
 
-    def _step(self, state: SinkState) -> Step:
+    def _step(self, state: SinkState) -> DeliveryBatch:
         """Read, write and move on by one batch."""
         began, route = self._now(), self._route
         told, reached = self._store.feed(state.cursor, route.sink.BATCH, sites=route.sites, text=route.text)
         if reached == state.cursor:
-            return Step(route.name, reached, at_end=True)
+            return DeliveryBatch(route.name, reached, at_end=True)
         rows: list[Delivery] = []
         try:
             if told:
@@ -149,7 +150,7 @@ class Deliverer:
                     rows = rows[: max(at, 1)]
                     reached = rows[-1].seq
                     if at == 0 and self._tries and self._pause(_backoff(self._tries)):
-                        return Step(route.name, state.cursor)
+                        return DeliveryBatch(route.name, state.cursor)
                 self._outlet.write(rows)
         except SinkFailed as failure:
             return self._failed(state, rows, failure)
@@ -161,7 +162,7 @@ class Deliverer:
 
     def _advance(
         self, state: SinkState, reached: int, rows: list[Delivery], began: datetime, aside: Poisoned | None = None
-    ) -> Step:
+    ) -> DeliveryBatch:
         """Move the cursor, past a record set aside if there is one."""
         count = sum(row.seq <= reached for row in rows) - (aside is not None)
         if count:
@@ -172,14 +173,14 @@ class Deliverer:
         if count and seconds > 0:
             rate = count / seconds if rate is None else rate + _LEAN * (count / seconds - rate)
         with self._store.writing() as connection:
-            if not outbox.advance(connection, state, reached, count, rate, now):
+            if not sink_cursors.advance(connection, state, reached, count, rate, now):
                 # Set back meanwhile: the next step begins from there.
-                return Step(self._route.name, state.cursor)
+                return DeliveryBatch(self._route.name, state.cursor)
             if aside is not None:
-                outbox.put_aside(connection, state.name, aside.seq, aside.detail, now)
-        return Step(self._route.name, reached, count, aside=aside)
+                sink_cursors.put_aside(connection, state.name, aside.seq, aside.detail, now)
+        return DeliveryBatch(self._route.name, reached, count, aside=aside)
 
-    def _refused(self, state: SinkState, rows: list[Delivery], poisoned: Poisoned) -> Step:
+    def _refused(self, state: SinkState, rows: list[Delivery], poisoned: Poisoned) -> DeliveryBatch:
         """One record is not taken: try it alone, and in the end go on without it."""
         if poisoned.seq != self._suspect:
             self._suspect, self._tries = poisoned.seq, 0
@@ -193,22 +194,22 @@ class Deliverer:
             return self._advance(state, poisoned.seq, rows, self._now(), poisoned)
         if through > state.cursor:
             return self._advance(state, through, rows, self._now())
-        return Step(self._route.name, state.cursor)
+        return DeliveryBatch(self._route.name, state.cursor)
 
-    def _failed(self, state: SinkState, rows: list[Delivery], failure: SinkFailed) -> Step:
+    def _failed(self, state: SinkState, rows: list[Delivery], failure: SinkFailed) -> DeliveryBatch:
         """Note what is wrong and when to try again; what was taken before it counts."""
         self._outlet.close()
         through = failure.through or 0
         step = self._advance(state, through, rows, self._now()) if through > state.cursor else None
         failures = 1 if step else state.failures + 1
-        wait = GONE_WAIT if failure.word == "gone" else _backoff(failures)
+        wait = GONE_WAIT if failure.reason == "gone" else _backoff(failures)
         wait = max(wait, min(failure.retry_after or 0.0, RETRY_AFTER_MAX))
         now = self._now()
         with self._store.writing() as connection:
             due = now + timedelta(seconds=wait)
-            outbox.fail(connection, state.name, failure.word, failure.detail, now, due, failures)
+            sink_cursors.fail(connection, state.name, failure.reason, failure.detail, now, due, failures)
         cursor, delivered = (step.cursor, step.delivered) if step else (state.cursor, 0)
-        return Step(self._route.name, cursor, delivered, failure=failure, wait=wait)
+        return DeliveryBatch(self._route.name, cursor, delivered, failure=failure, wait=wait)
 
 
 def _backoff(failures: int) -> float:

@@ -24,7 +24,7 @@ LIMIT = 2**16
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PostReply:
     """What a server said to a POST."""
 
     status: int
@@ -43,7 +43,7 @@ class Channel:
         self._seconds = seconds
         self._connection: HTTPConnection | None = None
 
-    def post(self, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(self, target: str, body: bytes, headers: Mapping[str, str]) -> PostReply:
         """Send, and read the whole answer.
 
         Raises SinkFailed: "unreachable" before anything is sent, "timeout", "closed", or "server_error" for what is no
@@ -88,7 +88,7 @@ class Channel:
 
     def _exchange(
         self, connection: HTTPConnection, target: str, body: bytes, headers: Mapping[str, str], end: float
-    ) -> Answer:
+    ) -> PostReply:
         plain = connection.sock
         connection.sock = _Timed(plain, end)
         whole = False
@@ -103,7 +103,7 @@ class Channel:
             if not whole:
                 self.close()
         text = " ".join(said[:200].decode("utf-8", "replace").split())
-        return Answer(response.status, "".join(filter(str.isprintable, text)), response.getheader("Retry-After"))
+        return PostReply(response.status, "".join(filter(str.isprintable, text)), response.getheader("Retry-After"))
 
 
 def _read(response: HTTPResponse) -> bytes:

@@ -133,8 +133,8 @@ class JetStream(Sink):
         if isinstance(error, nats.js.errors.ServiceUnavailableError) and error.err_code is None:
             return SinkFailed("refused", "the server has no JetStream")
         if isinstance(error, nats.js.errors.APIError):
-            word: SinkWord = "disk_full" if error.err_code in _FULL else "server_error"
-            return SinkFailed(word, f"stream {self._stream}: {error.description or error}")
+            reason: SinkWord = "disk_full" if error.err_code in _FULL else "server_error"
+            return SinkFailed(reason, f"stream {self._stream}: {error.description or error}")
         if isinstance(error, nats.errors.AuthorizationError) or "authorization" in str(error).lower():
             return SinkFailed("refused", "the server does not accept these credentials")
         if isinstance(error, nats.errors.TimeoutError | TimeoutError):

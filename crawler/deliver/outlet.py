@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from typing import Self
 
 from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed
-from crawler.store import Store
-from crawler.store import sinks as outbox
-from crawler.store.changes import Told
+from crawler.store import Store, sink_cursors
+from crawler.store.changes import FeedItem
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +29,7 @@ class Outlet:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def prepare(self, store: Store, replay: int, told: Sequence[Told]) -> list[Delivery]:
+    def prepare(self, store: Store, replay: int, told: Sequence[FeedItem]) -> list[Delivery]:
         """The changes as deliveries, without those that the sink has."""
         self._store_id = self._store_id or store.identity()
         if replay != self._replay:
@@ -77,7 +76,7 @@ class Outlet:
         if owner != self._store_id or not number.isdecimal():
             raise SinkFailed("damaged", f"what is there is not of this store: {key!r}")
         with store.reading() as connection:
-            last = outbox.last_change(connection)
+            last = sink_cursors.last_change(connection)
         if int(number) > last:
             detail = (
                 f"it has changes up to {number}, the store only up to {last}: was that taken back to an older state?"

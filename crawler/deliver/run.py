@@ -10,11 +10,11 @@ from functools import partial
 from types import FrameType
 
 from crawler.deliver.config import Route
-from crawler.deliver.deliverer import Deliverer, Step
+from crawler.deliver.deliverer import Deliverer, DeliveryBatch
 from crawler.errors import ThoisuError
 from crawler.store import Store
 
-OnStep = Callable[[Step], None]
+OnStep = Callable[[DeliveryBatch], None]
 OnTrouble = Callable[[str, ThoisuError], None]
 
 
@@ -36,7 +36,7 @@ def deliver(
     ended = dict.fromkeys((route.name for route in routes), False)
     mistakes: list[BaseException] = []
 
-    def told(step: Step) -> None:
+    def told(step: DeliveryBatch) -> None:
         with turn:
             on_step(step)
 

@@ -18,7 +18,7 @@ from crawler.errors import ThoisuError
 from crawler.items import Event
 
 if TYPE_CHECKING:
-    from crawler.store.changes import Told
+    from crawler.store.changes import FeedItem
 
 SinkWord = Literal[
     "unreachable",  # no name, no route, no connection, broken TLS
@@ -62,8 +62,8 @@ class Delivery:
     holds it: the text of a copy that another has replaced since, by a later change of the same `url`."""
 
     @classmethod
-    def of(cls, store_id: str, told: Told) -> Delivery:
-        """A change of the feed of a store (`crawler.store.sinks.store_id`)."""
+    def of(cls, store_id: str, told: FeedItem) -> Delivery:
+        """A change of the feed of a store (`crawler.store.sink_cursors.store_id`)."""
         article = told.article
         return cls(
             key=f"{store_id}:{told.change.seq}",
@@ -92,10 +92,10 @@ class SinkFailed(NotTaken):
     """The sink as a whole takes nothing now; the same is tried again later, not before `retry_after` seconds."""
 
     def __init__(
-        self, word: SinkWord, detail: str, *, retry_after: float | None = None, through: int | None = None
+        self, reason: SinkWord, detail: str, *, retry_after: float | None = None, through: int | None = None
     ) -> None:
-        super().__init__(f"{word}: {detail}", through)
-        self.word = word
+        super().__init__(f"{reason}: {detail}", through)
+        self.reason = reason
         self.detail = detail
         self.retry_after = retry_after
 

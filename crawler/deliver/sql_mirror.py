@@ -50,7 +50,7 @@ _KEPT_ALIVE = {
 }  # fmt: skip
 
 
-class Mirror(Sink):
+class SqlMirror(Sink):
     """A table of the pages in SQLite or PostgreSQL, made when it is missing, with `<table>_cursor` beside it."""
 
     def __init__(self, name: str, url: str, *, table: str = TABLE) -> None:
@@ -93,7 +93,7 @@ class Mirror(Sink):
             raise SinkFailed("unreachable", str(error)) from error
         except StoreFailed as error:
             self.close()
-            raise SinkFailed(error.word, error.detail) from error
+            raise SinkFailed(error.reason, error.detail) from error
 
     def write(self, batch: Sequence[Delivery]) -> None:
         """One transaction for the batch; one for each record where the database does not take the batch."""
@@ -130,7 +130,7 @@ class Mirror(Sink):
         except StoreFailed as error:
             if isinstance(error.__cause__, DataError):
                 raise Poisoned(batch[0].seq, error.detail) from error
-            raise SinkFailed(error.word, error.detail) from error
+            raise SinkFailed(error.reason, error.detail) from error
 
     def _put(self, connection: Connection, batch: Sequence[Delivery]) -> None:
         store = batch[-1].key.rpartition(":")[0]

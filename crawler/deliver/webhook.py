@@ -19,7 +19,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from crawler import settings
-from crawler.deliver.http_post import Answer, Channel
+from crawler.deliver.http_post import Channel, PostReply
 from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed, SinkWord
 from crawler.errors import BadInput
 
@@ -107,7 +107,7 @@ def _key(secret: str) -> bytes:
     return key
 
 
-def _judge(answer: Answer, seq: int) -> None:
+def _judge(answer: PostReply, seq: int) -> None:
     status, detail = answer.status, f"{answer.status} {answer.said}".strip()
     if 200 <= status < 300:
         return
@@ -115,8 +115,8 @@ def _judge(answer: Answer, seq: int) -> None:
         raise Poisoned(seq, detail)
     if 300 <= status < 400:
         raise SinkFailed("refused", f"{status}: it has moved, and redirects are not followed; give the new address")
-    word = _WORDS.get(status, "refused" if status in _REFUSED else "server_error")
-    raise SinkFailed(word, detail, retry_after=seconds_of(answer.retry_after, datetime.now(UTC)))
+    reason = _WORDS.get(status, "refused" if status in _REFUSED else "server_error")
+    raise SinkFailed(reason, detail, retry_after=seconds_of(answer.retry_after, datetime.now(UTC)))
 
 
 def seconds_of(retry_after: str | None, now: datetime) -> float | None:

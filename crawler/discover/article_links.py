@@ -70,7 +70,7 @@ class Shape:
 
 
 @dataclass(slots=True)
-class Tally:
+class HeadlineCount:
     """Links, and how many of them read like headlines."""
 
     headlines: int = 0
@@ -86,8 +86,8 @@ def articles(links: Iterable[T], page_url: str) -> list[T]:
     """The links, in order, that lead to articles of the page's own site."""
     host = _site_host(page_url)
     described = [(link, *found) for link in links if (found := _describe(link.url, host, page_url))]
-    groups: defaultdict[Shape, Tally] = defaultdict(Tally)
-    folders: defaultdict[tuple[str, Shape], Tally] = defaultdict(Tally)
+    groups: defaultdict[Shape, HeadlineCount] = defaultdict(HeadlineCount)
+    folders: defaultdict[tuple[str, Shape], HeadlineCount] = defaultdict(HeadlineCount)
     for link, shape, slug in described:
         headline = _reads_like_headline(link, slug)
         groups[shape].count(headline)
@@ -110,7 +110,7 @@ def articles(links: Iterable[T], page_url: str) -> list[T]:
     ]
 
 
-def _is_article(link: Titled, shape: Shape, slug: list[str], group: Tally, folder: Tally) -> bool:
+def _is_article(link: Titled, shape: Shape, slug: list[str], group: HeadlineCount, folder: HeadlineCount) -> bool:
     """`group` counts the links of the same shape, `folder` those of them in the same folder and in no menu."""
     words, headline = _count(link.title), _reads_like_headline(link, slug)
     numerous = group.headlines >= _FEW

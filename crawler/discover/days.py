@@ -32,13 +32,13 @@ WRITTEN_BEFORE = timedelta(days=7)
 """How long before its publication an article may have been made; the stamp is that of the draft."""
 
 
-class Span(NamedTuple):
+class DayRange(NamedTuple):
     """Whole days of Viet Nam's calendar, both included."""
 
     first: date
     last: date
 
-    def meets(self, other: Span) -> bool:
+    def meets(self, other: DayRange) -> bool:
         """Whether they have a day in common."""
         return self.first <= other.last and other.first <= self.last
 
@@ -47,21 +47,21 @@ class Span(NamedTuple):
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
 
-def span_of(url: str) -> Span | None:
+def span_of(url: str) -> DayRange | None:
     """The days that the address of a shard names; None when it names none."""
     path = urlsplit(url).path
     try:
         if found := _WINDOW.search(path):
             year, month, first, last = map(int, found.groups())
-            return Span(date(year, month, first), date(year, month, last)) if first <= last else None
+            return DayRange(date(year, month, first), date(year, month, last)) if first <= last else None
         if found := _DAY.search(path):
             numbers = [text for text in found.groups() if text and text.isdigit()]
             only = date(*map(int, numbers))
-            return Span(only, only)
+            return DayRange(only, only)
         if found := _MONTH.search(path):
             return _month(int(found[1]), int(found[2] or found[3]))
         if found := _WHOLE_YEAR.search(path):
-            return Span(date(int(found[1]), 1, 1), date(int(found[1]), 12, 31))
+            return DayRange(date(int(found[1]), 1, 1), date(int(found[1]), 12, 31))
     except ValueError:
         return None  # no such day: the numbers mean something else
     return None
@@ -85,18 +85,18 @@ def day_in(moment: datetime) -> date:
     return moment.astimezone(VIETNAM).date()
 
 
-def published_in(link: Link, shard: Span | None, *, exact: bool) -> Span | None:
+def published_in(link: Link, shard: DayRange | None, *, exact: bool) -> DayRange | None:
     """The days on which the article can have been published, by what its link and the shard say; None for any.
 
     `exact` says that the site's lastmod is the time of publication and not of the last change.
     """
     if link.published_at is not None:
         day = day_in(link.published_at)
-        return Span(day, day)
+        return DayRange(day, day)
     shard = shard or _folder(link.url)
     changed = day_in(link.modified_at) if link.modified_at is not None else None
     if exact and changed is not None:
-        return Span(changed, changed)
+        return DayRange(changed, changed)
     made = made_on(link.url)
     first = made or (shard.first if shard else None)
     last = min(filter(None, (changed, shard.last if shard else None)), default=None)
@@ -104,10 +104,10 @@ def published_in(link: Link, shard: Span | None, *, exact: bool) -> Span | None:
         last = min(filter(None, (last, made + WRITTEN_BEFORE)))
     if first is None and last is None:
         return None
-    return Span(first or date.min, max(last or date.max, first or date.min))
+    return DayRange(first or date.min, max(last or date.max, first or date.min))
 
 
-def claimed_day(link: Link, shard: Span | None, found_at: datetime) -> date:
+def claimed_day(link: Link, shard: DayRange | None, found_at: datetime) -> date:
     """The day that a source claims for an article: of publication, else of its making, else of its last change.
 
     The last is no more than a bound, and lies within the shard's days.
@@ -121,10 +121,10 @@ def claimed_day(link: Link, shard: Span | None, found_at: datetime) -> date:
     return best
 
 
-def _folder(url: str) -> Span | None:
+def _folder(url: str) -> DayRange | None:
     found = _FOLDER.search(urlsplit(url).path)
     return _month(int(found[1]), int(found[2])) if found else None
 
 
-def _month(year: int, month: int) -> Span:
-    return Span(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+def _month(year: int, month: int) -> DayRange:
+    return DayRange(date(year, month, 1), date(year, month, monthrange(year, month)[1]))

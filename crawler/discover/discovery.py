@@ -68,7 +68,7 @@ def discover(
             raise Discard(Refusal.CHALLENGE, _title(text))
         return _read(text, url, expected, site, source)
     except Discard as refusal:
-        return Discovery(expected, refused=refusal.word, detail=refusal.detail)
+        return Discovery(expected, refused=refusal.reason, detail=refusal.detail)
 
 
 def home_feed(section: Discovery, home: Discovery) -> bool:
@@ -148,7 +148,7 @@ def _judged(links: Iterable[Link], site: Site | None) -> Iterator[Link]:
             key = canonical(link.url, site)
             refused = judge(link.url, site).refused if site else Refusal.SECTION if _is_home(link.url) else None
         except Discard as refusal:
-            refused = refusal.word
+            refused = refusal.reason
         if refused:  # the site's rules may drop what tells two foreign addresses apart
             key = link.url
         if key not in seen:

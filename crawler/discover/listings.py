@@ -127,7 +127,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListingPage:
     """A listing page once parsed."""
 
     url: str
@@ -141,7 +141,7 @@ class Page:
     """Those of `links`."""
 
 
-def read(text: str, url: str, site: Site | None, source: Listing | None) -> Page:
+def read(text: str, url: str, site: Site | None, source: Listing | None) -> ListingPage:
     """The articles of a page or fragment. With `site`, its rules say which links are articles, and `source.links` where
     to look; without, `crawler.discover.article_links` infers them. Links without any text do not count."""
     tree = LexborHTMLParser(text)
@@ -155,7 +155,7 @@ def read(text: str, url: str, site: Site | None, source: Listing | None) -> Page
     owners = {anchor.mem_id: item.url for item in candidates for anchor in item.anchors}
     shown = times(tree, owners, texts)
     links = (Link(item.url, title=item.title, published_at=shown.get(item.url)) for item in candidates)
-    return Page(url, tree, text, base, tuple(links), frozenset(owners.values()))
+    return ListingPage(url, tree, text, base, tuple(links), frozenset(owners.values()))
 
 
 def _candidates(

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from crawler.discover.listings import Page
+from crawler.discover.listings import ListingPage
 from crawler.sites.site import Listing
 from crawler.sites.urls import absolute
 
@@ -24,7 +24,7 @@ _NEXT_WORDS = re.compile(r"(?:trang (?:sau|tiếp|kế)|tiếp|sau|next|kế ti�
 _MORE_WORDS = re.compile(r"(?:xem|tải) thêm\W*|trang (?:sau|tiếp|kế)(?: theo)?\W*", re.IGNORECASE)
 
 
-def next_page(page: Page, source: Listing | None) -> str | None:
+def next_page(page: ListingPage, source: Listing | None) -> str | None:
     """Address of the page that follows, on the same host; None when the list ends or only a script goes on.
 
     `source.pages` rules; then rel=next and its kin, the number after the current one, and the pager's words.
@@ -51,7 +51,7 @@ def counted(url: str, source: Listing, zone: str | None = None) -> str | None:
     return pattern.replace("{n}", str(number)).replace("{zone}", zone or "")
 
 
-def _numbered(page: Page) -> str | None:
+def _numbered(page: ListingPage) -> str | None:
     """The anchor of a pager that reads one more than the current page: the marked, the unlinked, else the first."""
     for pager, anchors in _pagers(page):
         numbers = {text: anchor for anchor in anchors if _NUMBER.fullmatch(text := _text(anchor))}
@@ -73,7 +73,7 @@ def _numbered(page: Page) -> str | None:
     return None
 
 
-def _worded(page: Page) -> str | None:
+def _worded(page: ListingPage) -> str | None:
     """An anchor that says "next" in a pager, or "more" and leads to an address that continues this one."""
     for _, anchors in _pagers(page):
         for anchor in anchors:
@@ -86,7 +86,7 @@ def _worded(page: Page) -> str | None:
     return None
 
 
-def _pagers(page: Page) -> Iterator[tuple[LexborNode, list[LexborNode]]]:
+def _pagers(page: ListingPage) -> Iterator[tuple[LexborNode, list[LexborNode]]]:
     for pager in page.tree.css(_PAGERS)[:_LARGEST]:
         anchors = pager.css("a[href]")
         if len(anchors) <= _LARGEST:
@@ -97,7 +97,7 @@ def _text(node: LexborNode) -> str:
     return " ".join(node.text().split())
 
 
-def _target(node: LexborNode, page: Page) -> str | None:
+def _target(node: LexborNode, page: ListingPage) -> str | None:
     address = absolute(node.attributes.get("href"), page.base)
     if not address or address == page.url or urlsplit(address).hostname != urlsplit(page.url).hostname:
         return None

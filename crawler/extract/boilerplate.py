@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from crawler.extract.byline import signature
-from crawler.extract.reader import Block, fold_line
+from crawler.extract.reader import TextBlock, fold_line
 from crawler.text.fingerprint import documents
 
 VOCABULARY: dict[str, list[str]] = tomllib.loads(
@@ -72,13 +72,13 @@ def split_dateline(lead: str, own_names: Iterable[str] = ()) -> tuple[str | None
     return mark.strip(), rest
 
 
-def strip_boilerplate(blocks: list[Block], own_names: Iterable[str] = ()) -> tuple[list[Block], list[Dropped]]:
+def strip_boilerplate(blocks: list[TextBlock], own_names: Iterable[str] = ()) -> tuple[list[TextBlock], list[Dropped]]:
     """`blocks` without related boxes, service lines and link lists, and what was dropped, in page order.
 
     `own_names` are the publisher's: a closing "Nguồn: …" that repeats one goes.
     """
     own = {fold_line(name) for name in own_names}
-    kept: list[Block] = []
+    kept: list[TextBlock] = []
     dropped: list[Dropped] = []
     index = size = 0
     while index < len(blocks):
@@ -99,12 +99,12 @@ def strip_boilerplate(blocks: list[Block], own_names: Iterable[str] = ()) -> tup
     return _strip_links(kept, dropped)
 
 
-def heading_form(block: Block) -> str:
+def heading_form(block: TextBlock) -> str:
     """The form in which a short line is compared with the headings, "" for a paragraph or caption."""
     return _COUNT.sub("", block.folded) if len(block.text) <= _LINE_LENGTH and block.role != "caption" else ""
 
 
-def line_rule(block: Block) -> str:
+def line_rule(block: TextBlock) -> str:
     """The rule by which a single line is not the article's, "" when none says so."""
     opening = block.text[:_LINE_LENGTH].casefold()
     short = len(block.text) <= _LINE_LENGTH and block.role != "caption"
@@ -116,7 +116,7 @@ def _rest(folded: str) -> str:
     return fold_line(next(folded.removeprefix(start) for start in _OF_PUBLISHER if folded.startswith(start)))
 
 
-def _end_of_box(blocks: list[Block], index: int, *, whole: bool) -> int:
+def _end_of_box(blocks: list[TextBlock], index: int, *, whole: bool) -> int:
     """Where the part that the heading at `index` opens ends.
 
     The widest container that begins with the heading and holds little but links and short lines, or anything if the
@@ -137,11 +137,11 @@ def _end_of_box(blocks: list[Block], index: int, *, whole: bool) -> int:
     return stop
 
 
-def _inside(block: Block, scope: tuple[int, ...]) -> bool:
+def _inside(block: TextBlock, scope: tuple[int, ...]) -> bool:
     return block.boxes[: len(scope)] == scope
 
 
-def _is_foreign(blocks: list[Block]) -> bool:
+def _is_foreign(blocks: list[TextBlock]) -> bool:
     """Links, their sapos and captions, or short lines: what a box of related stories holds."""
     size = foreign = 0
     after_link = False
@@ -154,14 +154,14 @@ def _is_foreign(blocks: list[Block]) -> bool:
     return foreign >= 0.6 * size
 
 
-def _hangs_on(block: Block) -> bool:
+def _hangs_on(block: TextBlock) -> bool:
     """Whether a block below a bare heading still belongs to its box: a link, or the picture of one."""
     return block.links >= 0.5 or block.role == "caption"
 
 
-def _strip_links(blocks: list[Block], dropped: list[Dropped]) -> tuple[list[Block], list[Dropped]]:
+def _strip_links(blocks: list[TextBlock], dropped: list[Dropped]) -> tuple[list[TextBlock], list[Dropped]]:
     """Drop lines that are nothing but the headline of another story, and cards: such a headline with its sapo."""
-    kept: list[Block] = []
+    kept: list[TextBlock] = []
     card: tuple[int, ...] = ()
     sizes: dict[tuple[int, ...], int] = {}
     for block in blocks:
@@ -178,7 +178,7 @@ def _strip_links(blocks: list[Block], dropped: list[Dropped]) -> tuple[list[Bloc
     return _strip_tail(kept, blocks, dropped), dropped
 
 
-def _strip_tail(kept: list[Block], blocks: list[Block], dropped: list[Dropped]) -> list[Block]:
+def _strip_tail(kept: list[TextBlock], blocks: list[TextBlock], dropped: list[Dropped]) -> list[TextBlock]:
     """Drop links at the very end, and a heading that nothing but dropped links followed."""
     links = bool(kept) and bool(blocks) and kept[-1] is not blocks[-1]
     while len(kept) > 1:
@@ -194,12 +194,12 @@ def _strip_tail(kept: list[Block], blocks: list[Block], dropped: list[Dropped]) 
     return kept
 
 
-def _signs(block: Block) -> bool:
+def _signs(block: TextBlock) -> bool:
     """Whether it may be the byline."""
     return bool(signature(block.text)) or block.text.startswith(("(", "Theo ", "Nguồn"))
 
 
-def _is_headline_link(block: Block) -> bool:
+def _is_headline_link(block: TextBlock) -> bool:
     """A line that is all link, or link with a label or date, and reads like a headline.
 
     The link of a decree by its number is the article's own.

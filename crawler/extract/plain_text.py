@@ -16,7 +16,7 @@ from crawler.extract.boilerplate import (
     split_dateline,
 )
 from crawler.extract.byline import names, signature
-from crawler.extract.reader import Block, is_credit
+from crawler.extract.reader import TextBlock, is_credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class CleanText:
 def clean_text(text: str, own_names: Iterable[str] = ()) -> CleanText:
     """Take apart plain text as another extractor left it: blank or no blank lines between its paragraphs."""
     lines = [" ".join(normalize("NFC", line).split()) for line in text.replace("\r", "\n").split("\n")]
-    blocks = [Block(line) for line in lines if line]
+    blocks = [TextBlock(line) for line in lines if line]
     blocks, dropped = _cut_plain(blocks)
     captions: dict[str, None] = {}
     body: list[str] = []
@@ -59,9 +59,9 @@ def clean_text(text: str, own_names: Iterable[str] = ()) -> CleanText:
     return CleanText(title, lead, tuple(body), tuple(captions), authors, tuple(dropped))
 
 
-def _cut_plain(blocks: list[Block]) -> tuple[list[Block], list[Dropped]]:
+def _cut_plain(blocks: list[TextBlock]) -> tuple[list[TextBlock], list[Dropped]]:
     """Plain text has no boxes: an end heading cuts to the end, a box heading the headlines below it."""
-    kept: list[Block] = []
+    kept: list[TextBlock] = []
     dropped: list[Dropped] = []
     index = 0
     while index < len(blocks):

@@ -29,7 +29,7 @@ def fold_line(text: str) -> str:
 
 
 @dataclass(slots=True)
-class Block:
+class TextBlock:
     """A line of text with what the cleaning passes ask of it."""
 
     text: str
@@ -63,7 +63,7 @@ class Picture:
 class Reading:
     """What a subtree holds, and the containers that were left out with the selector that named them."""
 
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[TextBlock] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     dropped: list[tuple[str, str]] = field(default_factory=list)
 
@@ -261,10 +261,10 @@ class _Walker:
         below_picture = bool(waiting) and any(picture.caption is None for picture in waiting)
         if self.in_caption or (below_picture and (is_credit(text) or (self.centred and len(text) < _SHORT))):
             self.set_caption(text)
-            self.reading.blocks.append(Block(text, "caption", tag, boxes=boxes))
+            self.reading.blocks.append(TextBlock(text, "caption", tag, boxes=boxes))
             return
         role = ROLES.get(tag, "text")
-        self.reading.blocks.append(Block(text, role, tag, links, strong, self.right, boxes))
+        self.reading.blocks.append(TextBlock(text, role, tag, links, strong, self.right, boxes))
         self.open_pictures = len(self.reading.pictures)
 
     def set_caption(self, text: str) -> None:

@@ -8,14 +8,14 @@ from crawler.extract.boilerplate import SENTENCE_END, Dropped, split_dateline
 from crawler.extract.by_layout import Parts
 from crawler.extract.byline import is_agency, names, signature
 from crawler.extract.page import Page
-from crawler.extract.reader import Block, fold_line
+from crawler.extract.reader import TextBlock, fold_line
 from crawler.text.dates import parse
 
 _HEAD = 8  # blocks at the start of a body in which its own title, time or sapo may stand
 _TAIL = 4  # blocks at its end in which a byline may stand
 
 
-def marked_lead(page: Page, parts: Parts, blocks: list[Block]) -> str:
+def marked_lead(page: Page, parts: Parts, blocks: list[TextBlock]) -> str:
     """The first paragraph, if the page sets it apart and its description or a wire's mark says that it is the sapo."""
     title = fold_line(parts.title)
     texts = [block for block in blocks[:_HEAD] if block.role in ("text", "heading") and block.folded != title]
@@ -30,8 +30,8 @@ def marked_lead(page: Page, parts: Parts, blocks: list[Block]) -> str:
 
 
 def trim(
-    blocks: list[Block], parts: Parts, lead: str, own: tuple[str, ...], dropped: list[Dropped]
-) -> tuple[list[Block], tuple[str, ...]]:
+    blocks: list[TextBlock], parts: Parts, lead: str, own: tuple[str, ...], dropped: list[Dropped]
+) -> tuple[list[TextBlock], tuple[str, ...]]:
     """Cut the article's head and byline off its body; return the body and who signed."""
     title, sapo = fold_line(parts.title), fold_line(lead)
     for index, block in enumerate(blocks[:_HEAD]):
@@ -40,7 +40,7 @@ def trim(
             blocks = blocks[index + 1 :]
             break
     authors = tuple(dict.fromkeys(name for line in parts.bylines for name in names(line, own)))
-    kept: list[Block] = []
+    kept: list[TextBlock] = []
     known = {title, sapo} - {""}
     seen = set(known)
     captions = {block.text for block in blocks if block.role == "caption"}
@@ -66,7 +66,7 @@ def trim(
     return kept, authors
 
 
-def told_by_pictures(blocks: list[Block]) -> bool:
+def told_by_pictures(blocks: list[TextBlock]) -> bool:
     """A picture story: what is to be read stands in the captions."""
     captions = [len(block.text) for block in blocks if block.role == "caption"]
     text = sum(len(block.text) for block in blocks if block.role != "caption")
@@ -81,7 +81,7 @@ def _is_head_line(text: str, parts: Parts, authors: tuple[str, ...], own: tuple[
     return bool(when and when.precision != "day" and not SENTENCE_END.search(text))
 
 
-def _is_byline(block: Block, kept: list[Block], authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
+def _is_byline(block: TextBlock, kept: list[TextBlock], authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """The last line signs the article: set apart by its style, or a known name, or a bare agency."""
     text = block.text
     if block.role in ("heading", "row", "item") or len(text) > 90:

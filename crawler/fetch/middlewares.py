@@ -47,7 +47,7 @@ _UNREACHABLE = (
 def word_of(error: BaseException | None) -> Refusal | None:
     """The word for what went wrong with a request; None for an error that is no answer's fault but a bug."""
     if isinstance(error, Refused):
-        return error.word
+        return error.reason
     if isinstance(error, IgnoreRequest):
         return Refusal.TOO_LARGE
     if isinstance(error, DownloadTimeoutError):
@@ -99,15 +99,15 @@ class SiteMiddleware:
         if asked is None or asked <= self._delay:
             return
         self._delay = min(asked, self._delay_max)
-        if errands := getattr(self._crawler.spider, "errands", None):
-            errands.pace.delay = self._delay
+        if agenda := getattr(self._crawler.spider, "errands", None):
+            agenda.pace.delay = self._delay
         downloader = self._crawler.engine.downloader
         downloader.per_slot_settings[self._slot] = {"delay": self._delay}
         if slot := downloader.slots.get(self._slot):
             slot.delay = self._delay
 
 
-class Impatient(Retry, IgnoreRequest):
+class SiteBusy(Retry, IgnoreRequest):
     """A site that asks for more patience than a run has: `seconds` of it."""
 
     def __init__(self, detail: str, seconds: float) -> None:
@@ -131,7 +131,7 @@ class BackoffMiddleware:
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Ask again after a pause; raises `Impatient` when the pauses exceed the limit.
+        """Ask again after a pause; raises `SiteBusy` when the pauses exceed the limit.
 
         A source that then still says 503, and not for how long, has failed by itself: its site goes on.
         """
@@ -148,7 +148,7 @@ class BackoffMiddleware:
         if self._waited > self._max or self._strikes > _STRIKES:
             if response.status == 503 and header is None and request.meta.get("kind") == "source":
                 return response  # many a broken feed says so for years, while the site is well
-            raise Impatient(f"{response.status}, asks for {self._waited:.0f} s of waiting", wait)
+            raise SiteBusy(f"{response.status}, asks for {self._waited:.0f} s of waiting", wait)
         await self._pause(wait)
         return request.copy()
 

@@ -16,7 +16,7 @@ from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 from crawler.errors import Refusal
 from crawler.fetch.guard import Denied
 from crawler.fetch.middlewares import word_of
-from crawler.schedule.site_agenda import Errands
+from crawler.schedule.site_agenda import SiteAgenda
 
 _FIRST = 1000  # priority of the request: before what waits for it
 # Redirects that are not followed make it "unavailable" (section 2.3.1.2); of an inner host, each page is refused.
@@ -52,21 +52,21 @@ class RobotsMiddleware:
             self._hosts[parts.netloc] = asyncio.ensure_future(self._ask(f"{parts.scheme}://{parts.netloc}", request))
         rules = await self._hosts[parts.netloc]
         if isinstance(rules, Denied):
-            raise HostClosed(rules.word, rules.detail)
+            raise HostClosed(rules.reason, rules.detail)
         if not rules.allowed(request.url, self._agent):
             raise Denied(Refusal.ROBOTS, request.url)
 
     async def _ask(self, origin: str, request: Request) -> RobotParser | Denied:
         spider: Any = self._crawler.spider
-        errands: Errands | None = getattr(spider, "errands", None)
-        text = errands.rules(spider.store, origin) if errands and spider.due else None
+        agenda: SiteAgenda | None = getattr(spider, "errands", None)
+        text = agenda.rules(spider.store, origin) if agenda and spider.due else None
         if text is None:
             answer = await self._answer(origin)
             if isinstance(answer, Denied):
                 return answer
             text = answer
-            if errands:
-                errands.keep_rules(spider.store, origin, text)
+            if agenda:
+                agenda.keep_rules(spider.store, origin, text)
         rules = self._rules(text)
         await self._crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=rules, request=request
@@ -82,8 +82,8 @@ class RobotsMiddleware:
         try:
             response = await self._crawler.engine.download_async(asked)
         except Exception as error:
-            word = word_of(error) or Refusal.UNREADABLE
-            return b"" if word in _OPEN else Denied(word, f"{url} cannot be had: {error}")
+            reason = word_of(error) or Refusal.UNREADABLE
+            return b"" if reason in _OPEN else Denied(reason, f"{url} cannot be had: {error}")
         finally:
             self._crawler.signals.disconnect(self._cut, signal=signals.bytes_received)
         if response.status >= 500:

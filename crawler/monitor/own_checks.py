@@ -9,9 +9,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from crawler.monitor.view import View
-from crawler.store import messages
-from crawler.store import sinks as outbox
-from crawler.store.findings import Seen
+from crawler.store import messages, sink_cursors
+from crawler.store.findings import Observation
 
 LATE = timedelta(hours=1)
 """How long a change may wait for a sink."""
@@ -21,25 +20,25 @@ _AGAIN = 1.5  # times as much ends the finding
 _FAILURES = 3
 
 
-def delivery(view: View) -> Iterator[Seen]:
+def delivery(view: View) -> Iterator[Observation]:
     """A sink is behind: changes wait for it."""
-    for sink in view.connection.execute(select(outbox.sinks).order_by(outbox.sinks.c.name)):
-        since = outbox.waiting_since(view.connection, sink.cursor)
+    for sink in view.connection.execute(select(sink_cursors.sinks).order_by(sink_cursors.sinks.c.name)):
+        since = sink_cursors.waiting_since(view.connection, sink.cursor)
         was = view.found("delivery", None, sink.name)
         if since is None or view.now - since < (LATE / 2 if was else LATE):
             continue
-        waiting = outbox.last_change(view.connection) - sink.cursor
+        waiting = sink_cursors.last_change(view.connection) - sink.cursor
         state = f"; {sink.state}: {sink.last_error}" if sink.failures and sink.last_error else ""
-        yield Seen(None, sink.name, was.since if was else since, f"{waiting} changes wait{state}")
+        yield Observation(None, sink.name, was.since if was else since, f"{waiting} changes wait{state}")
 
 
-def notification(view: View) -> Iterator[Seen]:
+def notification(view: View) -> Iterator[Observation]:
     """Messages do not get through."""
     for about, count, since, error in messages.stuck(view.connection, _FAILURES):
-        yield Seen(None, about, since, f"{count} wait; {error}")
+        yield Observation(None, about, since, f"{count} wait; {error}")
 
 
-def disk(view: View) -> Iterator[Seen]:
+def disk(view: View) -> Iterator[Observation]:
     """The disk is nearly full."""
     for name, folder in view.folders.items():
         place = next((path for path in (folder, *folder.parents) if path.is_dir()), None)
@@ -48,4 +47,6 @@ def disk(view: View) -> Iterator[Seen]:
         free = shutil.disk_usage(place).free
         bound = FREE * (_AGAIN if view.found("disk", None, name) else 1)
         if free < bound:
-            yield Seen(None, name, view.now, f"{free / 2**30:.1f} GB free for the {name}", (str(folder.absolute()),))
+            yield Observation(
+                None, name, view.now, f"{free / 2**30:.1f} GB free for the {name}", (str(folder.absolute()),)
+            )

@@ -7,17 +7,17 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from crawler.crawl.quarantine import examples
-from crawler.monitor.page_marks import AHEAD, BY_FALLBACK, FIELDS, OWN_COPY, REPEATS, Page
+from crawler.monitor.page_marks import AHEAD, BY_FALLBACK, FIELDS, OWN_COPY, REPEATS, PageFlags
 from crawler.monitor.shift import Judge, Shift, above, flagged, shift, unusual
 from crawler.monitor.view import View
-from crawler.store.findings import Seen
+from crawler.store.findings import Observation
 from crawler.text.dates import VIETNAM
 
 _SHOWN = 2  # examples of a finding
 _LATE = 2  # class of `marks.lag_class`: under four hours is no matter of clocks
 
 
-def coverage(view: View) -> Iterator[Seen]:
+def coverage(view: View) -> Iterator[Observation]:
     """A field is missing on more pages than the site's past explains."""
     for site in view.sites:
         for name, letter in FIELDS.items():
@@ -26,9 +26,9 @@ def coverage(view: View) -> Iterator[Seen]:
                 yield _seen(view, site, name, found, f"pages lack it: {name}", _has(letter))
 
 
-def layout(view: View) -> Iterator[Seen]:
+def layout(view: View) -> Iterator[Observation]:
     """Pages are read otherwise than the layout used to read them."""
-    measures: tuple[tuple[str, str, Callable[[Page], int | None], Judge], ...] = (
+    measures: tuple[tuple[str, str, Callable[[PageFlags], int | None], Judge], ...] = (
         ("fallback", "pages read by fallback", lambda page: int(BY_FALLBACK in page.odd), flagged),
         ("length", "texts of unusual length", lambda page: _by_layout(page, page.size), unusual),
         ("boilerplate", "texts with lines of other pages", _flag(REPEATS), flagged),
@@ -39,10 +39,10 @@ def layout(view: View) -> Iterator[Seen]:
                 letter = {"fallback": BY_FALLBACK, "boilerplate": REPEATS}.get(subject, "")
                 seen = _seen(view, site, subject, found, what, _has(letter))
                 kept = examples(view.folders.get("quarantine", Path("quarantine")), site)
-                yield Seen(seen.site, seen.subject, seen.since, seen.evidence, (*map(str, kept), *seen.examples))
+                yield Observation(seen.site, seen.subject, seen.since, seen.evidence, (*map(str, kept), *seen.examples))
 
 
-def duplicates(view: View) -> Iterator[Seen]:
+def duplicates(view: View) -> Iterator[Observation]:
     """A site publishes the same text under more addresses than it used to."""
     for site in view.sites:
         found = _shift(view, "duplicates", site, "", lambda page: int(OWN_COPY in page.odd))
@@ -50,7 +50,7 @@ def duplicates(view: View) -> Iterator[Seen]:
             yield _seen(view, site, "", found, "pages are copies of the site's own", _has(OWN_COPY))
 
 
-def clocks(view: View) -> Iterator[Seen]:
+def clocks(view: View) -> Iterator[Observation]:
     """The times on the pages of a site do not fit the time at which they appear."""
     for site in view.sites:
         ahead = _shift(view, "clocks", site, "ahead", lambda page: int(AHEAD in page.odd))
@@ -62,21 +62,21 @@ def clocks(view: View) -> Iterator[Seen]:
             yield _seen(view, site, "behind", behind, what, lambda page: page.lag is not None and page.lag > _LATE)
 
 
-def _has(letter: str) -> Callable[[Page], bool]:
+def _has(letter: str) -> Callable[[PageFlags], bool]:
     return lambda page: letter in page.odd
 
 
-def _flag(letter: str) -> Callable[[Page], int | None]:
+def _flag(letter: str) -> Callable[[PageFlags], int | None]:
     return lambda page: _by_layout(page, int(letter in page.odd))
 
 
-def _by_layout(page: Page, value: int) -> int | None:
+def _by_layout(page: PageFlags, value: int) -> int | None:
     # What a page lacks that no layout read is the layout's finding; a copy repeats the lines of its own original.
     return None if BY_FALLBACK in page.odd or OWN_COPY in page.odd else value
 
 
 def _shift(
-    view: View, name: str, site: str, subject: str, value: Callable[[Page], int | None], judge: Judge = flagged
+    view: View, name: str, site: str, subject: str, value: Callable[[PageFlags], int | None], judge: Judge = flagged
 ) -> Shift | None:
     days = []
     for day, pages in view.pages(site).items():
@@ -85,12 +85,14 @@ def _shift(
     return shift(days, view.spans(name, site, subject), judge)
 
 
-def _seen(view: View, site: str, subject: str, found: Shift, what: str, bad: Callable[[Page], bool]) -> Seen:
+def _seen(
+    view: View, site: str, subject: str, found: Shift, what: str, bad: Callable[[PageFlags], bool]
+) -> Observation:
     ids = [page.id for day, pages in view.pages(site).items() if day >= found.since for page in pages if bad(page)]
     urls = [view.url(id_) for id_ in ids if id_][:_SHOWN]
     usual = f"{found.usual_bad} of {found.usual_of} before" if found.usual_of else "no past to compare with"
     evidence = f"{found.bad} of {found.of} since then, {usual}: {what}" if found.of else "no page since then"
-    return Seen(site, subject, midnight(found.since), evidence, tuple(url for url in urls if url))
+    return Observation(site, subject, midnight(found.since), evidence, tuple(url for url in urls if url))
 
 
 def midnight(day: date) -> datetime:

@@ -31,7 +31,7 @@ _TWICE = 2  # earlier pages on which it makes a line boilerplate
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageFlags:
     """One page as the monitor remembers it."""
 
     id: int
@@ -76,7 +76,9 @@ def odd(article: Article, before: Iterable[Before]) -> str:
     return "".join(letters + [BY_FALLBACK] * (article.layout == FALLBACK) + [REPEATS] * repeats)
 
 
-def page(article: Article, id_: int, read_at: datetime, before: Iterable[Before], found_at: datetime | None) -> Page:
+def page(
+    article: Article, id_: int, read_at: datetime, before: Iterable[Before], found_at: datetime | None
+) -> PageFlags:
     """The page as it is remembered; `found_at` is given for the first that a look made known."""
     published = article.published_at
     late = published is not None and published - read_at > _AHEAD
@@ -84,7 +86,7 @@ def page(article: Article, id_: int, read_at: datetime, before: Iterable[Before]
     out, read = ((at - start) // timedelta(minutes=1) for at in (min(published or read_at, read_at), read_at))
     lag = lag_class(found_at - published) if found_at and published else None
     letters = odd(article, before) + AHEAD * late
-    return Page(id_, out, read, letters, size(article), lag)
+    return PageFlags(id_, out, read, letters, size(article), lag)
 
 
 def size(article: Article) -> int:
@@ -103,12 +105,12 @@ def day_of(at: datetime) -> date:
     return at.astimezone(VIETNAM).date()
 
 
-def dump(pages: Iterable[Page]) -> str:
+def dump(pages: Iterable[PageFlags]) -> str:
     """As it is stored."""
     rows = [[one.id, one.minute, one.read, one.odd, one.size, one.lag] for one in pages]
     return json.dumps(rows, separators=(",", ":"))
 
 
-def load(text: str) -> list[Page]:
+def load(text: str) -> list[PageFlags]:
     """The inverse of `dump`."""
-    return [Page(*row) for row in json.loads(text)]
+    return [PageFlags(*row) for row in json.loads(text)]

@@ -13,16 +13,16 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from crawler.compare import fingerprints as kinship
+from crawler.compare import fingerprints
 from crawler.compare.fingerprints import chunks
 from crawler.items import Article
 from crawler.monitor import page_marks as marks
-from crawler.monitor.page_marks import Before, Page
+from crawler.monitor.page_marks import Before, PageFlags
 from crawler.sites.site import Site
 from crawler.store import Store, tallies
 from crawler.store import changes as feed
 from crawler.store.articles import unpack
-from crawler.store.changes import Told
+from crawler.store.changes import FeedItem
 from crawler.store.schema import articles, changes, links, revisions, sources
 
 READER = "monitor"
@@ -45,16 +45,16 @@ def update(store: Store, sites: Mapping[str, Site], now: datetime) -> None:
     last = None
     while last is None or last:
         with store.reading() as connection:
-            since = kinship.position(connection, READER) or _start(connection, now - KEPT)
+            since = fingerprints.position(connection, READER) or _start(connection, now - KEPT)
             rows, end = feed.read(connection, since, _BATCH)
             days = _note(connection, rows, sites)
         if end == since:
             return
         with store.writing() as connection:
-            if (kinship.position(connection, READER) or since) == since:
+            if (fingerprints.position(connection, READER) or since) == since:
                 for (site, day), pages in days.items():
                     tallies.mark(connection, site, day, marks.dump(pages))
-                kinship.advance(connection, READER, end)
+                fingerprints.advance(connection, READER, end)
                 tallies.forget(connection, marks.day_of(now - KEPT))
         last = end
 
@@ -75,13 +75,13 @@ def again(connection: Connection, site: str, since: date) -> None:
 
 
 def _note(
-    connection: Connection, rows: Iterable[Told], sites: Mapping[str, Site]
-) -> dict[tuple[str, date], list[Page]]:
+    connection: Connection, rows: Iterable[FeedItem], sites: Mapping[str, Site]
+) -> dict[tuple[str, date], list[PageFlags]]:
     """The marks, old and new, of every site and day to which the changes add a page."""
     read = [told for told in rows if told.change.event in ("created", "copied") and told.change.site and told.article]
     leads = _leads(connection, [told.change.url for told in read])
     owners = _owners(connection, [told.change.article_id for told in read if told.change.event == "copied"])
-    days: dict[tuple[str, date], list[Page]] = {}
+    days: dict[tuple[str, date], list[PageFlags]] = {}
     recent: dict[str, deque[Before]] = {}
     looked: dict[str, datetime] = {}
     for told in read:
@@ -151,7 +151,7 @@ def _owners(connection: Connection, ids: Collection[int]) -> dict[int, str | Non
 
 def _start(connection: Connection, since: datetime) -> int:
     """The last change before `since`; they are in the order of time."""
-    low, high = 0, kinship.last_change(connection)
+    low, high = 0, fingerprints.last_change(connection)
     while low < high:
         middle = (low + high + 1) // 2
         at = connection.scalar(select(changes.c.at).where(changes.c.seq == middle))

@@ -48,7 +48,7 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class FindingSpan:
     """The days of an earlier finding of the same kind, or of the one that is open."""
 
     since: date
@@ -77,7 +77,9 @@ def above(floor: int) -> Judge:
     return judge
 
 
-def shift(days: Iterable[tuple[date, Trials]], spans: Collection[Span] = (), judge: Judge = flagged) -> Shift | None:
+def shift(
+    days: Iterable[tuple[date, Trials]], spans: Collection[FindingSpan] = (), judge: Judge = flagged
+) -> Shift | None:
     """What is wrong at the end of `days`, which come in order; None when all is as usual, or as usual again.
 
     The days of closed `spans` are left out; while one is open the past stays what it was when it began, and it ends

@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from crawler.backfill import ledger_queries as books
+from crawler.backfill import ledger_queries
 from crawler.backfill.gaps import doubts
 from crawler.crawl.report import ANSWERS
-from crawler.discover.days import Span
+from crawler.discover.days import DayRange
 from crawler.errors import Refusal
 from crawler.monitor import silence as silences
 from crawler.monitor.page_checks import local, midnight
 from crawler.monitor.page_marks import day_of
 from crawler.monitor.shift import shift
 from crawler.monitor.view import View
-from crawler.store.findings import Seen
+from crawler.store.findings import Observation
 from crawler.store.schema import links, sources
 from crawler.store.tallies import ASKED, LIES
 
@@ -29,11 +29,11 @@ _REMEMBERED = timedelta(days=7)  # since its last lie a site's validators are a 
 _SHOWN = 2
 
 
-def silence(view: View) -> Iterator[Seen]:
+def silence(view: View) -> Iterator[Observation]:
     """No new article, for longer than the site's habits explain."""
     for site in view.sites:
         days = {day: pages for day, pages in view.pages(site).items() if pages}
-        until = view.looked_at(site)
+        until = view.polled_at(site)
         if not days or until is None:
             continue
         begin = midnight(min(days))
@@ -50,10 +50,10 @@ def silence(view: View) -> Iterator[Seen]:
                 f"{hours:.0f} hours without an article, where {found.expected:.0f} are usual; "
                 f"one quarter in {1 / found.chance:,.0f} has that"
             )
-            yield Seen(site, "", found.since, evidence)
+            yield Observation(site, "", found.since, evidence)
 
 
-def refusals(view: View) -> Iterator[Seen]:
+def refusals(view: View) -> Iterator[Observation]:
     """A site refuses, by one word, what it used to give."""
     for site, about in view.sites.items():
         failing: dict[str, list[str]] = defaultdict(list)
@@ -67,17 +67,17 @@ def refusals(view: View) -> Iterator[Seen]:
             )
             if view.now - row.checked_at < _LATELY and not any(early):
                 failing[row.last_status].append(row.url)
-        said = {word for counts in view.tallies(site).values() for word in counts}
-        for word in sorted(ANSWERS & (said | failing.keys())):
-            yield from _refused(view, site, word, failing.get(word, []))
+        said = {reason for counts in view.tallies(site).values() for reason in counts}
+        for reason in sorted(ANSWERS & (said | failing.keys())):
+            yield from _refused(view, site, reason, failing.get(reason, []))
 
 
-def _refused(view: View, site: str, word: str, failing: list[str]) -> Iterator[Seen]:
+def _refused(view: View, site: str, reason: str, failing: list[str]) -> Iterator[Observation]:
     days = []
     for day, counts in view.tallies(site).items():
-        bad = counts.get(word, 0)
+        bad = counts.get(reason, 0)
         days.append((day, [(0, max(counts.get(ASKED, 0) - bad, 0)), (1, bad)]))
-    found = shift(days, view.spans("refusals", site, word))
+    found = shift(days, view.spans("refusals", site, reason))
     if found is None and not failing:
         return
     parts = []
@@ -85,14 +85,16 @@ def _refused(view: View, site: str, word: str, failing: list[str]) -> Iterator[S
         parts.append(f"{found.bad} of {found.of} requests since then, {found.usual_bad} of {found.usual_of} before")
     if failing:
         parts.append(f"{len(failing)} of its sources, {IN_A_ROW} looks or more in a row")
-    pages = select(links.c.canonical_url).where(links.c.site == site, links.c.fate == "pending", links.c.word == word)
+    pages = select(links.c.canonical_url).where(
+        links.c.site == site, links.c.fate == "pending", links.c.reason == reason
+    )
     shown = failing or list(view.connection.scalars(pages.limit(_SHOWN)))
     since = midnight(found.since) if found else view.now
     evidence = "; ".join(parts) or "nothing has been asked since then"
-    yield Seen(site, word, since, evidence, tuple(shown[:_SHOWN]))
+    yield Observation(site, reason, since, evidence, tuple(shown[:_SHOWN]))
 
 
-def validators(view: View) -> Iterator[Seen]:
+def validators(view: View) -> Iterator[Observation]:
     """A site says “not modified” of a source that has changed."""
     for site in view.sites:
         lies = {day: counts[LIES] for day, counts in view.tallies(site).items() if counts.get(LIES)}
@@ -103,23 +105,23 @@ def validators(view: View) -> Iterator[Seen]:
         query = select(sources.c.url).where(sources.c.site == site, sources.c.lies > 0).order_by(sources.c.url)
         count = sum(lies.values())
         told = f"{count} time{'s' * (count > 1)}, last on {max(lies):%d/%m/%Y}; it is asked in full since"
-        yield Seen(site, "", since, told, tuple(view.connection.scalars(query.limit(_SHOWN))))
+        yield Observation(site, "", since, told, tuple(view.connection.scalars(query.limit(_SHOWN))))
 
 
-def gaps(view: View) -> Iterator[Seen]:
+def gaps(view: View) -> Iterator[Observation]:
     """A feed has shown articles that nobody saw."""
     for site in view.sites:
-        windows = books.open_windows(view.connection, site)
+        windows = ledger_queries.open_windows(view.connection, site)
         if not windows:
             continue
-        days = Span(day_of(windows[0].since), day_of(view.now))
-        found = [hole for hole in doubts(view.store, site, days, view.now) if hole.cause == "window" and hole.since]
+        days = DayRange(day_of(windows[0].since), day_of(view.now))
+        found = [gap for gap in doubts(view.store, site, days, view.now) if gap.cause == "window" and gap.since]
         if found:
-            spans = [f"{local(hole.since)} to {local(hole.until)}" for hole in found if hole.since and hole.until]
+            spans = [f"{local(gap.since)} to {local(gap.until)}" for gap in found if gap.since and gap.until]
             more = f" and {len(spans) - _SHOWN} more" if len(spans) > _SHOWN else ""
-            routes = tuple(dict.fromkeys(hole.route for hole in found))[:_SHOWN]
-            began = min(hole.since for hole in found if hole.since)
-            yield Seen(site, "", began, f"in doubt: {', '.join(spans[:_SHOWN])}{more}", routes)
+            routes = tuple(dict.fromkeys(gap.route for gap in found))[:_SHOWN]
+            began = min(gap.since for gap in found if gap.since)
+            yield Observation(site, "", began, f"in doubt: {', '.join(spans[:_SHOWN])}{more}", routes)
 
 
 def _waiting(view: View, site: str) -> datetime | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, or_, select, text
 from crawler.compare.tables import fingerprints, members, relations
 from crawler.store import Store
 from crawler.store.schema import articles, changes, copies, links, revisions
-from crawler.store.sinks import sinks
+from crawler.store.sink_cursors import sinks
 
 _current = and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision)
 _a_copy = exists().where(copies.c.canonical_url == links.c.canonical_url)

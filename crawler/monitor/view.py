@@ -10,11 +10,11 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from crawler.monitor import page_marks as marks
-from crawler.monitor.page_marks import Page, day_of
-from crawler.monitor.shift import PAST, Span
+from crawler.monitor.page_marks import PageFlags, day_of
+from crawler.monitor.shift import PAST, FindingSpan
 from crawler.sites.site import Site
 from crawler.store import Store, tallies
-from crawler.store.findings import Finding, Seen
+from crawler.store.findings import Finding, Observation
 from crawler.store.schema import articles, sources
 
 WINDOW = timedelta(days=2 * PAST)
@@ -36,7 +36,7 @@ class View:
     open: list[Finding] = field(default_factory=list)
     closed: list[Finding] = field(default_factory=list)
     """Those that ended within the window."""
-    _marks: dict[str, dict[date, list[Page]]] = field(default_factory=dict)
+    _marks: dict[str, dict[date, list[PageFlags]]] = field(default_factory=dict)
     _tallies: dict[str, dict[date, dict[str, int]]] = field(default_factory=dict)
 
     def found(self, name: str, site: str | None, subject: str) -> Finding | None:
@@ -44,10 +44,10 @@ class View:
         about = (name, site, subject)
         return next((one for one in self.open if (one.name, one.site, one.subject) == about), None)
 
-    def spans(self, name: str, site: str, subject: str) -> list[Span]:
+    def spans(self, name: str, site: str, subject: str) -> list[FindingSpan]:
         """The days of what was found on this before, and of what is open."""
         return [
-            Span(day_of(one.since), day_of(one.opened_at), day_of(one.closed_at) if one.closed_at else None)
+            FindingSpan(day_of(one.since), day_of(one.opened_at), day_of(one.closed_at) if one.closed_at else None)
             for one in (*self.closed, *self.open)
             if (one.name, one.site, one.subject) == (name, site, subject)
         ]
@@ -57,7 +57,7 @@ class View:
         begun = [one.since - WINDOW / 2 for one in self.open if one.site == site]
         return day_of(min([self.now - WINDOW, *begun]))
 
-    def pages(self, site: str) -> dict[date, list[Page]]:
+    def pages(self, site: str) -> dict[date, list[PageFlags]]:
         """The marks of a site by day; the day on which it was first read is left out, since it brings the past."""
         if site not in self._marks:
             held = tallies.marked(self.connection, site, self.since(site))
@@ -76,7 +76,7 @@ class View:
         """The address of an article."""
         return self.connection.scalar(select(articles.c.canonical_url).where(articles.c.id == article_id))
 
-    def looked_at(self, site: str) -> datetime | None:
+    def polled_at(self, site: str) -> datetime | None:
         """The last look at any source of the site that gave an answer."""
         answered = sources.c.last_status.in_(("200", "304"))
         query = select(sources.c.checked_at).where(sources.c.site == site, answered)
@@ -96,7 +96,7 @@ class Check:
     """When it is found at the latest; a check comes at most half an hour later."""
     advice: str
     """What to do."""
-    run: Callable[[View], Iterator[Seen]]
+    run: Callable[[View], Iterator[Observation]]
     urgent: bool = False
     """Whether it is told within the hour."""
 

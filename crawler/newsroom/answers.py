@@ -11,7 +11,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
 from typing import Any
 
-from crawler.newsroom.misbehave import EVENTS, RULES, Answer, Rule, error_page, happen, instead, spoil
+from crawler.newsroom.misbehave import EVENTS, RULES, Reply, Rule, error_page, happen, instead, spoil
 from crawler.newsroom.papers import Paper
 from crawler.newsroom.sources import HTML, Resource, resource
 from crawler.newsroom.world import World
@@ -48,18 +48,18 @@ class Answers:
         touched: list[str] = []
         wait = None if retry_after is None else str(retry_after)
         with self._lock:
-            for word, value in what.items():
-                if word in EVENTS:
-                    touched += happen(self.world, paper, word, value)
+            for reason, value in what.items():
+                if reason in EVENTS:
+                    touched += happen(self.world, paper, reason, value)
                 else:
-                    self._rules[paper.name].append(Rule(word, value, re.compile(path), times, wait))
+                    self._rules[paper.name].append(Rule(reason, value, re.compile(path), times, wait))
         return touched
 
     def behave(self, host: str) -> None:
         """Forget every rule of a paper; what its editors did stays done."""
         self._rules.pop(self.world.paper(host).name, None)
 
-    def answer(self, paper: Paper, target: str, headers: Mapping[str, str]) -> Answer:
+    def answer(self, paper: Paper, target: str, headers: Mapping[str, str]) -> Reply:
         """The answer to a GET; `headers` by lower-case names."""
         rules = [rule for rule in self._rules.get(paper.name, ()) if rule.left != 0 and rule.path.search(target)]
         found = self._resource(paper, target, endless=any(self._use(rules, "endless")))
@@ -74,8 +74,8 @@ class Answers:
         if found is None or found.gone:
             missing = error_page(paper, found.gone if found and found.gone else 404)
             status = 200 if any(self._use(rules, "soft_404")) else missing.gone or 404
-            return Answer(status, missing.body)
-        answer = Answer(200, found.body, found.media_type)
+            return Reply(status, missing.body)
+        answer = Reply(200, found.body, found.media_type)
         for rule in rules:
             before = (answer.body, answer.media_type, answer.drip)
             spoil(rule, answer)
@@ -107,8 +107,8 @@ class Answers:
         return made
 
     def _validate(
-        self, paper: Paper, target: str, headers: Mapping[str, str], answer: Answer, lie: Rule | None
-    ) -> Answer:
+        self, paper: Paper, target: str, headers: Mapping[str, str], answer: Reply, lie: Rule | None
+    ) -> Reply:
         """Put the validators on, and answer 304 where the request's still hold (RFC 9110, 13.2.2)."""
         key, tag = (paper.name, target), f'"{blake2b(answer.body, digest_size=10).hexdigest()}"'
         with self._lock:
@@ -124,7 +124,7 @@ class Answers:
         asked, since = headers.get("if-none-match"), headers.get("if-modified-since")
         fresh = tag in asked or asked.strip() == "*" if asked else bool(since) and _not_after(changed, since or "")
         if fresh or (lie and lie.value == "always-304" and (asked or since)):
-            return Answer(304, b"", headers=answer.headers)
+            return Reply(304, b"", headers=answer.headers)
         return answer
 
     def _changed(self, paper: Paper, before: tuple[str, datetime] | None) -> datetime:

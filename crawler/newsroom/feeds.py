@@ -7,7 +7,7 @@ from datetime import datetime
 
 from crawler.newsroom.markup import esc, numeric, us_time
 from crawler.newsroom.papers import Dialect, Paper
-from crawler.newsroom.story import Story
+from crawler.newsroom.story import PaperStory
 from crawler.newsroom.world import World
 
 LENGTH = 40
@@ -26,7 +26,7 @@ def feed_date(moment: datetime, dialect: Dialect) -> str:
     return f"{day} {moment:%H:%M:%S} {_ZONES.get(dialect, '+0700')}"
 
 
-def feed(world: World, paper: Paper, stories: list[Story], name: str = "Trang chủ") -> bytes:
+def feed(world: World, paper: Paper, stories: list[PaperStory], name: str = "Trang chủ") -> bytes:
     """The feed of these stories, newest first, in the paper's dialect."""
     items = "".join(_item(world, story) for story in stories[:LENGTH])
     built = feed_date(stories[0].published, paper.dialect) if stories else ""
@@ -45,7 +45,7 @@ def feed(world: World, paper: Paper, stories: list[Story], name: str = "Trang ch
     return (declaration + channel).encode()
 
 
-def _item(world: World, story: Story) -> str:
+def _item(world: World, story: PaperStory) -> str:
     paper, url = story.paper, world.url(story)
     title, text = esc(story.title), esc(f'<a href="{url}"><img src="/thumb.jpg"></a>{story.lead}')
     match paper.dialect:

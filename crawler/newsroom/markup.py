@@ -17,7 +17,7 @@ from typing import Any
 from crawler.newsroom import words
 from crawler.newsroom.grammar import die
 from crawler.newsroom.papers import Paper, slugify
-from crawler.newsroom.story import Picture, Story
+from crawler.newsroom.story import PaperStory, Photo
 from crawler.newsroom.world import World
 
 BLANK = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
@@ -66,7 +66,7 @@ def ld_json(value: Mapping[str, Any]) -> str:
     return f'<script type="application/ld+json">{json.dumps(value, ensure_ascii=False)}</script>\n'
 
 
-def news_article(world: World, story: Story, **changes: Any) -> dict[str, Any]:
+def news_article(world: World, story: PaperStory, **changes: Any) -> dict[str, Any]:
     """The NewsArticle of linked data; it never holds the text."""
     value: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -83,7 +83,7 @@ def news_article(world: World, story: Story, **changes: Any) -> dict[str, Any]:
     return value | changes
 
 
-def head(world: World, story: Story, extra: str) -> str:
+def head(world: World, story: PaperStory, extra: str) -> str:
     """`head` with title, canonical address and Open Graph; `extra` is the family's own part."""
     url = world.url(story)
     pairs = [
@@ -99,12 +99,12 @@ def head(world: World, story: Story, extra: str) -> str:
     )
 
 
-def lead(story: Story, dash: str = "-") -> str:
+def lead(story: PaperStory, dash: str = "-") -> str:
     """The lead behind the wire's mark, if it has one."""
     return f"{story.dateline} {dash} {story.lead}" if story.dateline else story.lead
 
 
-def picture(world: World, story: Story, image: Picture, attributes: str = "") -> str:
+def picture(world: World, story: PaperStory, image: Photo, attributes: str = "") -> str:
     """A lazy picture: the blank one in `src`, the real one in `data-src`; alt is a file name."""
     source = world.root(story.paper) + image.path
     name = image.path.rsplit("/", 1)[-1]
@@ -152,7 +152,7 @@ def us_time(moment: datetime, space: str = " ") -> str:
     return f"{moment.month}/{moment.day}/{moment.year} {clock}"
 
 
-def story_links(world: World, stories: Iterable[Story], item: str) -> str:
+def story_links(world: World, stories: Iterable[PaperStory], item: str) -> str:
     """`item` once for each story, with {url}, {title}, {lead}, {id}, {time} and, month first, {us} filled in."""
     return "".join(
         item.format(

@@ -51,7 +51,7 @@ class Rule:
 
 
 @dataclass(slots=True)
-class Answer:
+class Reply:
     """What goes over the wire: `body` once, or `repeat` times over."""
 
     status: int
@@ -96,29 +96,29 @@ def happen(world: World, paper: Paper, what: str, value: Any) -> list[str]:
     return [world.url(story) for story in stories]
 
 
-def instead(rule: Rule, url: str, media_type: str, cookies: str) -> Answer | None:
+def instead(rule: Rule, url: str, media_type: str, cookies: str) -> Reply | None:
     """The answer that takes the place of the true one; None when the rule does not concern it."""
     match rule.what, rule.value:
         case "status", code:
             headers = {"Retry-After": rule.retry_after} if rule.retry_after else {}
-            return Answer(int(code), b"<html><body><h1>%d</h1></body></html>" % code, headers=headers)
+            return Reply(int(code), b"<html><body><h1>%d</h1></body></html>" % code, headers=headers)
         case "redirect", "loop":
             separator = "&" if "?" in url else "?"
-            return Answer(302, b"", headers={"Location": url if "vong=1" in url else f"{url}{separator}vong=1"})
+            return Reply(302, b"", headers={"Location": url if "vong=1" in url else f"{url}{separator}vong=1"})
         case "redirect", target:
-            return Answer(302, b"", headers={"Location": str(target)})
+            return Reply(302, b"", headers={"Location": str(target)})
         case "challenge", _ if "D1N=" not in cookies:
-            return Answer(200, _CHALLENGE)
+            return Reply(200, _CHALLENGE)
         case "html_for_feed", _ if "xml" in media_type:
-            return Answer(200, _MAINTENANCE.encode())
+            return Reply(200, _MAINTENANCE.encode())
         case "gzip_bomb", size:
-            return Answer(200, bomb(int(size)), media_type, {"Content-Encoding": "gzip"})
+            return Reply(200, bomb(int(size)), media_type, {"Content-Encoding": "gzip"})
         case "huge", size:
-            return Answer(200, b"<p>" + b"a" * (_MEGABYTE - 7) + b"</p>", media_type, repeat=int(size))
+            return Reply(200, b"<p>" + b"a" * (_MEGABYTE - 7) + b"</p>", media_type, repeat=int(size))
     return None
 
 
-def spoil(rule: Rule, answer: Answer) -> None:
+def spoil(rule: Rule, answer: Reply) -> None:
     """Do harm to a true answer."""
     if rule.what == "charset" and answer.media_type.startswith("text/html"):
         answer.media_type = f"text/html; charset={rule.value}"

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from crawler.newsroom import render_dnn, render_epi, render_mastercms, render_onecms, render_vccorp, render_vov
 from crawler.newsroom.papers import Family
-from crawler.newsroom.story import Story
+from crawler.newsroom.story import PaperStory
 from crawler.newsroom.world import World
 
-_RENDERERS: dict[Family, Callable[[World, Story], str]] = {
+_RENDERERS: dict[Family, Callable[[World, PaperStory], str]] = {
     "epi": render_epi.render,
     "vccorp": render_vccorp.render,
     "mastercms": render_mastercms.render,
@@ -21,7 +21,7 @@ _RENDERERS: dict[Family, Callable[[World, Story], str]] = {
 _HOOK = re.compile(r' (class|id|type|itemprop|data-role|data-source)="([^"]*)"')
 
 
-def page(world: World, story: Story) -> str:
+def page(world: World, story: PaperStory) -> str:
     """The page as the paper serves it today."""
     html = _RENDERERS[story.paper.family](world, story)
     design = world.designs[story.paper.name]

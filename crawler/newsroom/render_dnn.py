@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.newsroom.markup import WEEKDAYS, esc, footer, head, lead, linked, menu, meta, story_links
-from crawler.newsroom.story import Block, Picture, Story
+from crawler.newsroom.story import PaperStory, Photo, StoryBlock
 from crawler.newsroom.world import World
 
 _POST = (
@@ -14,7 +14,7 @@ _POST = (
 _INLINE = '<a target="_blank" href="/tim-kiem">'
 
 
-def render(world: World, story: Story) -> str:
+def render(world: World, story: PaperStory) -> str:
     """The whole page."""
     extra = meta([("og:type", "article"), ("keywords", ", ".join(story.tags)), ("generator", "DotNetNuke")])
     older = world.related(story, 8)
@@ -39,7 +39,7 @@ def render(world: World, story: Story) -> str:
     )
 
 
-def _box(world: World, story: Story, image: Picture, *, twice: bool) -> str:
+def _box(world: World, story: PaperStory, image: Photo, *, twice: bool) -> str:
     source, caption = world.root(story.paper) + image.path, esc(image.caption or "")
     row = f'<tr><td><p class="PCaption">{caption}</p></td></tr>' if image.caption else ""
     again = f'<p style="text-align: center;"><em>{caption}</em></p>\n' if image.caption and twice else ""
@@ -50,7 +50,7 @@ def _box(world: World, story: Story, image: Picture, *, twice: bool) -> str:
     )
 
 
-def _body(world: World, story: Story) -> str:
+def _body(world: World, story: PaperStory) -> str:
     out = [_box(world, story, story.cover, twice=story.number % 2 == 0)] if story.cover else []
     for number, block in enumerate(story.blocks):
         out.append(_block(block, number))
@@ -67,7 +67,7 @@ def _body(world: World, story: Story) -> str:
     return "".join(out)
 
 
-def _block(block: Block, number: int) -> str:
+def _block(block: StoryBlock, number: int) -> str:
     first, rest = block.lines[0], block.lines[1:]
     match block.kind:
         case "h2":

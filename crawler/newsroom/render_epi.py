@@ -17,7 +17,7 @@ from crawler.newsroom.markup import (
     picture,
     story_links,
 )
-from crawler.newsroom.story import Block, Picture, Story
+from crawler.newsroom.story import PaperStory, Photo, StoryBlock
 from crawler.newsroom.world import World
 
 _STORY = (
@@ -34,7 +34,7 @@ _RELATE = '<a class="cms-relate" href="/chu-de/tin-cu">'
 _SLOT = '<div class="sda_middle"><div id="sdaWeb_AdsMiddle{0}" class="rennab fyi" data-platform="1"></div></div>'
 
 
-def render(world: World, story: Story) -> str:
+def render(world: World, story: PaperStory) -> str:
     """The whole page."""
     stamp = story.published.isoformat()
     extra = meta([
@@ -84,15 +84,15 @@ def render(world: World, story: Story) -> str:
     )
 
 
-def _body_class(story: Story) -> str:
+def _body_class(story: PaperStory) -> str:
     return "e-magazine__body cms-body" if story.kind == "emagazine" else "article__body zce-content-body cms-body"
 
 
-def _tags(story: Story) -> str:
+def _tags(story: PaperStory) -> str:
     return "".join(f'<a class="link" href="/tag/{number}">{esc(tag)}</a>' for number, tag in enumerate(story.tags))
 
 
-def _player(world: World, story: Story) -> str:
+def _player(world: World, story: PaperStory) -> str:
     if story.kind != "video":
         return ""
     stream = f"{world.root(story.paper)}/video/{story.number}.m3u8"
@@ -102,7 +102,7 @@ def _player(world: World, story: Story) -> str:
     )
 
 
-def _figure(world: World, story: Story, image: Picture, css: str) -> str:
+def _figure(world: World, story: PaperStory, image: Photo, css: str) -> str:
     caption = esc(image.caption or "")
     img = picture(world, story, image, f'cms-photo-caption="{caption}" data-image-id="{story.number}"').replace(
         'class="lazyload"', 'class="lazyload cms-photo"'
@@ -110,11 +110,11 @@ def _figure(world: World, story: Story, image: Picture, css: str) -> str:
     return f'<figure class="{css}">{img}<figcaption>{caption}</figcaption></figure>\n'
 
 
-def _cover(world: World, story: Story) -> str:
+def _cover(world: World, story: PaperStory) -> str:
     return _figure(world, story, story.cover, "article__avatar") if story.cover else ""
 
 
-def _body(world: World, story: Story) -> str:
+def _body(world: World, story: PaperStory) -> str:
     out: list[str] = []
     if story.kind == "video":
         out.append(f"<p>{esc(lead(story))}</p>\n")
@@ -137,7 +137,7 @@ def _body(world: World, story: Story) -> str:
     return "".join(out)
 
 
-def _block(block: Block, number: int) -> str:
+def _block(block: StoryBlock, number: int) -> str:
     first, rest = block.lines[0], block.lines[1:]
     match block.kind:
         case "h2":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.newsroom.markup import decomposed, esc, footer, head, lead, linked, menu, meta, picture, story_links
-from crawler.newsroom.story import Block, Picture, Story
+from crawler.newsroom.story import PaperStory, Photo, StoryBlock
 from crawler.newsroom.world import World
 
 _OTHER = (
@@ -18,7 +18,7 @@ _TABLE_ROW = (
 _INLINE = '<a href="/tag/tin-cu.tag">'
 
 
-def render(world: World, story: Story) -> str:
+def render(world: World, story: PaperStory) -> str:
     """The whole page."""
     extra = meta([("og:type", "article"), ("keywords", ",".join(story.tags)), ("author", story.paper.title)])
     older = world.related(story, 9)
@@ -45,17 +45,17 @@ def render(world: World, story: Story) -> str:
     )
 
 
-def _tags(story: Story) -> str:
+def _tags(story: PaperStory) -> str:
     return "".join(f'<a href="/tag/{number}.tag">{esc(tag)}</a>' for number, tag in enumerate(story.tags))
 
 
-def _table(world: World, story: Story, image: Picture) -> str:
+def _table(world: World, story: PaperStory, image: Photo) -> str:
     img = picture(world, story, image).replace('class="lazyload"', 'class="__img_mastercms lazyload"')
     caption = f'<tr><td class="media-caption"><p>{esc(image.caption)}</p></td></tr>' if image.caption else ""
     return f'<table class="MASTERCMS_TPL_TABLE"><tbody><tr><td>{img}</td></tr>{caption}</tbody></table>\n'
 
 
-def _body(world: World, story: Story) -> str:
+def _body(world: World, story: PaperStory) -> str:
     out = [_table(world, story, story.cover)] if story.cover else []
     for number, block in enumerate(story.blocks):
         out.append(_block(block, number))
@@ -73,7 +73,7 @@ def _body(world: World, story: Story) -> str:
     return "".join(out)
 
 
-def _block(block: Block, number: int) -> str:
+def _block(block: StoryBlock, number: int) -> str:
     first, rest = block.lines[0], block.lines[1:]
     match block.kind:
         case "h2":

@@ -15,7 +15,7 @@ from crawler.newsroom.markup import (
     picture,
     story_links,
 )
-from crawler.newsroom.story import Block, Picture, Story
+from crawler.newsroom.story import PaperStory, Photo, StoryBlock
 from crawler.newsroom.world import World
 
 _GRID = (
@@ -30,7 +30,7 @@ _TOOLS = (
 )
 
 
-def render(world: World, story: Story) -> str:
+def render(world: World, story: PaperStory) -> str:
     """The whole page."""
     stamp = story.published.isoformat()
     extra = meta([
@@ -62,17 +62,17 @@ def render(world: World, story: Story) -> str:
     )
 
 
-def _tags(story: Story) -> str:
+def _tags(story: PaperStory) -> str:
     return "".join(f'<a href="/tag/{number}.html">{esc(tag)}</a>' for number, tag in enumerate(story.tags))
 
 
-def _figure(world: World, story: Story, image: Picture, *, twice: bool) -> str:
+def _figure(world: World, story: PaperStory, image: Photo, *, twice: bool) -> str:
     caption = f"<figcaption>{esc(image.caption)}</figcaption>" if image.caption else ""
     again = f'<p style="text-align:center"><em>{esc(image.caption)}</em></p>\n' if image.caption and twice else ""
     return f'<figure class="b-image">{picture(world, story, image)}{caption}</figure>\n{again}'
 
 
-def _body(world: World, story: Story) -> str:
+def _body(world: World, story: PaperStory) -> str:
     out = [_figure(world, story, story.cover, twice=story.number % 2 == 0)] if story.cover else []
     out += [_figure(world, story, image, twice=False) for group in story.gallery for image in group]
     for number, block in enumerate(story.blocks):
@@ -90,7 +90,7 @@ def _body(world: World, story: Story) -> str:
     return "".join(out)
 
 
-def _block(block: Block, number: int) -> str:
+def _block(block: StoryBlock, number: int) -> str:
     first, rest = block.lines[0], block.lines[1:]
     match block.kind:
         case "h2":

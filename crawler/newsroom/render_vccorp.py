@@ -16,7 +16,7 @@ from crawler.newsroom.markup import (
     split_word,
     story_links,
 )
-from crawler.newsroom.story import Block, Picture, Story
+from crawler.newsroom.story import PaperStory, Photo, StoryBlock
 from crawler.newsroom.world import World
 
 _RELATED = (
@@ -33,7 +33,7 @@ _INLINE = '<a class="link-inline-content" href="/tim-kiem.htm">'
 _BROKEN = '<p id":"17724","anchoroffset":37 class="MsoNormal">'  # an editor's dump: no legal attribute name
 
 
-def render(world: World, story: Story) -> str:
+def render(world: World, story: PaperStory) -> str:
     """The whole page."""
     stamp = story.published.isoformat()
     extra = meta([("og:type", "website"), ("keywords", ""), ("author", story.paper.title)])
@@ -83,13 +83,13 @@ def render(world: World, story: Story) -> str:
     )
 
 
-def _tags(story: Story) -> str:
+def _tags(story: PaperStory) -> str:
     return "".join(
         f'<a href="/tag-{number}.htm" title="{esc(tag)}">{esc(tag)}</a>' for number, tag in enumerate(story.tags)
     )
 
 
-def _photo(world: World, story: Story, image: Picture, number: int, box: str = "Photo") -> str:
+def _photo(world: World, story: PaperStory, image: Photo, number: int, box: str = "Photo") -> str:
     source = world.root(story.paper) + image.path
     words = (
         f'<p data-placeholder="Nhập chú thích ảnh">{esc(image.caption)}</p>'
@@ -106,7 +106,7 @@ def _photo(world: World, story: Story, image: Picture, number: int, box: str = "
     )
 
 
-def _cover(world: World, story: Story) -> str:
+def _cover(world: World, story: PaperStory) -> str:
     if not story.cover:
         return ""
     source, caption = world.root(story.paper) + story.cover.path, esc(story.cover.caption or "")
@@ -117,7 +117,7 @@ def _cover(world: World, story: Story) -> str:
     )
 
 
-def _body(world: World, story: Story) -> str:
+def _body(world: World, story: PaperStory) -> str:
     out = ['<div data-check-position="body_start"></div>\n']
     photos = 1
     for group in story.gallery:
@@ -153,7 +153,7 @@ def _body(world: World, story: Story) -> str:
     return "".join(out)
 
 
-def _block(block: Block, number: int) -> str:
+def _block(block: StoryBlock, number: int) -> str:
     first, rest = block.lines[0], block.lines[1:]
     match block.kind:
         case "h2":

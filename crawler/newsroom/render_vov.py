@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.newsroom.markup import WEEKDAYS, decomposed, esc, footer, head, lead, linked, menu, meta, story_links
-from crawler.newsroom.story import Block, Picture, Story
+from crawler.newsroom.story import PaperStory, Photo, StoryBlock
 from crawler.newsroom.world import World
 
 _CARD = (
@@ -14,7 +14,7 @@ _LIST = '<div class="views-row"><h3 class="card-title"><a class="vovvn-title" hr
 _INLINE = '<a href="/chu-de">'
 
 
-def render(world: World, story: Story) -> str:
+def render(world: World, story: PaperStory) -> str:
     """The whole page."""
     extra = meta([
         ("og:type", "article"), ("article:published_time", story.published.isoformat()),
@@ -48,7 +48,7 @@ def render(world: World, story: Story) -> str:
     )
 
 
-def _figure(world: World, story: Story, image: Picture) -> str:
+def _figure(world: World, story: PaperStory, image: Photo) -> str:
     source, caption = world.root(story.paper) + image.path, esc(image.caption or "")
     return (
         f'<figure class="gallery-embed"><div><article class="media"><div><picture>'
@@ -57,7 +57,7 @@ def _figure(world: World, story: Story, image: Picture) -> str:
     )
 
 
-def _body(world: World, story: Story) -> str:
+def _body(world: World, story: PaperStory) -> str:
     out = [_figure(world, story, story.cover)] if story.cover else []
     for number, block in enumerate(story.blocks):
         out.append(_block(block, number))
@@ -69,7 +69,7 @@ def _body(world: World, story: Story) -> str:
     return "".join(out)
 
 
-def _block(block: Block, number: int) -> str:
+def _block(block: StoryBlock, number: int) -> str:
     first, rest = block.lines[0], block.lines[1:]
     match block.kind:
         case "h2":

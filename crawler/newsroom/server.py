@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from crawler.newsroom.answers import Answers
-from crawler.newsroom.misbehave import Answer
+from crawler.newsroom.misbehave import Reply
 from crawler.newsroom.world import World
 
 _LOGGED = ("user-agent", "if-none-match", "if-modified-since", "accept-encoding", "cookie")
@@ -90,7 +90,7 @@ class Newsroom:
         with self._lock:
             self._log.clear()
 
-    def respond(self, host: str, target: str, headers: dict[str, str]) -> Answer:
+    def respond(self, host: str, target: str, headers: dict[str, str]) -> Reply:
         """The answer to a GET, noted in `requests` unless it went to the newsroom itself."""
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
         if name in _FRONT_HOSTS:
@@ -98,19 +98,19 @@ class Newsroom:
         try:
             answer = self._answers.answer(self.world.paper(name), target, headers)
         except KeyError:
-            answer = Answer(404, "Không có báo nào ở địa chỉ này.".encode(), "text/plain; charset=utf-8")
+            answer = Reply(404, "Không có báo nào ở địa chỉ này.".encode(), "text/plain; charset=utf-8")
         kept = {key: value for key, value in headers.items() if key in _LOGGED}
         with self._lock:
             self._log.append(Request(name, target, kept, answer.status))
         return answer
 
-    def _front(self, target: str) -> Answer:
+    def _front(self, target: str) -> Reply:
         if target == "/record.jsonl":
             rows = (row for rows in self.world.record().values() for row in rows)
             text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-            return Answer(200, text.encode(), "application/x-ndjson; charset=utf-8")
+            return Reply(200, text.encode(), "application/x-ndjson; charset=utf-8")
         if target != "/":
-            return Answer(404, "Không có trang này.".encode(), "text/plain; charset=utf-8")
+            return Reply(404, "Không có trang này.".encode(), "text/plain; charset=utf-8")
         items = "".join(
             f'<li><a href="{self.world.root(paper)}/">{paper.title}</a>: {len(self.world.visible(paper))} bài</li>'
             for paper in self.world.papers
@@ -120,7 +120,7 @@ class Newsroom:
             "<h1>Tòa soạn mô phỏng</h1><p>Các tờ báo dưới đây không có thật; mọi tin bài đều do máy đặt ra.</p>"
             f'<ul>{items}</ul><p><a href="/record.jsonl">Bản ghi gốc của mọi bài</a></p></body></html>'
         )
-        return Answer(200, page.encode())
+        return Reply(200, page.encode())
 
     def control(self, order: dict[str, Any]) -> dict[str, Any]:
         """Carry out one `/control` order; ValueError, KeyError or TypeError when it makes no sense."""
@@ -179,14 +179,14 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         host = (self.headers.get("Host") or "").rsplit(":", 1)[0]
         if self.path != "/control" or host not in _FRONT_HOSTS:
-            return self._send(Answer(405, b""))
+            return self._send(Reply(405, b""))
         try:
             said, status = self.server.newsroom.control(json.loads(body)), 200
         except (ValueError, KeyError, TypeError) as error:
             said, status = {"error": str(error)}, 400
-        return self._send(Answer(status, json.dumps(said, ensure_ascii=False).encode(), "application/json"))
+        return self._send(Reply(status, json.dumps(said, ensure_ascii=False).encode(), "application/json"))
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Reply) -> None:
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)

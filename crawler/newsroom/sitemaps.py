@@ -7,7 +7,7 @@ from datetime import date
 
 from crawler.newsroom.markup import esc
 from crawler.newsroom.papers import Paper, Shards
-from crawler.newsroom.story import Story
+from crawler.newsroom.story import PaperStory
 from crawler.newsroom.world import World
 from crawler.sites.site import Sitemap
 
@@ -61,7 +61,7 @@ def sitemap(world: World, paper: Paper, path: str) -> bytes | None:
     return _entries(world, held, home)
 
 
-def _index(world: World, paper: Paper, stories: list[Story]) -> bytes:
+def _index(world: World, paper: Paper, stories: list[PaperStory]) -> bytes:
     fixed = [table[paper.shards] for table in (_CATEGORIES, _LATEST, _NEWS) if paper.shards in table]
     newest: dict[str, str] = {}
     for story in stories:
@@ -74,14 +74,14 @@ def _index(world: World, paper: Paper, stories: list[Story]) -> bytes:
     return f"{_HEAD}<sitemapindex {_SPACE}>\n{rows}</sitemapindex>\n".encode()
 
 
-def _entries(world: World, stories: list[Story], first: str = "") -> bytes:
+def _entries(world: World, stories: list[PaperStory], first: str = "") -> bytes:
     rows = "".join(
         f"<url><loc>{world.url(story)}</loc><lastmod>{_lastmod(story)}</lastmod></url>\n" for story in stories
     )
     return f"{_HEAD}<urlset {_SPACE}>\n{first}{rows}</urlset>\n".encode()
 
 
-def _lastmod(story: Story) -> str:
+def _lastmod(story: PaperStory) -> str:
     """The time of change on the papers that say it; by the day the time of publication; by the year the day alone."""
     match story.paper.shards:
         case "day":
@@ -93,7 +93,7 @@ def _lastmod(story: Story) -> str:
     return story.modified.isoformat()
 
 
-def _news(world: World, paper: Paper, stories: list[Story]) -> bytes:
+def _news(world: World, paper: Paper, stories: list[PaperStory]) -> bytes:
     rows = "".join(
         f"<url><loc>{world.url(story)}</loc><news:news><news:publication><news:name>{paper.title}</news:name>"
         "<news:language>vi</news:language></news:publication>"

@@ -28,7 +28,7 @@ _KINDS: dict[str, tuple[Kind, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class StoryBlock:
     """A part of the text; each line is one line of `Article.body`."""
 
     kind: BlockKind
@@ -36,7 +36,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Photo:
     """A picture's path on the paper's host, and its caption."""
 
     path: str
@@ -44,7 +44,7 @@ class Picture:
 
 
 @dataclass(slots=True, eq=False)
-class Story:
+class PaperStory:
     """What a paper published, and when it can be seen."""
 
     paper: Paper
@@ -52,7 +52,7 @@ class Story:
     title: str
     lead: str
     dateline: str | None
-    blocks: tuple[Block, ...]
+    blocks: tuple[StoryBlock, ...]
     authors: tuple[str, ...]
     section: Section
     tags: tuple[str, ...]
@@ -61,12 +61,12 @@ class Story:
     modified: datetime
     visible_from: datetime
     path: str
-    cover: Picture | None = None
-    figures: dict[int, Picture] = field(default_factory=dict)
+    cover: Photo | None = None
+    figures: dict[int, Photo] = field(default_factory=dict)
     """Pictures in the text, by the number of the block that they follow."""
-    gallery: tuple[tuple[Picture, ...], ...] = ()
+    gallery: tuple[tuple[Photo, ...], ...] = ()
     """A photo story's groups; the pictures of a group share one caption."""
-    copy_of: Story | None = None
+    copy_of: PaperStory | None = None
     revision: int = 1
     gone: Literal[404, 410] | None = None
     """Status with which it answers once it has been taken down."""
@@ -79,7 +79,7 @@ class Story:
         return [line for block in self.blocks for line in block.lines]
 
     @property
-    def images(self) -> list[Picture]:
+    def images(self) -> list[Photo]:
         """Every picture in the order of the page."""
         cover = [self.cover] if self.cover else []
         return (
@@ -92,7 +92,9 @@ class Story:
         return list(dict.fromkeys(DOCUMENT.findall("\n".join((self.lead, *self.lines)))))
 
 
-def compose(paper: Paper, number: int, published: datetime, seed: int, original: Story | None = None) -> Story:
+def compose(
+    paper: Paper, number: int, published: datetime, seed: int, original: PaperStory | None = None
+) -> PaperStory:
     """Make up a story; with `original`, the wire copy of it: same lead and body under another title."""
     rng = die(seed, paper.name, number)
     voice = Voice(rng, f"{published.day}/{published.month}")
@@ -113,7 +115,7 @@ def compose(paper: Paper, number: int, published: datetime, seed: int, original:
     if drawn and rng.random() < 0.2:
         drawn[0] = replace(drawn[0], caption=None)
     places = sorted(rng.sample(range(len(blocks)), min(max(pictures - 1, 0), len(blocks))))
-    return Story(
+    return PaperStory(
         paper=paper, number=number, title=title, kind=kind, section=section, published=published, modified=modified,
         lead=original.lead if original else voice.one(templates.LEADS),
         dateline=paper.mark if rng.random() < 0.75 else None,
@@ -126,14 +128,14 @@ def compose(paper: Paper, number: int, published: datetime, seed: int, original:
     )  # fmt: skip
 
 
-def revise(story: Story, at: datetime) -> None:
+def revise(story: PaperStory, at: datetime) -> None:
     """A later edit: one paragraph more and, where the page says so, a later time of change."""
     rng = die("edit", story.paper.name, story.number, story.revision)
     voice = Voice(rng, f"{at.day}/{at.month}")
     if story.gallery:
         story.lead = voice.one(templates.LEADS)
     else:
-        story.blocks += (Block("p", (voice.paragraph(),)),)
+        story.blocks += (StoryBlock("p", (voice.paragraph(),)),)
     story.revision += 1
     story.modified = at.replace(microsecond=0)
 
@@ -143,11 +145,11 @@ def _kind(paper: Paper, rng: Random) -> Kind:
     return rng.choice(others) if others and rng.random() < 0.12 else "article"
 
 
-def _picture(paper: Paper, identity: int, number: int, caption: str | None) -> Picture:
-    return Picture(f"/images/{paper.name}/{identity}/{number}-{identity * 7919 % 99991}.jpg", caption)
+def _picture(paper: Paper, identity: int, number: int, caption: str | None) -> Photo:
+    return Photo(f"/images/{paper.name}/{identity}/{number}-{identity * 7919 % 99991}.jpg", caption)
 
 
-def _gallery(paper: Paper, identity: int, voice: Voice) -> tuple[tuple[Picture, ...], ...]:
+def _gallery(paper: Paper, identity: int, voice: Voice) -> tuple[tuple[Photo, ...], ...]:
     groups, number = [], 0
     for size in voice.rng.choices((1, 1, 2) if paper.family == "epi" else (1,), k=voice.rng.randint(4, 8)):
         caption = voice.paragraph()
@@ -156,30 +158,30 @@ def _gallery(paper: Paper, identity: int, voice: Voice) -> tuple[tuple[Picture, 
     return tuple(groups)
 
 
-def _blocks(kind: Kind, voice: Voice) -> tuple[Block, ...]:
+def _blocks(kind: Kind, voice: Voice) -> tuple[StoryBlock, ...]:
     rng = voice.rng
     if kind == "photo":
         return ()
     if kind == "video":
-        return tuple(Block("p", (voice.paragraph(),)) for _ in range(rng.randint(2, 4)))
-    blocks = [Block("p", (voice.paragraph(),)) for _ in range(rng.randint(6, 20))]
+        return tuple(StoryBlock("p", (voice.paragraph(),)) for _ in range(rng.randint(2, 4)))
+    blocks = [StoryBlock("p", (voice.paragraph(),)) for _ in range(rng.randint(6, 20))]
     if kind == "interview":
         for question in rng.sample(templates.QUESTIONS, rng.randint(2, 4)):
-            blocks.append(Block("question", (f"Bạn đọc {person(rng)}", voice.fill(question))))
-            blocks.append(Block("answer", (f"{rng.choice(words.POSTS)} {person(rng)}", voice.paragraph())))
+            blocks.append(StoryBlock("question", (f"Bạn đọc {person(rng)}", voice.fill(question))))
+            blocks.append(StoryBlock("answer", (f"{rng.choice(words.POSTS)} {person(rng)}", voice.paragraph())))
         return tuple(blocks[3:])
     if kind == "live":
         minute = 8 * 60 + rng.randint(0, 40)
         for _ in range(rng.randint(4, 9)):
             minute += rng.randint(4, 25)
             head = f"{minute // 60:02}:{minute % 60:02} - {voice.one(templates.MOMENTS)}"
-            blocks.append(Block("moment", (head, voice.paragraph())))
+            blocks.append(StoryBlock("moment", (head, voice.paragraph())))
         return tuple(blocks[4:])
     for place in sorted(rng.sample(range(1, len(blocks)), rng.choice((0, 0, 1, 2, 3))), reverse=True):
-        blocks.insert(place, Block("h2", (voice.one(templates.HEADINGS),)))
+        blocks.insert(place, StoryBlock("h2", (voice.one(templates.HEADINGS),)))
     if rng.random() < 0.25:
         items = tuple(voice.fill(item) for item in rng.sample(templates.ITEMS, 3))
-        blocks.insert(rng.randrange(1, len(blocks)), Block("list", items))
+        blocks.insert(rng.randrange(1, len(blocks)), StoryBlock("list", items))
     if rng.random() < 0.2:
-        blocks.insert(rng.choice((0, len(blocks) // 2)), Block("note", tuple(map(voice.fill, templates.NOTES))))
+        blocks.insert(rng.choice((0, len(blocks) // 2)), StoryBlock("note", tuple(map(voice.fill, templates.NOTES))))
     return tuple(blocks)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from crawler.newsroom.grammar import die
 from crawler.newsroom.papers import VIETNAM, Paper, papers
-from crawler.newsroom.story import Story, compose, revise
+from crawler.newsroom.story import PaperStory, compose, revise
 
 _START = datetime(2026, 8, 3, tzinfo=VIETNAM)
 A_DAY = 25
@@ -44,13 +44,13 @@ class World:
         self.port: int | None = None
         """Port in every address; the server sets it."""
         self.papers: tuple[Paper, ...] = papers(sites)
-        self.stories: dict[str, list[Story]] = {paper.name: [] for paper in self.papers}
+        self.stories: dict[str, list[PaperStory]] = {paper.name: [] for paper in self.papers}
         """Every story by paper, oldest first, published or not."""
         self.designs: dict[str, int] = defaultdict(int)
         """How often a paper has been redesigned."""
         self.version = 0
         """Grows with every change but the clock's."""
-        self._by_path: dict[tuple[str, str], Story] = {}
+        self._by_path: dict[tuple[str, str], PaperStory] = {}
         self._build({paper.name: self._even(paper, articles, start) for paper in self.papers} | dict(times or {}))
         last = max((story.visible_from for story in self.all_stories()), default=start)
         self._now = None if real_clock else now or last + timedelta(hours=1)
@@ -68,7 +68,7 @@ class World:
         slots = [(moment.replace(microsecond=0), paper) for paper in self.papers for moment in times[paper.name]]
         slots.sort(key=lambda slot: (slot[0], slot[1].name))
         rng = die(self.seed, "wire")
-        wire: list[Story] = []
+        wire: list[PaperStory] = []
         for published, paper in slots:
             recent = [story for story in wire[-12:] if story.paper is not paper]
             original = rng.choice(recent) if recent and rng.random() < _COPIED else None
@@ -78,7 +78,7 @@ class World:
             elif story.kind == "article":
                 wire.append(story)
 
-    def _add(self, story: Story) -> Story:
+    def _add(self, story: PaperStory) -> PaperStory:
         shelf = self.stories[story.paper.name]
         shelf.insert(bisect_left(shelf, story.published, key=lambda other: other.published), story)
         self._by_path[story.paper.name, story.path] = story
@@ -104,11 +104,11 @@ class World:
         name = name.split(":")[0].removesuffix(".localhost").removeprefix("www.")
         return next((paper for paper in self.papers if paper.name == name), None) or _unknown(name)
 
-    def all_stories(self) -> list[Story]:
+    def all_stories(self) -> list[PaperStory]:
         """Every story of every paper, published or not."""
         return [story for shelf in self.stories.values() for story in shelf]
 
-    def visible(self, paper: Paper, section: str | None = None) -> list[Story]:
+    def visible(self, paper: Paper, section: str | None = None) -> list[PaperStory]:
         """What the paper shows now, newest first; `section` is a slug."""
         now = self.now
         return [
@@ -117,10 +117,10 @@ class World:
             if story.visible_from <= now and not story.gone and section in (None, story.section.slug)
         ]
 
-    def newest(self, paper: Paper, count: int) -> list[Story]:
+    def newest(self, paper: Paper, count: int) -> list[PaperStory]:
         """The first `count` of `visible`, found without a walk through all."""
         now, shelf = self.now, self.stories[paper.name]
-        found: list[Story] = []
+        found: list[PaperStory] = []
         for place in range(bisect_right(shelf, now, key=lambda story: story.published) - 1, -1, -1):
             story = shelf[place]
             if story.visible_from <= now and not story.gone:
@@ -129,12 +129,12 @@ class World:
                     break
         return found
 
-    def at(self, paper: Paper, path: str) -> Story | None:
+    def at(self, paper: Paper, path: str) -> PaperStory | None:
         """The story at a path, if its time has come; it may be gone."""
         story = self._by_path.get((paper.name, path))
         return story if story and story.visible_from <= self.now else None
 
-    def related(self, story: Story, count: int) -> list[Story]:
+    def related(self, story: PaperStory, count: int) -> list[PaperStory]:
         """Older stories of the same paper, always the same ones for the same story."""
         shelf = self.stories[story.paper.name]
         place = bisect_left(shelf, story.published, key=lambda other: other.published)
@@ -144,27 +144,27 @@ class World:
         """`http://songda.localhost:8080`, without a slash at the end."""
         return f"http://{paper.host}" + (f":{self.port}" if self.port else "")
 
-    def url(self, story: Story) -> str:
+    def url(self, story: PaperStory) -> str:
         """Address of a story."""
         return self.root(story.paper) + story.path
 
-    def edit(self, story: Story) -> Story:
+    def edit(self, story: PaperStory) -> PaperStory:
         """The desk adds a paragraph."""
         revise(story, self.now)
         self.version += 1
         return story
 
-    def withdraw(self, story: Story, status: Literal[404, 410] = 410) -> None:
+    def withdraw(self, story: PaperStory, status: Literal[404, 410] = 410) -> None:
         """The desk takes the story down."""
         story.gone = status
         self.version += 1
 
-    def restore(self, story: Story) -> None:
+    def restore(self, story: PaperStory) -> None:
         """The story is back as it was."""
         story.gone = None
         self.version += 1
 
-    def publish(self, name: str, *, age: timedelta = timedelta()) -> Story:
+    def publish(self, name: str, *, age: timedelta = timedelta()) -> PaperStory:
         """A new story now, dated `age` ago: a late item stands deep in every list that is sorted by time."""
         paper = self.paper(name)
         story = compose(paper, len(self.stories[paper.name]) + 1, self.now.replace(microsecond=0) - age, self.seed)
@@ -172,11 +172,11 @@ class World:
         story.visible_from = self.now
         return self._add(story)
 
-    def publish_late(self, name: str, days: float = 2) -> Story:
+    def publish_late(self, name: str, days: float = 2) -> PaperStory:
         """A story that appears now with an old time."""
         return self.publish(name, age=timedelta(days=days))
 
-    def silence(self, name: str, hours: float) -> list[Story]:
+    def silence(self, name: str, hours: float) -> list[PaperStory]:
         """The stories that the paper was to publish in the next hours are never published."""
         end = self.now + timedelta(hours=hours)
         shelf = self.stories[self.paper(name).name]
@@ -202,7 +202,7 @@ class World:
         self.designs[self.paper(name).name] += 1
         self.version += 1
 
-    def truth(self, story: Story) -> dict[str, Any]:
+    def truth(self, story: PaperStory) -> dict[str, Any]:
         """What a reader of the page should find, under the names of `crawler.items.Article`."""
         paper, root = story.paper, self.root(story.paper)
         return {

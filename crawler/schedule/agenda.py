@@ -39,7 +39,7 @@ agenda = Table(
     Column("source", Plain, nullable=False),  # as the site says it: placeholders stay, so a series is one source
     Column("next_at", Instant, nullable=False),
     Column("why", Plain, nullable=False),
-    Column("looked_at", Instant),
+    Column("looked_at", Instant, key="polled_at"),
     Column("outcome", Plain),
     Column("came", Integer, nullable=False),
     PrimaryKeyConstraint("site", "source"),
@@ -57,7 +57,7 @@ paces = Table(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class AgendaEntry:
     """What the agenda says of one source, or of the articles of a site; changed with `dataclasses.replace`."""
 
     site: str
@@ -66,7 +66,7 @@ class Entry:
     next_at: datetime
     why: str
     """Why then, for a person."""
-    looked_at: datetime | None = None
+    polled_at: datetime | None = None
     outcome: str | None = None
     """Of the last look: the HTTP status, or a word of `Refusal`."""
     came: int = 0
@@ -76,16 +76,16 @@ class Entry:
 _KEEP = (
     update(agenda)
     .where(agenda.c.site == bindparam("b_site"), agenda.c.source == bindparam("b_source"))
-    .values({field.name: bindparam(f"b_{field.name}") for field in fields(Entry)[2:]})
+    .values({field.name: bindparam(f"b_{field.name}") for field in fields(AgendaEntry)[2:]})
 )
 
 
-def entries(connection: Connection, site: str | None = None) -> list[Entry]:
+def entries(connection: Connection, site: str | None = None) -> list[AgendaEntry]:
     """The entries of a site, or of all, in the order of their next time."""
     query = select(agenda).order_by(agenda.c.next_at, agenda.c.site, agenda.c.source)
     if site is not None:
         query = query.where(agenda.c.site == site)
-    return [Entry(**row) for row in connection.execute(query).mappings()]
+    return [AgendaEntry(**row) for row in connection.execute(query).mappings()]
 
 
 def next_times(connection: Connection) -> dict[str, datetime]:
@@ -94,9 +94,9 @@ def next_times(connection: Connection) -> dict[str, datetime]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def keep(connection: Connection, changed: Iterable[Entry]) -> None:
+def keep(connection: Connection, changed: Iterable[AgendaEntry]) -> None:
     """Write entries that the agenda has, in place of what stood there."""
-    rows = [{f"b_{field.name}": getattr(entry, field.name) for field in fields(Entry)} for entry in changed]
+    rows = [{f"b_{field.name}": getattr(entry, field.name) for field in fields(AgendaEntry)} for entry in changed]
     if rows:
         connection.execute(_KEEP, rows)
 
@@ -129,7 +129,7 @@ def watch(connection: Connection, site: str, tier: str, state: str) -> None:
         connection.execute(paces.insert().values(site=site, tier=tier, state=state))
 
 
-def settle(connection: Connection, site: str, given: Iterable[Entry]) -> None:
+def settle(connection: Connection, site: str, given: Iterable[AgendaEntry]) -> None:
     """Make the agenda of a site hold these sources and no others: new ones as given, known ones as they stand."""
     by_source = {entry.source: entry for entry in given}
     known = set(connection.scalars(select(agenda.c.source).where(agenda.c.site == site)))

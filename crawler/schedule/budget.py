@@ -45,7 +45,7 @@ class Budget:
         """Requests that may still be made today."""
         return max(self.limit - sum(self.spent.values()), 0)
 
-    def looks(self, left_of_day: float, items: float) -> int:
+    def polls(self, left_of_day: float, items: float) -> int:
         """Looks that may still be made, with `items` more expected in the part of the day that is left (0 to 1)."""
         kept = self._articles(items) + self._share("revisit", left_of_day) + self._share("audit", left_of_day)
         least = min(self.watch * self.limit * left_of_day, self.left)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from crawler.schedule import agenda
-from crawler.schedule.agenda import ARTICLES, Entry
+from crawler.schedule.agenda import ARTICLES, AgendaEntry
 from crawler.schedule.budget import Budget
 from crawler.schedule.pace import Pace
 from crawler.schedule.site_agenda import FLOOR, write_pace
@@ -37,7 +37,11 @@ def enrol(sites: Mapping[str, Site], store: Store, now: datetime) -> int:
                 connection.execute(table.insert().values(name=name, added_at=now))
             agenda.watch(connection, name, site.tier, write_pace(Pace(Budget(site.budget), floor=FLOOR)))
             at = first.get(name, now)
-            given = [Entry(site=name, source=source.url, next_at=at, why="never looked at") for source in site.sources]
-            given.append(Entry(site=name, source=ARTICLES, next_at=at, why="articles that are listed and not read yet"))
+            given = [
+                AgendaEntry(site=name, source=source.url, next_at=at, why="never looked at") for source in site.sources
+            ]
+            given.append(
+                AgendaEntry(site=name, source=ARTICLES, next_at=at, why="articles that are listed and not read yet")
+            )
             agenda.settle(connection, name, given)
     return len(sites)

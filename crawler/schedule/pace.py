@@ -18,7 +18,7 @@ from typing import Any
 from crawler.schedule.budget import Budget, Kind
 from crawler.schedule.rates import DAY, GRACE, day_of, expected, minutes, moment, shares
 from crawler.schedule.reasons import Outlook, why
-from crawler.schedule.source_rates import Habits, Seen
+from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior, hourly
 from crawler.schedule.timetable import Demand, best_looks, rebalance, timetable
 
@@ -31,7 +31,7 @@ _INSTANT = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class NextPoll:
     """When to look next, and the reason in a sentence."""
 
     at: datetime
@@ -48,14 +48,14 @@ class Pace:
     """
 
     budget: Budget
-    habits: dict[str, Habits] = field(default_factory=dict)
+    habits: dict[str, SourceRate] = field(default_factory=dict)
     prior: Prior = field(default_factory=Prior)
     floor: int = 1
     ceiling: int = DAY
     delay: float = 0.0
     day: int = 0
-    """The day since 1970 that `looks` are planned for."""
-    looks: dict[str, list[float]] = field(default_factory=dict)
+    """The day since 1970 that `polls` are planned for."""
+    polls: dict[str, list[float]] = field(default_factory=dict)
     """Minutes since 1970 of the looks still to come, by source; they include the first of the next day."""
     price: float = inf
     """Item-minutes that a look must save to be worth a request."""
@@ -72,22 +72,22 @@ class Pace:
         start = self._start(at)
         demands = {name: self._demand(name, start) for name in self.habits}
         span = (self.day + 1) * DAY - start
-        planned, self.price = timetable(demands, self.budget.looks(span / DAY, self.items(now)), span)
-        self.looks = {name: [start + look for look in looks] for name, looks in planned.items()}
+        planned, self.price = timetable(demands, self.budget.polls(span / DAY, self.items(now)), span)
+        self.polls = {name: [start + poll for poll in polls] for name, polls in planned.items()}
         for habits in self.habits.values():
             habits.planned_with = habits.bursting
 
-    def next_look(self, name: str, now: datetime) -> Look:
+    def next_look(self, name: str, now: datetime) -> NextPoll:
         """When to look at a source; not before `now`. Plans the day when it has not been planned yet."""
         habits = self.habits.get(name)
         if habits is None:
-            habits = self.habits[name] = Habits()
+            habits = self.habits[name] = SourceRate()
             self.day = 0
         if day_of(minutes(now)) != self.day:
             self.plan(now)
         due = next(due for due, source in self._planned() if source == name)
         due = max(due, self.asked + self.delay / 60, minutes(now))
-        return Look(moment(due), self._why(name, due))
+        return NextPoll(moment(due), self._why(name, due))
 
     def next_source(self, now: datetime) -> tuple[str, datetime]:
         """The source that is to be looked at next, and when."""
@@ -101,9 +101,9 @@ class Pace:
         tomorrow = (self.day + 1) * DAY
         broke = not self.budget.left
         for name, habits in self.habits.items():
-            looks = self.looks[name]
-            look = tomorrow if broke or not looks or looks[0] > tomorrow else looks[0]
-            yield max(look + GRACE, habits.not_before), name
+            polls = self.polls[name]
+            poll = tomorrow if broke or not polls or polls[0] > tomorrow else polls[0]
+            yield max(poll + GRACE, habits.not_before), name
 
     def take(self, kind: Kind, now: datetime, requests: int = 1) -> bool:
         """Ask whether requests may be made now, and count them if so; False when their share of the day is used up."""
@@ -117,7 +117,7 @@ class Pace:
         self.asked = max(self.asked, at)
         return True
 
-    def saw(self, name: str, seen: Seen) -> None:
+    def saw(self, name: str, seen: PollResult) -> None:
         """Learn from a look, and plan the rest of the day anew where the source does what nobody expected."""
         at = minutes(seen.at)
         habits = self.habits[name]
@@ -138,27 +138,27 @@ class Pace:
         self._forget(name, minutes(now))
 
     def _forget(self, name: str, at: float) -> None:
-        looks = self.looks.get(name, [])
-        del looks[: bisect_left(looks, self._start(at))]
+        polls = self.polls.get(name, [])
+        del polls[: bisect_left(polls, self._start(at))]
 
     def _replan(self, name: str, at: float) -> None:
         start = self._start(at)
         span = (self.day + 1) * DAY - start
         self.habits[name].planned_with = self.habits[name].bursting
         # What is due this minute is as good as done.
-        due = {each: looks[:1] for each, looks in self.looks.items() if looks and looks[0] < start}
+        due = {each: polls[:1] for each, polls in self.polls.items() if polls and polls[0] < start}
         demands = {each: self._demand(each, start, looked=each in due) for each in self.habits}
-        looks = {each: [look - start for look in self.looks.get(each, ()) if look >= start] for each in self.habits}
-        looks[name] = [float(look) for look in best_looks(demands[name], self.price)]
-        requests = self.budget.looks(span / DAY, self.items(moment(at))) - len(due)
-        times = rebalance(demands, looks, max(requests, 0), span)
-        self.looks = {each: due.get(each, []) + [start + time for time in times[each]] for each in times}
+        polls = {each: [poll - start for poll in self.polls.get(each, ()) if poll >= start] for each in self.habits}
+        polls[name] = [float(poll) for poll in best_looks(demands[name], self.price)]
+        requests = self.budget.polls(span / DAY, self.items(moment(at))) - len(due)
+        times = rebalance(demands, polls, max(requests, 0), span)
+        self.polls = {each: due.get(each, []) + [start + time for time in times[each]] for each in times}
 
     @property
     def planned(self) -> int:
         """Looks still to come today."""
         end = (self.day + 1) * DAY
-        return sum(look < end for looks in self.looks.values() for look in looks)
+        return sum(poll < end for polls in self.polls.values() for poll in polls)
 
     def items(self, now: datetime) -> float:
         """New items to be expected in the rest of the day."""
@@ -239,12 +239,12 @@ class Pace:
             "budget": self.budget.to_json(),
             "habits": {name: habits.to_json() for name, habits in self.habits.items()},
             "prior": asdict(self.prior),
-            "looks": {name: list(looks) for name, looks in self.looks.items()},
+            "looks": {name: list(polls) for name, polls in self.polls.items()},
         } | {name: getattr(self, name) for name in ("floor", "ceiling", "delay", "day", "asked", "price")}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Pace:
         """The pace that `to_json` wrote."""
         prior = Prior(**{**data["prior"], "profile": tuple(data["prior"]["profile"])})
-        habits = {name: Habits.from_json(value) for name, value in data["habits"].items()}
+        habits = {name: SourceRate.from_json(value) for name, value in data["habits"].items()}
         return cls(**{**data, "budget": Budget.from_json(data["budget"]), "habits": habits, "prior": prior})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.schedule.rates import DAY, GRACE
-from crawler.schedule.source_rates import Habits
+from crawler.schedule.source_rates import SourceRate
 
 _RELEASE = 0.3
 """Articles that come out in one minute, on average, from which that minute is the reason for the look behind it."""
@@ -34,7 +34,7 @@ class Outlook:
     """When the next day begins."""
 
 
-def why(habits: Habits, outlook: Outlook) -> str:
+def why(habits: SourceRate, outlook: Outlook) -> str:
     """The reason for the look."""
     at, last = outlook.at, habits.last
     if habits.failures and at <= habits.not_before:

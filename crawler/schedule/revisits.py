@@ -21,7 +21,7 @@ from itertools import pairwise
 from math import sqrt
 
 from crawler.items import PendingLink
-from crawler.schedule.agenda import Entry
+from crawler.schedule.agenda import AgendaEntry
 from crawler.schedule.budget import Budget
 from crawler.store import Store
 
@@ -29,10 +29,10 @@ _BATCH = 10  # asked without a look at the clock
 _LATER = timedelta(hours=1)  # until there may be room
 
 
-class Again:
+class DueRevisits:
     """The revisits of one run; times of articles are those of their links, as their sources gave them."""
 
-    def __init__(self, site: str, edits: Edits, now: Callable[[], datetime]) -> None:
+    def __init__(self, site: str, edits: EditRates, now: Callable[[], datetime]) -> None:
         self.edits = edits
         self._next_at: datetime | None = None  # when the next comes due, once `links` has been asked
         self._without_room = 0
@@ -56,7 +56,7 @@ class Again:
         self._next_at, self._without_room = min(coming), max(len(wanted) - room, 0)
         return wanted[: min(room, _BATCH)]
 
-    def following(self, before: Entry, *, cut: bool) -> tuple[datetime, str]:
+    def following(self, before: AgendaEntry, *, cut: bool) -> tuple[datetime, str]:
         """When to look for them next, and why; `before` is what the agenda had, `cut` that the run's time was over."""
         if cut:
             return self._now(), "known articles are to be asked again"
@@ -88,7 +88,7 @@ _SOONEST = 0.5
 
 
 @dataclass(slots=True)
-class Edits:
+class EditRates:
     """What is known of a site's edits: their number and the hours watched, for each class of age; plain data."""
 
     counts: list[float] = field(default_factory=lambda: [0.0] * len(_AT_FIRST))
@@ -135,7 +135,7 @@ class Edits:
         return json.dumps([[round(value, 4) for value in values] for values in (self.counts, self.hours)])
 
     @classmethod
-    def from_json(cls, text: str | None) -> Edits:
+    def from_json(cls, text: str | None) -> EditRates:
         """What `to_json` wrote; of None, what is known at first."""
         return cls(*json.loads(text)) if text else cls()
 

@@ -11,7 +11,7 @@ from crawler.errors import BadInput
 from crawler.schedule.budget import Budget
 from crawler.schedule.pace import Pace
 from crawler.schedule.rates import DAY, HOURS, minutes, moment
-from crawler.schedule.source_rates import Habits, Seen
+from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior
 
 Trace = Mapping[str, Sequence[float]]
@@ -67,11 +67,11 @@ def multiplicative(trace: Trace, budget: float, since: int, until: int) -> Looks
     kept: Looks = {name: [until + DAY] for name in trace}
     for _ in range(22):
         scale = sqrt(low * high)
-        looks = {name: _adapting(items, since, until + DAY, scale) for name, items in trace.items()}
-        if sum(bisect_left(minutes, until) for minutes in looks.values()) > most:
+        polls = {name: _adapting(items, since, until + DAY, scale) for name, items in trace.items()}
+        if sum(bisect_left(minutes, until) for minutes in polls.values()) > most:
             low = scale
         else:
-            high, kept = scale, looks
+            high, kept = scale, polls
     return kept
 
 
@@ -82,27 +82,27 @@ def _turned(phase: float, number: int) -> float:
 
 def _spread(hourly: Sequence[float], since: int, until: int, phase: float) -> list[float]:
     """Looks at a density that repeats itself, given in looks an hour, over the span and a day more."""
-    looks = []
+    polls = []
     passed, wanted = 0.0, phase
     for hour in range((until + DAY - since) // 60):
         density = hourly[hour % len(hourly)]
         while density and wanted < passed + density:
-            looks.append(since + 60 * (hour + (wanted - passed) / density))
+            polls.append(since + 60 * (hour + (wanted - passed) / density))
             wanted += 1
         passed += density
-    return looks
+    return polls
 
 
 def _adapting(items: Sequence[float], since: int, until: int, scale: float) -> list[float]:
-    looks = []
+    polls = []
     now, interval = float(since), _FIRST * scale
     known = bisect_left(items, since)
     while now < until:
-        looks.append(now)
+        polls.append(now)
         found = bisect_right(items, now, known)
         interval = min(max(interval * (HIT if found > known else MISS), _LEAST * scale), _MOST * scale)
         known, now = found, now + interval
-    return looks
+    return polls
 
 
 BUDGET = 1440
@@ -163,8 +163,8 @@ def ours(
     trace: Trace, requests: int, first: int, end: int, on_day: Callable[[int, int], None] = lambda _day, _days: None
 ) -> Looks:
     """The looks of `Pace` from day `first` to the day after `end`, which knows only what its looks have found."""
-    pace = Pace(Budget(requests, revisit=0.0, audit=0.0, fetches=0.0), {name: Habits() for name in trace})
-    looks: Looks = {name: [] for name in trace}
+    pace = Pace(Budget(requests, revisit=0.0, audit=0.0, fetches=0.0), {name: SourceRate() for name in trace})
+    polls: Looks = {name: [] for name in trace}
     known = dict.fromkeys(trace, 0)
     now = moment(first * DAY)
     while True:
@@ -172,7 +172,7 @@ def ours(
         if pace.day != int(minutes(at) // DAY):
             now = moment((pace.day + 1) * DAY)
             if pace.day >= end:
-                return looks
+                return polls
             on_day(pace.day + 1 - first, end - first)
             pace.prior = Prior.of(habits.rate for habits in pace.habits.values())
             pace.plan(now)
@@ -182,17 +182,17 @@ def ours(
         items, minute = trace[name], minutes(now)
         found = bisect_right(items, minute, known[name])
         new = [moment(item) for item in items[known[name] : found]]
-        pace.saw(name, Seen(now, new, oldest=new[0] if new else None))
+        pace.saw(name, PollResult(now, new, oldest=new[0] if new else None))
         known[name] = found
-        looks[name].append(minute)
+        polls[name].append(minute)
 
 
-def score(trace: Trace, looks: Mapping[str, list[float]], since: int, until: int) -> Score:
+def score(trace: Trace, polls: Mapping[str, list[float]], since: int, until: int) -> Score:
     """How late the items published in a span were seen, and what that cost; `BadInput` when none was."""
     delays: list[float] = []
     requests = 0
     for name, items in trace.items():
-        minutes_ = looks[name]
+        minutes_ = polls[name]
         requests += bisect_left(minutes_, until) - bisect_left(minutes_, since)
         for item in items[bisect_left(items, since) : bisect_left(items, until)]:
             place = bisect_left(minutes_, item)

@@ -18,12 +18,12 @@ from sqlalchemy import Connection
 from crawler.errors import Refusal
 from crawler.items import PendingLink
 from crawler.schedule import agenda as table
-from crawler.schedule.agenda import ARTICLES, Entry
+from crawler.schedule.agenda import ARTICLES, AgendaEntry
 from crawler.schedule.budget import Kind
 from crawler.schedule.pace import Pace
 from crawler.schedule.rates import DAY, GRACE, day_of, minutes, moment
-from crawler.schedule.revisits import Again, Edits
-from crawler.schedule.source_rates import Seen
+from crawler.schedule.revisits import DueRevisits, EditRates
+from crawler.schedule.source_rates import PollResult
 from crawler.schedule.tier_rates import Prior
 from crawler.sites.site import Site
 from crawler.store import Store, frontier, robots
@@ -46,47 +46,47 @@ _MORNING = timedelta(minutes=30)
 """Over which those are spread that wait for the next day."""
 
 
-class Errands:
+class SiteAgenda:
     """Of one run at one site; made by `open`."""
 
     def __init__(
-        self, name: str, pace: Pace, again: Again, entries: dict[str, Entry], now: Callable[[], datetime]
+        self, name: str, pace: Pace, revisits: DueRevisits, entries: dict[str, AgendaEntry], now: Callable[[], datetime]
     ) -> None:
         self.pace = pace
-        self.again = again
+        self.revisits = revisits
         self.entries = entries
         self._name = name
         self._now = now
         self._began = now()
-        self._kept: dict[str, Entry] = {}  # as the store has them
+        self._kept: dict[str, AgendaEntry] = {}  # as the store has them
         self._looks = 0
         self._first = False
         self._failed: set[str] = set()
         self._part = crc32(name.encode()) / 2**32
 
     @classmethod
-    def open(cls, store: Store, name: str, site: Site, limit: int, now: Callable[[], datetime]) -> Errands | None:
+    def open(cls, store: Store, name: str, site: Site, limit: int, now: Callable[[], datetime]) -> SiteAgenda | None:
         """The errands of a site; None when it is not watched."""
         with store.reading() as connection:
             state = table.pace(connection, name)
             entries = {entry.source: entry for entry in table.entries(connection, name)}
             if state is None or not entries:
                 return None
-            again = Again(name, Edits.from_json(table.edits(connection, name)), now)
-            errands = cls(name, read_pace(state), again, entries, now)
-            errands.pace.budget.limit = limit
-            for source in errands.pace.habits.keys() - entries.keys():  # the definition has it no more
-                del errands.pace.habits[source], errands.pace.looks[source]
-            errands.sync(connection)
-            unplanned = entries.keys() - errands.pace.habits.keys() - {ARTICLES}
-            if unplanned or errands.pace.day != day_of(minutes(now())):
-                due = {source: entries[source] for source in errands.due()}
+            revisits = DueRevisits(name, EditRates.from_json(table.edits(connection, name)), now)
+            agenda = cls(name, read_pace(state), revisits, entries, now)
+            agenda.pace.budget.limit = limit
+            for source in agenda.pace.habits.keys() - entries.keys():  # the definition has it no more
+                del agenda.pace.habits[source], agenda.pace.polls[source]
+            agenda.sync(connection)
+            unplanned = entries.keys() - agenda.pace.habits.keys() - {ARTICLES}
+            if unplanned or agenda.pace.day != day_of(minutes(now())):
+                due = {source: entries[source] for source in agenda.due()}
                 tier = (read_pace(other) for other in table.paces_of(connection, site.tier))
-                errands.pace.prior = Prior.of(habits.rate for pace in tier for habits in pace.habits.values())
-                errands.pace.day = 0
-                errands._renew()
+                agenda.pace.prior = Prior.of(habits.rate for pace in tier for habits in pace.habits.values())
+                agenda.pace.day = 0
+                agenda._renew()
                 entries |= due  # this day's plan begins behind them
-        return errands
+        return agenda
 
     def due(self) -> set[str]:
         """The sources that are to be looked at now."""
@@ -123,14 +123,21 @@ class Errands:
         """Known articles that are to be asked again now; none when the agenda has no time for articles yet."""
         if self.entries[ARTICLES].next_at > self._now():
             return []
-        return self.again.links(store, self.pace.budget, self.room(store, "revisit"))
+        return self.revisits.links(store, self.pace.budget, self.room(store, "revisit"))
 
     def window(self, source: str) -> int | None:
         """The number of items that a source showed the last time it showed any."""
         return self.pace.habits[source].window
 
     def note(
-        self, connection: Connection, source: str, found: Seen | None, outcome: str | None, came: int, *, first: bool
+        self,
+        connection: Connection,
+        source: str,
+        found: PollResult | None,
+        outcome: str | None,
+        came: int,
+        *,
+        first: bool,
     ) -> None:
         """Learn from a look at a source that is being saved: what it `found`, None when it failed."""
         now = self._now()
@@ -142,7 +149,7 @@ class Errands:
             self.pace.saw(source, found)
         else:
             self._fail(source, None)
-        self.entries[source] = replace(self.entries[source], looked_at=now, outcome=outcome, came=came)
+        self.entries[source] = replace(self.entries[source], polled_at=now, outcome=outcome, came=came)
         self._renew()
         if came:
             self._call(now, "new articles wait")
@@ -158,7 +165,7 @@ class Errands:
             self.sync(connection)
             if self._looks and not self._first:  # a first look goes deeper
                 self.pace.budget.pages += _LEARN * (max(asked / self._looks, 1) - self.pace.budget.pages)
-            if self.pace.planned > _TOO_MANY * self.pace.budget.looks(self._left_of_day(), self._expected()):
+            if self.pace.planned > _TOO_MANY * self.pace.budget.polls(self._left_of_day(), self._expected()):
                 self.pace.plan(self._now())
             if closed:
                 for source in self.entries.keys() - self._failed - {ARTICLES}:
@@ -183,11 +190,11 @@ class Errands:
 
     def _next_reading(self, waiting: int, *, closed: bool, cut: bool) -> tuple[datetime, str]:
         now = self._now()
-        look = min(entry.next_at for source, entry in self.entries.items() if source != ARTICLES)
+        poll = min(entry.next_at for source, entry in self.entries.items() if source != ARTICLES)
         if closed:
-            return look, "the site is left alone until then"
+            return poll, "the site is left alone until then"
         if not waiting:
-            return self.again.following(self.entries[ARTICLES], cut=cut)
+            return self.revisits.following(self.entries[ARTICLES], cut=cut)
         if not self._room("article"):
             return _tomorrow(now) + self._part * _MORNING, f"{waiting} articles wait, and today's budget is spent"
         if cut:
@@ -207,19 +214,19 @@ class Errands:
         changed = [entry for source, entry in self.entries.items() if entry != self._kept.get(source)]
         table.keep(connection, changed)
         self._kept = dict(self.entries)
-        table.keep_pace(connection, self._name, write_pace(self.pace), self.again.edits.to_json())
+        table.keep_pace(connection, self._name, write_pace(self.pace), self.revisits.edits.to_json())
 
 
 def upcoming(pace: Pace, source: str, now: datetime, part: float) -> tuple[datetime, str]:
     """When to look at a source next, and why; `part` (0 to 1) is the site's place among those of the same minute."""
-    look = pace.next_look(source, now)
-    at = look.at + part * _JITTER
+    poll = pace.next_look(source, now)
+    at = poll.at + part * _JITTER
     tomorrow = _tomorrow(now)
-    if look.at >= tomorrow:
+    if poll.at >= tomorrow:
         # That day's plan is made when its first look is due; this day's says when that should be.
-        later = (moment(minute + GRACE) for minute in pace.looks[source])
+        later = (moment(minute + GRACE) for minute in pace.polls[source])
         at = max(at, next((at for at in later if at > tomorrow), tomorrow + part * _MORNING))
-    return at, look.why
+    return at, poll.why
 
 
 def _tomorrow(now: datetime) -> datetime:

@@ -30,7 +30,7 @@ BACK_OFF, BACK_OFF_MAX = 15.0, 12 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PollResult:
     """What a look at a source found.
 
     `items` are the times of those that the source had not shown before, `undated` the number of such without a time;
@@ -49,7 +49,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Habits:
+class SourceRate:
     """What was learned of a source; plain data. Times are minutes since 1970 on Viet Nam's clock."""
 
     rate: Rate = field(default_factory=Rate)
@@ -66,7 +66,7 @@ class Habits:
     failures: int = 0
     not_before: float = 0.0
 
-    def saw(self, seen: Seen, expected: float) -> None:
+    def saw(self, seen: PollResult, expected: float) -> None:
         """Learn from a look at which `expected` items were to be expected."""
         at = minutes(seen.at)
         items = [item for item in map(minutes, seen.items) if at - MEMORY < item <= at]
@@ -126,6 +126,6 @@ class Habits:
         return {name: getattr(self, name) for name in self.__slots__} | {"rate": self.rate.to_json()}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Habits:
+    def from_json(cls, data: Mapping[str, Any]) -> SourceRate:
         """The habits that `to_json` wrote."""
         return cls(**{**data, "rate": Rate.from_json(data["rate"])})

@@ -55,11 +55,11 @@ def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[
     roots = sum(sum(map(sqrt, demand.expected[:span])) for demand in demands.values())
     price = max(roots / max(requests, 1), 1e-9) ** 2 / 2
     low, high = 0.0, inf
-    looks: Looks = {}
+    polls: Looks = {}
     spent = 0
     for _ in range(_TRIES):
-        looks = {name: course.best(price) for name, course in courses.items()}
-        before, spent = spent, _spent(looks, span)
+        polls = {name: course.best(price) for name, course in courses.items()}
+        before, spent = spent, _spent(polls, span)
         if _NEAR * requests <= spent <= requests or before == spent > requests:
             break  # by the price, or by bounds that no price can lower
         low, high = (price, high) if spent > requests else (low, price)
@@ -67,18 +67,18 @@ def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[
         price *= min(max((spent / max(requests * (1 + _NEAR) / 2, 0.5)) ** 2, 0.1), 10.0)
         if not low < price < high:
             price = sqrt(low * high)
-    _balance(courses, looks, requests, span)
-    return {name: course.refined(looks[name], span) for name, course in courses.items()}, price
+    _balance(courses, polls, requests, span)
+    return {name: course.refined(polls[name], span) for name, course in courses.items()}, price
 
 
 def rebalance(demands: Mapping[str, Demand], times: Times, requests: int, span: int) -> Times:
     """Other looks for `times`, changed where it costs least or saves most until `requests` fall into `span` minutes."""
     courses = {name: _Course(demand) for name, demand in demands.items()}
     before = {name: [int(time) for time in times[name]] for name in demands}
-    looks = {name: [*minutes] for name, minutes in before.items()}
-    _balance(courses, looks, requests, span)
+    polls = {name: [*minutes] for name, minutes in before.items()}
+    _balance(courses, polls, requests, span)
     return {
-        name: course.refined(looks[name], span) if looks[name] != before[name] else times[name]
+        name: course.refined(polls[name], span) if polls[name] != before[name] else times[name]
         for name, course in courses.items()
     }
 
@@ -96,13 +96,13 @@ class _Course:
         self.total = list(accumulate(demand.expected, initial=0.0))
         self.end = len(demand.expected) - 1
 
-    def mass(self, last: int, look: int) -> float:
-        """Items that `look` would find after `last`."""
-        return self.total[look + 1] - (self.total[last + 1] if last >= 0 else -self.demand.waiting)
+    def mass(self, last: int, poll: int) -> float:
+        """Items that `poll` would find after `last`."""
+        return self.total[poll + 1] - (self.total[last + 1] if last >= 0 else -self.demand.waiting)
 
-    def saved(self, last: int, look: int, following: int) -> float:
+    def saved(self, last: int, poll: int, following: int) -> float:
         """Item-minutes that a look between two others saves."""
-        return self.mass(last, look) * (following - look)
+        return self.mass(last, poll) * (following - poll)
 
     def between(self, last: int, low: int, high: int, following: int) -> int:
         """About the best place for a look between two others, from `low` to `high`."""
@@ -123,35 +123,35 @@ class _Course:
     def best(self, price: float) -> list[int]:
         """The looks of the dynamic programme, those too near to the next left out, those that bounds ask for put in."""
         kept = [self.end]
-        for look in reversed(self._cheapest(price)):
-            if self.soonest(-1) <= look <= kept[-1] - self.demand.floor:
-                kept.append(look)
-        looks: list[int] = []
+        for poll in reversed(self._cheapest(price)):
+            if self.soonest(-1) <= poll <= kept[-1] - self.demand.floor:
+                kept.append(poll)
+        polls: list[int] = []
         last = -1
-        for look in reversed(kept):
-            while (reach := self.reach(last)) < look:
-                low, high = self.soonest(last), min(reach, look - self.demand.floor)
-                if high < low and look < self.end:
-                    look = reach  # too near for one more: it comes sooner itself
+        for poll in reversed(kept):
+            while (reach := self.reach(last)) < poll:
+                low, high = self.soonest(last), min(reach, poll - self.demand.floor)
+                if high < low and poll < self.end:
+                    poll = reach  # too near for one more: it comes sooner itself
                     break
-                last = self.between(last, low, max(low, high), look)
-                looks.append(last)
-            looks.append(look)
-            last = look
-        return looks[:-1]
+                last = self.between(last, low, max(low, high), poll)
+                polls.append(last)
+            polls.append(poll)
+            last = poll
+        return polls[:-1]
 
-    def refined(self, looks: Sequence[int], span: int) -> list[float]:
+    def refined(self, polls: Sequence[int], span: int) -> list[float]:
         """The looks moved by less than the places they were chosen from are apart; none leaves or enters the span."""
-        times = [-1.0, *looks, float(self.end)]
-        for place, look in enumerate(looks, 1):
+        times = [-1.0, *polls, float(self.end)]
+        for place, poll in enumerate(polls, 1):
             last, following = times[place - 1], times[place + 1]
             shift = max((following - last) / _FINE / 6, 1 / 3)
             low = last + self.demand.floor if place > 1 else self.soonest(-1)
-            high = min(following - self.demand.floor, span - 1 if look < span else self.end)
+            high = min(following - self.demand.floor, span - 1 if poll < span else self.end)
             base = self._come(last)
-            options = [look + shift * number for number in range(-2, 3) if look < span or number >= 0]
+            options = [poll + shift * number for number in range(-2, 3) if poll < span or number >= 0]
             times[place] = max(
-                (time for time in options if low <= time <= high or time == look),
+                (time for time in options if low <= time <= high or time == poll),
                 key=lambda time: (self._come(time) - base) * (following - time),
             )
         return times[1:-1]
@@ -189,62 +189,62 @@ class _Course:
             heights.append(height)
             slopes.append(slope)
             minutes.append(minute)
-        looks = []
+        polls = []
         place = before[-1]
         while place:
-            looks.append(minutes[place])
+            polls.append(minutes[place])
             place = before[place]
-        return looks[::-1]
+        return polls[::-1]
 
 
 Choice = tuple[float, str, int, int, int]
 """Cost, source, the look before, the look in question, the look after."""
 
 
-def _balance(courses: Mapping[str, _Course], looks: Looks, requests: int, span: int) -> None:
-    surplus = _spent(looks, span) - requests
+def _balance(courses: Mapping[str, _Course], polls: Looks, requests: int, span: int) -> None:
+    surplus = _spent(polls, span) - requests
     options = _removals if surplus > 0 else _additions
     heap = [
         choice
         for name, course in courses.items()
-        for choice in options(name, course, [-1, *looks[name], course.end], span)
+        for choice in options(name, course, [-1, *polls[name], course.end], span)
     ]
     heapify(heap)
     while surplus and heap:
-        _, name, last, look, following = heappop(heap)
-        course, minutes = courses[name], looks[name]
-        place = bisect_left(minutes, look)
+        _, name, last, poll, following = heappop(heap)
+        course, minutes = courses[name], polls[name]
+        place = bisect_left(minutes, poll)
         around = [-1, *minutes, course.end][place : place + 3]
-        if surplus > 0 and around == [last, look, following]:
+        if surplus > 0 and around == [last, poll, following]:
             del minutes[place]
             surplus -= 1
             changed = [-1, *minutes, course.end][max(place - 1, 0) : place + 3]
         elif surplus < 0 and around[:2] == [last, following]:
-            minutes.insert(place, look)
+            minutes.insert(place, poll)
             surplus += 1
-            changed = [last, look, following]
+            changed = [last, poll, following]
         else:
             continue  # its neighbours have changed
         for choice in options(name, course, changed, span):
             heappush(heap, choice)
 
 
-def _removals(name: str, course: _Course, looks: Sequence[int], span: int) -> Iterator[Choice]:
-    """What each look but the first and last of `looks` is worth."""
-    for last, look, following in zip(looks, looks[1:], looks[2:], strict=False):
-        if look < span:
+def _removals(name: str, course: _Course, polls: Sequence[int], span: int) -> Iterator[Choice]:
+    """What each look but the first and last of `polls` is worth."""
+    for last, poll, following in zip(polls, polls[1:], polls[2:], strict=False):
+        if poll < span:
             bound = _BROKEN if following > course.reach(last) else 0.0
-            yield course.saved(last, look, following) + bound, name, last, look, following
+            yield course.saved(last, poll, following) + bound, name, last, poll, following
 
 
-def _additions(name: str, course: _Course, looks: Sequence[int], span: int) -> Iterator[Choice]:
-    """The best look between each two of `looks`."""
-    for last, following in pairwise(looks):
+def _additions(name: str, course: _Course, polls: Sequence[int], span: int) -> Iterator[Choice]:
+    """The best look between each two of `polls`."""
+    for last, following in pairwise(polls):
         low, high = course.soonest(last), min(following - course.demand.floor, span - 1)
         if low <= high:
-            look = course.between(last, low, high, following)
-            yield -course.saved(last, look, following), name, last, look, following
+            poll = course.between(last, low, high, following)
+            yield -course.saved(last, poll, following), name, last, poll, following
 
 
-def _spent(looks: Looks, span: int) -> int:
-    return sum(bisect_left(minutes, span) for minutes in looks.values())
+def _spent(polls: Looks, span: int) -> int:
+    return sum(bisect_left(minutes, span) for minutes in polls.values())

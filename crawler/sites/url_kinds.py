@@ -50,9 +50,9 @@ _SECTION = re.compile(
 def refusal_by_address(address: str) -> Refusal:
     """The word for an address, "//host/path", that a site's own pattern does not take."""
     path = "/" + address.removeprefix("//").partition("/")[2]
-    for word, pattern in _REFUSALS:
+    for reason, pattern in _REFUSALS:
         if re.search(pattern, address, re.I):
-            return word
+            return reason
     if path == "/" or (_SECTION.fullmatch(path) and not re.search(r"\d{5,}", path)):
         return Refusal.SECTION
     return Refusal.NOT_ARTICLE

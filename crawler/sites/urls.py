@@ -68,7 +68,7 @@ _AMP_ENDINGS = (".html", ".htm", ".vnp", ".tpo", ".vov", ".chn", ".ldo", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class UrlVerdict:
     """What an address leads to: the kind of an article, or the word by which it is refused; one of the two is None."""
 
     kind: Kind | None
@@ -97,19 +97,19 @@ def canonical(url: str, site: Site | None = None) -> str:
     return address
 
 
-def judge(url: str, site: Site) -> Verdict:
+def judge(url: str, site: Site) -> UrlVerdict:
     """What `url` is to `site`, told from its address alone; the kind is a hint that the page may correct."""
     try:
         parts = urlsplit(canonical(url, site))
     except Discard as refusal:
-        return Verdict(None, refusal.word)
+        return UrlVerdict(None, refusal.reason)
     host = parts.hostname or ""
     if not site.owns(host):
-        return Verdict(None, Refusal.OTHER_SITE)
+        return UrlVerdict(None, Refusal.OTHER_SITE)
     address = f"{parts.path}?{parts.query}" if parts.query else parts.path
     if re.search(site.article, address) and not (site.exclude and re.search(site.exclude, address)):
-        return Verdict(kind_by_address(f"//{host}{parts.path}"))
-    return Verdict(None, refusal_by_address(f"//{host}{parts.path}"))
+        return UrlVerdict(kind_by_address(f"//{host}{parts.path}"))
+    return UrlVerdict(None, refusal_by_address(f"//{host}{parts.path}"))
 
 
 def find_site(url: str, sites: Mapping[str, Site]) -> tuple[str, Site] | None:

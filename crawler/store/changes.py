@@ -49,7 +49,7 @@ _QUERY = select(changes, *_named(revisions, "r_"), *_named(copies, "c_")).select
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FeedItem:
     """A change, and what stood at its page then."""
 
     change: Change
@@ -59,7 +59,7 @@ class Told:
 
 def read(
     connection: Connection, after: int, limit: int, *, sites: Collection[str] | None = None, text: str | None = None
-) -> tuple[list[Told], int]:
+) -> tuple[list[FeedItem], int]:
     """The changes after `after` of these sites and of pages with this text, and the last `seq` looked at.
 
     A page has a text when it, or one that stood there before, has it: who was told of a page is told what becomes of
@@ -81,10 +81,10 @@ def read(
     return [_told(row) for row in rows], rows[-1].seq if len(rows) == limit else max(end, after)
 
 
-def _told(row: Row[Any]) -> Told:
+def _told(row: Row[Any]) -> FeedItem:
     values = row._mapping
     change = Change(**{name: values[name] for name in changes.c.keys()})  # noqa: SIM118, a column collection
     for prefix in ("r_", "c_"):
         if values[f"{prefix}title"] is not None:
-            return Told(change, unpack({name: values[prefix + name] for name in _TEXT}))
-    return Told(change, None)
+            return FeedItem(change, unpack({name: values[prefix + name] for name in _TEXT}))
+    return FeedItem(change, None)

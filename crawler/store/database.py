@@ -148,8 +148,8 @@ def failed(error: StatementError | sqlite3.Error) -> StoreFailed | None:
         # Without a code, the server was never reached or hung up.
         name = getattr(cause, "sqlstate", None) or "08"
         words, fallback = _POSTGRES_WORDS, "failed"
-    word: StoreWord = next((word for start, word in words.items() if name.startswith(start)), fallback)  # type: ignore[arg-type]
-    return StoreFailed(word, detail)
+    reason: StoreWord = next((reason for start, reason in words.items() if name.startswith(start)), fallback)  # type: ignore[arg-type]
+    return StoreFailed(reason, detail)
 
 
 def _url(address: str) -> URL:

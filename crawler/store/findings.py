@@ -76,7 +76,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observation:
     """What a check sees now: it is new, or a finding that is open already."""
 
     site: str | None
@@ -112,7 +112,7 @@ def told(connection: Connection, ids: Iterable[int], at: datetime) -> None:
     connection.execute(update(findings).where(wanted, findings.c.told_at.is_(None)).values(told_at=at))
 
 
-def note(connection: Connection, name: str, seen: Seen, was: Finding | None, at: datetime) -> None:
+def note(connection: Connection, name: str, seen: Observation, was: Finding | None, at: datetime) -> None:
     """Open a finding, or keep it open with today's evidence."""
     values: dict[str, Any] = {"seen_at": at, "evidence": seen.evidence, "examples": json.dumps(seen.examples)}
     if was is not None:

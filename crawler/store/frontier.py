@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Integer, Select, bindparam, case, func, inser
 
 from crawler.errors import Discard, Refusal
 from crawler.items import LONGEST_URL, Article, Link, PendingLink
-from crawler.store.rows import Kept, SourceState
+from crawler.store.rows import SourceSaved, SourceState
 from crawler.store.schema import articles, changes, copies, links, sources
-from crawler.store.sightings import CLAIMED, claim, claims, note_look, raise_gap
+from crawler.store.sightings import CLAIMED, claim, note_look, raise_gap, sightings
 
 T = TypeVar("T")
 _GOOD = (None, "200", "304")
@@ -25,8 +25,8 @@ _CHUNK = 500
 """Addresses asked for in one statement; SQLite allows 32,766 values (sqlite.org/limits.html), plans grow with it."""
 
 _KNOWN = select(
-    *(links.c[name] for name in ("id", "canonical_url", "fate", "fetched_at", "modified_at", "past")), claims.c.day
-).join(claims, CLAIMED, isouter=True)
+    *(links.c[name] for name in ("id", "canonical_url", "fate", "fetched_at", "modified_at", "past")), sightings.c.day
+).join(sightings, CLAIMED, isouter=True)
 LINK = select(
     *(column for column in links.c if column.name not in ("id", "url", "source_id", "fate", "leads_to", "past")),
     func.coalesce(links.c.url, links.c.canonical_url).label("url"),
@@ -39,7 +39,7 @@ _STORED = update(links).where(links.c.canonical_url == bindparam("b_url"))
 _OF_BACKFILL = (links.c.fate == "backfill") & links.c.past.is_not(None)
 _LAST = select(func.max(changes.c.seq)).scalar_subquery()
 _DONE = _STORED.values(past=case((_OF_BACKFILL, _LAST), else_=links.c.past))
-_REFUSED = _STORED.values(tries=links.c.tries + bindparam("more", type_=Integer), word=bindparam("word"))
+_REFUSED = _STORED.values(tries=links.c.tries + bindparam("more", type_=Integer), reason=bindparam("refusal"))
 # A page that was stored stays so when a later look at it gives nothing.
 _REFUSED_FOR_GOOD = _REFUSED.values(fate=case((links.c.fetched_at.is_not(None), "stored"), else_="refused"))
 
@@ -60,7 +60,7 @@ def save_source(
     *,
     revisit: bool,
     window: bool,
-) -> Kept:
+) -> SourceSaved:
     """Keep a source's state and the links found there."""
     source_id = keep_state(connection, state, site)
     note_look(connection, source_id, at, None if state.last_status in _GOOD else state.last_status)
@@ -71,7 +71,7 @@ def save_source(
     new = take(connection, source_id, state.url, wanted, known, site, at, "pending")
     if revisit:
         _ask_again(connection, [(row, wanted[url]) for url, row in known.items()])
-    return Kept(tuple(link for link, claimed in shown if not claimed), new, gap)
+    return SourceSaved(tuple(link for link, claimed in shown if not claimed), new, gap)
 
 
 def known_of(connection: Connection, source_id: int, wanted: Iterable[str]) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def seen(connection: Connection, urls: Iterable[str]) -> Iterator[str]:
 def mark_stored(connection: Connection, article: Article, at: datetime, link: str | None) -> None:
     """The page is read: its own address, and the pending `link` that led to it, need not be asked again."""
     own = article.canonical_url
-    done = {"fetched_at": at, "tries": 0, "word": None, "fate": "stored", "title": None}
+    done = {"fetched_at": at, "tries": 0, "reason": None, "fate": "stored", "title": None}
     past = None
     if link is not None and link != own:
         connection.execute(_DONE, {"b_url": link, **done, "leads_to": own})
@@ -168,19 +168,19 @@ def mark_stored(connection: Connection, article: Article, at: datetime, link: st
 
 def mark_withdrawn(connection: Connection, url: str, at: datetime) -> None:
     """The stored page is gone; it is asked again only when a source lists it as changed."""
-    connection.execute(_STORED, {"b_url": url, "fetched_at": at, "tries": 0, "word": Refusal.GONE, "fate": "stored"})
+    connection.execute(_STORED, {"b_url": url, "fetched_at": at, "tries": 0, "reason": Refusal.GONE, "fate": "stored"})
 
 
-def refuse(connection: Connection, url: str, word: Refusal, *, final: bool, counted: bool) -> None:
+def refuse(connection: Connection, url: str, reason: Refusal, *, final: bool, counted: bool) -> None:
     """Note why the page gave nothing: never asked again when `final`, else still pending with one more try."""
-    row = {"b_url": url, "word": word, "more": int(not counted)}
+    row = {"b_url": url, "refusal": reason, "more": int(not counted)}
     connection.execute(_REFUSED_FOR_GOOD if final else _REFUSED, row)
 
 
 def begin(connection: Connection, urls: Iterable[str]) -> None:
     """Note that the pages are about to be asked; whatever becomes of one takes the note away."""
     for chunk in chunks(urls):
-        connection.execute(update(links).where(links.c.canonical_url.in_(chunk)).values(word=Refusal.UNFINISHED))
+        connection.execute(update(links).where(links.c.canonical_url.in_(chunk)).values(reason=Refusal.UNFINISHED))
 
 
 def may_lead(connection: Connection, link: str, page: str) -> bool:
@@ -193,7 +193,7 @@ def may_lead(connection: Connection, link: str, page: str) -> bool:
 def as_links(connection: Connection, query: Select[Any]) -> list[PendingLink]:
     """The rows of a query on `LINK`."""
     rows = connection.execute(query).mappings()
-    return [PendingLink(**{**row, "word": Refusal(row["word"]) if row["word"] else None}) for row in rows]
+    return [PendingLink(**{**row, "reason": Refusal(row["reason"]) if row["reason"] else None}) for row in rows]
 
 
 def chunks(keys: Iterable[T]) -> Iterator[list[T]]:
@@ -238,7 +238,7 @@ def by_address(found: Iterable[Link], canonical: Callable[[str], str]) -> dict[s
 def _ask_again(connection: Connection, known: Iterable[tuple[Any, Link]]) -> None:
     # Later than the last fetch alone is not enough: a site whose clock is ahead would be asked at every look.
     changed = [
-        {"b_url": row.canonical_url, "fate": "pending", "tries": 0, "word": None, "modified_at": link.modified_at}
+        {"b_url": row.canonical_url, "fate": "pending", "tries": 0, "reason": None, "modified_at": link.modified_at}
         for row, link in known
         if row.fate == "stored"
         and row.fetched_at is not None

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0006"
-"""The newest revision of `crawler/migrations`. Named here so that a store in order opens without loading Alembic."""
+"""The newest revision of `crawler/store/migrations`. Named here so that a store in order opens without loading Alembic."""
 VERSION_TABLE = "thoisu_schema"
 """Not Alembic's own name for it: a PostgreSQL database may serve other programs as well."""
-SCRIPTS = Path(__file__).parent.parent / "migrations"
+SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine) -> None:

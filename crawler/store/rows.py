@@ -21,7 +21,7 @@ class SourceState:
     """Hash of the last full answer, against which an audit checks the validators."""
     checked_at: datetime | None = None
     """The last look, whatever came of it."""
-    looks: int = 0
+    polls: int = 0
     audits: int = 0
     """Looks that asked without validators to see whether these tell the truth."""
     lies: int = 0
@@ -39,7 +39,7 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SourceSaved:
     """What a look at a source brought."""
 
     first: tuple[Link, ...]

@@ -114,7 +114,7 @@ sources = Table(
     Column("last_modified", Plain),
     Column("body_hash", Plain),
     Column("checked_at", Instant),
-    Column("looks", Integer, nullable=False),
+    Column("looks", Integer, nullable=False, key="polls"),
     Column("audits", Integer, nullable=False),
     Column("lies", Integer, nullable=False),
     Column("trusted", Boolean, nullable=False),
@@ -138,7 +138,7 @@ links = Table(
     Column("found_at", Instant, nullable=False),
     Column("fetched_at", Instant),  # when the page was last read into an article; NULL before that
     Column("tries", Integer, nullable=False),
-    Column("word", Plain),
+    Column("word", Plain, key="reason"),
     Column("fate", Plain, nullable=False),  # pending, stored, refused, or backfill: pending, and left to a backfill
     Column("leads_to", Plain),  # the canonical address that the page itself named, when it is another
     Column("past", Number),  # the last change that a backfill brought, 0 before that; NULL when the watch knew of it

@@ -35,7 +35,7 @@ from crawler.discover.overlap import Item, end, overlaps, reach
 from crawler.items import Link
 from crawler.store.schema import Instant, Number, Plain, links, metadata, sources
 
-claims = Table(
+sightings = Table(
     "claims",
     metadata,
     Column("source_id", Number, ForeignKey("sources.id"), nullable=False),
@@ -44,16 +44,16 @@ claims = Table(
     PrimaryKeyConstraint("source_id", "link_id"),
     sqlite_with_rowid=False,
 )
-Index("ix_claims_source_id_day", claims.c.source_id, claims.c.day)  # the last days of years of claims
+Index("ix_claims_source_id_day", sightings.c.source_id, sightings.c.day)  # the last days of years of claims
 
 looked = Table(
     "looked",
     metadata,
     Column("source_id", Number, ForeignKey("sources.id"), nullable=False),
     Column("day", Date, nullable=False),
-    Column("looks", Integer, nullable=False),
+    Column("looks", Integer, nullable=False, key="polls"),
     Column("failed", Integer, nullable=False),
-    Column("word", Plain),  # of the last failure
+    Column("word", Plain, key="reason"),  # of the last failure
     PrimaryKeyConstraint("source_id", "day"),
     sqlite_with_rowid=False,
 )
@@ -68,9 +68,9 @@ gaps = Table(
     Column("raised_at", Instant, nullable=False),
 )
 
-CLAIMED = and_(claims.c.link_id == links.c.id, claims.c.source_id == bindparam("b_source", type_=Number))
+CLAIMED = and_(sightings.c.link_id == links.c.id, sightings.c.source_id == bindparam("b_source", type_=Number))
 """Joins a link to the claim of the source that is being looked at."""
-_NEW = insert(claims)
+_NEW = insert(sightings)
 # A time of publication after the one at which the link was found is a mistaken clock's.
 _seen = case((links.c.published_at < links.c.found_at, links.c.published_at), else_=links.c.found_at)
 
@@ -88,19 +88,25 @@ def date_claims(connection: Connection, url: str, days: Mapping[int, date]) -> N
     if not days:
         return
     source_id = select(sources.c.id).where(sources.c.url == url).scalar_subquery()
-    mine = (claims.c.source_id == source_id) & (claims.c.link_id == bindparam("b_link"))
+    mine = (sightings.c.source_id == source_id) & (sightings.c.link_id == bindparam("b_link"))
     rows = [{"b_link": id_, "b_day": day} for id_, day in days.items()]
-    connection.execute(update(claims).where(mine).values(day=bindparam("b_day")), rows)
+    connection.execute(update(sightings).where(mine).values(day=bindparam("b_day")), rows)
 
 
-def note_look(connection: Connection, source_id: int, at: datetime, word: str | None) -> None:
-    """One look at a source more on that day; `word` says why it gave nothing."""
+def note_look(connection: Connection, source_id: int, at: datetime, reason: str | None) -> None:
+    """One look at a source more on that day; `reason` says why it gave nothing."""
     mine = (looked.c.source_id == source_id) & (looked.c.day == day_in(at))
-    more: dict[object, object] = {looked.c.looks: looked.c.looks + 1}
-    if word is not None:
-        more |= {looked.c.failed: looked.c.failed + 1, looked.c.word: word}
+    more: dict[object, object] = {looked.c.polls: looked.c.polls + 1}
+    if reason is not None:
+        more |= {looked.c.failed: looked.c.failed + 1, looked.c.reason: reason}
     if connection.execute(update(looked).where(mine).values(more)).rowcount == 0:
-        row = {"source_id": source_id, "day": day_in(at), "looks": 1, "failed": int(word is not None), "word": word}
+        row = {
+            "source_id": source_id,
+            "day": day_in(at),
+            "polls": 1,
+            "failed": int(reason is not None),
+            "reason": reason,
+        }
         connection.execute(insert(looked).values(row))
 
 
@@ -113,7 +119,9 @@ def _pushed_out(connection: Connection, source_id: int, window: Sequence[Item]) 
     last = end(window)
     if last is None or last.known:
         return False
-    mine = select(links.c.id).join(claims, claims.c.link_id == links.c.id).where(claims.c.source_id == source_id)
+    mine = (
+        select(links.c.id).join(sightings, sightings.c.link_id == links.c.id).where(sightings.c.source_id == source_id)
+    )
     return connection.scalar(mine.where(links.c.published_at < last.at).limit(1)) is not None
 
 
@@ -127,8 +135,8 @@ def raise_gap(connection: Connection, source_id: int, window: Sequence[tuple[Lin
     if not items or (overlaps(items) and not _pushed_out(connection, source_id, items)):
         return False
     # Without what this very look has just brought.
-    earlier = select(func.max(_seen, type_=Instant)).join(claims, claims.c.link_id == links.c.id)
-    since = connection.scalar(earlier.where(claims.c.source_id == source_id))
+    earlier = select(func.max(_seen, type_=Instant)).join(sightings, sightings.c.link_id == links.c.id)
+    since = connection.scalar(earlier.where(sightings.c.source_id == source_id))
     if since is None:
         return False
     back_to = reach(items)

@@ -15,13 +15,12 @@ from crawler.sites.urls import canonical as canonical_of
 from crawler.store import articles as amend
 from crawler.store import articles as record
 from crawler.store import changes as feed
-from crawler.store import frontier, queries
-from crawler.store import sinks as outbox
-from crawler.store.changes import Told
+from crawler.store import frontier, queries, sink_cursors
+from crawler.store.changes import FeedItem
 from crawler.store.database import engine_for, settle, transaction, unwritable, writer
 from crawler.store.locks import alone
 from crawler.store.migrate import upgrade
-from crawler.store.rows import ArticleRow, HeldPage, Kept, Outcome, SourceState, StoredArticle
+from crawler.store.rows import ArticleRow, HeldPage, Outcome, SourceSaved, SourceState, StoredArticle
 from crawler.store.schema import sites
 
 
@@ -54,7 +53,7 @@ class Store:
             if reading and (other := unwritable(engine.url)) is not None:
                 return cls.open(other)
             shown = engine.url.render_as_string(hide_password=True)
-            raise BadInput(f"cannot open the store {shown}: {failure.detail} ({failure.word})") from failure
+            raise BadInput(f"cannot open the store {shown}: {failure.detail} ({failure.reason})") from failure
         except BaseException:
             engine.dispose()
             raise
@@ -84,7 +83,7 @@ class Store:
         revisit: bool = False,
         window: bool = False,
         canonical: Callable[[str], str] = canonical_of,
-        also: Callable[[Connection, Kept], None] | None = None,
+        also: Callable[[Connection, SourceSaved], None] | None = None,
     ) -> int:
         """Keep a source's state together with the links found there, and return how many of these are new.
 
@@ -152,13 +151,13 @@ class Store:
             frontier.begin(connection, canonical_urls[:granted])
         return granted
 
-    def refuse(self, canonical_url: str, word: Refusal, *, final: bool, counted: bool = False) -> None:
+    def refuse(self, canonical_url: str, reason: Refusal, *, final: bool, counted: bool = False) -> None:
         """Note why a pending link gave nothing; when `final` it is never asked again, else later.
 
         It is one more try, unless this one was `counted` before.
         """
         with transaction(self._writer) as connection:
-            frontier.refuse(connection, canonical_url, word, final=final, counted=counted)
+            frontier.refuse(connection, canonical_url, reason, final=final, counted=counted)
 
     def may_lead(self, link: str, page: str) -> bool:
         """Whether what `link` gives may be stored under the address `page`: nobody knows it, or it led there before."""
@@ -203,11 +202,11 @@ class Store:
     def identity(self) -> str:
         """The store's own name, made with it; a copy of the database bears the same."""
         with transaction(self._engine) as connection:
-            return outbox.store_id(connection)
+            return sink_cursors.store_id(connection)
 
     def feed(
         self, since: int = 0, limit: int = 100, *, sites: Collection[str] | None = None, text: str | None = None
-    ) -> tuple[list[Told], int]:
+    ) -> tuple[list[FeedItem], int]:
         """Changes after `since` with what stood at their pages, and the last `seq` looked at."""
         with transaction(self._engine) as connection:
             return feed.read(connection, since, limit, sites=sites, text=text)

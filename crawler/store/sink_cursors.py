@@ -124,10 +124,10 @@ def advance(
 
 
 def fail(
-    connection: Connection, name: str, word: str, error: str, at: datetime, next_try_at: datetime, failures: int
+    connection: Connection, name: str, reason: str, error: str, at: datetime, next_try_at: datetime, failures: int
 ) -> None:
     """Note that the sink takes nothing now."""
-    values = {"state": word, "last_error": error, "failed_at": at, "next_try_at": next_try_at, "failures": failures}
+    values = {"state": reason, "last_error": error, "failed_at": at, "next_try_at": next_try_at, "failures": failures}
     connection.execute(update(sinks).where(sinks.c.name == name).values(updated_at=at, **values))
 
 

@@ -17,11 +17,11 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.backfill import backlog, routes
-from crawler.backfill import steps as plans
+from crawler.backfill import steps as step_table
 from crawler.backfill.harvest import harvest
-from crawler.backfill.itinerary import Itinerary
+from crawler.backfill.step_queue import StepQueue
 from crawler.backfill.steps import Step
-from crawler.crawl import look as looks
+from crawler.crawl import poll as polls
 from crawler.discover.days import day_in, span_of
 from crawler.discover.discovery import Discovery, discover
 from crawler.errors import Discard, Refusal, StoreFailed
@@ -44,13 +44,13 @@ _ENOUGH = 5  # shards of a series that are not there
 _SILENT = 2  # steps without any answer after which a site counts as down
 
 
-class Walker:
+class BackfillSources:
     """Asks the steps of one job; `advance` is called whenever no article is left to be read."""
 
     def __init__(self, spider: BackfillSpider, job: Job) -> None:
         self._spider = spider
         self._job = job
-        self._itinerary: Itinerary | None = None
+        self._itinerary: StepQueue | None = None
         self._over = False
         self._down = 0
         self.answered = 0
@@ -62,10 +62,10 @@ class Walker:
         return iter(())
 
     @property
-    def itinerary(self) -> Itinerary:
+    def itinerary(self) -> StepQueue:
         """What is asked next."""
         if self._itinerary is None:  # the spider has no store before it is bound to its crawler
-            self._itinerary = Itinerary(self._spider.store, self._spider.site, self._job, self._spider.now)
+            self._itinerary = StepQueue(self._spider.store, self._spider.site, self._job, self._spider.now)
         return self._itinerary
 
     def advance(self) -> list[Request] | None:
@@ -76,17 +76,17 @@ class Walker:
         self._spider.report.sources += 1
         if step.state == "done":
             return []
-        return [self._spider.request(step.address, "source", "backfill", self.parse, look=step)]
+        return [self._spider.request(step.address, "source", "backfill", self.parse, poll=step)]
 
-    def parse(self, response: Response, look: Step) -> None:
+    def parse(self, response: Response, poll: Step) -> None:
         """One answer; what it lists is kept with the steps that follow."""
         try:
-            self._parse(response, look)
+            self._parse(response, poll)
         except StoreFailed as failure:
             self._spider.end(str(failure))
         except Exception as error:
-            logger.exception("%s could not be read", look.address)
-            self.failed(look, Refusal.UNREADABLE, f"{type(error).__name__} at {look.address}")
+            logger.exception("%s could not be read", poll.address)
+            self.failed(poll, Refusal.UNREADABLE, f"{type(error).__name__} at {poll.address}")
         finally:
             self._spider.progress()
 
@@ -94,15 +94,15 @@ class Walker:
         spider, route = self._spider, self.itinerary.route(step)
         assert not isinstance(route, Numbers)  # noqa: S101 - these are asked of nobody
         if response.status != 200 or is_wall(response.body):
-            word = verdict(response.status, {}, response.body) or Refusal.SERVER_ERROR
-            self.failed(step, word, f"{response.status} from {response.url}")
+            reason = verdict(response.status, {}, response.body) or Refusal.SERVER_ERROR
+            self.failed(step, reason, f"{response.status} from {response.url}")
             return
         declared = charset((response.headers.get("Content-Type") or b"").decode("latin-1"))
         try:
             with deadline(spider.settings.getfloat("READ_SECONDS")):
                 found = discover(response.body, response.url, declared=declared, site=spider.site, source=route)
         except Discard as late:
-            self.failed(step, late.word, late.detail)
+            self.failed(step, late.reason, late.detail)
             return
         if found.refused and not (step.page > 1 and found.refused is Refusal.EMPTY_SOURCE):
             self.failed(step, found.refused, found.detail or step.address)
@@ -114,34 +114,34 @@ class Walker:
         else:
             self._page(step, found, route)
 
-    def failed(self, look: Step, word: Refusal, detail: str) -> None:
+    def failed(self, poll: Step, reason: Refusal, detail: str) -> None:
         """A step that gave nothing; a list's further page that is not there is its end."""
         spider = self._spider
-        end = look.page > 1 and look.stage == routes.PAGED and word is Refusal.NOT_FOUND
+        end = poll.page > 1 and poll.stage == routes.PAGED and reason is Refusal.NOT_FOUND
         try:
             self.itinerary.finish(
-                replace(look, state="done" if end else "failed", word=word, tries=look.tries + 1, at=spider.now())
+                replace(poll, state="done" if end else "failed", reason=reason, tries=poll.tries + 1, at=spider.now())
             )
         except StoreFailed as failure:
             spider.end(str(failure))
             return
         if end:
             return
-        if look.stage == routes.SERIES and word in _NO_SUCH:
-            self._doubt(look, word)
-        spider.report.refused[word] += 1
-        self.errors.append(f"{word} ({detail})" if detail else word)
-        self._down = self._down + 1 if word in (Refusal.UNREACHABLE, Refusal.TIMEOUT) else 0
+        if poll.stage == routes.SERIES and reason in _NO_SUCH:
+            self._doubt(poll, reason)
+        spider.report.refused[reason] += 1
+        self.errors.append(f"{reason} ({detail})" if detail else reason)
+        self._down = self._down + 1 if reason in (Refusal.UNREACHABLE, Refusal.TIMEOUT) else 0
         if self._down >= _SILENT:
-            spider.end(f"{word}: {detail}")
+            spider.end(f"{reason}: {detail}")
 
-    def _doubt(self, step: Step, word: Refusal) -> None:
+    def _doubt(self, step: Step, reason: Refusal) -> None:
         """Give up a series of which nothing has ever been there: it may be a guess, or of another age of the site."""
         with self._spider.store.writing() as connection:
-            if plans.none_of(connection, step, _ENOUGH):
-                plans.give_up(connection, step, word)
+            if step_table.none_of(connection, step, _ENOUGH):
+                step_table.give_up(connection, step, reason)
 
-    def postponed(self, look: Step) -> None:  # noqa: ARG002, the interface's
+    def postponed(self, poll: Step) -> None:  # noqa: ARG002, the interface's
         """The day's budget does not pay for the step; it stays open."""
         self._over = True
 
@@ -157,7 +157,7 @@ class Walker:
         first, last = (min(span.first for span in spans), max(span.last for span in spans)) if spans else (None, None)
         with spider.store.writing() as connection:
             self.itinerary.add(connection, parts, step.stage, step.page + 1)
-            plans.keep(connection, replace(step, state="done", first=first, last=last, at=spider.now()))
+            step_table.keep(connection, replace(step, state="done", first=first, last=last, at=spider.now()))
 
     def _page(self, step: Step, found: Discovery, route: Source | None) -> None:
         spider, now = self._spider, self._spider.now()
@@ -170,19 +170,19 @@ class Walker:
         following = found.next if listed and step.page < _PAGES else None
         if following and (not self._owned(following) or (paged and crop.middle and crop.middle < self._job.span.first)):
             following = None
-        done = replace(step, state="done", links=len(crop.wanted), digest=looks.digest(listed.values()), at=now)
+        done = replace(step, state="done", links=len(crop.wanted), digest=polls.digest(listed.values()), at=now)
         if found.cut:
-            done = replace(done, state="failed", word=Refusal.CUT_OFF, tries=step.tries + 1)
+            done = replace(done, state="failed", reason=Refusal.CUT_OFF, tries=step.tries + 1)
         source = route.url if isinstance(route, Listing) else step.address
         with spider.store.writing() as connection:
             new, ids = backlog.keep_page(connection, source, step.route, crop.wanted, spider.name, now)
-            if following and not plans.repeats(connection, done):
-                plans.add(connection, [replace(step, id=0, address=following, page=step.page + 1)])
+            if following and not step_table.repeats(connection, done):
+                step_table.add(connection, [replace(step, id=0, address=following, page=step.page + 1)])
             if shard is None and step.stage != routes.BY_DAY:
                 behind = " ".join(str(ids[url]) for url in crop.undated[-_SAMPLE:])
                 reached = crop.middle if paged else crop.whole
                 done = replace(done, first=reached, behind=behind)
-            plans.keep(connection, done)
+            step_table.keep(connection, done)
         spider.report.links += len(crop.wanted)
         spider.report.new += new
 

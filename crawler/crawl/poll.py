@@ -12,32 +12,32 @@ from urllib.parse import urlsplit
 from crawler.discover.discovery import Discovery
 from crawler.errors import Refusal
 from crawler.items import Link
-from crawler.schedule.source_rates import Seen
+from crawler.schedule.source_rates import PollResult
 from crawler.sites.site import Feed, Listing, Sitemap, Source
-from crawler.store import Kept, SourceState
+from crawler.store import SourceSaved, SourceState
 
 
-def seen(look: Look, state: SourceState, window: int | None, now: datetime) -> Seen | None:
+def seen(poll: Poll, state: SourceState, window: int | None, now: datetime) -> PollResult | None:
     """What `crawler.schedule.pace` learns from a look, all parts of it saved; None from one that failed.
 
     `window` is the number of items that the source showed the last time it showed any.
     """
-    source = look.source
+    source = poll.source
     if state.last_status not in ("200", "304"):
         # The shard of a new day, month or year is not there before its first article.
-        young = isinstance(source, Sitemap) and source.url != look.url
-        return Seen(now) if young and state.last_status == Refusal.NOT_FOUND else None
-    first = [link for part in look.kept for link in part.first]
+        young = isinstance(source, Sitemap) and source.url != poll.url
+        return PollResult(now) if young and state.last_status == Refusal.NOT_FOUND else None
+    first = [link for part in poll.kept for link in part.first]
     times = [at for link in first if (at := _time(link))]
-    scrolls = isinstance(source, Feed) or (isinstance(source, Listing) and not look.paged)
-    return Seen(
+    scrolls = isinstance(source, Feed) or (isinstance(source, Listing) and not poll.paged)
+    return PollResult(
         now,
         items=times,
         undated=len(first) - len(times),
-        new=sum(part.new for part in look.kept),
-        shown=len(look.links) or window if scrolls else None,
-        oldest=min((at for link in look.links.values() if (at := link.published_at)), default=None),
-        overlap=not any(part.gap for part in look.kept),
+        new=sum(part.new for part in poll.kept),
+        shown=len(poll.links) or window if scrolls else None,
+        oldest=min((at for link in poll.links.values() if (at := link.published_at)), default=None),
+        overlap=not any(part.gap for part in poll.kept),
     )
 
 
@@ -53,7 +53,7 @@ _CHILDREN = 12
 
 
 @dataclass(slots=True, kw_only=True)
-class Look:
+class Poll:
     """The state of one look, from the first request to the one transaction that ends it."""
 
     url: str
@@ -62,7 +62,7 @@ class Look:
     """What the site says of it; None when the address alone is known."""
     state: SourceState
     audit: bool = False
-    parent: Look | None = None
+    parent: Poll | None = None
     """The look at the index that named this sitemap."""
     page: int = 1
     links: dict[str, Link] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class Look:
     """It is the last look at a shard whose time is over."""
     paged: bool = False
     """A further page follows the first, so that nothing scrolls away unseen."""
-    kept: list[Kept] = field(default_factory=list)
+    kept: list[SourceSaved] = field(default_factory=list)
     """What the store took of it, and of its children."""
 
     @property
@@ -100,11 +100,11 @@ def conditions(state: SourceState) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def open_look(url: str, source: Source | None, state: SourceState, every: int, parent: Look | None = None) -> Look:
+def open_look(url: str, source: Source | None, state: SourceState, every: int, parent: Poll | None = None) -> Poll:
     """A look at `url`; each `every`-th goes without validators, to see whether they tell the truth."""
-    audit = bool(state.trusted and (state.etag or state.last_modified) and (state.looks + 1) % every == 0)
+    audit = bool(state.trusted and (state.etag or state.last_modified) and (state.polls + 1) % every == 0)
     state = replace(state, route=source.url if source else None)
-    return Look(
+    return Poll(
         url=url, source=source, state=state, first=state.body_hash is None, audit=audit, parent=parent, pages={url}
     )
 
@@ -127,9 +127,9 @@ def is_due(state: SourceState, since: date | None) -> bool:
     return since is None or state.checked_at is None or state.checked_at.astimezone(_HERE).date() < since
 
 
-def answered(look: Look, headers: Mapping[str, str | None], found: Discovery, now: datetime) -> SourceState:
+def answered(poll: Poll, headers: Mapping[str, str | None], found: Discovery, now: datetime) -> SourceState:
     """The source's state after an answer; a changed source behind unchanged validators is never believed again."""
-    old, listed = look.state, digest((*found.links, *found.children))
+    old, listed = poll.state, digest((*found.links, *found.children))
     etag, modified = headers.get("etag"), headers.get("last-modified")
     state = replace(
         old,
@@ -137,19 +137,19 @@ def answered(look: Look, headers: Mapping[str, str | None], found: Discovery, no
         last_modified=modified,
         body_hash=listed,
         checked_at=now,
-        looks=old.looks + 1,
-        audits=old.audits + look.audit,
+        polls=old.polls + 1,
+        audits=old.audits + poll.audit,
         last_status="200",
         failures=0,
         whole_at=old.whole_at if found.cut else now,
     )
-    lied = look.audit and (etag, modified) == (old.etag, old.last_modified) and listed != old.body_hash
+    lied = poll.audit and (etag, modified) == (old.etag, old.last_modified) and listed != old.body_hash
     return distrusted(state) if lied else state
 
 
-def needs_probe(look: Look, state: SourceState) -> bool:
+def needs_probe(poll: Poll, state: SourceState) -> bool:
     """Whether an audit found the source changed under new validators: then the old ones must not give a 304."""
-    return look.audit and state.trusted and state.body_hash != look.state.body_hash
+    return poll.audit and state.trusted and state.body_hash != poll.state.body_hash
 
 
 def distrusted(state: SourceState) -> SourceState:
@@ -159,12 +159,12 @@ def distrusted(state: SourceState) -> SourceState:
 
 def unchanged(state: SourceState, now: datetime) -> SourceState:
     """The source's state after a 304."""
-    return replace(state, checked_at=now, looks=state.looks + 1, last_status="304", failures=0)
+    return replace(state, checked_at=now, polls=state.polls + 1, last_status="304", failures=0)
 
 
-def failed(state: SourceState, word: str, now: datetime) -> SourceState:
+def failed(state: SourceState, reason: str, now: datetime) -> SourceState:
     """The source's state after a look that gave nothing; what the last good answer said stays."""
-    return replace(state, checked_at=now, looks=state.looks + 1, last_status=word, failures=state.failures + 1)
+    return replace(state, checked_at=now, polls=state.polls + 1, last_status=reason, failures=state.failures + 1)
 
 
 def without_validators(state: SourceState) -> SourceState:
@@ -178,7 +178,7 @@ def digest(links: Iterable[Link]) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8", "replace")).hexdigest()
 
 
-def recent_children(children: Iterable[Link], look: Look, now: datetime) -> list[Link]:
+def recent_children(children: Iterable[Link], poll: Poll, now: datetime) -> list[Link]:
     """The sitemaps of an index in which news may be, newest first: by lastmod, else by name, a dozen at most.
 
     The newest lastmod is the measure, not the clock: an index that has been quiet for a month still has a newest part.
@@ -186,7 +186,7 @@ def recent_children(children: Iterable[Link], look: Look, now: datetime) -> list
     every = list(children)
     dated = sorted((link for link in every if link.modified_at), key=_modified, reverse=True)
     if dated:
-        oldest = _modified(dated[0]) - (_FIRST if look.first else _LATER)
+        oldest = _modified(dated[0]) - (_FIRST if poll.first else _LATER)
         return [link for link in dated if _modified(link) >= oldest][:_CHILDREN]
     today = now.astimezone(_HERE).date()
     month = re.compile(rf"{today.year}[-_/]?0?{today.month}(?!\d)|news|latest|tin-moi", re.I)

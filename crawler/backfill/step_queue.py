@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from crawler.backfill import backlog, routes
-from crawler.backfill import steps as plans
+from crawler.backfill import steps as step_table
 from crawler.backfill.gaps import uncovered
 from crawler.backfill.routes import Route
 from crawler.backfill.steps import Step
@@ -38,7 +38,7 @@ PASSING = frozenset(
 """Failures of a step that may have passed when the backfill goes on."""
 
 
-class Itinerary:
+class StepQueue:
     """The steps of one job in the store; `next` is asked when what the last step listed has been read."""
 
     def __init__(self, store: Store, site: Site, job: Job, now: Callable[[], datetime]) -> None:
@@ -57,17 +57,17 @@ class Itinerary:
         if not self._begun:
             self._begun = True
             with self._store.writing() as connection:
-                plans.reopen(connection, self._job.name, PASSING)
+                step_table.reopen(connection, self._job.name, PASSING)
         while self._job.walk:
             with self._store.reading() as connection:
-                step = plans.next_open(connection, self._job.name, oldest_first=self._job.oldest_first)
+                step = step_table.next_open(connection, self._job.name, oldest_first=self._job.oldest_first)
             if step is None:
                 if not self._next_stage():
                     break
                 continue
             route = self.route(step)
             if route is None:
-                self.finish(replace(step, state="failed", word="undefined"))
+                self.finish(replace(step, state="failed", reason="undefined"))
             elif isinstance(route, Numbers):
                 return self._number(step, route)
             elif step.page > 1 and isinstance(route, Listing) and self._passed(step):
@@ -84,13 +84,13 @@ class Itinerary:
     def finish(self, step: Step) -> None:
         """Keep what came of a step that listed nothing."""
         with self._store.writing() as connection:
-            plans.keep(connection, step)
+            step_table.keep(connection, step)
 
     def add(self, connection: Connection, parts: Sequence[routes.Part], stage: int, page: int) -> None:
         """Plan these addresses; what was read after its last day, by whatever backfill, counts as done."""
         dated = [part.address for part in parts if stage != routes.SITEMAP or span_of(part.address)]
-        final = plans.final(connection, dated) if stage <= routes.WHOLE else set()
-        plans.add(
+        final = step_table.final(connection, dated) if stage <= routes.WHOLE else set()
+        step_table.add(
             connection,
             (
                 Step(job=self._job.name, site=self._job.site, stage=stage, route=part.route, address=part.address,
@@ -104,7 +104,7 @@ class Itinerary:
         """Plan the next kind of routes for the days that those before have not given; whether there is one."""
         job = self._job
         with self._store.writing() as connection:
-            steps = [self._dated(connection, step) for step in plans.of_job(connection, job.name)]
+            steps = [self._dated(connection, step) for step in step_table.of_job(connection, job.name)]
         left = uncovered(job.span.days(), steps)
         self.missing = left
         tried = {step.stage for step in steps}
@@ -118,7 +118,7 @@ class Itinerary:
     def _passed(self, step: Step) -> bool:
         """Whether the page before was older than all that is wanted, by what its articles have said since."""
         with self._store.writing() as connection:
-            before = plans.page_before(connection, step)
+            before = step_table.page_before(connection, step)
             dated = self._dated(connection, before) if before else None
         return bool(dated and dated.first and dated.first < self._job.span.first)
 
@@ -129,7 +129,7 @@ class Itinerary:
         days = backlog.days(connection, [int(id_) for id_ in step.behind.split()])
         date_claims(connection, step.route, days)
         dated = replace(step, behind=None, first=median_low(days.values()) if days else None)
-        plans.keep(connection, dated)
+        step_table.keep(connection, dated)
         return dated
 
     def _number(self, step: Step, route: Numbers) -> Step:
@@ -141,5 +141,5 @@ class Itinerary:
             urls = [self.canonical(route.url.replace("{id}", str(number))) for number in order]
             backlog.guess(connection, urls, job.site, self._now())
             done = replace(step, state="done", links=len(urls), at=self._now())
-            plans.keep(connection, done)
+            step_table.keep(connection, done)
         return done
