@@ -28,10 +28,10 @@ import sys
 from datetime import date
 from crawler.backfill.spider import Job, backfill
 from crawler.newsroom import newsroom_sites
-from crawler.discover.days import Span
+from crawler.discover.days import DayRange
 base, store, quarantine, first, last = sys.argv[1:]
 sites = newsroom_sites(base)
-days = Span(date.fromisoformat(first), date.fromisoformat(last))
+days = DayRange(date.fromisoformat(first), date.fromisoformat(last))
 settings = {"THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_BUDGET": 1_000_000, "THOISU_QUARANTINE": quarantine}
 jobs = {name: [Job(site=name, span=days)] for name in sites}
 reports = backfill(jobs, sites, store_url=store, newsroom=base, settings=settings)

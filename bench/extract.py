@@ -22,7 +22,6 @@ from trafilatura.meta import reset_caches
 
 from crawler.extract.article import extract
 from crawler.sites.registry import load_sites
-from crawler.sites.urls import find_site
 from crawler.text.fingerprint import forget
 
 Page = tuple[bytes, str]
@@ -44,11 +43,11 @@ def main() -> None:
     folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("THOISU_CORPUS")
     pages = pages_of(Path(folder)) if folder else simulated_pages()
     sites = load_sites()
-    found = [(html, url, *(find_site(url, sites) or (None, None))) for html, url in pages]
+    found = [(html, url, sites.find(url)) for html, url in pages]
 
     def ours() -> None:
-        for html, url, name, site in found:
-            extract(html, url, site=site, name=name)
+        for html, url, site in found:
+            extract(html, url, site=site)
 
     def peer() -> None:
         for html, url in pages:

@@ -37,8 +37,7 @@ from crawler.deliver.config import Route, read_routes
 from crawler.deliver.deliverer import DeliveryBatch
 from crawler.deliver.run import deliver
 from crawler.items import Article
-from crawler.store import Store
-from crawler.store import sinks as outbox
+from crawler.store import Store, sink_cursors
 from crawler.text.fingerprint import content_hash
 
 SINKS = ("jsonl", "csv", "parquet", "sqlite", "hook", "nats")
@@ -196,7 +195,7 @@ def torture(url: str, kills: int, folder: Path, sinks: Iterable[str], seed: int)
         config.write_text("".join(f"[{name}]\n{sections[name]}\n" for name in sinks), encoding="utf-8")
         died = chaos(url, config, kills, seed)
         with Store.open(url) as store, store.reading() as connection:
-            under_fire = {name: outbox.state(connection, name).delivered for name in sinks}
+            under_fire = {name: sink_cursors.state(connection, name).delivered for name in sinks}
         finish(url, config)
         told = kept.record(url)
         last = {row.url: row for row in told}

@@ -23,6 +23,7 @@ from crawler.monitor import Finding, check
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.papers import VIETNAM
 from crawler.newsroom.sources import section_feed_path
+from crawler.sites.registry import Sites
 from crawler.sites.site import Feed, Site
 from crawler.store import Store
 
@@ -79,9 +80,9 @@ class Quarter:
         self.sites: dict[str, Site] = newsroom_sites(room.url, len(FAULTS))
         paper = room.world.paper("cuulong")
         section = Feed(room.world.root(paper) + section_feed_path(paper))
-        self.sites["cuulong"] = replace(self.sites["cuulong"], sources=(*self.sites["cuulong"].sources, section))
+        self.sites |= Sites([replace(self.sites["cuulong"], sources=(*self.sites["cuulong"].sources, section))])
         # Where there is a sitemap, what a feed has lost is found there.
-        self.sites["songda2"] = replace(self.sites["songda2"], sources=self.sites["songda2"].sources[:1])
+        self.sites |= Sites([replace(self.sites["songda2"], sources=self.sites["songda2"].sources[:1])])
         self.seconds = {"crawl": 0.0, "check": 0.0}
 
     def round(self) -> list[Finding]:

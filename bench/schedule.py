@@ -37,6 +37,7 @@ from crawler.schedule.rounds import Rounds
 from crawler.schedule.site_agenda import read_pace, upcoming
 from crawler.schedule.source_rates import PollResult
 from crawler.sites.layouts import EPI
+from crawler.sites.registry import Sites
 from crawler.sites.site import Feed, Site
 from crawler.store import Store
 from crawler.text.dates import VIETNAM
@@ -54,8 +55,8 @@ def site(number: int, daily: float = 0.0) -> Site:
     """A site that gets so many looks and its articles a day."""
     home = f"https://bao{number}.vn/"
     return Site(
-        publisher=f"Báo {number}", home=home, tier="press", sources=(Feed(home + "rss"),), article=r"-post\d+\.html$",
-        layout=EPI, budget=int(1.2 * LOOKS + 1.5 * daily + 4 * math.sqrt(daily)),
+        name=f"bao{number}", publisher=f"Báo {number}", home=home, tier="press", sources=(Feed(home + "rss"),),
+        article=r"-post\d+\.html$", layout=EPI, budget=int(1.2 * LOOKS + 1.5 * daily + 4 * math.sqrt(daily)),
     )  # fmt: skip
 
 
@@ -100,7 +101,7 @@ class Month:
         self.places = PLACES
         daily = {f"bao{number}": min(self.rng.lognormvariate(math.log(8), 1.0), 120) for number in range(sites)}
         named = {name: site(int(name[3:]), rate) for name, rate in daily.items()}
-        enrol(named, store, START)
+        enrol(Sites(named.values()), store, START)
         with store.reading() as connection:
             due = agenda.next_times(connection)
             paces = {name: read_pace(agenda.pace(connection, name) or "") for name in named}

@@ -54,7 +54,7 @@ def _refusals() -> str:
 
 def sites() -> str:
     """The table of all sites."""
-    rows = [describe(name, site) for name, site in load_sites().items()]
+    rows = [describe(site) for site in load_sites().values()]
     proven = sum(row["proven"] for row in rows)
     lines = [
         "# Sites\n\n" + NOTE,

@@ -419,7 +419,7 @@ def test_extraction_of_a_kept_page_needs_its_header(bench: Bench) -> None:
     with Archive(bench.archive) as archive:
         fetch = archive.load(next(iter(archive.pages())))
     assert dict(fetch.headers)["Content-Type"].startswith("text/html")
-    own = extract(fetch.body, fetch.url, site=bench.sites["songda"], name="songda", declared="utf-8")
+    own = extract(fetch.body, fetch.url, site=bench.sites["songda"], declared="utf-8")
     assert own == read(fetch, bench.sites["songda"])
 
 

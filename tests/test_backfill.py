@@ -39,7 +39,7 @@ from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.papers import VIETNAM
 from crawler.schedule.enrol import enrol
 from crawler.sites.layouts import EPI
-from crawler.sites.registry import load_sites
+from crawler.sites.registry import Sites, load_sites
 from crawler.sites.site import Feed, Listing, Numbers, Site, Sitemap
 from crawler.store import SourceState, Store
 from crawler.store.budget import reserve, spent
@@ -279,10 +279,10 @@ import sys
 from datetime import date
 from crawler.backfill.spider import Job, backfill
 from crawler.newsroom import newsroom_sites
-from crawler.discover.days import Span
+from crawler.discover.days import DayRange
 base, store, quarantine, first, last = sys.argv[1:]
 sites = newsroom_sites(base)
-days = Span(date.fromisoformat(first), date.fromisoformat(last))
+days = DayRange(date.fromisoformat(first), date.fromisoformat(last))
 settings = {"THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_BUDGET": 1_000_000, "THOISU_QUARANTINE": quarantine}
 jobs = {name: [Job(site=name, span=days)] for name in sites}
 reports = backfill(jobs, sites, store_url=store, newsroom=base, settings=settings)
@@ -369,7 +369,7 @@ def test_when_one_route_fails_the_next_gives_its_days(bench: Bench) -> None:
 
 def test_what_no_route_gives_is_named_and_asked_again_when_it_may_have_passed(bench: Bench) -> None:
     site = bench.sites["bachdang"]
-    bench.sites["bachdang"] = replace(site, sources=tuple(one for one in site.sources if isinstance(one, Sitemap)))
+    bench.sites |= Sites([replace(site, sources=tuple(one for one in site.sources if isinstance(one, Sitemap)))])
     bench.room.misbehave("bachdang", status=403, path="2026-08-05")
     report = bench.backfill("bachdang", days=span(4))["bachdang"]
     assert report.missing == [date(2026, 8, 5)]
@@ -399,7 +399,7 @@ def test_a_shard_that_was_read_after_its_last_day_is_not_asked_by_another_backfi
 def test_a_series_of_which_nothing_is_there_is_given_up(bench: Bench) -> None:
     site = bench.sites["bachdang"]
     guess = Sitemap(f"{site.home}shard-{{Y}}-{{mm}}-{{dd}}.xml")
-    bench.sites["bachdang"] = replace(site, archives=(guess,))
+    bench.sites |= Sites([replace(site, archives=(guess,))])
     report = bench.backfill("bachdang", days=span(30, FIRST - timedelta(days=26)))["bachdang"]
     assert len([page for page in bench.asked() if "shard-" in page]) == 5
     assert bench.stored() == bench.published("bachdang", days=span(4))
@@ -449,7 +449,7 @@ def test_it_gives_way_to_the_watch_and_waits_no_longer_than_that_may_take(
 
 
 def forecast_of(store: Store, bench: Bench, name: str, days: DayRange, now: datetime) -> Forecast:
-    return forecast(store, name, bench.sites[name], [Job(site=name, span=days)], now)
+    return forecast(store, bench.sites[name], [Job(site=name, span=days)], now)
 
 
 def test_a_dry_run_counts_and_asks_nothing(bench: Bench) -> None:
@@ -463,7 +463,7 @@ def test_a_dry_run_counts_and_asks_nothing(bench: Bench) -> None:
         holes_ = [Job(site="bachdang", span=span(1, FIRST + timedelta(days)), key="gap x") for days in (2, 8)]
         late = Link(bench.sites["bachdang"].home + "tin-1.html", published_at=datetime(2026, 8, 9, tzinfo=UTC))
         store.save_source(SourceState(url=bench.sites["bachdang"].home + "rss"), [late], "bachdang")
-        mended = forecast(store, "bachdang", bench.sites["bachdang"], holes_, now, span(30))
+        mended = forecast(store, bench.sites["bachdang"], holes_, now, span(30))
     assert (found.waiting, found.stored, found.addresses) == (15, 10, 1)
     assert (mended.waiting, mended.stored, mended.expected) == (16, 0, 26)  # 2 days at (25 + 1) / 2
     assert found.expected == 50
@@ -479,7 +479,7 @@ def test_what_a_backfill_has_listed_is_its_own_until_the_watch_sees_it(bench: Be
     with Store.open(bench.url) as store:
         assert store.pending("bachdang") == []
         assert store.counts()["bachdang"]["pending"] == 20  # of the newest day's shard
-    sites = {"bachdang": replace(bench.sites["bachdang"], sources=(bench.sites["bachdang"].sources[0],))}
+    sites = Sites([replace(bench.sites["bachdang"], sources=(bench.sites["bachdang"].sources[0],))])
     crawl(sites, store_url=bench.url, newsroom=bench.room.url, settings=bench.settings)
     with Store.open(bench.url) as store:
         assert store.counts()["bachdang"]["pending"] == 0
@@ -526,7 +526,7 @@ def test_numbers_are_asked_one_by_one(bench: Bench) -> None:
         bench.sites["truongson"], sources=(Feed(bench.sites["truongson"].home + "no.rss"),), article=r"^/bai/\d+$",
         archives=(Numbers(bench.sites["truongson"].home + "bai/{id}", known=((FIRST, 100), (FIRST + timedelta(4), 140))),),
     )  # fmt: skip
-    bench.sites["truongson"] = site
+    bench.sites |= Sites([site])
     bench.backfill("truongson", days=span(2))
     asked = [int(page.rpartition("/")[2]) for page in bench.asked() if "/bai/" in page]
     assert asked == sorted(asked, reverse=True)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,7 +33,7 @@ HUGE = "9" * 23
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
     with Store.open(f"sqlite:///{tmp_path / 'a.db'}") as store:
-        store.save(extract(PAGE, URL, name="nhandan"), datetime(2026, 8, 6, tzinfo=UTC))
+        store.save(replace(extract(PAGE, URL), site="nhandan"), datetime(2026, 8, 6, tzinfo=UTC))
     return tmp_path
 
 

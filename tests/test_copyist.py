@@ -28,6 +28,7 @@ from crawler.errors import BadInput
 from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.pages import page
+from crawler.sites.registry import Sites
 from crawler.sites.site import Site
 from crawler.store import Store
 
@@ -395,8 +396,8 @@ def test_pages_of_the_other_sites_are_told_from_those_of_none(shelf: Shelf) -> N
     path = shelf.file("a.warc", [*shelf.texts(), shelf.record("https://nobody.example/a", b"<html>")])
     first, *others = shelf.sites
     with Store.open(shelf.url) as store:
-        sites = {first: shelf.sites[first]}
-        found = copy(store, Tape(path), sites, EVER, others={name: shelf.sites[name] for name in others})
+        sites = Sites([shelf.sites[first]])
+        found = copy(store, Tape(path), sites, EVER, others=Sites(shelf.sites[name] for name in others))
     assert (found.what["other_site"], found.what["no_site"]) == (12, 1)
 
 

@@ -22,7 +22,7 @@ from crawler.items import Article
 from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.sites.layouts import EPI
-from crawler.sites.registry import load_sites
+from crawler.sites.registry import Sites, load_sites
 from crawler.sites.site import Feed, Listing, Site
 from crawler.store import Store
 
@@ -270,6 +270,7 @@ def test_the_newsroom_is_let_through_only_when_it_is_named(one: Bench) -> None:
 
 
 PAPER = Site(
+    name="bendo",
     publisher="Báo Bến Đò",
     home="https://bendo.vn/",
     tier="press",
@@ -294,7 +295,7 @@ def test_a_page_without_text_is_kept_and_given_up_in_the_end(tmp_path: Path) -> 
     own = {"THOISU_QUARANTINE": str(tmp_path / "quarantine"), "TRIES_MAX": 2}
     seen = []
     for _ in range(3):
-        (report,) = crawl({"bendo": PAPER}, store_url=f"sqlite:///{tmp_path / 'store.db'}", replay=saved, settings=own)
+        (report,) = crawl(Sites([PAPER]), store_url=f"sqlite:///{tmp_path / 'store.db'}", replay=saved, settings=own)
         seen.append(dict(report.refused))
     assert seen == [{"no_body": 1, "not_saved": 1}] * 2 + [{"not_saved": 1}]
     (case,) = (tmp_path / "quarantine" / "bendo").iterdir()

@@ -228,7 +228,7 @@ def test_known_site_with_another_markup_is_marked_fallback() -> None:
     site = Site(publisher="Báo Thử", home="https://bao.example.vn/", tier="press", article=r"-post\d+\.html$", layout=VCCORP,
                 sources=(Listing("https://bao.example.vn/tin"),))  # fmt: skip
     html = epi(f"<p>{FIRST}</p><p>{SECOND}</p>")
-    assert extract(html, URL, site=site, name="thu").layout == FALLBACK
+    assert extract(html, URL, site=site).layout == FALLBACK
     assert extract(html, URL).layout == EPI.name
 
 

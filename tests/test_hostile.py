@@ -18,17 +18,17 @@ import requests
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.crawl import articles as articles
-from crawler.crawl import sources
+from crawler.crawl import articles, sources
 from crawler.crawl.report import SiteReport
 from crawler.crawl.run import crawl
 from crawler.crawl.single import fetch
-from crawler.extract import deadline as deadlines
+from crawler.extract import limits
 from crawler.extract.limits import Overdue, deadline
 from crawler.fetch.cookies import COOKIES_MAX, HEADER_MAX, SmallJarMiddleware
 from crawler.fetch.head_limit import HEAD_MAX
 from crawler.monitor.store_checks import verify
 from crawler.sites.layouts import EPI
+from crawler.sites.registry import Sites
 from crawler.sites.site import Feed, Site, Sitemap
 from crawler.store import Store
 
@@ -93,6 +93,7 @@ class Paper:
     @property
     def site(self) -> Site:
         return Site(
+            name="bendo",
             publisher="Báo Bến Đò",
             home=f"{self.base}/",
             tier="press",
@@ -105,7 +106,7 @@ class Paper:
     def crawl(self, **own: Any) -> SiteReport:
         settings = {"BACKOFF_FIRST": 0.01, "RETRY_TIMES": 0, "THOISU_QUARANTINE": str(self.folder / "q"), **own}
         newsroom = f"http://127.0.0.1:{self.port}"
-        return crawl({"bendo": self.site}, store_url=self.store_url, newsroom=newsroom, settings=settings)[0]
+        return crawl(Sites([self.site]), store_url=self.store_url, newsroom=newsroom, settings=settings)[0]
 
     def articles(self) -> dict[str, int]:
         """Revisions by the number in the address."""
@@ -346,11 +347,11 @@ def test_a_block_that_takes_too_long_is_left() -> None:
     with pytest.raises(Overdue, match=r"unreadable: not read within 0\.05 s"), deadline(0.05):
         busy()
     assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
-    deadlines._ring(0, None)  # an alarm that arrives late is nothing
+    limits._ring(0, None)  # an alarm that arrives late is nothing
 
 
 def test_an_alarm_that_is_caught_rings_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadlines, "_AGAIN", 0.05)
+    monkeypatch.setattr(limits, "_AGAIN", 0.05)
 
     def careless() -> None:
         with contextlib.suppress(Exception):
@@ -377,12 +378,13 @@ def test_a_page_and_a_source_that_take_too_long_are_unreadable(paper: Paper, mon
 
 _POISONED = """
 import os, sys
-from crawler.crawling import readings
+from crawler.crawl import articles
 from crawler.sites.layouts import EPI
+from crawler.sites.registry import Sites
 from crawler.crawl.run import crawl
 from crawler.sites.site import Feed, Site
 base, port, store, what = sys.argv[1:]
-usual = readings.extract
+usual = articles.extract
 def extract(body, url, **about):
     if url.endswith("post1.html"):
         if what == "dies":
@@ -391,10 +393,10 @@ def extract(body, url, **about):
         while True:
             pass
     return usual(body, url, **about)
-readings.extract = extract
-site = Site(publisher="B", home=base + "/", tier="press", sources=(Feed(base + "/feed.rss"),),
+articles.extract = extract
+site = Site(name="bendo", publisher="B", home=base + "/", tier="press", sources=(Feed(base + "/feed.rss"),),
             article=r"-post\\d+\\.html$", layout=EPI, delay=0)
-crawl({"bendo": site}, store_url=store, newsroom="http://127.0.0.1:" + port, settings={"TRIES_MAX": 2})
+crawl(Sites([site]), store_url=store, newsroom="http://127.0.0.1:" + port, settings={"TRIES_MAX": 2})
 """
 
 

@@ -38,6 +38,7 @@ from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.grammar import die
 from crawler.newsroom.sources import section_feed_path
 from crawler.sites.layouts import EPI
+from crawler.sites.registry import Sites
 from crawler.sites.site import Feed, Site
 from crawler.store import SourceState, Store, findings, sink_cursors, tallies
 from crawler.store.findings import Observation
@@ -277,7 +278,7 @@ def test_marks_are_read_as_they_were_written(pages: list[PageFlags]) -> None:
 
 # --- the store --------------------------------------------------------------------------------------------------------
 
-SITES = {"bao": newsroom_sites("http://127.0.0.1:1")["songda"]}
+SITES = Sites([replace(newsroom_sites("http://127.0.0.1:1")["songda"], name="bao")])
 NOW = T0 + timedelta(days=30)
 
 
@@ -496,7 +497,9 @@ def test_after_a_round_each_site_is_checked_every_half_hour(store: Store, tmp_pa
     assert opened(1) == [("refusals", "forbidden")]
     polls(store, SourceState(url=feed, last_status="200", checked_at=at(2)))
     assert opened(20) == [("refusals", "forbidden")]
-    assert opened(25, {"hai": SITES["bao"]}) == [("refusals", "forbidden")], "another site's check is no check of this"
+    assert opened(25, Sites([replace(SITES["bao"], name="hai")])) == [("refusals", "forbidden")], (
+        "another site's check is no check of this"
+    )
     assert opened(31) == []
 
 
@@ -521,7 +524,7 @@ class Bench:
         self.room, self.world, self.folder = room, room.world, folder
         self.url = f"sqlite:///{folder / 'store.db'}"
         every = newsroom_sites(room.url, len(room.world.papers))
-        self.sites = {name: replace(site, sources=site.sources[:1]) for name, site in every.items()}
+        self.sites = Sites(replace(site, sources=site.sources[:1]) for site in every.values())
         self.settings = {"THOISU_DELAY": 0, "THOISU_QUARANTINE": str(folder / "quarantine"), "THOISU_BUDGET": 100_000,
                          "THOISU_ARCHIVE": str(folder / "warc")}  # fmt: skip
 
@@ -596,7 +599,7 @@ def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
         if papers > 1:
             paper = world.paper("cuulong")
             section = Feed(world.root(paper) + section_feed_path(paper))
-            bench.sites["cuulong"] = replace(bench.sites["cuulong"], sources=(*bench.sites["cuulong"].sources, section))
+            bench.sites |= Sites([replace(bench.sites["cuulong"], sources=(*bench.sites["cuulong"].sources, section))])
         bench.live_through(PAST)
         yield bench
 
@@ -644,7 +647,7 @@ def test_a_redesign_heals_when_the_layout_is_mended_and_the_archive_reread(bench
     stored = _stored(bench)
     truth = {row["canonical_url"]: row for row in bench.world.record()["songda"]}
     assert stored.keys() == truth.keys(), "the fallback keeps articles coming"
-    bench.sites["songda"] = dataclasses.replace(bench.sites["songda"], layout=mended(EPI))
+    bench.sites |= Sites([dataclasses.replace(bench.sites["songda"], layout=mended(EPI))])
     with Archive(bench.folder / "warc") as archive, Store.open(bench.url) as opened:
         archive.catch_up()
         for one in list(reread.review(archive, opened, bench.sites)):
@@ -665,7 +668,7 @@ def _stored(bench: Bench) -> dict[str, Article]:
 def test_the_home_feed_is_known_though_it_was_not_looked_at(bench: Bench) -> None:
     paper = bench.world.paper("songda")
     home, section = bench.sites["songda"].sources[0], Feed(bench.world.root(paper) + section_feed_path(paper))
-    bench.sites["songda"] = replace(bench.sites["songda"], sources=(home, section))
+    bench.sites |= Sites([replace(bench.sites["songda"], sources=(home, section))])
     bench.round()
     bench.room.misbehave("songda", home_feed=True, path=section_feed_path(paper))
     (report,) = crawl(

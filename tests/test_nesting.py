@@ -61,7 +61,7 @@ def test_pages_and_listings_are_refused_by_name() -> None:
     assert discover(page.encode(), URL).refused is Refusal.UNREADABLE
     with pytest.raises(Discard, match="attributes") as caught:
         extract(page, URL)
-    assert caught.value.word is Refusal.UNREADABLE
+    assert caught.value.reason is Refusal.UNREADABLE
 
 
 @pytest.mark.skipif(not CORPUS, reason="real pages: set THOISU_CORPUS to the corpus folder")

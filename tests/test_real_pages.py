@@ -13,7 +13,6 @@ import pytest
 from crawler.extract import article as module
 from crawler.extract.article import FALLBACK, extract
 from crawler.sites.registry import load_sites
-from crawler.sites.urls import find_site
 
 CORPUS = Path(os.environ.get("THOISU_CORPUS") or "nowhere")
 GOLDS = sorted(CORPUS.glob("gold/*.json"))
@@ -34,8 +33,8 @@ def gold(path: Path) -> dict[str, Any]:
 def read(path: Path, *, known: bool = True) -> dict[str, Any]:
     page = gold(path)
     html = (CORPUS / "pages" / page["file"]).read_bytes()
-    name, site = (find_site(page["url"], load_sites()) or (None, None)) if known else (None, None)
-    return extract(html, page["url"], site=site, name=name).to_dict()
+    site = load_sites().find(page["url"]) if known else None
+    return extract(html, page["url"], site=site).to_dict()
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -41,7 +41,7 @@ from crawler.schedule.rounds import GATHER, IDLE, Rounds
 from crawler.schedule.site_agenda import SiteAgenda, read_pace, write_pace
 from crawler.schedule.worker import Worker
 from crawler.sites.layouts import EPI
-from crawler.sites.registry import load_sites
+from crawler.sites.registry import Sites, load_sites
 from crawler.sites.site import Feed, Site
 from crawler.store import Store
 from crawler.store.budget import day_of, reserve, spent
@@ -56,7 +56,7 @@ PATIENT = {"THOISU_DELAY": 0, "BACKOFF_FIRST": 0.01, "BACKOFF_MAX": 0.5, "RETRY_
 # --- which sites go together ----------------------------------------------------------------------------------------
 
 
-class Sites:
+class Due:
     """Sites whose times lie in a table, and the rounds that are under way."""
 
     def __init__(self, times: dict[str, datetime], places: int = 8) -> None:
@@ -74,7 +74,7 @@ def minute(number: float) -> datetime:
 
 
 def test_what_is_due_goes_together_and_nothing_else() -> None:
-    sites = Sites({"a": minute(0), "b": minute(-5), "c": minute(9)})
+    sites = Due({"a": minute(0), "b": minute(-5), "c": minute(9)})
     sites.rounds.tick(NOW)
     assert sites.begun == [["b", "a"]]
     sites.rounds.tick(NOW)
@@ -82,16 +82,16 @@ def test_what_is_due_goes_together_and_nothing_else() -> None:
 
 
 def test_an_idle_tick_begins_nothing_and_waits_for_what_is_due_next() -> None:
-    sites = Sites({"a": minute(0.5), "b": minute(30)})
+    sites = Due({"a": minute(0.5), "b": minute(30)})
     assert sites.rounds.tick(NOW) == minute(0.5)
     sites.times["a"] = minute(20)
     assert sites.rounds.tick(NOW) == NOW + IDLE
     assert sites.begun == []
-    assert Sites({}).rounds.tick(NOW) == NOW + IDLE
+    assert Due({}).rounds.tick(NOW) == NOW + IDLE
 
 
 def test_a_site_is_gathered_while_the_last_round_is_young_and_never_begun_twice() -> None:
-    sites = Sites({"a": minute(0), "b": minute(0.1), "c": minute(0.2)})
+    sites = Due({"a": minute(0), "b": minute(0.1), "c": minute(0.2)})
     assert sites.rounds.tick(NOW) == NOW + GATHER
     sites.rounds.tick(minute(0.2))
     assert sites.begun == [["a"]]
@@ -100,7 +100,7 @@ def test_a_site_is_gathered_while_the_last_round_is_young_and_never_begun_twice(
 
 
 def test_what_found_no_place_goes_as_soon_as_one_is_free() -> None:
-    sites = Sites({"a": minute(-3), "b": minute(-2), "c": minute(-1)}, places=2)
+    sites = Due({"a": minute(-3), "b": minute(-2), "c": minute(-1)}, places=2)
     sites.rounds.tick(NOW)
     sites.done(["a", "b"], minute(60))
     sites.rounds.tick(minute(0.05))
@@ -108,7 +108,7 @@ def test_what_found_no_place_goes_as_soon_as_one_is_free() -> None:
 
 
 def test_a_site_that_is_left_as_it_was_is_tried_alone_after_longer_and_longer_pauses() -> None:
-    sites = Sites({"bad": minute(-1), "good": minute(0)})
+    sites = Due({"bad": minute(-1), "good": minute(0)})
     now, tries = NOW, []
     while now < minute(300):
         following = sites.rounds.tick(now)
@@ -131,7 +131,7 @@ def test_no_site_is_in_two_rounds_and_none_is_forgotten_whatever_dies(seed: int)
     """Rounds take their time, die, or die with their scheduler; a day later every site has been looked at in time."""
     rng = random.Random(seed)  # noqa: S311
     places = rng.randint(2, 5)
-    sites = Sites({f"s{number}": minute(rng.uniform(0, 60)) for number in range(rng.randint(1, 12))}, places)
+    sites = Due({f"s{number}": minute(rng.uniform(0, 60)) for number in range(rng.randint(1, 12))}, places)
     under_way: list[tuple[datetime, list[str]]] = []
     now, polls = NOW, Counter[str]()
     while now < minute(24 * 60):
@@ -180,17 +180,17 @@ def test_a_first_start_does_not_look_at_all_sites_at_once(store: Store) -> None:
 def test_a_later_start_changes_nothing_but_what_the_definitions_do(store: Store) -> None:
     known = load_sites()
     first, second, third = list(known)[:3]
-    enrol({first: known[first], second: known[second]}, store, NOW)
+    enrol(Sites([known[first], known[second]]), store, NOW)
     with store.writing() as connection:
         later = [replace(entry, next_at=minute(7), why="kept") for entry in agenda.entries(connection, first)]
         agenda.keep(connection, later)
     less = replace(known[first], sources=known[first].sources[:1])
-    assert enrol({first: less, third: known[third]}, store, minute(3)) == 2
+    assert enrol(Sites([less, known[third]]), store, minute(3)) == 2
     found = entries(store)
     assert {entry.site for entry in found.values()} == {first, third}
     assert found[f"{first} {less.sources[0].url}"].why == "kept"
     assert len(entries(store, first)) == 2
-    enrol({first: known[first]}, store, minute(4))
+    enrol(Sites([known[first]]), store, minute(4))
     assert len(entries(store, first)) == 1 + len(known[first].sources)
     assert found[f"{first} {less.sources[0].url}"] == entries(store)[f"{first} {less.sources[0].url}"]
 
@@ -198,12 +198,12 @@ def test_a_later_start_changes_nothing_but_what_the_definitions_do(store: Store)
 def test_a_site_that_is_watched_again_is_as_well_known_as_before(store: Store) -> None:
     known = load_sites()
     first, second = list(known)[:2]
-    enrol({first: known[first]}, store, NOW)
+    enrol(Sites([known[first]]), store, NOW)
     with store.writing() as connection:
         agenda.keep_pace(connection, first, write_pace(Pace(Budget(77))), "{}")
-    enrol({second: known[second]}, store, minute(1))
-    assert SiteAgenda.open(store, first, known[first], 10, lambda: NOW) is None
-    enrol({first: known[first]}, store, minute(2))
+    enrol(Sites([known[second]]), store, minute(1))
+    assert SiteAgenda.open(store, known[first], 10, lambda: NOW) is None
+    enrol(Sites([known[first]]), store, minute(2))
     with store.reading() as connection:
         assert read_pace(agenda.pace(connection, first) or "").budget.limit == 77
 
@@ -254,7 +254,7 @@ class Watch:
         self.world = newsroom.world
         self.url = url or f"sqlite:///{folder / 'store.db'}"
         self.settings = {**PATIENT, "THOISU_BUDGET": budget, "THOISU_QUARANTINE": str(folder / "quarantine")}
-        self.sites = {n: replace(s, budget=budget) for n, s in newsroom_sites(newsroom.url, count=count).items()}
+        self.sites = Sites(replace(s, budget=budget) for s in newsroom_sites(newsroom.url, count=count).values())
         with Store.open(self.url) as store:
             enrol(self.sites, store, self.now())
 
@@ -275,7 +275,7 @@ class Watch:
 
     def crawl(self, *names: str, **options: Any) -> list[SiteReport]:
         self.newsroom.forget_requests()
-        sites = {name: self.sites[name] for name in names}
+        sites = Sites(self.sites[name] for name in names)
         options = {"due": True, "settings": self.settings, **options}
         return crawl(sites, store_url=self.url, newsroom=self.newsroom.url, now=self.now, **options)
 
@@ -576,7 +576,8 @@ def test_an_edit_is_found_by_the_watch_itself_and_teaches_it(watching: Callable[
 def made_up(name: str) -> Site:
     """A site that nobody will ask."""
     home = f"https://{name}.example/"
-    return Site(publisher=name, home=home, tier="press", sources=(Feed(home + "rss"),), article=r"-post\d+", layout=EPI)
+    sources = (Feed(home + "rss"),)
+    return Site(name=name, publisher=name, home=home, tier="press", sources=sources, article=r"-post\d+", layout=EPI)
 
 
 SCHEDULER = f"""
@@ -586,13 +587,14 @@ from crawler.schedule.enrol import enrol
 from crawler.schedule.scheduler import Scheduler
 from crawler.schedule.worker import Worker
 from crawler.sites.layouts import EPI
+from crawler.sites.registry import Sites
 from crawler.sites.site import Feed, Site
 from crawler.store import Store
 {inspect.getsource(made_up)}
 names, url, overrun, command = sys.argv[1].split(","), sys.argv[2], float(sys.argv[3]), sys.argv[4:]
 with Store.open(url) as store:
     worker = Worker([sys.executable, *command], overrun=overrun, grace=overrun)
-    Scheduler(store, worker, 8, partial(enrol, {{name: made_up(name) for name in names}})).run()
+    Scheduler(store, worker, 8, partial(enrol, Sites(map(made_up, names)))).run()
 """
 ROUND = """
 import os, signal, sqlite3, sys

@@ -15,7 +15,7 @@ from crawler.extract.article import extract
 from crawler.items import FIELDS
 from crawler.sites.registry import load_sites
 from crawler.sites.site import Listing, Site
-from crawler.sites.urls import canonical, find_site, judge
+from crawler.sites.urls import canonical, judge
 
 SITES = load_sites()
 GOLDEN = Path(__file__).parent / "golden"
@@ -33,7 +33,7 @@ def expected(case: Path) -> dict[str, Any]:
 def read(case: Path) -> dict[str, Any]:
     name = case.parent.name
     url = json.loads((case / "origin.json").read_text("utf-8"))["url"]
-    return extract((case / "page.html").read_bytes(), url, site=SITES[name], name=name).to_dict()
+    return extract((case / "page.html").read_bytes(), url, site=SITES[name]).to_dict()
 
 
 def test_every_file_holds_one_spider_of_its_name() -> None:
@@ -64,7 +64,7 @@ def test_sources_belong_to_the_site_and_are_no_articles(name: str) -> None:
         if isinstance(source, Listing) and source.pages:
             addresses.append(source.pages.replace("{n}", "2").replace("{zone}", "1"))
         for address in addresses:
-            assert find_site(address, SITES) == (name, site), address
+            assert SITES.find(address) is site, address
             assert judge(address, site).refused is not None, address
 
 

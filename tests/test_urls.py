@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -15,9 +16,9 @@ from hypothesis import strategies as st
 from crawler.errors import Discard, Refusal
 from crawler.items import LONGEST_URL
 from crawler.sites.layouts import EPI
-from crawler.sites.registry import load_sites
+from crawler.sites.registry import Sites, load_sites
 from crawler.sites.site import Feed, Site
-from crawler.sites.urls import UrlVerdict, absolute, canonical, find_site, judge
+from crawler.sites.urls import UrlVerdict, absolute, canonical, judge
 
 CORPUS = os.environ.get("THOISU_CORPUS", "")
 
@@ -145,7 +146,7 @@ def test_a_long_address_meets_no_pattern(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("crawler.sites.urls.urlsplit", split)
     monkeypatch.setattr("crawler.sites.urls.urljoin", join)
     address = "https://baomau.vn/" + "amp/" * (LONGEST_URL // 4) + "a-post1.html"
-    assert find_site(address, {"mau": MAU}) is None
+    assert Sites([replace(MAU, name="mau")]).find(address) is None
     assert absolute(address, "https://baomau.vn/") is None
     split.assert_not_called()
     join.assert_not_called()
@@ -264,13 +265,13 @@ def test_kind_is_what_the_address_says(url: str, kind: str) -> None:
 def test_the_most_specific_host_wins() -> None:
     portal = site(home="https://chinhphu.example.vn/", sources=(Feed("https://chinhphu.example.vn/rss"),))
     branch = site(home="https://xaydung.chinhphu.example.vn/", sources=(Feed("https://xaydung.chinhphu.example.vn/r"),))
-    sites = {"branch": branch, "portal": portal}
-    assert find_site("https://www.xaydung.chinhphu.example.vn/a", sites) == ("branch", branch)
-    assert find_site("https://khac.chinhphu.example.vn/a", sites) == ("portal", portal)
-    assert find_site("https://example.vn/a", sites) is None
-    assert find_site("javascript:void(0)", sites) is None
-    del sites["branch"]
-    assert find_site("https://xaydung.chinhphu.example.vn/a", sites) == ("portal", portal)
+    sites = Sites([replace(branch, name="branch"), replace(portal, name="portal")])
+    assert sites.find("https://www.xaydung.chinhphu.example.vn/a") is sites["branch"]
+    assert sites.find("https://khac.chinhphu.example.vn/a") is sites["portal"]
+    assert sites.find("https://example.vn/a") is None
+    assert sites.find("javascript:void(0)") is None
+    sites = Sites([sites["portal"]])
+    assert sites.find("https://xaydung.chinhphu.example.vn/a") is sites["portal"]
 
 
 @pytest.mark.skipif(not CORPUS, reason="real pages: set THOISU_CORPUS to the corpus folder")
@@ -280,10 +281,10 @@ def test_real_addresses_are_taken_by_their_spider() -> None:
         urls = [row["url"] for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
     forms = {}
     for url in urls:
-        found = find_site(url, sites)
+        found = sites.find(url)
         assert found, url
-        assert judge(url, found[1]).refused is None, url
-        forms[url] = canonical(url, found[1])
+        assert judge(url, found).refused is None, url
+        forms[url] = canonical(url, found)
         bare = url.replace("https://", "http://").replace("//www.", "//") + "/?utm_source=rss"
-        assert canonical(bare, found[1]) == forms[url]
+        assert canonical(bare, found) == forms[url]
     assert len(set(forms.values())) == len(set(urls)) > 1900

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from crawler.alerts import alerts as watches
 from crawler.alerts import digest, notify
 from crawler.monitor import check
-from crawler.sites.site import Site
+from crawler.sites.registry import Sites
 from crawler.store import Store, findings
 
 INTERVAL = timedelta(minutes=30)
@@ -32,13 +32,11 @@ class AfterRound:
     """Those that are to be tried again."""
 
 
-def after(
-    store: Store, sites: Mapping[str, Site], now: datetime, *, folders: Mapping[str, Path], targets: Collection[str]
-) -> None:
+def after(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str, Path], targets: Collection[str]) -> None:
     """Check those of the sites whose last check is not of the last half hour, and tell what is to be told."""
     with store.reading() as connection:
         fresh = findings.checked(connection, now - INTERVAL)
-    if due := {name: site for name, site in sites.items() if name not in fresh}:
+    if due := Sites(site for site in sites.values() if site.name not in fresh):
         check(store, due, now, folders=folders)
     tell(store, now, targets)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from crawler.errors import Discard, Quarantine, Refusal
 from crawler.extract.article import extract
 from crawler.extract.verdict import verdict
 from crawler.items import FIELDS, Article
+from crawler.sites.registry import Sites
 from crawler.sites.site import Site
 from crawler.store import HeldPage, Outcome, Store
 from crawler.store.articles import SAME_FETCH
@@ -83,7 +84,7 @@ class RereadCounts:
 def review(
     archive: Archive,
     store: Store,
-    sites: Mapping[str, Site],
+    sites: Sites,
     site: str | None = None,
     since: datetime | None = None,
 ) -> Iterator[RereadPage]:
@@ -92,7 +93,7 @@ def review(
         yield look(archive, store, sites, held)
 
 
-def look(archive: Archive, store: Store, sites: Mapping[str, Site], page: Held) -> RereadPage:
+def look(archive: Archive, store: Store, sites: Sites, page: Held) -> RereadPage:
     """One page of the archive against the store."""
     link = page.row.link or page.row.url
     about: dict[str, Any] = {"id": page.id, "url": link, "site": page.row.site, "at": page.at}
@@ -122,7 +123,7 @@ def read(fetch: Fetch, site: Site) -> Article:
     kind = next((value for name, value in fetch.headers if name.lower() == "content-type"), "")
     if reason := verdict(fetch.status, {"content-type": kind}, fetch.body):
         raise Discard(reason)
-    return extract(fetch.body, fetch.url, site=site, name=fetch.site, declared=charset(kind))
+    return extract(fetch.body, fetch.url, site=site, declared=charset(kind))
 
 
 def write(store: Store, found: RereadPage) -> Outcome | None:

@@ -40,18 +40,18 @@ class Forecast:
     """Least time for the requests, at the site's delay."""
 
 
-def forecast(
-    store: Store, name: str, site: Site, jobs: Sequence[Job], now: datetime, mended: DayRange | None = None
-) -> Forecast:
+def forecast(store: Store, site: Site, jobs: Sequence[Job], now: datetime, mended: DayRange | None = None) -> Forecast:
     """What these backfills of a site have before them; `mended` are the days whose holes they close."""
     lately = DayRange(day_in(now) - timedelta(days=_DAYS), day_in(now) - timedelta(days=1))
     walked = [job for job in jobs if job.walk]
     first: list[str] = []
     addresses = done = stored = 0
     with store.reading() as connection:
-        waiting = backlog.count(connection, name) + (len(unread(connection, name, mended, now)) if mended else 0)
+        waiting = backlog.count(connection, site.name) + (
+            len(unread(connection, site.name, mended, now)) if mended else 0
+        )
         usual: dict[date, int] = {}
-        for (_, day), number in ledger_queries.claimed(connection, name, lately).items():
+        for (_, day), number in ledger_queries.claimed(connection, site.name, lately).items():
             usual[day] = max(number, usual.get(day, 0))
         for job in walked:
             steps = step_table.of_job(connection, job.name)
@@ -61,13 +61,13 @@ def forecast(
             first += [step.route for step in open_] + [part.route for part in parts]
             addresses += len(open_) + sum(part.address not in final for part in parts)
             done += sum(step.state == "done" for step in steps) + len(final)
-            counts = ledger_queries.totals(connection, name, job.span)
+            counts = ledger_queries.totals(connection, site.name, job.span)
             stored += sum(number for (fate, _), number in counts.items() if fate == "stored")
     days = sum(len(job.span.days()) for job in walked)
     expected = round(sum(usual.values()) / len(usual) * days) if usual else None
     pages = max(waiting, (expected or 0) - stored) if addresses else waiting
     return Forecast(
-        site=name,
+        site=site.name,
         routes=tuple(dict.fromkeys(first)),
         addresses=addresses,
         done=done,

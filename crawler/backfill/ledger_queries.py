@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Date, Select, and_, case, func
 from crawler.backfill.steps import Step, steps
 from crawler.discover.days import DayRange, span_of
 from crawler.errors import Refusal
-from crawler.store.schema import articles, copies, links, sources
+from crawler.store.schema import articles, copies, every, links, sources
 from crawler.store.sightings import gaps, looked, sightings
 
 _route = func.coalesce(sources.c.route, sources.c.url)
@@ -169,7 +169,7 @@ def shards(connection: Connection, site: str) -> Iterator[tuple[DayRange, dateti
 def jobs(connection: Connection, site: str) -> dict[str, list[Step]]:
     """The steps of every backfill of a site, by its name."""
     found: dict[str, list[Step]] = {}
-    for row in connection.execute(select(steps).where(steps.c.site == site).order_by(steps.c.id)).mappings():
+    for row in connection.execute(select(*every(steps)).where(steps.c.site == site).order_by(steps.c.id)).mappings():
         found.setdefault(row["job"], []).append(Step(**row))
     return found
 

@@ -28,6 +28,7 @@ from crawler.crawl.spider import NewsSpider, clock
 from crawler.errors import Refusal, StoreFailed
 from crawler.items import Event, PendingLink
 from crawler.schedule.site_agenda import SiteAgenda
+from crawler.sites.registry import Sites
 from crawler.sites.site import Site
 from crawler.store import Store
 from crawler.store.budget import Purpose, day_of, spent, usual
@@ -169,22 +170,20 @@ class Backfills(Crawls):
 
     kind = BackfillSpider
 
-    async def site(self, places: asyncio.Semaphore, name: str, site: Site, about: dict[str, Any]) -> SiteReport:
+    async def site(self, places: asyncio.Semaphore, site: Site, about: dict[str, Any]) -> SiteReport:
         """As the crawl's, again and again."""
-        whole = BackfillReport(site=name)
+        whole = BackfillReport(site=site.name)
         for job in about.pop("jobs"):
-            if not await self._job(places, name, site, {**about, "job": job}, whole):
+            if not await self._job(places, site, {**about, "job": job}, whole):
                 break
         return whole
 
-    async def _job(
-        self, places: asyncio.Semaphore, name: str, site: Site, about: dict[str, Any], whole: BackfillReport
-    ) -> bool:
+    async def _job(self, places: asyncio.Semaphore, site: Site, about: dict[str, Any], whole: BackfillReport) -> bool:
         """One job to its end, in as many runs as it takes; whether another may follow it."""
         limit = about["limit"]
         while True:
             about["limit"] = None if limit is None else limit - whole.pages
-            report = await super().site(places, name, site, about)
+            report = await super().site(places, site, about)
             if isinstance(report, BackfillReport):
                 whole.add(report)
             else:  # it did not come to a run
@@ -199,7 +198,7 @@ class Backfills(Crawls):
 
 def backfill(
     jobs: Mapping[str, Sequence[Job]],
-    sites: Mapping[str, Site],
+    sites: Sites,
     *,
     store_url: str,
     newsroom: str | None = None,
@@ -215,6 +214,6 @@ def backfill(
     chosen = settings_for(newsroom=newsroom, more=settings)
     with Store.open(store_url) as store:
         about = {"store": store, "limit": limit, "on_progress": on_progress, "now": now}
-        plan = [(name, sites[name], {**about, "jobs": [*given]}) for name, given in jobs.items()]
+        plan = [(sites[name], {**about, "jobs": [*given]}) for name, given in jobs.items()]
         reports = work(plan, Backfills(chosen))
     return [report for report in reports if isinstance(report, BackfillReport)]

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from crawler.discover.days import DayRange, day_in
-from crawler.store.schema import Instant, Number, Plain, metadata
+from crawler.store.schema import Instant, Number, Plain, every, metadata
 
 State = Literal["open", "done", "failed"]
 LATE = timedelta(days=2)
@@ -116,7 +116,7 @@ def of_job(connection: Connection, job: str) -> list[Step]:
     """Every step of a backfill, in the order in which they became known."""
     return [
         Step(**row)
-        for row in connection.execute(select(steps).where(steps.c.job == job).order_by(steps.c.id)).mappings()
+        for row in connection.execute(select(*every(steps)).where(steps.c.job == job).order_by(steps.c.id)).mappings()
     ]
 
 
@@ -136,7 +136,11 @@ def keep(connection: Connection, step: Step) -> None:
 def next_open(connection: Connection, job: str, *, oldest_first: bool) -> Step | None:
     """The step that is to be asked next; None when none is open."""
     order = steps.c.last if oldest_first else steps.c.last.desc()
-    query = select(steps).where(steps.c.job == job, steps.c.state == "open").order_by(order, steps.c.page, steps.c.id)
+    query = (
+        select(*every(steps))
+        .where(steps.c.job == job, steps.c.state == "open")
+        .order_by(order, steps.c.page, steps.c.id)
+    )
     row = connection.execute(query.limit(1)).mappings().first()
     return Step(**row) if row else None
 
@@ -150,7 +154,7 @@ def count_open(connection: Connection, job: str) -> int:
 def page_before(connection: Connection, step: Step) -> Step | None:
     """The page of the same list before this one."""
     mine = (steps.c.job == step.job) & (steps.c.route == step.route) & (steps.c.page == step.page - 1)
-    row = connection.execute(select(steps).where(mine)).mappings().first()
+    row = connection.execute(select(*every(steps)).where(mine)).mappings().first()
     return Step(**row) if row else None
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
-from types import MappingProxyType
 
 from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
 from warcio.recordloader import ArcWarcRecordLoader
@@ -28,8 +27,8 @@ from crawler.errors import Refusal, Refused, StoreFailed
 from crawler.extract.limits import deadline
 from crawler.items import Article
 from crawler.settings import ARTICLE_MAXSIZE, READ_SECONDS
-from crawler.sites.site import Site
-from crawler.sites.urls import canonical, find_site, judge
+from crawler.sites.registry import Sites
+from crawler.sites.urls import canonical, judge
 from crawler.store import Outcome, Store, frontier
 from crawler.store.articles import SAME_FETCH, amend
 
@@ -53,7 +52,10 @@ class Copied:
     """What was passed over, a sentence each."""
 
 
-def job_of(sites: Mapping[str, Site], span: DayRange) -> str:
+_NONE = Sites()
+
+
+def job_of(sites: Sites, span: DayRange) -> str:
     """The name under which the progress through files is kept: other sites or days begin anew."""
     return f"warc {span.first}..{span.last} {zlib.crc32(' '.join(sorted(sites)).encode()):08x}"
 
@@ -61,10 +63,10 @@ def job_of(sites: Mapping[str, Site], span: DayRange) -> str:
 def copy(
     store: Store,
     tape: Tape,
-    sites: Mapping[str, Site],
+    sites: Sites,
     span: DayRange,
     *,
-    others: Mapping[str, Site] = MappingProxyType({}),
+    others: Sites = _NONE,
     dry: bool = False,
     on_progress: Callable[[Copied], None] = lambda _: None,
 ) -> Copied:
@@ -146,14 +148,11 @@ def _moment(text: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _take(
-    store: Store, fetch: Fetch, sites: Mapping[str, Site], others: Mapping[str, Site], span: DayRange, *, dry: bool
-) -> str:
+def _take(store: Store, fetch: Fetch, sites: Sites, others: Sites, span: DayRange, *, dry: bool) -> str:
     """Store one page; the word for what became of it."""
-    owner = find_site(fetch.url, sites)
-    if owner is None:
-        return Refusal.OTHER_SITE if find_site(fetch.url, others) else Refusal.NO_SITE
-    name, site = owner
+    site = sites.find(fetch.url)
+    if site is None:
+        return Refusal.OTHER_SITE if others.find(fetch.url) else Refusal.NO_SITE
     if refused := judge(fetch.url, site).refused:
         return refused
     link = canonical(fetch.url, site)
@@ -163,7 +162,7 @@ def _take(
         return "held"
     try:
         with deadline(READ_SECONDS):
-            article = read(replace(fetch, site=name), site)
+            article = read(replace(fetch, site=site.name), site)
         if article.published_at is None:
             return "undated"
         day = day_in(article.published_at)
@@ -172,7 +171,7 @@ def _take(
         if dry:
             return "readable"
         article = under_its_address(article, link, site, store.may_lead)
-        outcome = _store(store, article, fetch.at, link, name)
+        outcome = _store(store, article, fetch.at, link, site.name)
     except Refused as refusal:
         return refusal.reason
     except StoreFailed:

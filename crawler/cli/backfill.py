@@ -14,24 +14,24 @@ import typer
 from crawler.cli.common import (
     StoreOption,
     all_sites,
+    chosen_sites,
     console,
     moment,
     open_store,
     papers_of,
     print_json,
     shown,
-    site_named,
 )
 from crawler.cli.crawl import summary
 from crawler.cli.progress import progress
 from crawler.cli.warcs import copy_files
 from crawler.discover.days import DayRange, day_in
 from crawler.errors import BadInput
+from crawler.sites.registry import Sites
 
 if TYPE_CHECKING:
     from crawler.backfill.job import Job
     from crawler.backfill.spider import BackfillReport
-    from crawler.sites.site import Site
 
 _BACK = timedelta(days=30)  # in which --gaps looks for holes
 
@@ -73,7 +73,7 @@ def backfill(
     """
     now = datetime.now(UTC)
     known = papers_of(newsroom) if newsroom else all_sites()
-    chosen = {name: site_named(name, known) for name in dict.fromkeys(sites or ())}
+    chosen = chosen_sites(sites, known) if sites else Sites()
     if warc:
         if gaps or wait or limit:
             raise BadInput("--warc asks no site: --gaps, --wait and --limit mean nothing to it")
@@ -132,7 +132,7 @@ def _ordered(first: date, last: date, names: tuple[str, str]) -> DayRange:
 
 def _count(
     plan: Mapping[str, list[Job]],
-    sites: Mapping[str, Site],
+    sites: Sites,
     now: datetime,
     store: str | None,
     mended: DayRange | None,
@@ -148,7 +148,7 @@ def _count(
         table.add_column(name, justify="left" if name in ("site", "routes") else "right", overflow="fold")
     with open_store(store) as opened:
         for name, jobs in plan.items():
-            found = forecast(opened, name, sites[name], jobs, now, mended)
+            found = forecast(opened, sites[name], jobs, now, mended)
             if json_:
                 print_json(asdict(found))
             hours = "-" if found.seconds is None else f"{found.seconds / 3600:.1f}"
@@ -158,9 +158,7 @@ def _count(
         console().print(table)
 
 
-def _of_holes(
-    sites: Mapping[str, Site], span: DayRange, now: datetime, store: str | None, *, dry: bool
-) -> dict[str, list[Job]]:
+def _of_holes(sites: Sites, span: DayRange, now: datetime, store: str | None, *, dry: bool) -> dict[str, list[Job]]:
     from crawler.backfill.gap_jobs import mend
 
     with open_store(store) as opened:
@@ -171,7 +169,7 @@ def _of_holes(
 
 def _run(
     jobs: Mapping[str, list[Job]],
-    sites: Mapping[str, Site],
+    sites: Sites,
     store: str | None,
     newsroom: str | None,
     limit: int | None,

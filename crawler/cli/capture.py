@@ -63,7 +63,7 @@ def capture(
     screen = console()
     found: dict[str, Any] = dict.fromkeys(("title", "body", "published_at"))
     try:
-        article = read_answer(answer, site, definition)
+        article = read_answer(answer, definition)
     except Refused as refused:
         screen.print(f"it cannot be read yet ({refused}): fill in article.json, then mend the layout", style="yellow")
     else:

@@ -11,13 +11,13 @@ import typer
 from crawler.cli.common import (
     StoreOption,
     all_sites,
+    chosen_sites,
     console,
     local,
     open_store,
     papers_of,
     print_json,
     shown,
-    site_named,
 )
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def check(
                 _explain(one, screen)
         return
     known = papers_of(newsroom) if newsroom else all_sites()
-    chosen = {name: site_named(name, known) for name in sites} if sites else known
+    chosen = chosen_sites(sites or (), known)
     with open_store(store, reading=False) as opened:
         places = folders_of(store or THOISU_DATABASE_URL, THOISU_ARCHIVE, THOISU_QUARANTINE)
         found = run(opened, chosen, datetime.now(UTC), folders=places)

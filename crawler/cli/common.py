@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import zlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import typer
 
 from crawler.errors import BadInput, Discard, Refusal
+from crawler.sites.registry import Sites
 from crawler.sites.site import Site
 
 if TYPE_CHECKING:
@@ -125,16 +127,16 @@ def _unpacked(body: bytes, limit: int) -> bytes:
     return plain
 
 
-def all_sites(newsroom: str | None = None) -> dict[str, Site]:
+def all_sites(newsroom: str | None = None) -> Sites:
     """The sites of `spiders`, and those of the embedded newsroom when one is running for us."""
     from crawler.settings import THOISU_NEWSROOM
     from crawler.sites.registry import load_sites
 
     base = newsroom or THOISU_NEWSROOM
-    return load_sites() | (papers_of(base) if base else {})
+    return load_sites() | papers_of(base) if base else load_sites()
 
 
-def papers_of(newsroom: str) -> dict[str, Site]:
+def papers_of(newsroom: str) -> Sites:
     """The sites that the embedded newsroom at a base URL serves; `BadInput` when none answers there."""
     from urllib.request import ProxyHandler, build_opener
 
@@ -154,7 +156,7 @@ def papers_of(newsroom: str) -> dict[str, Site]:
     return newsroom_sites(newsroom, count)
 
 
-def site_named(name: str, sites: dict[str, Site]) -> Site:
+def site_named(name: str, sites: Mapping[str, Site]) -> Site:
     """The site of a name; `BadInput` with the nearest names when there is none."""
     if name in sites:
         return sites[name]
@@ -163,13 +165,14 @@ def site_named(name: str, sites: dict[str, Site]) -> Site:
     raise BadInput(f"no site is called {name!r}; {hint}")
 
 
-def site_for(url: str, name: str | None, sites: dict[str, Site]) -> tuple[str | None, Site | None]:
+def site_for(url: str, name: str | None, sites: Sites) -> Site | None:
     """The site named by `--site`, else the one that takes the address, else none."""
-    from crawler.sites.urls import find_site
+    return sites.find(url) if name is None else site_named(name, sites)
 
-    if name is not None:
-        return name, site_named(name, sites)
-    return find_site(url, sites) or (None, None)
+
+def chosen_sites(names: Iterable[str], sites: Sites) -> Sites:
+    """The sites of these names, all of `sites` when there are none; `BadInput` as `site_named`."""
+    return Sites([site_named(name, sites) for name in dict.fromkeys(names)]) if names else sites
 
 
 def open_store(url: str | None, *, reading: bool = True) -> Store:

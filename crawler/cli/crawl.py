@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import all_sites, console, papers_of, print_json, shown, site_named
+from crawler.cli.common import all_sites, chosen_sites, console, papers_of, print_json, shown
 from crawler.errors import BadInput, Refusal
-from crawler.sites.site import Site
+from crawler.sites.registry import Sites
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -91,19 +91,15 @@ def crawl(
         raise typer.Exit(1)
 
 
-def choose(names: Iterable[str], sources: tuple[str, ...], newsroom: str | None) -> dict[str, Site]:
+def choose(names: Iterable[str], sources: tuple[str, ...], newsroom: str | None) -> Sites:
     """The sites to crawl: the named ones, else the owners of `sources`, else all."""
-    from crawler.sites.urls import find_site
-
     known = papers_of(newsroom) if newsroom else all_sites()
-    if names := list(dict.fromkeys(names)):
-        return {name: site_named(name, known) for name in names}
-    if not sources:
-        return known
-    owners = {url: find_site(url, known) for url in sources}
+    if names or not sources:
+        return chosen_sites(names, known)
+    owners = {url: known.find(url) for url in sources}
     if orphan := next((url for url, owner in owners.items() if owner is None), None):
         raise BadInput(f"no site takes {orphan}; `thoisu which {orphan}` says why")
-    return dict(owner for owner in owners.values() if owner is not None)
+    return Sites(dict.fromkeys(owner for owner in owners.values() if owner is not None))
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from crawler.cli.crawl import summary, watch
 from crawler.cli.diff import print_diff
 from crawler.cli.scenes import Missing, delivered, expect, need, next_looks, plain_stories, related_between
 from crawler.compare.diff import compare
+from crawler.sites.registry import Sites
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -94,7 +95,7 @@ class _Tale:
         self._screen, self._folder, self._database = screen, folder, database
         self._room, self._world, self._store = room, room.world, store
         sites = newsroom_sites(room.url, len(room.world.papers))
-        self._sites = {name: replace(site, budget=_BUDGET) for name, site in sites.items()}
+        self._sites = Sites(replace(site, budget=_BUDGET) for site in sites.values())
         enrol(self._sites, store, datetime.now(UTC))
         self._chapter = 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +21,7 @@ from crawler.cli.common import (
     standard_input,
 )
 from crawler.errors import BadInput, Discard, Refusal, Refused
+from crawler.sites.registry import Sites
 from crawler.sites.site import Feed, Site, Source
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def sites(
       thoisu sites
       thoisu sites --json
     """
-    rows = [describe(name, site) for name, site in all_sites().items()]
+    rows = [describe(site) for site in all_sites().values()]
     if json_:
         for row in rows:
             print_json(row)
@@ -57,10 +58,10 @@ def sites(
     screen.print(f"\n{len(rows)} sites, {sum(row['proven'] for row in rows)} proven", style="bold")
 
 
-def describe(name: str, site: Site) -> dict[str, Any]:
+def describe(site: Site) -> dict[str, Any]:
     """What a site's definition says, as plain values."""
     return {
-        "site": name,
+        "site": site.name,
         "publisher": site.publisher,
         "home": site.home,
         "tier": site.tier,
@@ -100,14 +101,14 @@ def which(
             screen.print(f"  {shown(row['canonical_url'])}", soft_wrap=True)
 
 
-def where(url: str, known: Mapping[str, Site]) -> dict[str, Any]:
+def where(url: str, known: Sites) -> dict[str, Any]:
     """Site, canonical form, kind and refusal of an address."""
-    from crawler.sites.urls import canonical, find_site, judge
+    from crawler.sites.urls import canonical, judge
 
     row: dict[str, Any] = {"url": url, "site": None, "canonical_url": None, "kind": None, "refused": None}
-    name, site = find_site(url, known) or (None, None)
+    site = known.find(url)
     try:
-        row |= {"site": name, "canonical_url": canonical(url, site)}
+        row |= {"site": site.name if site else None, "canonical_url": canonical(url, site)}
     except Discard as refusal:
         return row | {"site": None, "refused": refusal.reason}
     if site is None:
@@ -171,7 +172,7 @@ def find_links(source: str, url: str | None, name: str | None) -> tuple[str, Dis
         from crawler.extract.verdict import verdict
         from crawler.text.charset import charset
 
-        answer = fetch(source, site_for(source, name, known)[1], maxsize=MAX_BYTES)
+        answer = fetch(source, site_for(source, name, known), maxsize=MAX_BYTES)
         if answer.status != 200:
             raise Discard(verdict(answer.status, {}, answer.body) or Refusal.SERVER_ERROR, f"status {answer.status}")
         body, declared, address = answer.body, charset(answer.content_type), answer.url
@@ -181,7 +182,7 @@ def find_links(source: str, url: str | None, name: str | None) -> tuple[str, Dis
         body, address = read_input(source, MAX_BYTES), url or file_url(source)
         # The name says what it should be, so that an error page saved under it is not read as a listing.
         expected = Feed(address) if Path(source).name.lower().endswith(_FEED_NAMES) else None
-    site = site_for(address, name, known)[1]
+    site = site_for(address, name, known)
     return address, read(body, address, declared=declared, site=site, source=expected)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +23,7 @@ from crawler.cli.common import (
 )
 from crawler.errors import BadInput, Discard, Refusal, Refused, ThoisuError
 from crawler.items import Article
+from crawler.sites.registry import Sites
 from crawler.sites.site import Site
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def extract(
 def read_page(page: str, url: str | None, site: str | None, explain: list[Dropped] | None = None) -> Article:
     """The article of a file, an address or standard input; raises `BadInput` and `Refused`."""
     answer = load(page, url, site)
-    return read_answer(answer, *site_for(answer.url, site, all_sites()), explain)
+    return read_answer(answer, site_for(answer.url, site, all_sites()), explain)
 
 
 def load(page: str, url: str | None, site: str | None) -> Download:
@@ -84,7 +85,7 @@ def load(page: str, url: str | None, site: str | None) -> Download:
     from crawler.settings import ARTICLE_MAXSIZE
 
     if is_url(page):
-        return fetch(page, site_for(page, site, all_sites())[1], maxsize=ARTICLE_MAXSIZE)
+        return fetch(page, site_for(page, site, all_sites()), maxsize=ARTICLE_MAXSIZE)
     body = read_input(page, ARTICLE_MAXSIZE)
     return Download(url or stated_url(body) or file_url(page), 200, "", body)
 
@@ -104,7 +105,7 @@ def stated_url(body: bytes) -> str | None:
     return stated if stated and is_url(stated) else None
 
 
-def read_answer(answer: Download, name: str | None, site: Site | None, explain: list[Dropped] | None = None) -> Article:
+def read_answer(answer: Download, site: Site | None, explain: list[Dropped] | None = None) -> Article:
     """The article on a page, refused by the same words as in a crawl."""
     from crawler.extract.article import extract as read
     from crawler.extract.verdict import verdict
@@ -113,14 +114,14 @@ def read_answer(answer: Download, name: str | None, site: Site | None, explain: 
     if reason := verdict(answer.status, {"content-type": answer.content_type}, answer.body):
         raise Discard(reason, "" if answer.status == 200 else f"status {answer.status}")
     declared = charset(answer.content_type)
-    return read(answer.body, answer.url, site=site, name=name, declared=declared, explain=explain)
+    return read(answer.body, answer.url, site=site, declared=declared, explain=explain)
 
 
-def read_lines(lines: Iterator[bytes], sites: Mapping[str, Site]) -> Iterator[dict[str, Any]]:
+def read_lines(lines: Iterator[bytes], sites: Sites) -> Iterator[dict[str, Any]]:
     """For each line with id, file and url the id and the Article, or the id and an error; no line ends the work."""
     from crawler.crawl.single import Download
     from crawler.settings import ARTICLE_MAXSIZE
-    from crawler.sites.urls import canonical, find_site
+    from crawler.sites.urls import canonical
 
     for line in lines:
         if not line.strip():
@@ -142,7 +143,7 @@ def read_lines(lines: Iterator[bytes], sites: Mapping[str, Site]) -> Iterator[di
                 canonical(row["url"])  # raises BAD_URL, which the page's own faults must not hide
             body = read_input(row["file"], ARTICLE_MAXSIZE)
             answer = Download(row.get("url") or stated_url(body) or file_url(row["file"]), 200, "", body)
-            article = read_answer(answer, *(find_site(answer.url, sites) or (None, None)))
+            article = read_answer(answer, sites.find(answer.url))
             yield {"id": key, **article.to_dict()}
         except Refused as refused:
             yield {"id": key, "error": str(refused.reason)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,13 +13,13 @@ import typer
 
 from crawler.cli.common import StoreOption, all_sites, console, moment, open_store, print_json, shown, site_named
 from crawler.errors import BadInput, Discard
+from crawler.sites.registry import Sites
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.archive import Archive
     from crawler.archive.reread import RereadCounts, RereadPage
-    from crawler.sites.site import Site
     from crawler.store import Store
 
 _EXAMPLES = 3  # shown of each kind
@@ -162,7 +162,7 @@ def _short(value: object) -> str:
     return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
 
 
-def _write(pages: Archive, store: Store, sites: Mapping[str, Site], numbers: Iterable[int], screen: Console) -> None:
+def _write(pages: Archive, store: Store, sites: Sites, numbers: Iterable[int], screen: Console) -> None:
     from crawler.archive.reread import look, write
 
     done: Counter[str] = Counter()

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from crawler.alerts.after_round import after, folders_of
@@ -15,12 +14,12 @@ from crawler.crawl.report import SiteReport
 from crawler.crawl.run import crawl
 from crawler.schedule.scheduler import log
 from crawler.settings import THOISU_ARCHIVE, THOISU_NOTIFY, THOISU_QUARANTINE
-from crawler.sites.site import Site
+from crawler.sites.registry import Sites
 from crawler.store import Store
 from crawler.text.dates import VIETNAM
 
 
-def round_of(sites: Mapping[str, Site], store_url: str, newsroom: str | None) -> None:
+def round_of(sites: Sites, store_url: str, newsroom: str | None) -> None:
     """What the process of a round does: what is due at these sites, until its scheduler ends it or dies."""
     log()
     threading.Thread(target=_follow, daemon=True).start()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crawler.items import Article
-from crawler.sites.site import Site
+from crawler.sites.registry import Sites
 
 if TYPE_CHECKING:
     from crawler.extract.boilerplate import Dropped
@@ -49,16 +48,15 @@ class Scene:
     rule: str
 
 
-def related_between(room: Newsroom, sites: Mapping[str, Site]) -> Scene | None:
+def related_between(room: Newsroom, sites: Sites) -> Scene | None:
     """The longest box that stands between two paragraphs of any page of the newsroom."""
     from crawler.extract.article import extract
 
     best: Scene | None = None
     for story in room.world.all_stories():
-        name = story.paper.name
         body = room.respond(story.paper.host, story.path, {}).body
         dropped: list[Dropped] = []
-        article = extract(body, room.world.url(story), site=sites[name], name=name, explain=dropped)
+        article = extract(body, room.world.url(story), site=sites[story.paper.name], explain=dropped)
         kept, page = set(article.body.split("\n")), _lines_of(body)
         for block in dropped:
             lines = _around(page, block.text)

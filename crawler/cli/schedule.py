@@ -13,6 +13,7 @@ import typer
 from crawler.cli.common import (
     StoreOption,
     all_sites,
+    chosen_sites,
     console,
     local,
     open_store,
@@ -63,7 +64,7 @@ def schedule(
 
     validated(THOISU_NOTIFY)
     known = papers_of(newsroom) if newsroom else all_sites()
-    chosen = {name: site_named(name, known) for name in sites} if sites else known
+    chosen = chosen_sites(sites or (), known)
     run(chosen, store_url=store or THOISU_DATABASE_URL, newsroom=newsroom)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -14,11 +14,11 @@ import typer
 
 from crawler.cli.common import console, is_there, print_json, shown
 from crawler.errors import BadInput
+from crawler.sites.registry import Sites
 
 if TYPE_CHECKING:
     from crawler.backfill.warc_import import Copied
     from crawler.discover.days import DayRange
-    from crawler.sites.site import Site
     from crawler.store import Store
 
 _FAULTS = 20  # of a file, shown one by one
@@ -28,8 +28,8 @@ _FIRST = ("created", "revised", "copied", "restored", "unchanged", "readable", "
 def copy_files(
     files: Sequence[Path],
     base: Path | None,
-    known: Mapping[str, Site],
-    sites: Mapping[str, Site],
+    known: Sites,
+    sites: Sites,
     span: DayRange,
     store: str | None,
     *,
@@ -50,7 +50,7 @@ def copy_files(
         raise BadInput(f"{_files(missing)} not here, and no other is listed; the first is {missing[0]}; see --base")
     screen = console(stderr=True)
     done: list[Copied] = []
-    others = {name: site for name, site in known.items() if name not in sites}
+    others = Sites(site for site in known.values() if site.name not in sites)
     with _opened(store, dry=dry) as opened, screen.status("reading") as status:
 
         def show(one: Copied) -> None:

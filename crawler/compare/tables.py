@@ -20,7 +20,7 @@ fingerprints = Table(
     Column("article_id", Number, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
     Column("revision", Integer, nullable=False),
     Column("version", Plain, nullable=False),
-    Column("day", Integer, nullable=False),  # of publication, as in `crawler.relating.candidates.day_of`
+    Column("day", Integer, nullable=False),  # of publication, as in `crawler.compare.candidates.day_of`
     Column("size", Integer, nullable=False),
     Column("sampled", Integer, nullable=False),  # keys in `sample`
     Column("minhash", LargeBinary, nullable=False),

@@ -120,9 +120,7 @@ class Articles:
         try:
             self._count_first(link)
             with deadline(spider.settings.getfloat("READ_SECONDS")):
-                article = extract(
-                    response.body, response.url, site=spider.site, name=spider.name, declared=charset(kind)
-                )
+                article = extract(response.body, response.url, site=spider.site, declared=charset(kind))
             if article.canonical_url != link.canonical_url:
                 article = under_its_address(article, link.canonical_url, spider.site, spider.store.may_lead)
             self._keeper.read(article, response.body)

@@ -27,19 +27,21 @@ from crawler.crawl.spider import NewsSpider, clock
 from crawler.errors import BadInput
 from crawler.fetch import replay as saved_pages
 from crawler.settings import LOG_LEVEL, TWISTED_REACTOR
+from crawler.sites.registry import Sites
 from crawler.sites.site import Site
 from crawler.store import Store
 from crawler.store.locks import Taken
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[SiteReport], None]
-Plan = list[tuple[str, Site, dict[str, Any]]]
+Plan = list[tuple[Site, dict[str, Any]]]
+"""Sites in their order, each with the arguments of its spider."""
 T = TypeVar("T")
 TAKEN = "another run at this site is under way"
 
 
 def crawl(
-    sites: Mapping[str, Site],
+    sites: Sites,
     *,
     store_url: str,
     sources: tuple[str, ...] = (),
@@ -67,9 +69,9 @@ def crawl(
         saved_pages.load(replay)
     with Store.open(store_url) as store:
         about = {"store": store, "revisit": revisit, "limit": limit, "due": due, "on_progress": on_progress, "now": now}
-        plan = [(name, site, {**about, "source": owned[name]}) for name, site in sites.items()]
+        plan = [(site, {**about, "source": owned[site.name]}) for site in sites.values()]
         if sources:
-            plan = [entry for entry in plan if owned[entry[0]]]
+            plan = [(site, arguments) for site, arguments in plan if owned[site.name]]
         return work(plan, Crawls(chosen))
 
 
@@ -97,7 +99,7 @@ def settings_for(
     return settings
 
 
-def _share(sources: tuple[str, ...], sites: Mapping[str, Site]) -> dict[str, tuple[str, ...]]:
+def _share(sources: tuple[str, ...], sites: Sites) -> dict[str, tuple[str, ...]]:
     shares: dict[str, tuple[str, ...]] = dict.fromkeys(sites, ())
     for url in sources:
         parts = urlsplit(url)
@@ -127,22 +129,22 @@ class Crawls:
         with _on_signals(self._stop):
             return await asyncio.gather(*(self.site(places, *entry) for entry in plan))
 
-    async def site(self, places: asyncio.Semaphore, name: str, site: Site, about: dict[str, Any]) -> SiteReport:
+    async def site(self, places: asyncio.Semaphore, site: Site, about: dict[str, Any]) -> SiteReport:
         """Run one site when it has a place."""
         async with places:
             if self.stopping:
-                return SiteReport(site=name, error="stopped")
-            spider = type(name, (self.kind,), {"name": name, "site": site})
+                return SiteReport(site=site.name, error="stopped")
+            spider = type(site.name, (self.kind,), {"name": site.name, "site": site})
             crawler = Crawler(spider, self._settings)
             try:
                 # One at a time for a site: another one's requests would come between, and both would learn from them.
-                with about["store"].alone(f"site-{name}"):
+                with about["store"].alone(f"site-{site.name}"):
                     await self._runner.crawl(crawler, **about)
             except Taken:
-                return SiteReport(site=name, error=TAKEN)
+                return SiteReport(site=site.name, error=TAKEN)
             except Exception as error:
-                logger.exception("the crawl of %s broke", name)
-                return SiteReport(site=name, error=f"{type(error).__name__}: {error}")
+                logger.exception("the crawl of %s broke", site.name)
+                return SiteReport(site=site.name, error=f"{type(error).__name__}: {error}")
             report: SiteReport = crawler.spider.report  # type: ignore[union-attr]
             if self.stopping and report.error is None:
                 report.error = "stopped"

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -59,6 +60,11 @@ class NewsSpider(scrapy.Spider):
     agenda: SiteAgenda | None = None
     """Of a watched site, what is due and what comes next; set by `from_crawler`."""
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "site" in vars(cls):
+            cls.site = replace(cls.site, name=cls.name)
+
     def __init__(
         self,
         name: str | None = None,
@@ -106,7 +112,7 @@ class NewsSpider(scrapy.Spider):
         budget = None if crawler.settings["THOISU_REPLAY"] else crawler.settings.getint("THOISU_BUDGET")
         spider.account = Account(spider._store, spider.name, budget, spider.now)
         if budget is not None:
-            spider.agenda = SiteAgenda.open(spider._store, spider.name, spider.site, budget, spider.now)
+            spider.agenda = SiteAgenda.open(spider._store, spider.site, budget, spider.now)
         crawler.signals.connect(spider.next_batch, signal=signals.spider_idle)
         crawler.signals.connect(spider.finish, signal=signals.spider_closed)
         return spider
@@ -161,16 +167,16 @@ class NewsSpider(scrapy.Spider):
             self.end(f"{reason}: {detail}")
         elif "link" in request.cb_kwargs:
             self.articles.refused(request.cb_kwargs["link"], reason)
-        elif "look" in request.cb_kwargs:
-            self.sources.failed(request.cb_kwargs["look"], reason, detail)
+        elif "poll" in request.cb_kwargs:
+            self.sources.failed(request.cb_kwargs["poll"], reason, detail)
 
     def over_budget(self, about: dict[str, Any]) -> None:
         """A request that must not go out today: its page or source waits."""
         self.report.refused[Refusal.OVER_BUDGET] += 1
         if "link" in about:
             self.articles.postponed(about["link"])
-        elif "look" in about:
-            self.sources.postponed(about["look"])
+        elif "poll" in about:
+            self.sources.postponed(about["poll"])
 
     def end(self, error: str) -> None:
         """End this site's run; the others go on, and what is pending stays so."""

@@ -13,11 +13,12 @@ from typing import Any, get_args
 
 from crawler.deliver.sink import Sink
 from crawler.errors import BadInput
-from crawler.sites.site import Site, Tier
+from crawler.sites.registry import Sites
+from crawler.sites.site import Tier
 
 GROUP = "thoisu.sinks"
 """A scheme → a subclass of `Sink`."""
-_MIRROR = "crawler.deliver.sql_mirror:Mirror"
+_MIRROR = "crawler.deliver.sql_mirror:SqlMirror"
 _WEBHOOK = "crawler.deliver.webhook:Webhook"
 BUILT_IN = {
     "jsonl": "crawler.deliver.jsonl:JsonLines",
@@ -64,9 +65,7 @@ class Route:
     text: str | None
 
 
-def read_routes(
-    path: Path, sites: Callable[[], Mapping[str, Site]], variable: Callable[[str], str | None]
-) -> list[Route]:
+def read_routes(path: Path, sites: Callable[[], Sites], variable: Callable[[str], str | None]) -> list[Route]:
     """The sinks of a file, in its order.
 
     `sites` gives all that there are, and is asked when a filter names some; `variable` gives what stands for `${NAME}`.
@@ -92,9 +91,7 @@ def read_routes(
     return routes
 
 
-def _route(
-    name: str, section: Any, sites: Callable[[], Mapping[str, Site]], variable: Callable[[str], str | None]
-) -> Route:
+def _route(name: str, section: Any, sites: Callable[[], Sites], variable: Callable[[str], str | None]) -> Route:
     if not isinstance(section, dict):
         raise BadInput(f"a sink is a section: [NAME] with url = …, not {name} = {section!r}")
     if not _NAME.fullmatch(name):
@@ -145,7 +142,7 @@ def _names(section: Mapping[str, Any], key: str) -> list[str] | None:
 
 
 def _sites(
-    names: Collection[str] | None, tiers: Collection[str] | None, sites: Callable[[], Mapping[str, Site]]
+    names: Collection[str] | None, tiers: Collection[str] | None, sites: Callable[[], Sites]
 ) -> frozenset[str] | None:
     if names is None and tiers is None:
         return None

@@ -32,14 +32,13 @@ def extract(
     url: str,
     *,
     site: Site | None = None,
-    name: str | None = None,
     declared: str | None = None,
     explain: list[Dropped] | None = None,
 ) -> Article:
     """Read the article on a page.
 
-    `html` as fetched (bytes with the `declared` charset of its header) or as text; `site` and its spider's `name`
-    when known. `explain` receives each dropped block with the rule that dropped it.
+    `html` as fetched (bytes with the `declared` charset of its header) or as text; `site` when known. `explain`
+    receives each dropped block with the rule that dropped it.
     Raises `Discard` (not_html, unreadable) for what is no page, `Quarantine` (no_title, no_body) for an article that
     cannot be read.
     """
@@ -69,7 +68,7 @@ def extract(
     return Article(
         url=url,
         canonical_url=metadata.canonical_url(page, url, site),
-        site=name,
+        site=site.name or None if site else None,
         title=parts.title,
         lead=lead or None,
         body="\n".join(body),

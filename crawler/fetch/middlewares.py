@@ -99,7 +99,7 @@ class SiteMiddleware:
         if asked is None or asked <= self._delay:
             return
         self._delay = min(asked, self._delay_max)
-        if agenda := getattr(self._crawler.spider, "errands", None):
+        if agenda := getattr(self._crawler.spider, "agenda", None):
             agenda.pace.delay = self._delay
         downloader = self._crawler.engine.downloader
         downloader.per_slot_settings[self._slot] = {"delay": self._delay}

@@ -58,7 +58,7 @@ class RobotsMiddleware:
 
     async def _ask(self, origin: str, request: Request) -> RobotParser | Denied:
         spider: Any = self._crawler.spider
-        agenda: SiteAgenda | None = getattr(spider, "errands", None)
+        agenda: SiteAgenda | None = getattr(spider, "agenda", None)
         text = agenda.rules(spider.store, origin) if agenda and spider.due else None
         if text is None:
             answer = await self._answer(origin)

@@ -17,7 +17,7 @@ from crawler.monitor import read_feed as reading
 from crawler.monitor.checks import BY_NAME, CHECKS
 from crawler.monitor.page_marks import day_of
 from crawler.monitor.view import WINDOW, Check, View
-from crawler.sites.site import Site
+from crawler.sites.registry import Sites
 from crawler.store import Store, findings
 from crawler.store.findings import Finding
 
@@ -25,9 +25,7 @@ __all__ = ["BY_NAME", "CHECKS", "Check", "Finding", "check"]
 _MENDABLE = frozenset({"coverage", "layout"})
 
 
-def check(
-    store: Store, sites: Mapping[str, Site], now: datetime, *, folders: Mapping[str, Path] | None = None
-) -> list[Finding]:
+def check(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str, Path] | None = None) -> list[Finding]:
     """Run every check on these sites, and on what is ours; all that is open then, the oldest first.
 
     What is wrong for the first time opens a finding, what is right again closes one. `folders` says where things are

@@ -7,7 +7,7 @@ anywhere it goes on from there, and of two at once one writes.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -18,6 +18,7 @@ from crawler.compare.fingerprints import chunks
 from crawler.items import Article
 from crawler.monitor import page_marks as marks
 from crawler.monitor.page_marks import Before, PageFlags
+from crawler.sites.registry import Sites
 from crawler.sites.site import Site
 from crawler.store import Store, tallies
 from crawler.store import changes as feed
@@ -40,7 +41,7 @@ class _Lead:
     source: str | None
 
 
-def update(store: Store, sites: Mapping[str, Site], now: datetime) -> None:
+def update(store: Store, sites: Sites, now: datetime) -> None:
     """Note every page that has been read since the last time."""
     last = None
     while last is None or last:
@@ -74,9 +75,7 @@ def again(connection: Connection, site: str, since: date) -> None:
             tallies.mark(connection, site, day, new)
 
 
-def _note(
-    connection: Connection, rows: Iterable[FeedItem], sites: Mapping[str, Site]
-) -> dict[tuple[str, date], list[PageFlags]]:
+def _note(connection: Connection, rows: Iterable[FeedItem], sites: Sites) -> dict[tuple[str, date], list[PageFlags]]:
     """The marks, old and new, of every site and day to which the changes add a page."""
     read = [told for told in rows if told.change.event in ("created", "copied") and told.change.site and told.article]
     leads = _leads(connection, [told.change.url for told in read])

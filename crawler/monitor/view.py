@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from crawler.monitor import page_marks as marks
 from crawler.monitor.page_marks import PageFlags, day_of
 from crawler.monitor.shift import PAST, FindingSpan
-from crawler.sites.site import Site
+from crawler.sites.registry import Sites
 from crawler.store import Store, tallies
 from crawler.store.findings import Finding, Observation
 from crawler.store.schema import articles, sources
@@ -28,7 +28,7 @@ class View:
     store: Store
     connection: Connection
     """A transaction that reads."""
-    sites: Mapping[str, Site]
+    sites: Sites
     """Those that are checked."""
     now: datetime
     folders: Mapping[str, Path] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from crawler.newsroom.listings import EVERYTHING, STYLES
 from crawler.newsroom.papers import Family, Paper, papers
 from crawler.newsroom.sitemaps import INDEX
 from crawler.sites.layouts import DNN, EPI, MASTERCMS, ONECMS, VCCORP, Layout
+from crawler.sites.registry import Sites
 from crawler.sites.site import Feed, Listing, Site, Sitemap, Source
 
 BROADCASTER = Layout(
@@ -31,13 +32,13 @@ _LAYOUTS: dict[Family, Layout] = {
 _LISTED: tuple[Family, ...] = ("vccorp", "mastercms", "vov")
 
 
-def newsroom_sites(base_url: str, count: int = 6) -> dict[str, Site]:
-    """The sites of a newsroom at `base_url` ("http://127.0.0.1:8080"), by name.
+def newsroom_sites(base_url: str, count: int = 6) -> Sites:
+    """The sites of a newsroom at `base_url` ("http://127.0.0.1:8080"), in the order of the papers.
 
     Every paper has its home feed; all but the one of family C a sitemap; three a listing.
     """
     port = urlsplit(base_url).port
-    return {paper.name: site(paper, port) for paper in papers(count)}
+    return Sites(site(paper, port) for paper in papers(count))
 
 
 def site(paper: Paper, port: int | None) -> Site:
@@ -61,6 +62,7 @@ def site(paper: Paper, port: int | None) -> Site:
             )
         )
     return Site(
+        name=paper.name,
         publisher=paper.title,
         home=f"{root}/",
         tier=paper.tier,

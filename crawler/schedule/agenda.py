@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from crawler.store.schema import Instant, Plain, metadata
+from crawler.store.schema import Instant, Plain, every, metadata
 
 ARTICLES = "articles"
 """Stands in place of a source's address; no address is spelled so."""
@@ -52,7 +52,7 @@ paces = Table(
     Column("site", Plain, ForeignKey("sites.name"), primary_key=True),
     Column("tier", Plain, nullable=False, index=True),
     Column("state", Plain, nullable=False),  # JSON
-    Column("edits", Plain),  # JSON of `crawler.scheduling.revisits`
+    Column("edits", Plain),  # JSON of `crawler.schedule.revisits`
 )
 
 
@@ -82,7 +82,7 @@ _KEEP = (
 
 def entries(connection: Connection, site: str | None = None) -> list[AgendaEntry]:
     """The entries of a site, or of all, in the order of their next time."""
-    query = select(agenda).order_by(agenda.c.next_at, agenda.c.site, agenda.c.source)
+    query = select(*every(agenda)).order_by(agenda.c.next_at, agenda.c.site, agenda.c.source)
     if site is not None:
         query = query.where(agenda.c.site == site)
     return [AgendaEntry(**row) for row in connection.execute(query).mappings()]

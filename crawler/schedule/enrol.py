@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -11,7 +10,7 @@ from crawler.schedule.agenda import ARTICLES, AgendaEntry
 from crawler.schedule.budget import Budget
 from crawler.schedule.pace import Pace
 from crawler.schedule.site_agenda import FLOOR, write_pace
-from crawler.sites.site import Site
+from crawler.sites.registry import Sites
 from crawler.store import Store
 from crawler.store.queries import site_names
 from crawler.store.schema import sites as table
@@ -20,7 +19,7 @@ SPREAD = timedelta(minutes=1)
 """Between the first looks at two sites that nobody has looked at before."""
 
 
-def enrol(sites: Mapping[str, Site], store: Store, now: datetime) -> int:
+def enrol(sites: Sites, store: Store, now: datetime) -> int:
     """Bring the agenda in line with the definitions; returns how many sites are watched.
 
     What is known of a site or source stays as it is. New sites are begun one after the other, in an order of their own.
@@ -32,7 +31,8 @@ def enrol(sites: Mapping[str, Site], store: Store, now: datetime) -> int:
             agenda.forget(connection, name)
         fresh = sorted(sites.keys() - watched, key=lambda name: crc32(name.encode()))
         first = {name: now + place * SPREAD for place, name in enumerate(fresh)}
-        for name, site in sites.items():
+        for site in sites.values():
+            name = site.name
             if name not in known:
                 connection.execute(table.insert().values(name=name, added_at=now))
             agenda.watch(connection, name, site.tier, write_pace(Pace(Budget(site.budget), floor=FLOOR)))

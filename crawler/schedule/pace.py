@@ -245,6 +245,10 @@ class Pace:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Pace:
         """The pace that `to_json` wrote."""
-        prior = Prior(**{**data["prior"], "profile": tuple(data["prior"]["profile"])})
-        habits = {name: SourceRate.from_json(value) for name, value in data["habits"].items()}
-        return cls(**{**data, "budget": Budget.from_json(data["budget"]), "habits": habits, "prior": prior})
+        read = {
+            "budget": Budget.from_json(data["budget"]),
+            "habits": {name: SourceRate.from_json(value) for name, value in data["habits"].items()},
+            "prior": Prior(**{**data["prior"], "profile": tuple(data["prior"]["profile"])}),
+            "polls": data["looks"],
+        }
+        return cls(**{name: value for name, value in data.items() if name != "looks"} | read)

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,8 +30,7 @@ from crawler.settings import (
     THOISU_LOG_LEVEL,
     THOISU_SITES_AT_ONCE,
 )
-from crawler.sites.registry import load_sites
-from crawler.sites.site import Site
+from crawler.sites.registry import Sites, load_sites
 from crawler.store import Store
 from crawler.store.locks import Taken
 
@@ -151,9 +150,7 @@ def log() -> None:
     logging.getLogger("apscheduler").setLevel(max(logging.WARNING, logging.getLogger().level))
 
 
-def run(
-    sites: Mapping[str, Site] | None = None, *, store_url: str = THOISU_DATABASE_URL, newsroom: str | None = None
-) -> None:
+def run(sites: Sites | None = None, *, store_url: str = THOISU_DATABASE_URL, newsroom: str | None = None) -> None:
     """Watch the sites, all of `spiders` by default, until SIGTERM or Ctrl-C."""
     log()
     watched = load_sites() if sites is None else sites

@@ -65,8 +65,9 @@ class SiteAgenda:
         self._part = crc32(name.encode()) / 2**32
 
     @classmethod
-    def open(cls, store: Store, name: str, site: Site, limit: int, now: Callable[[], datetime]) -> SiteAgenda | None:
+    def open(cls, store: Store, site: Site, limit: int, now: Callable[[], datetime]) -> SiteAgenda | None:
         """The errands of a site; None when it is not watched."""
+        name = site.name
         with store.reading() as connection:
             state = table.pace(connection, name)
             entries = {entry.source: entry for entry in table.entries(connection, name)}

@@ -1,33 +1,67 @@
-"""Every site that somebody has described: the spiders of the package `spiders`."""
+"""The sites that somebody has described: found by name, by address, or loaded from the package `spiders`."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from crawler.errors import BadSite
 from crawler.sites.site import Site
+from crawler.sites.urls import host_of
 
 
-def load_sites() -> dict[str, Site]:
-    """Every site of the `spiders` package by the name of its spider, in alphabetical order.
+class Sites(Mapping[str, Site]):
+    """Sites by name, in the order in which they were given.
+
+    Raises `BadSite` when one has no name, or two share a name or a host.
+    """
+
+    def __init__(self, sites: Iterable[Site] = ()) -> None:
+        self._by_name: dict[str, Site] = {}
+        self._by_host: dict[str, Site] = {}
+        for site in sites:
+            if not site.name:
+                raise BadSite(f"{site.publisher} has no name; its spider gives it one")
+            if site.name in self._by_name:
+                raise BadSite(f"two spiders are called {site.name!r}")
+            self._by_name[site.name] = site
+            for host in site.all_hosts:
+                if self._by_host.setdefault(host, site) is not site:
+                    raise BadSite(f"{site.name} and {self._by_host[host].name} both claim the host {host}")
+
+    def __getitem__(self, name: str) -> Site:
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __or__(self, others: Sites) -> Sites:
+        """All of both; of two with one name that of `others`, in the place of the first."""
+        return Sites({**self, **others}.values())
+
+    def find(self, url: str) -> Site | None:
+        """The site whose host is the most specific above that of `url`; None when there is none."""
+        host = host_of(url)
+        while host:
+            if site := self._by_host.get(host):
+                return site
+            host = host.partition(".")[2]
+        return None
+
+
+def load_sites() -> Sites:
+    """Every site of the `spiders` package, in the alphabetical order of their names.
 
     Raises `BadSite` when a spider's file cannot be read, or two spiders share a name or a host.
     """
-    sites: dict[str, Site] = {}
-    hosts: dict[str, str] = {}
-    for name, site in sorted(_walk(), key=lambda found: found[0]):
-        if name in sites:
-            raise BadSite(f"two spiders are called {name!r}")
-        sites[name] = site
-        for host in site.all_hosts:
-            if hosts.setdefault(host, name) != name:
-                raise BadSite(f"{name} and {hosts[host]} both claim the host {host}")
-    return sites
+    return Sites(sorted(_walk(), key=lambda site: site.name))
 
 
-def _walk() -> Iterator[tuple[str, Site]]:
+def _walk() -> Iterator[Site]:
     package = importlib.import_module("spiders")  # SPIDER_MODULES: loaded by name, as Scrapy does
     for info in pkgutil.iter_modules(package.__path__, "spiders."):
         try:
@@ -37,4 +71,4 @@ def _walk() -> Iterator[tuple[str, Site]]:
         for value in vars(module).values():
             site = getattr(value, "site", None)
             if isinstance(value, type) and isinstance(site, Site) and value.__module__ == module.__name__:
-                yield value.name, site  # type: ignore[attr-defined]
+                yield site

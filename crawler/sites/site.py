@@ -23,6 +23,8 @@ class Site:
     Raises `BadSite` with a sentence that says what to mend.
     """
 
+    name: str = ""
+    """The name of its spider, which sets it; empty for a site that no spider crawls."""
     publisher: str
     """The name that a reader knows, in Vietnamese."""
     home: str

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlencode, urljoin, urlsplit, urlunsplit
@@ -112,32 +111,12 @@ def judge(url: str, site: Site) -> UrlVerdict:
     return UrlVerdict(None, refusal_by_address(f"//{host}{parts.path}"))
 
 
-def find_site(url: str, sites: Mapping[str, Site]) -> tuple[str, Site] | None:
-    """Name and site whose host is the most specific above that of `url`; None when there is none."""
+def host_of(url: str) -> str | None:
+    """The host of an absolute http or https address, in lower case and in ASCII; None for any other text."""
     try:
-        _, host = _split(url)
+        return _split(url)[1]
     except Discard:
         return None
-    index = _index(sites)
-    while host:
-        if found := index.get(host):
-            return found
-        host = host.partition(".")[2]
-    return None
-
-
-_Index = dict[str, tuple[str, Site]]
-_last_index: tuple[Mapping[str, Site], tuple[int, ...], _Index] | None = None
-
-
-def _index(sites: Mapping[str, Site]) -> _Index:
-    # Every address of a crawl asks with the same mapping; hashing sixty sites each time would cost more than the work.
-    global _last_index
-    members = tuple(map(id, sites.values()))
-    if _last_index is None or _last_index[0] is not sites or _last_index[1] != members:
-        index = {host: (name, site) for name, site in sites.items() for host in site.all_hosts}
-        _last_index = (sites, members, index)
-    return _last_index[2]
 
 
 def _split(url: str) -> tuple[SplitResult, str]:

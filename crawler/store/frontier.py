@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Integer, Select, bindparam, case, func, inser
 from crawler.errors import Discard, Refusal
 from crawler.items import LONGEST_URL, Article, Link, PendingLink
 from crawler.store.rows import SourceSaved, SourceState
-from crawler.store.schema import articles, changes, copies, links, sources
+from crawler.store.schema import articles, changes, copies, every, links, sources
 from crawler.store.sightings import CLAIMED, claim, note_look, raise_gap, sightings
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ _KNOWN = select(
     *(links.c[name] for name in ("id", "canonical_url", "fate", "fetched_at", "modified_at", "past")), sightings.c.day
 ).join(sightings, CLAIMED, isouter=True)
 LINK = select(
-    *(column for column in links.c if column.name not in ("id", "url", "source_id", "fate", "leads_to", "past")),
+    *(column for column in every(links) if column.name not in ("id", "url", "source_id", "fate", "leads_to", "past")),
     func.coalesce(links.c.url, links.c.canonical_url).label("url"),
     sources.c.url.label("source"),
 ).join_from(links, sources, isouter=True)
@@ -46,7 +46,7 @@ _REFUSED_FOR_GOOD = _REFUSED.values(fate=case((links.c.fetched_at.is_not(None), 
 
 def source(connection: Connection, url: str) -> SourceState:
     """What is remembered of a source; a fresh state when it is new."""
-    row = connection.execute(select(sources).where(sources.c.url == url)).mappings().first()
+    row = connection.execute(select(*every(sources)).where(sources.c.url == url)).mappings().first()
     return SourceState(**{name: value for name, value in row.items() if name != "id"}) if row else SourceState(url=url)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0006"
-"""The newest revision of `crawler/store/migrations`. Named here so that a store in order opens without loading Alembic."""
+"""The newest revision of `crawler/store/migrations`; named here so that a store opens without Alembic."""
 VERSION_TABLE = "thoisu_schema"
 """Not Alembic's own name for it: a PostgreSQL database may serve other programs as well."""
 SCRIPTS = Path(__file__).parent / "migrations"

@@ -23,6 +23,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Label,
     MetaData,
     Table,
     Text,
@@ -96,6 +97,12 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def every(table: Table) -> list[Label[Any]]:
+    """The columns of a table under the names that the code has for them: a few are called otherwise in the database."""
+    return [column.label(column.key) for column in table.c]
+
 
 sites = Table(
     "sites",
