@@ -1,4 +1,4 @@
-"""What follows a round of looks: the monitor's checks, watched words, and the messages that are due."""
+"""What follows a round of looks: the monitor's checks, alerts, and the messages that are due."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from crawler.alerts import alerts as watches
-from crawler.alerts import digest, notify
+from crawler.alerts import alerts, digest, notify
 from crawler.monitor import check
 from crawler.sites.registry import Sites
 from crawler.store import Store, findings
@@ -21,10 +20,10 @@ INTERVAL = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class AfterRound:
-    """What came of one telling."""
+    """What came of it."""
 
     pages: int
-    """With watched words."""
+    """With the words of an alert."""
     findings: int
     sent: int
     """Messages that got through."""
@@ -38,12 +37,12 @@ def after(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str, Pa
         fresh = findings.checked(connection, now - INTERVAL)
     if due := Sites(site for site in sites.values() if site.name not in fresh):
         check(store, due, now, folders=folders)
-    tell(store, now, targets)
+    notify_new(store, now, targets)
 
 
-def tell(store: Store, now: datetime, targets: Collection[str]) -> AfterRound:
-    """Look for watched words in what is new, write the messages that are due, and send what waits."""
-    pages, found = watches.tell(store, now, targets), digest.tell(store, now, targets)
+def notify_new(store: Store, now: datetime, targets: Collection[str]) -> AfterRound:
+    """Look for the words of alerts in what is new, write the messages that are due, and send what waits."""
+    pages, found = alerts.write_messages(store, now, targets), digest.write_messages(store, now, targets)
     return AfterRound(pages, found, *notify.flush(store, now, targets))
 
 

@@ -15,7 +15,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 _SHOWN = 2  # examples of a finding
 
 
-def tell(store: Store, now: datetime, targets: Collection[str]) -> int:
+def write_messages(store: Store, now: datetime, targets: Collection[str]) -> int:
     """Write the messages that are due, each finding into one when it opens and into one when it has ended.
 
     The number of findings told. A digest a day at most holds all that is new; urgent ones do not wait for it, but for

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from crawler.alerts import tables as watches
+from crawler.alerts import tables
 from crawler.alerts.targets import heard, key, opened, reason
 from crawler.errors import BadInput, ThoisuError
 from crawler.store import Store, messages
@@ -52,7 +52,7 @@ def send(target: str, title: str, body: str) -> None:
 
 
 def flush(store: Store, now: datetime, targets: Iterable[str]) -> tuple[int, int]:
-    """Send what waits to `targets`, the setting's, or to those of a watch; how many got through, and how many not.
+    """Send what waits to `targets`, the setting's, or to those of an alert; how many got through, and how many not.
 
     Nothing when another process is about it.
     """
@@ -66,7 +66,7 @@ def flush(store: Store, now: datetime, targets: Iterable[str]) -> tuple[int, int
 def _flush(store: Store, now: datetime, targets: list[str]) -> tuple[int, int]:
     with store.reading() as connection:
         waiting = messages.unsent(connection)
-        known = {key(target): target for watch in watches.listed(connection) for target in watch.notify}
+        known = {key(target): target for alert in tables.listed(connection) for target in alert.notify}
     known |= {key(target): target for target in targets}
     through = left = 0
     shut: set[str] = set()  # targets that wait for a later try, and whose other messages wait behind it
@@ -85,11 +85,11 @@ def _flush(store: Store, now: datetime, targets: list[str]) -> tuple[int, int]:
 
 
 def _take_back(store: Store, message: Message) -> None:
-    """Drop a message whose target is no more; its pages are for those that are told in its place."""
+    """Drop a message whose target is no more; its pages are for those that stand in its place."""
     with store.writing() as connection:
         messages.drop(connection, message.id)
         if not messages.others(connection, message):
-            watches.untell(connection, message.about, message.made_at)
+            tables.unmark(connection, message.about, message.made_at)
 
 
 def _deliver(store: Store, message: Message, target: str, now: datetime) -> bool:

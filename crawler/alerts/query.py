@@ -31,7 +31,7 @@ def parse(query: str) -> Node:
         raise BadInput(f"a query has {LONGEST} characters at most, not {len(query)}")
     tokens = list(_tokens(query))
     if not tokens:
-        raise BadInput("the query is empty; write the words to watch for")
+        raise BadInput("the query is empty; write the words to look for")
     parser = _Parser(tokens)
     node = parser.query(0)
     if not _is_found(node):

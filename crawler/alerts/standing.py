@@ -1,4 +1,4 @@
-"""How far the telling has come: what was found, what of it was sent, and what waits for which target, and why."""
+"""How far alerts and findings have come: what was found, what of it was sent, what waits for which target, and why."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from crawler.alerts import tables as watches
+from crawler.alerts import tables
 from crawler.alerts.targets import key, masked, tag
 from crawler.store import messages
 from crawler.store.messages import Message
@@ -34,7 +34,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How far a watch has come."""
+    """How far an alert has come."""
 
     found: int
     """Pages that have its words."""
@@ -45,22 +45,22 @@ class Standing:
     targets: tuple[Waiting, ...]
 
 
-def of_watches(connection: Connection, setting: Iterable[str]) -> dict[int, Standing]:
-    """Of each watch by its number; `setting` has the targets of those that have none of their own."""
-    names, totals = _names(connection, setting), watches.totals(connection)
+def of_alerts(connection: Connection, setting: Iterable[str]) -> dict[int, Standing]:
+    """Of each alert by its number; `setting` has the targets of those that have none of their own."""
+    names, totals = _names(connection, setting), tables.totals(connection)
     unsent = messages.unsent(connection)
     pages = _pages(connection, unsent)
     found = {}
-    for watch in watches.listed(connection):
-        mine = [message for message in unsent if message.about == watches.about(watch.id)]
-        every, told = totals.get(watch.id, (0, 0))
-        sent = told - _sum(mine, pages)
-        found[watch.id] = Standing(found=every, sent=sent, waiting=every - sent, targets=_by_target(mine, names, pages))
+    for alert in tables.listed(connection):
+        mine = [message for message in unsent if message.about == tables.about(alert.id)]
+        every, in_messages = totals.get(alert.id, (0, 0))
+        sent = in_messages - _sum(mine, pages)
+        found[alert.id] = Standing(found=every, sent=sent, waiting=every - sent, targets=_by_target(mine, names, pages))
     return found
 
 
 def failing(connection: Connection, setting: Iterable[str]) -> tuple[Waiting, ...]:
-    """The targets for which messages wait, of watches and findings."""
+    """The targets for which messages wait, of alerts and findings."""
     unsent = messages.unsent(connection)
     return _by_target(unsent, _names(connection, setting), _pages(connection, unsent))
 
@@ -82,14 +82,14 @@ def _by_target(unsent: list[Message], names: Mapping[str, str], pages: Mapping[_
 
 
 def _pages(connection: Connection, unsent: Iterable[Message]) -> dict[_Key, int]:
-    """How many pages stand in each message of a watch, to whichever target."""
+    """How many pages stand in each message of an alert, to whichever target."""
     first: dict[str, datetime] = {}
     for message in unsent:
         first[message.about] = min(message.made_at, first.get(message.about, message.made_at))
     found = {}
-    for watch in watches.listed(connection):
-        if (about := watches.about(watch.id)) in first:
-            counts = watches.written(connection, watch.id, first[about])
+    for alert in tables.listed(connection):
+        if (about := tables.about(alert.id)) in first:
+            counts = tables.message_sizes(connection, alert.id, first[about])
             found.update({(about, at): count for at, count in counts.items()})
     return found
 
@@ -99,5 +99,5 @@ def _sum(unsent: Iterable[Message], pages: Mapping[_Key, int]) -> int:
 
 
 def _names(connection: Connection, setting: Iterable[str]) -> dict[str, str]:
-    every = {target for watch in watches.listed(connection) for target in watch.notify} | set(setting)
+    every = {target for alert in tables.listed(connection) for target in alert.notify} | set(setting)
     return {key(target): masked(target) for target in every}

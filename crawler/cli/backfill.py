@@ -24,6 +24,7 @@ from crawler.cli.common import (
 )
 from crawler.cli.crawl import summary
 from crawler.cli.progress import progress
+from crawler.cli.stories import relate_by_hand
 from crawler.cli.warcs import copy_files
 from crawler.discover.days import DayRange, day_in
 from crawler.errors import BadInput
@@ -60,7 +61,7 @@ def backfill(
 ) -> None:
     """Fetch and store what sites published in the past.
 
-    By sitemaps, lists and calls, whichever a site offers; the watch goes first,
+    By sitemaps, lists and calls, whichever a site offers; the schedule goes first,
     and the day's requests are shared with it. Stop it at any time: the same
     command goes on with the page at which it was.
 
@@ -78,6 +79,8 @@ def backfill(
         if gaps or wait or limit:
             raise BadInput("--warc asks no site: --gaps, --wait and --limit mean nothing to it")
         copy_files(warc, base, known, chosen or known, _ever(from_, to, now), store, dry=dry_run, json_=json_)
+        if not dry_run:
+            relate_by_hand(store)
         return
     if base:
         raise BadInput("--base says where the paths of a list begin; name the list with --warc")
@@ -99,6 +102,8 @@ def backfill(
         _count(jobs, chosen, now, store, span if gaps else None, json_=json_)
         return
     reports = _run(jobs, chosen, store, newsroom, limit, wait=wait)
+    if not any(report.error == "stopped" for report in reports):
+        relate_by_hand(store)
     _tell(reports, json_=json_)
 
 
@@ -212,9 +217,7 @@ def _tell(reports: list[BackfillReport], *, json_: bool) -> None:
         summary(list(reports), screen)
     for report in reports:
         if report.over_budget:
-            text = (
-                f"{report.site}: the day's requests are spent or kept for the watch, {report.left} known pages are left"
-            )
+            text = f"{report.site}: the day's requests are spent or kept for the schedule, {report.left} known pages are left"
             screen.print(f"{text}; the same command goes on (--wait does it by itself)", soft_wrap=True)
         if report.missing:
             first, last = report.missing[0], report.missing[-1]

@@ -170,6 +170,9 @@ def site_for(url: str, name: str | None, sites: Sites) -> Site | None:
     return sites.find(url) if name is None else site_named(name, sites)
 
 
+SitesArgument = Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites; none is all.")]
+
+
 def chosen_sites(names: Iterable[str], sites: Sites) -> Sites:
     """The sites of these names, all of `sites` when there are none; `BadInput` as `site_named`."""
     return Sites([site_named(name, sites) for name in dict.fromkeys(names)]) if names else sites

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import all_sites, chosen_sites, console, papers_of, print_json, shown
+from crawler.cli.stories import relate_by_hand
 from crawler.errors import BadInput, Refusal
 from crawler.sites.registry import Sites
 
@@ -68,7 +69,7 @@ def crawl(
 
         round_of(chosen, store or THOISU_DATABASE_URL, newsroom)
         return
-    with watch(len(chosen)) as progress:
+    with progress_of(len(chosen)) as progress:
         reports = run(
             chosen,
             store_url=store or THOISU_DATABASE_URL,
@@ -87,6 +88,7 @@ def crawl(
         summary(reports, console())
     if any(report.error == "stopped" for report in reports):
         raise typer.Exit(130)
+    relate_by_hand(store)
     if any(report.error for report in reports):
         raise typer.Exit(1)
 
@@ -103,7 +105,7 @@ def choose(names: Iterable[str], sources: tuple[str, ...], newsroom: str | None)
 
 
 @contextmanager
-def watch(count: int) -> Iterator[Callable[[SiteReport], None]]:
+def progress_of(count: int) -> Iterator[Callable[[SiteReport], None]]:
     """Shows the progress of `count` sites on standard error: a live table on a terminal, else a line now and then."""
     screen = console(stderr=True)
     _log_to(screen)

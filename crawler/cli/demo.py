@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import console, local, shown
-from crawler.cli.crawl import summary, watch
+from crawler.cli.crawl import progress_of, summary
 from crawler.cli.diff import print_diff
 from crawler.cli.scenes import Missing, delivered, expect, need, next_looks, plain_stories, related_between
 from crawler.compare.diff import compare
@@ -229,7 +229,7 @@ class _Tale:
         self._seq = changes[-1].seq if changes else 0
         settings: Mapping[str, Any] = {"THOISU_QUARANTINE": str(self._folder / "quarantine"), "THOISU_DELAY": None}
         quiet = nullcontext(None)  # on a terminal alone is there anything to watch in these few seconds
-        with watch(len(self._sites)) if self._screen.is_terminal else quiet as progress:
+        with progress_of(len(self._sites)) if self._screen.is_terminal else quiet as progress:
             reports = crawl(
                 self._sites, store_url=self._database, newsroom=self._room.url, revisit=revisit, on_progress=progress,
                 settings=settings,

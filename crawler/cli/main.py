@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.alerts import app as alerts
+from crawler.cli.articles import articles, show
 from crawler.cli.backfill import backfill
 from crawler.cli.capture import capture
 from crawler.cli.changes import changes
@@ -23,27 +25,26 @@ from crawler.cli.diff import diff
 from crawler.cli.downgrade import downgrade
 from crawler.cli.find import discover, sites, which
 from crawler.cli.gaps import gaps
-from crawler.cli.look import articles, show
 from crawler.cli.newsroom import newsroom
-from crawler.cli.pace import pace
 from crawler.cli.read import clean, extract
 from crawler.cli.reread import reread
-from crawler.cli.schedule import schedule, status
+from crawler.cli.schedule import schedule
 from crawler.cli.simulate import simulate
-from crawler.cli.sinks import replay, sinks
+from crawler.cli.sinks import app as sinks
+from crawler.cli.status import pace, status
 from crawler.cli.stories import reindex, relate, stories, story
-from crawler.cli.watch import app as watch
 from crawler.errors import Refused, StoreFailed, ThoisuError
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
-    crawl, schedule, status, pace, backfill, gaps, articles, show, diff, changes, deliver, sinks, replay, stories,
+    crawl, schedule, status, pace, backfill, gaps, articles, show, diff, changes, deliver, stories,
     story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture,
     newsroom, demo,
 ):  # fmt: skip
     app.command()(command)
-app.add_typer(watch)
+app.add_typer(sinks)
+app.add_typer(alerts)
 
 
 def _version(wanted: bool) -> None:

@@ -50,7 +50,7 @@ def newsroom(
     screen.print(f"newsroom at {room.url}, until Ctrl-C", style="bold")
     for paper in world.papers:
         screen.print(f"  {paper.name:<12} {len(world.visible(paper)):>5} articles  {paper.title}")
-    screen.print(f"\ncrawl it, or watch it:\n  thoisu crawl --newsroom {room.url} --store sqlite:///newsroom.db")
+    screen.print(f"\ncrawl it, or schedule it:\n  thoisu crawl --newsroom {room.url} --store sqlite:///newsroom.db")
     screen.print(f"  thoisu schedule --newsroom {room.url} --store sqlite:///newsroom.db")
     screen.print("  (backfill and check take the same two options; status, pace and gaps the second)")
     screen.print("what it really published, an article a line:")

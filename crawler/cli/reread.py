@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import StoreOption, all_sites, console, moment, open_store, print_json, shown, site_named
+from crawler.cli.stories import relate_new
 from crawler.errors import BadInput, Discard
 from crawler.sites.registry import Sites
 
@@ -87,6 +88,7 @@ def reread(
         to_write = _report(findings, screen, json_=json_)
         if yes:
             _write(pages, opened, sites, to_write, screen)
+            relate_new(opened)
         elif to_write:
             screen.print(f"nothing is written; with --yes these {len(to_write)} would be")
 

@@ -1,12 +1,11 @@
-"""`thoisu sinks` and `replay`: how far each sink is, what is wrong with it, and setting it back."""
+"""`thoisu sinks`: how far each sink is, what is wrong with it, and setting it back."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,16 +16,20 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.deliver.config import Route
-    from crawler.store import Store
+    from crawler.deliver.status import SinkStatus
 
-_PASSWORD = re.compile(r"(://[^/@:]*:)[^@/]*@")
 _SHOWN = 3  # records set aside that a person sees at once
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="Where the sinks are named; default: THOISU_SINKS.")
 ]
 
 
+app = typer.Typer(name="sinks", invoke_without_command=True, rich_markup_mode=None)
+
+
+@app.callback()
 def sinks(
+    context: typer.Context,
     resume: Annotated[str | None, typer.Option(metavar="SINK", help="Let a sink that waits be tried now.")] = None,
     config: ConfigOption = None,
     store: StoreOption = None,
@@ -41,7 +44,11 @@ def sinks(
     Examples:
       thoisu sinks
       thoisu sinks --resume hook
+      thoisu sinks rewind archive --from 1200
     """
+    if context.invoked_subcommand is not None:
+        return
+    from crawler.deliver.status import sink_status
     from crawler.store import sink_cursors
 
     routes = read_config(config)
@@ -50,15 +57,16 @@ def sinks(
             (route,) = chosen(routes, [resume])
             with opened.writing() as connection:
                 sink_cursors.resume(connection, route.name)
-        reports = [_report(opened, route) for route in routes]
+        reports = [sink_status(opened, route, datetime.now(UTC)) for route in routes]
     if json_:
         for report in reports:
-            print_json(report)
+            print_json(asdict(report))
     else:
         _print(reports, console())
 
 
-def replay(
+@app.command()
+def rewind(
     sink: Annotated[str, typer.Argument(metavar="SINK", help="A sink, as `thoisu sinks` shows it.")],
     first: Annotated[int, typer.Option("--from", metavar="N", min=1, help="The first change to deliver again.")],
     config: ConfigOption = None,
@@ -71,7 +79,7 @@ def replay(
 
     \b
     Examples:
-      thoisu replay archive --from 1200 && thoisu deliver archive
+      thoisu sinks rewind archive --from 1200 && thoisu deliver archive
     """
     from crawler.store import sink_cursors
 
@@ -110,27 +118,7 @@ def span(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _report(store: Store, route: Route) -> dict[str, Any]:
-    """All that is known of a sink, as plain values."""
-    from crawler.store import sink_cursors
-
-    with store.reading() as connection:
-        state = sink_cursors.state(connection, route.name)
-        aside = sink_cursors.aside(connection, route.name)
-        behind = sink_cursors.last_change(connection) - state.cursor
-        since = sink_cursors.waiting_since(connection, state.cursor)
-    return {
-        **asdict(state),
-        "url": _PASSWORD.sub(r"\1***@", route.url),
-        "sites": sorted(route.sites) if route.sites is not None else None,
-        "text": route.text,
-        "behind": behind,
-        "behind_seconds": round((datetime.now(UTC) - since).total_seconds(), 1) if since else 0.0,
-        "set_aside": [asdict(one) for one in aside],
-    }
-
-
-def _print(reports: list[dict[str, Any]], screen: Console) -> None:
+def _print(reports: list[SinkStatus], screen: Console) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -139,23 +127,23 @@ def _print(reports: list[dict[str, Any]], screen: Console) -> None:
     for name in ("behind", "for", "delivered", "a second", "set aside"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in reports:
-        rate = "-" if row["rate"] is None else f"{row['rate']:.{0 if row['rate'] >= 10 else 1}f}"
-        waits = span(row["behind_seconds"]) if row["behind"] else "-"
-        numbers = (str(row["behind"]), waits, str(row["delivered"]), rate, str(len(row["set_aside"])))
-        table.add_row(row["name"], row["state"], *numbers, style="" if row["state"] in ("new", "ok") else "red")
+        rate = "-" if row.rate is None else f"{row.rate:.{0 if row.rate >= 10 else 1}f}"
+        waits = span(row.behind_seconds) if row.behind else "-"
+        numbers = (str(row.behind), waits, str(row.delivered), rate, str(len(row.set_aside)))
+        table.add_row(row.name, row.state, *numbers, style="" if row.state in ("new", "ok") else "red")
     screen.print(table if reports else "no sink is configured")
     for row in reports:
         for line in _troubles(row):
             screen.print(shown(line), soft_wrap=True)
 
 
-def _troubles(row: dict[str, Any]) -> list[str]:
+def _troubles(row: SinkStatus) -> list[str]:
     lines = []
-    if row["last_error"]:
-        due = f", next try {local(row['next_try_at'])}" if row["next_try_at"] else ""
-        lines.append(f"{row['name']}: {'last ' * (row['state'] == 'ok')}failed {local(row['failed_at'])}{due}")
-        lines.append(f"  {row['last_error']}")
-    lines += [f"{row['name']}: change {one['seq']} set aside: {one['reason']}" for one in row["set_aside"][:_SHOWN]]
-    if len(row["set_aside"]) > _SHOWN:
-        lines.append(f"  and {len(row['set_aside']) - _SHOWN} more; --json shows all")
+    if row.last_error:
+        due = f", next try {local(row.next_try_at)}" if row.next_try_at else ""
+        lines.append(f"{row.name}: {'last ' * (row.state == 'ok')}failed {local(row.failed_at)}{due}")
+        lines.append(f"  {row.last_error}")
+    lines += [f"{row.name}: change {one.seq} set aside: {one.reason}" for one in row.set_aside[:_SHOWN]]
+    if len(row.set_aside) > _SHOWN:
+        lines.append(f"  and {len(row.set_aside) - _SHOWN} more; --json shows all")
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +13,10 @@ from crawler.errors import BadInput, StoreFailed
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from sqlalchemy import Connection
 
     from crawler.compare.relate import RelateBatch
-    from crawler.compare.stories import Member, Story
+    from crawler.compare.stories import Member
     from crawler.store import Store
 
 _LONG = 160  # letters of a paragraph that are shown
@@ -29,16 +30,16 @@ def relate(
 
     Each is compared with those of the three days before and after it.
 
-    Goes on where it stopped; a crawl may run beside it. `thoisu stories` and
-    `thoisu story` do it first by themselves.
+    Goes on where it stopped; a crawl may run beside it. The scheduler does it
+    by itself, and so does what brings articles by hand: crawl, backfill, reread.
 
     \b
     Examples:
       thoisu relate
       thoisu crawl nhandan && thoisu relate --json
     """
-    with open_store(store) as opened:
-        changes, articles, pairs = _relate(opened)
+    with open_store(store, reading=False) as opened:
+        changes, articles, pairs = relate_new(opened)
     if json_:
         print_json({"changes": changes, "articles": articles, "pairs": pairs}, alone=True)
     else:
@@ -89,10 +90,9 @@ def stories(
     from crawler.compare import story_queries
 
     after = moment(since) if since else None
-    with open_store(store) as opened:
-        _relate(opened)
-        with opened.reading() as connection:
-            rows = story_queries.list_stories(connection, site, after, pages, limit)
+    with open_store(store) as opened, opened.reading() as connection:
+        rows = story_queries.list_stories(connection, site, after, pages, limit)
+        _say_waiting(connection)
     if json_:
         for row in rows:
             print_json(asdict(row))
@@ -124,24 +124,23 @@ def story(
       thoisu story 12 --json
     """
     from crawler.compare import story_queries
-    from crawler.compare.stories import tell
+    from crawler.compare.stories import story_of
 
-    with open_store(store) as opened:
-        _relate(opened)
-        with opened.reading() as connection:
-            number = story_queries.story_of(connection, id_)
-            if number is None:
-                raise BadInput(f"there is no article {id_}; `thoisu stories` lists the stories")
-            told = tell(story_queries.tellings(connection, number))
-            alike = story_queries.look_alikes(connection, number)
+    with open_store(store) as opened, opened.reading() as connection:
+        number = story_queries.story_of(connection, id_)
+        if number is None:
+            raise BadInput(f"there is no article {id_}; `thoisu stories` lists the stories")
+        found = story_of(story_queries.pages_of(connection, number))
+        alike = story_queries.look_alikes(connection, number)
+        _say_waiting(connection)
     if json_:
-        print_json({"id": number, **_as_dict(told), "look_alikes": [asdict(row) for row in alike]}, alone=True)
+        print_json({"id": number, **asdict(found), "look_alikes": [asdict(row) for row in alike]}, alone=True)
         return
     screen = console()
-    screen.print(shown(told.first.title), style="bold", soft_wrap=True)
-    screen.print(f"story {number}, {len(told.members)} pages" + (f", wire {shown(told.wire)}" if told.wire else ""))
-    for member in told.members:
-        _show(member, screen, first=member.telling is told.first)
+    screen.print(shown(found.members[0].title), style="bold", soft_wrap=True)
+    screen.print(f"story {number}, {len(found.members)} pages" + (f", wire {shown(found.wire)}" if found.wire else ""))
+    for place, page in enumerate(found.members):
+        _show(page, screen, first=place == 0)
     if alike:
         screen.print("\non the same template, not the same text", style="bold")
     for row in alike:
@@ -149,44 +148,45 @@ def story(
         screen.print(shown(f"   {row.because or ''}"), style="dim", soft_wrap=True)
 
 
-def _as_dict(told: Story) -> dict[str, Any]:
-    pages = []
-    for member in told.members:
-        page = asdict(member)
-        telling = page.pop("telling")
-        telling.pop("paragraphs")
-        pages.append(telling | page)
-    return {"wire": told.wire, "first": told.first.url, "members": pages}
-
-
-def _show(member: Member, screen: Console, *, first: bool) -> None:
-    page = member.telling
+def _show(page: Member, screen: Console, *, first: bool) -> None:
     line = f"\n{local(page.at)}  {page.site or '-'}  {page.title}"
     screen.print(shown(line.strip()) if first else shown(line[1:]), style="bold" if first else "", soft_wrap=True)
     screen.print(f"  {shown(page.url)}", style="dim", soft_wrap=True)
-    if not first and not (member.added or member.dropped or member.changed):
+    if not first and not (page.added or page.dropped or page.changed):
         screen.print("  the same text")
     for sign, style, paragraphs in (
-        ("-", "red", member.dropped), ("+", "green", member.added), ("~", "yellow", [new for _, new in member.changed]),
+        ("-", "red", page.dropped), ("+", "green", page.added), ("~", "yellow", [new for _, new in page.changed]),
     ):  # fmt: skip
         for text in paragraphs:
             cut = text if len(text) <= _LONG else text[:_LONG] + "…"
             screen.print(f"  {sign} {shown(cut)}", style=style, soft_wrap=True)
 
 
-def _relate(opened: Store) -> tuple[int, int, int]:
-    """Bring the relations up to date; a store that cannot be written is shown as it is."""
+def relate_new(store: Store) -> tuple[int, int, int]:
+    """Compare what is new or revised; how many changes, articles and pairs of copies that were."""
     from crawler.compare.relate import Relater
 
-    relater = Relater(opened)
+    relater = Relater(store)
     waiting = relater.waiting()
+    done = _show_progress(relater.relate(), waiting, "comparing") if waiting else []
+    return waiting, sum(step.articles for step in done), sum(step.pairs for step in done)
+
+
+def relate_by_hand(url: str | None) -> None:
+    """What a command that has brought articles ends with; they are stored, whatever becomes of this."""
     try:
-        done = _show_progress(relater.relate(), waiting, "comparing") if waiting else []
+        with open_store(url, reading=False) as opened:
+            relate_new(opened)
     except StoreFailed as failure:
-        if failure.reason != "read_only":
-            raise
-        done = []
-    return waiting if done else 0, sum(step.articles for step in done), sum(step.pairs for step in done)
+        console(stderr=True).print(shown(f"not compared yet, {failure}: thoisu relate"), style="yellow", soft_wrap=True)
+
+
+def _say_waiting(connection: Connection) -> None:
+    from crawler.compare.relate import waiting
+
+    if number := waiting(connection):
+        line = f"{number} changes are not compared yet: thoisu relate, or leave it to thoisu schedule"
+        console(stderr=True).print(line, style="yellow", soft_wrap=True)
 
 
 def _show_progress(steps: Iterable[RelateBatch], total: int, doing: str) -> list[RelateBatch]:

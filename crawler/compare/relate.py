@@ -34,6 +34,11 @@ _TEXTS = 400  # held in memory, some 50 KB each
 _SIZES = 100_000
 
 
+def waiting(connection: Connection) -> int:
+    """How many changes nobody has related yet."""
+    return fingerprints.last_change(connection) - fingerprints.position(connection, READER)
+
+
 @dataclass(frozen=True, slots=True)
 class RelateBatch:
     """What a batch came to."""
@@ -98,7 +103,7 @@ class Relater:
     def waiting(self) -> int:
         """How many changes `relate` has before it."""
         with self._store.reading() as connection:
-            return fingerprints.last_change(connection) - fingerprints.position(connection, READER)
+            return waiting(connection)
 
     def outdated(self) -> int:
         """How many texts and articles `reindex` has before it, which takes a look at all of them."""

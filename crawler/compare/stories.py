@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -42,9 +42,14 @@ class StoryPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A telling against the first one."""
+    """A page against the first one."""
 
-    telling: StoryPage
+    url: str
+    site: str | None
+    title: str
+    dateline: str | None
+    at: datetime
+    """As that of its `StoryPage`."""
     added: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     changed: tuple[tuple[str, str], ...] = ()
@@ -55,11 +60,12 @@ class Member:
 class Story:
     """Everyone who published a text."""
 
-    first: StoryPage
-    members: tuple[Member, ...]
-    """In the order of publication, the first one included."""
     wire: str | None
     """The dateline that two sites or more have in common, else that of the first publisher."""
+    first: str
+    """Address of the page that was first."""
+    members: tuple[Member, ...]
+    """In the order of publication, the first one included."""
 
 
 def clusters(texts: Iterable[int], edges: Iterable[Edge]) -> list[set[int]]:
@@ -90,14 +96,14 @@ def clusters(texts: Iterable[int], edges: Iterable[Edge]) -> list[set[int]]:
     return sorted(found.values(), key=min)
 
 
-def tell(tellings: Iterable[StoryPage]) -> Story:
+def story_of(pages: Iterable[StoryPage]) -> Story:
     """The story of these pages; ValueError when there are none."""
-    ordered = sorted(tellings, key=lambda telling: (telling.at, telling.url))
+    ordered = sorted(pages, key=lambda page: (page.at, page.url))
     if not ordered:
         raise ValueError("a story without pages")
     first = ordered[0]
-    members = (Member(telling=first), *(against(first, other) for other in ordered[1:]))
-    return Story(first=first, members=members, wire=_wire(ordered))
+    members = (_member(first), *(against(first, other) for other in ordered[1:]))
+    return Story(wire=_wire(ordered), first=first.url, members=members)
 
 
 def against(first: StoryPage, other: StoryPage) -> Member:
@@ -113,12 +119,16 @@ def against(first: StoryPage, other: StoryPage) -> Member:
         if best is not None and alike[best] >= _ALIKE:
             changed.append((i, best))
             del come[best], gone[i]
-    return Member(
-        telling=other,
+    return replace(
+        _member(other),
         added=tuple(after[j] for j in sorted(come)),
         dropped=tuple(before[i] for i in sorted(gone)),
         changed=tuple((before[i], after[j]) for i, j in changed),
     )
+
+
+def _member(page: StoryPage) -> Member:
+    return Member(url=page.url, site=page.site, title=page.title, dateline=page.dateline, at=page.at)
 
 
 def _shingles(text: str) -> set[int]:
@@ -129,16 +139,16 @@ def _alike(a: set[int], b: set[int]) -> float:
     return len(a & b) / min(len(a), len(b)) if a and b else 0.0
 
 
-def _wire(tellings: list[StoryPage]) -> str | None:
+def _wire(pages: list[StoryPage]) -> str | None:
     marks: Mapping[str, set[str]] = defaultdict(set)
     written: dict[str, str] = {}
-    for telling in tellings:
-        if telling.dateline and (mark := normal_form(telling.dateline)):
-            marks[mark].add(telling.site or telling.url)
-            written.setdefault(mark, telling.dateline.strip("()[] –-"))
+    for page in pages:
+        if page.dateline and (mark := normal_form(page.dateline)):
+            marks[mark].add(page.site or page.url)
+            written.setdefault(mark, page.dateline.strip("()[] –-"))
     if not marks:
         return None
     mark, sites = max(Counter({mark: len(sites) for mark, sites in marks.items()}).items(), key=lambda item: item[1])
-    if sites < 2 and tellings[0].dateline:
-        mark = normal_form(tellings[0].dateline) or mark
+    if sites < 2 and pages[0].dateline:
+        mark = normal_form(pages[0].dateline) or mark
     return written[mark]

@@ -102,7 +102,7 @@ def story_of(connection: Connection, article: int) -> int | None:
     return connection.scalar(select(members.c.story_id).where(members.c.article_id == article)) or article
 
 
-def tellings(connection: Connection, story: int) -> list[StoryPage]:
+def pages_of(connection: Connection, story: int) -> list[StoryPage]:
     """Every page of a story with its text."""
     of_articles = (
         select(articles.c.canonical_url, articles.c.site, _AT, *_texts(revisions))
@@ -112,7 +112,7 @@ def tellings(connection: Connection, story: int) -> list[StoryPage]:
     found = []
     for chunk in chunks(_members_of(connection, {story})):
         for query in (of_articles.where(articles.c.id.in_(chunk)), of_copies.where(copies.c.article_id.in_(chunk))):
-            found += [_telling(row) for row in connection.execute(query)]
+            found += [_page(row) for row in connection.execute(query)]
     return found
 
 
@@ -138,7 +138,7 @@ def _texts(table: Any) -> list[ColumnElement[Any]]:
     return [table.c[name] for name in ("title", "lead", "body", "record")]
 
 
-def _telling(row: Row[Any]) -> StoryPage:
+def _page(row: Row[Any]) -> StoryPage:
     paragraphs = row.body.split("\n")
     return StoryPage(
         url=row.canonical_url,

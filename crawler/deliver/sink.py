@@ -134,9 +134,9 @@ class Sink(ABC):
         """Make ready, mend what a crash has torn, and give the `key` of the last change that is durably there.
 
         What is not after it is not written again. None when nothing is there, or when the sink cannot tell; then the
-        last batch may come twice. `replay` counts how often delivery was set back by `thoisu replay`: what was written
-        under a lower number does not count, since it is wanted again. Raises SinkFailed. Called again after every
-        failure and after `close`.
+        last batch may come twice. `replay` counts how often delivery was set back by `thoisu sinks rewind`: what was
+        written under a lower number does not count, since it is wanted again. Raises SinkFailed. Called again after
+        every failure and after `close`.
         """
 
     @abstractmethod

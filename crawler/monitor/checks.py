@@ -87,7 +87,7 @@ CHECKS: tuple[Check, ...] = (
         reads="messages that did not get through",
         bound="three in a row",
         within="the third try",
-        advice="mend THOISU_NOTIFY, or the watch's --notify",
+        advice="mend THOISU_NOTIFY, or the alert's --notify",
         run=machine.notification,
     ),
     Check(

@@ -53,6 +53,12 @@ def list_articles(
     return [ArticleRow(**row) for row in connection.execute(query).mappings()]
 
 
+def count_since(connection: Connection, site: str, since: datetime) -> int:
+    """How many articles of a site were published (or, without a time, first seen) since."""
+    query = select(func.count()).select_from(articles).where(articles.c.site == site, since <= _NEWEST)
+    return connection.scalar(query) or 0
+
+
 def article(connection: Connection, id_: int) -> StoredArticle | None:
     """All that is held of an article; None when there is none of this number."""
     row = connection.execute(select(*_ROW).where(articles.c.id == id_)).mappings().first()

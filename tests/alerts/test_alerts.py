@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.alerts import alerts as watches
-from crawler.alerts import digest, notify, standing, targets
+from crawler.alerts import alerts, digest, notify, standing, targets
 from crawler.alerts import tables as held
 from crawler.alerts.keywords import All, Either, Node, Not, Phrase, SearchedText, around, match, without_marks
 from crawler.alerts.query import LONGEST, hints, parse
@@ -136,8 +135,8 @@ def test_a_sentence_holds_its_place_and_stays_in_its_line(text: str, data: st.Da
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
-        ("", "the query is empty; write the words to watch for"),
-        ("  ", "the query is empty; write the words to watch for"),
+        ("", "the query is empty; write the words to look for"),
+        ("  ", "the query is empty; write the words to look for"),
         ('"nước sạch', "a quotation mark is not closed before 'nước sạch'"),
         ("(nước", "a parenthesis is not closed"),
         ("nước)", "a parenthesis is closed that was not opened"),
@@ -228,7 +227,7 @@ def test_words_without_marks_find_those_with_them(phrase: str, before: list[str]
     assert found(without_marks(phrase), text) is not None
 
 
-# --- watches over the change feed -----------------------------------------------------------------------------------
+# --- alerts over the change feed -----------------------------------------------------------------------------------
 
 
 class Post(HTTPServer):
@@ -273,14 +272,14 @@ def post() -> Iterator[Post]:
 def told(store: Store, post: Post, minutes: int = 0) -> list[str]:
     """The bodies of the messages of one round."""
     before = len(post.taken)
-    watches.tell(store, at(minutes), [post.target])
+    alerts.write_messages(store, at(minutes), [post.target])
     notify.flush(store, at(minutes), [post.target])
     return [message["message"] for message in post.taken[before:]]
 
 
 def test_what_is_new_is_told_once_with_its_sentence(store: Store, post: Post) -> None:
     store.save(article(1, "Cũ: có nước sạch."), T0)
-    watches.add(store, "nước sạch", [], [], T0)
+    alerts.add(store, "nước sạch", [], [], T0)
     assert told(store, post) == [], "what was there before is not news"
     store.save(article(2, "Một. Ở Huế có nước sạch. Ba."), T0)
     store.save(article(3, "Khác hẳn."), T0)
@@ -297,25 +296,25 @@ def test_what_is_new_is_told_once_with_its_sentence(store: Store, post: Post) ->
     assert told(store, post) == [], "neither a return nor an exact copy is told again"
 
 
-def test_sites_and_targets_of_a_watch(store: Store, post: Post) -> None:
+def test_sites_and_targets_of_an_alert(store: Store, post: Post) -> None:
     other = Post()
     threading.Thread(target=other.serve_forever, args=(0.01,), daemon=True).start()
     try:
-        watches.add(store, "nuoc sach", ["hai"], [other.target], T0)
+        alerts.add(store, "nuoc sach", ["hai"], [other.target], T0)
         store.save(article(1, "Có nước sạch ở một.", site="bao"), T0)
         store.save(article(2, "Có nước sạch ở hai.", site="hai"), T0)
         store.save(article(3, "Có nước sạch ở một.", site="hai"), T0)
         assert told(store, post) == []
         (message,) = other.taken
         assert "ở hai" in message["message"]
-        assert "bai-3" in message["message"], "a copy on a watched site tells of the article"
+        assert "bai-3" in message["message"], "a copy on a scheduled site tells of the article"
     finally:
         other.shutdown()
         other.server_close()
 
 
 def test_a_target_that_fails_is_tried_again_later_and_nothing_is_lost(store: Store, post: Post) -> None:
-    watches.add(store, "nước sạch", [], [], T0)
+    alerts.add(store, "nước sạch", [], [], T0)
     post.broken = True
     for number in range(1, 4):
         store.save(article(number, f"Có nước sạch {number}."), T0)
@@ -332,26 +331,26 @@ def test_a_target_that_fails_is_tried_again_later_and_nothing_is_lost(store: Sto
 
 
 def test_without_a_target_hits_wait_for_one(store: Store, post: Post) -> None:
-    watches.add(store, "nước sạch", [], [], T0)
+    alerts.add(store, "nước sạch", [], [], T0)
     store.save(article(1, "Có nước sạch."), T0)
-    assert watches.tell(store, T0, []) == 0
+    assert alerts.write_messages(store, T0, []) == 0
     assert len(told(store, post)) == 1
 
 
 def test_many_hits_come_in_messages_of_a_size(store: Store, post: Post) -> None:
-    watches.add(store, "nước sạch", [], [], T0)
-    for number in range(watches.PAGES + 1):
+    alerts.add(store, "nước sạch", [], [], T0)
+    for number in range(alerts.PAGES + 1):
         store.save(article(number, f"Có nước sạch {number}."), T0)
-    assert [body.count("https://") for body in told(store, post)] == [watches.PAGES, 1]
+    assert [body.count("https://") for body in told(store, post)] == [alerts.PAGES, 1]
 
 
 @pytest.mark.parametrize("batch", [1, 2, 200])
-def test_watches_that_came_at_different_times_see_all_of_their_time(
+def test_alerts_that_came_at_different_times_see_all_of_their_time(
     store: Store, post: Post, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(watches, "BATCH", batch)
+    monkeypatch.setattr(alerts, "BATCH", batch)
     for number in range(1, 5):
-        watches.add(store, "nước sạch", [], [], T0)
+        alerts.add(store, "nước sạch", [], [], T0)
         store.save(article(number, f"Có nước sạch {number}."), T0)
     told(store, post)
     with store.reading() as connection:
@@ -361,14 +360,14 @@ def test_watches_that_came_at_different_times_see_all_of_their_time(
 def test_a_crash_between_search_and_message_repeats_nothing(
     store: Store, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
-    watches.add(store, "nước sạch", [], [], T0)
+    alerts.add(store, "nước sạch", [], [], T0)
     store.save(article(1, "Có nước sạch."), T0)
     with monkeypatch.context() as patched:
         patched.setattr(messages, "put", _crash)
         with pytest.raises(KeyboardInterrupt):
             told(store, post)
     with monkeypatch.context() as patched:
-        patched.setattr(held, "told", _crash)
+        patched.setattr(held, "mark_written", _crash)
         with pytest.raises(KeyboardInterrupt):
             told(store, post)
     assert len(told(store, post)) == 1
@@ -383,7 +382,7 @@ def backfilled(store: Store, *numbers: int) -> None:
 
 
 def shown(store: Store, *numbers: int) -> None:
-    """Have a source of the watch show articles."""
+    """Have a scheduled source show articles."""
     state = SourceState(url="https://bao.example/rss", checked_at=T0)
     store.save_source(state, [Link(article(number).canonical_url) for number in numbers], "bao")
 
@@ -392,21 +391,21 @@ def pages(messages: list[str]) -> list[int]:
     return [int(number) for message in messages for number in re.findall(r"bai-(\d+)", message)]
 
 
-def test_what_a_backfill_brings_is_no_news_unless_the_watch_has_shown_it(store: Store, post: Post) -> None:
-    watches.add(store, "nước sạch", [], [], T0)
+def test_what_a_backfill_brings_is_no_news_unless_the_schedule_has_shown_it(store: Store, post: Post) -> None:
+    alerts.add(store, "nước sạch", [], [], T0)
     shown(store, 1)
     backfilled(store, 1, 2, 3, 4)
     shown(store, 3)
     for number in (1, 2, 3, 4):
         store.save(article(number, f"Có nước sạch {number}."), at(number))
     shown(store, 2)
-    assert pages(told(store, post)) == [1, 3], "what the watch has shown, before the backfill or after it"
+    assert pages(told(store, post)) == [1, 3], "what the schedule has shown, before the backfill or after it"
     store.save(article(2, "Nay vẫn có nước sạch."), at(9))
-    assert pages(told(store, post)) == [2], "an edit that the watch sees is news"
+    assert pages(told(store, post)) == [2], "an edit that the schedule sees is news"
 
 
 def test_a_page_that_names_another_address_is_of_the_past_as_its_link_was(store: Store, post: Post) -> None:
-    watches.add(store, "nước sạch", [], [], T0)
+    alerts.add(store, "nước sạch", [], [], T0)
     backfilled(store, 1)
     shown(store, 2)
     store.save(article(11, "Có nước sạch một."), at(1), link=article(1).canonical_url)
@@ -414,8 +413,8 @@ def test_a_page_that_names_another_address_is_of_the_past_as_its_link_was(store:
     assert pages(told(store, post)) == [12]
 
 
-def test_an_old_page_that_the_watch_shows_is_news(store: Store, post: Post) -> None:
-    watches.add(store, "nước sạch", [], [], T0)
+def test_an_old_page_that_the_schedule_shows_is_news(store: Store, post: Post) -> None:
+    alerts.add(store, "nước sạch", [], [], T0)
     store.save(article(1, "Có nước sạch.", published_at=T0 - timedelta(days=900)), T0)
     assert pages(told(store, post)) == [1]
 
@@ -424,21 +423,21 @@ def _crash(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_removed_watch_is_gone_and_its_number_too(store: Store, post: Post) -> None:
-    number = watches.add(store, "nước sạch", [], [], T0)
+def test_a_removed_alert_is_gone_and_its_number_too(store: Store, post: Post) -> None:
+    number = alerts.add(store, "nước sạch", [], [], T0)
     store.save(article(1, "Có nước sạch."), T0)
     told(store, post)
-    watches.remove(store, number)
-    with pytest.raises(BadInput, match=f"there is no watch {number}"):
-        watches.remove(store, number)
-    assert watches.add(store, "nước sạch", [], [], T0) > number
+    alerts.remove(store, number)
+    with pytest.raises(BadInput, match=f"there is no alert {number}"):
+        alerts.remove(store, number)
+    assert alerts.add(store, "nước sạch", [], [], T0) > number
 
 
 def test_a_message_to_a_target_that_is_no_more_is_dropped(store: Store, post: Post) -> None:
-    number = watches.add(store, "nước sạch", [], ["json://127.0.0.1:9/"], T0)
+    number = alerts.add(store, "nước sạch", [], ["json://127.0.0.1:9/"], T0)
     store.save(article(1, "Có nước sạch."), T0)
-    watches.tell(store, T0, [])
-    watches.remove(store, number)
+    alerts.write_messages(store, T0, [])
+    alerts.remove(store, number)
     assert notify.flush(store, T0, [post.target]) == (0, 0)
     with store.reading() as connection:
         assert messages.unsent(connection) == []
@@ -519,13 +518,13 @@ def test_what_is_logged_of_a_try_is_the_reason_and_goes_nowhere_else(caplog: pyt
 
 def standing_of(store: Store, number: int, setting: str = "") -> standing.Standing:
     with store.reading() as connection:
-        return standing.of_watches(connection, [setting])[number]
+        return standing.of_alerts(connection, [setting])[number]
 
 
 def test_what_is_sent_and_what_waits_is_counted_by_page_with_the_reason(store: Store, post: Post) -> None:
     broken = "json://127.0.0.1:9/GEHEIM"
-    one, two = (watches.add(store, "nước sạch", [], notify, T0) for notify in ([], [broken, post.target]))
-    for number in range(watches.PAGES + 2):
+    one, two = (alerts.add(store, "nước sạch", [], notify, T0) for notify in ([], [broken, post.target]))
+    for number in range(alerts.PAGES + 2):
         store.save(article(number, f"Có nước sạch {number}."), T0)
     post.broken = True
     told(store, post)
@@ -544,16 +543,16 @@ def test_what_is_sent_and_what_waits_is_counted_by_page_with_the_reason(store: S
 
 
 def test_pages_without_a_target_wait(store: Store) -> None:
-    number = watches.add(store, "nước sạch", [], [], T0)
+    number = alerts.add(store, "nước sạch", [], [], T0)
     store.save(article(1, "Có nước sạch."), T0)
-    watches.tell(store, T0, [])
+    alerts.write_messages(store, T0, [])
     assert standing_of(store, number) == standing.Standing(found=1, sent=0, waiting=1, targets=())
 
 
 def test_pages_for_a_target_that_is_no_more_go_to_the_one_in_its_place(store: Store, post: Post) -> None:
-    number = watches.add(store, "nước sạch", [], [], T0)
+    number = alerts.add(store, "nước sạch", [], [], T0)
     store.save(article(1, "Có nước sạch."), T0)
-    watches.tell(store, T0, ["json://127.0.0.1:9/"])
+    alerts.write_messages(store, T0, ["json://127.0.0.1:9/"])
     assert told(store, post, 1) == []
     assert standing_of(store, number, post.target).waiting == 1
     assert len(told(store, post, 2)) == 1
@@ -563,10 +562,10 @@ def test_pages_for_a_target_that_is_no_more_go_to_the_one_in_its_place(store: St
 def test_what_one_of_two_targets_has_is_not_told_again_when_the_other_is_no_more(
     store: Store, post: Post
 ) -> None:  # fmt: skip
-    watches.add(store, "nước sạch", [], [], T0)
+    alerts.add(store, "nước sạch", [], [], T0)
     store.save(article(1, "Có nước sạch."), T0)
     both = [post.target, "json://127.0.0.1:9/"]
-    watches.tell(store, T0, both)
+    alerts.write_messages(store, T0, both)
     for days in (0, 40, 80):
         notify.flush(store, T0 + timedelta(days=days), both)
     assert len(post.taken) == 1
@@ -631,7 +630,7 @@ def end(store: Store, minutes: int) -> None:
 
 def sent(store: Store, post: Post, minutes: int) -> list[str]:
     before = len(post.taken)
-    digest.tell(store, at(minutes), [post.target])
+    digest.write_messages(store, at(minutes), [post.target])
     notify.flush(store, at(minutes), [post.target])
     return [message["title"] for message in post.taken[before:]]
 

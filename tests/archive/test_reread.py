@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from test_archive import Bench
 
 from crawler.archive import Archive
 from crawler.archive.reread import RereadPage, review, write
@@ -24,6 +23,7 @@ from crawler.newsroom.pages import redesigned
 from crawler.sites.layouts import CAPTIONS, EPI, NOISE, Layout
 from crawler.sites.site import Site
 from crawler.store import Outcome, Store
+from tests.archive.test_archive import Bench
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.alerts import alerts as watches
+from crawler.alerts import alerts
 from crawler.archive.warc_files import Fault, Record, Tape, records, warc_files
 from crawler.backfill.warc_import import Copied, copy
 from crawler.cli.main import main
@@ -171,18 +171,18 @@ def test_who_watches_for_words_is_told_of_nothing_that_an_archive_brings(shelf: 
     url, now = shelf.world.url(story), page(shelf.world, story)
     changed = now.replace(story.blocks[0].lines[0], "Một câu khác hẳn đã được viết vào chỗ này.")
     with Store.open(shelf.url) as store:
-        watches.add(store, "và OR có OR một", [], [], FETCHED)
+        alerts.add(store, "và OR có OR một", [], [], FETCHED)
     later = shelf.record(url, changed.encode(), FETCHED + timedelta(days=1))
     assert shelf.copy(shelf.file("a.warc.gz", [*shelf.texts(), later])).what["revised"] == 1
     with Store.open(shelf.url) as store:
-        assert watches.tell(store, FETCHED, ["json://127.0.0.1:9/"]) == 0
+        assert alerts.write_messages(store, FETCHED, ["json://127.0.0.1:9/"]) == 0
         article = store.article(1)
         assert article is not None
         store.save(
             replace(article.article, body="Một câu nữa, và có tất cả.", content_hash="v1:" + "1" * 64),
             datetime.now(UTC),
         )
-        assert watches.tell(store, FETCHED, ["json://127.0.0.1:9/"]) == 1, "an edit that a crawl sees is news"
+        assert alerts.write_messages(store, FETCHED, ["json://127.0.0.1:9/"]) == 1, "an edit that a crawl sees is news"
 
 
 def test_what_waits_to_be_asked_is_done_when_an_archive_has_it(tmp_path: Path) -> None:

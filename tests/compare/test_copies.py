@@ -16,7 +16,7 @@ from crawler.compare.candidates import MOST, candidates, day_of, days_around
 from crawler.compare.copies import WINDOW, RelationName, compare, gaps
 from crawler.compare.facts import ComparedText
 from crawler.compare.minhash import HASHES, Fingerprint, fingerprint, packed, restored, shingles, syllables
-from crawler.compare.stories import Edge, StoryPage, clusters, tell
+from crawler.compare.stories import Edge, StoryPage, clusters, story_of
 from crawler.newsroom import words
 from crawler.newsroom.grammar import Voice, die
 
@@ -253,7 +253,7 @@ def test_a_digest_does_not_make_one_story_of_its_parts() -> None:
     assert clusters([1, 2, 9], [*parts, Edge(2, 1, "abridged")]) == [{1, 2, 9}]
 
 
-def telling(n: int, paragraphs: list[str], site: str, dateline: str | None = None) -> StoryPage:
+def page(n: int, paragraphs: list[str], site: str, dateline: str | None = None) -> StoryPage:
     return StoryPage(
         url=f"https://{site}.example/{n}", site=site, title=f"Tin {n}", dateline=dateline,
         at=T0 + timedelta(minutes=n), paragraphs=tuple(paragraphs),
@@ -263,12 +263,12 @@ def telling(n: int, paragraphs: list[str], site: str, dateline: str | None = Non
 def test_a_story_tells_who_was_first_and_what_the_others_did() -> None:
     text = report(5, 4)
     changed = text[2].replace(" ", "  ", 1).replace(text[2].split()[3], "khác", 1)
-    story = tell([
-        telling(3, [*text[:2], changed, "Thêm một đoạn mới."], "hai", "(TTXVN)"),
-        telling(1, text, "một", "NDO -"),
-        telling(2, [line.replace("hòa", "hoà") for line in text], "ba", "TTXVN"),
+    story = story_of([
+        page(3, [*text[:2], changed, "Thêm một đoạn mới."], "hai", "(TTXVN)"),
+        page(1, text, "một", "NDO -"),
+        page(2, [line.replace("hòa", "hoà") for line in text], "ba", "TTXVN"),
     ])  # fmt: skip
-    assert story.first.site == "một"
+    assert story.members[0].site == "một"
     assert story.wire == "TTXVN"
     same, other = story.members[1:]
     assert (same.added, same.dropped, same.changed) == ((), (), ())
@@ -278,8 +278,8 @@ def test_a_story_tells_who_was_first_and_what_the_others_did() -> None:
 
 
 def test_the_wire_of_one_site_is_that_of_the_first() -> None:
-    assert tell([telling(2, ["b"], "hai", "VOV"), telling(1, ["a"], "một", "(Chinhphu.vn)")]).wire == "Chinhphu.vn"
-    assert tell([telling(1, ["a"], "một")]).wire is None
+    assert story_of([page(2, ["b"], "hai", "VOV"), page(1, ["a"], "một", "(Chinhphu.vn)")]).wire == "Chinhphu.vn"
+    assert story_of([page(1, ["a"], "một")]).wire is None
 
 
 # --- labelled pairs -------------------------------------------------------------------------------------------------

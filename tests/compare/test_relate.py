@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -10,11 +10,10 @@ from random import Random
 import pytest
 from sqlalchemy import func, select
 
-from crawler.cli.stories import _as_dict
 from crawler.compare import fingerprints as stored
 from crawler.compare import relate, story_queries
 from crawler.compare.relate import Relater
-from crawler.compare.stories import tell
+from crawler.compare.stories import story_of
 from crawler.compare.tables import fingerprints, members, relations, shingle_keys
 from crawler.items import Article
 from crawler.monitor.store_checks import verify
@@ -103,10 +102,10 @@ def test_exact_copies_make_a_story_and_may_be_its_first_page(store: Store) -> No
     run(store)
     assert listed(store) == [(1, 2)]
     with store.reading() as connection:
-        told = tell(story_queries.tellings(connection, 1))
-    assert told.first.site == "hai"
+        told = story_of(story_queries.pages_of(connection, 1))
+    assert told.members[0].site == "hai"
     assert told.wire == "TTXVN"
-    shown = _as_dict(told)
+    shown = asdict(told)
     assert [row["site"] for row in shown["members"]] == ["hai", "bao"]
     assert shown["members"][1]["added"] == ()
 

@@ -149,18 +149,19 @@ def test_replay_sets_back_and_can_begin_late(thoisu: Thoisu, store: Store, tmp_p
     fill(store, 9)
     config(tmp_path, '[out]\nurl = "jsonl:feed.jsonl"\n')
     assert (
-        thoisu("replay", "out", "--from", 8).out == "out was at change 0 and goes on with 8; 7 changes are left out\n"
+        thoisu("sinks", "rewind", "out", "--from", 8).out
+        == "out was at change 0 and goes on with 8; 7 changes are left out\n"
     )
     assert thoisu("deliver").code == 0
-    assert thoisu("replay", "out", "--from", 7).out == "out was at change 9 and goes on with 7\n"
+    assert thoisu("sinks", "rewind", "out", "--from", 7).out == "out was at change 9 and goes on with 7\n"
     assert thoisu("deliver").code == 0
     held = {path.name: read_jsonl(path) for path in tmp_path.glob("feed*")}
     assert {name: [row["seq"] for row in rows] for name, rows in held.items()} == {
         "feed.r1.jsonl": [8, 9], "feed.r2.jsonl": [7, 8, 9],
     }  # fmt: skip
     assert held["feed.r1.jsonl"] == held["feed.r2.jsonl"][1:]
-    assert thoisu("replay", "out", "--from", 11).err == "thoisu: there is no change 11; the last is 9\n"
-    assert thoisu("replay", "nix", "--from", 1).err == "thoisu: no sink is called 'nix'; there are out\n"
+    assert thoisu("sinks", "rewind", "out", "--from", 11).err == "thoisu: there is no change 11; the last is 9\n"
+    assert thoisu("sinks", "rewind", "nix", "--from", 1).err == "thoisu: no sink is called 'nix'; there are out\n"
     assert thoisu("sinks", "--resume", "out").code == 0
 
 

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_reread import mended
 
 from crawler.alerts.after_round import after, folders_of
 from crawler.alerts.targets import key
@@ -44,6 +43,7 @@ from crawler.store import SourceState, Store, findings, sink_cursors, tallies
 from crawler.store.findings import Observation
 from crawler.text.dates import VIETNAM
 from crawler.text.fingerprint import content_hash
+from tests.archive.test_reread import mended
 from tests.support import T0, article, at
 
 DAY = date(2026, 3, 2)
@@ -741,53 +741,53 @@ def test_check_lists_what_is_checked(capsys: pytest.CaptureFixture[str]) -> None
     assert all(all(row.values()) for row in rows)
 
 
-def test_watches_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_alerts_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
-    assert command("watch", "add", "(", "--store", url) == 2
+    assert command("alerts", "add", "(", "--store", url) == 2
     assert capsys.readouterr().err == "thoisu: words are missing behind (\n"
     assert not (tmp_path / "store.db").exists()
-    assert command("watch", "add", "nước sạch* or Huế", "--site", "nhandan", "--store", url) == 0
+    assert command("alerts", "add", "nước sạch* or Huế", "--site", "nhandan", "--store", url) == 0
     assert capsys.readouterr() == (
-        'watch 1: "nước sạch or huế", in what comes from now on at nhandan\n',
+        'alert 1: "nước sạch or huế", in what comes from now on at nhandan\n',
         '"or" is looked for as a word; AND, OR and NOT are written in capitals\n'
         "signs are not looked for: *\n"
         "nobody is told yet: give --notify, or set THOISU_NOTIFY\n",
     )
-    assert command("watch", "add", "nước", "--site", "songda", "--store", url) == 2
+    assert command("alerts", "add", "nước", "--site", "songda", "--store", url) == 2
     assert "no site is called 'songda'" in capsys.readouterr().err
     with Store.open(url) as opened:
         opened.save(article(1, "Có nước sạch.", site="songda"), T0)
-    assert command("watch", "add", "nước", "--site", "songda", "--store", url) == 0
-    assert command("watch", "remove", "2", "--store", url) == 0
-    assert command("watch", "remove", "2", "--store", url) == 2
+    assert command("alerts", "add", "nước", "--site", "songda", "--store", url) == 0
+    assert command("alerts", "remove", "2", "--store", url) == 0
+    assert command("alerts", "remove", "2", "--store", url) == 2
 
 
-def test_watches_say_what_was_sent_and_what_waits_and_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_alerts_say_what_was_sent_and_what_waits_and_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url, target = f"sqlite:///{tmp_path / 'store.db'}", "json://127.0.0.1:9/GEHEIM?+X-Auth-Token=GEHEIM"
-    command("watch", "add", "nước sạch\nOR \x1bHuế", "--notify", target, "--store", url)
+    command("alerts", "add", "nước sạch\nOR \x1bHuế", "--notify", target, "--store", url)
     with Store.open(url) as opened:
         opened.save(article(1, "Có nước sạch.", site="nhandan"), T0)
     shown = f"json://127.0.0.1:9/… ({key(target)[:4]})"
     reason = "A Connection error occurred sending JSON notification to 127.0.0.1. (Connection refused)"
     capsys.readouterr()
-    assert command("watch", "run", "--store", url) == 1
+    assert command("alerts", "run", "--store", url) == 1
     run = capsys.readouterr().out
     assert run.startswith(
         f"new in messages: 1 page, 0 findings\n0 messages sent, 1 could not be\n   {shown}: 1 message "
     )
     assert reason in " ".join(run.split())
-    assert command("watch", "run", "--store", url, "--json") == 1
+    assert command("alerts", "run", "--store", url, "--json") == 1
     row = json.loads(capsys.readouterr().out)
     assert (row["pages"], row["findings"], row["sent"], row["waiting"]) == (0, 0, 0, 1)
     assert [(one["target"], one["messages"], one["reason"]) for one in row["failing"]] == [(shown, 1, reason)]
-    assert command("watch", "list", "--store", url) == 0
+    assert command("alerts", "list", "--store", url) == 0
     out = capsys.readouterr().out
     lines = out.splitlines()
     assert lines[0] == "1  nước sạch OR \N{REPLACEMENT CHARACTER}Huế"
     assert lines[2:4] == [f"   to {shown}", "   1 page found, 0 of them sent, 1 waits"]
     assert reason in " ".join(out.split())
     assert max(map(len, lines)) <= 80
-    assert command("watch", "list", "--store", url, "--json") == 0
+    assert command("alerts", "list", "--store", url, "--json") == 0
     row = json.loads(capsys.readouterr().out)
     assert (row["notify"], row["found"], row["sent"], row["waiting"]) == ([shown], 1, 0, 1)
     assert [(one["pages"], one["reason"]) for one in row["targets"]] == [(1, reason)]

@@ -1,4 +1,4 @@
-"""The watch: which sites are looked at when, by whom, and at what price, whatever dies meanwhile."""
+"""The schedule: which sites are polled when, by whom, and at what price, whatever dies meanwhile."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_no_site_is_in_two_rounds_and_none_is_forgotten_whatever_dies(seed: int)
     assert min(sites.times.values()) > now - timedelta(minutes=30)
 
 
-# --- who is watched -------------------------------------------------------------------------------------------------
+# --- who is scheduled -------------------------------------------------------------------------------------------------
 
 
 def entries(store: Store, site: str | None = None) -> dict[str, AgendaEntry]:
@@ -192,7 +192,7 @@ def test_a_later_start_changes_nothing_but_what_the_definitions_do(store: Store)
     assert found[f"{first} {less.sources[0].url}"] == entries(store)[f"{first} {less.sources[0].url}"]
 
 
-def test_a_site_that_is_watched_again_is_as_well_known_as_before(store: Store) -> None:
+def test_a_site_that_is_scheduled_again_is_as_well_known_as_before(store: Store) -> None:
     known = load_sites()
     first, second = list(known)[:2]
     enrol(Sites([known[first]]), store, NOW)
@@ -240,11 +240,11 @@ def test_a_request_that_may_leave_after_midnight_counts_for_both_days(store: Sto
     assert not account.take("look")
 
 
-# --- a watched site -------------------------------------------------------------------------------------------------
+# --- a scheduled site -------------------------------------------------------------------------------------------------
 
 
 class Watch:
-    """A newsroom on a simulated clock, watched through a store."""
+    """A newsroom on a simulated clock, polled into a store."""
 
     def __init__(self, newsroom: Newsroom, folder: Path, count: int, budget: int, url: str | None = None) -> None:
         self.newsroom = newsroom
@@ -501,7 +501,7 @@ def test_status_and_pace_say_when_what_and_why(
     assert all(source["planned"] == sorted(source["planned"]) for source in row["sources"])
 
 
-def test_who_is_not_watched_is_told_apart_from_who_is_unknown(
+def test_who_is_not_scheduled_is_told_apart_from_who_is_unknown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
@@ -512,7 +512,7 @@ def test_who_is_not_watched_is_told_apart_from_who_is_unknown(
         assert "thoisu schedule" in error
         code, _, error = say(capsys, command, "nhandan", "--store", url)
         assert code == 0
-        assert "nhandan is not watched yet" in error
+        assert "nhandan is not scheduled yet" in error
         code, _, error = say(capsys, command, "nhandam", "--store", url)
         assert code == 2
         assert "did you mean nhandan" in error

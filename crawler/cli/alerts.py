@@ -1,4 +1,4 @@
-"""`thoisu watch`: words that somebody wants to be told of."""
+"""`thoisu alerts`: words of which somebody wants to hear."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crawler.alerts.standing import Waiting
 
 app = typer.Typer(
-    name="watch",
+    name="alerts",
     no_args_is_help=True,
     rich_markup_mode=None,
     help="""Be told of articles that have certain words.
@@ -29,9 +29,9 @@ app = typer.Typer(
 
     \b
     Examples:
-      thoisu watch add "nước sạch" --notify mailto://user:password@example.org
-      thoisu watch list
-      thoisu watch run
+      thoisu alerts add "nước sạch" --notify mailto://user:password@example.org
+      thoisu alerts list
+      thoisu alerts run
     """,
 )
 
@@ -46,18 +46,18 @@ def add(
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Watch for words from now on.
+    """Alert to words from now on.
 
     Syllables beside each other are a phrase. Without diacritics they are found
     with any, with diacritics only so. AND, OR and NOT are written in capitals.
 
     \b
     Examples:
-      thoisu watch add "nước sạch"
-      thoisu watch add "nghi quyet OR nghi dinh" --site baochinhphu
-      thoisu watch add '"nước sạch" (Hà Nội OR Huế) NOT "giá điện"'
+      thoisu alerts add "nước sạch"
+      thoisu alerts add "nghi quyet OR nghi dinh" --site baochinhphu
+      thoisu alerts add '"nước sạch" (Hà Nội OR Huế) NOT "giá điện"'
     """
-    from crawler.alerts import alerts as watches
+    from crawler.alerts import alerts
     from crawler.alerts.query import hints, parse, written
     from crawler.alerts.targets import opened
     from crawler.settings import THOISU_DATABASE_URL, THOISU_NOTIFY
@@ -74,9 +74,9 @@ def add(
         for name in names:
             if name not in stored:
                 site_named(name, known)
-        number = watches.add(held, words, names, notify or (), datetime.now(UTC))
+        number = alerts.add(held, words, names, notify or (), datetime.now(UTC))
     where = f" at {', '.join(names)}" if names else ""
-    console().print(shown(f"watch {number}: {understood}, in what comes from now on{where}"), soft_wrap=True)
+    console().print(shown(f"alert {number}: {understood}, in what comes from now on{where}"), soft_wrap=True)
     aside = console(stderr=True)
     for hint in hints(words):
         aside.print(shown(hint), style="yellow", soft_wrap=True)
@@ -87,43 +87,43 @@ def add(
 @app.command("list")
 def list_(
     store: StoreOption = None,
-    json_: Annotated[bool, typer.Option("--json", help="One JSON object a watch.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object an alert.")] = False,
 ) -> None:
-    """List what is watched: what was found and sent, what waits and why.
+    """List the alerts: what was found and sent, what waits and why.
 
     \b
     Examples:
-      thoisu watch list
-      thoisu watch list --json
+      thoisu alerts list
+      thoisu alerts list --json
     """
-    from crawler.alerts import tables as watches
+    from crawler.alerts import tables
     from crawler.alerts.notify import split
-    from crawler.alerts.standing import of_watches
+    from crawler.alerts.standing import of_alerts
     from crawler.alerts.targets import masked
     from crawler.settings import THOISU_NOTIFY
 
     with open_store(store) as opened, opened.reading() as connection:
-        every, standings = watches.listed(connection), of_watches(connection, split(THOISU_NOTIFY))
+        every, standings = tables.listed(connection), of_alerts(connection, split(THOISU_NOTIFY))
     screen = console()
-    for watch in every:
-        standing, targets = standings[watch.id], [masked(target) for target in watch.notify]
+    for alert in every:
+        standing, targets = standings[alert.id], [masked(target) for target in alert.notify]
         if json_:
-            about = {"id": watch.id, "query": watch.query, "sites": watch.sites, "notify": targets}
-            print_json({**about, "added_at": watch.added_at, **asdict(standing)})
+            about = {"id": alert.id, "query": alert.query, "sites": alert.sites, "notify": targets}
+            print_json({**about, "added_at": alert.added_at, **asdict(standing)})
             continue
-        screen.print(_line(f"{watch.id}  {watch.query}"), style="bold", soft_wrap=True)
-        screen.print(_line(f"   {', '.join(watch.sites) or 'all sites'} · since {local(watch.added_at)}"))
+        screen.print(_line(f"{alert.id}  {alert.query}"), style="bold", soft_wrap=True)
+        screen.print(_line(f"   {', '.join(alert.sites) or 'all sites'} · since {local(alert.added_at)}"))
         if targets:
             screen.print(_line(f"   to {', '.join(targets)}"), soft_wrap=True)
         waiting = f"{standing.waiting} wait{'s' * (standing.waiting == 1)}"
         found = f"{_many(standing.found, 'page')} found, {standing.sent} of them sent, {waiting}"
         if standing.waiting and not standing.targets:
-            told = watch.notify or THOISU_NOTIFY
-            found += " for the next `thoisu watch run`" if told else ", as nobody is to be told"
+            somebody = alert.notify or THOISU_NOTIFY
+            found += " for the next `thoisu alerts run`" if somebody else ", as nobody is to be told"
         screen.print(f"   {found}")
         _waiting(screen, standing.targets)
     if not every and not json_:
-        screen.print("nothing is watched; begin with: thoisu watch add QUERY")
+        screen.print("there is no alert; begin with: thoisu alerts add QUERY")
 
 
 def _many(count: int, what: str) -> str:
@@ -146,20 +146,20 @@ def _waiting(screen: Console, targets: Iterable[Waiting]) -> None:
 
 @app.command()
 def remove(
-    number: Annotated[int, typer.Argument(metavar="N", help="As `thoisu watch list` shows it.")],
+    number: Annotated[int, typer.Argument(metavar="N", help="As `thoisu alerts list` shows it.")],
     store: StoreOption = None,
 ) -> None:
-    """Watch no more, and forget what was found.
+    """End an alert, and forget what was found.
 
     \b
     Examples:
-      thoisu watch remove 3
+      thoisu alerts remove 3
     """
-    from crawler.alerts import alerts as watches
+    from crawler.alerts import alerts
 
     with open_store(store, reading=False) as opened:
-        watches.remove(opened, number)
-    console().print(f"watch {number} is removed")
+        alerts.remove(opened, number)
+    console().print(f"alert {number} is removed")
 
 
 @app.command()
@@ -177,25 +177,25 @@ def run(
 
     \b
     Examples:
-      thoisu watch run
-      thoisu crawl nhandan && thoisu watch run
+      thoisu alerts run
+      thoisu crawl nhandan && thoisu alerts run
     """
-    from crawler.alerts.after_round import tell
+    from crawler.alerts.after_round import notify_new
     from crawler.alerts.notify import validated
     from crawler.alerts.standing import failing
     from crawler.settings import THOISU_NOTIFY
 
     targets, now = validated(THOISU_NOTIFY), datetime.now(UTC)
     with open_store(store, reading=False) as opened:
-        told = tell(opened, now, targets)
+        done = notify_new(opened, now, targets)
         with opened.reading() as connection:
             left = failing(connection, targets)
     if json_:
-        print_json({**asdict(told), "failing": [asdict(one) for one in left]}, alone=True)
+        print_json({**asdict(done), "failing": [asdict(one) for one in left]}, alone=True)
     else:
         screen = console()
-        screen.print(f"new in messages: {_many(told.pages, 'page')}, {_many(told.findings, 'finding')}")
-        screen.print(f"{_many(told.sent, 'message')} sent, {told.waiting} could not be")
+        screen.print(f"new in messages: {_many(done.pages, 'page')}, {_many(done.findings, 'finding')}")
+        screen.print(f"{_many(done.sent, 'message')} sent, {done.waiting} could not be")
         _waiting(screen, left)
-    if told.waiting:
+    if done.waiting:
         raise typer.Exit(1)

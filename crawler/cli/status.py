@@ -1,0 +1,177 @@
+"""`thoisu status` and `pace`: when each site was polled, what came, what is next, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.common import (
+    SitesArgument,
+    StoreOption,
+    all_sites,
+    console,
+    local,
+    open_store,
+    print_json,
+    shown,
+    site_named,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.monitor.status import SitePace, SiteStatus, SourcePace
+    from crawler.schedule.agenda import AgendaEntry
+    from crawler.store import Store
+
+_GAVE = {"200": "nothing new", "304": "nothing new"}
+_NEXT = 5  # polls told of each source
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a site.")]
+
+_OF_ALL = ("source", "next_at", "why")  # what is told of a source that was never planned
+
+
+def status(
+    sites: SitesArgument = None,
+    store: StoreOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Say when each site was polled, what came, what is next.
+
+    With it: articles of today, requests of today and how many it gets, the share
+    of what is known that is stored (30 days), and how many findings are open.
+
+    \b
+    Examples:
+      thoisu status
+      thoisu status nhandan --json
+    """
+    from crawler.monitor.status import site_status
+    from crawler.settings import THOISU_BUDGET
+
+    now = datetime.now(UTC)
+    with open_store(store) as opened:
+        rows = [site_status(opened, name, of, now, THOISU_BUDGET) for name, of in _agendas(opened, sites).items()]
+    if json_:
+        for row in rows:
+            print_json(asdict(row))
+    elif rows:
+        _table(rows, now, console())
+        for row in rows if sites else ():
+            _sources(row, console())
+
+
+def pace(
+    sites: SitesArgument = None,
+    store: StoreOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Explain when sites are polled, and why.
+
+    \b
+    Examples:
+      thoisu pace
+      thoisu pace nhandan
+    """
+    from crawler.monitor.status import site_pace
+    from crawler.settings import THOISU_BUDGET
+
+    now = datetime.now(UTC)
+    with open_store(store) as opened:
+        rows = [site_pace(opened, name, of, now, THOISU_BUDGET) for name, of in _agendas(opened, sites).items()]
+    for row in rows:
+        if json_:
+            print_json(_plain(row))
+        else:
+            _explain(row, console(), whole=bool(sites))
+
+
+def _agendas(store: Store, names: Sequence[str] | None) -> dict[str, list[AgendaEntry]]:
+    """The agenda of these sites, of all when there are none; `BadInput` for a name that nobody knows."""
+    from crawler.monitor.status import agendas
+
+    scheduled = agendas(store)
+    if not scheduled:
+        console(stderr=True).print("no site is scheduled yet; begin with: thoisu schedule")
+    for name in names or ():
+        if name not in scheduled:
+            site_named(name, all_sites())
+            console(stderr=True).print(f"{name} is not scheduled yet; begin with: thoisu schedule", soft_wrap=True)
+    return {site: entries for site, entries in scheduled.items() if not names or site in names}
+
+
+def _plain(row: SitePace) -> dict[str, Any]:
+    """For JSON; what is not known of a source is left out."""
+    sources = [
+        {name: value for name, value in asdict(one).items() if one.rate is not None or name in _OF_ALL}
+        for one in row.sources
+    ]
+    return asdict(row) | {"sources": sources}
+
+
+def _table(rows: Sequence[SiteStatus], now: datetime, screen: Console) -> None:
+    width = max(len(row.site) for row in rows)
+    head = f"{'site':{width}}  {'last poll':11}  {'gave':>15}  {'today':>5}  {'next':11}  {'asked':>9}  {'whole':>6}"
+    screen.print(head, style="bold", soft_wrap=True)
+    for row in rows:
+        gave = f"{row.came} new" if row.came else _gave(row.outcome)
+        asked = f"{row.spent}/{row.budget}"
+        last = _short(row.polled_at)
+        following = _short(row.next_at) if row.next_at > now else "now"
+        line = f"{row.site:{width}}  {last:11}  {gave[:15]:>15}  {row.today:>5}  {following:11}  {asked:>9}"
+        whole = "-" if row.completeness is None else f"{row.completeness:.1%}"
+        screen.print(f"{line}  {whole:>6}", soft_wrap=True)
+        screen.print(shown(f"{'':{width}}  {row.why}"), style="dim", soft_wrap=True)
+        if row.findings:
+            screen.print(f"{'':{width}}  {row.findings} findings are open: thoisu check {row.site}", style="red")
+
+
+def _gave(outcome: str | None) -> str:
+    return "-" if outcome is None else _GAVE.get(outcome, outcome)
+
+
+def _short(at: datetime | None) -> str:
+    return f"{local(at)[:5]} {local(at)[-5:]}" if at else "-"
+
+
+def _sources(row: SiteStatus, screen: Console) -> None:
+    screen.print(f"\n{row.site}", style="bold")
+    for entry in row.sources:
+        screen.print(shown(f"  {entry.source}"), soft_wrap=True)
+        if entry.polled_at:
+            gave = f"{entry.came} new" if entry.came else _gave(entry.outcome)
+            screen.print(f"    last {local(entry.polled_at)}: {gave}")
+        screen.print(shown(f"    next {local(entry.next_at)}: {entry.why}"), soft_wrap=True)
+
+
+def _explain(row: SitePace, screen: Console, *, whole: bool) -> None:
+    spent = ", ".join(f"{purpose} {number}" for purpose, number in row.spent.items() if number)
+    screen.print(row.site, style="bold")
+    if row.rate is None:
+        screen.print("  how often it publishes is not known yet")
+    else:
+        screen.print(f"  {row.rate:.1f} new articles an hour now; {row.expected:.0f} more expected today")
+    screen.print(f"  {row.left} of {row.budget} requests left today ({spent or 'none spent'})")
+    screen.print(f"  {row.planned} polls still planned today")
+    for source in sorted(row.sources, key=lambda source: source.next_at):
+        screen.print(shown(f"  {source.source}"), soft_wrap=True)
+        screen.print(shown(f"    next {local(source.next_at)}: {source.why}"), soft_wrap=True)
+        if whole and source.rate is not None:
+            _rates(source, screen)
+    screen.print(
+        shown(f"  known articles\n    next {local(row.articles.next_at)}: {row.articles.why}"),
+        soft_wrap=True,
+    )
+
+
+def _rates(source: SourcePace, screen: Console) -> None:
+    later = [local(at)[-5:] for at in source.planned if at > source.next_at]
+    if later:
+        screen.print(f"    then {', '.join(later[:_NEXT])}" + (" …" if len(later) > _NEXT else ""))
+    screen.print(f"    {source.rate:.1f} articles an hour, {source.first:.0%} of them here before elsewhere")
+    if source.window:
+        screen.print(f"    shows {source.window} articles")
