@@ -1,6 +1,8 @@
-"""`python schedule.py` is `thoisu schedule`: looks at all sites again and again, until it is stopped."""
+"""`python schedule.py …` is `thoisu schedule …`: polls all sites again and again, until it is stopped."""
+
+import sys
 
 from crawler.cli.main import main
 
 if __name__ == "__main__":
-    main(["schedule"])
+    main(["schedule", *sys.argv[1:]])

@@ -79,9 +79,13 @@ def _flush(store: Store, now: datetime, targets: list[str]) -> tuple[int, int]:
         else:
             shut.add(message.target)
             left += 1
+    return through, left
+
+
+def forget_sent(store: Store, now: datetime) -> None:
+    """Drop the messages that got through a month ago."""
     with store.writing() as connection:
         messages.forget(connection, now - _KEPT)
-    return through, left
 
 
 def _take_back(store: Store, message: Message) -> None:

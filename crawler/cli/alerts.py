@@ -169,7 +169,7 @@ def run(
 ) -> None:
     """Look through what is new, and send what is due.
 
-    The scheduler does it by itself after each round; a crawl by hand does not.
+    The scheduler does it by itself; a crawl by hand does not.
     Findings of `thoisu check` go out with it. What cannot be sent is tried
     again later.
 
@@ -180,22 +180,32 @@ def run(
       thoisu alerts run
       thoisu crawl nhandan && thoisu alerts run
     """
-    from crawler.alerts.after_round import notify_new
-    from crawler.alerts.notify import validated
+    from crawler.alerts import alerts, digest
+    from crawler.alerts.notify import flush, validated
     from crawler.alerts.standing import failing
     from crawler.settings import THOISU_NOTIFY
 
     targets, now = validated(THOISU_NOTIFY), datetime.now(UTC)
     with open_store(store, reading=False) as opened:
-        done = notify_new(opened, now, targets)
+        pages, findings = alerts.write_messages(opened, now, targets), digest.write_messages(opened, now, targets)
+        sent, waiting = flush(opened, now, targets)
         with opened.reading() as connection:
             left = failing(connection, targets)
     if json_:
-        print_json({**asdict(done), "failing": [asdict(one) for one in left]}, alone=True)
+        print_json(
+            {
+                "pages": pages,
+                "findings": findings,
+                "sent": sent,
+                "waiting": waiting,
+                "failing": [asdict(one) for one in left],
+            },
+            alone=True,
+        )
     else:
         screen = console()
-        screen.print(f"new in messages: {_many(done.pages, 'page')}, {_many(done.findings, 'finding')}")
-        screen.print(f"{_many(done.sent, 'message')} sent, {done.waiting} could not be")
+        screen.print(f"new in messages: {_many(pages, 'page')}, {_many(findings, 'finding')}")
+        screen.print(f"{_many(sent, 'message')} sent, {waiting} could not be")
         _waiting(screen, left)
-    if done.waiting:
+    if waiting:
         raise typer.Exit(1)

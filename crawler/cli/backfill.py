@@ -217,7 +217,8 @@ def _tell(reports: list[BackfillReport], *, json_: bool) -> None:
         summary(list(reports), screen)
     for report in reports:
         if report.over_budget:
-            text = f"{report.site}: the day's requests are spent or kept for the schedule, {report.left} known pages are left"
+            spent = f"{report.site}: the day's requests are spent or kept for the schedule"
+            text = f"{spent}, {report.left} known pages are left"
             screen.print(f"{text}; the same command goes on (--wait does it by itself)", soft_wrap=True)
         if report.missing:
             first, last = report.missing[0], report.missing[-1]

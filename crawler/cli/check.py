@@ -50,8 +50,7 @@ def check(
       thoisu check nhandan vov --json
       thoisu check --list
     """
-    from crawler.alerts.after_round import folders_of
-    from crawler.monitor import BY_NAME, CHECKS
+    from crawler.monitor import BY_NAME, CHECKS, folders_of
     from crawler.monitor import check as run
     from crawler.settings import THOISU_ARCHIVE, THOISU_DATABASE_URL, THOISU_QUARANTINE
     from crawler.store import queries

@@ -1,4 +1,4 @@
-"""The process of a round: what is due at some sites, and what follows it."""
+"""The process of a round: what is due at some sites."""
 
 from __future__ import annotations
 
@@ -8,33 +8,27 @@ import sys
 import threading
 from datetime import UTC, datetime
 
-from crawler.alerts.after_round import after, folders_of
-from crawler.alerts.notify import split
 from crawler.crawl.report import SiteReport
 from crawler.crawl.run import crawl
 from crawler.schedule.scheduler import log
-from crawler.settings import THOISU_ARCHIVE, THOISU_NOTIFY, THOISU_QUARANTINE
 from crawler.sites.registry import Sites
-from crawler.store import Store
 from crawler.text.dates import VIETNAM
 
 
 def round_of(sites: Sites, store_url: str, newsroom: str | None) -> None:
     """What the process of a round does: what is due at these sites, until its scheduler ends it or dies."""
     log()
-    threading.Thread(target=_follow, daemon=True).start()
+    threading.Thread(target=follow_scheduler, daemon=True).start()
     for report in crawl(sites, store_url=store_url, newsroom=newsroom, due=True, on_progress=_quietly):
         print(f"{datetime.now(UTC).astimezone(VIETNAM):%d/%m %H:%M}  {report}", file=sys.stderr, flush=True)
-    folders = folders_of(store_url, THOISU_ARCHIVE, THOISU_QUARANTINE)
-    with Store.open(store_url) as store:
-        after(store, sites, datetime.now(UTC), folders=folders, targets=split(THOISU_NOTIFY))
 
 
 def _quietly(_: SiteReport) -> None:
     """What a site gave is told when its round is over."""
 
 
-def _follow() -> None:
+def follow_scheduler() -> None:
+    """End this process when its input is closed, as it is when its scheduler dies."""
     # Not by sys.stdin, whose lock would be held when the process ends.
     while os.read(0, 1):
         pass

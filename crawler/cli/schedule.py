@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import SitesArgument, StoreOption, all_sites, chosen_sites, papers_of
+from crawler.cli.common import SitesArgument, StoreOption, all_sites, chosen_sites, console, papers_of
+from crawler.cli.sinks import span
+from crawler.errors import BadInput
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.sites.registry import Sites
 
 
 def schedule(
@@ -15,6 +24,8 @@ def schedule(
         str | None, typer.Option(metavar="URL", help="Poll the papers of an embedded newsroom.")
     ] = None,
     store: StoreOption = None,
+    job: Annotated[str | None, typer.Option(metavar="NAME", help="Run this job once, and nothing else.")] = None,
+    jobs: Annotated[bool, typer.Option("--jobs", help="Say what runs, and how often.")] = False,
 ) -> None:
     """Poll the sites again and again, each when it is due.
 
@@ -22,18 +33,60 @@ def schedule(
     store, so it can be stopped or killed at any time and goes on where it was.
     A second one on the same store stands by and takes over when the first ends.
 
+    What polls bring is followed by other jobs: copies and stories, checks,
+    alerts, the digest of findings, delivery to configured sinks, retention.
+
     \b
     Examples:
       thoisu schedule
       thoisu schedule nhandan baochinhphu
       thoisu schedule --store postgresql://localhost/thoisu
+      thoisu schedule --jobs
       thoisu status
     """
     from crawler.alerts.notify import validated
-    from crawler.schedule.scheduler import run
+    from crawler.cli.jobs import BY_NAME, run_job
+    from crawler.schedule.scheduler import log
     from crawler.settings import THOISU_DATABASE_URL, THOISU_NOTIFY
 
+    if jobs:
+        _list_jobs(console())
+        return
     validated(THOISU_NOTIFY)
+    if job is not None and job not in BY_NAME:
+        raise BadInput(f"no job is called {job!r}; there are {', '.join(BY_NAME)}")
     known = papers_of(newsroom) if newsroom else all_sites()
     chosen = chosen_sites(sites or (), known)
-    run(chosen, store_url=store or THOISU_DATABASE_URL, newsroom=newsroom)
+    log()
+    if job is not None:
+        run_job(job, chosen, store or THOISU_DATABASE_URL)
+    else:
+        _run(chosen, list(sites or ()), store or THOISU_DATABASE_URL, newsroom)
+
+
+def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None) -> None:
+    from crawler.cli.jobs import JOBS
+    from crawler.schedule.enrol import enrol
+    from crawler.schedule.scheduler import Scheduler
+    from crawler.schedule.worker import Worker
+    from crawler.settings import THOISU_SITES_AT_ONCE
+    from crawler.store import Store
+
+    command = [sys.executable, "-m", "crawler"]
+    options = ["--store", store_url, *(["--newsroom", newsroom] if newsroom else [])]
+    polls = Worker([*command, "crawl", "--due", *options])
+    jobs = Worker([*command, "schedule", *names, *options, "--job"], "the job")
+    with Store.open(store_url) as store:
+        intervals = [job.interval() for job in JOBS]
+        Scheduler(store, polls, THOISU_SITES_AT_ONCE, partial(enrol, chosen), jobs, intervals).run()
+
+
+def _list_jobs(screen: Console) -> None:
+    from crawler.cli.jobs import JOBS
+
+    screen.print("poll       when the agenda says so: thoisu status", highlight=False)
+    for job in JOBS:
+        every = f"every {span(job.every.total_seconds())}"
+        idle = f", {span(job.idle.total_seconds())} while nothing changes" if job.idle > job.every else ""
+        screen.print(f"{job.name:<10} {every}{idle}", highlight=False)
+        screen.print(f"           {job.says}", style="dim", highlight=False)

@@ -10,18 +10,23 @@ marks.py     what is noted of each page      reading.py  how: behind the crawl, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
 
 from crawler.monitor import read_feed as reading
 from crawler.monitor.checks import BY_NAME, CHECKS
 from crawler.monitor.page_marks import day_of
+from crawler.monitor.read_feed import KEPT
 from crawler.monitor.view import WINDOW, Check, View
 from crawler.sites.registry import Sites
-from crawler.store import Store, findings
+from crawler.store import Store, findings, tallies
 from crawler.store.findings import Finding
 
-__all__ = ["BY_NAME", "CHECKS", "Check", "Finding", "check"]
+__all__ = ["BY_NAME", "CHECKS", "Check", "Finding", "check", "check_due", "folders_of", "forget_old"]
+INTERVAL = timedelta(minutes=30)
+"""Between two checks of one site by the scheduler."""
 _MENDABLE = frozenset({"coverage", "layout"})
 
 
@@ -48,6 +53,29 @@ def check(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str, Pa
         findings.note_check(connection, sites, now)
         findings.close(connection, [one.id for one in was.values()], now)
         return findings.opened(connection, sites)
+
+
+def check_due(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str, Path] | None = None) -> None:
+    """As `check`, of those sites whose last check is not of the last half hour."""
+    with store.reading() as connection:
+        fresh = findings.checked(connection, now - INTERVAL)
+    if due := Sites(site for site in sites.values() if site.name not in fresh):
+        check(store, due, now, folders=folders)
+
+
+def folders_of(store_url: str | URL, archive: str | None, quarantine: str) -> dict[str, Path]:
+    """Where this machine writes, by what a person calls it."""
+    found = {"quarantine": Path(quarantine)}
+    url = make_url(store_url)
+    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
+        found["database"] = Path(url.database).absolute().parent
+    return found | ({"archive": Path(archive)} if archive else {})
+
+
+def forget_old(store: Store, now: datetime) -> None:
+    """Drop the page flags and tallies that no check reads any more."""
+    with store.writing() as connection:
+        tallies.forget(connection, day_of(now - KEPT))
 
 
 def _mendable(was: list[Finding]) -> dict[str, datetime]:

@@ -56,7 +56,6 @@ def update(store: Store, sites: Sites, now: datetime) -> None:
                 for (site, day), pages in days.items():
                     tallies.mark(connection, site, day, marks.dump(pages))
                 fingerprints.advance(connection, READER, end)
-                tallies.forget(connection, marks.day_of(now - KEPT))
         last = end
 
 

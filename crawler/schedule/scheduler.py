@@ -1,7 +1,8 @@
-"""The process that looks: it starts rounds of due sites in processes of their own, and holds nothing that matters.
+"""The process that runs for months: APScheduler with a job that polls, and the jobs that follow what polls bring.
 
-When to look stands in the store (`crawler.schedule.agenda`), so a scheduler that dies at any moment is replaced by
-another that reads on. One at a time has the store; a second waits as a stand-by until the lock of the first is free.
+Every job is a process of its own, and nothing that matters is held here. When to poll stands in the store
+(`crawler.schedule.agenda`), so a scheduler that dies at any moment is replaced by another that reads on. One at a time
+has the store; a second waits as a stand-by until the lock of the first is free.
 """
 
 from __future__ import annotations
@@ -11,40 +12,50 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from types import FrameType
 
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from crawler.errors import StoreFailed
 from crawler.schedule import agenda
-from crawler.schedule.enrol import enrol
+from crawler.schedule.intervals import Interval, Turns
 from crawler.schedule.rounds import IDLE, Rounds
 from crawler.schedule.worker import Worker
-from crawler.settings import (
-    THOISU_DATABASE_URL,
-    THOISU_LOG_LEVEL,
-    THOISU_SITES_AT_ONCE,
-)
-from crawler.sites.registry import Sites, load_sites
+from crawler.settings import THOISU_LOG_LEVEL
 from crawler.store import Store
 from crawler.store.locks import Taken
 
 logger = logging.getLogger(__name__)
 STAND_BY = timedelta(seconds=5)
-"""Between two looks at whether the store is free, and after a failure of it."""
+"""Between two tries to have the store, and after a failure of it."""
+FIRST = timedelta(seconds=30)
+"""From its start to the first run of the jobs that follow the polls."""
 
 
 class Scheduler:
-    """Drives the rounds of a store, whose agenda `settle` brings in line with the sites when it is taken over."""
+    """Polls the sites of a store, and runs its other jobs.
 
-    def __init__(self, store: Store, worker: Worker, places: int, settle: Callable[[Store, datetime], int]) -> None:
+    `polls` takes the names of sites that are due, `jobs` the name of a job; `settle` brings the agenda in line with the
+    sites when the store is taken over, and says how many these are. `places` is the most sites polled at once.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        polls: Worker,
+        places: int,
+        settle: Callable[[Store, datetime], int],
+        jobs: Worker | None = None,
+        intervals: Sequence[Interval] = (),
+    ) -> None:
         self._store = store
-        self._worker = worker
+        self._polls = polls
+        self._workers = [polls, *([jobs] if jobs else [])]
         self._places = places
         self._settle = settle
         self._rounds = Rounds(self._times, self._start, places)
@@ -53,25 +64,38 @@ class Scheduler:
         self._said = ""
         self._ending: list[threading.Thread] = []
         self._lock = threading.RLock()
-        # The rounds wait in threads of their own, so that the beat never waits for one.
-        self._jobs = BlockingScheduler(
+        self._turns = Turns()
+        # Whoever waits for a process does so in a thread of another pool than what decides.
+        self._scheduler = BlockingScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(2), "rounds": ThreadPoolExecutor(places)},
+            executors={
+                "default": ThreadPoolExecutor(2),
+                "rounds": ThreadPoolExecutor(places),
+                "jobs": ThreadPoolExecutor(max(1, len(intervals))),
+            },
             job_defaults={"misfire_grace_time": None, "coalesce": True},
         )
+        # The interval is the net below: each poll says itself when the next is to come.
+        seconds = IDLE.total_seconds()
+        self._scheduler.add_job(
+            self._poll, "interval", seconds=seconds, id="poll", next_run_time=_now(), max_instances=2
+        )
+        for interval in intervals if jobs else ():
+            self._scheduler.add_job(
+                self._job, "interval", seconds=interval.every.total_seconds(), id=interval.job, executor="jobs",
+                args=(jobs, interval), next_run_time=_now() + FIRST,
+            )  # fmt: skip
+        self._scheduler.add_listener(_log_error, EVENT_JOB_ERROR)
 
     def run(self) -> None:
         """Until SIGTERM or Ctrl-C; a second one ends it by force."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        # The interval is the net below: each beat says itself when the next is to come.
-        seconds = IDLE.total_seconds()
-        self._jobs.add_job(self._beat, "interval", seconds=seconds, id="beat", next_run_time=_now(), max_instances=2)
-        self._jobs.start()
+        self._scheduler.start()
         for thread in self._ending:
             thread.join()
 
-    def _beat(self) -> None:
+    def _poll(self) -> None:
         with self._lock:
             if self._ending:
                 self._shut_down()
@@ -81,14 +105,26 @@ class Scheduler:
             except StoreFailed as failure:
                 logger.warning("the store cannot be asked, trying again: %s", failure)
                 following = _now() + STAND_BY
-            self._jobs.modify_job("beat", next_run_time=following)
+            self._scheduler.modify_job("poll", next_run_time=following)
+
+    def _job(self, worker: Worker, interval: Interval) -> None:
+        """Run a job in its process, unless nothing has changed since it ran last and it need not be now."""
+        if self._confirm is None:  # standing by
+            return
+        try:
+            last = self._store.last_change()
+        except StoreFailed as failure:
+            logger.warning("the job %s waits: %s", interval.job, failure)
+            return
+        if self._turns.take(interval, _now(), last):
+            worker.run([interval.job])
 
     def _has_store(self) -> bool:
         try:
             if self._confirm is None:
                 self._confirm = self._held.enter_context(self._store.alone("schedule"))
                 number = self._settle(self._store, _now())
-                self._say(f"watching {number} sites")
+                self._say(f"polling {number} sites")
             else:
                 self._confirm()
         except Taken:
@@ -111,32 +147,44 @@ class Scheduler:
 
     def _start(self, sites: list[str]) -> None:
         logger.info("a round of %s", ", ".join(sites))
-        self._jobs.add_job(self._round, args=(sites,), executor="rounds")
+        self._scheduler.add_job(self._round, args=(sites,), executor="rounds")
 
     def _round(self, sites: list[str]) -> None:
         try:
-            self._worker.run(sites)
+            self._polls.run(sites)
         finally:
             with self._lock:
                 self._rounds.ended(sites)
                 if not self._ending:
-                    self._jobs.modify_job("beat", next_run_time=_now())
+                    self._scheduler.modify_job("poll", next_run_time=_now())
 
     def _on_signal(self, _: int, __: FrameType | None) -> None:
         # Not in the handler itself: the scheduler's lock may be held by the very code that the signal interrupted.
-        self._ending.append(threading.Thread(target=self._worker.kill if self._ending else self._stop))
+        self._ending.append(threading.Thread(target=self._kill if self._ending else self._stop))
         self._ending[-1].start()
 
+    def _kill(self) -> None:
+        for worker in self._workers:
+            worker.kill()
+
     def _stop(self) -> None:
-        self._worker.stop()
+        stops = [threading.Thread(target=worker.stop) for worker in self._workers]
+        for stop in stops:
+            stop.start()
+        for stop in stops:
+            stop.join()
         with self._lock:
             self._shut_down()
         self._held.close()
 
     def _shut_down(self) -> None:
         # Without waiting for the threads of the jobs: APScheduler would do so with a lock that these may want.
-        if self._jobs.running:
-            self._jobs.shutdown(wait=False)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+
+def _log_error(event: JobExecutionEvent) -> None:
+    logger.error("the job %s broke", event.job_id, exc_info=event.exception)
 
 
 def _now() -> datetime:
@@ -146,15 +194,5 @@ def _now() -> datetime:
 def log() -> None:
     """What the processes of the schedule write, on standard error."""
     logging.basicConfig(level=THOISU_LOG_LEVEL, format="%(asctime)s %(levelname)s %(message)s")
-    # What is logged of each beat is for whoever looks for a fault in the scheduler itself.
+    # What is logged of each run is for whoever looks for a fault in the scheduler itself.
     logging.getLogger("apscheduler").setLevel(max(logging.WARNING, logging.getLogger().level))
-
-
-def run(sites: Sites | None = None, *, store_url: str = THOISU_DATABASE_URL, newsroom: str | None = None) -> None:
-    """Watch the sites, all of `spiders` by default, until SIGTERM or Ctrl-C."""
-    log()
-    watched = load_sites() if sites is None else sites
-    options = ["--store", store_url, *(["--newsroom", newsroom] if newsroom else [])]
-    worker = Worker([sys.executable, "-m", "crawler", "crawl", "--due", *options])
-    with Store.open(store_url) as store:
-        Scheduler(store, worker, THOISU_SITES_AT_ONCE, partial(enrol, watched)).run()

@@ -1,4 +1,4 @@
-"""Rounds in processes of their own, each of which can be ended without the scheduler."""
+"""Work in processes of its own, each of which can be ended without the scheduler."""
 
 from __future__ import annotations
 
@@ -9,46 +9,52 @@ from collections.abc import Sequence
 
 logger = logging.getLogger(__name__)
 OVERRUN = 30 * 60.0
-"""Seconds after which a round is ended: more than its articles, pauses and time-outs take together."""
+"""Seconds after which a process is ended: more than a round's articles, pauses and time-outs take together."""
 GRACE = 90.0
-"""Seconds that a round gets to end the pages under way, more than one answer may take."""
+"""Seconds that a process gets to end the pages under way, more than one answer may take."""
 
 
 class Worker:
-    """Runs rounds, each a command with the sites' names, and can end them all."""
+    """Runs a command with the names that it is given, in any number of processes, and can end them all.
 
-    def __init__(self, command: Sequence[str], overrun: float = OVERRUN, grace: float = GRACE) -> None:
+    `what` says what one of them is, for a person.
+    """
+
+    def __init__(
+        self, command: Sequence[str], what: str = "the round of", overrun: float = OVERRUN, grace: float = GRACE
+    ) -> None:
         self._command = command
+        self._what = what
         self._overrun = overrun
         self._grace = grace
         self._processes: set[subprocess.Popen[bytes]] = set()
         self._stopped = False
         self._lock = threading.Lock()
 
-    def run(self, sites: Sequence[str]) -> None:
-        """One round, to its end, which comes gently and then by force when it overruns."""
+    def run(self, names: Sequence[str]) -> None:
+        """One process, to its end, which comes gently and then by force when it overruns."""
         with self._lock:
             if self._stopped:
                 return
-            # A group of its own: Ctrl-C reaches this process alone, which then stops the round once and gently. The
-            # round ends itself when its input is closed, as it is when this process dies.
+            # A group of its own: Ctrl-C reaches this process alone, which then stops the process once and gently.
+            # That ends itself when its input is closed, as it is when this process dies.
             process = subprocess.Popen(  # noqa: S603, our own command
-                [*self._command, *sites], stdin=subprocess.PIPE, start_new_session=True
+                [*self._command, *names], stdin=subprocess.PIPE, start_new_session=True
             )
             self._processes.add(process)
         with process:
             try:
                 process.wait(self._overrun)
             except subprocess.TimeoutExpired:
-                logger.warning("the round of %s takes too long and is ended", ", ".join(sites))
+                logger.warning("%s %s takes too long and is ended", self._what, ", ".join(names))
                 self._end(process)
         with self._lock:
             self._processes.discard(process)
         if process.returncode and not self._stopped:
-            logger.warning("the round of %s ended with exit code %d", ", ".join(sites), process.returncode)
+            logger.warning("%s %s ended with exit code %d", self._what, ", ".join(names), process.returncode)
 
     def stop(self) -> None:
-        """End the rounds under way and begin no other."""
+        """End what is under way and begin no other."""
         with self._lock:
             self._stopped = True
             under_way = list(self._processes)

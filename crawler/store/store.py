@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Self
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import URL, Connection, Engine, select
 
 from crawler.errors import BadInput, Refusal, StoreFailed
 from crawler.items import Article, Change, Link, PendingLink
@@ -58,6 +58,11 @@ class Store:
             engine.dispose()
             raise
         return cls(engine)
+
+    @property
+    def url(self) -> URL:
+        """The address of the database."""
+        return self._engine.url
 
     def close(self) -> None:
         """Give back the connections; the store must not be used after."""
@@ -198,6 +203,11 @@ class Store:
         """The changes after `since` in order; whoever has seen one has seen all before it, for ever."""
         with transaction(self._engine) as connection:
             return queries.list_changes(connection, since, limit)
+
+    def last_change(self) -> int:
+        """The number of the last change, 0 when there is none."""
+        with transaction(self._engine) as connection:
+            return sink_cursors.last_change(connection)
 
     def identity(self) -> str:
         """The store's own name, made with it; a copy of the database bears the same."""

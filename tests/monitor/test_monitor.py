@@ -18,7 +18,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.alerts.after_round import after, folders_of
 from crawler.alerts.targets import key
 from crawler.archive import Archive, reread
 from crawler.cli.main import main
@@ -26,7 +25,7 @@ from crawler.compare import fingerprints
 from crawler.crawl.run import crawl
 from crawler.extract.article import FALLBACK
 from crawler.items import Article, Image, Link
-from crawler.monitor import BY_NAME, CHECKS, Finding, check
+from crawler.monitor import BY_NAME, CHECKS, Finding, check, check_due, folders_of
 from crawler.monitor import own_checks as machine
 from crawler.monitor import page_marks as marks
 from crawler.monitor import read_feed as reading
@@ -485,12 +484,12 @@ def test_a_disk_that_fills_is_a_finding_until_there_is_room_to_spare(
         assert len(check(store, {}, T0, folders=folders)) == expected
 
 
-def test_after_a_round_each_site_is_checked_every_half_hour(store: Store, tmp_path: Path) -> None:
+def test_each_site_is_checked_every_half_hour(store: Store, tmp_path: Path) -> None:
     feed = SITES["bao"].sources[0].url
     polls(store, SourceState(url=feed, last_status="forbidden", failures=3, checked_at=at(0)))
 
     def opened(minutes: int, sites: dict[str, Site] = SITES) -> list[tuple[str, str]]:
-        after(store, sites, at(minutes), folders={}, targets=[])
+        check_due(store, sites, at(minutes), folders={})
         with store.reading() as connection:
             return names(findings.opened(connection))
 

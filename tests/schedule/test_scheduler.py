@@ -33,6 +33,7 @@ from crawler.schedule import agenda
 from crawler.schedule.agenda import ARTICLES, AgendaEntry
 from crawler.schedule.budget import Budget
 from crawler.schedule.enrol import SPREAD, enrol
+from crawler.schedule.intervals import Interval, Turns
 from crawler.schedule.pace import Pace
 from crawler.schedule.revisits import OLDEST, EditRates, due
 from crawler.schedule.rounds import GATHER, IDLE, Rounds
@@ -579,8 +580,11 @@ def made_up(name: str) -> Site:
 
 SCHEDULER = f"""
 import sys
+from datetime import timedelta
 from functools import partial
+from crawler.schedule import scheduler
 from crawler.schedule.enrol import enrol
+from crawler.schedule.intervals import Interval
 from crawler.schedule.scheduler import Scheduler
 from crawler.schedule.worker import Worker
 from crawler.sites.layouts import EPI
@@ -589,9 +593,12 @@ from crawler.sites.site import Feed, Site
 from crawler.store import Store
 {inspect.getsource(made_up)}
 names, url, overrun, command = sys.argv[1].split(","), sys.argv[2], float(sys.argv[3]), sys.argv[4:]
+scheduler.FIRST = timedelta(0)
 with Store.open(url) as store:
+    jobs = Worker([sys.executable, "-S", "-c", "import sys; print('job', sys.argv[1], flush=True); sys.exit(sys.argv[1] == 'broken')"], "the job")
+    every = [Interval(name, timedelta(seconds=0.1), timedelta(seconds=0.1)) for name in ("broken", "whole")]
     worker = Worker([sys.executable, *command], overrun=overrun, grace=overrun)
-    Scheduler(store, worker, 8, partial(enrol, Sites(map(made_up, names)))).run()
+    Scheduler(store, worker, 8, partial(enrol, Sites(map(made_up, names))), jobs, every).run()
 """
 ROUND = """
 import os, signal, sqlite3, sys
@@ -654,7 +661,7 @@ def scheduler(tmp_path: Path) -> Iterator[Callable[..., Process]]:
 
 def all_due(folder: Path, *names: str, at: datetime = NOW - timedelta(days=200)) -> None:
     with Store.open(f"sqlite:///{folder / 'store.db'}") as store:
-        enrol({name: made_up(name) for name in names}, store, at)
+        enrol(Sites(map(made_up, names)), store, at)
         with store.writing() as connection:
             agenda.keep(connection, [replace(entry, next_at=at) for entry in agenda.entries(connection)])
 
@@ -672,7 +679,7 @@ def test_due_sites_go_into_one_process_and_it_ends_when_asked(
 ) -> None:
     all_due(tmp_path, "nhandan", "vov")
     process = scheduler("quick")
-    assert process.wait_for("watching")[1:3] == ["2", "sites;"]
+    assert process.wait_for("polling")[1:3] == ["2", "sites;"]
     assert process.wait_for("begun")[2:] == ["nhandan", "vov"]
     assert process.end() == 0
 
@@ -686,7 +693,7 @@ def test_a_scheduler_that_is_killed_is_replaced_by_the_one_that_stands_by(
     second = scheduler("quick")
     second.wait_for("standing by")
     first.end(signal.SIGKILL)
-    second.wait_for("watching")
+    second.wait_for("polling")
     assert second.wait_for("begun")[2:] == ["nhandan", "vov"], "what the first had begun and not done is due"
     assert second.end() == 0
 
@@ -695,7 +702,7 @@ def test_a_round_that_crashes_takes_nobody_down(scheduler: Callable[..., Process
     all_due(tmp_path, "nhandan", "vov")
     process = scheduler("crash")
     process.wait_for("begun")
-    assert process.wait_for("exit code")[-1] == "-9"
+    assert process.wait_for("round of nhandan")[-1] == "-9"
     assert process.end() == 0
 
 
@@ -728,7 +735,7 @@ def test_a_round_that_overruns_is_ended_by_force_at_last(scheduler: Callable[...
     process = scheduler("deaf", overrun=0.3)
     pid = int(process.wait_for("begun")[1])
     process.wait_for("takes too long")
-    assert process.wait_for("exit code")[-1] == "-9"
+    assert process.wait_for("round of nhandan")[-1] == "-9"
     assert gone(pid)
     assert process.end() == 0
 
@@ -738,12 +745,34 @@ def test_a_scheduler_that_slept_does_what_it_missed(scheduler: Callable[..., Pro
     due = datetime.now(VIETNAM) + timedelta(seconds=3)
     all_due(tmp_path, "nhandan", at=due)
     process = scheduler("quick", names="nhandan")
-    process.wait_for("watching")
+    process.wait_for("polling")
     process.process.send_signal(signal.SIGSTOP)
     threading.Event().wait((due - datetime.now(VIETNAM)).total_seconds() + 1.5)
     process.process.send_signal(signal.SIGCONT)
     assert process.wait_for("begun")[2] == "nhandan"
     assert process.end() == 0
+
+
+def test_jobs_run_at_their_interval_and_one_that_fails_stops_no_other(
+    scheduler: Callable[..., Process], tmp_path: Path
+) -> None:
+    all_due(tmp_path, "nhandan")
+    process = scheduler("quick", names="nhandan")
+    for _ in range(3):
+        process.wait_for("job whole")
+    process.wait_for("the job broken ended with exit code 1")
+    process.wait_for("job whole")
+    assert process.end() == 0
+
+
+def test_a_job_runs_while_the_store_changes_and_seldom_while_it_stands_still() -> None:
+    turns, relate = Turns(), Interval("relate", timedelta(minutes=2), timedelta(minutes=30))
+    assert turns.take(relate, minute(0), 7)
+    assert not turns.take(relate, minute(2), 7)
+    assert turns.take(Interval("alerts", timedelta(minutes=1), timedelta(minutes=5)), minute(2), 7), "each by itself"
+    assert turns.take(relate, minute(4), 8), "something came"
+    assert not turns.take(relate, minute(33), 8)
+    assert turns.take(relate, minute(34), 8), "and what failed is tried again"
 
 
 def test_a_worker_that_was_stopped_begins_no_round(tmp_path: Path) -> None:
