@@ -1,58 +1,151 @@
-"""The one settings module: Scrapy's settings, ours, and the only reader of the environment.
+"""The one settings module: what a user sets, read when it is asked for, and Scrapy's settings.
 
-A `.env` file in the current folder is read first; a variable that is really set wins over it.
+`Settings.load()` reads the environment and a file `.env` in the current folder; nothing else does. Scrapy takes every
+upper-case name of this module: those that follow from what the user sets are made when it asks (PEP 562), so that
+importing this reads nothing and fails at nothing.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.errors import BadInput
 
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting of ours, as a person sets it in the environment or in `.env`."""
-
-    name: str
-    default: str
-    help: str
+DOTENV = Path(".env")
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-SETTINGS: tuple[Setting, ...] = (
-    Setting("THOISU_DATABASE_URL", "sqlite:///thoisu.db", "Where articles are stored, as an SQLAlchemy URL."),
-    Setting("THOISU_CONTACT", "", "Mail address or URL that the user agent gives to the sites. Set it before a crawl."),
-    Setting("THOISU_DELAY", "", "Seconds between two requests to a site, for every site; empty: as each site says."),
-    Setting("THOISU_BUDGET", "", "Requests a day to a site, all told, for every site; empty: as each site says."),
-    Setting("THOISU_SITES_AT_ONCE", "8", "How many sites are crawled at the same time."),
-    Setting("THOISU_NEWSROOM", "", "Base URL of an embedded newsroom, the only loopback address that is let through."),
-    Setting("THOISU_REPLAY", "", "Folder with replay.tsv: answer every request from it instead of the network."),
-    Setting("THOISU_QUARANTINE", "quarantine", "Folder for pages of articles that lack a required field."),
-    Setting("THOISU_ARCHIVE", "", "Folder of WARC files in which every fetched page is kept; empty: none is."),
-    Setting("THOISU_NOTIFY", "", "Whom findings and watched words are told: apprise URLs, or a file of apprise's."),
-    Setting("THOISU_ARCHIVE_MB", "1000", "Megabytes after which a file of the archive is full and the next begins."),
-    Setting("THOISU_SINKS", "sinks.toml", "File that names where `thoisu deliver` sends changes (docs/deliver.md)."),
-    Setting("THOISU_LOG_LEVEL", "WARNING", "DEBUG, INFO, WARNING or ERROR."),
-)
+def _text(_: str, text: str) -> str:
+    return text
 
 
-def read_env(environ: Mapping[str, str], dotenv: Path) -> dict[str, str]:
-    """The value of every setting of ours: from `environ`, else from the file `dotenv`, else its default.
-
-    Raises `BadInput` when the file cannot be read as UTF-8.
-    """
-    filed = _filed(dotenv)
-    return {item.name: environ.get(item.name) or filed.get(item.name) or item.default for item in SETTINGS}
+def _maybe(_: str, text: str) -> str | None:
+    return text or None
 
 
-def variable(name: str) -> str | None:
-    """A secret that another file refers to by name, from the environment or `.env`; None when it is not set."""
-    return os.environ.get(name) or _filed(Path(".env")).get(name)
+def _number(name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise BadInput(f"{name} must be a number of at least 0, not {text!r}")
+    return value
+
+
+def _seconds(name: str, text: str) -> float | None:
+    return _number(name, text) if text else None
+
+
+def _count(name: str, text: str) -> int:
+    return max(1, int(_number(name, text)))
+
+
+def _limit(name: str, text: str) -> int | None:
+    return _count(name, text) if text else None
+
+
+def _megabytes(name: str, text: str) -> float:
+    return max(0.001, _number(name, text))
+
+
+def _web(name: str, text: str) -> str | None:
+    try:
+        good = not text or urlsplit(text).scheme in ("http", "https")
+    except ValueError:
+        good = False
+    if not good:
+        raise BadInput(f"{name} must be an http address, not {text!r}")
+    return text or None
+
+
+def _contact(name: str, text: str) -> str:
+    if not (text.isascii() and text.isprintable()):
+        raise BadInput(f"{name} must be a mail address or URL in plain ASCII, not {text!r}")
+    return text
+
+
+def _level(name: str, text: str) -> str:
+    if text.upper() not in _LEVELS:
+        raise BadInput(f"{name} must be {', '.join(_LEVELS[:-1])} or {_LEVELS[-1]}, not {text.upper()!r}")
+    return text.upper()
+
+
+def _setting(default: str, help_: str, read: Callable[[str, str], Any] = _text) -> Any:
+    """A field as a person sets it: its default as text, what it means, and how the text is read."""
+    return field(metadata={"default": default, "help": help_, "read": read})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a user sets; each field in the environment as THOISU_ and its name in capitals."""
+
+    database_url: str = _setting("sqlite:///thoisu.db", "Where articles are stored, as an SQLAlchemy URL.")
+    contact: str = _setting(
+        "", "Mail address or URL that the user agent gives to the sites. Set it before a crawl.", _contact
+    )
+    delay: float | None = _setting(
+        "", "Seconds between two requests to a site, for every site; empty: as each site says.", _seconds
+    )
+    budget: int | None = _setting(
+        "", "Requests a day to a site, all told, for every site; empty: as each site says.", _limit
+    )
+    sites_at_once: int = _setting("8", "How many sites are crawled at the same time.", _count)
+    newsroom: str | None = _setting(
+        "", "Base URL of an embedded newsroom, the only loopback address that is let through.", _web
+    )
+    replay: str | None = _setting(
+        "", "Folder with replay.tsv: answer every request from it instead of the network.", _maybe
+    )
+    quarantine: str = _setting("quarantine", "Folder for pages of articles that lack a required field.")
+    archive: str | None = _setting(
+        "", "Folder of WARC files in which every fetched page is kept; empty: none is.", _maybe
+    )
+    notify: str = _setting("", "Who hears of findings and alerts: apprise URLs, or a file of apprise's.")
+    archive_mb: float = _setting(
+        "1000", "Megabytes after which a file of the archive is full and the next begins.", _megabytes
+    )
+    sinks: str = _setting("sinks.toml", "File that names where `thoisu deliver` sends changes (docs/deliver.md).")
+    log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.", _level)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, dotenv: Path = DOTENV) -> Settings:
+        """The settings of the environment (by default this process's), else of the file, else the defaults.
+
+        Raises `BadInput` with one sentence when a value or the file cannot be read.
+        """
+        environ, filed = os.environ if environ is None else environ, _filed(dotenv)
+        values = {}
+        for one in fields(cls):
+            name = variable_of(one.name)
+            text = environ.get(name) or filed.get(name) or one.metadata["default"]
+            values[one.name] = one.metadata["read"](name, text)
+        return cls(**values)
+
+    @property
+    def user_agent(self) -> str:
+        """Who asks: product, version and contact."""
+        try:
+            number = version("thoisu")
+        except PackageNotFoundError:  # run from a checkout that nobody installed
+            number = "0"
+        return f"thoisu/{number} (+{self.contact})" if self.contact else f"thoisu/{number} (no contact given)"
+
+
+def variable_of(name: str) -> str:
+    """The environment's name of a field of `Settings`."""
+    return f"THOISU_{name.upper()}"
+
+
+def secret(name: str) -> str | None:
+    """What another file refers to by name, from the environment or `.env`; None when it is not set."""
+    return os.environ.get(name) or _filed(DOTENV).get(name)
 
 
 def _filed(dotenv: Path) -> dict[str, str]:
@@ -64,53 +157,34 @@ def _filed(dotenv: Path) -> dict[str, str]:
     return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
 
 
-def _number(name: str) -> float:
-    try:
-        value = float(_ENV[name])
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < float("inf"):
-        raise BadInput(f"{name} must be a number of at least 0, not {_ENV[name]!r}")
-    return value
+_GUARDED, _REPLAYED = "crawler.fetch.guard.GuardedHandler", "crawler.fetch.replay.ReplayHandler"
 
 
-def _web(name: str) -> str | None:
-    try:
-        good = not _ENV[name] or urlsplit(_ENV[name]).scheme in ("http", "https")
-    except ValueError:
-        good = False
-    if not good:
-        raise BadInput(f"{name} must be an http address, not {_ENV[name]!r}")
-    return _ENV[name] or None
+def _handlers(settings: Settings) -> dict[str, str | None]:
+    handler = _REPLAYED if settings.replay else _GUARDED
+    return {"http": handler, "https": handler, "data": None, "file": None, "ftp": None, "s3": None}
 
 
-def _user_agent(contact: str) -> str:
-    try:
-        number = version("thoisu")
-    except PackageNotFoundError:  # run from a checkout that nobody installed
-        number = "0"
-    if not (contact.isascii() and contact.isprintable()):
-        raise BadInput(f"THOISU_CONTACT must be a mail address or URL in plain ASCII, not {contact!r}")
-    return f"thoisu/{number} (+{contact})" if contact else f"thoisu/{number} (no contact given)"
+_ASKED: dict[str, Callable[[Settings], Any]] = {
+    "USER_AGENT": lambda settings: settings.user_agent,
+    "LOG_LEVEL": lambda settings: settings.log_level,
+    "ROBOTSTXT_OBEY": lambda settings: settings.replay is None,
+    "DOWNLOAD_HANDLERS": _handlers,  # only http and https, and only through the guard
+}
+_OURS = {variable_of(one.name): one.name for one in fields(Settings)}
 
 
-_ENV = read_env(os.environ, Path(".env"))
+def __getattr__(name: str) -> Any:
+    if name in _ASKED:
+        return _ASKED[name](Settings.load())
+    if name in _OURS:
+        return getattr(Settings.load(), _OURS[name])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-THOISU_DATABASE_URL = _ENV["THOISU_DATABASE_URL"]
-THOISU_CONTACT = _ENV["THOISU_CONTACT"]
-THOISU_DELAY = _number("THOISU_DELAY") if _ENV["THOISU_DELAY"] else None
-THOISU_BUDGET = max(1, int(_number("THOISU_BUDGET"))) if _ENV["THOISU_BUDGET"] else None
-THOISU_SITES_AT_ONCE = max(1, int(_number("THOISU_SITES_AT_ONCE")))
-THOISU_NEWSROOM = _web("THOISU_NEWSROOM")
-THOISU_REPLAY = _ENV["THOISU_REPLAY"] or None
-THOISU_QUARANTINE = _ENV["THOISU_QUARANTINE"]
-THOISU_ARCHIVE = _ENV["THOISU_ARCHIVE"] or None
-THOISU_NOTIFY = _ENV["THOISU_NOTIFY"]
-THOISU_ARCHIVE_MB = max(0.001, _number("THOISU_ARCHIVE_MB"))
-THOISU_SINKS = _ENV["THOISU_SINKS"]
-THOISU_LOG_LEVEL = _ENV["THOISU_LOG_LEVEL"].upper()
-if THOISU_LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-    raise BadInput(f"THOISU_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {THOISU_LOG_LEVEL!r}")
+
+def __dir__() -> list[str]:
+    return [*globals(), *_ASKED, *_OURS]
+
 
 ARTICLE_MAXSIZE = 10 * 2**20  # bytes of a page, before and after decompression
 READ_SECONDS = 20.0  # seconds of processor time for the reading of one page or source
@@ -126,14 +200,12 @@ REVISIT_DAYS = 3  # how far back a revisit asks known articles again
 
 BOT_NAME = "thoisu"
 SPIDER_MODULES = ["spiders"]
-USER_AGENT = _user_agent(THOISU_CONTACT)
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "vi,en;q=0.5",
 }
 
 # Politeness. A site is one crawler with one download slot, so one request at a time is one for the whole site.
-ROBOTSTXT_OBEY = THOISU_REPLAY is None
 ROBOTSTXT_USER_AGENT = "thoisu"
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
@@ -152,13 +224,9 @@ RETRY_TIMES = 1  # in the same run; the store remembers failures over runs
 RETRY_HTTP_CODES = [408, 500, 502, 504, 522, 524]  # 429 and 503 are the back-off's
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 
-# Where requests may go: only http and https, and only through the guard.
+# Where requests may go.
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 TWISTED_DNS_RESOLVER = "crawler.fetch.guard.GuardedResolver"
-_HANDLER = "crawler.fetch.replay.ReplayHandler" if THOISU_REPLAY else "crawler.fetch.guard.GuardedHandler"
-DOWNLOAD_HANDLERS = {
-    "http": _HANDLER, "https": _HANDLER, "data": None, "file": None, "ftp": None, "s3": None,
-}  # fmt: skip
 HTTPPROXY_ENABLED = False  # a proxy would look names up behind the guard's back
 
 DOWNLOADER_MIDDLEWARES = {
@@ -193,6 +261,5 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the store knows what h
 EXTENSIONS = {"scrapy.extensions.logstats.LogStats": None}
 TELNETCONSOLE_ENABLED = False  # both consoles run any code that reaches them
 REMOTE_CONTROL_ENABLED = False
-LOG_LEVEL = THOISU_LOG_LEVEL
 STATS_DUMP = False
 WARN_ON_GENERATOR_RETURN_VALUE = False

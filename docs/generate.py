@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import typer
 from crawler.cli.find import describe
 from crawler.cli.main import app
 from crawler.errors import Refusal
-from crawler.settings import SETTINGS
+from crawler.settings import Settings, variable_of
 from crawler.sites.registry import load_sites
 
 HERE = Path(__file__).parent
@@ -78,9 +79,11 @@ def settings() -> str:
         "settings stand in `crawler/settings.py`, each with its reason.\n\n",
         "| name | default | meaning |\n|---|---|---|\n",
     ]
-    for item in SETTINGS:
-        default = f"`{item.default}`" if item.default else "empty"
-        lines.append(f"| `{item.name}` | {default} | {item.help.replace('|', chr(92) + '|')} |\n")
+    for one in fields(Settings):
+        default = f"`{one.metadata['default']}`" if one.metadata["default"] else "empty"
+        lines.append(
+            f"| `{variable_of(one.name)}` | {default} | {one.metadata['help'].replace('|', chr(92) + '|')} |\n"
+        )
     return "".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import sys
 import tempfile
@@ -28,6 +29,14 @@ from tests.support import (
     sibling,
     statement,
 )
+
+_OURS = ("THOISU_CORPUS", "THOISU_CASES")  # where real input lies
+
+
+def pytest_configure() -> None:
+    """What somebody has set in their shell is no part of a test, nor of the processes that it starts."""
+    for name in [name for name in os.environ if name.startswith("THOISU_") and name not in _OURS]:
+        del os.environ[name]
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ def add(
     from crawler.alerts import alerts
     from crawler.alerts.query import hints, parse, written
     from crawler.alerts.targets import opened
-    from crawler.settings import THOISU_DATABASE_URL, THOISU_NOTIFY
+    from crawler.settings import Settings
     from crawler.store import Store
     from crawler.store.queries import site_names
 
@@ -68,7 +68,7 @@ def add(
     understood = written(parse(words))
     for target in notify or ():
         opened(target)
-    with Store.open(store or THOISU_DATABASE_URL) as held:
+    with Store.open(store or Settings.load().database_url) as held:
         with held.reading() as connection:
             stored = site_names(connection)
         for name in names:
@@ -80,7 +80,7 @@ def add(
     aside = console(stderr=True)
     for hint in hints(words):
         aside.print(shown(hint), style="yellow", soft_wrap=True)
-    if not (notify or THOISU_NOTIFY):
+    if not (notify or Settings.load().notify):
         aside.print("nobody is told yet: give --notify, or set THOISU_NOTIFY", style="yellow")
 
 
@@ -100,10 +100,11 @@ def list_(
     from crawler.alerts.notify import split
     from crawler.alerts.standing import of_alerts
     from crawler.alerts.targets import masked
-    from crawler.settings import THOISU_NOTIFY
+    from crawler.settings import Settings
 
+    setting = Settings.load().notify
     with open_store(store) as opened, opened.reading() as connection:
-        every, standings = tables.listed(connection), of_alerts(connection, split(THOISU_NOTIFY))
+        every, standings = tables.listed(connection), of_alerts(connection, split(setting))
     screen = console()
     for alert in every:
         standing, targets = standings[alert.id], [masked(target) for target in alert.notify]
@@ -118,7 +119,7 @@ def list_(
         waiting = f"{standing.waiting} wait{'s' * (standing.waiting == 1)}"
         found = f"{_many(standing.found, 'page')} found, {standing.sent} of them sent, {waiting}"
         if standing.waiting and not standing.targets:
-            somebody = alert.notify or THOISU_NOTIFY
+            somebody = alert.notify or setting
             found += " for the next `thoisu alerts run`" if somebody else ", as nobody is to be told"
         screen.print(f"   {found}")
         _waiting(screen, standing.targets)
@@ -183,9 +184,9 @@ def run(
     from crawler.alerts import alerts, digest
     from crawler.alerts.notify import flush, validated
     from crawler.alerts.standing import failing
-    from crawler.settings import THOISU_NOTIFY
+    from crawler.settings import Settings
 
-    targets, now = validated(THOISU_NOTIFY), datetime.now(UTC)
+    targets, now = validated(Settings.load().notify), datetime.now(UTC)
     with open_store(store, reading=False) as opened:
         pages, findings = alerts.write_messages(opened, now, targets), digest.write_messages(opened, now, targets)
         sent, waiting = flush(opened, now, targets)

@@ -182,14 +182,14 @@ def _run(
     wait: bool,
 ) -> list[BackfillReport]:
     from crawler.backfill.spider import backfill as run
-    from crawler.settings import THOISU_DATABASE_URL
+    from crawler.settings import Settings
 
     with progress() as show:
         while True:
             reports = run(
                 jobs,
                 sites,
-                store_url=store or THOISU_DATABASE_URL,
+                store_url=store or Settings.load().database_url,
                 newsroom=newsroom,
                 limit=limit,
                 on_progress=show,

@@ -52,7 +52,7 @@ def check(
     """
     from crawler.monitor import BY_NAME, CHECKS, folders_of
     from crawler.monitor import check as run
-    from crawler.settings import THOISU_ARCHIVE, THOISU_DATABASE_URL, THOISU_QUARANTINE
+    from crawler.settings import Settings
     from crawler.store import queries
 
     screen = console()
@@ -66,7 +66,8 @@ def check(
     known = papers_of(newsroom) if newsroom else all_sites()
     chosen = chosen_sites(sites or (), known)
     with open_store(store, reading=False) as opened:
-        places = folders_of(store or THOISU_DATABASE_URL, THOISU_ARCHIVE, THOISU_QUARANTINE)
+        settings = Settings.load()
+        places = folders_of(opened.url, settings.archive, settings.quarantine)
         found = run(opened, chosen, datetime.now(UTC), folders=places)
         with opened.reading() as connection:
             known_here, answered = queries.site_names(connection), queries.answered(connection)

@@ -129,10 +129,10 @@ def _unpacked(body: bytes, limit: int) -> bytes:
 
 def all_sites(newsroom: str | None = None) -> Sites:
     """The sites of `spiders`, and those of the embedded newsroom when one is running for us."""
-    from crawler.settings import THOISU_NEWSROOM
+    from crawler.settings import Settings
     from crawler.sites.registry import load_sites
 
-    base = newsroom or THOISU_NEWSROOM
+    base = newsroom or Settings.load().newsroom
     return load_sites() | papers_of(base) if base else load_sites()
 
 
@@ -180,10 +180,10 @@ def chosen_sites(names: Iterable[str], sites: Sites) -> Sites:
 
 def open_store(url: str | None, *, reading: bool = True) -> Store:
     """The store that is there; `BadInput` when there is none yet, since looking must not make an empty one."""
-    from crawler.settings import THOISU_DATABASE_URL
+    from crawler.settings import Settings
     from crawler.store import Store
 
-    url = url or THOISU_DATABASE_URL
+    url = url or Settings.load().database_url
     if not is_there(url):
         raise BadInput(f"there is no store at {url} yet; fill one: thoisu crawl nhandan")
     return Store.open(url, reading=reading)

@@ -58,7 +58,7 @@ def crawl(
       thoisu crawl --newsroom http://127.0.0.1:8080
     """
     from crawler.crawl.run import crawl as run
-    from crawler.settings import THOISU_DATABASE_URL
+    from crawler.settings import Settings
 
     # Of "--source URL URL" the parser gives the second to SITE; no name of a site looks like an address.
     names = [name for name in sites or () if "://" not in name]
@@ -67,12 +67,12 @@ def crawl(
     if due:
         from crawler.cli.round import round_of
 
-        round_of(chosen, store or THOISU_DATABASE_URL, newsroom)
+        round_of(chosen, store or Settings.load().database_url, newsroom)
         return
     with progress_of(len(chosen)) as progress:
         reports = run(
             chosen,
-            store_url=store or THOISU_DATABASE_URL,
+            store_url=store or Settings.load().database_url,
             sources=sources,
             replay=replay,
             newsroom=newsroom,
@@ -127,10 +127,10 @@ def progress_of(count: int) -> Iterator[Callable[[SiteReport], None]]:
 def _log_to(screen: Console) -> None:
     from rich.logging import RichHandler
 
-    from crawler.settings import THOISU_LOG_LEVEL
+    from crawler.settings import Settings
 
     handler = RichHandler(console=screen, show_time=False, show_path=False, markup=False)
-    handler.setLevel(THOISU_LOG_LEVEL)  # Scrapy's own loggers let everything pass
+    handler.setLevel(Settings.load().log_level)  # Scrapy's own loggers let everything pass
     logging.basicConfig(format="%(message)s", handlers=[handler])
 
 

@@ -32,9 +32,10 @@ def relate(store: Store, _: Sites) -> None:
 def check(store: Store, sites: Sites) -> None:
     """Compare each site with its own past; findings open and close."""
     from crawler.monitor import check_due, folders_of
-    from crawler.settings import THOISU_ARCHIVE, THOISU_QUARANTINE
+    from crawler.settings import Settings
 
-    folders = folders_of(store.url, THOISU_ARCHIVE, THOISU_QUARANTINE)
+    settings = Settings.load()
+    folders = folders_of(store.url, settings.archive, settings.quarantine)
     check_due(store, sites, _now(), folders=folders)
 
 
@@ -42,9 +43,9 @@ def alerts(store: Store, _: Sites) -> None:
     """Look for the words of alerts in what is new, and send the messages."""
     from crawler.alerts import notify
     from crawler.alerts.alerts import write_messages
-    from crawler.settings import THOISU_NOTIFY
+    from crawler.settings import Settings
 
-    targets = notify.split(THOISU_NOTIFY)
+    targets = notify.split(Settings.load().notify)
     write_messages(store, _now(), targets)
     notify.flush(store, _now(), targets)
 
@@ -53,9 +54,9 @@ def digest(store: Store, _: Sites) -> None:
     """Send what was found wrong: urgent findings within the hour, the others once a day."""
     from crawler.alerts import notify
     from crawler.alerts.digest import write_messages
-    from crawler.settings import THOISU_NOTIFY
+    from crawler.settings import Settings
 
-    targets = notify.split(THOISU_NOTIFY)
+    targets = notify.split(Settings.load().notify)
     write_messages(store, _now(), targets)
     notify.flush(store, _now(), targets)
 
@@ -65,9 +66,9 @@ def deliver(store: Store, _: Sites) -> None:
     from crawler.cli.sinks import read_config
     from crawler.deliver.run import deliver as run
     from crawler.deliver.run import stopping
-    from crawler.settings import THOISU_SINKS
+    from crawler.settings import Settings
 
-    if Path(THOISU_SINKS).exists():
+    if Path(Settings.load().sinks).exists():
         with stopping() as stop:
             run(store, read_config(None), lambda _step: None, lambda _sink, _error: None, stop, follow=False)
 

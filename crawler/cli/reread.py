@@ -69,17 +69,18 @@ def reread(
       thoisu reread --archive /srv/warc --json > differs.jsonl
     """
     from crawler.archive import Archive
-    from crawler.settings import THOISU_ARCHIVE
+    from crawler.settings import Settings
 
     if yes and dry_run:
         raise BadInput("--dry-run and --yes exclude each other")
-    if archive is None and THOISU_ARCHIVE is None:
+    folder = archive or Settings.load().archive
+    if folder is None:
         raise BadInput("name the archive: --archive FOLDER, or THOISU_ARCHIVE")
     sites = all_sites()
     if site is not None:
         site_named(site, sites)
     screen = console(stderr=json_)
-    with Archive(archive or Path(str(THOISU_ARCHIVE))) as pages, open_store(store) as opened:
+    with Archive(Path(folder)) as pages, open_store(store) as opened:
         for fault in pages.catch_up():
             console(stderr=True).print(shown(fault), style="yellow", soft_wrap=True)
         from crawler.archive.reread import review

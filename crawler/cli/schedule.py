@@ -47,29 +47,29 @@ def schedule(
     from crawler.alerts.notify import validated
     from crawler.cli.jobs import BY_NAME, run_job
     from crawler.schedule.scheduler import log
-    from crawler.settings import THOISU_DATABASE_URL, THOISU_NOTIFY
+    from crawler.settings import Settings
 
     if jobs:
         _list_jobs(console())
         return
-    validated(THOISU_NOTIFY)
+    settings = Settings.load()
+    validated(settings.notify)
     if job is not None and job not in BY_NAME:
         raise BadInput(f"no job is called {job!r}; there are {', '.join(BY_NAME)}")
     known = papers_of(newsroom) if newsroom else all_sites()
     chosen = chosen_sites(sites or (), known)
-    log()
+    log(settings.log_level)
     if job is not None:
-        run_job(job, chosen, store or THOISU_DATABASE_URL)
+        run_job(job, chosen, store or settings.database_url)
     else:
-        _run(chosen, list(sites or ()), store or THOISU_DATABASE_URL, newsroom)
+        _run(chosen, list(sites or ()), store or settings.database_url, newsroom, settings.sites_at_once)
 
 
-def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None) -> None:
+def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, places: int) -> None:
     from crawler.cli.jobs import JOBS
     from crawler.schedule.enrol import enrol
     from crawler.schedule.scheduler import Scheduler
     from crawler.schedule.worker import Worker
-    from crawler.settings import THOISU_SITES_AT_ONCE
     from crawler.store import Store
 
     command = [sys.executable, "-m", "crawler"]
@@ -78,7 +78,7 @@ def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None) 
     jobs = Worker([*command, "schedule", *names, *options, "--job"], "the job")
     with Store.open(store_url) as store:
         intervals = [job.interval() for job in JOBS]
-        Scheduler(store, polls, THOISU_SITES_AT_ONCE, partial(enrol, chosen), jobs, intervals).run()
+        Scheduler(store, polls, places, partial(enrol, chosen), jobs, intervals).run()
 
 
 def _list_jobs(screen: Console) -> None:

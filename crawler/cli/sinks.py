@@ -97,9 +97,9 @@ def rewind(
 def read_config(path: Path | None) -> list[Route]:
     """The sinks of a file, by default of THOISU_SINKS; BadInput says what is wrong with it."""
     from crawler.deliver.config import read_routes
-    from crawler.settings import THOISU_SINKS, variable
+    from crawler.settings import Settings, secret
 
-    return read_routes(path or Path(THOISU_SINKS), all_sites, variable)
+    return read_routes(path or Path(Settings.load().sinks), all_sites, secret)
 
 
 def chosen(routes: list[Route], names: list[str] | None) -> list[Route]:

@@ -51,11 +51,11 @@ def status(
       thoisu status nhandan --json
     """
     from crawler.monitor.status import site_status
-    from crawler.settings import THOISU_BUDGET
+    from crawler.settings import Settings
 
-    now = datetime.now(UTC)
+    now, limit = datetime.now(UTC), Settings.load().budget
     with open_store(store) as opened:
-        rows = [site_status(opened, name, of, now, THOISU_BUDGET) for name, of in _agendas(opened, sites).items()]
+        rows = [site_status(opened, name, of, now, limit) for name, of in _agendas(opened, sites).items()]
     if json_:
         for row in rows:
             print_json(asdict(row))
@@ -78,11 +78,11 @@ def pace(
       thoisu pace nhandan
     """
     from crawler.monitor.status import site_pace
-    from crawler.settings import THOISU_BUDGET
+    from crawler.settings import Settings
 
-    now = datetime.now(UTC)
+    now, limit = datetime.now(UTC), Settings.load().budget
     with open_store(store) as opened:
-        rows = [site_pace(opened, name, of, now, THOISU_BUDGET) for name, of in _agendas(opened, sites).items()]
+        rows = [site_pace(opened, name, of, now, limit) for name, of in _agendas(opened, sites).items()]
     for row in rows:
         if json_:
             print_json(_plain(row))

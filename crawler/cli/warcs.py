@@ -78,10 +78,10 @@ def copy_files(
 @contextmanager
 def _opened(store: str | None, *, dry: bool) -> Iterator[Store]:
     """The store; a dry run, which makes none, takes an empty one where there is none yet."""
-    from crawler.settings import THOISU_DATABASE_URL
+    from crawler.settings import Settings
     from crawler.store import Store
 
-    url = store or THOISU_DATABASE_URL
+    url = store or Settings.load().database_url
     with TemporaryDirectory() as folder:
         if dry and not is_there(url):
             url = f"sqlite:///{Path(folder) / 'none.db'}"

@@ -22,11 +22,11 @@ from scrapy.settings import Settings
 from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor, is_reactor_installed
 
+from crawler import settings as project
 from crawler.crawl.report import SiteReport
 from crawler.crawl.spider import NewsSpider, clock
 from crawler.errors import BadInput
 from crawler.fetch import replay as saved_pages
-from crawler.settings import LOG_LEVEL, TWISTED_REACTOR
 from crawler.sites.registry import Sites
 from crawler.sites.site import Site
 from crawler.store import Store
@@ -206,7 +206,7 @@ def run_in_loop(work: Coroutine[Any, Any, T]) -> T:
     """Run `work` on the reactor's own event loop; the reactor is started once and stays for the next crawl."""
     if not is_reactor_installed():
         _quieten()
-        install_reactor(TWISTED_REACTOR)
+        install_reactor(project.TWISTED_REACTOR)
     from twisted.internet import reactor
 
     from crawler.fetch.guard import GuardedResolver
@@ -226,7 +226,7 @@ def run_in_loop(work: Coroutine[Any, Any, T]) -> T:
 def _quieten() -> None:
     configure_logging({"LOG_INSTALL_ROOT_HANDLER": False})
     # Scrapy lets its own loggers pass everything; a record for each page that nobody sees costs time.
-    logging.getLogger("scrapy").setLevel(LOG_LEVEL)
+    logging.getLogger("scrapy").setLevel(project.LOG_LEVEL)
     # What these two warn of is in the report, by its word.
     for name in ("scrapy.core.downloader.handlers", "scrapy.downloadermiddlewares.httpcompression"):
         logging.getLogger(name).setLevel(logging.ERROR)

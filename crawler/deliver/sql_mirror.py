@@ -34,9 +34,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, ProgrammingError
 from sqlalchemy.types import TypeEngine
 
-from crawler import settings
 from crawler.deliver.sink import Delivery, Poisoned, Sink, SinkFailed
 from crawler.errors import BadInput, StoreFailed
+from crawler.settings import Settings
 from crawler.store.database import engine_for, transaction, writer
 from crawler.store.migrate import VERSION_TABLE
 from crawler.store.schema import Instant, Number, Plain
@@ -66,7 +66,7 @@ class SqlMirror(Sink):
             raise BadInput(f"no mirror in {backend} yet; use sqlite:///… or postgresql://…")
         if backend == "postgresql":
             self._url = self._url.set(query={**_KEPT_ALIVE, **self._url.query})
-        if _place(url) == _place(settings.THOISU_DATABASE_URL):
+        if _place(url) == _place(Settings.load().database_url):
             raise BadInput("this is the store itself; give the mirror a database of its own")
         self._name = name
         self._pages, self._cursor = _tables(table)

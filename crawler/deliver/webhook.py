@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from crawler import settings
 from crawler.deliver.http_post import Channel, PostReply
 from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed, SinkWord
 from crawler.errors import BadInput
+from crawler.settings import Settings
 
 SECONDS = 30.0
 """For one request, from its first byte to the last of its answer."""
@@ -52,6 +52,7 @@ class Webhook(Sink):
             raise BadInput("timeout must be a number of seconds up to 600")
         self._keys = [_key(one) for one in str(secret).split()] or [_key("")]
         self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._agent = Settings.load().user_agent
         self._channel = Channel(parts.scheme, parts.hostname, port, timeout)
 
     def open(self, replay: int) -> None:
@@ -81,7 +82,7 @@ class Webhook(Sink):
         now = int(time.time())
         headers = {
             "Content-Type": "application/json",
-            "User-Agent": settings.USER_AGENT,
+            "User-Agent": self._agent,
             "webhook-id": delivery.key,
             "webhook-timestamp": str(now),
             "webhook-signature": sign(self._keys, delivery.key, now, body),

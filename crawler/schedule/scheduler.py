@@ -26,7 +26,6 @@ from crawler.schedule import agenda
 from crawler.schedule.intervals import Interval, Turns
 from crawler.schedule.rounds import IDLE, Rounds
 from crawler.schedule.worker import Worker
-from crawler.settings import THOISU_LOG_LEVEL
 from crawler.store import Store
 from crawler.store.locks import Taken
 
@@ -191,8 +190,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def log() -> None:
+def log(level: str) -> None:
     """What the processes of the schedule write, on standard error."""
-    logging.basicConfig(level=THOISU_LOG_LEVEL, format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
     # What is logged of each run is for whoever looks for a fault in the scheduler itself.
     logging.getLogger("apscheduler").setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from crawler import settings
 from crawler.cli.common import print_json, shown
 from crawler.errors import BadInput, StoreFailed
 from crawler.extract.article import extract
@@ -118,12 +117,6 @@ def test_jsonl_names_a_bad_address_whatever_the_page_is(folder: Path) -> None:
     _, out, errors = shell(folder, f"printf '%s\\n' '{lines}' | thoisu extract --jsonl")
     assert out == '{"id": 1, "error": "bad_url"}\n' * 2
     assert errors == ""
-
-
-def test_a_dotenv_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_bytes(b"THOISU_DELAY=\xff")
-    with pytest.raises(BadInput, match=r"cannot read .*\.env"):
-        settings.read_env({}, tmp_path / ".env")
 
 
 def read_only(url: str, monkeypatch: pytest.MonkeyPatch) -> Store:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from crawler import settings
 from crawler.deliver.config import Route, read_routes
 from crawler.deliver.jsonl import JsonLines
 from crawler.deliver.row_files import path_of
@@ -95,13 +94,6 @@ def test_a_wrong_configuration_is_one_clear_line(tmp_path: Path, text: str, word
 def test_paths_in_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {url: str(path_of(url)) for url in ("x:feed", "x:../a b/", "x:/srv/x", "x:///srv/x", "x:a%20b")}
     assert list(found.values()) == ["feed", "../a b", "/srv/x", "/srv/x", "a b"]
-
-
-def test_secrets_come_from_the_environment_or_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / ".env").write_text("A_SECRET=filed\nB_SECRET='of b'\n")
-    monkeypatch.setenv("A_SECRET", "set")
-    assert [settings.variable(f"{name}_SECRET") for name in "ABC"] == ["set", "of b", None]
 
 
 # --- the commands ---------------------------------------------------------------------------------------------------

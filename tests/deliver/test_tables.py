@@ -302,11 +302,11 @@ def test_mirror_refuses_the_store(fresh: Fresh, monkeypatch: pytest.MonkeyPatch,
     Store.open(url).close()
     with pytest.raises(SinkFailed, match="it is a store of thoisu"):
         mirror(url)
-    monkeypatch.setattr("crawler.deliver.sql_mirror.settings.THOISU_DATABASE_URL", url)
+    monkeypatch.setenv("THOISU_DATABASE_URL", url)
     with pytest.raises(BadInput, match="the store itself"):
         mirror(url)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("crawler.deliver.sql_mirror.settings.THOISU_DATABASE_URL", f"sqlite:///{tmp_path}/a.db")
+    monkeypatch.setenv("THOISU_DATABASE_URL", f"sqlite:///{tmp_path}/a.db")
     with pytest.raises(BadInput, match="the store itself"):
         SqlMirror("m", "sqlite:///./a.db")
 

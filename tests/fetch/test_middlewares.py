@@ -25,7 +25,6 @@ from scrapy.http import Response
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.settings import Settings
 
-from crawler import settings
 from crawler.errors import BadInput, Refusal, Retry
 from crawler.extract.verdict import is_wall, verdict
 from crawler.fetch import replay
@@ -331,18 +330,3 @@ def test_a_broken_table_is_told_in_one_line(tmp_path: Path, table: str) -> None:
 def test_a_folder_without_a_table_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"no replay\.tsv"):
         replay.load(tmp_path)
-
-
-def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_path: Path) -> None:
-    file = tmp_path / ".env"
-    file.write_text("# ours\nTHOISU_CONTACT = 'tin@bao.vn'\nexport THOISU_DELAY=5\nTHOISU_DATABASE_URL=\nOTHER=1\n")
-    values = settings.read_env({"THOISU_DELAY": "1"}, file)
-    assert values["THOISU_CONTACT"] == "tin@bao.vn"
-    assert values["THOISU_DELAY"] == "1"
-    assert values["THOISU_DATABASE_URL"] == "sqlite:///thoisu.db"
-    assert values.keys() == {setting.name for setting in settings.SETTINGS}
-
-
-def test_every_setting_of_ours_is_a_constant_of_the_module() -> None:
-    assert {setting.name for setting in settings.SETTINGS} == {name for name in vars(settings) if name[:7] == "THOISU_"}
-    assert all(setting.help.endswith(".") for setting in settings.SETTINGS)
