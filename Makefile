@@ -12,7 +12,7 @@ test: $(STAMP) lint
 	@$(BIN)/python -m pytest -n 2
 
 lint: $(STAMP)
-	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy
+	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache --no-logo >/dev/null
 
 docs: $(STAMP)
 	@$(BIN)/python docs/generate.py
