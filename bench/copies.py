@@ -19,9 +19,9 @@ import numpy as np
 from datasketch import MinHash, MinHashLSH
 from pairs import FACTS, OTHER, SAME, Draft, Pair, pairs
 
-from crawler.compare.candidates import candidates, day_of, days_around
+from crawler.compare import ComparedText
+from crawler.compare.candidates import candidates, days_around, utc_day_number
 from crawler.compare.copies import compare
-from crawler.compare.facts import ComparedText
 from crawler.compare.minhash import Fingerprint, fingerprint, shingles, syllables
 from crawler.compare.stories import COPIES, Edge, clusters
 
@@ -47,7 +47,7 @@ class Index:
         """Put a text on its day."""
         self.sizes[number] = len(found.sample)
         for key in (*found.bands, *found.sample):
-            self.keys[day_of(at), key].append(number)
+            self.keys[utc_day_number(at), key].append(number)
 
 
 def text_of(draft: Draft) -> ComparedText:
@@ -62,7 +62,7 @@ def ours(pair: Pair) -> str:
     index.add(0, fingerprint(first.hashes), START)
     if not index.near(fingerprint(second.hashes), START):
         return "unseen"
-    return compare(first, second, timedelta(hours=2)).relation
+    return compare(first, second, timedelta(hours=2)).kind
 
 
 def lsh(pair: Pair) -> bool:
@@ -102,7 +102,7 @@ def stories(made: Sequence[Pair]) -> tuple[float, float]:
         text = texts[number] = text_of(draft)
         found = fingerprint(text.hashes)
         for other in index.near(found, at):
-            edges.append(Edge(number, other, compare(texts[other], text, at - drafts[other][2]).relation))
+            edges.append(Edge(number, other, compare(texts[other], text, at - drafts[other][2]).kind))
         index.add(number, found, at)
     seconds = time.perf_counter() - begin
     labels = {text: label for label, cluster in enumerate(clusters(texts, edges)) for text in cluster}

@@ -19,9 +19,9 @@ from itertools import accumulate
 from math import sqrt
 
 from crawler.newsroom import World
+from crawler.newsroom.families import papers
 from crawler.newsroom.feeds import LENGTH
 from crawler.newsroom.grammar import die
-from crawler.newsroom.papers import VIETNAM, papers
 from crawler.newsroom.story import PaperStory
 from crawler.newsroom.tempo import Tempo, tempos
 from crawler.schedule.budget import Budget
@@ -30,6 +30,7 @@ from crawler.schedule.rates import DAY, minutes, moment
 from crawler.schedule.simulate import Looks, Score, averaged, phases, score, uniform
 from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior
+from crawler.text import VIETNAM
 
 SITES, LEARN, SCORED = 60, 14, 28
 START = date(2026, 8, 3)

@@ -38,7 +38,7 @@ from crawler.deliver.deliverer import DeliveryBatch
 from crawler.deliver.run import deliver
 from crawler.items import Article
 from crawler.store import Store, sink_cursors
-from crawler.text.fingerprint import content_hash
+from crawler.text import content_hash
 
 SINKS = ("jsonl", "csv", "parquet", "sqlite", "hook", "nats")
 WRITERS = 4

@@ -21,11 +21,10 @@ from pathlib import Path
 from crawler.crawl.run import crawl
 from crawler.monitor import Finding, check
 from crawler.newsroom import Newsroom, World, newsroom_sites
-from crawler.newsroom.papers import VIETNAM
 from crawler.newsroom.sources import section_feed_path
-from crawler.sites.registry import Sites
-from crawler.sites.site import Feed, Site
+from crawler.sites import Feed, Site, Sites
 from crawler.store import Store
+from crawler.text import VIETNAM
 
 START = datetime(2026, 8, 3, tzinfo=VIETNAM)
 STEP = timedelta(hours=4)

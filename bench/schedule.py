@@ -36,11 +36,9 @@ from crawler.schedule.pace import Pace
 from crawler.schedule.rounds import Rounds
 from crawler.schedule.site_agenda import read_pace, upcoming
 from crawler.schedule.source_rates import PollResult
-from crawler.sites.layouts import EPI
-from crawler.sites.registry import Sites
-from crawler.sites.site import Feed, Site
+from crawler.sites import EPI, Feed, Site, Sites
 from crawler.store import Store
-from crawler.text.dates import VIETNAM
+from crawler.text import VIETNAM
 
 START = datetime(2026, 8, 3, tzinfo=VIETNAM)
 WINDOW, LOOKS, PLACES = 30, 16, 24
@@ -171,7 +169,7 @@ class Month:
         oldest = paper.items[max(0, seen - WINDOW)]
         paper.pace.saw(paper.source, PollResult(self.now, fresh, shown=WINDOW, oldest=oldest, overlap=overlap))
         following, why = upcoming(paper.pace, paper.source, self.now, paper.part)
-        entry = agenda.Entry(site=name, source=paper.source, next_at=following, why=why, polled_at=self.now)
+        entry = agenda.AgendaEntry(site=name, source=paper.source, next_at=following, why=why, polled_at=self.now)
         with self.store.writing() as connection:
             agenda.keep(connection, [entry])
         paper.told, paper.last, paper.due, paper.killed = seen, self.now, following, False

@@ -30,9 +30,8 @@ from typing import Any
 
 from stream import stream
 
-from crawler.compare import fingerprints
 from crawler.compare.relate import READER, Relater
-from crawler.store import SourceState, Store
+from crawler.store import SourceState, Store, cursors
 
 PARTS = 10
 AHEAD = 5000
@@ -50,7 +49,7 @@ def save(url: str, articles: int, done: Event) -> None:
             state = SourceState(url=poll.source, site=poll.site, checked_at=poll.at, polls=1, last_status="200")
             store.save_source(state, poll.links, poll.site)
             pending = store.pending(poll.site, limit=len(poll.pages))
-            store.begin(link.canonical_url for link in pending)
+            store.begin([link.canonical_url for link in pending], lambda _, wanted: wanted)
             pages = {page.url: page for page in poll.pages}
             for link in pending:
                 store.save(pages[link.url], poll.at, link=link.canonical_url)
@@ -80,7 +79,7 @@ def _orphaned() -> bool:
 
 def _related(store: Store) -> int:
     with store.reading() as connection:
-        return fingerprints.position(connection, READER)
+        return cursors.position(connection, READER)
 
 
 def run(url: str, articles: int, size: Callable[[], int]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from random import Random
 
 from crawler.items import Article, Image, Link
 from crawler.newsroom.grammar import Voice, byline, die
-from crawler.text.fingerprint import content_hash, documents
+from crawler.text import content_hash, documents
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 SITES = 60

@@ -1,25 +1,39 @@
-"""The tree of errors, and the words of refusal.
+"""The tree of errors, and the reasons of refusal with what each means.
 
-ThoisuError                  every error this package raises on purpose
-├── BadSite                  a site's definition contradicts itself (raised at import)
-├── BadInput                 a user's file, URL or option cannot be used (one line, exit code 2)
-├── StoreFailed(word, detail)  the database refuses: disk full, read-only, locked, damaged, out of reach
-└── Refused(word, detail)    a page or address that is not taken, by one of the words of `Refusal`
-    ├── Discard              expected: not an article, out of scope; counted and forgotten
-    ├── Retry                may pass on another day: time-outs, 429, 5xx
-    └── Quarantine           an article whose required field is missing; the page is kept for repair
+ThoisuError                      every error this package raises on purpose
+├── BadSite                      a site's definition contradicts itself (raised at import)
+├── BadInput                     a user's file, URL or option cannot be used (one line, exit code 2)
+├── StoreFailed(reason, detail)  the database refuses: disk full, read-only, locked, damaged, out of reach
+└── Refused(reason, detail)      a page or address that is not taken, by one of the reasons of `Refusal`
+    ├── Discard                  expected: not an article, out of scope, no answer; counted and forgotten
+    │   └── Denied               a request that is not sent, or whose answer is not taken (`crawler.fetch.guard`)
+    │       ├── HostClosed       nothing may be asked of the host in this run (`crawler.fetch.robots`)
+    │       └── SiteBusy         a site that asks for more patience than a run has (`crawler.fetch.middlewares`)
+    └── Quarantine               an article whose required field is missing; the page is kept for repair
+
+What follows from a refusal is decided by its reason alone, never by the class: `Refusal` answers for each member
+(`reason.of_the_site`, `reason.is_final`, …), from the one table at the end of this file.
 """
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-StoreWord = Literal["disk_full", "read_only", "locked", "damaged", "unreachable", "failed"]
+if TYPE_CHECKING:
+    import sqlite3
+
+StoreReason = Literal["disk_full", "read_only", "locked", "damaged", "unreachable", "failed"]
 
 
 class Refusal(StrEnum):
-    """Why something was not taken. The words are the names of the stats and part of the output."""
+    """Why something was not taken. The values are the names of the stats and part of the output.
+
+    A new member needs its row in `_POLICIES`, without which this module does not import.
+    """
 
     NO_SITE = "no_site"  # no spider takes this host
     OTHER_SITE = "other_site"  # a link that leaves the site
@@ -56,6 +70,56 @@ class Refusal(StrEnum):
     NO_TITLE = "no_title"  # an article without a headline to be found
     NO_BODY = "no_body"  # an article without a text to be found
 
+    @property
+    def of_an_answer(self) -> bool:
+        """Said of what a site answered, or did not answer; else of an address nobody asks, or of our own doing."""
+        return _POLICIES[self].about == "answer"
+
+    @property
+    def of_the_site(self) -> bool:
+        """The site's fault (down, blocking, overloaded), so that it says nothing of the single page."""
+        return _POLICIES[self].of_the_site
+
+    @property
+    def may_pass(self) -> bool:
+        """Worth another try when a backfill goes on: the address itself may be well."""
+        return _POLICIES[self].may_pass
+
+    @property
+    def is_silence(self) -> bool:
+        """No answer came at all; twice in a row, the site counts as down."""
+        return _POLICIES[self].silence
+
+    @property
+    def is_final(self) -> bool:
+        """A page is given up by it at the first time; by any other reason, when all of its tries have failed."""
+        return _POLICIES[self].final
+
+    @property
+    def withdraws(self) -> bool:
+        """A stored page that answers so has been withdrawn."""
+        return _POLICIES[self].withdraws
+
+    @property
+    def is_settled(self) -> bool:
+        """No article was to be had: a link that was given up by it is not missing from the ledger."""
+        return _POLICIES[self].settled
+
+    @property
+    def is_lost(self) -> bool:
+        """An article was to be had: a link that was given up by it is a gap in the ledger."""
+        return not self.is_settled
+
+    @property
+    def is_absence(self) -> bool:
+        """Of a shard of a series: there has never been such an address."""
+        return _POLICIES[self].absence
+
+    @property
+    def opens_robots(self) -> bool:
+        """A robots.txt that answers so counts as not there and forbids nothing; else what gives none is closed."""
+        return _POLICIES[self].opens_robots
+
 
 class ThoisuError(Exception):
     """Every error this package raises on purpose."""
@@ -72,10 +136,40 @@ class BadInput(ThoisuError):
 class StoreFailed(ThoisuError):
     """The database could not do it, and did nothing of it: `reason` says why, `detail` is what it said itself."""
 
-    def __init__(self, reason: StoreWord, detail: str) -> None:
+    def __init__(self, reason: StoreReason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+
+
+_SYSTEM_REASONS: dict[int | None, StoreReason] = {
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
+    errno.EFBIG: "disk_full",
+    errno.EROFS: "read_only",
+    errno.EACCES: "read_only",
+    errno.EPERM: "read_only",
+}
+_SQLITE_REASONS: dict[str, StoreReason] = {
+    "SQLITE_FULL": "disk_full",
+    # A limit to files or a quota; the disk itself is SQLITE_FULL.
+    "SQLITE_IOERR_WRITE": "disk_full",
+    "SQLITE_IOERR_SHMSIZE": "disk_full",
+    "SQLITE_READONLY": "read_only",
+    "SQLITE_BUSY": "locked",
+    "SQLITE_LOCKED": "locked",
+    "SQLITE_CORRUPT": "damaged",
+    "SQLITE_NOTADB": "damaged",
+    "SQLITE_CANTOPEN": "unreachable",
+}
+
+
+def store_reason(error: OSError | sqlite3.Error) -> StoreReason:
+    """What an error of the file system or of SQLite means."""
+    if isinstance(error, OSError):
+        return _SYSTEM_REASONS.get(error.errno, "failed")
+    name = getattr(error, "sqlite_errorname", "")
+    return next((reason for start, reason in _SQLITE_REASONS.items() if name.startswith(start)), "failed")
 
 
 class Refused(ThoisuError):
@@ -91,20 +185,70 @@ class Discard(Refused):
     """Expected: counted, named, forgotten."""
 
 
-class Retry(Refused):
-    """May pass on another day."""
-
-
 class Quarantine(Refused):
     """An article whose required field is missing; its page is kept."""
 
 
-SETTLED = frozenset(
-    {
-        Refusal.NOT_FOUND, Refusal.GONE, Refusal.MEDIA, Refusal.NOT_HTML, Refusal.DOCUMENT, Refusal.SECTION,
-        Refusal.TOPIC, Refusal.PRINT_EDITION, Refusal.NOT_ARTICLE, Refusal.OTHER_SITE, Refusal.NO_SITE,
-        Refusal.BAD_URL, Refusal.ROBOTS, Refusal.PRIVATE_ADDRESS,
-    }
-)  # fmt: skip
-"""Refusals after which there is no article to be had; by all other words one is lost."""
-LOST = frozenset(Refusal) - SETTLED
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Policy:
+    """What one reason means; each field is explained at the property of `Refusal` that asks for it."""
+
+    about: Literal["link", "answer", "run"] = "answer"
+    """"link": told from the address, nobody is asked; "run": what we do ourselves."""
+    of_the_site: bool = False
+    may_pass: bool = False
+    silence: bool = False
+    final: bool = False
+    withdraws: bool = False
+    settled: bool = False
+    absence: bool = False
+    opens_robots: bool = False
+
+
+_POLICIES: Mapping[Refusal, _Policy] = {
+    Refusal.NO_SITE: _Policy(about="link", settled=True),
+    Refusal.OTHER_SITE: _Policy(about="link", settled=True),
+    Refusal.NOT_ARTICLE: _Policy(about="link", settled=True),
+    Refusal.SECTION: _Policy(about="link", settled=True),
+    Refusal.TOPIC: _Policy(about="link", settled=True),
+    Refusal.PRINT_EDITION: _Policy(about="link", settled=True),
+    Refusal.MEDIA: _Policy(about="link", settled=True),
+    Refusal.DOCUMENT: _Policy(about="link", settled=True),
+    Refusal.BAD_URL: _Policy(about="link", settled=True),
+    Refusal.ROBOTS: _Policy(settled=True),
+    # The one fault of a site that a backfill does not try again: the name will lead to the same place tomorrow. Of a
+    # host inside a network each page is refused anyway, so its robots.txt need not close it (RFC 9309, section 2.3.1).
+    Refusal.PRIVATE_ADDRESS: _Policy(of_the_site=True, settled=True, opens_robots=True),
+    Refusal.REDIRECTED: _Policy(opens_robots=True),  # not followed: "unavailable" (RFC 9309, section 2.3.1.2)
+    Refusal.NOT_FOUND: _Policy(withdraws=True, settled=True, absence=True),
+    Refusal.GONE: _Policy(final=True, withdraws=True, settled=True),
+    Refusal.SOFT_404: _Policy(absence=True),
+    Refusal.CHALLENGE: _Policy(of_the_site=True, may_pass=True),
+    Refusal.FORBIDDEN: _Policy(of_the_site=True, may_pass=True),
+    Refusal.RATE_LIMITED: _Policy(of_the_site=True, may_pass=True),  # and it ends the site's run at once
+    Refusal.OVER_BUDGET: _Policy(about="run"),
+    Refusal.SERVER_ERROR: _Policy(of_the_site=True, may_pass=True),
+    Refusal.UNREACHABLE: _Policy(of_the_site=True, may_pass=True, silence=True),
+    Refusal.TIMEOUT: _Policy(of_the_site=True, may_pass=True, silence=True),
+    Refusal.TOO_LARGE: _Policy(final=True),
+    Refusal.NOT_SAVED: _Policy(about="run"),
+    Refusal.NOT_HTML: _Policy(settled=True),
+    Refusal.UNREADABLE: _Policy(),
+    Refusal.HTML_FOR_FEED: _Policy(absence=True),
+    Refusal.HOME_FEED: _Policy(),
+    Refusal.EMPTY_SOURCE: _Policy(),
+    Refusal.CUT_OFF: _Policy(),
+    Refusal.ENTITY_BOMB: _Policy(),
+    Refusal.UNFINISHED: _Policy(about="run"),
+    Refusal.NO_TITLE: _Policy(),
+    Refusal.NO_BODY: _Policy(),
+}
+
+
+def _check(policies: Collection[Refusal]) -> None:
+    """Raises TypeError when a reason has no policy."""
+    if missing := [reason.name for reason in Refusal if reason not in policies]:
+        raise TypeError(f"crawler.errors: no policy for {', '.join(missing)}")
+
+
+_check(_POLICIES)

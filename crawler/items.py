@@ -11,6 +11,8 @@ from crawler.errors import Refusal
 Kind = Literal["article", "photo", "video", "podcast", "infographic", "emagazine", "interview", "live"]
 Precision = Literal["second", "minute", "day"]
 Event = Literal["created", "revised", "withdrawn", "restored", "copied"]
+Purpose = Literal["look", "article", "revisit", "audit", "backfill"]
+"""To which share of a site's day a request counts. The store keeps these words; "look" is a poll of a source."""
 LONGEST_URL = 2000
 """Bytes of an address; browsers and servers take no longer ones for granted, PostgreSQL indexes no value over 2,704."""
 
@@ -28,6 +30,9 @@ class Link:
     """A sitemap's lastmod or a feed's updated: a hint that the page changed, never its publication."""
     refused: Refusal | None = None
     """Why it is not taken; None when it is."""
+    canonical_url: str | None = None
+    """The one address of what it leads to, as `discover` told it by the rules of the site; None for what nobody has
+    judged, and for an address that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,7 @@ class Change:
     site: str | None
     content_hash: str | None
     at: datetime
+    """When it was noticed, in UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +145,17 @@ class PendingLink:
     tries: int
     reason: Refusal | None
     """Why the last try gave nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request of ours is for, as its `meta["asked"]`; only robots.txt is asked without one."""
+
+    what: Literal["article", "source", "page"]
+    """An article of the site, one of its feeds, sitemaps and lists, or any page that a person wants to see."""
+    purpose: Purpose = "look"
+    link: PendingLink | None = None
+    """Of an article, the link that leads to it."""
 
 
 @dataclass(frozen=True, slots=True)

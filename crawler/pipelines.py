@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from scrapy.crawler import Crawler
 
+from crawler.crawl.spider import NewsSpider
 from crawler.errors import Refused, StoreFailed
 from crawler.items import Article, Fetched
 
@@ -21,17 +20,20 @@ class StorePipeline:
         return cls(crawler)
 
     def process_item(self, item: Fetched) -> Article:
-        """Save, and count what became of it."""
-        spider: Any = self._crawler.spider
+        """Save, and count what became of it. Raises TypeError for a spider that is no `NewsSpider`."""
+        spider = self._crawler.spider
+        if not isinstance(spider, NewsSpider):
+            raise TypeError(f"{spider!r} is no NewsSpider")
+        run = spider.run
         try:
-            outcome = spider.store.save(item.article, item.at, link=item.link.canonical_url)
+            outcome = run.store.save(item.article, item.at, link=item.link.canonical_url)
         except StoreFailed as failure:
-            spider.end(str(failure))
+            run.end(str(failure))
         except Refused as refused:
-            spider.articles.refused(item.link, refused.reason)
+            spider.articles.failed(item.link, refused.reason)
         else:
-            if spider.agenda:
-                spider.agenda.revisits.note(item.link, item.at, changed=outcome.event == "revised")
-            spider.report.count(outcome.event)
-            spider.progress()
+            if run.agenda:
+                run.agenda.revisits.note(item.link, item.at, changed=outcome.event == "revised")
+            run.report.count(outcome.event)
+            run.progress()
         return item.article

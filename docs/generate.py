@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,9 @@ import typer
 
 from crawler.cli.find import describe
 from crawler.cli.main import app
+from crawler.configuration import SETTINGS
 from crawler.errors import Refusal
-from crawler.settings import Settings, variable_of
-from crawler.sites.registry import load_sites
+from crawler.sites import load_sites
 
 HERE = Path(__file__).parent
 NOTE = "<!-- Written by docs/generate.py; run `make docs` after a change. -->\n\n"
@@ -75,15 +74,14 @@ def settings() -> str:
     """The table of our settings."""
     lines = [
         "# Settings\n\n" + NOTE,
-        "Set in the environment, or in a file `.env` in the current folder; the environment wins. Scrapy's own\n"
-        "settings stand in `crawler/settings.py`, each with its reason.\n\n",
-        "| name | default | meaning |\n|---|---|---|\n",
+        "Set in the environment, or in a file `.env` in the current folder; the environment wins, and an option of a\n"
+        "command over both. With `scrapy` they can also be given as `-s NAME=value`. They are defined in\n"
+        "`crawler/configuration.py`; Scrapy's own settings stand in `crawler/settings.py`, each with its reason.\n\n",
+        "| name | default | unit | meaning |\n|---|---|---|---|\n",
     ]
-    for one in fields(Settings):
-        default = f"`{one.metadata['default']}`" if one.metadata["default"] else "empty"
-        lines.append(
-            f"| `{variable_of(one.name)}` | {default} | {one.metadata['help'].replace('|', chr(92) + '|')} |\n"
-        )
+    for item in SETTINGS:
+        default = f"`{item.default}`" if item.default else "empty"
+        lines.append(f"| `{item.name}` | {default} | {item.unit} | {item.help.replace('|', chr(92) + '|')} |\n")
     return "".join(lines)
 
 

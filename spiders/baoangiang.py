@@ -1,8 +1,7 @@
 """Báo An Giang: the paper of the Party committee of An Giang."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import NEWSCONTENTS
-from crawler.sites.site import Listing, Site
+from crawler.sites import NEWSCONTENTS, Listing, Site
 
 
 class Baoangiang(NewsSpider):

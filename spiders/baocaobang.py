@@ -1,8 +1,7 @@
 """Báo Cao Bằng: the paper of the Party committee of Cao Bằng province."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Listing, Site
+from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(
     name="baocaobang", title=("h1.name",), body=("#content-detail",), lead=(".summary",), time=("div.date",),

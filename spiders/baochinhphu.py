@@ -1,8 +1,7 @@
 """Báo Điện tử Chính phủ: the Government's online paper."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP, VCCORP_PAST
-from crawler.sites.site import Feed, Listing, Site, Sitemap
+from crawler.sites import VCCORP, VCCORP_PAST, Feed, Listing, Site, Sitemap
 
 
 class Baochinhphu(NewsSpider):

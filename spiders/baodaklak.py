@@ -1,8 +1,7 @@
 """Báo Đắk Lắk: the paper of the Party committee of Đắk Lắk province."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import TAGDIV
-from crawler.sites.site import Listing, Site
+from crawler.sites import TAGDIV, Listing, Site
 
 
 class Baodaklak(NewsSpider):

@@ -1,8 +1,7 @@
 """Báo Đầu tư: the investment paper under the Ministry of Finance."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Listing, Site, Sitemap
+from crawler.sites import Layout, Listing, Site, Sitemap
 
 LAYOUT = Layout(
     name="baodautu", title=("div.title-detail",), body=("#content_detail_news",), lead=("div.sapo_detail",),

@@ -1,8 +1,7 @@
 """Báo Đồng Nai: the paper of the Party committee of Đồng Nai province."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import TAGDIV
-from crawler.sites.site import Listing, Site
+from crawler.sites import TAGDIV, Listing, Site
 
 
 class Baodongnai(NewsSpider):

@@ -1,8 +1,7 @@
 """Báo Hải Phòng: the paper of the Party committee of Hải Phòng."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import ONECMS
-from crawler.sites.site import Listing, Site, Sitemap
+from crawler.sites import ONECMS, Listing, Site, Sitemap
 
 
 class Baohaiphong(NewsSpider):

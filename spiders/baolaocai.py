@@ -1,8 +1,7 @@
 """Báo Lào Cai: the paper of the Party committee of Lào Cai province."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import EPI
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import EPI, Feed, Site, Sitemap
 
 
 class Baolaocai(NewsSpider):

@@ -1,8 +1,7 @@
 """Báo Nghệ An: the paper of the Party committee of Nghệ An province."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import ONECMS
-from crawler.sites.site import Listing, Site, Sitemap
+from crawler.sites import ONECMS, Listing, Site, Sitemap
 
 
 class Baonghean(NewsSpider):

@@ -1,8 +1,7 @@
 """Báo Pháp luật Việt Nam: the paper of the Ministry of Justice."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import EPI
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import EPI, Feed, Site, Sitemap
 
 
 class Baophapluat(NewsSpider):

@@ -1,8 +1,7 @@
 """Thế giới và Việt Nam: the paper of the Ministry of Foreign Affairs."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import MASTERCMS
-from crawler.sites.site import Feed, Listing, Site
+from crawler.sites import MASTERCMS, Feed, Listing, Site
 
 
 class Baoquocte(NewsSpider):

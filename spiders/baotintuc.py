@@ -1,8 +1,7 @@
 """Báo Tin tức: the daily of the Vietnam News Agency (TTXVN)."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Feed, Listing, Site, Sitemap
+from crawler.sites import Feed, Layout, Listing, Site, Sitemap
 
 LAYOUT = Layout(
     name="baotintuc", title=("h1.detail-title", "h1.title"), body=(".boxdetail .contents", "div.contents"),

@@ -1,8 +1,7 @@
 """Bảo vệ pháp luật: the paper of the Supreme People's Procuracy."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import DNN
-from crawler.sites.site import Listing, Site
+from crawler.sites import DNN, Listing, Site
 
 
 class Baovephapluat(NewsSpider):

@@ -1,8 +1,7 @@
 """Biên phòng: the paper of the Border Guard."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Feed, Listing, Site
+from crawler.sites import Feed, Layout, Listing, Site
 
 LAYOUT = Layout(
     name="bienphong", title=("article.article-main h2.title--big", ".ft-info-media h1"),

@@ -1,8 +1,7 @@
 """Bnews: the business paper of the Vietnam News Agency (TTXVN)."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Site, Sitemap
+from crawler.sites import Layout, Site, Sitemap
 
 LAYOUT = Layout(
     name="bnews", title=("h1.post-title", "h1"), body=("div.lr-ct", ".post-content"), lead=(".lr-summary-post",),

@@ -1,8 +1,7 @@
 """Bộ Công an: the portal of the Ministry of Public Security."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Listing, Site, Sitemap
+from crawler.sites import Layout, Listing, Site, Sitemap
 
 LAYOUT = Layout(
     name="bocongan", title=("h1",), body=("article .prose", ".prose", ".detail-content", "article"),

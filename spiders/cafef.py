@@ -1,8 +1,7 @@
 """CafeF: business news."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 
 class Cafef(NewsSpider):

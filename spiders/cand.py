@@ -1,8 +1,7 @@
 """Công an Nhân dân: the daily of the Ministry of Public Security."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import EPI, EPI_PAST
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import EPI, EPI_PAST, Feed, Site, Sitemap
 
 
 class Cand(NewsSpider):

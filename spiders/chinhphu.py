@@ -1,8 +1,7 @@
 """Cổng Thông tin điện tử Chính phủ: the Government's portal and those of its sub-domains that are no papers."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP
-from crawler.sites.site import Listing, Site
+from crawler.sites import VCCORP, Listing, Site
 
 
 class Chinhphu(NewsSpider):

@@ -1,8 +1,7 @@
 """Công lý: the review of the Supreme People's Court."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import ONECMS
-from crawler.sites.site import Listing, Site, Sitemap
+from crawler.sites import ONECMS, Listing, Site, Sitemap
 
 
 class Congly(NewsSpider):

@@ -1,8 +1,7 @@
 """Báo Công Thương: the paper of the Ministry of Industry and Trade."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import MASTERCMS
-from crawler.sites.site import Feed, Listing, Site, Sitemap
+from crawler.sites import MASTERCMS, Feed, Listing, Site, Sitemap
 
 
 class Congthuong(NewsSpider):

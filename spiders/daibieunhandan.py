@@ -1,8 +1,7 @@
 """Đại biểu Nhân dân: the paper of the National Assembly."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import ONECMS
-from crawler.sites.site import Listing, Site, Sitemap
+from crawler.sites import ONECMS, Listing, Site, Sitemap
 
 
 class Daibieunhandan(NewsSpider):

@@ -1,8 +1,7 @@
 """Đảng Cộng sản Việt Nam: the portal of the Party."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Listing, Site
+from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(
     name="dangcongsan", title=("h1#contenttitle", "h1.post-title", "h1"),

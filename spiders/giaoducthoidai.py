@@ -1,8 +1,7 @@
 """Giáo dục và Thời đại: the paper of the Ministry of Education and Training."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import EPI
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import EPI, Feed, Site, Sitemap
 
 
 class Giaoducthoidai(NewsSpider):

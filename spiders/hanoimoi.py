@@ -1,8 +1,7 @@
 """Hànộimới: the daily of the Party committee of Hà Nội."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import ONECMS
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import ONECMS, Feed, Site, Sitemap
 
 
 class Hanoimoi(NewsSpider):

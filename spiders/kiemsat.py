@@ -1,8 +1,7 @@
 """Tạp chí Kiểm sát: the review of the Supreme People's Procuracy."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import DNN
-from crawler.sites.site import Listing, Site
+from crawler.sites import DNN, Listing, Site
 
 
 class Kiemsat(NewsSpider):

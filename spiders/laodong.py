@@ -1,8 +1,7 @@
 """Lao Động: the daily of the Vietnam General Confederation of Labour."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Feed, Listing, Site
+from crawler.sites import Feed, Layout, Listing, Site
 
 LAYOUT = Layout(
     name="laodong", title=("h1.title",), body=("div.art-body", "#gallery-ctt", ".article-content"),

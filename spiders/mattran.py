@@ -1,8 +1,7 @@
 """Mặt trận: the review of the Vietnam Fatherland Front."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import EPI
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import EPI, Feed, Site, Sitemap
 
 
 class Mattran(NewsSpider):

@@ -1,8 +1,7 @@
 """Bộ Quốc phòng: the portal of the Ministry of National Defence."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Listing, Site
+from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(
     name="websphere", title=("h1 span", "h1"),

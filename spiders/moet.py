@@ -3,8 +3,7 @@
 from datetime import date
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import SHAREPOINT
-from crawler.sites.site import Listing, Numbers, Site
+from crawler.sites import SHAREPOINT, Listing, Numbers, Site
 
 
 class Moet(NewsSpider):

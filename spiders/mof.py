@@ -1,8 +1,7 @@
 """Bộ Tài chính: the portal of the Ministry of Finance."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Listing, Site
+from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(
     name="mof", title=("h1",), body=(".article-content", ".bnc-content", ".detail-content"),

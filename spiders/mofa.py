@@ -1,8 +1,7 @@
 """Bộ Ngoại giao: the portal of the Ministry of Foreign Affairs."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import LIFERAY
-from crawler.sites.site import Listing, Site
+from crawler.sites import LIFERAY, Listing, Site
 
 LAYOUT = LIFERAY.replace(name="mofa", body=("div.article-content", *LIFERAY.body), time=(".news-time", *LIFERAY.time))
 

@@ -1,8 +1,7 @@
 """Bộ Y tế: the portal of the Ministry of Health."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import LIFERAY
-from crawler.sites.site import Listing, Site
+from crawler.sites import LIFERAY, Listing, Site
 
 
 class Moh(NewsSpider):

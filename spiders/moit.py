@@ -1,8 +1,7 @@
 """Bộ Công Thương: the portal of the Ministry of Industry and Trade."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Listing, Site
+from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(
     name="moit", title=("h1.title-art", "h1.article-title", "h1"),

@@ -1,8 +1,7 @@
 """Bộ Khoa học và Công nghệ: the portal of the Ministry of Science and Technology."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 
 class Mst(NewsSpider):

@@ -1,8 +1,7 @@
 """Báo Nhân Dân: the daily of the Party's Central Committee."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import EPI, EPI_PAST
-from crawler.sites.site import Feed, Listing, Site, Sitemap
+from crawler.sites import EPI, EPI_PAST, Feed, Listing, Site, Sitemap
 
 
 class Nhandan(NewsSpider):

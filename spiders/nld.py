@@ -1,8 +1,7 @@
 """Người Lao Động: the daily of the Party committee of Hồ Chí Minh City."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP
-from crawler.sites.site import Feed, Listing, Site
+from crawler.sites import VCCORP, Feed, Listing, Site
 
 
 class Nld(NewsSpider):

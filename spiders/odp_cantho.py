@@ -1,8 +1,7 @@
 """Cổng dữ liệu mở Cần Thơ: the open-data portal of Cần Thơ city (CKAN)."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Listing, Site
+from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(
     name="ckan", title=("section.module-content h1.page-heading",),

@@ -1,8 +1,7 @@
 """Pháp Luật TP.HCM: the law daily of Hồ Chí Minh City."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import EPI
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import EPI, Feed, Site, Sitemap
 
 
 class Plo(NewsSpider):

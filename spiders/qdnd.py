@@ -1,8 +1,7 @@
 """Quân đội nhân dân: the daily of the Central Military Commission and the Ministry of National Defence."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import DNN
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import DNN, Feed, Site, Sitemap
 
 LAYOUT = DNN.replace(name="dnn-qdnd", authors=(".author-top", ".tacgia", ".author"), drop=(*DNN.drop, ".video-wrapper"))
 

@@ -1,8 +1,7 @@
 """Quản lý thị trường: the portal of the domestic-market administration."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import MASTERCMS
-from crawler.sites.site import Feed, Listing, Site
+from crawler.sites import MASTERCMS, Feed, Listing, Site
 
 
 class Qltt(NewsSpider):

@@ -1,8 +1,7 @@
 """Ngân hàng Nhà nước Việt Nam: the portal of the State Bank."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import LIFERAY
-from crawler.sites.site import Listing, Site
+from crawler.sites import LIFERAY, Listing, Site
 
 
 class Sbv(NewsSpider):

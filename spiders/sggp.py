@@ -1,8 +1,7 @@
 """Sài Gòn Giải Phóng: the daily of the Party committee of Hồ Chí Minh City."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import EPI
-from crawler.sites.site import Feed, Listing, Site, Sitemap
+from crawler.sites import EPI, Feed, Listing, Site, Sitemap
 
 
 class Sggp(NewsSpider):

@@ -1,8 +1,7 @@
 """Sức khỏe và Đời sống: the paper of the Ministry of Health."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 
 class Suckhoedoisong(NewsSpider):

@@ -1,8 +1,7 @@
 """Tạp chí Cộng sản: the political review of the Party's Central Committee."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import LIFERAY
-from crawler.sites.site import Listing, Site
+from crawler.sites import LIFERAY, Listing, Site
 
 
 class Tapchicongsan(NewsSpider):

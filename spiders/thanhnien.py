@@ -1,8 +1,7 @@
 """Thanh Niên: the daily of the Vietnam Youth Federation."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 
 class Thanhnien(NewsSpider):

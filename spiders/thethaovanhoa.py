@@ -1,8 +1,7 @@
 """Thể thao và Văn hóa: the culture and sports paper of the Vietnam News Agency."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 
 class Thethaovanhoa(NewsSpider):

@@ -1,8 +1,7 @@
 """Thời báo Ngân hàng: the paper of the State Bank."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import MASTERCMS
-from crawler.sites.site import Feed, Listing, Site
+from crawler.sites import MASTERCMS, Feed, Listing, Site
 
 
 class Thoibaonganhang(NewsSpider):

@@ -1,8 +1,7 @@
 """Thời báo Tài chính Việt Nam: the paper of the Ministry of Finance."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import MASTERCMS
-from crawler.sites.site import Feed, Listing, Site
+from crawler.sites import MASTERCMS, Feed, Listing, Site
 
 
 class Thoibaotaichinh(NewsSpider):

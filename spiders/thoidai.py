@@ -1,8 +1,7 @@
 """Thời Đại: the review of the Union of Friendship Organizations."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import MASTERCMS
-from crawler.sites.site import Feed, Listing, Site
+from crawler.sites import MASTERCMS, Feed, Listing, Site
 
 
 class Thoidai(NewsSpider):

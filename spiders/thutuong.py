@@ -1,8 +1,7 @@
 """Thủ tướng Chính phủ: the Prime Minister's pages of the Government portal."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP
-from crawler.sites.site import Feed, Listing, Site, Sitemap
+from crawler.sites import VCCORP, Feed, Listing, Site, Sitemap
 
 
 class Thutuong(NewsSpider):

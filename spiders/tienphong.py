@@ -1,8 +1,7 @@
 """Tiền Phong: the daily of the Hồ Chí Minh Communist Youth Union."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import EPI
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import EPI, Feed, Site, Sitemap
 
 
 class Tienphong(NewsSpider):

@@ -1,8 +1,7 @@
 """Tin nhanh chứng khoán: the stock-market paper of the Ministry of Finance's press."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import EPI
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import EPI, Feed, Site, Sitemap
 
 
 class Tinnhanhchungkhoan(NewsSpider):

@@ -1,8 +1,7 @@
 """Tòa án nhân dân tối cao: the portal of the Supreme People's Court."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Listing, Site
+from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(
     name="webcenter", title=("h1", ".title-detail", "h2.title"),

@@ -1,8 +1,7 @@
 """TP. Hồ Chí Minh: the Government portal's pages on Hồ Chí Minh City."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP
-from crawler.sites.site import Feed, Listing, Site, Sitemap
+from crawler.sites import VCCORP, Feed, Listing, Site, Sitemap
 
 
 class Tphcm(NewsSpider):

@@ -1,8 +1,7 @@
 """Tuổi Trẻ: the daily of the Youth Union of Hồ Chí Minh City."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP
-from crawler.sites.site import Feed, Listing, Site, Sitemap
+from crawler.sites import VCCORP, Feed, Listing, Site, Sitemap
 
 
 class Tuoitre(NewsSpider):

@@ -1,8 +1,7 @@
 """VietNamNet: the online paper of the Ministry of Ethnic and Religious Affairs."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Feed, Listing, Site
+from crawler.sites import Feed, Layout, Listing, Site
 
 LAYOUT = Layout(
     name="vietnamnet", title=("h1.content-detail-title",), body=("#maincontent", ".maincontent"),

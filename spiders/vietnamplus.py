@@ -1,8 +1,7 @@
 """VietnamPlus: the online paper of the Vietnam News Agency (TTXVN)."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import EPI
-from crawler.sites.site import Feed, Listing, Site, Sitemap
+from crawler.sites import EPI, Feed, Listing, Site, Sitemap
 
 
 class Vietnamplus(NewsSpider):

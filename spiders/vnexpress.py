@@ -1,8 +1,7 @@
 """VnExpress: the online paper of FPT, under the Ministry of Science and Technology."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Feed, Listing, Site
+from crawler.sites import Feed, Layout, Listing, Site
 
 LAYOUT = Layout(
     name="vnexpress", title=("h1.title-detail", "h1.title_news_detail"), body=("article.fck_detail", ".fck_detail"),

@@ -1,8 +1,7 @@
 """Đài Tiếng nói Việt Nam: the national radio's online paper."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import Layout
-from crawler.sites.site import Feed, Listing, Site, Sitemap
+from crawler.sites import Feed, Layout, Listing, Site, Sitemap
 
 LAYOUT = Layout(
     name="vov", title=("h1.article-title",), body=(".article-content .text-long",),

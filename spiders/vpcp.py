@@ -1,8 +1,7 @@
 """Văn phòng Chính phủ: the Government Office's pages of the Government portal."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP
-from crawler.sites.site import Feed, Listing, Site, Sitemap
+from crawler.sites import VCCORP, Feed, Listing, Site, Sitemap
 
 
 class Vpcp(NewsSpider):

@@ -1,8 +1,7 @@
 """Xây dựng chính sách, pháp luật: the Government portal's pages on new law."""
 
 from crawler.crawl.spider import NewsSpider
-from crawler.sites.layouts import VCCORP
-from crawler.sites.site import Feed, Site, Sitemap
+from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 
 class Xaydungchinhsach(NewsSpider):

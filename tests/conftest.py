@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# isort: split
 import io
 import os
 import shutil
@@ -15,14 +16,16 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from crawler.cli.main import main
 from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World
 from crawler.store import Store
-from crawler.text.dates import VIETNAM
+from crawler.text import VIETNAM
 from tests.http_receiver import Receiver
 from tests.support import (
+    ROOT,
     Fresh,
     Run,
     Thoisu,
@@ -30,13 +33,32 @@ from tests.support import (
     statement,
 )
 
-_OURS = ("THOISU_CORPUS", "THOISU_CASES")  # where real input lies
+_INPUT = ("THOISU_CORPUS", "THOISU_CASES")  # folders of real input
+_OURS = (*_INPUT, "THOISU_KILLS")
+
+# How long an example takes says something of the machine, and nothing of what is tested.
+settings.register_profile("thoisu", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("thoisu")
 
 
 def pytest_configure() -> None:
-    """What somebody has set in their shell is no part of a test, nor of the processes that it starts."""
+    """What somebody has set in their shell is no part of a test, nor of the processes that it starts.
+
+    Those import this checkout, wherever they run.
+    """
     for name in [name for name in os.environ if name.startswith("THOISU_") and name not in _OURS]:
         del os.environ[name]
+    os.environ |= {name: str(Path(os.environ[name]).resolve()) for name in _INPUT if os.environ.get(name)}
+    os.environ["PYTHONPATH"] = str(ROOT)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nowhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests run in an empty folder: no `.env` lies there, and no store."""
+    before = Path.cwd()
+    os.chdir(tmp_path_factory.mktemp("nowhere"))
+    yield
+    os.chdir(before)
 
 
 @pytest.fixture(scope="session")

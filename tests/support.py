@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from crawler.store import Store
 HANOI = timezone(timedelta(hours=7))
 T0 = datetime(2026, 3, 2, 8, 0, tzinfo=HANOI)
 ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "tests" / "golden"
 Fresh = Callable[[], str]
 
 
@@ -80,7 +80,7 @@ for n in range(rounds):
 
 def writer(url: str, number: int, rounds: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", WRITER, url, str(number), str(rounds)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "."})
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -11,8 +10,9 @@ import pytest
 import typer
 
 from crawler.cli.main import app
+from tests.support import ROOT
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = ROOT / "docs"
 GROUP: Any = typer.main.get_command(app)
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from graphlib import TopologicalSorter
 
 import grimp
+
+from tests.support import ROOT
 
 # Imports under TYPE_CHECKING count: who needs another's type needs its file.
 GRAPH = grimp.build_graph("crawler", "spiders", cache_dir=None)
@@ -25,3 +29,10 @@ def files() -> set[str]:
 
 def sites() -> set[str]:
     return {module for module in GRAPH.modules if module.startswith("spiders")}
+
+
+def test_every_room_has_its_layer() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        layers = tomllib.load(file)["tool"]["importlinter"]["contracts"][0]["layers"]
+    named = {name.strip(" ()") for layer in layers for name in re.split("[:|]", layer)}
+    assert GRAPH.find_children("crawler") | {"spiders"} <= named

@@ -7,7 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from tests.support import ROOT
 
 
 def test_wheel_holds_the_package_its_data_and_the_sites(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""Alerts: people are told of watched words and of findings."""
+"""Alerts: people are notified of keywords and of findings."""

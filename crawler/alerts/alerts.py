@@ -1,59 +1,145 @@
-"""Alerts: who asked for words hears of each new or revised article that has them, once; of none that a backfill has
-brought, however new to the store.
+"""Keyword alerts: who asked for words is notified of each new or revised article that has them, once; of none that a
+backfill has brought, however new to the store.
 
 An alert reads the change feed like a sink, from where it was added. What it finds is written with the place reached,
 and into a message in one transaction; so a crash repeats at most the sending of a message.
+
+The functions that take a connection and write run inside one transaction that holds the write lock
+(`crawler.store.database`). Tables and columns in the database are called after watches, as alerts were before.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from crawler.alerts import tables
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    PrimaryKeyConstraint,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
 from crawler.alerts.keywords import SearchedText, match
 from crawler.alerts.query import parse
-from crawler.alerts.tables import Alert, Hit
 from crawler.alerts.targets import key
 from crawler.backfill import backlog
-from crawler.compare.fingerprints import last_change
 from crawler.errors import BadInput
-from crawler.store import Store, messages
+from crawler.store import FeedItem, Store, messages
 from crawler.store import changes as feed
-from crawler.store.changes import FeedItem
+from crawler.store.schema import Instant, Number, Plain, every, metadata
+from crawler.store.sql import compare_and_set
 
 BATCH = 200
-"""Changes that are looked through together."""
+"""Changes that are searched together."""
 PAGES = 20
 """Pages in one message."""
 _NEWS = frozenset({"created", "revised", "copied", "restored"})
 
+alerts = Table(
+    "watches",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("query", Plain, nullable=False),
+    Column("sites", Plain, nullable=False),  # a JSON list; empty for all
+    Column("notify", Plain, nullable=False),  # a JSON list; empty for the setting's
+    Column("added_at", Instant, nullable=False),
+    Column("cursor", Number, nullable=False),
+    sqlite_autoincrement=True,  # a removed alert's number is never another's
+)
+
+hits = Table(
+    "hits",
+    metadata,
+    Column("watch_id", Number, ForeignKey("watches.id"), nullable=False, key="alert_id"),
+    Column("article_id", Number, ForeignKey("articles.id"), nullable=False),
+    Column("seq", Number, nullable=False),
+    Column("url", Plain, nullable=False),
+    Column("site", Plain),
+    Column("title", Plain, nullable=False),
+    Column("sentence", Plain, nullable=False),
+    Column("found_at", Instant, nullable=False),
+    Column("told_at", Instant, key="notified_at"),
+    PrimaryKeyConstraint("alert_id", "article_id"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Words of which somebody wants to be notified."""
+
+    id: int
+    query: str
+    sites: tuple[str, ...]
+    """Names; empty for all sites."""
+    notify: tuple[str, ...]
+    """Targets of its messages; empty for the setting's."""
+    added_at: datetime
+    cursor: int
+    """The last change that was searched for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A page that has the words, once for each article."""
+
+    alert_id: int
+    article_id: int
+    seq: int
+    """The change that brought it."""
+    url: str
+    site: str | None
+    title: str
+    sentence: str
+    """Where the words stand."""
+    found_at: datetime
+    notified_at: datetime | None
+    """When the message was written that it stands in; no two messages of an alert have the same time."""
+
 
 def add(store: Store, query: str, sites: Sequence[str], notify: Sequence[str], now: datetime) -> int:
-    """Alert to a query from now on; the number of the alert. Raises `BadInput` when the query cannot be read."""
+    """Search for a query from now on; the alert's number. Raises `BadInput` when the query cannot be read."""
     parse(query)
+    values = {"query": query, "sites": json.dumps(list(sites)), "notify": json.dumps(list(notify)), "added_at": now}
     with store.writing() as connection:
-        return tables.add(connection, query, sites, notify, now, last_change(connection))
+        cursor = feed.last_change(connection)
+        id_: int = connection.execute(insert(alerts).returning(alerts.c.id), {**values, "cursor": cursor}).scalar_one()
+        return id_
 
 
 def remove(store: Store, id_: int) -> None:
-    """End an alert; raises `BadInput` when there is none of this number."""
+    """End an alert and forget what it found; raises `BadInput` when there is none of this number."""
     with store.writing() as connection:
-        if not tables.remove(connection, id_):
+        connection.execute(delete(hits).where(hits.c.alert_id == id_))
+        if connection.execute(delete(alerts).where(alerts.c.id == id_)).rowcount == 0:
             raise BadInput(f"there is no alert {id_}; `thoisu alerts list` has them")
 
 
-def write_messages(store: Store, now: datetime, targets: Collection[str]) -> int:
-    """Look through what is new for every alert and write its messages, to its own targets or else to `targets`.
+def list_alerts(connection: Connection) -> list[Alert]:
+    """All alerts, in the order of their numbers."""
+    rows = connection.execute(select(alerts).order_by(alerts.c.id)).mappings()
+    return [Alert(**{**row, **{name: tuple(json.loads(row[name])) for name in ("sites", "notify")}}) for row in rows]
 
-    The number of pages in them.
+
+def write_messages(store: Store, now: datetime, targets: Collection[str]) -> int:
+    """Search what is new for every alert and write its messages, to its own targets or else to `targets`.
+
+    The number of pages in these messages.
     """
     with store.reading() as connection:
-        every = tables.listed(connection)
-    for cursor in sorted({alert.cursor for alert in every}):
-        _search(store, [alert for alert in every if alert.cursor == cursor], now)
-    return sum(_write(store, alert, now, alert.notify or tuple(targets)) for alert in every)
+        known = list_alerts(connection)
+    for cursor in sorted({alert.cursor for alert in known}):
+        _search(store, [alert for alert in known if alert.cursor == cursor], now)
+    return sum(_write(store, alert, now, alert.notify or tuple(targets)) for alert in known)
 
 
 def _search(store: Store, group: list[Alert], now: datetime) -> None:
@@ -62,15 +148,15 @@ def _search(store: Store, group: list[Alert], now: datetime) -> None:
     while True:
         cursor = group[0].cursor
         with store.reading() as connection:
-            rows, end = feed.read(connection, cursor, BATCH)
+            items, end = feed.read(connection, cursor, BATCH)
             found = {alert.id: dict[int, Hit]() for alert in group}
-            before = {alert.id: tables.known(connection, alert.id, _articles(rows)) for alert in group}
-            brought = backlog.brought(connection, {item.change.url for item in rows})
+            before = {alert.id: _known(connection, alert, items) for alert in group}
+            backfilled = backlog.last_changes(connection, {item.change.url for item in items})
         if end == cursor:
             return
-        for item in rows:
+        for item in items:
             change = item.change
-            if item.article is None or change.event not in _NEWS or change.seq <= brought.get(change.url, -1):
+            if item.article is None or change.event not in _NEWS or change.seq <= backfilled.get(change.url, -1):
                 continue
             text = SearchedText.of(item.article)
             for alert in group:
@@ -83,21 +169,23 @@ def _search(store: Store, group: list[Alert], now: datetime) -> None:
             group = [
                 replace(alert, cursor=end)
                 for alert in group
-                if tables.advance(connection, alert, end, found[alert.id].values())
+                if _advance(connection, alert, end, found[alert.id].values())
             ]
         if not group:
             return
 
 
-def _articles(rows: Iterable[FeedItem]) -> set[int]:
-    return {item.change.article_id for item in rows}
+def _known(connection: Connection, alert: Alert, items: Iterable[FeedItem]) -> set[int]:
+    """Those of the articles that the alert has found before."""
+    articles = {item.change.article_id for item in items}
+    return set(connection.scalars(select(hits.c.article_id).where(_of(alert.id), hits.c.article_id.in_(articles))))
 
 
 def _hit(alert: Alert, item: FeedItem, sentence: str, now: datetime) -> Hit:
     change, article = item.change, item.article
     assert article is not None  # noqa: S101 - for the type checker
     return Hit(
-        watch_id=alert.id,
+        alert_id=alert.id,
         article_id=change.article_id,
         seq=change.seq,
         url=change.url,
@@ -105,26 +193,77 @@ def _hit(alert: Alert, item: FeedItem, sentence: str, now: datetime) -> Hit:
         title=article.title,
         sentence=sentence,
         found_at=now,
-        told_at=None,
+        notified_at=None,
     )
+
+
+def _advance(connection: Connection, was: Alert, seq: int, found: Iterable[Hit]) -> bool:
+    """Keep what was found up to the change `seq`; False, with nothing written, when another process was faster."""
+    if not compare_and_set(connection, alerts, {"id": was.id, "cursor": was.cursor}, {"cursor": seq}):
+        return False
+    names = hits.c.keys()
+    if rows := [{name: getattr(hit, name) for name in names} for hit in found]:
+        connection.execute(insert(hits), rows)
+    return True
 
 
 def _write(store: Store, alert: Alert, now: datetime, targets: Collection[str]) -> int:
     count, title = 0, " ".join(alert.query.split())
     while targets:
         with store.writing() as connection:
-            hits = tables.unwritten(connection, alert.id, PAGES)
-            if not hits:
+            new = without_message(connection, alert.id, PAGES)
+            if not new:
                 break
             # Each has a time of its own: by it the store knows what stands in which message.
             at = now - count * timedelta.resolution
-            about = f"thoisu: {title}: {len(hits)} page{'s' * (len(hits) > 1)}"
-            messages.put(connection, tables.about(alert.id), map(key, targets), about, compose(hits), at)
-            tables.mark_written(connection, hits, at)
-        count += len(hits)
+            subject = f"thoisu: {title}: {len(new)} page{'s' * (len(new) > 1)}"
+            messages.put(connection, about(alert.id), map(key, targets), subject, compose(new), at)
+            _note_written(connection, new, at)
+        count += len(new)
     return count
 
 
-def compose(hits: Iterable[Hit]) -> str:
+def _note_written(connection: Connection, found: Iterable[Hit], at: datetime) -> None:
+    for hit in found:
+        this = _of(hit.alert_id) & (hits.c.article_id == hit.article_id)
+        connection.execute(update(hits).where(this).values(notified_at=at))
+
+
+def compose(found: Iterable[Hit]) -> str:
     """The text of a message."""
-    return "\n\n".join(f"{hit.title}\n{hit.sentence}\n{hit.site or ''} {hit.url}".strip() for hit in hits)
+    return "\n\n".join(f"{hit.title}\n{hit.sentence}\n{hit.site or ''} {hit.url}".strip() for hit in found)
+
+
+def without_message(connection: Connection, alert: int, limit: int) -> list[Hit]:
+    """Hits of an alert that stand in no message yet, in the order of the feed."""
+    query = select(*every(hits)).where(_of(alert), hits.c.notified_at.is_(None)).order_by(hits.c.seq).limit(limit)
+    return [Hit(**row) for row in connection.execute(query).mappings()]
+
+
+def about(alert: int) -> str:
+    """What the messages of an alert are about, as the store has it."""
+    return f"watch-{alert}"
+
+
+def take_back(connection: Connection, about: str, made_at: datetime) -> None:
+    """What stood in a message is to be in another after all; nothing for a message that is not of an alert."""
+    kind, _, number = about.partition("-")
+    if kind == "watch":
+        mine = _of(int(number)) & (hits.c.notified_at == made_at)
+        connection.execute(update(hits).where(mine).values(notified_at=None))
+
+
+def totals(connection: Connection) -> dict[int, tuple[int, int]]:
+    """How many pages each alert has found, and how many of these stand in messages."""
+    query = select(hits.c.alert_id, func.count(), func.count(hits.c.notified_at)).group_by(hits.c.alert_id)
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+
+
+def written(connection: Connection, alert: int, since: datetime) -> dict[datetime, int]:
+    """How many pages of an alert stand in each message that was written since then, by its time."""
+    query = select(hits.c.notified_at, func.count()).where(_of(alert), hits.c.notified_at >= since)
+    return {row[0]: row[1] for row in connection.execute(query.group_by(hits.c.notified_at))}
+
+
+def _of(alert: int) -> ColumnElement[bool]:
+    return hits.c.alert_id == alert

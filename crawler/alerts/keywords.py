@@ -1,8 +1,10 @@
-"""Whether an article has certain words, and in which sentence.
+"""Whether an article has certain words, and the sentence that shows it.
 
 A phrase is found at syllable boundaries, in any case, across white space, hyphens, slashes and quotation marks, not
 across other punctuation or lines. One that bears no diacritics is found with any; one that bears some is found with
 exactly these, whichever of the two school rules places the tone. How a query is written says `crawler.alerts.query`.
+
+A sentence ends at a full stop and the like before white space and a capital letter, where no abbreviation stands.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ from functools import cached_property
 from itertools import pairwise
 
 from crawler.items import Article
-from crawler.text.fingerprint import INVISIBLE, normal_form
+from crawler.text import INVISIBLE, normal_form
 
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
+_WITHIN = re.compile(r"[\s\-‑–/“”\"'’]*")  # what may stand between two syllables of a phrase
 LONGEST = 300
 """Characters of a sentence that are given; a longer one is cut at both ends."""
 # An end is followed by white space and something that can begin a sentence.
@@ -25,40 +29,6 @@ _END = re.compile(r"[.!?…]+[”\"')\]]*(?=\s+[“\"'(\[–-]*\s*[A-ZÀ-ỸĐ\d
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(“\"/.])(?:TP|Tp|T\.Ư|GS|PGS|TS|ThS|Th\.S|BS|CN|KS|LS|NSND|NSƯT|Dr|Mr|Mrs|Ms|St|Co|Ltd|No|tr|[A-ZĐ]|\d{1,3})$"
 )
-
-
-def around(text: str, start: int, end: int) -> str:
-    """The sentence in which the characters `start` to `end` stand, on one line."""
-    left = text.rfind("\n", 0, start) + 1
-    right = text.find("\n", end)
-    paragraph = text[left : right if right >= 0 else len(text)]
-    first, last = 0, len(paragraph)
-    for found in _END.finditer(paragraph):
-        if found[0].startswith(".") and _ABBREVIATED.search(paragraph[: found.start()]):
-            continue
-        if found.end() <= start - left:
-            first = found.end()
-        elif found.end() >= end - left:
-            last = found.end()
-            break
-    return " ".join(_cut(paragraph, first, last, start - left, end - left).split())
-
-
-def _cut(paragraph: str, first: int, last: int, start: int, end: int) -> str:
-    if last - first <= LONGEST:
-        return paragraph[first:last]
-    room = max(LONGEST - (end - start), 0) // 2
-    begin, finish = max(first, start - room), min(last, end + room)
-    if begin > first:
-        begin = paragraph.find(" ", begin, start) + 1 or begin
-    if finish < last:
-        blank = paragraph.rfind(" ", end, finish)
-        finish = blank if blank > 0 else finish
-    return ("… " if begin > first else "") + paragraph[begin:finish] + (" …" if finish < last else "")
-
-
-_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
-_WITHIN = re.compile(r"[\s\-‑–/“”\"'’]*")  # what may stand between two syllables of a phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +161,33 @@ def without_marks(word: str) -> str:
 
 def _joined(between: str) -> bool:
     return _WITHIN.fullmatch(between) is not None and "\n" not in between
+
+
+def around(text: str, start: int, end: int) -> str:
+    """The sentence in which the characters `start` to `end` stand, on one line."""
+    left = text.rfind("\n", 0, start) + 1
+    right = text.find("\n", end)
+    paragraph = text[left : right if right >= 0 else len(text)]
+    first, last = 0, len(paragraph)
+    for found in _END.finditer(paragraph):
+        if found[0].startswith(".") and _ABBREVIATED.search(paragraph[: found.start()]):
+            continue
+        if found.end() <= start - left:
+            first = found.end()
+        elif found.end() >= end - left:
+            last = found.end()
+            break
+    return " ".join(_cut(paragraph, first, last, start - left, end - left).split())
+
+
+def _cut(paragraph: str, first: int, last: int, start: int, end: int) -> str:
+    if last - first <= LONGEST:
+        return paragraph[first:last]
+    room = max(LONGEST - (end - start), 0) // 2
+    begin, finish = max(first, start - room), min(last, end + room)
+    if begin > first:
+        begin = paragraph.find(" ", begin, start) + 1 or begin
+    if finish < last:
+        blank = paragraph.rfind(" ", end, finish)
+        finish = blank if blank > 0 else finish
+    return ("… " if begin > first else "") + paragraph[begin:finish] + (" …" if finish < last else "")

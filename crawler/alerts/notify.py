@@ -1,20 +1,19 @@
 """Sends messages to people through apprise: mail, Telegram, Slack, webhooks and whatever else it knows.
 
 A target is an apprise URL or the path of an apprise configuration. A message is written to the store together with the
-note that its news are told; here it goes out, at least once, and whatever fails is tried again later.
+note that its news stand in it; here it goes out, at least once, and whatever fails is tried again later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from crawler.alerts import tables
+from crawler.alerts import alerts
 from crawler.alerts.targets import heard, key, opened, reason
 from crawler.errors import BadInput, ThoisuError
-from crawler.store import Store, messages
-from crawler.store.locks import Taken
+from crawler.store import LockTaken, Store, messages
 from crawler.store.messages import Message
 
 JOB = "notify"
@@ -51,26 +50,30 @@ def send(target: str, title: str, body: str) -> None:
             raise Undelivered(reason(target, said))
 
 
-def flush(store: Store, now: datetime, targets: Iterable[str]) -> tuple[int, int]:
+def flush(
+    store: Store, now: datetime, targets: Iterable[str], stop: Callable[[], bool] = lambda: False
+) -> tuple[int, int]:
     """Send what waits to `targets`, the setting's, or to those of an alert; how many got through, and how many not.
 
-    Nothing when another process is about it.
+    Nothing when another process is about it. When `stop`, asked before each message, says so, the rest waits.
     """
     try:
-        with store.alone(JOB):
-            return _flush(store, now, list(targets))
-    except Taken:
+        with store.lock(JOB):
+            return _flush(store, now, list(targets), stop)
+    except LockTaken:
         return 0, 0
 
 
-def _flush(store: Store, now: datetime, targets: list[str]) -> tuple[int, int]:
+def _flush(store: Store, now: datetime, targets: list[str], stop: Callable[[], bool]) -> tuple[int, int]:
     with store.reading() as connection:
         waiting = messages.unsent(connection)
-        known = {key(target): target for alert in tables.listed(connection) for target in alert.notify}
+        known = {key(target): target for alert in alerts.list_alerts(connection) for target in alert.notify}
     known |= {key(target): target for target in targets}
     through = left = 0
     shut: set[str] = set()  # targets that wait for a later try, and whose other messages wait behind it
     for message in waiting:
+        if stop():
+            break
         target = known.get(message.target)
         if target is None:
             _take_back(store, message)
@@ -89,11 +92,11 @@ def forget_sent(store: Store, now: datetime) -> None:
 
 
 def _take_back(store: Store, message: Message) -> None:
-    """Drop a message whose target is no more; its pages are for those that stand in its place."""
+    """Drop a message whose target is no more; its pages are for the targets in its place."""
     with store.writing() as connection:
         messages.drop(connection, message.id)
         if not messages.others(connection, message):
-            tables.unmark(connection, message.about, message.made_at)
+            alerts.take_back(connection, message.about, message.made_at)
 
 
 def _deliver(store: Store, message: Message, target: str, now: datetime) -> bool:

@@ -5,9 +5,23 @@ index.py        which record holds which page; can be made again from the files
 writer.py       the one file that a process writes
 middleware.py   the hook in Scrapy
 reader.py       the pages of an archive, the last of each address
+reread.py       its pages read by today's layouts, against what the store holds of them
+warc_files.py   the records of anybody's WARC files, whatever is wrong with these
 """
+
+from __future__ import annotations
 
 from crawler.archive.reader import Archive, Damaged, Held
 from crawler.archive.records import Fetch
+from crawler.archive.reread import RereadCounts, RereadPage, reread_page, review
 
-__all__ = ["Archive", "Damaged", "Fetch", "Held"]
+__all__ = [
+    "Archive",
+    "Damaged",
+    "Fetch",
+    "Held",
+    "RereadCounts",
+    "RereadPage",
+    "reread_page",
+    "review",
+]

@@ -12,7 +12,7 @@ from scrapy.http import Headers, Response
 
 from crawler.archive.records import Fetch
 from crawler.archive.writer import Writer, borrow, give_back
-from crawler.items import PendingLink
+from crawler.items import Asked, PendingLink
 
 _GONE = (404, 410)
 
@@ -39,9 +39,9 @@ class ArchiveMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Keep it, and pass it on untouched."""
-        # What the spider did not ask for is robots.txt.
-        if "kind" in request.meta and self._writer.stopped is None:
-            link: PendingLink | None = request.cb_kwargs.get("link")
+        asked: Asked | None = request.meta.get("asked")
+        if asked is not None and self._writer.stopped is None:  # without it: robots.txt
+            link = asked.link
             known = link is not None and link.fetched_at is not None
             if response.status == 200 or (known and response.status in _GONE):
                 kept = self._writer.keep(self._fetch(response, link))

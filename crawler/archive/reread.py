@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from crawler.archive import Archive, Damaged, Fetch, Held
-from crawler.compare.diff import compare
+from crawler.archive.reader import Archive, Damaged, Held
+from crawler.archive.records import Fetch
+from crawler.compare import compare
 from crawler.errors import Discard, Quarantine, Refusal
-from crawler.extract.article import extract
-from crawler.extract.verdict import verdict
+from crawler.extract import extract, verdict
 from crawler.items import FIELDS, Article
-from crawler.sites.registry import Sites
-from crawler.sites.site import Site
-from crawler.store import HeldPage, Outcome, Store
+from crawler.sites import Site, Sites
+from crawler.store import Outcome, Store, StoredPage
 from crawler.store.articles import SAME_FETCH
-from crawler.text.charset import charset
+from crawler.text import charset
 
 What = Literal[
     "same",  # reads as it is held
@@ -54,7 +53,7 @@ class RereadPage:
     fields: tuple[str, ...] = ()
     """Names of the fields of `Article` that differ."""
     changed: tuple[str, ...] = ()
-    """For another text or title, the kinds of change, in the words of `crawler.compare.diff`."""
+    """For another text or title, the kinds of change, as `crawler.compare.diff` names them."""
     detail: str = ""
     """For what cannot be read, why."""
 
@@ -90,11 +89,11 @@ def review(
 ) -> Iterator[RereadPage]:
     """What each page of the archive, of a site and fetched since, says today; writes nothing."""
     for held in archive.pages(site, since):
-        yield look(archive, store, sites, held)
+        yield reread_page(archive, store, sites, held)
 
 
-def look(archive: Archive, store: Store, sites: Sites, page: Held) -> RereadPage:
-    """One page of the archive against the store."""
+def reread_page(archive: Archive, store: Store, sites: Sites, page: Held) -> RereadPage:
+    """One page of the archive, read again and compared with what the store holds of it."""
     link = page.row.link or page.row.url
     about: dict[str, Any] = {"id": page.id, "url": link, "site": page.row.site, "at": page.at}
     if page.row.site not in sites:
@@ -103,15 +102,15 @@ def look(archive: Archive, store: Store, sites: Sites, page: Held) -> RereadPage
         fetch = archive.load(page)
     except Damaged as damaged:
         return RereadPage(**about, what="damaged", detail=str(damaged))
-    held = store.held(link)
+    held = store.page(link)
     try:
         article = read(fetch, sites[fetch.site])
     except (Discard, Quarantine) as refused:
         return RereadPage(**about, what="refused" if held else "unread", detail=str(refused.reason))
-    except Exception as error:  # the pages behind this one must still be read; a crawl refuses it by the same word
+    except Exception as error:  # the pages behind this one must still be read; a crawl refuses it for the same reason
         detail = f"{Refusal.UNREADABLE} ({type(error).__name__})"
         return RereadPage(**about, what="refused" if held else "unread", detail=detail)
-    held = held or store.held(article.canonical_url)
+    held = held or store.page(article.canonical_url)
     what, fields = _judge(held, article, page.at)
     before = held.article if held else None
     changed = compare(before, article).changed if before and {"title", "lead", "body"} & set(fields) else ()
@@ -127,11 +126,11 @@ def read(fetch: Fetch, site: Site) -> Article:
 
 
 def write(store: Store, found: RereadPage) -> Outcome | None:
-    """Store a finding of `WRITTEN`; None when the store has moved on since it was made."""
+    """Store what was found if it is one of `WRITTEN`; None when the store has moved on since it was made."""
     return store.amend(found.after, found.at, found.url) if found.after and found.what in WRITTEN else None
 
 
-def _judge(held: HeldPage | None, article: Article, at: datetime) -> tuple[What, tuple[str, ...]]:
+def _judge(held: StoredPage | None, article: Article, at: datetime) -> tuple[What, tuple[str, ...]]:
     if held is None:
         return "new", ()
     fields = tuple(name for name in _COMPARED if getattr(held.article, name) != getattr(article, name))

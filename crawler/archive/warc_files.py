@@ -29,7 +29,7 @@ _PATH = re.compile(r"\.(?:warc|warc\.gz|wacz)$")
 _LIST = 64 * 2**20  # bytes of a list of paths, unpacked
 
 
-class Tape(NamedTuple):
+class WarcFile(NamedTuple):
     """One file of records, or one inside a WACZ."""
 
     path: Path
@@ -58,7 +58,7 @@ class Fault(NamedTuple):
     why: str
 
 
-def warc_files(path: Path, base: Path | None = None) -> tuple[list[Tape], list[str]]:
+def warc_files(path: Path, base: Path | None = None) -> tuple[list[WarcFile], list[str]]:
     """The files of records that a path stands for: itself, those inside a WACZ, those of a list; and what is not here.
 
     A list is text, gzipped or not, with a path or an address a line, as Common Crawl publishes them (warc.paths.gz).
@@ -71,17 +71,17 @@ def warc_files(path: Path, base: Path | None = None) -> tuple[list[Tape], list[s
         if start.startswith(b"PK\x03\x04"):
             with zipfile.ZipFile(path) as packed:
                 names = [name for name in packed.namelist() if name.endswith((".warc", ".warc.gz"))]
-            return [Tape(path, name) for name in sorted(names)], []
+            return [WarcFile(path, name) for name in sorted(names)], []
         if _WARC.match(_opened(start)):
-            return [Tape(path)], []
+            return [WarcFile(path)], []
         return _listed(path, base or path.parent)
     except (OSError, zipfile.BadZipFile) as error:
         raise BadInput(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
 
 
-def records(tape: Tape, place: int = 0, limit: int = LIMIT) -> Iterator[Record | Fault]:
+def records(warc: WarcFile, place: int = 0, limit: int = LIMIT) -> Iterator[Record | Fault]:
     """The records of a file from a place on, which is 0 or the `end` of a record; faults between them."""
-    with _open(tape) as file:
+    with _open(warc) as file:
         start = file.read(3)
         file.seek(place)
         yield from (_packed if start == _GZIP else _plain)(file, place, limit)
@@ -96,7 +96,7 @@ def _opened(start: bytes) -> bytes:
         return b""
 
 
-def _listed(path: Path, base: Path) -> tuple[list[Tape], list[str]]:
+def _listed(path: Path, base: Path) -> tuple[list[WarcFile], list[str]]:
     try:
         with path.open("rb") as file:
             packed = file.read(3) == _GZIP
@@ -111,7 +111,7 @@ def _listed(path: Path, base: Path) -> tuple[list[Tape], list[str]]:
         raise BadInput(f"{path} is no WARC, no WACZ and no list of their paths")
     if odd:
         raise BadInput(f"{path}, line {odd[0]}: {rows[odd[0]][:80]!r} is no path of a .warc, .warc.gz or .wacz")
-    found: list[Tape] = []
+    found: list[WarcFile] = []
     missing: list[str] = []
     for line in rows.values():
         relative = re.sub(r"^[a-z]+://[^/]+/", "", line).lstrip("/") if "://" in line else line
@@ -124,15 +124,15 @@ def _listed(path: Path, base: Path) -> tuple[list[Tape], list[str]]:
     return found, missing
 
 
-def _open(tape: Tape) -> BinaryIO:
-    file = tape.path.open("rb")
-    if tape.entry is None:
+def _open(warc: WarcFile) -> BinaryIO:
+    file = warc.path.open("rb")
+    if warc.entry is None:
         return file
-    with zipfile.ZipFile(tape.path) as packed:
-        entry = packed.getinfo(tape.entry)
+    with zipfile.ZipFile(warc.path) as packed:
+        entry = packed.getinfo(warc.entry)
     if entry.compress_type != zipfile.ZIP_STORED:
         file.close()
-        raise BadInput(f"{tape.name} is compressed inside the WACZ, against its specification; unzip it first")
+        raise BadInput(f"{warc.name} is compressed inside the WACZ, against its specification; unzip it first")
     file.seek(entry.header_offset)
     name, extra = struct.unpack("<26x2H", file.read(30))  # the local header: APPNOTE.TXT 6.3.10, section 4.3.7
     return io.BufferedReader(_Part(file, entry.header_offset + 30 + name + extra, entry.file_size))

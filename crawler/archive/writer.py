@@ -7,7 +7,6 @@ record, at the end of a file that nobody continues. What fails ends the archive 
 from __future__ import annotations
 
 import base64
-import errno
 import hashlib
 import logging
 import os
@@ -18,24 +17,9 @@ from pathlib import Path
 
 from crawler.archive.index import Index, Row
 from crawler.archive.records import Fetch, Maker, Original, stamp
-from crawler.errors import StoreWord
+from crawler.errors import StoreReason, store_reason
 
 logger = logging.getLogger(__name__)
-_WORDS: dict[int | None, StoreWord] = {
-    errno.ENOSPC: "disk_full",
-    errno.EDQUOT: "disk_full",
-    errno.EFBIG: "disk_full",
-    errno.EROFS: "read_only",
-    errno.EACCES: "read_only",
-    errno.EPERM: "read_only",
-}
-_SQLITE_WORDS: dict[str, StoreWord] = {
-    "SQLITE_FULL": "disk_full",
-    "SQLITE_READONLY": "read_only",
-    "SQLITE_BUSY": "locked",
-    "SQLITE_CORRUPT": "damaged",
-    "SQLITE_NOTADB": "damaged",
-}
 
 
 class Writer:
@@ -58,7 +42,7 @@ class Writer:
         self._name = ""
         self._end = 0
         self._serial = 0
-        self.stopped: StoreWord | None = None
+        self.stopped: StoreReason | None = None
         """Why nothing more is kept; None while all is well."""
 
     def keep(self, fetch: Fetch) -> bool:
@@ -116,11 +100,7 @@ class Writer:
         return len(record)
 
     def _stop(self, error: OSError | sqlite3.Error) -> None:
-        if isinstance(error, OSError):
-            self.stopped = _WORDS.get(error.errno, "failed")
-        else:
-            name = getattr(error, "sqlite_errorname", "")
-            self.stopped = next((reason for start, reason in _SQLITE_WORDS.items() if name.startswith(start)), "failed")
+        self.stopped = store_reason(error)
         if self._file is not None:
             # What was written of the record in hand is taken back; should that fail too, a reader passes over it.
             with suppress(OSError):

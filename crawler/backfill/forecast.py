@@ -12,9 +12,11 @@ from crawler.backfill.gap_jobs import unread
 from crawler.backfill.gaps import uncovered
 from crawler.backfill.job import Job
 from crawler.backfill.steps import Step
-from crawler.discover.days import DayRange, day_in
-from crawler.sites.site import Site
+from crawler.discover import DayRange
+from crawler.sites import Site
 from crawler.store import Store
+from crawler.store.schema import Fate
+from crawler.text import day_of
 
 _DAYS = 28  # of the past that say how much a site publishes
 
@@ -33,25 +35,23 @@ class Forecast:
     waiting: int
     """Articles that are listed already, and not yet read."""
     stored: int
-    """Articles of these days that are in the store, as far as some route claims them."""
+    """Articles of these days that are in the store, as far as some route has listed them."""
     expected: int | None
     """Articles that the site has published in these days, at its rate of the last weeks; None when that is unknown."""
     seconds: float | None
     """Least time for the requests, at the site's delay."""
 
 
-def forecast(store: Store, site: Site, jobs: Sequence[Job], now: datetime, mended: DayRange | None = None) -> Forecast:
-    """What these backfills of a site have before them; `mended` are the days whose holes they close."""
-    lately = DayRange(day_in(now) - timedelta(days=_DAYS), day_in(now) - timedelta(days=1))
+def forecast(store: Store, site: Site, jobs: Sequence[Job], now: datetime, gaps: DayRange | None = None) -> Forecast:
+    """What these backfills of a site have before them; `gaps` are the days whose gaps they close."""
+    lately = DayRange(day_of(now) - timedelta(days=_DAYS), day_of(now) - timedelta(days=1))
     walked = [job for job in jobs if job.walk]
     first: list[str] = []
     addresses = done = stored = 0
     with store.reading() as connection:
-        waiting = backlog.count(connection, site.name) + (
-            len(unread(connection, site.name, mended, now)) if mended else 0
-        )
+        waiting = backlog.count(connection, site.name) + (len(unread(connection, site.name, gaps, now)) if gaps else 0)
         usual: dict[date, int] = {}
-        for (_, day), number in ledger_queries.claimed(connection, site.name, lately).items():
+        for (_, day), number in ledger_queries.sighted(connection, site.name, lately).items():
             usual[day] = max(number, usual.get(day, 0))
         for job in walked:
             steps = step_table.of_job(connection, job.name)
@@ -62,7 +62,7 @@ def forecast(store: Store, site: Site, jobs: Sequence[Job], now: datetime, mende
             addresses += len(open_) + sum(part.address not in final for part in parts)
             done += sum(step.state == "done" for step in steps) + len(final)
             counts = ledger_queries.totals(connection, site.name, job.span)
-            stored += sum(number for (fate, _), number in counts.items() if fate == "stored")
+            stored += sum(number for (fate, _), number in counts.items() if fate == Fate.STORED)
     days = sum(len(job.span.days()) for job in walked)
     expected = round(sum(usual.values()) / len(usual) * days) if usual else None
     pages = max(waiting, (expected or 0) - stored) if addresses else waiting

@@ -1,4 +1,4 @@
-"""Which backfills close the holes of a site."""
+"""Which backfills close the gaps of a site."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from crawler.backfill import backlog, ledger_queries
 from crawler.backfill.gaps import Gap, doubts
 from crawler.backfill.job import Job
 from crawler.backfill.steps import Step
-from crawler.discover.days import DayRange, day_in
-from crawler.errors import LOST
-from crawler.store import Store
+from crawler.discover import DayRange
+from crawler.errors import Refusal
+from crawler.store import Store, frontier
+from crawler.text import day_of
 
 AGAIN = timedelta(hours=6)
 """After which a site may give what it did not give before."""
 
 
-def mend(store: Store, site: str, span: DayRange, now: datetime, *, dry: bool = False) -> list[Job]:
-    """Leave to a backfill what is listed and not stored, and say which days are to be walked; `dry` only says.
+def jobs_for(store: Store, site: str, span: DayRange, now: datetime, *, dry: bool = False) -> list[Job]:
+    """Leave to a backfill what is listed and not stored, and say which days to read again; `dry` only says.
 
-    The same holes give the same jobs, so a backfill that was interrupted goes on, and one that could not close a hole
-    is tried again after `AGAIN`; what the watch has found today is still its own.
+    The same gaps give the same jobs, so a backfill that was interrupted goes on, and one that could not close a gap is
+    tried again after `AGAIN`; what the crawl has found today is still its own.
     """
     found = doubts(store, site, span, now)
     with store.reading() as connection:
@@ -33,7 +34,7 @@ def mend(store: Store, site: str, span: DayRange, now: datetime, *, dry: bool = 
         again = unread(connection, site, span, now)
         waiting = len(again) + backlog.count(connection, site)
         if not dry:
-            backlog.ask_again(connection, again)
+            frontier.leave_to_backfill(connection, again)
     jobs = [_job(site, days, f"gap {stamp}", done, now) for days, stamp in _merged(found)]
     if not jobs and waiting:
         jobs.append(Job(site=site, span=span, walk=False))
@@ -41,9 +42,10 @@ def mend(store: Store, site: str, span: DayRange, now: datetime, *, dry: bool = 
 
 
 def unread(connection: Connection, site: str, span: DayRange, now: datetime) -> list[int]:
-    """Numbers of the links that a backfill of the holes in these days reads; those of today are left to the watch."""
-    before_today = DayRange(span.first, min(span.last, day_in(now) - timedelta(days=1)))
-    return ledger_queries.unread_links(connection, site, before_today, LOST)
+    """Numbers of the links that a backfill of the gaps in these days reads; those of today are left to the crawl."""
+    before_today = DayRange(span.first, min(span.last, day_of(now) - timedelta(days=1)))
+    lost = [reason for reason in Refusal if reason.is_lost]
+    return ledger_queries.unread_links(connection, site, before_today, lost)
 
 
 def _job(site: str, days: DayRange, key: str, done: Mapping[str, Sequence[Step]], now: datetime) -> Job:
@@ -57,7 +59,7 @@ def _ended(steps: Sequence[Step], before: datetime) -> bool:
 
 
 def _merged(found: list[Gap]) -> list[tuple[DayRange, str]]:
-    """Holes that touch each other as one, each with what tells it from another of the same days."""
+    """Gaps that touch each other as one, each with what tells it from another of the same days."""
     merged: list[tuple[DayRange, str]] = []
     for gap in found:  # by their first day
         stamp = (gap.until.isoformat() if gap.until else "") or f"{gap.cause} {gap.last}"

@@ -1,6 +1,6 @@
-"""Holes: days of a site in which something may be missing.
+"""Gaps: days of a site in which something may be missing.
 
-A hole is closed by what has been seen since, never by a mark: a link that was read, a shard of a sitemap or a step of
+A gap is closed by what has been seen since, never by a mark: a link that was read, a shard of a sitemap or a step of
 a backfill that listed its days after they were over.
 """
 
@@ -16,11 +16,11 @@ from crawler.backfill import ledger_queries
 from crawler.backfill import steps as step_table
 from crawler.backfill.routes import WHOLE
 from crawler.backfill.steps import State, Step
-from crawler.discover.days import DayRange, day_in, span_of
-from crawler.errors import LOST
+from crawler.discover import DayRange, span_of
+from crawler.errors import Refusal
 from crawler.store import Store
-from crawler.text.calendar import weekday
-from crawler.text.dates import VIETNAM
+from crawler.store.schema import Fate
+from crawler.text import VIETNAM, day_of, weekday
 
 
 def uncovered(days: Iterable[date], steps: Iterable[Step]) -> list[date]:
@@ -47,16 +47,16 @@ def _days(steps: Iterable[Step], state: State) -> set[date]:
 
 
 Cause = Literal[
-    "missing",  # claimed by a route, and not read yet
-    "lost",  # claimed, and given up although it may be an article
+    "missing",  # listed by a route, and not read yet
+    "lost",  # listed, and given up although it may be an article
     "window",  # a feed's new window did not overlap the last one
-    "failed",  # a route gives nothing now: at none of the looks of its last day, or `FAILURES` times in a row
-    "silent",  # a route claims nothing for a day on which it always has something
+    "failed",  # a route gives nothing now: at none of the polls of its last day, or `FAILURES` times in a row
+    "silent",  # a route lists nothing for a day on which it always has something
 ]
 UNLIKELY = 0.001
 """Probability below which a day without any article is taken for silence, as in the monitor."""
 FAILURES = 2
-"""Failed looks in a row by which a source that has given something on the same day is taken to fail."""
+"""Failed polls in a row by which a source that has given something on the same day is taken to fail."""
 _WEEKS = 4  # of the past that say what a weekday usually brings
 _LAG = timedelta(hours=1)
 """How long after an article a sitemap may still lack it."""
@@ -98,15 +98,15 @@ def doubts(store: Store, site: str, span: DayRange, now: datetime) -> list[Gap]:
     """Of `gaps` those in which nobody knows what there is."""
     past = DayRange(date.fromordinal(max(span.first.toordinal() - 7 * _WEEKS, 1)), span.last)
     with store.reading() as connection:
-        claimed = ledger_queries.claimed(connection, site, past)
+        sighted = ledger_queries.sighted(connection, site, past)
         polls = ledger_queries.polls(connection, site)
         failing = ledger_queries.failing(connection, site)
         windows = ledger_queries.open_windows(connection, site)
         shards = list(ledger_queries.shards(connection, site))
         jobs = ledger_queries.jobs(connection, site)
-    walked, tried = _walked(shards, jobs), _tried(jobs)
-    found = [*_windows(site, windows, walked), *_failed(site, failing, walked)]
-    found += _silent(site, claimed, polls, span, now, walked)
+    read_whole, tried = _read_whole(shards, jobs), _tried(jobs)
+    found = [*_windows(site, windows, read_whole), *_failed(site, failing, read_whole)]
+    found += _silent(site, sighted, polls, span, now, read_whole)
     return _sorted(_with(gap, tried) for gap in found if gap.span.meets(span))
 
 
@@ -117,59 +117,61 @@ def _sorted(found: Iterable[Gap]) -> list[Gap]:
 def _unread(site: str, counts: Iterable[ledger_queries.Count]) -> Iterable[Gap]:
     for count in counts:
         about = {"site": site, "route": count.route, "first": count.day, "last": count.day}
-        if count.fate == "pending":
+        if count.fate == Fate.PENDING:
             yield Gap(**about, cause="missing", number=count.number, reason=count.reason)  # type: ignore[arg-type]
-        elif count.reason in LOST:
+        elif count.reason and Refusal(count.reason).is_lost:
             yield Gap(**about, cause="lost", number=count.number, reason=count.reason)  # type: ignore[arg-type]
 
 
-def _windows(site: str, windows: Iterable[ledger_queries.WindowGap], walked: Mapping[date, datetime]) -> Iterable[Gap]:
+def _windows(
+    site: str, windows: Iterable[ledger_queries.WindowGap], read_whole: Mapping[date, datetime]
+) -> Iterable[Gap]:
     for window in windows:
-        span = DayRange(day_in(window.since), day_in(window.until))
-        if not _seen(span, walked, window.until + _LAG):
+        span = DayRange(day_of(window.since), day_of(window.until))
+        if not _seen(span, read_whole, window.until + _LAG):
             yield Gap(
                 site=site, cause="window", route=window.route, first=span.first, last=span.last,
                 since=window.since, until=window.until,
             )  # fmt: skip
 
 
-def _failed(site: str, failing: Iterable[ledger_queries.Failing], walked: Mapping[date, datetime]) -> Iterable[Gap]:
-    """Sources that give nothing now, since their last good look."""
+def _failed(site: str, failing: Iterable[ledger_queries.Failing], read_whole: Mapping[date, datetime]) -> Iterable[Gap]:
+    """Sources that give nothing now, since their last good poll."""
     for one in failing:
         if one.good == one.last and one.failures < FAILURES:
             continue
         span = span_of(one.url) or DayRange(one.good or one.first, one.last)
-        if not _seen(span, walked, datetime.combine(one.last, time.max, VIETNAM)):
+        if not _seen(span, read_whole, datetime.combine(one.last, time.max, VIETNAM)):
             yield Gap(site=site, cause="failed", route=one.route, first=span.first, last=span.last, reason=one.reason)
 
 
 def _silent(
     site: str,
-    claimed: Mapping[tuple[str, date], int],
+    sighted: Mapping[tuple[str, date], int],
     polls: Iterable[ledger_queries.DayOfPolls],
     span: DayRange,
     now: datetime,
-    walked: Mapping[date, datetime],
+    read_whole: Mapping[date, datetime],
 ) -> Iterable[Gap]:
-    """Days that are over, for which a route claims nothing, where its last such weekdays make that unlikely."""
-    looked: dict[str, date] = {}
+    """Days that are over, for which a route has listed nothing, where its last such weekdays make that unlikely."""
+    answered: dict[str, date] = {}
     for poll in polls:
         if poll.failed < poll.polls:
-            looked[poll.route] = poll.day
+            answered[poll.route] = poll.day
     begun: dict[str, date] = {}  # on that day a route gave whatever it had
-    for route, day in claimed:
+    for route, day in sighted:
         begun[route] = min(day, begun.get(route, day))
     for route, first in begun.items():
-        last = min(span.last, looked.get(route, date.min), day_in(now) - timedelta(days=1))
+        last = min(span.last, answered.get(route, date.min), day_of(now) - timedelta(days=1))
         for day in DayRange(max(span.first, first), last).days():
             usual = [
-                claimed.get((route, before), 0)
+                sighted.get((route, before), 0)
                 for before in _before(day)
                 if before > first and weekday(before) == weekday(day)
             ]
             unlikely = bool(usual) and sum(usual) / len(usual) > -log(UNLIKELY)
             over = datetime.combine(day, time.max, VIETNAM)
-            if unlikely and (route, day) not in claimed and not _seen(DayRange(day, day), walked, over):
+            if unlikely and (route, day) not in sighted and not _seen(DayRange(day, day), read_whole, over):
                 yield Gap(site=site, cause="silent", route=route, first=day, last=day)
 
 
@@ -177,12 +179,12 @@ def _before(day: date) -> Iterable[date]:
     return (day - timedelta(days=back) for back in range(1, 7 * _WEEKS + 1))
 
 
-def _seen(span: DayRange, walked: Mapping[date, datetime], at: datetime) -> bool:
+def _seen(span: DayRange, read_whole: Mapping[date, datetime], at: datetime) -> bool:
     """Whether all of these days have been listed whole, and that after `at`."""
-    return all(day in walked and walked[day] >= at for day in span.days())
+    return all(day in read_whole and read_whole[day] >= at for day in span.days())
 
 
-def _walked(shards: Iterable[tuple[DayRange, datetime]], jobs: Mapping[str, list[Step]]) -> dict[date, datetime]:
+def _read_whole(shards: Iterable[tuple[DayRange, datetime]], jobs: Mapping[str, list[Step]]) -> dict[date, datetime]:
     """When each day was last listed whole."""
     found: dict[date, datetime] = {}
     listed = list(shards)
@@ -204,12 +206,12 @@ def _tried(jobs: Mapping[str, list[Step]]) -> dict[date, str]:
     for job, steps in jobs.items():
         if any(step.state == "open" for step in steps):
             continue
-        words = sorted({step.reason for step in steps if step.state == "failed" and step.reason})
+        reasons = sorted({step.reason for step in steps if step.state == "failed" and step.reason})
         for day in uncovered(step_table.span_of_job(job).days(), steps):
-            found[day] = ", ".join(words) or "out of reach"
+            found[day] = ", ".join(reasons) or "out of reach"
     return found
 
 
 def _with(gap: Gap, tried: Mapping[date, str]) -> Gap:
-    words = sorted({tried[day] for day in gap.span.days() if day in tried})
-    return replace(gap, tried="; ".join(words)) if words else gap
+    reasons = sorted({tried[day] for day in gap.span.days() if day in tried})
+    return replace(gap, tried="; ".join(reasons)) if reasons else gap

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from statistics import median_low
 
 from crawler.crawl.own_address import number
-from crawler.discover.days import DayRange, day_in, made_on, published_in
-from crawler.discover.overlap import Item, end
+from crawler.discover import DayRange, WindowItem, made_on, published_in, window_end
 from crawler.items import Link
+from crawler.text import day_of
 
 _DENSE = 20  # links with a number from which these say something
 _EDITED = timedelta(days=3)
@@ -59,9 +59,9 @@ def harvest(listed: Mapping[str, Link], span: DayRange, shard: DayRange | None, 
         and (told[url] or url not in youngest or youngest[url] - span.last <= _EDITED)
     }
     undated = tuple(url for url in wanted if told[url] is None)
-    last = end([Item(link.published_at, known=False) for link in listed.values()])
+    last = window_end([WindowItem(link.published_at, known=False) for link in listed.values()])
     dated = tuple(sorted(day for day in told.values() if day is not None))
-    return Harvest(len(listed), wanted, undated, dated, day_in(last.at) if last and last.at else None)
+    return Harvest(len(listed), wanted, undated, dated, day_of(last.at) if last and last.at else None)
 
 
 def _by_number(listed: Mapping[str, Link]) -> dict[str, date]:
@@ -72,7 +72,7 @@ def _by_number(listed: Mapping[str, Link]) -> dict[str, date]:
     Empty where too few have a number and a lastmod.
     """
     rows = [
-        (int(number_), day_in(link.modified_at), url)
+        (int(number_), day_of(link.modified_at), url)
         for url, link in listed.items()
         if link.modified_at is not None and (number_ := number(url)) is not None
     ]
@@ -87,4 +87,4 @@ def _by_number(listed: Mapping[str, Link]) -> dict[str, date]:
 
 def _day(link: Link, *, exact: bool) -> date | None:
     moment = link.published_at or (link.modified_at if exact else None)
-    return day_in(moment) if moment else made_on(link.url)
+    return day_of(moment) if moment else made_on(link.url)

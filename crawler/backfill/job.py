@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.backfill import steps as step_table
-from crawler.discover.days import DayRange
+from crawler.discover import DayRange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The ledger: for each site and day what every route claims, and what became of it."""
+"""The ledger: for each site and day what every route has listed, and what became of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from crawler.backfill import ledger_queries
 from crawler.backfill.gaps import doubts
-from crawler.discover.days import DayRange
-from crawler.errors import SETTLED
+from crawler.discover import DayRange
+from crawler.errors import Refusal
 from crawler.store import Store
+from crawler.store.schema import Fate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class LedgerEntry:
     stored: int = 0
     missing: int = 0
     refused: dict[str, int] = field(default_factory=dict)
-    """By word."""
+    """By reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +32,14 @@ class Completeness:
     """How much of what is known of a site has been stored."""
 
     claimed: int
-    """Articles that some route claims, without those that turned out to be none."""
+    """Articles that some route has listed, without those that turned out to be none."""
     stored: int
     gaps: int
-    """Spans in which something may be missing that no route claims."""
+    """Spans in which something may be missing that no route has listed."""
 
     @property
     def share(self) -> float:
-        """Stored of claimed, 0 to 1; 1 when nothing is claimed."""
+        """Stored of claimed, 0 to 1; 1 when nothing is."""
         return self.stored / self.claimed if self.claimed else 1.0
 
 
@@ -50,13 +51,13 @@ def entries(store: Store, site: str, span: DayRange) -> list[LedgerEntry]:
     found: dict[tuple[date, str], dict[str, int]] = {}
     for count in counts:
         row = found.setdefault((count.day, count.route), {})
-        name = f"refused/{count.reason}" if count.fate == "refused" else count.fate
+        name = f"refused/{count.reason}" if count.fate == Fate.REFUSED else count.fate
         row[name] = row.get(name, 0) + count.number
     for (day, route), row in found.items():
         refused = {name.removeprefix("refused/"): number for name, number in row.items() if name.startswith("refused/")}
         rows[day, route] = LedgerEntry(
-            site=site, day=day, route=route, claimed=sum(row.values()), stored=row.get("stored", 0),
-            missing=row.get("pending", 0), refused=refused,
+            site=site, day=day, route=route, claimed=sum(row.values()), stored=row.get(Fate.STORED, 0),
+            missing=row.get(Fate.PENDING, 0), refused=refused,
         )  # fmt: skip
     return [rows[key] for key in sorted(rows, key=lambda key: (-key[0].toordinal(), key[1]))]
 
@@ -65,6 +66,7 @@ def completeness(store: Store, site: str, span: DayRange, now: datetime) -> Comp
     """The site's number for these days."""
     with store.reading() as connection:
         counts = ledger_queries.totals(connection, site, span)
-    settled = sum(number for (fate, reason), number in counts.items() if fate == "refused" and reason in SETTLED)
-    stored = sum(number for (fate, _), number in counts.items() if fate == "stored")
+    refused = {reason: number for (fate, reason), number in counts.items() if fate == Fate.REFUSED and reason}
+    settled = sum(number for reason, number in refused.items() if Refusal(reason).is_settled)
+    stored = sum(number for (fate, _), number in counts.items() if fate == Fate.STORED)
     return Completeness(claimed=sum(counts.values()) - settled, stored=stored, gaps=len(doubts(store, site, span, now)))

@@ -1,4 +1,4 @@
-"""The ledger's questions to the store: counts by route and day, looks that failed, days that were walked.
+"""The ledger's questions to the store: counts by route and day, polls that failed, days that were read whole.
 
 Every function reads, inside one transaction.
 """
@@ -12,29 +12,29 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Date, Select, and_, case, func, select
 
 from crawler.backfill.steps import Step, steps
-from crawler.discover.days import DayRange, span_of
+from crawler.discover import DayRange, span_of
 from crawler.errors import Refusal
-from crawler.store.schema import articles, copies, every, links, sources
-from crawler.store.sightings import gaps, looked, sightings
+from crawler.store.schema import WAITING, Fate, articles, copies, every, links, sources
+from crawler.store.sightings import gaps, poll_days, sightings
 
 _route = func.coalesce(sources.c.route, sources.c.url)
-_fate = case((links.c.fate.in_(("pending", "backfill")), "pending"), else_=links.c.fate)
+_fate = case((links.c.fate.in_(WAITING), Fate.PENDING), else_=links.c.fate)
 
 
 class Count(NamedTuple):
-    """Articles of one day that a route claims, by what became of them."""
+    """Articles of one day that a route has listed, by what became of them."""
 
     route: str
     day: date
     fate: str
-    """stored, pending or refused."""
+    """A `Fate`; what is left to a backfill counts as pending."""
     reason: str | None
     """Why the last try gave nothing."""
     number: int
 
 
 class DayOfPolls(NamedTuple):
-    """The looks of one source on one day."""
+    """The polls of one source on one day."""
 
     url: str
     route: str
@@ -45,19 +45,19 @@ class DayOfPolls(NamedTuple):
 
 
 class Failing(NamedTuple):
-    """A source whose last look gave nothing."""
+    """A source whose last poll gave nothing."""
 
     url: str
     route: str
     reason: str
     failures: int
-    """Looks in a row that have failed."""
+    """Polls in a row that have failed."""
     first: date
-    """Of its first look."""
+    """Of its first poll."""
     good: date | None
-    """Of its last look that gave something."""
+    """Of its last poll that gave something."""
     last: date
-    """Of its last look."""
+    """Of its last poll."""
 
 
 class WindowGap(NamedTuple):
@@ -69,13 +69,13 @@ class WindowGap(NamedTuple):
 
 
 def by_day(connection: Connection, site: str, span: DayRange) -> list[Count]:
-    """What each route claims for the days of a span; of a stored article the day is that of its page."""
+    """What each route has listed for the days of a span; of a stored article the day is that of its page."""
     own = func.coalesce(links.c.leads_to, links.c.canonical_url)
     published = func.coalesce(articles.c.published_at, copies.c.published_at)
     # A route may have an article's day wrong by as much as a draft lies, or a shard is wide.
-    day = func.coalesce(_here(connection, published), sightings.c.day, type_=Date)
+    day = func.coalesce(_day_of(connection, published), sightings.c.day, type_=Date)
     query = (
-        _claimed(site, _route, day, _fate, links.c.reason, func.count(links.c.id.distinct()))
+        _sightings(site, _route, day, _fate, links.c.reason, func.count(links.c.id.distinct()))
         .join(articles, articles.c.canonical_url == own, isouter=True)
         .join(copies, copies.c.canonical_url == own, isouter=True)
         .where(day.between(span.first, span.last))
@@ -85,30 +85,30 @@ def by_day(connection: Connection, site: str, span: DayRange) -> list[Count]:
 
 
 def unread(connection: Connection, site: str, span: DayRange) -> list[Count]:
-    """Of `by_day` what is not stored, by the day that the route claims; cheaper."""
+    """Of `by_day` what is not stored, by the day that the route has it under; cheaper."""
     query = (
-        _claimed(site, _route, sightings.c.day, _fate, links.c.reason, func.count(links.c.id.distinct()))
-        .where(links.c.fate != "stored", sightings.c.day.between(span.first, span.last))
+        _sightings(site, _route, sightings.c.day, _fate, links.c.reason, func.count(links.c.id.distinct()))
+        .where(links.c.fate != Fate.STORED, sightings.c.day.between(span.first, span.last))
         .group_by(_route, sightings.c.day, _fate, links.c.reason)
     )
     return [Count(*row) for row in connection.execute(query)]
 
 
-def unread_links(connection: Connection, site: str, span: DayRange, words: Collection[Refusal]) -> list[int]:
-    """Numbers of the links that are claimed for these days and wait, or were given up by one of the words."""
-    given_up = and_(links.c.fate == "refused", links.c.reason.in_(words))
+def unread_links(connection: Connection, site: str, span: DayRange, reasons: Collection[Refusal]) -> list[int]:
+    """Numbers of the links that are listed for these days and wait, or were given up for one of the reasons."""
+    given_up = and_(links.c.fate == Fate.REFUSED, links.c.reason.in_(reasons))
     query = (
-        _claimed(site, links.c.id)
+        _sightings(site, links.c.id)
         .distinct()
-        .where(sightings.c.day.between(span.first, span.last), given_up | (links.c.fate == "pending"))
+        .where(sightings.c.day.between(span.first, span.last), given_up | (links.c.fate == Fate.PENDING))
     )
     return list(connection.scalars(query))
 
 
-def claimed(connection: Connection, site: str, span: DayRange) -> dict[tuple[str, date], int]:
-    """How many articles each route claims for each day."""
+def sighted(connection: Connection, site: str, span: DayRange) -> dict[tuple[str, date], int]:
+    """How many articles each route has listed for each day."""
     query = (
-        _claimed(site, _route, sightings.c.day, func.count(sightings.c.link_id.distinct()))
+        _sightings(site, _route, sightings.c.day, func.count(sightings.c.link_id.distinct()))
         .where(sightings.c.day.between(span.first, span.last))
         .group_by(_route, sightings.c.day)
     )
@@ -116,9 +116,9 @@ def claimed(connection: Connection, site: str, span: DayRange) -> dict[tuple[str
 
 
 def totals(connection: Connection, site: str, span: DayRange) -> dict[tuple[str, str | None], int]:
-    """How many articles the routes claim together for these days, each once, by fate and word."""
+    """How many articles the routes have listed together for these days, each once, by fate and reason."""
     query = (
-        _claimed(site, _fate, links.c.reason, func.count(links.c.id.distinct()))
+        _sightings(site, _fate, links.c.reason, func.count(links.c.id.distinct()))
         .where(sightings.c.day.between(span.first, span.last))
         .group_by(_fate, links.c.reason)
     )
@@ -126,25 +126,25 @@ def totals(connection: Connection, site: str, span: DayRange) -> dict[tuple[str,
 
 
 def polls(connection: Connection, site: str) -> list[DayOfPolls]:
-    """How the looks at each source of a site went, by day, oldest first."""
+    """How the polls of each source of a site went, by day, oldest first."""
     query = (
-        select(sources.c.url, _route, looked.c.day, looked.c.polls, looked.c.failed, looked.c.reason)
-        .join(sources, sources.c.id == looked.c.source_id)
+        select(sources.c.url, _route, poll_days.c.day, poll_days.c.polls, poll_days.c.failed, poll_days.c.reason)
+        .join(sources, sources.c.id == poll_days.c.source_id)
         .where(sources.c.site == site)
-        .order_by(looked.c.day)
+        .order_by(poll_days.c.day)
     )
     return [DayOfPolls(*row) for row in connection.execute(query)]
 
 
 def failing(connection: Connection, site: str) -> list[Failing]:
     """The sources of a site that give nothing now."""
-    good = func.max(case((looked.c.polls > looked.c.failed, looked.c.day)))
+    good = func.max(case((poll_days.c.polls > poll_days.c.failed, poll_days.c.day)))
     query = (
         select(
             sources.c.url, _route, sources.c.last_status, sources.c.failures,
-            func.min(looked.c.day), good, func.max(looked.c.day),
+            func.min(poll_days.c.day), good, func.max(poll_days.c.day),
         )
-        .join(looked, looked.c.source_id == sources.c.id)
+        .join(poll_days, poll_days.c.source_id == sources.c.id)
         .where(sources.c.site == site, sources.c.last_status.not_in(("200", "304")))
         .group_by(sources.c.id)
         .order_by(sources.c.url)
@@ -174,15 +174,15 @@ def jobs(connection: Connection, site: str) -> dict[str, list[Step]]:
     return found
 
 
-def _claimed(site: str, *columns: ColumnElement[Any]) -> Select[Any]:
+def _sightings(site: str, *columns: ColumnElement[Any]) -> Select[Any]:
     joined = sightings.join(sources, sources.c.id == sightings.c.source_id).join(
         links, links.c.id == sightings.c.link_id
     )
     return select(*columns).select_from(joined).where(sources.c.site == site)
 
 
-def _here(connection: Connection, at: ColumnElement[Any]) -> ColumnElement[date]:
-    """The date in Viet Nam."""
+def _day_of(connection: Connection, at: ColumnElement[Any]) -> ColumnElement[date]:
+    """`crawler.text.dates.day_of` in SQL."""
     if connection.dialect.name == "sqlite":
         return func.date(at, "+7 hours", type_=Date)
     return func.date(func.timezone("Asia/Ho_Chi_Minh", at), type_=Date)

@@ -11,10 +11,10 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from crawler.discover.days import DayRange, day_in, span_of
+from crawler.discover import DayRange, span_of
 from crawler.items import Link
-from crawler.sites.site import Site
-from crawler.sites.source import Archive, Feed, Listing, Numbers, Sitemap, Source
+from crawler.sites import Archive, Feed, Listing, Numbers, Site, Sitemap, Source
+from crawler.text import day_of
 
 Route = Source | Archive
 SERIES, SITEMAP, BY_DAY, PAGED, NUMBERED, FEED = range(6)
@@ -92,10 +92,10 @@ def children(index: Iterable[Link], span: DayRange, today: date) -> Iterator[Par
     for link, held in listed:
         if held is not None:
             wanted = held.meets(span)
-        elif any(reason in urlsplit(link.url).path.rpartition("/")[2].lower() for reason in _NEWEST):
+        elif any(name in urlsplit(link.url).path.rpartition("/")[2].lower() for name in _NEWEST):
             wanted = span.last >= today - _RECENT
         else:
-            wanted = not dated and (link.modified_at is None or day_in(link.modified_at) >= span.first)
+            wanted = not dated and (link.modified_at is None or day_of(link.modified_at) >= span.first)
         if wanted:
             yield Part("", link.url, held or span)
 
@@ -107,7 +107,7 @@ def numbers(route: Numbers, more: Iterable[tuple[datetime, int]], span: DayRange
     ends, since numbers are given to drafts. Beyond what is known the rate of the whole goes on.
     """
     marks = sorted({(day.toordinal(), number) for day, number in route.known} | {
-        (day_in(at).toordinal(), number) for at, number in more
+        (day_of(at).toordinal(), number) for at, number in more
     })  # fmt: skip
     low = _number_on(marks, span.first.toordinal() - 1)
     high = _number_on(marks, span.last.toordinal() + 2)

@@ -8,38 +8,35 @@ wanted days by what its articles say.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import date
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.backfill import backlog, routes
+from crawler.backfill import routes
 from crawler.backfill import steps as step_table
 from crawler.backfill.harvest import harvest
+from crawler.backfill.job import Job
 from crawler.backfill.step_queue import StepQueue
 from crawler.backfill.steps import Step
 from crawler.crawl import poll as polls
-from crawler.discover.days import day_in, span_of
-from crawler.discover.discovery import Discovery, discover
-from crawler.errors import Discard, Refusal, StoreFailed
-from crawler.extract.limits import deadline
-from crawler.extract.verdict import is_wall, verdict
-from crawler.sites.source import Listing, Numbers, Sitemap, Source
+from crawler.crawl.context import RunContext
+from crawler.crawl.source_answer import read_source
+from crawler.discover import Discovery, span_of
+from crawler.errors import Refusal, StoreFailed
+from crawler.items import Asked
+from crawler.sites import Listing, Numbers, Sitemap, Source
+from crawler.store import frontier
 from crawler.store.frontier import by_address
-from crawler.text.charset import charset
-
-if TYPE_CHECKING:
-    from crawler.backfill.job import Job
-    from crawler.backfill.spider import BackfillSpider
+from crawler.text import day_of
 
 logger = logging.getLogger(__name__)
 _DEPTH = 3  # of indexes within indexes
 _PAGES = 10_000  # of one list; more has no end
 _SAMPLE = 200  # links of a page whose days are looked up
-_NO_SUCH = (Refusal.NOT_FOUND, Refusal.HTML_FOR_FEED, Refusal.SOFT_404)
 _ENOUGH = 5  # shards of a series that are not there
 _SILENT = 2  # steps without any answer after which a site counts as down
 
@@ -47,144 +44,134 @@ _SILENT = 2  # steps without any answer after which a site counts as down
 class BackfillSources:
     """Asks the steps of one job; `advance` is called whenever no article is left to be read."""
 
-    def __init__(self, spider: BackfillSpider, job: Job) -> None:
-        self._spider = spider
+    def __init__(self, run: RunContext, job: Job) -> None:
+        self._run = run
         self._job = job
-        self._itinerary: StepQueue | None = None
-        self._over = False
-        self._down = 0
+        self._queue = StepQueue(run.store, run.site, job, run.now)
+        self._over_budget = False
+        self._silent = 0  # steps in a row without any answer
         self.answered = 0
         """Steps that gave an answer."""
         self.errors: list[str] = []
 
-    def start(self, only: tuple[str, ...]) -> Iterator[Request]:  # noqa: ARG002, the interface's
+    def start(self, only: Collection[str] | None) -> Iterator[Request]:  # noqa: ARG002, the interface's
         """Nothing: what waits in the store comes first."""
         return iter(())
 
     @property
-    def itinerary(self) -> StepQueue:
-        """What is asked next."""
-        if self._itinerary is None:  # the spider has no store before it is bound to its crawler
-            self._itinerary = StepQueue(self._spider.store, self._spider.site, self._job, self._spider.now)
-        return self._itinerary
+    def missing(self) -> list[date]:
+        """Days that no route has given, as far as is known by now."""
+        return self._queue.missing
 
     def advance(self) -> list[Request] | None:
         """The request of the next step, none for a step that needs none, None when all is done or must wait."""
-        step = None if self._over else self.itinerary.next()
+        step = None if self._over_budget else self._queue.next()
         if step is None:
             return None
-        self._spider.report.sources += 1
+        self._run.report.sources += 1
         if step.state == "done":
             return []
-        return [self._spider.request(step.address, "source", "backfill", self.parse, poll=step)]
+        return [self._run.request(step.address, Asked("source", "backfill"), self, step)]
 
-    def parse(self, response: Response, poll: Step) -> None:
+    def parse(self, response: Response, step: Step) -> None:
         """One answer; what it lists is kept with the steps that follow."""
         try:
-            self._parse(response, poll)
+            self._parse(response, step)
         except StoreFailed as failure:
-            self._spider.end(str(failure))
+            self._run.end(str(failure))
         except Exception as error:
-            logger.exception("%s could not be read", poll.address)
-            self.failed(poll, Refusal.UNREADABLE, f"{type(error).__name__} at {poll.address}")
+            logger.exception("%s could not be read", step.address)
+            self.failed(step, Refusal.UNREADABLE, f"{type(error).__name__} at {step.address}")
         finally:
-            self._spider.progress()
+            self._run.progress()
 
     def _parse(self, response: Response, step: Step) -> None:
-        spider, route = self._spider, self.itinerary.route(step)
+        run, route = self._run, self._queue.route(step)
         assert not isinstance(route, Numbers)  # noqa: S101 - these are asked of nobody
-        if response.status != 200 or is_wall(response.body):
-            reason = verdict(response.status, {}, response.body) or Refusal.SERVER_ERROR
-            self.failed(step, reason, f"{response.status} from {response.url}")
-            return
-        declared = charset((response.headers.get("Content-Type") or b"").decode("latin-1"))
-        try:
-            with deadline(spider.settings.getfloat("READ_SECONDS")):
-                found = discover(response.body, response.url, declared=declared, site=spider.site, source=route)
-        except Discard as late:
-            self.failed(step, late.reason, late.detail)
-            return
+        found = read_source(response, site=run.site, source=route, seconds=run.settings.read_seconds)
         if found.refused and not (step.page > 1 and found.refused is Refusal.EMPTY_SOURCE):
             self.failed(step, found.refused, found.detail or step.address)
             return
         self.answered += 1
-        self._down = 0
+        self._silent = 0
         if found.kind == "index":
             self._index(step, found)
         else:
             self._page(step, found, route)
 
-    def failed(self, poll: Step, reason: Refusal, detail: str) -> None:
+    def failed(self, step: Step, reason: Refusal, detail: str) -> None:
         """A step that gave nothing; a list's further page that is not there is its end."""
-        spider = self._spider
-        end = poll.page > 1 and poll.stage == routes.PAGED and reason is Refusal.NOT_FOUND
+        run = self._run
+        end = step.page > 1 and step.stage == routes.PAGED and reason is Refusal.NOT_FOUND
         try:
-            self.itinerary.finish(
-                replace(poll, state="done" if end else "failed", reason=reason, tries=poll.tries + 1, at=spider.now())
+            self._queue.finish(
+                replace(step, state="done" if end else "failed", reason=reason, tries=step.tries + 1, at=run.now())
             )
         except StoreFailed as failure:
-            spider.end(str(failure))
+            run.end(str(failure))
             return
         if end:
             return
-        if poll.stage == routes.SERIES and reason in _NO_SUCH:
-            self._doubt(poll, reason)
-        spider.report.refused[reason] += 1
+        if step.stage == routes.SERIES and reason.is_absence:
+            self._doubt(step, reason)
+        run.report.refused[reason] += 1
         self.errors.append(f"{reason} ({detail})" if detail else reason)
-        self._down = self._down + 1 if reason in (Refusal.UNREACHABLE, Refusal.TIMEOUT) else 0
-        if self._down >= _SILENT:
-            spider.end(f"{reason}: {detail}")
+        self._silent = self._silent + 1 if reason.is_silence else 0
+        if self._silent >= _SILENT:
+            run.end(f"{reason}: {detail}")
 
     def _doubt(self, step: Step, reason: Refusal) -> None:
         """Give up a series of which nothing has ever been there: it may be a guess, or of another age of the site."""
-        with self._spider.store.writing() as connection:
+        with self._run.store.writing() as connection:
             if step_table.none_of(connection, step, _ENOUGH):
                 step_table.give_up(connection, step, reason)
 
-    def postponed(self, poll: Step) -> None:  # noqa: ARG002, the interface's
+    def postponed(self, step: Step) -> None:  # noqa: ARG002, the interface's
         """The day's budget does not pay for the step; it stays open."""
-        self._over = True
+        self._over_budget = True
 
     def _index(self, step: Step, found: Discovery) -> None:
-        spider, job = self._spider, self._job
+        run, job = self._run, self._job
         owned = [link for link in found.children if self._owned(link.url)]
         if not owned or step.page >= _DEPTH:
             self.failed(step, Refusal.EMPTY_SOURCE, "an index of nothing that can be followed")
             return
         spans = [span for link in owned if (span := span_of(link.url))]
-        parts = [part._replace(route=step.route) for part in routes.children(owned, job.span, day_in(spider.now()))]
+        parts = [part._replace(route=step.route) for part in routes.children(owned, job.span, day_of(run.now()))]
         # An index that names days knows its own: between its first and last there is none that it does not list.
         first, last = (min(span.first for span in spans), max(span.last for span in spans)) if spans else (None, None)
-        with spider.store.writing() as connection:
-            self.itinerary.add(connection, parts, step.stage, step.page + 1)
-            step_table.keep(connection, replace(step, state="done", first=first, last=last, at=spider.now()))
+        with run.store.writing() as connection:
+            self._queue.add(connection, parts, step.stage, step.page + 1)
+            step_table.keep(connection, replace(step, state="done", first=first, last=last, at=run.now()))
 
     def _page(self, step: Step, found: Discovery, route: Source | None) -> None:
-        spider, now = self._spider, self._spider.now()
-        spider.report.refused.update(link.refused for link in found.links if link.refused)
+        run, now = self._run, self._run.now()
+        run.report.refused.update(link.refused for link in found.links if link.refused)
         shard = span_of(step.address) if isinstance(route, Sitemap) else None
         exact = isinstance(route, Sitemap) and route.lastmod == "published"
-        listed = by_address(found.links, self.itinerary.canonical)
-        crop = harvest(listed, self._job.span, shard, exact=exact)
+        listed = by_address(found.links)
+        harvested = harvest(listed, self._job.span, shard, exact=exact)
         paged = step.stage == routes.PAGED
         following = found.next if listed and step.page < _PAGES else None
-        if following and (not self._owned(following) or (paged and crop.middle and crop.middle < self._job.span.first)):
+        if following and (
+            not self._owned(following) or (paged and harvested.middle and harvested.middle < self._job.span.first)
+        ):
             following = None
-        done = replace(step, state="done", links=len(crop.wanted), digest=polls.digest(listed.values()), at=now)
+        done = replace(step, state="done", links=len(harvested.wanted), digest=polls.digest(listed.values()), at=now)
         if found.cut:
             done = replace(done, state="failed", reason=Refusal.CUT_OFF, tries=step.tries + 1)
         source = route.url if isinstance(route, Listing) else step.address
-        with spider.store.writing() as connection:
-            new, ids = backlog.keep_page(connection, source, step.route, crop.wanted, spider.name, now)
+        with run.store.writing() as connection:
+            new, ids = frontier.save_backfill_page(connection, source, step.route, harvested.wanted, run.site.name, now)
             if following and not step_table.repeats(connection, done):
                 step_table.add(connection, [replace(step, id=0, address=following, page=step.page + 1)])
             if shard is None and step.stage != routes.BY_DAY:
-                behind = " ".join(str(ids[url]) for url in crop.undated[-_SAMPLE:])
-                reached = crop.middle if paged else crop.whole
+                behind = " ".join(str(ids[url]) for url in harvested.undated[-_SAMPLE:])
+                reached = harvested.middle if paged else harvested.whole
                 done = replace(done, first=reached, behind=behind)
             step_table.keep(connection, done)
-        spider.report.links += len(crop.wanted)
-        spider.report.new += new
+        run.report.links += len(harvested.wanted)
+        run.report.new += new
 
     def _owned(self, url: str) -> bool:
-        return self._spider.site.owns(urlsplit(url).hostname or "")
+        return self._run.site.owns(urlsplit(url).hostname or "")

@@ -9,34 +9,36 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
 from scrapy import Request
-from scrapy.crawler import Crawler
 
 from crawler.backfill import backlog
 from crawler.backfill import steps as step_table
 from crawler.backfill.job import Job
 from crawler.backfill.sources import BackfillSources
-from crawler.crawl.articles import BATCH, Articles
+from crawler.configuration import DEFAULTS, Settings
+from crawler.crawl.articles import Articles
+from crawler.crawl.context import RunContext
+from crawler.crawl.link_queue import BATCH
 from crawler.crawl.report import SiteReport
 from crawler.crawl.run import TAKEN, Crawls, settings_for, work
 from crawler.crawl.spider import NewsSpider, clock
 from crawler.errors import Refusal, StoreFailed
-from crawler.items import Event, PendingLink
+from crawler.items import Event, PendingLink, Purpose
 from crawler.schedule.site_agenda import SiteAgenda
-from crawler.sites.registry import Sites
-from crawler.sites.site import Site
+from crawler.sites import Site, Sites
 from crawler.store import Store
-from crawler.store.budget import Purpose, day_of, spent, usual
+from crawler.store.budget import spent, usual
+from crawler.text import day_of
 
 logger = logging.getLogger(__name__)
 _SPARE = 3  # requests that no article takes: robots.txt comes first, and a page may lead to another
 PATIENCE = timedelta(minutes=10)
-"""How long a backfill waits for a watch that does not come."""
+"""How long a backfill waits for a scheduled crawl that does not come."""
 PAUSE = 20
 """Seconds between two attempts to go on."""
 EVENTS: tuple[str, ...] = get_args(Event)
@@ -51,9 +53,9 @@ class BackfillReport(SiteReport):
     missing: list[Any] = field(default_factory=list)
     """Days that no route has given."""
     over_budget: bool = False
-    """It ended because the day's requests are spent, or kept for the watch."""
+    """It ended because the day's requests are spent, or kept for the scheduled crawl."""
     gave_way: bool = False
-    """It ended because the watch is to look at the site now."""
+    """It ended because the site is due now."""
 
     def add(self, later: BackfillReport) -> None:
         """Take over what the same site's next run did."""
@@ -69,26 +71,25 @@ class BackfillReport(SiteReport):
         return {}
 
 
-class Backlog(Articles):
-    """Reads what the steps have listed."""
+class ListedLinks:
+    """The queue of a backfill: what its steps have listed."""
 
-    def _links(self) -> tuple[Purpose, list[PendingLink]]:
-        spider: Any = self._spider
-        if self._over:
-            return "backfill", []
-        with spider.store.reading() as connection:
-            limit = BATCH + self._kept
-            return "backfill", backlog.waiting(connection, spider.name, limit, oldest_first=spider.job.oldest_first)
+    cut = False
+    spare = _SPARE
 
-    def _begin(self, batch: list[PendingLink], purpose: Purpose) -> list[PendingLink]:
-        account = self._spider.account
-        if account.limit is None:
-            return super()._begin(batch, purpose)
-        account.limit -= _SPARE
-        try:
-            return super()._begin(batch, purpose)
-        finally:
-            account.limit += _SPARE
+    def __init__(self, run: RunContext, job: Job) -> None:
+        self._run = run
+        self._job = job
+
+    def next(self, asked: Set[str], waiting: int) -> tuple[Purpose, list[PendingLink]]:  # noqa: ARG002, the interface's
+        """As `LinkQueue` says."""
+        site, limit = self._run.site.name, BATCH + waiting
+        with self._run.store.reading() as connection:
+            return "backfill", backlog.waiting(connection, site, limit, oldest_first=self._job.oldest_first)
+
+    def room(self, purpose: Purpose) -> int | None:  # noqa: ARG002, the interface's
+        """The budget alone counts: `BackfillSpider` sets it before each batch."""
+        return None
 
 
 class BackfillSpider(NewsSpider):
@@ -96,27 +97,24 @@ class BackfillSpider(NewsSpider):
 
     job: Job
     report: BackfillReport
+    steps: BackfillSources
 
     def __init__(self, name: str | None = None, *, job: Job, **about: Any) -> None:
         super().__init__(name, **about)
         self.job = job
         self.report = BackfillReport(site=self.name)
-        self.walker = BackfillSources(self, job)
-        self.sources = self.walker  # type: ignore[assignment]  # it answers the same calls
-        self.articles = Backlog(self)
         self._batch: deque[Request] = deque()
-        self._budget: int | None = None
-        self._watch: SiteAgenda | None = None
+        self._day: int | None = None  # requests that the site gets a day
+        self._schedule: SiteAgenda | None = None  # only read: what comes next at a site the scheduler says
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> BackfillSpider:
-        """As the crawl's; what the watch needs of the day's budget is kept for it."""
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        assert isinstance(spider, BackfillSpider)  # noqa: S101 - for the type checker
-        spider._budget = spider.account.limit
-        # Only to be read: what comes next at a site is the watch's to say.
-        spider._watch, spider.agenda = spider.agenda, None
-        return spider
+    def make_parts(self) -> None:
+        """As the crawl's; what the scheduled crawl needs of the day's budget is kept for it."""
+        run = self.run
+        self._day = run.budget.limit
+        self._schedule, run.agenda = run.agenda, None
+        self.steps = BackfillSources(run, self.job)
+        self.sources = self.steps
+        self.articles = Articles(run, ListedLinks(run, self.job), self.steps)
 
     def next_batch(self) -> None:
         """Ask for one page: an article that waits, else the next step; called by Scrapy when nothing is left to do.
@@ -124,17 +122,17 @@ class BackfillSpider(NewsSpider):
         One at a time: else the next would be under way while the last one is read, and a kill would cost both.
         """
         try:
-            while self._ending is None and not self._batch:
+            while not self.ending and not self._batch:
                 if self.limit is not None and self.report.pages >= self.limit:
                     return
                 self._share()
-                more = list(self.articles.next_batch()) or self.walker.advance()
+                more = list(self.articles.next_batch()) or self.steps.advance()
                 if more is None:
                     return
                 self._batch.extend(more)
-            if self._watch and self._wanted(self._watch):
+            if self._schedule and self._is_wanted(self._schedule):
                 self.report.gave_way = True
-            elif self._ending is None:
+            elif not self.ending:
                 self.report.left -= 1
                 self.crawler.engine.crawl(self._batch.popleft())
         except StoreFailed as failure:
@@ -145,28 +143,29 @@ class BackfillSpider(NewsSpider):
 
     def finish(self, reason: str = "finished") -> None:
         """As the crawl's; says whether the day's budget ended it."""
-        self.report.missing = self.walker.itinerary.missing
+        self.report.missing = self.steps.missing
         self.report.over_budget = self.report.refused[Refusal.OVER_BUDGET] > 0
         super().finish(reason)
 
-    def _wanted(self, watch: SiteAgenda) -> bool:
-        """Whether the watch has something to do now; what it has left undone for long, nobody is there to do."""
-        due = [watch.entries[source].next_at for source in watch.due()]
+    def _is_wanted(self, schedule: SiteAgenda) -> bool:
+        """Whether the site is due now; what has been due for long, nobody is there to do."""
+        due = [schedule.entries[source].next_at for source in schedule.due()]
         return bool(due) and self.now() - min(due) < PATIENCE
 
     def _share(self) -> None:
-        with self.store.reading() as connection:
+        run = self.run
+        with run.store.reading() as connection:
             self.report.left = backlog.count(connection, self.name) + step_table.count_open(connection, self.job.name)
-            if self._budget is not None:
+            if self._day is not None:
                 used = sum(spent(connection, self.name, day_of(self.now())).values())
                 kept = usual(connection, self.name, self.now())
-        if self._budget is not None:
-            room = self._watch.room(self.store, "backfill") if self._watch else self._budget - used - kept
-            self.account.limit = used + max(room, 0)
+        if self._day is not None:
+            room = self._schedule.room(run.store, "backfill") if self._schedule else self._day - used - kept
+            run.budget.limit = used + max(room, 0)
 
 
 class Backfills(Crawls):
-    """The crawlers of one backfill: a site that gives way to the watch goes on when this is through."""
+    """The crawlers of one backfill: a site that gives way to its scheduled crawl goes on when this is through."""
 
     kind = BackfillSpider
 
@@ -204,6 +203,7 @@ def backfill(
     newsroom: str | None = None,
     limit: int | None = None,
     on_progress: Callable[[SiteReport], None] | None = None,
+    own: Settings = DEFAULTS,
     settings: Mapping[str, Any] | None = None,
     now: Callable[[], datetime] = clock,
 ) -> list[BackfillReport]:
@@ -211,7 +211,7 @@ def backfill(
 
     Begun again with the same jobs it goes on where it was.
     """
-    chosen = settings_for(newsroom=newsroom, more=settings)
+    chosen = settings_for(own, newsroom=newsroom, more=settings)
     with Store.open(store_url) as store:
         about = {"store": store, "limit": limit, "on_progress": on_progress, "now": now}
         plan = [(sites[name], {**about, "jobs": [*given]}) for name, given in jobs.items()]

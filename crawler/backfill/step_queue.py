@@ -4,46 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
-from functools import lru_cache, partial
+from datetime import date, datetime
 from statistics import median_low
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from crawler.backfill import backlog, routes
 from crawler.backfill import steps as step_table
 from crawler.backfill.gaps import uncovered
+from crawler.backfill.job import Job
 from crawler.backfill.routes import Route
 from crawler.backfill.steps import Step
-from crawler.discover.days import span_of
+from crawler.discover import span_of
 from crawler.errors import Refusal
-from crawler.sites.site import Site
-from crawler.sites.source import Listing, Numbers
-from crawler.sites.urls import canonical
-from crawler.store import Store
-from crawler.store.sightings import date_claims
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from crawler.backfill.job import Job
-
-PASSING = frozenset(
-    {
-        Refusal.UNREACHABLE, Refusal.TIMEOUT, Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.SERVER_ERROR,
-        Refusal.RATE_LIMITED,
-    }
-)  # fmt: skip
-"""Failures of a step that may have passed when the backfill goes on."""
+from crawler.sites import Listing, Numbers, Site, canonical
+from crawler.store import Store, frontier
+from crawler.store.sightings import date_sightings
 
 
 class StepQueue:
     """The steps of one job in the store; `next` is asked when what the last step listed has been read."""
 
     def __init__(self, store: Store, site: Site, job: Job, now: Callable[[], datetime]) -> None:
-        self.canonical = lru_cache(maxsize=100_000)(partial(canonical, site=site))
-        """The address of an article."""
         self.missing: list[date] = []
         """Days that no step has given, as of the last stage's end."""
         self._store = store
@@ -57,7 +39,7 @@ class StepQueue:
         if not self._begun:
             self._begun = True
             with self._store.writing() as connection:
-                step_table.reopen(connection, self._job.name, PASSING)
+                step_table.reopen(connection, self._job.name, [reason for reason in Refusal if reason.may_pass])
         while self._job.walk:
             with self._store.reading() as connection:
                 step = step_table.next_open(connection, self._job.name, oldest_first=self._job.oldest_first)
@@ -127,19 +109,19 @@ class StepQueue:
         if step.first is not None or not step.behind:
             return step
         days = backlog.days(connection, [int(id_) for id_ in step.behind.split()])
-        date_claims(connection, step.route, days)
+        date_sightings(connection, step.route, days)
         dated = replace(step, behind=None, first=median_low(days.values()) if days else None)
         step_table.keep(connection, dated)
         return dated
 
     def _number(self, step: Step, route: Numbers) -> Step:
         job = self._job
-        shape = self.canonical(route.url.replace("{id}", "0"))
+        shape = canonical(route.url.replace("{id}", "0"), self._site)
         with self._store.writing() as connection:
             wanted = routes.numbers(route, backlog.numbered(connection, job.site, shape), job.span)
             order = wanted if job.oldest_first else reversed(wanted)
-            urls = [self.canonical(route.url.replace("{id}", str(number))) for number in order]
-            backlog.guess(connection, urls, job.site, self._now())
+            urls = [canonical(route.url.replace("{id}", str(number)), self._site) for number in order]
+            frontier.add_guessed(connection, urls, job.site, self._now())
             done = replace(step, state="done", links=len(urls), at=self._now())
             step_table.keep(connection, done)
         return done

@@ -1,7 +1,7 @@
-"""How far backfills have come: the pages and shards of each, and the places in archive files.
+"""How far backfills have come: the pages and shards of each, and the positions in WARC files.
 
     steps    a row for each address that a backfill asks; the next page of a list is a row once the one before is read
-    tapes    the byte up to which an archive file has been read
+    tapes    the byte up to which a WARC file has been read
 
 A step is finished in the transaction that keeps its links and the steps that follow from it, so a backfill that is
 killed asks again only what had not answered. The functions run inside one transaction (`crawler.store.database`).
@@ -24,13 +24,14 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     func,
-    insert,
     select,
     update,
 )
 
-from crawler.discover.days import DayRange, day_in
+from crawler.discover import DayRange
 from crawler.store.schema import Instant, Number, Plain, every, metadata
+from crawler.store.sql import upsert
+from crawler.text import day_of
 
 State = Literal["open", "done", "failed"]
 LATE = timedelta(days=2)
@@ -63,7 +64,7 @@ warc_files = Table(
     metadata,
     Column("job", Plain, nullable=False),
     Column("file", Plain, nullable=False),
-    Column("place", Number, nullable=False),
+    Column("place", Number, nullable=False, key="offset"),
     Column("done", Boolean, nullable=False),
     PrimaryKeyConstraint("job", "file"),
 )
@@ -123,9 +124,8 @@ def of_job(connection: Connection, job: str) -> list[Step]:
 def add(connection: Connection, given: Iterable[Step]) -> None:
     """Add steps; an address that the backfill has already is left as it is."""
     for step in given:
-        mine = (steps.c.job == step.job) & (steps.c.address == step.address)
-        if connection.scalar(select(steps.c.id).where(mine)) is None:
-            connection.execute(insert(steps).values(_values(step)))
+        values = _values(step)
+        upsert(connection, steps, {name: values.pop(name) for name in ("job", "address")}, values, {})
 
 
 def keep(connection: Connection, step: Step) -> None:
@@ -164,9 +164,9 @@ def repeats(connection: Connection, step: Step) -> bool:
     return connection.scalar(select(steps.c.id).where(same, steps.c.id != step.id).limit(1)) is not None
 
 
-def reopen(connection: Connection, job: str, words: Collection[str]) -> int:
-    """Open the steps of a backfill again that failed by one of the words; returns how many."""
-    failed = (steps.c.job == job) & (steps.c.state == "failed") & steps.c.reason.in_(words)
+def reopen(connection: Connection, job: str, reasons: Collection[str]) -> int:
+    """Open the steps of a backfill again that failed for one of the reasons; returns how many."""
+    failed = (steps.c.job == job) & (steps.c.state == "failed") & steps.c.reason.in_(reasons)
     return connection.execute(update(steps).where(failed).values(state="open", reason=None)).rowcount
 
 
@@ -189,22 +189,19 @@ def final(connection: Connection, addresses: Collection[str]) -> set[str]:
     query = select(steps.c.address, steps.c.last, steps.c.at).where(
         steps.c.address.in_(addresses), steps.c.state == "done", steps.c.last.is_not(None)
     )
-    return {address for address, last, at in connection.execute(query) if at and day_in(at) >= last + LATE}
+    return {address for address, last, at in connection.execute(query) if at and day_of(at) >= last + LATE}
 
 
-def place(connection: Connection, job: str, file: str) -> tuple[int, bool]:
-    """The byte up to which the file has been read for a job, and whether that is its end."""
-    row = connection.execute(
-        select(warc_files.c.place, warc_files.c.done).where(warc_files.c.job == job, warc_files.c.file == file)
-    ).first()
-    return (row.place, row.done) if row else (0, False)
-
-
-def mark(connection: Connection, job: str, file: str, place: int, *, done: bool) -> None:
-    """Note how far a file has been read."""
+def warc_position(connection: Connection, job: str, file: str) -> tuple[int, bool]:
+    """The byte up to which a WARC file has been read for a job, and whether that is its end."""
     mine = (warc_files.c.job == job) & (warc_files.c.file == file)
-    if connection.execute(update(warc_files).where(mine).values(place=place, done=done)).rowcount == 0:
-        connection.execute(insert(warc_files).values(job=job, file=file, place=place, done=done))
+    row = connection.execute(select(*every(warc_files)).where(mine)).first()
+    return (row.offset, row.done) if row else (0, False)
+
+
+def keep_warc_position(connection: Connection, job: str, file: str, offset: int, *, done: bool) -> None:
+    """Note how far a WARC file has been read."""
+    upsert(connection, warc_files, {"job": job, "file": file}, {"offset": offset, "done": done})
 
 
 def _values(step: Step) -> dict[str, object]:

@@ -18,19 +18,19 @@ from warcio.recordloader import ArcWarcRecordLoader
 
 from crawler.archive import Fetch
 from crawler.archive.reread import read
-from crawler.archive.warc_files import LIMIT, Fault, Tape, records
+from crawler.archive.warc_files import LIMIT, Fault, WarcFile, records
 from crawler.backfill import backlog
 from crawler.backfill import steps as step_table
+from crawler.configuration import DEFAULTS, Settings
 from crawler.crawl.own_address import under_its_address
-from crawler.discover.days import DayRange, day_in
+from crawler.discover import DayRange
 from crawler.errors import Refusal, Refused, StoreFailed
-from crawler.extract.limits import deadline
+from crawler.extract import deadline
 from crawler.items import Article
-from crawler.settings import ARTICLE_MAXSIZE, READ_SECONDS
-from crawler.sites.registry import Sites
-from crawler.sites.urls import canonical, judge
+from crawler.sites import Sites, canonical, judge
 from crawler.store import Outcome, Store, frontier
 from crawler.store.articles import SAME_FETCH, amend
+from crawler.text import day_of, gunzip
 
 _EVERY = 200  # records between two notes of the place: what is read again after a kill changes nothing
 
@@ -62,33 +62,34 @@ def job_of(sites: Sites, span: DayRange) -> str:
 
 def copy(
     store: Store,
-    tape: Tape,
+    warc: WarcFile,
     sites: Sites,
     span: DayRange,
     *,
     others: Sites = _NONE,
     dry: bool = False,
+    own: Settings = DEFAULTS,
     on_progress: Callable[[Copied], None] = lambda _: None,
 ) -> Copied:
     """Store the articles of these sites and days that a file holds, from where it was left; `dry` only counts.
 
-    Pages of the `others` are told from those of sites that nobody knows.
+    Pages of the `others` are told from those of sites that nobody knows; of `own` the limits of a page hold.
     """
-    size = tape.path.stat().st_size
-    job, key = job_of(sites, span), f"{tape.name}:{size}"
+    size = warc.path.stat().st_size
+    job, key = job_of(sites, span), f"{warc.name}:{size}"
     with store.reading() as connection:
-        place, done = (0, False) if dry else step_table.place(connection, job, key)
-    found = Copied(name=tape.name, size=size, place=place)
+        place, done = (0, False) if dry else step_table.warc_position(connection, job, key)
+    found = Copied(name=warc.name, size=size, place=place)
     if done:
         return found
-    for one in records(tape, place, LIMIT):
+    for one in records(warc, place, LIMIT):
         if isinstance(one, Fault):
-            found.faults.append(f"{tape.name}, byte {one.place}: {one.why}, passed over")
+            found.faults.append(f"{warc.name}, byte {one.place}: {one.why}, passed over")
             continue
         found.records += 1
         found.place = one.end
-        for fetch in _answers(one.text, found):
-            found.what[_take(store, fetch, sites, others, span, dry=dry)] += 1
+        for fetch in _answers(one.text, found, own.article_maxsize):
+            found.what[_take(store, fetch, sites, others, span, dry=dry, seconds=own.read_seconds)] += 1
         if found.records % _EVERY == 0:
             on_progress(found)
             if not dry:
@@ -101,10 +102,10 @@ def copy(
 
 def _mark(store: Store, job: str, key: str, place: int, *, done: bool) -> None:
     with store.writing() as connection:
-        step_table.mark(connection, job, key, place, done=done)
+        step_table.keep_warc_position(connection, job, key, place, done=done)
 
 
-def _answers(text: bytes, found: Copied) -> Iterator[Fetch]:
+def _answers(text: bytes, found: Copied, limit: int) -> Iterator[Fetch]:
     """The answer that a record holds, if it is one with a body of its own."""
     if b"response" not in text[:4096]:
         return
@@ -120,14 +121,14 @@ def _answers(text: bytes, found: Copied) -> Iterator[Fetch]:
             link=None,
             status=int(record.http_headers.get_statuscode()),
             headers=headers,
-            body=_body(record.raw_stream, {name.lower(): value for name, value in headers}),
+            body=_body(record.raw_stream, {name.lower(): value for name, value in headers}, limit),
             at=_moment(fields["warc-date"]),
         )
     except Exception as error:  # a hostile record makes the parser raise whatever it likes
         found.faults.append(f"{found.name}, before byte {found.place}: {error or type(error).__name__}, passed over")
 
 
-def _body(stream: BufferedReader, headers: Mapping[str, str]) -> bytes:
+def _body(stream: BufferedReader, headers: Mapping[str, str], limit: int) -> bytes:
     """The body as a browser would see it; EOFError when it is larger than a page may be."""
     if headers.get("transfer-encoding", "").lower() == "chunked":
         stream = ChunkedDataReader(stream)
@@ -135,11 +136,11 @@ def _body(stream: BufferedReader, headers: Mapping[str, str]) -> bytes:
     encoding = headers.get("content-encoding", "").lower()
     # Archives often keep the header of what they have undone.
     if encoding in ("gzip", "x-gzip") and body.startswith(b"\x1f\x8b"):
-        body = zlib.decompressobj(wbits=31).decompress(body, ARTICLE_MAXSIZE + 1)
+        body = gunzip(body, limit, whole=False)
     elif encoding == "deflate" and body[:1] == b"\x78":
-        body = zlib.decompressobj().decompress(body, ARTICLE_MAXSIZE + 1)
-    if len(body) > ARTICLE_MAXSIZE:
-        raise EOFError(f"a page of more than {ARTICLE_MAXSIZE // 2**20} MB")
+        body = zlib.decompressobj().decompress(body, limit + 1)
+    if len(body) > limit:
+        raise EOFError(f"a page of more than {limit // 2**20} MB")
     return body
 
 
@@ -148,7 +149,7 @@ def _moment(text: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _take(store: Store, fetch: Fetch, sites: Sites, others: Sites, span: DayRange, *, dry: bool) -> str:
+def _take(store: Store, fetch: Fetch, sites: Sites, others: Sites, span: DayRange, *, dry: bool, seconds: float) -> str:
     """Store one page; the word for what became of it."""
     site = sites.find(fetch.url)
     if site is None:
@@ -161,11 +162,11 @@ def _take(store: Store, fetch: Fetch, sites: Sites, others: Sites, span: DayRang
     if last is not None and last >= fetch.at - SAME_FETCH:
         return "held"
     try:
-        with deadline(READ_SECONDS):
+        with deadline(seconds):
             article = read(replace(fetch, site=site.name), site)
         if article.published_at is None:
             return "undated"
-        day = day_in(article.published_at)
+        day = day_of(article.published_at)
         if not span.first <= day <= span.last:
             return "other_days"
         if dry:
@@ -183,9 +184,9 @@ def _take(store: Store, fetch: Fetch, sites: Sites, others: Sites, span: DayRang
 
 def _store(store: Store, article: Article, at: datetime, link: str, site: str) -> Outcome | None:
     with store.writing() as connection:
-        backlog.ensure_site(connection, site, at)
+        frontier.ensure_site(connection, site, at)
         new = not [*frontier.seen(connection, [link])]
         outcome = amend(connection, article, at, link)
         if outcome is not None and outcome.event is not None:
-            backlog.note_brought(connection, {link, article.canonical_url}, new=new)
+            frontier.mark_from_backfill(connection, {link, article.canonical_url}, new=new)
     return outcome

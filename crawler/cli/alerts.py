@@ -1,4 +1,4 @@
-"""`thoisu alerts`: words of which somebody wants to hear."""
+"""`thoisu alerts`: words of which somebody wants to be notified."""
 
 from __future__ import annotations
 
@@ -9,22 +9,33 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, all_sites, console, local, open_store, print_json, shown, site_named, typed
+from crawler.cli.common import (
+    StoreOption,
+    all_sites,
+    configured,
+    console,
+    local,
+    open_store,
+    print_json,
+    shown,
+    site_named,
+    typed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import Console
 
-    from crawler.alerts.standing import Waiting
+    from crawler.alerts.status import WaitingTarget
 
 app = typer.Typer(
     name="alerts",
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="""Be told of articles that have certain words.
+    help="""Be notified of articles that have certain words.
 
-    Each new or revised article is told once, with the sentence; what a backfill
+    Of each new or revised article once, with the sentence; what a backfill
     brings is no news.
 
     \b
@@ -46,7 +57,7 @@ def add(
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Alert to words from now on.
+    """Search for words in what comes from now on.
 
     Syllables beside each other are a phrase. Without diacritics they are found
     with any, with diacritics only so. AND, OR and NOT are written in capitals.
@@ -60,7 +71,6 @@ def add(
     from crawler.alerts import alerts
     from crawler.alerts.query import hints, parse, written
     from crawler.alerts.targets import opened
-    from crawler.settings import Settings
     from crawler.store import Store
     from crawler.store.queries import site_names
 
@@ -68,7 +78,7 @@ def add(
     understood = written(parse(words))
     for target in notify or ():
         opened(target)
-    with Store.open(store or Settings.load().database_url) as held:
+    with Store.open(store or configured().database_url) as held:
         with held.reading() as connection:
             stored = site_names(connection)
         for name in names:
@@ -80,8 +90,8 @@ def add(
     aside = console(stderr=True)
     for hint in hints(words):
         aside.print(shown(hint), style="yellow", soft_wrap=True)
-    if not (notify or Settings.load().notify):
-        aside.print("nobody is told yet: give --notify, or set THOISU_NOTIFY", style="yellow")
+    if not (notify or configured().notify):
+        aside.print("nobody is notified yet: give --notify, or set THOISU_NOTIFY", style="yellow")
 
 
 @app.command("list")
@@ -96,33 +106,31 @@ def list_(
       thoisu alerts list
       thoisu alerts list --json
     """
-    from crawler.alerts import tables
+    from crawler.alerts.alerts import list_alerts
     from crawler.alerts.notify import split
-    from crawler.alerts.standing import of_alerts
+    from crawler.alerts.status import alert_statuses
     from crawler.alerts.targets import masked
-    from crawler.settings import Settings
 
-    setting = Settings.load().notify
     with open_store(store) as opened, opened.reading() as connection:
-        every, standings = tables.listed(connection), of_alerts(connection, split(setting))
+        every, statuses = list_alerts(connection), alert_statuses(connection, split(configured().notify))
     screen = console()
     for alert in every:
-        standing, targets = standings[alert.id], [masked(target) for target in alert.notify]
+        status, targets = statuses[alert.id], [masked(target) for target in alert.notify]
         if json_:
             about = {"id": alert.id, "query": alert.query, "sites": alert.sites, "notify": targets}
-            print_json({**about, "added_at": alert.added_at, **asdict(standing)})
+            print_json({**about, "added_at": alert.added_at, **asdict(status)})
             continue
         screen.print(_line(f"{alert.id}  {alert.query}"), style="bold", soft_wrap=True)
         screen.print(_line(f"   {', '.join(alert.sites) or 'all sites'} · since {local(alert.added_at)}"))
         if targets:
             screen.print(_line(f"   to {', '.join(targets)}"), soft_wrap=True)
-        waiting = f"{standing.waiting} wait{'s' * (standing.waiting == 1)}"
-        found = f"{_many(standing.found, 'page')} found, {standing.sent} of them sent, {waiting}"
-        if standing.waiting and not standing.targets:
-            somebody = alert.notify or setting
-            found += " for the next `thoisu alerts run`" if somebody else ", as nobody is to be told"
+        waiting = f"{status.waiting} wait{'s' * (status.waiting == 1)}"
+        found = f"{_many(status.found, 'page')} found, {status.sent} of them sent, {waiting}"
+        if status.waiting and not status.targets:
+            anybody = alert.notify or configured().notify
+            found += " for the next `thoisu alerts run`" if anybody else ", as nobody is to be notified"
         screen.print(f"   {found}")
-        _waiting(screen, standing.targets)
+        _waiting(screen, status.targets)
     if not every and not json_:
         screen.print("there is no alert; begin with: thoisu alerts add QUERY")
 
@@ -135,7 +143,7 @@ def _line(text: str) -> str:
     return shown(text.translate({ord("\n"): " ", ord("\t"): " "}))
 
 
-def _waiting(screen: Console, targets: Iterable[Waiting]) -> None:
+def _waiting(screen: Console, targets: Iterable[WaitingTarget]) -> None:
     for one in targets:
         many = f"{_many(one.messages, 'message')} since {local(one.since)}"
         screen.print(_line(f"   {one.target}: {many}"), soft_wrap=True)
@@ -150,7 +158,7 @@ def remove(
     number: Annotated[int, typer.Argument(metavar="N", help="As `thoisu alerts list` shows it.")],
     store: StoreOption = None,
 ) -> None:
-    """End an alert, and forget what was found.
+    """End an alert, and forget what it found.
 
     \b
     Examples:
@@ -168,7 +176,7 @@ def run(
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="The counts as one object.")] = False,
 ) -> None:
-    """Look through what is new, and send what is due.
+    """Search what is new, and send what is due.
 
     The scheduler does it by itself; a crawl by hand does not.
     Findings of `thoisu check` go out with it. What cannot be sent is tried
@@ -183,10 +191,9 @@ def run(
     """
     from crawler.alerts import alerts, digest
     from crawler.alerts.notify import flush, validated
-    from crawler.alerts.standing import failing
-    from crawler.settings import Settings
+    from crawler.alerts.status import failing
 
-    targets, now = validated(Settings.load().notify), datetime.now(UTC)
+    targets, now = validated(configured().notify), datetime.now(UTC)
     with open_store(store, reading=False) as opened:
         pages, findings = alerts.write_messages(opened, now, targets), digest.write_messages(opened, now, targets)
         sent, waiting = flush(opened, now, targets)

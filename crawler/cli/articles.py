@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from crawler.store import Store, StoredArticle
 
-_TOLD = {"withdrawn": ("withdrawn: the page is gone", "red"), "restored": ("restored: the page is back", "green")}
+_EVENTS = {"withdrawn": ("withdrawn: the page is gone", "red"), "restored": ("restored: the page is back", "green")}
 _LONGEST = 200  # characters that --text looks for
 
 
@@ -50,7 +50,7 @@ def articles(
       thoisu articles --site nhandan --since 2026-08-01
       thoisu articles --text "nghi quyet" --limit 10 --json
     """
-    from crawler.sites.registry import load_sites
+    from crawler.sites import load_sites
 
     begin = moment(since) if since is not None else None
     words = typed(text) if text is not None else None
@@ -144,14 +144,14 @@ def _show_past(store: Store, found: StoredArticle, screen: Console) -> None:
         screen.print(f"  {shown(copy.canonical_url)}", style="dim", soft_wrap=True)
     screen.print("\nchanges", style="bold")
     for change in found.changes:
-        told, style = _TOLD.get(change.event, (change.event, ""))
+        words, style = _EVENTS.get(change.event, (change.event, ""))
         number = f" {change.revision}" if change.event == "revised" else ""
-        screen.print(f"  {change.seq}  {local(change.at)}  {told}{number}", style=style)
+        screen.print(f"  {change.seq}  {local(change.at)}  {words}{number}", style=style)
         if change.url != article.canonical_url:
             screen.print(f"  {shown(change.url)}", style="dim", soft_wrap=True)
     if len(found.revisions) > 1:
         from crawler.cli.diff import print_diff
-        from crawler.compare.diff import compare
+        from crawler.compare import compare
 
         before = store.revision(found.row.id, found.revisions[-2].number)
         screen.print(f"\nrevision {found.revisions[-1].number} against the one before", style="bold")

@@ -15,6 +15,7 @@ from crawler.cli.common import (
     StoreOption,
     all_sites,
     chosen_sites,
+    configured,
     console,
     moment,
     open_store,
@@ -24,17 +25,18 @@ from crawler.cli.common import (
 )
 from crawler.cli.crawl import summary
 from crawler.cli.progress import progress
-from crawler.cli.stories import relate_by_hand
+from crawler.cli.relate import relate_by_hand
 from crawler.cli.warcs import copy_files
-from crawler.discover.days import DayRange, day_in
 from crawler.errors import BadInput
-from crawler.sites.registry import Sites
+from crawler.sites import Sites
+from crawler.text import day_of
 
 if TYPE_CHECKING:
     from crawler.backfill.job import Job
     from crawler.backfill.spider import BackfillReport
+    from crawler.discover import DayRange
 
-_BACK = timedelta(days=30)  # in which --gaps looks for holes
+_BACK = timedelta(days=30)  # in which --gaps looks for gaps
 
 
 def backfill(
@@ -45,7 +47,7 @@ def backfill(
     to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day; default: today.")] = None,
     oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Begin with the first day.")] = False,
     gaps: Annotated[
-        bool, typer.Option("--gaps", help="Close the holes of `thoisu gaps`; default: of the last 30 days, all sites.")
+        bool, typer.Option("--gaps", help="Close what `thoisu gaps` lists; default: of the last 30 days, all sites.")
     ] = False,
     warc: Annotated[
         list[Path] | None,
@@ -79,8 +81,6 @@ def backfill(
         if gaps or wait or limit:
             raise BadInput("--warc asks no site: --gaps, --wait and --limit mean nothing to it")
         copy_files(warc, base, known, chosen or known, _ever(from_, to, now), store, dry=dry_run, json_=json_)
-        if not dry_run:
-            relate_by_hand(store)
         return
     if base:
         raise BadInput("--base says where the paths of a list begin; name the list with --warc")
@@ -92,7 +92,7 @@ def backfill(
     from crawler.backfill.job import Job
 
     if gaps:
-        jobs = _of_holes(chosen, span, now, store, dry=dry_run)
+        jobs = _of_gaps(chosen, span, now, store, dry=dry_run)
         if not jobs:
             console(stderr=json_).print("nothing is known to be missing")
             return
@@ -104,7 +104,7 @@ def backfill(
     reports = _run(jobs, chosen, store, newsroom, limit, wait=wait)
     if not any(report.error == "stopped" for report in reports):
         relate_by_hand(store)
-    _tell(reports, json_=json_)
+    _show(reports, json_=json_)
 
 
 def span_of(
@@ -113,7 +113,7 @@ def span_of(
     """The days that a person names by the options `names`; without a first the last 30, where that is `optional`."""
     if from_ is None and not optional:
         raise BadInput(f"name the first day: {names[0]} 2026-01-01")
-    last = _day(to, now, names[1]) if to else day_in(now)
+    last = _day(to, now, names[1]) if to else day_of(now)
     return _ordered(_day(from_, now, names[0]) if from_ else last - _BACK, last, names)
 
 
@@ -123,13 +123,15 @@ def _ever(from_: str | None, to: str | None, now: datetime) -> DayRange:
 
 
 def _day(text: str, now: datetime, name: str) -> date:
-    day = day_in(moment(text))
-    if day > day_in(now):
-        raise BadInput(f"{name} {day} is in the future; today is {day_in(now)}")
+    day = day_of(moment(text))
+    if day > day_of(now):
+        raise BadInput(f"{name} {day} is in the future; today is {day_of(now)}")
     return day
 
 
 def _ordered(first: date, last: date, names: tuple[str, str]) -> DayRange:
+    from crawler.discover import DayRange
+
     if first > last:
         raise BadInput(f"{names[0]} {first} is after {names[1]} {last}")
     return DayRange(first, last)
@@ -140,7 +142,7 @@ def _count(
     sites: Sites,
     now: datetime,
     store: str | None,
-    mended: DayRange | None,
+    gaps: DayRange | None,
     *,
     json_: bool,
 ) -> None:
@@ -153,7 +155,7 @@ def _count(
         table.add_column(name, justify="left" if name in ("site", "routes") else "right", overflow="fold")
     with open_store(store) as opened:
         for name, jobs in plan.items():
-            found = forecast(opened, sites[name], jobs, now, mended)
+            found = forecast(opened, sites[name], jobs, now, gaps)
             if json_:
                 print_json(asdict(found))
             hours = "-" if found.seconds is None else f"{found.seconds / 3600:.1f}"
@@ -163,12 +165,12 @@ def _count(
         console().print(table)
 
 
-def _of_holes(sites: Sites, span: DayRange, now: datetime, store: str | None, *, dry: bool) -> dict[str, list[Job]]:
-    from crawler.backfill.gap_jobs import mend
+def _of_gaps(sites: Sites, span: DayRange, now: datetime, store: str | None, *, dry: bool) -> dict[str, list[Job]]:
+    from crawler.backfill.gap_jobs import jobs_for
 
     with open_store(store) as opened:
         known = opened.counts()
-        found = {name: mend(opened, name, span, now, dry=dry) for name in sites if name in known}
+        found = {name: jobs_for(opened, name, span, now, dry=dry) for name in sites if name in known}
     return {name: jobs for name, jobs in found.items() if jobs}
 
 
@@ -182,17 +184,17 @@ def _run(
     wait: bool,
 ) -> list[BackfillReport]:
     from crawler.backfill.spider import backfill as run
-    from crawler.settings import Settings
 
     with progress() as show:
         while True:
             reports = run(
                 jobs,
                 sites,
-                store_url=store or Settings.load().database_url,
+                store_url=store or configured().database_url,
                 newsroom=newsroom,
                 limit=limit,
                 on_progress=show,
+                own=configured(),
             )
             if not wait or not any(report.over_budget for report in reports):
                 return reports
@@ -200,7 +202,7 @@ def _run(
 
 
 def _sleep_till_morning() -> None:
-    from crawler.text.dates import VIETNAM
+    from crawler.text import VIETNAM
 
     now = datetime.now(VIETNAM)
     morning = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), VIETNAM) + timedelta(minutes=1)
@@ -208,7 +210,7 @@ def _sleep_till_morning() -> None:
     time.sleep((morning - now).total_seconds())
 
 
-def _tell(reports: list[BackfillReport], *, json_: bool) -> None:
+def _show(reports: list[BackfillReport], *, json_: bool) -> None:
     screen = console(stderr=json_)
     if json_:
         for report in reports:

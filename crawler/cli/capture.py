@@ -39,8 +39,8 @@ def capture(
       thoisu capture vov saved.html --url https://vov.vn/ten-bai-post1315698.vov
     """
     from crawler.crawl.quarantine import slug
-    from crawler.extract.article import FALLBACK
-    from crawler.sites.urls import canonical, judge
+    from crawler.extract import FALLBACK
+    from crawler.sites import canonical, judge
 
     definition = site_named(site, all_sites())
     if case and (Path(case).name != case or case.startswith(".")):

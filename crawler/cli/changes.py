@@ -39,9 +39,9 @@ def changes(
     screen, last, left = console(), min(since, MOST), limit
     with open_store(store) as opened:
         name = opened.identity()
-        while left and (told := opened.feed(last, min(left, _PAGE))[0]):
-            for one in told:
-                row = Delivery.of(name, one)
+        while left and (items := opened.feed(last, min(left, _PAGE))[0]):
+            for item in items:
+                row = Delivery.of(name, item)
                 if json_:
                     values = row.to_dict()
                     print_json(values if with_ else {key: values[key] for key in values if key != "article"})
@@ -49,6 +49,6 @@ def changes(
                 number = f" {row.revision}" if row.revision and row.revision > 1 else ""
                 screen.print(f"{row.seq}  {local(row.at)}  {row.event}{number}  article {row.article_id}", style="bold")
                 screen.print(f"  {shown(row.url)}", soft_wrap=True)
-            last, left = told[-1].change.seq, left - len(told)
+            last, left = items[-1].change.seq, left - len(items)
     if left == limit and not json_:
         screen.print(f"no change after {since}")

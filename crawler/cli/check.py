@@ -12,6 +12,7 @@ from crawler.cli.common import (
     StoreOption,
     all_sites,
     chosen_sites,
+    configured,
     console,
     local,
     open_store,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from crawler.monitor import Check, Finding
 
-_TOLD = ("reads", "bound", "within", "advice")
+_PARTS = ("reads", "bound", "within", "advice")
 
 
 def check(
@@ -52,22 +53,20 @@ def check(
     """
     from crawler.monitor import BY_NAME, CHECKS, folders_of
     from crawler.monitor import check as run
-    from crawler.settings import Settings
     from crawler.store import queries
 
     screen = console()
     if list_:
         for one in CHECKS:
             if json_:
-                print_json({name: getattr(one, name) for name in ("name", "says", *_TOLD)})
+                print_json({name: getattr(one, name) for name in ("name", "says", *_PARTS)})
             else:
                 _explain(one, screen)
         return
     known = papers_of(newsroom) if newsroom else all_sites()
     chosen = chosen_sites(sites or (), known)
     with open_store(store, reading=False) as opened:
-        settings = Settings.load()
-        places = folders_of(opened.url, settings.archive, settings.quarantine)
+        places = folders_of(opened.url, configured().archive, configured().quarantine)
         found = run(opened, chosen, datetime.now(UTC), folders=places)
         with opened.reading() as connection:
             known_here, answered = queries.site_names(connection), queries.answered(connection)
@@ -106,5 +105,5 @@ def _show(finding: Finding, check: Check, screen: Console) -> None:
 def _explain(check: Check, screen: Console) -> None:
     screen.print(check.name, style="bold")
     screen.print(f"  {check.says}")
-    for name in _TOLD:
+    for name in _PARTS:
         screen.print(f"  {name}: {getattr(check, name)}", style="dim")

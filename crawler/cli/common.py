@@ -6,19 +6,20 @@ import json
 import os
 import re
 import sys
-import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 from urllib.parse import quote, urlsplit
 
 import typer
 
-from crawler.errors import BadInput, Discard, Refusal
-from crawler.sites.registry import Sites
-from crawler.sites.site import Site
+from crawler.configuration import Settings
+from crawler.errors import BadInput
+from crawler.sites import Site, Sites
+from crawler.text import gunzip
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,9 +50,9 @@ def shown(text: str | None) -> str:
 
 def local(moment: datetime | None) -> str:
     """A time for a person, on Viet Nam's clock; "-" for None."""
-    from crawler.text.dates import VIETNAM
+    from crawler.text import local_time
 
-    return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") if moment else "-"
+    return local_time(moment) if moment else "-"
 
 
 def print_json(value: Any, *, alone: bool = False) -> None:
@@ -109,30 +110,20 @@ def read_input(source: str, limit: int) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise BadInput(f"cannot read {source}: {reason}") from None
-    if body.startswith(b"\x1f\x8b"):
-        body = _unpacked(body, limit)
-    if len(body) > limit:
-        raise Discard(Refusal.TOO_LARGE, f"more than {limit // 2**20} MB")
-    return body
+    return gunzip(body, limit)
 
 
-def _unpacked(body: bytes, limit: int) -> bytes:
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        plain = unpacker.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise Discard(Refusal.UNREADABLE, f"damaged gzip file: {error}") from None
-    if len(plain) <= limit and not unpacker.eof:
-        raise Discard(Refusal.UNREADABLE, "the gzip file ends too early")
-    return plain
+@lru_cache(1)
+def configured() -> Settings:
+    """Our settings, read from the environment once in a call of the command; `BadInput` names a wrong one."""
+    return Settings.load()
 
 
 def all_sites(newsroom: str | None = None) -> Sites:
     """The sites of `spiders`, and those of the embedded newsroom when one is running for us."""
-    from crawler.settings import Settings
-    from crawler.sites.registry import load_sites
+    from crawler.sites import load_sites
 
-    base = newsroom or Settings.load().newsroom
+    base = newsroom or configured().newsroom
     return load_sites() | papers_of(base) if base else load_sites()
 
 
@@ -180,10 +171,9 @@ def chosen_sites(names: Iterable[str], sites: Sites) -> Sites:
 
 def open_store(url: str | None, *, reading: bool = True) -> Store:
     """The store that is there; `BadInput` when there is none yet, since looking must not make an empty one."""
-    from crawler.settings import Settings
     from crawler.store import Store
 
-    url = url or Settings.load().database_url
+    url = url or configured().database_url
     if not is_there(url):
         raise BadInput(f"there is no store at {url} yet; fill one: thoisu crawl nhandan")
     return Store.open(url, reading=reading)
@@ -204,9 +194,9 @@ _YEAR = re.compile(r"([0-9]{4})-[0-9]{1,2}-[0-9]{1,2}(?![0-9])|[0-9]{1,2}/[0-9]{
 
 def moment(text: str) -> datetime:
     """A date or time as a person writes it, on Viet Nam's clock when it names no zone."""
-    from crawler.text.dates import YEARS, parse
+    from crawler.text import YEARS, parse_date
 
-    if (found := parse(text)) is None:
+    if (found := parse_date(text)) is None:
         year = _YEAR.match(text.strip())
         if year and int(year[1] or year[2]) not in YEARS:
             raise BadInput(f"{text!r} is out of range: the years are {YEARS[0]} to {YEARS[-1]}")

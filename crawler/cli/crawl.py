@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import all_sites, chosen_sites, console, papers_of, print_json, shown
-from crawler.cli.stories import relate_by_hand
+from crawler.cli.common import all_sites, chosen_sites, configured, console, papers_of, print_json, shown
+from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Refusal
-from crawler.sites.registry import Sites
+from crawler.sites import Sites
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,7 +58,6 @@ def crawl(
       thoisu crawl --newsroom http://127.0.0.1:8080
     """
     from crawler.crawl.run import crawl as run
-    from crawler.settings import Settings
 
     # Of "--source URL URL" the parser gives the second to SITE; no name of a site looks like an address.
     names = [name for name in sites or () if "://" not in name]
@@ -67,18 +66,19 @@ def crawl(
     if due:
         from crawler.cli.round import round_of
 
-        round_of(chosen, store or Settings.load().database_url, newsroom)
+        round_of(chosen, store or configured().database_url, newsroom, configured())
         return
     with progress_of(len(chosen)) as progress:
         reports = run(
             chosen,
-            store_url=store or Settings.load().database_url,
+            store_url=store or configured().database_url,
             sources=sources,
             replay=replay,
             newsroom=newsroom,
             revisit=revisit,
             limit=limit,
             on_progress=progress,
+            own=configured(),
         )
     if json_:
         for report in reports:
@@ -127,10 +127,8 @@ def progress_of(count: int) -> Iterator[Callable[[SiteReport], None]]:
 def _log_to(screen: Console) -> None:
     from rich.logging import RichHandler
 
-    from crawler.settings import Settings
-
     handler = RichHandler(console=screen, show_time=False, show_path=False, markup=False)
-    handler.setLevel(Settings.load().log_level)  # Scrapy's own loggers let everything pass
+    handler.setLevel(configured().log_level)  # Scrapy's own loggers let everything pass
     logging.basicConfig(format="%(message)s", handlers=[handler])
 
 

@@ -46,23 +46,23 @@ def deliver(
     routes = chosen(read_config(config), sinks)
     screen = console(stderr=True)
     with open_store(store, reading=False) as opened, stopping() as stop:
-        teller = _Teller(screen, [route.name for route in routes], follow=follow)
+        progress = _Progress(screen, [route.name for route in routes], follow=follow)
         with screen.status("delivering") if screen.is_terminal else nullcontext(None) as status:
-            teller.status = status
-            ended = run(opened, routes, teller.step, teller.trouble, stop, follow=follow)
+            progress.status = status
+            ended = run(opened, routes, progress.step, progress.trouble, stop, follow=follow)
         if json_:
             for name in ended:
-                print_json(teller.result(name))
+                print_json(progress.result(name))
         elif not follow:
             for name in ended:
-                console().print(teller.line(name), soft_wrap=True)
+                console().print(progress.line(name), soft_wrap=True)
     if stop.is_set() and not follow:
         raise KeyboardInterrupt
     if not all(ended.values()):
         raise typer.Exit(1)
 
 
-class _Teller:
+class _Progress:
     """What happens to each sink, in words."""
 
     def __init__(self, screen: Console, names: Iterable[str], *, follow: bool) -> None:

@@ -1,25 +1,24 @@
-"""`thoisu demo`: the whole job on the embedded newsroom, told to a person; every number is read from what happened."""
+"""`thoisu demo`: the whole job on the embedded newsroom, shown to a person; every number is read from what happened."""
 
 from __future__ import annotations
 
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler.cli.common import console, local, shown
 from crawler.cli.crawl import progress_of, summary
 from crawler.cli.diff import print_diff
-from crawler.cli.scenes import Missing, delivered, expect, need, next_looks, plain_stories, related_between
-from crawler.compare.diff import compare
-from crawler.sites.registry import Sites
+from crawler.cli.scenes import Missing, delivered, expect, need, next_polls, plain_stories, related_between
+from crawler.configuration import Settings
+from crawler.sites import Sites
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,39 +53,39 @@ def demo(
     try:
         if keep is not None:
             keep.mkdir(parents=True, exist_ok=True)
-            tell(screen, keep)
+            play(screen, keep)
         else:
             with tempfile.TemporaryDirectory(prefix="thoisu-") as folder:
-                tell(screen, Path(folder))
+                play(screen, Path(folder))
     except Missing as missing:
         console(stderr=True).print(f"thoisu: the demo failed: {missing}")
         raise typer.Exit(1) from None
 
 
-def tell(screen: Console, folder: Path) -> None:
+def play(screen: Console, folder: Path) -> None:
     """The story from a first crawl to the change feed, in `folder`; raises when a chapter has nothing to show."""
     from crawler.newsroom import Newsroom, World
     from crawler.store import Store
-    from crawler.text.dates import VIETNAM
+    from crawler.text import VIETNAM
 
     database = f"sqlite:///{folder / 'thoisu.db'}"
     yesterday = datetime.combine(datetime.now(VIETNAM).date() - timedelta(days=1), time(), VIETNAM)
     world = World(_SEED, _SITES, _ARTICLES, yesterday, real_clock=True)
     with Newsroom(world) as room, Store.open(database) as store:
-        story = _Tale(screen, folder, database, room, store)
-        story.newsroom()
-        story.first_crawl()
-        story.second_crawl()
-        story.boilerplate()
-        story.copy()
-        story.later_changes()
-        story.next_looks()
-        story.feed()
-        story.what_next()
+        chapters = _Chapters(screen, folder, database, room, store)
+        chapters.newsroom()
+        chapters.first_crawl()
+        chapters.second_crawl()
+        chapters.boilerplate()
+        chapters.copy()
+        chapters.later_changes()
+        chapters.next_polls()
+        chapters.feed()
+        chapters.what_next()
 
 
-class _Tale:
-    """The chapters."""
+class _Chapters:
+    """What happens, in order."""
 
     def __init__(self, screen: Console, folder: Path, database: str, room: Newsroom, store: Store) -> None:
         from crawler.newsroom import newsroom_sites
@@ -161,6 +160,8 @@ class _Tale:
 
     def later_changes(self) -> None:
         """An edit, a take-down, and news."""
+        from crawler.compare import compare
+
         self._heading("The papers change their minds: an edit and a take-down")
         edited, gone = plain_stories(self._world)[:2]
         self._world.edit(edited)
@@ -179,10 +180,10 @@ class _Tale:
         self._screen.print(f"Both texts of the edited one are kept (thoisu diff {found.row.id}); what is new in it:")
         print_diff(compare(before, after), self._screen)
 
-    def next_looks(self) -> None:
-        """When it pays to look again."""
-        self._heading(f"When to look next with {_BUDGET} requests a day, and why")
-        for entry in need(next_looks(self._store) or None, "nothing is planned"):
+    def next_polls(self) -> None:
+        """When it pays to poll again."""
+        self._heading(f"When to poll next with {_BUDGET} requests a day, and why")
+        for entry in need(next_polls(self._store) or None, "nothing is planned"):
             self._screen.print(f"  {entry.site:<10} {local(entry.next_at)[-5:]}  {shown(entry.why)}")
 
     def feed(self) -> None:
@@ -192,8 +193,10 @@ class _Tale:
         rows = delivered(self._store, path)
         events = Counter(row["event"] for row in rows)
         expect(rows and [row["seq"] for row in rows] == list(range(1, len(rows) + 1)), "the feed is out of order")
-        told = ", ".join(f"{count} {event}" for event, count in events.most_common())
-        self._screen.print(f"{path.name}: {len(rows)} lines ({told}). The first and the last, without their articles:")
+        numbers = ", ".join(f"{count} {event}" for event, count in events.most_common())
+        self._screen.print(
+            f"{path.name}: {len(rows)} lines ({numbers}). The first and the last, without their articles:"
+        )
         for row in (rows[0], rows[-1]):
             del row["article"]
             self._screen.print(json.dumps(row, ensure_ascii=False), style="dim", overflow="fold")
@@ -205,7 +208,7 @@ class _Tale:
         for command, meaning in (
             ("thoisu crawl nhandan", "the same on a live site (set THOISU_CONTACT first)"),
             ("thoisu articles", "what has been stored"),
-            ("thoisu schedule", "looks again and again; thoisu status tells"),
+            ("thoisu schedule", "polls again and again; thoisu status shows it"),
             ("thoisu newsroom", "this newsroom, to try things on"),
             ("thoisu --help", "all commands; docs/ tells the rest"),
         ):
@@ -227,12 +230,11 @@ class _Tale:
 
         changes = self._store.changes(0, None)
         self._seq = changes[-1].seq if changes else 0
-        settings: Mapping[str, Any] = {"THOISU_QUARANTINE": str(self._folder / "quarantine"), "THOISU_DELAY": None}
-        quiet = nullcontext(None)  # on a terminal alone is there anything to watch in these few seconds
+        quiet = nullcontext(None)  # on a terminal alone is there anything to see in these few seconds
         with progress_of(len(self._sites)) if self._screen.is_terminal else quiet as progress:
             reports = crawl(
                 self._sites, store_url=self._database, newsroom=self._room.url, revisit=revisit, on_progress=progress,
-                settings=settings,
+                own=Settings(quarantine=self._folder / "quarantine"),
             )  # fmt: skip
         failed = next((report for report in reports if report.error), None)
         expect(failed is None, f"{failed.site}: {failed.error}" if failed else "")

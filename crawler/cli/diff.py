@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import StoreOption, console, local, open_store, print_json, shown, stored
-from crawler.compare.diff import Diff, compare
 from crawler.errors import BadInput
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from crawler.compare import Diff
     from crawler.store import RevisionRow, StoredArticle
 
 _STYLES = {"kept": "", "removed": "red strike", "added": "green"}
@@ -41,6 +41,8 @@ def diff(
       thoisu diff 12 3
       thoisu diff 12 1 3 --json
     """
+    from crawler.compare import compare
+
     with open_store(store) as opened:
         found = stored(opened, id_)
         rows = _two(found, new, other)

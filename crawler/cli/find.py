@@ -10,6 +10,7 @@ import typer
 
 from crawler.cli.common import (
     all_sites,
+    configured,
     console,
     file_url,
     is_url,
@@ -21,11 +22,10 @@ from crawler.cli.common import (
     standard_input,
 )
 from crawler.errors import BadInput, Discard, Refusal, Refused
-from crawler.sites.registry import Sites
-from crawler.sites.site import Feed, Site, Source
+from crawler.sites import Feed, Site, Sites, Source
 
 if TYPE_CHECKING:
-    from crawler.discover.discovery import Discovery
+    from crawler.discover import Discovery
 
 _FEED_NAMES = (".xml", ".rss", ".atom", ".rdf", ".xml.gz", ".rss.gz", ".atom.gz")
 
@@ -103,7 +103,7 @@ def which(
 
 def where(url: str, known: Sites) -> dict[str, Any]:
     """Site, canonical form, kind and refusal of an address."""
-    from crawler.sites.urls import canonical, judge
+    from crawler.sites import canonical, judge
 
     row: dict[str, Any] = {"url": url, "site": None, "canonical_url": None, "kind": None, "refused": None}
     site = known.find(url)
@@ -138,7 +138,7 @@ def discover(
       thoisu discover https://nhandan.vn/rss/home.rss
       thoisu discover section.html --url https://tuoitre.vn/thoi-su.htm --json
     """
-    from crawler.discover.discovery import Discovery
+    from crawler.discover import Discovery
 
     try:
         address, found = find_links(source, url, site)
@@ -161,18 +161,18 @@ def discover(
 
 def find_links(source: str, url: str | None, name: str | None) -> tuple[str, Discovery]:
     """The address of a source and what it yields; raises `BadInput` and `Refused` when nothing can be read."""
-    from crawler.discover.discovery import MAX_BYTES
-    from crawler.discover.discovery import discover as read
+    from crawler.discover import MAX_BYTES
+    from crawler.discover import discover as read
 
     known = all_sites()
     declared: str | None = None
     expected: Source | None = None
     if is_url(source):
         from crawler.crawl.single import fetch
-        from crawler.extract.verdict import verdict
-        from crawler.text.charset import charset
+        from crawler.extract import verdict
+        from crawler.text import charset
 
-        answer = fetch(source, site_for(source, name, known), maxsize=MAX_BYTES)
+        answer = fetch(source, site_for(source, name, known), maxsize=MAX_BYTES, own=configured())
         if answer.status != 200:
             raise Discard(verdict(answer.status, {}, answer.body) or Refusal.SERVER_ERROR, f"status {answer.status}")
         body, declared, address = answer.body, charset(answer.content_type), answer.url

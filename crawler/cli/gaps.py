@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _SAID = {
     "missing": "listed and not read yet",
     "lost": "listed and given up",
-    "window": "newer items than the list shows came between two looks",
-    "failed": "gives nothing since its last good look",
+    "window": "newer items than the list shows came between two polls",
+    "failed": "gives nothing since its last good poll",
     "silent": "lists nothing where it always did",
 }
 _LONG = 44  # letters of a route that are shown
@@ -39,7 +39,7 @@ def gaps(
 
     Articles that some route lists and that are not stored, spans in which a feed
     showed nothing of what it had shown before, routes that give nothing now (at
-    their last two looks, or all day) or fell silent. Days are Viet Nam's.
+    their last two polls, or all day) or fell silent. Days are Viet Nam's.
     `thoisu backfill --gaps` closes what can be closed.
 
     \b

@@ -7,58 +7,72 @@ has reached. The polls are the scheduler's own (`crawler.schedule.scheduler`): w
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.cli.common import configured
 from crawler.schedule.intervals import Interval
 
 if TYPE_CHECKING:
-    from crawler.sites.registry import Sites
+    from collections.abc import Collection
+
+    from crawler.deliver.config import Route
+    from crawler.deliver.deliverer import DeliveryBatch
+    from crawler.errors import ThoisuError
+    from crawler.sites import Sites
     from crawler.store import Store
+
+logger = logging.getLogger(__name__)
+REQUESTS_KEPT = timedelta(days=60)
+"""How long it is known how many requests a site got on a day; no rule looks back further than a week."""
 
 
 def relate(store: Store, _: Sites) -> None:
     """Compare new and revised articles with those of the days around them: copies and stories."""
-    from crawler.compare.relate import Relater
+    from crawler.compare.relate import relate as run
 
-    for _batch in Relater(store).relate():
-        pass
+    run(store)
 
 
 def check(store: Store, sites: Sites) -> None:
-    """Compare each site with its own past; findings open and close."""
+    """Compare each site with its own past, every half hour; findings open and close."""
     from crawler.monitor import check_due, folders_of
-    from crawler.settings import Settings
 
-    settings = Settings.load()
-    folders = folders_of(store.url, settings.archive, settings.quarantine)
+    folders = folders_of(store.url, configured().archive, configured().quarantine)
     check_due(store, sites, _now(), folders=folders)
 
 
 def alerts(store: Store, _: Sites) -> None:
-    """Look for the words of alerts in what is new, and send the messages."""
+    """Search what is new for the words of alerts, and send the messages."""
     from crawler.alerts import notify
     from crawler.alerts.alerts import write_messages
-    from crawler.settings import Settings
 
-    targets = notify.split(Settings.load().notify)
+    targets = notify.split(configured().notify)
     write_messages(store, _now(), targets)
-    notify.flush(store, _now(), targets)
+    _send(store, targets)
 
 
 def digest(store: Store, _: Sites) -> None:
     """Send what was found wrong: urgent findings within the hour, the others once a day."""
     from crawler.alerts import notify
     from crawler.alerts.digest import write_messages
-    from crawler.settings import Settings
 
-    targets = notify.split(Settings.load().notify)
+    targets = notify.split(configured().notify)
     write_messages(store, _now(), targets)
-    notify.flush(store, _now(), targets)
+    _send(store, targets)
+
+
+def _send(store: Store, targets: Collection[str]) -> None:
+    from crawler.alerts import notify
+    from crawler.deliver.run import stopping
+
+    # Not ended between the sending of a message and the note of it, which would send it twice.
+    with stopping() as stop:
+        notify.flush(store, _now(), targets, stop.is_set)
 
 
 def deliver(store: Store, _: Sites) -> None:
@@ -66,20 +80,46 @@ def deliver(store: Store, _: Sites) -> None:
     from crawler.cli.sinks import read_config
     from crawler.deliver.run import deliver as run
     from crawler.deliver.run import stopping
-    from crawler.settings import Settings
 
-    if Path(Settings.load().sinks).exists():
+    if configured().sinks.exists():
+        routes = [route for route in read_config(None) if _may_be_tried(store, route)]
         with stopping() as stop:
-            run(store, read_config(None), lambda _step: None, lambda _sink, _error: None, stop, follow=False)
+            run(store, routes, _log_failure, _log_trouble, stop, follow=False)
+
+
+def _may_be_tried(store: Store, route: Route) -> bool:
+    from crawler.store import sink_cursors
+
+    with store.reading() as connection:
+        next_try_at = sink_cursors.state(connection, route.name).next_try_at
+    return next_try_at is None or next_try_at <= _now()
+
+
+def _log_failure(step: DeliveryBatch) -> None:
+    if step.failure:
+        logger.warning("%s: %s; tried again in %.0f s", step.name, step.failure, step.wait)
+    if step.aside:
+        logger.warning("%s: set aside %s", step.name, step.aside)
+
+
+def _log_trouble(sink: str, error: ThoisuError) -> None:
+    from crawler.store.locks import LockTaken
+
+    if not isinstance(error, LockTaken):  # `thoisu deliver --follow` is about it
+        logger.warning("%s: %s", sink, error)
 
 
 def retention(store: Store, _: Sites) -> None:
-    """Drop what serves no more: sent messages after a month, the monitor's page flags and tallies after 120 days."""
+    """Drop sent messages after a month, counts of requests after two, page flags and tallies after four."""
     from crawler.alerts.notify import forget_sent
     from crawler.monitor import forget_old
+    from crawler.store import budget
+    from crawler.text import day_of
 
     forget_sent(store, _now())
     forget_old(store, _now())
+    with store.writing() as connection:
+        budget.forget(connection, day_of(_now() - REQUESTS_KEPT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +131,8 @@ class Job:
     """While news come."""
     idle: timedelta
     """While the change feed stands still."""
+    after_rounds: bool = False
+    """Whether it also runs as soon as a round has brought something."""
 
     @property
     def name(self) -> str:
@@ -104,14 +146,15 @@ class Job:
 
     def interval(self) -> Interval:
         """What the scheduler needs to know of it."""
-        return Interval(self.name, self.every, self.idle)
+        return Interval(self.name, self.every, self.idle, self.after_rounds)
 
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 JOBS = (
     Job(relate, every=2 * _MINUTE, idle=30 * _MINUTE),
-    Job(check, every=30 * _MINUTE, idle=30 * _MINUTE),
-    Job(alerts, every=_MINUTE, idle=5 * _MINUTE),
+    # A site every half hour (`crawler.monitor.INTERVAL`). Asked only then, it would be too early now and again.
+    Job(check, every=5 * _MINUTE, idle=5 * _MINUTE),
+    Job(alerts, every=_MINUTE, idle=5 * _MINUTE, after_rounds=True),
     Job(digest, every=10 * _MINUTE, idle=10 * _MINUTE),
     Job(deliver, every=_MINUTE, idle=5 * _MINUTE),
     Job(retention, every=_DAY, idle=_DAY),
@@ -120,12 +163,13 @@ JOBS = (
 BY_NAME = {job.name: job for job in JOBS}
 
 
-def run_job(name: str, sites: Sites, store_url: str) -> None:
-    """Run a job once, until it is done, or its scheduler ends it or dies."""
+def run_job(name: str, sites: Sites, store_url: str, *, follow: bool) -> None:
+    """Run a job once, until it is done or, with `follow`, the scheduler that started this process dies."""
     from crawler.cli.round import follow_scheduler
     from crawler.store import Store
 
-    threading.Thread(target=follow_scheduler, daemon=True).start()
+    if follow:
+        threading.Thread(target=follow_scheduler, daemon=True).start()
     with Store.open(store_url) as store:
         BY_NAME[name].run(store, sites)
 

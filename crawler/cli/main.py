@@ -17,7 +17,7 @@ from crawler.cli.backfill import backfill
 from crawler.cli.capture import capture
 from crawler.cli.changes import changes
 from crawler.cli.check import check
-from crawler.cli.common import shown
+from crawler.cli.common import configured, shown
 from crawler.cli.crawl import crawl
 from crawler.cli.deliver import deliver
 from crawler.cli.demo import demo
@@ -27,12 +27,13 @@ from crawler.cli.find import discover, sites, which
 from crawler.cli.gaps import gaps
 from crawler.cli.newsroom import newsroom
 from crawler.cli.read import clean, extract
+from crawler.cli.relate import reindex, relate
 from crawler.cli.reread import reread
 from crawler.cli.schedule import schedule
 from crawler.cli.simulate import simulate
 from crawler.cli.sinks import app as sinks
 from crawler.cli.status import pace, status
-from crawler.cli.stories import reindex, relate, stories, story
+from crawler.cli.stories import stories, story
 from crawler.errors import Refused, StoreFailed, ThoisuError
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
@@ -99,6 +100,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(arguments: list[str] | None) -> int:
+    configured.cache_clear()
     try:
         return app(arguments, prog_name="thoisu", standalone_mode=False) or 0
     except ThoisuError as error:

@@ -37,7 +37,7 @@ def newsroom(
     """
     from crawler.newsroom import Newsroom, World
     from crawler.newsroom.world import A_DAY
-    from crawler.text.dates import VIETNAM
+    from crawler.text import VIETNAM
 
     past = days if days is not None else -(-articles // A_DAY)
     start = datetime.combine(datetime.now(VIETNAM).date() - timedelta(days=past), time(), VIETNAM)

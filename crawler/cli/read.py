@@ -12,6 +12,7 @@ import typer
 
 from crawler.cli.common import (
     all_sites,
+    configured,
     console,
     file_url,
     is_url,
@@ -23,12 +24,11 @@ from crawler.cli.common import (
 )
 from crawler.errors import BadInput, Discard, Refusal, Refused, ThoisuError
 from crawler.items import Article
-from crawler.sites.registry import Sites
-from crawler.sites.site import Site
+from crawler.sites import Site, Sites
 
 if TYPE_CHECKING:
     from crawler.crawl.single import Download
-    from crawler.extract.boilerplate import Dropped
+    from crawler.extract import Dropped
 
 _TEXT_LIMIT = 50 * 2**20  # bytes of a plain text
 
@@ -82,19 +82,17 @@ def read_page(page: str, url: str | None, site: str | None, explain: list[Droppe
 def load(page: str, url: str | None, site: str | None) -> Download:
     """A page, saved or asked for; raises `BadInput` and `Refused`."""
     from crawler.crawl.single import Download, fetch
-    from crawler.settings import ARTICLE_MAXSIZE
 
     if is_url(page):
-        return fetch(page, site_for(page, site, all_sites()), maxsize=ARTICLE_MAXSIZE)
-    body = read_input(page, ARTICLE_MAXSIZE)
+        return fetch(page, site_for(page, site, all_sites()), maxsize=configured().article_maxsize, own=configured())
+    body = read_input(page, configured().article_maxsize)
     return Download(url or stated_url(body) or file_url(page), 200, "", body)
 
 
 def stated_url(body: bytes) -> str | None:
     """The address that a page gives as its own."""
-    from crawler.extract.limits import hostile
-    from crawler.extract.page import Page
-    from crawler.text.charset import decode
+    from crawler.extract import Page, hostile
+    from crawler.text import decode
 
     text = decode(body).text
     if hostile(text):
@@ -107,9 +105,9 @@ def stated_url(body: bytes) -> str | None:
 
 def read_answer(answer: Download, site: Site | None, explain: list[Dropped] | None = None) -> Article:
     """The article on a page, refused by the same words as in a crawl."""
-    from crawler.extract.article import extract as read
-    from crawler.extract.verdict import verdict
-    from crawler.text.charset import charset
+    from crawler.extract import extract as read
+    from crawler.extract import verdict
+    from crawler.text import charset
 
     if reason := verdict(answer.status, {"content-type": answer.content_type}, answer.body):
         raise Discard(reason, "" if answer.status == 200 else f"status {answer.status}")
@@ -120,9 +118,9 @@ def read_answer(answer: Download, site: Site | None, explain: list[Dropped] | No
 def read_lines(lines: Iterator[bytes], sites: Sites) -> Iterator[dict[str, Any]]:
     """For each line with id, file and url the id and the Article, or the id and an error; no line ends the work."""
     from crawler.crawl.single import Download
-    from crawler.settings import ARTICLE_MAXSIZE
-    from crawler.sites.urls import canonical
+    from crawler.sites import canonical
 
+    limit = configured().article_maxsize
     for line in lines:
         if not line.strip():
             continue
@@ -141,7 +139,7 @@ def read_lines(lines: Iterator[bytes], sites: Sites) -> Iterator[dict[str, Any]]
                 raise BadInput("url must be a string")
             if row.get("url"):
                 canonical(row["url"])  # raises BAD_URL, which the page's own faults must not hide
-            body = read_input(row["file"], ARTICLE_MAXSIZE)
+            body = read_input(row["file"], limit)
             answer = Download(row.get("url") or stated_url(body) or file_url(row["file"]), 200, "", body)
             article = read_answer(answer, sites.find(answer.url))
             yield {"id": key, **article.to_dict()}
@@ -171,9 +169,8 @@ def clean(
       thoisu clean article.txt --json
       cat article.txt | thoisu clean - --explain
     """
-    from crawler.extract.boilerplate import Dropped
-    from crawler.extract.plain_text import clean_text
-    from crawler.text.charset import decode
+    from crawler.extract import Dropped, clean_text
+    from crawler.text import decode
 
     given = decode(read_input(text, _TEXT_LIMIT)).text
     if given.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):

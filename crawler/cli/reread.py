@@ -11,16 +11,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import StoreOption, all_sites, console, moment, open_store, print_json, shown, site_named
-from crawler.cli.stories import relate_new
+from crawler.cli.common import (
+    StoreOption,
+    all_sites,
+    configured,
+    console,
+    moment,
+    open_store,
+    print_json,
+    shown,
+    site_named,
+)
+from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Discard
-from crawler.sites.registry import Sites
+from crawler.sites import Sites
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from crawler.archive import Archive
-    from crawler.archive.reread import RereadCounts, RereadPage
+    from crawler.archive import Archive, RereadCounts, RereadPage
     from crawler.store import Store
 
 _EXAMPLES = 3  # shown of each kind
@@ -69,34 +78,35 @@ def reread(
       thoisu reread --archive /srv/warc --json > differs.jsonl
     """
     from crawler.archive import Archive
-    from crawler.settings import Settings
 
     if yes and dry_run:
         raise BadInput("--dry-run and --yes exclude each other")
-    folder = archive or Settings.load().archive
+    folder = archive or configured().archive
     if folder is None:
         raise BadInput("name the archive: --archive FOLDER, or THOISU_ARCHIVE")
     sites = all_sites()
     if site is not None:
         site_named(site, sites)
     screen = console(stderr=json_)
-    with Archive(Path(folder)) as pages, open_store(store) as opened:
+    with Archive(folder) as pages, open_store(store) as opened:
         for fault in pages.catch_up():
             console(stderr=True).print(shown(fault), style="yellow", soft_wrap=True)
-        from crawler.archive.reread import review
+        from crawler.archive import review
 
         findings = review(pages, opened, sites, site, moment(since) if since else None)
         to_write = _report(findings, screen, json_=json_)
         if yes:
             _write(pages, opened, sites, to_write, screen)
-            relate_new(opened)
         elif to_write:
             screen.print(f"nothing is written; with --yes these {len(to_write)} would be")
+    if yes:
+        relate_by_hand(store)
 
 
 def _report(findings: Iterable[RereadPage], screen: Console, *, json_: bool) -> array[int]:
     """Show what the findings say; returns the numbers of the pages to be written."""
-    from crawler.archive.reread import WRITTEN, RereadCounts
+    from crawler.archive import RereadCounts
+    from crawler.archive.reread import WRITTEN
 
     tally, to_write = RereadCounts(), array("q")
     examples: dict[str, list[RereadPage]] = {}
@@ -155,7 +165,7 @@ def _example(found: RereadPage, screen: Console) -> None:
             screen.print(f"  {name}: {_short(before)} → {_short(after)}", soft_wrap=True)
     if found.before and found.after and {"lead", "body"} & set(values):
         from crawler.cli.diff import print_diff
-        from crawler.compare.diff import compare
+        from crawler.compare import compare
 
         print_diff(compare(replace(found.before, title=found.after.title), found.after), screen)
 
@@ -166,12 +176,13 @@ def _short(value: object) -> str:
 
 
 def _write(pages: Archive, store: Store, sites: Sites, numbers: Iterable[int], screen: Console) -> None:
-    from crawler.archive.reread import look, write
+    from crawler.archive import reread_page
+    from crawler.archive.reread import write
 
     done: Counter[str] = Counter()
     for number in numbers:
         # Read again rather than kept: a whole archive does not fit into memory.
-        found = look(pages, store, sites, pages.page(number))
+        found = reread_page(pages, store, sites, pages.page(number))
         try:
             outcome = write(store, found)
         except Discard as refused:

@@ -8,24 +8,24 @@ import sys
 import threading
 from datetime import UTC, datetime
 
+from crawler.configuration import Settings
 from crawler.crawl.report import SiteReport
 from crawler.crawl.run import crawl
 from crawler.schedule.scheduler import log
-from crawler.settings import Settings
-from crawler.sites.registry import Sites
-from crawler.text.dates import VIETNAM
+from crawler.sites import Sites
+from crawler.text import local_time
 
 
-def round_of(sites: Sites, store_url: str, newsroom: str | None) -> None:
+def round_of(sites: Sites, store_url: str, newsroom: str | None, own: Settings) -> None:
     """What the process of a round does: what is due at these sites, until its scheduler ends it or dies."""
-    log(Settings.load().log_level)
+    log(own.log_level)
     threading.Thread(target=follow_scheduler, daemon=True).start()
-    for report in crawl(sites, store_url=store_url, newsroom=newsroom, due=True, on_progress=_quietly):
-        print(f"{datetime.now(UTC).astimezone(VIETNAM):%d/%m %H:%M}  {report}", file=sys.stderr, flush=True)
+    for report in crawl(sites, store_url=store_url, newsroom=newsroom, due=True, on_progress=_quietly, own=own):
+        print(f"{local_time(datetime.now(UTC), year=False)}  {report}", file=sys.stderr, flush=True)
 
 
 def _quietly(_: SiteReport) -> None:
-    """What a site gave is told when its round is over."""
+    """What a site gave is printed when its round is over."""
 
 
 def follow_scheduler() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crawler.items import Article
-from crawler.sites.registry import Sites
+from crawler.sites import Sites
 
 if TYPE_CHECKING:
-    from crawler.extract.boilerplate import Dropped
+    from crawler.extract import Dropped
     from crawler.newsroom import Newsroom, World
     from crawler.newsroom.story import PaperStory
     from crawler.schedule.agenda import AgendaEntry
@@ -50,7 +50,7 @@ class Scene:
 
 def related_between(room: Newsroom, sites: Sites) -> Scene | None:
     """The longest box that stands between two paragraphs of any page of the newsroom."""
-    from crawler.extract.article import extract
+    from crawler.extract import extract
 
     best: Scene | None = None
     for story in room.world.all_stories():
@@ -78,8 +78,8 @@ def plain_stories(world: World) -> list[PaperStory]:
     return [*newest.values(), *plain]
 
 
-def next_looks(store: Store) -> list[AgendaEntry]:
-    """Of each watched site the source that is to be looked at first."""
+def next_polls(store: Store) -> list[AgendaEntry]:
+    """Of each scheduled site the source that is polled first."""
     from crawler.schedule import agenda
 
     with store.reading() as connection:

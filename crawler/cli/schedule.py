@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import SitesArgument, StoreOption, all_sites, chosen_sites, console, papers_of
+from crawler.cli.common import SitesArgument, StoreOption, all_sites, chosen_sites, configured, console, papers_of
 from crawler.cli.sinks import span
 from crawler.errors import BadInput
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from crawler.sites.registry import Sites
+    from crawler.sites import Sites
 
 
 def schedule(
@@ -26,6 +26,7 @@ def schedule(
     store: StoreOption = None,
     job: Annotated[str | None, typer.Option(metavar="NAME", help="Run this job once, and nothing else.")] = None,
     jobs: Annotated[bool, typer.Option("--jobs", help="Say what runs, and how often.")] = False,
+    child: Annotated[bool, typer.Option("--child", hidden=True, help="A job of the scheduler.")] = False,
 ) -> None:
     """Poll the sites again and again, each when it is due.
 
@@ -47,25 +48,23 @@ def schedule(
     from crawler.alerts.notify import validated
     from crawler.cli.jobs import BY_NAME, run_job
     from crawler.schedule.scheduler import log
-    from crawler.settings import Settings
 
     if jobs:
         _list_jobs(console())
         return
-    settings = Settings.load()
-    validated(settings.notify)
+    validated(configured().notify)
     if job is not None and job not in BY_NAME:
         raise BadInput(f"no job is called {job!r}; there are {', '.join(BY_NAME)}")
     known = papers_of(newsroom) if newsroom else all_sites()
     chosen = chosen_sites(sites or (), known)
-    log(settings.log_level)
+    log(configured().log_level)
     if job is not None:
-        run_job(job, chosen, store or settings.database_url)
+        run_job(job, chosen, store or configured().database_url, follow=child)
     else:
-        _run(chosen, list(sites or ()), store or settings.database_url, newsroom, settings.sites_at_once)
+        _run(chosen, list(sites or ()), store or configured().database_url, newsroom)
 
 
-def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, places: int) -> None:
+def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None) -> None:
     from crawler.cli.jobs import JOBS
     from crawler.schedule.enrol import enrol
     from crawler.schedule.scheduler import Scheduler
@@ -75,10 +74,10 @@ def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, 
     command = [sys.executable, "-m", "crawler"]
     options = ["--store", store_url, *(["--newsroom", newsroom] if newsroom else [])]
     polls = Worker([*command, "crawl", "--due", *options])
-    jobs = Worker([*command, "schedule", *names, *options, "--job"], "the job")
+    jobs = Worker([*command, "schedule", *names, *options, "--child", "--job"], "the job")
     with Store.open(store_url) as store:
         intervals = [job.interval() for job in JOBS]
-        Scheduler(store, polls, places, partial(enrol, chosen), jobs, intervals).run()
+        Scheduler(store, polls, configured().sites_at_once, partial(enrol, chosen), jobs, intervals).run()
 
 
 def _list_jobs(screen: Console) -> None:
@@ -88,5 +87,6 @@ def _list_jobs(screen: Console) -> None:
     for job in JOBS:
         every = f"every {span(job.every.total_seconds())}"
         idle = f", {span(job.idle.total_seconds())} while nothing changes" if job.idle > job.every else ""
-        screen.print(f"{job.name:<10} {every}{idle}", highlight=False)
+        rounds = ", and when a round has brought something" * job.after_rounds
+        screen.print(f"{job.name:<10} {every}{idle}{rounds}", highlight=False)
         screen.print(f"           {job.says}", style="dim", highlight=False)

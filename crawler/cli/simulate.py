@@ -15,7 +15,7 @@ from crawler.cli.common import console, print_json, standard_input
 from crawler.errors import BadInput
 
 _RULES = {
-    "ours": "plans each day, to the minute, by what its own looks have found",
+    "ours": "plans each day, to the minute, by what its own polls have found",
     "uniform": "the same interval for every source",
     "proportional": "the more often, the more a source publishes; known before",
     "multiplicative": "interval ×1.5 after nothing new, ×0.8 after news",
@@ -29,12 +29,12 @@ def simulate(
     learn: Annotated[int, typer.Option(metavar="DAYS", min=0, help="Days that are lived through but not scored.")] = 14,
     json_: Annotated[bool, typer.Option("--json", help="The scores as one object.")] = False,
 ) -> None:
-    """Replay a trace of publication times under several rules.
+    """Try several rules on a trace of publication times.
 
     Times without a zone are Viet Nam's, +07:00. Ours learns as it goes and knows
-    only what its looks have found. The sources share one purse, as those of one
+    only what its polls have found. The sources share one budget, as those of one
     site do: N times their number each day. Delays are minutes from publication
-    to the next look.
+    to the next poll.
 
     \b
     Examples:
@@ -42,7 +42,7 @@ def simulate(
       thoisu simulate press.csv --budget 96 --learn 28 --json
     """
     from crawler.schedule.simulate import BUDGET
-    from crawler.schedule.simulate import simulate as replay
+    from crawler.schedule.simulate import simulate as run
     from crawler.schedule.traces import read_trace
 
     if not 0 < budget <= BUDGET:
@@ -51,18 +51,18 @@ def simulate(
     with console(stderr=True).status("reading") as status:
         with _opened(trace) as file:
             items = read_trace(file, "standard input" if trace == "-" else trace)
-        for name, score in replay(
+        for name, score in run(
             items, budget, learn, on_day=lambda day, days: status.update(f"ours: day {day} of {days}")
         ):
             scores[name] = score
-            status.update(f"{len(scores)} of {len(_RULES)} rules replayed")
+            status.update(f"{len(scores)} of {len(_RULES)} rules tried")
     if json_:
         print_json({name: asdict(score) for name, score in scores.items()}, alone=True)
         return
     screen = console()
     whole, sources = sum(map(len, items.values())), len(items)
-    told = f"{whole} item{'s' * (whole > 1)} of {sources} source{'s' * (sources > 1)}"
-    screen.print(f"{told}; delay in minutes, requests a source and day\n")
+    head = f"{whole} item{'s' * (whole > 1)} of {sources} source{'s' * (sources > 1)}"
+    screen.print(f"{head}; delay in minutes, requests a source and day\n")
     screen.print(f"{'rule':<16}{'mean':>9}{'p95':>9}{'requests':>10}{'mean, uniform = 1':>20}", style="bold")
     for name, score in scores.items():
         ratio = score.mean / scores["uniform"].mean if scores["uniform"].mean else 1.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, all_sites, console, local, open_store, print_json, shown
+from crawler.cli.common import StoreOption, all_sites, configured, console, local, open_store, print_json, shown
 from crawler.errors import BadInput
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ ConfigOption = Annotated[
 ]
 
 
-app = typer.Typer(name="sinks", invoke_without_command=True, rich_markup_mode=None)
+app = typer.Typer(name="sinks", rich_markup_mode=None)
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def sinks(
     context: typer.Context,
     resume: Annotated[str | None, typer.Option(metavar="SINK", help="Let a sink that waits be tried now.")] = None,
@@ -47,6 +47,10 @@ def sinks(
       thoisu sinks rewind archive --from 1200
     """
     if context.invoked_subcommand is not None:
+        if resume is not None or json_:
+            raise BadInput(
+                f"--resume and --json belong to `thoisu sinks` alone, not before {context.invoked_subcommand}"
+            )
         return
     from crawler.deliver.status import sink_status
     from crawler.store import sink_cursors
@@ -57,16 +61,17 @@ def sinks(
             (route,) = chosen(routes, [resume])
             with opened.writing() as connection:
                 sink_cursors.resume(connection, route.name)
-        reports = [sink_status(opened, route, datetime.now(UTC)) for route in routes]
+        statuses = [sink_status(opened, route, datetime.now(UTC)) for route in routes]
     if json_:
-        for report in reports:
-            print_json(asdict(report))
+        for status in statuses:
+            print_json(asdict(status))
     else:
-        _print(reports, console())
+        _print(statuses, console())
 
 
 @app.command()
 def rewind(
+    context: typer.Context,
     sink: Annotated[str, typer.Argument(metavar="SINK", help="A sink, as `thoisu sinks` shows it.")],
     first: Annotated[int, typer.Option("--from", metavar="N", min=1, help="The first change to deliver again.")],
     config: ConfigOption = None,
@@ -81,11 +86,12 @@ def rewind(
     Examples:
       thoisu sinks rewind archive --from 1200 && thoisu deliver archive
     """
-    from crawler.store import sink_cursors
+    from crawler.store import changes, sink_cursors
 
-    (route,) = chosen(read_config(config), [sink])
-    with open_store(store, reading=False) as opened, opened.writing() as connection:
-        last, now = sink_cursors.last_change(connection), datetime.now(UTC)
+    before = context.parent.params if context.parent else {}
+    (route,) = chosen(read_config(config or before.get("config")), [sink])
+    with open_store(store or before.get("store"), reading=False) as opened, opened.writing() as connection:
+        last, now = changes.last_change(connection), datetime.now(UTC)
         if first > last + 1:
             raise BadInput(f"there is no change {first}; the last is {last}")
         cursor = sink_cursors.begin(connection, route.name, now).cursor
@@ -96,10 +102,10 @@ def rewind(
 
 def read_config(path: Path | None) -> list[Route]:
     """The sinks of a file, by default of THOISU_SINKS; BadInput says what is wrong with it."""
+    from crawler.configuration import secret
     from crawler.deliver.config import read_routes
-    from crawler.settings import Settings, secret
 
-    return read_routes(path or Path(Settings.load().sinks), all_sites, secret)
+    return read_routes(path or configured().sinks, all_sites, secret, configured())
 
 
 def chosen(routes: list[Route], names: list[str] | None) -> list[Route]:
@@ -118,7 +124,7 @@ def span(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _print(reports: list[SinkStatus], screen: Console) -> None:
+def _print(statuses: list[SinkStatus], screen: Console) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -126,13 +132,13 @@ def _print(reports: list[SinkStatus], screen: Console) -> None:
         table.add_column(name, overflow="fold")
     for name in ("behind", "for", "delivered", "a second", "set aside"):
         table.add_column(name, justify="right", no_wrap=True)
-    for row in reports:
+    for row in statuses:
         rate = "-" if row.rate is None else f"{row.rate:.{0 if row.rate >= 10 else 1}f}"
         waits = span(row.behind_seconds) if row.behind else "-"
         numbers = (str(row.behind), waits, str(row.delivered), rate, str(len(row.set_aside)))
         table.add_row(row.name, row.state, *numbers, style="" if row.state in ("new", "ok") else "red")
-    screen.print(table if reports else "no sink is configured")
-    for row in reports:
+    screen.print(table if statuses else "no sink is configured")
+    for row in statuses:
         for line in _troubles(row):
             screen.print(shown(line), soft_wrap=True)
 

@@ -13,6 +13,7 @@ from crawler.cli.common import (
     SitesArgument,
     StoreOption,
     all_sites,
+    configured,
     console,
     local,
     open_store,
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     from crawler.store import Store
 
 _GAVE = {"200": "nothing new", "304": "nothing new"}
-_NEXT = 5  # polls told of each source
+_NEXT = 5  # polls shown of each source
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a site.")]
 
-_OF_ALL = ("source", "next_at", "why")  # what is told of a source that was never planned
+_OF_ALL = ("source", "next_at", "why")  # what is shown of a source that was never planned
 
 
 def status(
@@ -51,11 +52,10 @@ def status(
       thoisu status nhandan --json
     """
     from crawler.monitor.status import site_status
-    from crawler.settings import Settings
 
-    now, limit = datetime.now(UTC), Settings.load().budget
+    now = datetime.now(UTC)
     with open_store(store) as opened:
-        rows = [site_status(opened, name, of, now, limit) for name, of in _agendas(opened, sites).items()]
+        rows = [site_status(opened, name, of, now, configured().budget) for name, of in _agendas(opened, sites).items()]
     if json_:
         for row in rows:
             print_json(asdict(row))
@@ -78,11 +78,10 @@ def pace(
       thoisu pace nhandan
     """
     from crawler.monitor.status import site_pace
-    from crawler.settings import Settings
 
-    now, limit = datetime.now(UTC), Settings.load().budget
+    now = datetime.now(UTC)
     with open_store(store) as opened:
-        rows = [site_pace(opened, name, of, now, limit) for name, of in _agendas(opened, sites).items()]
+        rows = [site_pace(opened, name, of, now, configured().budget) for name, of in _agendas(opened, sites).items()]
     for row in rows:
         if json_:
             print_json(_plain(row))

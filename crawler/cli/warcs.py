@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from crawler.cli.common import console, is_there, print_json, shown
+from crawler.cli.common import configured, console, is_there, print_json, shown
+from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput
-from crawler.sites.registry import Sites
+from crawler.sites import Sites
 
 if TYPE_CHECKING:
     from crawler.backfill.warc_import import Copied
-    from crawler.discover.days import DayRange
+    from crawler.discover import DayRange
     from crawler.store import Store
 
 _FAULTS = 20  # of a file, shown one by one
@@ -44,7 +45,7 @@ def copy_files(
     from crawler.backfill.warc_import import copy
 
     found = [warc_files(path, base) for path in files]
-    every = [tape for some, _ in found for tape in some]
+    every = [file for some, _ in found for file in some]
     missing = [name for _, names in found for name in names]
     if missing and not every:
         raise BadInput(f"{_files(missing)} not here, and no other is listed; the first is {missing[0]}; see --base")
@@ -57,8 +58,8 @@ def copy_files(
             part = f"{one.place / one.size:.0%}" if one.size else ""
             status.update(shown(f"{len(done) + 1} of {len(every)} files, {one.name} {part}, {one.records} records"))
 
-        for tape in every:
-            done.append(copy(opened, tape, sites, span, others=others, dry=dry, on_progress=show))
+        for file in every:
+            done.append(copy(opened, file, sites, span, others=others, dry=dry, own=configured(), on_progress=show))
             for fault in done[-1].faults[:_FAULTS]:
                 screen.print(shown(fault), style="yellow", soft_wrap=True)
             if (more := len(done[-1].faults) - _FAULTS) > 0:
@@ -71,6 +72,8 @@ def copy_files(
     if missing:
         text = f"{_files(missing)} not here, the first is {missing[0]}; fetch them and go on"
         screen.print(shown(text), soft_wrap=True)
+    if not dry:
+        relate_by_hand(store)
     if missing or any(one.faults for one in done):
         raise typer.Exit(1)
 
@@ -78,10 +81,9 @@ def copy_files(
 @contextmanager
 def _opened(store: str | None, *, dry: bool) -> Iterator[Store]:
     """The store; a dry run, which makes none, takes an empty one where there is none yet."""
-    from crawler.settings import Settings
     from crawler.store import Store
 
-    url = store or Settings.load().database_url
+    url = store or configured().database_url
     with TemporaryDirectory() as folder:
         if dry and not is_there(url):
             url = f"sqlite:///{Path(folder) / 'none.db'}"

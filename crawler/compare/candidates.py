@@ -17,8 +17,8 @@ _SHARE = 0.25  # of the smaller sample, which estimates the containment; copies 
 _DAY = 86_400
 
 
-def day_of(moment: datetime) -> int:
-    """The number of a day in UTC, counted from 1970."""
+def utc_day_number(moment: datetime) -> int:
+    """Days since 1970 on the clock of UTC: of publication to compare, not of a calendar to show."""
     return int(moment.astimezone(UTC).timestamp() // _DAY)
 
 
@@ -29,7 +29,7 @@ def week_of(day: int) -> int:
 
 def days_around(moment: datetime) -> range:
     """The days on which a copy of a text published at `moment` can stand: seven, which lie in two weeks at most."""
-    return range(day_of(moment - WINDOW), day_of(moment + WINDOW) + 1)
+    return range(utc_day_number(moment - WINDOW), utc_day_number(moment + WINDOW) + 1)
 
 
 def weeks_around(moment: datetime) -> range:

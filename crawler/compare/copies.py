@@ -1,8 +1,8 @@
 """Whether two texts are one: what they share, exactly, and whether what differs is a fact.
 
-The words that both have hold them together; between these lie gaps. A gap in which one text says 85 and the other 86
-makes two bulletins of one template. A paragraph that only one of them has is a cut, an addition or something of the
-page that was left over, and may state what it likes; so may a lead that was written anew.
+The words that both have hold them together, in runs of three and more; between these lie gaps. A gap in which one text
+says 85 and the other 86 makes two bulletins of one template. A paragraph that only one of them has is a cut, an
+addition or something of the page that was left over, and may state what it likes; so may a lead that was written anew.
 """
 
 from __future__ import annotations
@@ -13,65 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
-from crawler.compare.align import matches
+from crawler.compare.align import Match, matches
 from crawler.compare.facts import ComparedText, Kind, Words
-from crawler.text.syllables import is_syllable
+from crawler.text import is_syllable
 
-_RUN = 3
-"""Words in a row that hold two texts together; single words match by chance."""
-
-
-class WordGap(NamedTuple):
-    """Words i to i_end of one text stand where the other has j to j_end."""
-
-    i: int
-    i_end: int
-    j: int
-    j_end: int
-
-
-def gaps(a: Sequence[str], b: Sequence[str]) -> list[WordGap]:
-    """Where two sequences of words differ, in order, held together by runs of three words and more.
-
-    A run that is no longer than the gaps on either side of it is a phrase that both happen to use; it is part of them
-    (the semantic clean-up of Fraser's diff-match-patch).
-    """
-    found: list[WordGap] = []
-    for gap in _between(a, b):
-        while found and gap.i - found[-1].i_end <= min(_size(found[-1]), _size(gap)):
-            before = found.pop()
-            gap = WordGap(before.i, gap.i_end, before.j, gap.j_end)
-        found.append(gap)
-    return found
-
-
-def _size(gap: WordGap) -> int:
-    return max(gap.i_end - gap.i, gap.j_end - gap.j)
-
-
-def _between(a: Sequence[str], b: Sequence[str]) -> Iterator[WordGap]:
-    runs = [list(zip(side, side[1:], side[2:], strict=False)) for side in (a, b)]
-    i = j = 0
-    for p, q in [*matches(*runs), (len(a), len(b))]:
-        if (p < i or q < j) and p - i != q - j:
-            continue  # another place of the same three words
-        if p > i or q > j:
-            yield from _trimmed(a, b, WordGap(i, p, j, q))
-        i, j = max(i, p + _RUN), max(j, q + _RUN)
-
-
-def _trimmed(a: Sequence[str], b: Sequence[str], gap: WordGap) -> Iterator[WordGap]:
-    i, i_end, j, j_end = gap
-    while i < i_end and j < j_end and a[i] == b[j]:
-        i, j = i + 1, j + 1
-    while i < i_end and j < j_end and a[i_end - 1] == b[j_end - 1]:
-        i_end, j_end = i_end - 1, j_end - 1
-    if i < i_end or j < j_end:
-        yield WordGap(i, i_end, j, j_end)
-
-
-RelationName = Literal["copy", "abridged", "extended", "template", "none"]
-
+RelationKind = Literal["copy", "abridged", "extended", "template", "none"]
 WINDOW = timedelta(days=3)
 """Copies are published within so many days of each other; the same words later are news of another day."""
 SHARED = 0.6
@@ -80,6 +26,8 @@ ENOUGH = 12
 """Shingles in common; fewer are a phrase."""
 SAME_LENGTH = 0.75
 """Size of the shorter to the longer, in shingles, from which neither is cut nor extended."""
+_RUN = 3
+"""Words in a row that hold two texts together; single words match by chance."""
 _REWRITTEN = 12  # words on both sides of a gap from which it is writing, not filling in
 _BESIDE = 3  # times as long as what stands in its place: it stands beside it
 _DENSE = 6  # one number in so many words is a table
@@ -97,7 +45,7 @@ _NOTHING: frozenset[Kind] = frozenset()
 class Relation:
     """What a second text is to a first."""
 
-    relation: RelationName
+    kind: RelationKind
     jaccard: float = 0.0
     containment: float = 0.0
     """Share of the shorter text's shingles that stand in the longer."""
@@ -106,6 +54,15 @@ class Relation:
 
 
 _NONE = Relation("none")
+
+
+class WordGap(NamedTuple):
+    """Words i to i_end of one text stand where the other has j to j_end."""
+
+    i: int
+    i_end: int
+    j: int
+    j_end: int
 
 
 def compare(first: ComparedText, second: ComparedText, apart: timedelta) -> Relation:
@@ -124,7 +81,7 @@ def compare(first: ComparedText, second: ComparedText, apart: timedelta) -> Rela
     shorter, longer = (first, second) if len(a) <= len(b) else (second, first)
     if because := contradiction(shorter, longer):
         return Relation("template", jaccard, containment, because)
-    relation: RelationName = "copy"
+    relation: RelationKind = "copy"
     if least < SAME_LENGTH * max(len(a), len(b)):
         relation = "abridged" if shorter is second else "extended"
     return Relation(relation, jaccard, containment)
@@ -227,3 +184,52 @@ def _names(a: _Side, b: _Side) -> tuple[str, str] | None:
 
 def _foreign(side: _Side) -> bool:
     return not all(map(is_syllable, side.stating(_NAME)))
+
+
+def gaps(a: Sequence[str], b: Sequence[str]) -> list[WordGap]:
+    """Where two sequences of words differ, in order, held together by runs of three words and more.
+
+    A run that is no longer than the gaps on either side of it is a phrase that both happen to use; it is part of them
+    (the semantic clean-up of Fraser's diff-match-patch).
+    """
+    found: list[WordGap] = []
+    for gap in _between(a, b):
+        while found and gap.i - found[-1].i_end <= min(_size(found[-1]), _size(gap)):
+            before = found.pop()
+            gap = WordGap(before.i, gap.i_end, before.j, gap.j_end)
+        found.append(gap)
+    return found
+
+
+def _size(gap: WordGap) -> int:
+    return max(gap.i_end - gap.i, gap.j_end - gap.j)
+
+
+def _between(a: Sequence[str], b: Sequence[str]) -> Iterator[WordGap]:
+    i = j = 0
+    for p, q in [*_shared_runs(a, b), (len(a), len(b))]:
+        if (p < i or q < j) and p - i != q - j:
+            continue  # another place of the same three words
+        if p > i or q > j:
+            yield from _trimmed(a, b, WordGap(i, p, j, q))
+        i, j = max(i, p + _RUN), max(j, q + _RUN)
+
+
+def _shared_runs(a: Sequence[str], b: Sequence[str]) -> Iterator[Match]:
+    """Places of `_RUN` words in a row that stand in both, in order.
+
+    Aligned from the end, so that of several places of the same words the first is taken, as `_between` reads them.
+    """
+    backwards = [list(zip(side[::-1], side[-2::-1], side[-3::-1], strict=False)) for side in (a, b)]
+    for p, q in reversed(matches(*backwards)):
+        yield len(a) - _RUN - p, len(b) - _RUN - q
+
+
+def _trimmed(a: Sequence[str], b: Sequence[str], gap: WordGap) -> Iterator[WordGap]:
+    i, i_end, j, j_end = gap
+    while i < i_end and j < j_end and a[i] == b[j]:
+        i, j = i + 1, j + 1
+    while i < i_end and j < j_end and a[i_end - 1] == b[j_end - 1]:
+        i_end, j_end = i_end - 1, j_end - 1
+    if i < i_end or j < j_end:
+        yield WordGap(i, i_end, j, j_end)

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from crawler.compare.minhash import shingles, syllables
-from crawler.text.fingerprint import DOCUMENT, INVISIBLE, normal_form
+from crawler.text import DOCUMENT, INVISIBLE, normal_form
 
 Kind = Literal["", "number", "count", "date", "year", "document", "name", "way"]
 

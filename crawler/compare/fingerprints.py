@@ -1,6 +1,6 @@
 """Reading and writing what texts have to do with each other: fingerprints, keys by week, verified pairs.
 
-The writing functions run inside one transaction that holds the pen (`crawler.store.database`).
+The writing functions run inside one transaction that holds the write lock (`crawler.store.database`).
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, or_, select, text
 
 from crawler.compare.candidates import week_of
 from crawler.compare.copies import Relation
 from crawler.compare.minhash import VERSION, Fingerprint, packed, restored
-from crawler.compare.tables import fingerprints, progress, relations, shingle_keys
+from crawler.compare.tables import fingerprints, relations, shingle_keys
 from crawler.store.schema import articles, changes, revisions
+from crawler.store.sql import chunks
 
-_CHUNK = 500
 Postings = dict[int, list[int]]
 """The articles that stand under a key in some weeks."""
 _TEXT = (
@@ -87,28 +87,20 @@ class Pair:
     verdict: Relation
 
 
-def position(connection: Connection, name: str) -> int:
-    """The last change that a reader of this name has done with; 0 for a new one."""
-    return connection.scalar(select(progress.c.seq).where(progress.c.name == name)) or 0
-
-
-def advance(connection: Connection, name: str, seq: int) -> None:
-    """Note that a reader has done with the changes up to `seq`."""
-    if connection.execute(update(progress).where(progress.c.name == name).values(seq=seq)).rowcount == 0:
-        connection.execute(insert(progress).values(name=name, seq=seq))
-
-
-def last_change(connection: Connection) -> int:
-    """The number of the newest change; 0 when there is none."""
-    return connection.scalar(select(func.max(changes.c.seq))) or 0
-
-
 def changed(connection: Connection, since: int, limit: int) -> list[tuple[int, str, int]]:
     """Number, event and article of the changes after `since`."""
     query = select(changes.c.seq, changes.c.event, changes.c.article_id).where(changes.c.seq > since)
     return [
         (row.seq, row.event, row.article_id) for row in connection.execute(query.order_by(changes.c.seq).limit(limit))
     ]
+
+
+def count_changed(connection: Connection, since: int) -> int:
+    """How many articles are new, revised or have another copy by the changes after `since`."""
+    named = changes.c.event.in_(("created", "revised", "copied"))
+    return (
+        connection.scalar(select(func.count(changes.c.article_id.distinct())).where(changes.c.seq > since, named)) or 0
+    )
 
 
 def current(connection: Connection, ids: Collection[int]) -> Iterator[Current]:
@@ -129,12 +121,7 @@ def count_stale(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(_JOINED).where(_stale())) or 0
 
 
-def _stale() -> ColumnElement[bool]:
-    made = fingerprints.c
-    return or_(made.version.is_(None), made.version != VERSION, made.revision != articles.c.revision)
-
-
-def kept(connection: Connection, ids: Collection[int]) -> dict[int, StoredFingerprint]:
+def stored(connection: Connection, ids: Collection[int]) -> dict[int, StoredFingerprint]:
     """The stored fingerprints of these articles."""
     found = {}
     for chunk in chunks(ids):
@@ -144,7 +131,7 @@ def kept(connection: Connection, ids: Collection[int]) -> dict[int, StoredFinger
     return found
 
 
-def marks(connection: Connection, ids: Collection[int]) -> dict[int, tuple[int, int]]:
+def days_and_sizes(connection: Connection, ids: Collection[int]) -> dict[int, tuple[int, int]]:
     """The day of each of these articles, and how many keys its sample has; not of those that wait for a re-hash."""
     found = {}
     for chunk in chunks(ids):
@@ -216,7 +203,7 @@ def remember(
         connection.exec_driver_sql(_NEW_KEY, list(keys))  # SQLAlchemy would look at every value
     found = [
         {
-            "article_id": pair.later, "other_id": pair.earlier, "relation": pair.verdict.relation,
+            "article_id": pair.later, "other_id": pair.earlier, "relation": pair.verdict.kind,
             "jaccard": round(pair.verdict.jaccard, 4), "containment": round(pair.verdict.containment, 4),
             "because": " ≠ ".join(filter(None, pair.verdict.because)) if pair.verdict.because else None,
         }
@@ -226,7 +213,6 @@ def remember(
         connection.execute(insert(relations), found)
 
 
-def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
-    """Numbers in lists that one statement takes."""
-    every = list(ids)
-    return (every[start : start + _CHUNK] for start in range(0, len(every), _CHUNK))
+def _stale() -> ColumnElement[bool]:
+    made = fingerprints.c
+    return or_(made.version.is_(None), made.version != VERSION, made.revision != articles.c.revision)

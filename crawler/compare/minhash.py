@@ -13,8 +13,8 @@ from hashlib import blake2b
 from random import Random
 from struct import Struct, pack, unpack
 
+from crawler.text import normal_form
 from crawler.text.fingerprint import VERSION as NORMAL_FORM
-from crawler.text.fingerprint import normal_form
 
 WIDTH = 3
 """Syllables of a shingle."""

@@ -1,25 +1,25 @@
 """Relating articles to each other, behind the crawl and beside it: a reader of the change feed.
 
-A batch is read, fingerprinted, looked up in the days around it and compared without holding the pen; what came of it
-is written in one transaction together with the place reached in the feed. Killed anywhere, it goes on from there; of
-two at once one writes and the other begins its batch again.
+A batch is read, fingerprinted, looked up in the days around it and compared without the write lock; what came of it is
+written in one transaction together with the cursor (`crawler.store.cursors`). Killed anywhere, it goes on from there;
+of two at once one writes and the other begins its batch again.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.compare import fingerprints, story_queries
-from crawler.compare.candidates import CROWDED, candidates, day_of, days_around, week_of, weeks_around
+from crawler.compare.candidates import CROWDED, candidates, days_around, utc_day_number, week_of, weeks_around
 from crawler.compare.copies import compare
 from crawler.compare.facts import ComparedText
 from crawler.compare.fingerprints import Current, Pair, Postings, StoredFingerprint
 from crawler.compare.minhash import VERSION, fingerprint
 from crawler.compare.stories import COPIES
-from crawler.store import rehash
+from crawler.store import cursors, rehash
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -27,16 +27,11 @@ if TYPE_CHECKING:
     from crawler.store import Store
 
 READER = "relate"
-_TURN = "relate.turn"  # grows with every batch written, by `relate` or `reindex`
+_TURN = "relate.turn"  # a cursor that grows with every batch written, by `relate` or `reindex`
 BATCH = 1000
 """Changes that are worked off together."""
 _TEXTS = 400  # held in memory, some 50 KB each
 _SIZES = 100_000
-
-
-def waiting(connection: Connection) -> int:
-    """How many changes nobody has related yet."""
-    return fingerprints.last_change(connection) - fingerprints.position(connection, READER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +44,45 @@ class RelateBatch:
     """Fingerprinted, or texts hashed."""
     pairs: int
     """Found to be copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelateCounts:
+    """What `relate` came to."""
+
+    changes: int
+    """Worked off."""
+    articles: int
+    """Fingerprinted and compared."""
+    pairs: int
+    """Found to be copies."""
+
+
+def relate(
+    store: Store,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    on_batch: Callable[[RelateBatch], None] = lambda _: None,
+) -> RelateCounts:
+    """Find the copies among what is new and revised, to the end of the feed or until `stop` says so after a batch.
+
+    Nothing is written when nothing is new. Raises StoreFailed; what was done before stays done.
+    """
+    relater = Relater(store)
+    begun = relater.reached()
+    reached, articles, pairs = begun, 0, 0
+    for done in relater.relate():
+        reached, articles, pairs = done.seq, articles + done.articles, pairs + done.pairs
+        on_batch(done)
+        if stop():
+            break
+    return RelateCounts(changes=reached - begun, articles=articles, pairs=pairs)
+
+
+def waiting(store: Store) -> int:
+    """How many articles `relate` has before it."""
+    with store.reading() as connection:
+        return fingerprints.count_changed(connection, cursors.position(connection, READER))
 
 
 class Relater:
@@ -64,7 +98,7 @@ class Relater:
         """Every article that is new or revised, a batch at a time, until the feed is at its end."""
         while True:
             with self._store.reading() as connection:
-                since, turn = fingerprints.position(connection, READER), fingerprints.position(connection, _TURN)
+                since, turn = cursors.position(connection, READER), cursors.position(connection, _TURN)
                 rows = fingerprints.changed(connection, since, batch)
                 if not rows:
                     return
@@ -75,7 +109,7 @@ class Relater:
             with self._store.writing() as connection:
                 if not self._write(connection, work, touched, turn):
                     continue
-                fingerprints.advance(connection, READER, last)
+                cursors.advance(connection, READER, since, last)  # which nobody else moves but in a turn of his own
             yield RelateBatch(last, len(work.entries), len(work.copies))
 
     def reindex(self, batch: int = BATCH) -> Iterator[RelateBatch]:
@@ -92,7 +126,7 @@ class Relater:
                 ids = fingerprints.stale(connection, after, batch)
                 if not ids:
                     return
-                turn = fingerprints.position(connection, _TURN)
+                turn = cursors.position(connection, _TURN)
                 work = self._prepare(connection, ids)
             with self._store.writing() as connection:
                 if not self._write(connection, work, (), turn):
@@ -100,10 +134,10 @@ class Relater:
             after = ids[-1]
             yield RelateBatch(after, len(work.entries), len(work.copies))
 
-    def waiting(self) -> int:
-        """How many changes `relate` has before it."""
+    def reached(self) -> int:
+        """The last change that `relate` has done with."""
         with self._store.reading() as connection:
-            return waiting(connection)
+            return cursors.position(connection, READER)
 
     def outdated(self) -> int:
         """How many texts and articles `reindex` has before it, which takes a look at all of them."""
@@ -112,7 +146,7 @@ class Relater:
 
     def _prepare(self, connection: Connection, ids: Collection[int]) -> _Work:
         """Fingerprints and verified pairs of these articles; nothing is written."""
-        old = fingerprints.kept(connection, ids)
+        old = fingerprints.stored(connection, ids)
         texts = {}
         for row in fingerprints.current(connection, ids):
             was = old.get(row.id)
@@ -121,7 +155,8 @@ class Relater:
         work = _Work({key: was for key, was in old.items() if key in texts}, {}, [], [], set(texts))
         for key, (row, text) in texts.items():
             self._keep(row, text)
-            work.entries[key] = StoredFingerprint(row.revision, VERSION, day_of(row.at), fingerprint(text.hashes))
+            day = utc_day_number(row.at)
+            work.entries[key] = StoredFingerprint(row.revision, VERSION, day, fingerprint(text.hashes))
         found = self._look_up(connection, work, [row for row, _ in texts.values()])
         self._measure(connection, {article for ids_ in found.values() for article in ids_})
         wanted = self._candidates(work, found, [row for row, _ in texts.values()])
@@ -166,9 +201,8 @@ class Relater:
 
     def _write(self, connection: Connection, work: _Work, touched: Collection[int], turn: int) -> bool:
         """False, with nothing written, when another process wrote since the batch was read."""
-        if fingerprints.position(connection, _TURN) != turn:
+        if not cursors.advance(connection, _TURN, turn, turn + 1):
             return False
-        fingerprints.advance(connection, _TURN, turn + 1)
         stories = story_queries.in_a_story(connection, work.again) | set(touched)
         fingerprints.forget(connection, work.old, work.again)
         fingerprints.remember(connection, work.entries, work.keys, work.pairs)
@@ -181,7 +215,7 @@ class Relater:
         if len(self._sizes) > _SIZES:
             self._sizes.clear()
             self._days.clear()
-        for text, (day, sampled) in fingerprints.marks(connection, ids - self._sizes.keys()).items():
+        for text, (day, sampled) in fingerprints.days_and_sizes(connection, ids - self._sizes.keys()).items():
             self._days[text], self._sizes[text] = day, sampled
 
     def _load(self, connection: Connection, ids: set[int]) -> dict[int, tuple[Current, ComparedText]]:
@@ -213,11 +247,11 @@ class _Work:
     @property
     def copies(self) -> list[Pair]:
         """The pairs that make stories."""
-        return [pair for pair in self.pairs if pair.verdict.relation in COPIES]
+        return [pair for pair in self.pairs if pair.verdict.kind in COPIES]
 
 
 def _compared(one: tuple[Current, ComparedText], other: tuple[Current, ComparedText]) -> Iterator[Pair]:
     (earlier, before), (later, after) = sorted((one, other), key=lambda side: (side[0].at, side[0].id))
     verdict = compare(before, after, later.at - earlier.at)
-    if verdict.relation != "none":
+    if verdict.kind != "none":
         yield Pair(later.id, earlier.id, verdict)

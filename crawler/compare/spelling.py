@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from crawler.text.fingerprint import normal_form
-from crawler.text.syllables import TONES, is_syllable
+from crawler.text import TONES, is_syllable, normal_form
 
 _WORD = re.compile(r"[^\W_]+")
 _HOOK, _TILDE = TONES[2], TONES[3]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from crawler.compare.align import matches
-from crawler.compare.copies import RelationName
+from crawler.compare.copies import RelationKind
 from crawler.compare.minhash import shingles, syllables
-from crawler.text.fingerprint import normal_form
+from crawler.text import normal_form
 
 _ALIKE = 0.5  # share of the shorter paragraph's shingles from which it is the other one, changed
-COPIES: frozenset[RelationName] = frozenset(("copy", "abridged", "extended"))
+COPIES: frozenset[RelationKind] = frozenset(("copy", "abridged", "extended"))
 """The relations that make a story."""
 
 
@@ -23,7 +23,7 @@ class Edge(NamedTuple):
 
     later: int
     earlier: int
-    relation: RelationName
+    relation: RelationKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +36,20 @@ class StoryPage:
     dateline: str | None
     at: datetime
     """Published or, where that is unknown, first read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageText(StoryPage):
+    """A page with its text, to be compared."""
+
     paragraphs: tuple[str, ...]
     """Lead and body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """A page against the first one."""
+class Member(StoryPage):
+    """A page against the first one of its story."""
 
-    url: str
-    site: str | None
-    title: str
-    dateline: str | None
-    at: datetime
-    """As that of its `StoryPage`."""
     added: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     changed: tuple[tuple[str, str], ...] = ()
@@ -63,7 +63,7 @@ class Story:
     wire: str | None
     """The dateline that two sites or more have in common, else that of the first publisher."""
     first: str
-    """Address of the page that was first."""
+    """Address of the page that was published first."""
     members: tuple[Member, ...]
     """In the order of publication, the first one included."""
 
@@ -96,17 +96,20 @@ def clusters(texts: Iterable[int], edges: Iterable[Edge]) -> list[set[int]]:
     return sorted(found.values(), key=min)
 
 
-def story_of(pages: Iterable[StoryPage]) -> Story:
+def build_story(pages: Iterable[PageText]) -> Story:
     """The story of these pages; ValueError when there are none."""
     ordered = sorted(pages, key=lambda page: (page.at, page.url))
     if not ordered:
         raise ValueError("a story without pages")
     first = ordered[0]
-    members = (_member(first), *(against(first, other) for other in ordered[1:]))
-    return Story(wire=_wire(ordered), first=first.url, members=members)
+    return Story(
+        wire=_wire(ordered),
+        first=first.url,
+        members=(_member(first), *(against(first, other) for other in ordered[1:])),
+    )
 
 
-def against(first: StoryPage, other: StoryPage) -> Member:
+def against(first: PageText, other: PageText) -> Member:
     """What another page added to the first one, left out and changed, by paragraph; spelling does not count."""
     before, after = first.paragraphs, other.paragraphs
     same = matches(*([normal_form(line) for line in side] for side in (before, after)))
@@ -128,7 +131,7 @@ def against(first: StoryPage, other: StoryPage) -> Member:
 
 
 def _member(page: StoryPage) -> Member:
-    return Member(url=page.url, site=page.site, title=page.title, dateline=page.dateline, at=page.at)
+    return Member(**{field.name: getattr(page, field.name) for field in fields(StoryPage)})
 
 
 def _shingles(text: str) -> set[int]:
@@ -139,16 +142,17 @@ def _alike(a: set[int], b: set[int]) -> float:
     return len(a & b) / min(len(a), len(b)) if a and b else 0.0
 
 
-def _wire(pages: list[StoryPage]) -> str | None:
-    marks: Mapping[str, set[str]] = defaultdict(set)
+def _wire(pages: list[PageText]) -> str | None:
+    sites_of: dict[str, set[str]] = defaultdict(set)
     written: dict[str, str] = {}
     for page in pages:
-        if page.dateline and (mark := normal_form(page.dateline)):
-            marks[mark].add(page.site or page.url)
-            written.setdefault(mark, page.dateline.strip("()[] –-"))
-    if not marks:
+        if page.dateline and (name := normal_form(page.dateline)):
+            sites_of[name].add(page.site or page.url)
+            written.setdefault(name, page.dateline.strip("()[] –-"))
+    if not sites_of:
         return None
-    mark, sites = max(Counter({mark: len(sites) for mark, sites in marks.items()}).items(), key=lambda item: item[1])
+    counts = Counter({name: len(sites) for name, sites in sites_of.items()})
+    name, sites = max(counts.items(), key=lambda item: item[1])
     if sites < 2 and pages[0].dateline:
-        mark = normal_form(pages[0].dateline) or mark
-    return written[mark]
+        name = normal_form(pages[0].dateline) or name
+    return written[name]

@@ -1,25 +1,37 @@
-"""Stories in the store: made anew where an article touches them, listed, and told."""
+"""Stories in the store: made anew where an article touches them, listed, and each as a whole."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select
 
-from crawler.compare.copies import RelationName
-from crawler.compare.fingerprints import chunks
-from crawler.compare.stories import COPIES, Edge, StoryPage, clusters
+from crawler.compare.copies import RelationKind
+from crawler.compare.stories import COPIES, Edge, PageText, Story, build_story, clusters
 from crawler.compare.tables import members, relations, stories
 from crawler.store.rows import LookAlike, PageRow, StoryRow
 from crawler.store.schema import articles, copies, revisions
+from crawler.store.sql import chunks
 
 _AT = func.coalesce(articles.c.published_at, articles.c.first_seen_at).label("at")
 _COPIED_AT = func.coalesce(copies.c.published_at, copies.c.fetched_at).label("at")
 _IS_COPY = relations.c.relation.in_(sorted(COPIES))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryView:
+    """A story and what only looks like it."""
+
+    id: int
+    """Of its articles the one stored first."""
+    story: Story
+    look_alikes: tuple[LookAlike, ...]
+    """Articles on the same template, in the order of publication."""
 
 
 def rebuild(connection: Connection, touched: Collection[int]) -> None:
@@ -52,11 +64,11 @@ def rebuild(connection: Connection, touched: Collection[int]) -> None:
     ]
     if rows:
         connection.execute(insert(stories), rows)
-    held = [
+    of_articles = [
         {"article_id": text, "story_id": least} for least, cluster, _ in found if len(cluster) > 1 for text in cluster
     ]
-    if held:
-        connection.execute(insert(members), held)
+    if of_articles:
+        connection.execute(insert(members), of_articles)
 
 
 def in_a_story(connection: Connection, ids: Collection[int]) -> set[int]:
@@ -102,7 +114,16 @@ def story_of(connection: Connection, article: int) -> int | None:
     return connection.scalar(select(members.c.story_id).where(members.c.article_id == article)) or article
 
 
-def pages_of(connection: Connection, story: int) -> list[StoryPage]:
+def view(connection: Connection, article: int) -> StoryView | None:
+    """The story of an article, as all that a person sees of it; None when there is no such article."""
+    number = story_of(connection, article)
+    if number is None:
+        return None
+    found = build_story(page_texts(connection, number))
+    return StoryView(id=number, story=found, look_alikes=tuple(look_alikes(connection, number)))
+
+
+def page_texts(connection: Connection, story: int) -> list[PageText]:
     """Every page of a story with its text."""
     of_articles = (
         select(articles.c.canonical_url, articles.c.site, _AT, *_texts(revisions))
@@ -138,9 +159,9 @@ def _texts(table: Any) -> list[ColumnElement[Any]]:
     return [table.c[name] for name in ("title", "lead", "body", "record")]
 
 
-def _page(row: Row[Any]) -> StoryPage:
+def _page(row: Row[Any]) -> PageText:
     paragraphs = row.body.split("\n")
-    return StoryPage(
+    return PageText(
         url=row.canonical_url,
         site=row.site,
         title=row.title,
@@ -155,8 +176,8 @@ def _edges(connection: Connection, ids: Collection[int]) -> Iterable[Edge]:
         query = select(relations.c.article_id, relations.c.other_id, relations.c.relation).where(
             or_(relations.c.article_id.in_(chunk), relations.c.other_id.in_(chunk)), _IS_COPY
         )
-        for later, earlier, word in connection.execute(query):
-            relation: RelationName = word
+        for later, earlier, kind in connection.execute(query):
+            relation: RelationKind = kind
             yield Edge(later, earlier, relation)
 
 

@@ -20,7 +20,7 @@ fingerprints = Table(
     Column("article_id", Number, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
     Column("revision", Integer, nullable=False),
     Column("version", Plain, nullable=False),
-    Column("day", Integer, nullable=False),  # of publication, as in `crawler.compare.candidates.day_of`
+    Column("day", Integer, nullable=False),  # of publication, as in `crawler.compare.candidates.utc_day_number`
     Column("size", Integer, nullable=False),
     Column("sampled", Integer, nullable=False),  # keys in `sample`
     Column("minhash", LargeBinary, nullable=False),
@@ -64,11 +64,4 @@ members = Table(
     metadata,
     Column("article_id", Number, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
     Column("story_id", Number, ForeignKey("stories.id"), nullable=False, index=True),
-)
-
-progress = Table(
-    "progress",
-    metadata,
-    Column("name", Plain, primary_key=True),
-    Column("seq", Number, nullable=False),  # of the last change that this reader has done with
 )

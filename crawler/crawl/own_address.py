@@ -8,8 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from crawler.items import Article
-from crawler.sites.site import Site
-from crawler.sites.urls import canonical
+from crawler.sites import Site, canonical
 
 _NUMBER = re.compile(r"(\d{4,})(?:\.\w+)?/?$", re.A)
 

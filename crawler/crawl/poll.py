@@ -1,4 +1,5 @@
-"""One look at a source: what is asked, whether its validators are believed, which pages and children follow."""
+"""One poll of a source: what is asked, whether its validators are believed, which pages and children follow, and what
+the schedule learns from it about the pace of the source."""
 
 from __future__ import annotations
 
@@ -6,55 +7,25 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from crawler.discover.discovery import Discovery
+from crawler.discover import Discovery
 from crawler.errors import Refusal
 from crawler.items import Link
 from crawler.schedule.source_rates import PollResult
-from crawler.sites.site import Feed, Listing, Sitemap, Source
+from crawler.sites import Feed, Listing, Sitemap, Source
 from crawler.store import SourceSaved, SourceState
+from crawler.text import day_of
 
-
-def seen(poll: Poll, state: SourceState, window: int | None, now: datetime) -> PollResult | None:
-    """What `crawler.schedule.pace` learns from a look, all parts of it saved; None from one that failed.
-
-    `window` is the number of items that the source showed the last time it showed any.
-    """
-    source = poll.source
-    if state.last_status not in ("200", "304"):
-        # The shard of a new day, month or year is not there before its first article.
-        young = isinstance(source, Sitemap) and source.url != poll.url
-        return PollResult(now) if young and state.last_status == Refusal.NOT_FOUND else None
-    first = [link for part in poll.kept for link in part.first]
-    times = [at for link in first if (at := _time(link))]
-    scrolls = isinstance(source, Feed) or (isinstance(source, Listing) and not poll.paged)
-    return PollResult(
-        now,
-        items=times,
-        undated=len(first) - len(times),
-        new=sum(part.new for part in poll.kept),
-        shown=len(poll.links) or window if scrolls else None,
-        oldest=min((at for link in poll.links.values() if (at := link.published_at)), default=None),
-        overlap=not any(part.gap for part in poll.kept),
-    )
-
-
-def _time(link: Link) -> datetime | None:
-    """When the source says that an article came; of one that it has just listed, its last change will do."""
-    return link.published_at or link.modified_at
-
-
-_HERE = timezone(timedelta(hours=7))
-_FIRST = timedelta(days=10)  # how far back the first look at an index goes
+_FIRST = timedelta(days=10)  # how far back the first poll of an index goes
 _LATER = timedelta(days=5)  # how late an article may still appear under its own day
 _CHILDREN = 12
 
 
 @dataclass(slots=True, kw_only=True)
 class Poll:
-    """The state of one look, from the first request to the one transaction that ends it."""
+    """The state of one poll, from the first request to the one transaction that ends it."""
 
     url: str
     """Of the source: its first page, the sitemap, one shard of a series."""
@@ -63,7 +34,7 @@ class Poll:
     state: SourceState
     audit: bool = False
     parent: Poll | None = None
-    """The look at the index that named this sitemap."""
+    """The poll of the index that named this sitemap."""
     page: int = 1
     links: dict[str, Link] = field(default_factory=dict)
     """What was found so far, by canonical address."""
@@ -78,10 +49,10 @@ class Poll:
     closed: bool = False
     """Its end is in the store."""
     closing: bool = False
-    """It is the last look at a shard whose time is over."""
+    """It is the last poll of a shard whose time is over."""
     paged: bool = False
     """A further page follows the first, so that nothing scrolls away unseen."""
-    kept: list[SourceSaved] = field(default_factory=list)
+    saved: list[SourceSaved] = field(default_factory=list)
     """What the store took of it, and of its children."""
 
     @property
@@ -100,8 +71,8 @@ def conditions(state: SourceState) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def open_look(url: str, source: Source | None, state: SourceState, every: int, parent: Poll | None = None) -> Poll:
-    """A look at `url`; each `every`-th goes without validators, to see whether they tell the truth."""
+def open_poll(url: str, source: Source | None, state: SourceState, every: int, parent: Poll | None = None) -> Poll:
+    """A poll of `url`; each `every`-th goes without validators, to see whether they tell the truth."""
     audit = bool(state.trusted and (state.etag or state.last_modified) and (state.polls + 1) % every == 0)
     state = replace(state, route=source.url if source else None)
     return Poll(
@@ -110,21 +81,21 @@ def open_look(url: str, source: Source | None, state: SourceState, every: int, p
 
 
 def shards(source: Source, now: datetime) -> list[tuple[str, date | None]]:
-    """The addresses to look at, each with the day from which a look at it is late enough.
+    """The addresses to poll, each with the day from which a poll of it is late enough.
 
-    A series gives today's shard and, on the first day of a window, the one that has just been closed: that is looked at
+    A series gives today's shard and, on the first day of a window, the one that has just been closed: that is polled
     once more after its end.
     """
     if not isinstance(source, Sitemap):
         return [(source.url, None)]
-    today = now.astimezone(_HERE).date()
+    today = day_of(now)
     current, last = source.shard(today), source.shard(today - timedelta(days=1))
     return [(current, None)] if last == current else [(current, None), (last, today)]
 
 
 def is_due(state: SourceState, since: date | None) -> bool:
-    """Whether a shard must be looked at: always while it is open, once after it was closed on the day `since`."""
-    return since is None or state.checked_at is None or state.checked_at.astimezone(_HERE).date() < since
+    """Whether a shard must be polled: always while it is open, once after it was closed on the day `since`."""
+    return since is None or state.checked_at is None or day_of(state.checked_at) < since
 
 
 def answered(poll: Poll, headers: Mapping[str, str | None], found: Discovery, now: datetime) -> SourceState:
@@ -163,7 +134,7 @@ def unchanged(state: SourceState, now: datetime) -> SourceState:
 
 
 def failed(state: SourceState, reason: str, now: datetime) -> SourceState:
-    """The source's state after a look that gave nothing; what the last good answer said stays."""
+    """The source's state after a poll that gave nothing; what the last good answer said stays."""
     return replace(state, checked_at=now, polls=state.polls + 1, last_status=reason, failures=state.failures + 1)
 
 
@@ -173,7 +144,7 @@ def without_validators(state: SourceState) -> SourceState:
 
 
 def digest(links: Iterable[Link]) -> str:
-    """A hash of what a source lists; its bytes may differ at every look (clocks, counters, advertisements)."""
+    """A hash of what a source lists; its bytes may differ at every poll (clocks, counters, advertisements)."""
     lines = (f"{link.url}\t{link.modified_at or ''}\t{link.title or ''}\n" for link in links)
     return hashlib.sha256("".join(lines).encode("utf-8", "replace")).hexdigest()
 
@@ -188,7 +159,7 @@ def recent_children(children: Iterable[Link], poll: Poll, now: datetime) -> list
     if dated:
         oldest = _modified(dated[0]) - (_FIRST if poll.first else _LATER)
         return [link for link in dated if _modified(link) >= oldest][:_CHILDREN]
-    today = now.astimezone(_HERE).date()
+    today = day_of(now)
     month = re.compile(rf"{today.year}[-_/]?0?{today.month}(?!\d)|news|latest|tin-moi", re.I)
     named = [link for link in every if month.search(urlsplit(link.url).path)]
     # Numbered parts grow at one end, and nothing says at which.
@@ -197,3 +168,32 @@ def recent_children(children: Iterable[Link], poll: Poll, now: datetime) -> list
 
 def _modified(link: Link) -> datetime:
     return link.modified_at or datetime.min.replace(tzinfo=UTC)
+
+
+def poll_result(poll: Poll, state: SourceState, window: int | None, now: datetime) -> PollResult | None:
+    """What `crawler.schedule.pace` learns from a poll, all parts of it saved; None from one that failed.
+
+    `window` is the number of items that the source showed the last time it showed any.
+    """
+    source = poll.source
+    if state.last_status not in ("200", "304"):
+        # The shard of a new day, month or year is not there before its first article.
+        young = isinstance(source, Sitemap) and source.url != poll.url
+        return PollResult(now) if young and state.last_status == Refusal.NOT_FOUND else None
+    first = [link for part in poll.saved for link in part.first]
+    times = [at for link in first if (at := _time(link))]
+    scrolls = isinstance(source, Feed) or (isinstance(source, Listing) and not poll.paged)
+    return PollResult(
+        now,
+        items=times,
+        undated=len(first) - len(times),
+        new=sum(part.new for part in poll.saved),
+        shown=len(poll.links) or window if scrolls else None,
+        oldest=min((at for link in poll.links.values() if (at := link.published_at)), default=None),
+        overlap=not any(part.gap for part in poll.saved),
+    )
+
+
+def _time(link: Link) -> datetime | None:
+    """When the source says that an article came; of one that it has just listed, its last change will do."""
+    return link.published_at or link.modified_at

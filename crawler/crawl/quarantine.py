@@ -1,4 +1,5 @@
-"""Pages of articles that lack a required field, kept in the shape of a golden case: the repair starts from them."""
+"""The pages that a run keeps for repair: those of articles that lack a required field, and examples of how a layout
+drifts. Each is a folder in the shape of a golden case, from which the repair starts."""
 
 from __future__ import annotations
 
@@ -10,58 +11,16 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.crawl import quarantine
+from crawler.crawl.context import RunContext
 from crawler.errors import Quarantine, Refused
-from crawler.extract.article import FALLBACK
+from crawler.extract import FALLBACK
 from crawler.items import Article, PendingLink
 from crawler.store import findings
 
-if TYPE_CHECKING:
-    from crawler.crawl.spider import NewsSpider
-
-
 logger = logging.getLogger(__name__)
-
-
-class QuarantineFolder:
-    """Writes into the quarantine's folder; a disk that takes nothing costs one warning a run, and no article."""
-
-    def __init__(self, spider: NewsSpider) -> None:
-        self._spider = spider
-        self._examples = 0
-        self._warned = False
-
-    def unread(self, link: PendingLink, body: bytes, refused: Quarantine) -> None:
-        """Keep the page of an article that lacks a required field."""
-        site, now = self._spider.name, self._spider.now()
-        self._try(lambda folder: quarantine.keep(folder, site, link, body, refused, now))
-
-    def read(self, article: Article, body: bytes) -> None:
-        """Keep the first pages of the run that no layout read or, while the site's layout is in doubt, any."""
-        if self._examples >= quarantine.EXAMPLES or not (article.layout == FALLBACK or self._in_doubt):
-            return
-        self._examples += 1
-        site, number, now = self._spider.name, self._examples, self._spider.now()
-        self._try(lambda folder: quarantine.keep_example(folder, site, number, article, body, now))
-
-    @cached_property
-    def _in_doubt(self) -> bool:
-        with self._spider.store.reading() as connection:
-            return any(one.name == "layout" for one in findings.opened(connection, [self._spider.name]) if one.site)
-
-    def _try(self, keep: Callable[[Path], Path]) -> None:
-        folder = Path(self._spider.settings["THOISU_QUARANTINE"])
-        try:
-            keep(folder)
-        except OSError as error:
-            if not self._warned:
-                logger.warning("pages cannot be kept in %s: %s", folder, error.strerror or error)
-            self._warned = True
-
-
 EXAMPLES = 2
 """Pages of a site that are kept as examples of how its layout drifts."""
 
@@ -109,3 +68,39 @@ def slug(url: str) -> str:
     last = urlsplit(url).path.rstrip("/").rpartition("/")[2].rpartition(".")[0]
     readable = re.sub(r"[^a-z0-9]+", "-", last.lower()).strip("-")[-60:].strip("-")
     return f"{readable or 'page'}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+class QuarantineFolder:
+    """Writes into the quarantine's folder; a disk that takes nothing costs one warning a run, and no article."""
+
+    def __init__(self, run: RunContext) -> None:
+        self._run = run
+        self._examples = 0
+        self._warned = False
+
+    def unread(self, link: PendingLink, body: bytes, refused: Quarantine) -> None:
+        """Keep the page of an article that lacks a required field."""
+        site, now = self._run.site.name, self._run.now()
+        self._try(lambda folder: keep(folder, site, link, body, refused, now))
+
+    def read(self, article: Article, body: bytes) -> None:
+        """Keep the first pages of the run that no layout read or, while the site's layout is in doubt, any."""
+        if self._examples >= EXAMPLES or not (article.layout == FALLBACK or self._in_doubt):
+            return
+        self._examples += 1
+        site, number, now = self._run.site.name, self._examples, self._run.now()
+        self._try(lambda folder: keep_example(folder, site, number, article, body, now))
+
+    @cached_property
+    def _in_doubt(self) -> bool:
+        with self._run.store.reading() as connection:
+            return any(one.name == "layout" for one in findings.opened(connection, [self._run.site.name]) if one.site)
+
+    def _try(self, write: Callable[[Path], Path]) -> None:
+        folder = self._run.settings.quarantine
+        try:
+            write(folder)
+        except OSError as error:
+            if not self._warned:
+                logger.warning("pages cannot be kept in %s: %s", folder, error.strerror or error)
+            self._warned = True

@@ -9,15 +9,6 @@ from crawler.errors import Refusal
 from crawler.items import Event
 from crawler.store.tallies import ASKED, LIES
 
-_OF_LINKS = frozenset(
-    {
-        Refusal.NO_SITE, Refusal.OTHER_SITE, Refusal.NOT_ARTICLE, Refusal.SECTION, Refusal.TOPIC, Refusal.PRINT_EDITION,
-        Refusal.MEDIA, Refusal.DOCUMENT, Refusal.BAD_URL, Refusal.NOT_SAVED, Refusal.UNFINISHED, Refusal.OVER_BUDGET,
-    }
-)  # fmt: skip
-ANSWERS = frozenset(Refusal) - _OF_LINKS
-"""The words that are said of an answer; the others are for what nobody asks, or for what we do ourselves."""
-
 
 @dataclass(slots=True, kw_only=True)
 class SiteReport:
@@ -44,7 +35,7 @@ class SiteReport:
     unchanged: int = 0
     """Pages with the text that is stored already."""
     refused: Counter[Refusal] = field(default_factory=Counter)
-    """Pages, links and sources that were not taken, by word."""
+    """Pages, links and sources that were not taken, by reason."""
     seconds: float = 0.0
     error: str | None = None
     """Why the site's run ended early or gave nothing; None when it went through."""
@@ -63,7 +54,7 @@ class SiteReport:
         return f"{self.site}: {', '.join(parts) or 'nothing new'}" + (f"; {self.error}" if self.error else "")
 
     def answers(self) -> dict[str, int]:
-        """What is tallied of a run: requests for sources and pages, and how many were refused by each word."""
+        """What is tallied of a run: requests for sources and pages, and how many were refused for each reason."""
         counts = {ASKED: self.sources + self.pages, LIES: self.distrusted}
-        counts |= {str(reason): number for reason, number in self.refused.items() if reason in ANSWERS}
+        counts |= {str(reason): number for reason, number in self.refused.items() if reason.of_an_answer}
         return {what: number for what, number in counts.items() if number}

@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,15 +23,15 @@ from scrapy.settings import Settings
 from scrapy.utils.log import configure_logging
 from scrapy.utils.reactor import install_reactor, is_reactor_installed
 
-from crawler import settings as project
+from crawler.configuration import DEFAULTS
+from crawler.configuration import Settings as OwnSettings
 from crawler.crawl.report import SiteReport
 from crawler.crawl.spider import NewsSpider, clock
 from crawler.errors import BadInput
 from crawler.fetch import replay as saved_pages
-from crawler.sites.registry import Sites
-from crawler.sites.site import Site
-from crawler.store import Store
-from crawler.store.locks import Taken
+from crawler.settings import TWISTED_REACTOR
+from crawler.sites import Site, Sites
+from crawler.store import LockTaken, Store
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[SiteReport], None]
@@ -51,19 +52,20 @@ def crawl(
     limit: int | None = None,
     due: bool = False,
     on_progress: Progress | None = None,
+    own: OwnSettings = DEFAULTS,
     settings: Mapping[str, Any] | None = None,
     now: Callable[[], datetime] = clock,
 ) -> list[SiteReport]:
     """Crawl the sites, several at once, each with one request at a time; one report a site, in their order.
 
-    `sources` looks at these addresses only, each with the site that owns it; `replay` answers from a folder of saved
+    `sources` polls these addresses only, each with the site that owns it; `replay` answers from a folder of saved
     pages; `newsroom` is the base URL of the one loopback server that may be asked; `revisit` asks the articles of the
     last days again; `limit` is the most articles a site; with `due` only what the agenda asks for is done; `now` is
-    the clock. `settings` win over those of `crawler.settings`.
+    the clock. `own` are our settings; Scrapy's `settings` win over them and over those of `crawler.settings`.
     Ctrl-C and SIGTERM end the crawl after the pages under way; a second one at once (KeyboardInterrupt). May be called
     again in the same process. Raises `BadInput` before anything is asked.
     """
-    chosen = settings_for(replay=replay, newsroom=newsroom, more=settings)
+    chosen = settings_for(own, replay=replay, newsroom=newsroom, more=settings)
     owned = _share(sources, sites)
     if replay is not None:
         saved_pages.load(replay)
@@ -78,23 +80,22 @@ def crawl(
 def work(plan: Plan, crawls: Crawls) -> list[SiteReport]:
     """Run the sites of a plan, each with its arguments; as `crawl`."""
     with _calm_collector():
-        return run_in_loop(crawls.run(plan))
+        return run_in_loop(crawls.run(plan), crawls.log_level)
 
 
 def settings_for(
-    *, replay: Path | None = None, newsroom: str | None = None, more: Mapping[str, Any] | None = None
+    own: OwnSettings,
+    *,
+    replay: Path | None = None,
+    newsroom: str | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Settings:
-    """Those of `crawler.settings` for a run that is answered from saved pages or may ask a newsroom; `more` wins."""
+    """The project's and our `own` for a run that is answered from saved pages or may ask a newsroom; `more` wins."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    if newsroom is not None:
-        settings.set("THOISU_NEWSROOM", newsroom, priority="cmdline")
-    if replay is not None:
-        handlers = {
-            name: path and "crawler.fetch.replay.ReplayHandler" for name, path in settings["DOWNLOAD_HANDLERS"].items()
-        }
-        values = {"THOISU_REPLAY": str(replay), "ROBOTSTXT_OBEY": False, "RETRY_ENABLED": False}
-        settings.update({**values, "DOWNLOAD_HANDLERS": handlers}, priority="cmdline")
+    # The environment has been read, or is not wanted.
+    settings.set("ADDONS", {}, priority="project")
+    replace(own, replay=replay or own.replay, newsroom=newsroom or own.newsroom).apply_to(settings)
     settings.update(dict(more or {}), priority="cmdline")
     return settings
 
@@ -121,6 +122,7 @@ class Crawls:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._runner = AsyncCrawlerRunner(settings)
+        self.log_level: str = settings["LOG_LEVEL"]
         self.stopping = False
         """Somebody has asked for the end."""
 
@@ -138,9 +140,9 @@ class Crawls:
             crawler = Crawler(spider, self._settings)
             try:
                 # One at a time for a site: another one's requests would come between, and both would learn from them.
-                with about["store"].alone(f"site-{site.name}"):
+                with about["store"].lock(f"site-{site.name}"):
                     await self._runner.crawl(crawler, **about)
-            except Taken:
+            except LockTaken:
                 return SiteReport(site=site.name, error=TAKEN)
             except Exception as error:
                 logger.exception("the crawl of %s broke", site.name)
@@ -202,11 +204,11 @@ def _calm_collector() -> Iterator[None]:
         gc.unfreeze()
 
 
-def run_in_loop(work: Coroutine[Any, Any, T]) -> T:
+def run_in_loop(work: Coroutine[Any, Any, T], log_level: str) -> T:
     """Run `work` on the reactor's own event loop; the reactor is started once and stays for the next crawl."""
     if not is_reactor_installed():
-        _quieten()
-        install_reactor(project.TWISTED_REACTOR)
+        _quieten(log_level)
+        install_reactor(TWISTED_REACTOR)
     from twisted.internet import reactor
 
     from crawler.fetch.guard import GuardedResolver
@@ -223,10 +225,10 @@ def run_in_loop(work: Coroutine[Any, Any, T]) -> T:
     return loop.run_until_complete(work)
 
 
-def _quieten() -> None:
+def _quieten(log_level: str) -> None:
     configure_logging({"LOG_INSTALL_ROOT_HANDLER": False})
     # Scrapy lets its own loggers pass everything; a record for each page that nobody sees costs time.
-    logging.getLogger("scrapy").setLevel(project.LOG_LEVEL)
-    # What these two warn of is in the report, by its word.
+    logging.getLogger("scrapy").setLevel(log_level)
+    # What these two warn of is in the report, by its reason.
     for name in ("scrapy.core.downloader.handlers", "scrapy.downloadermiddlewares.httpcompression"):
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""One page, asked with the manners of a crawl: robots.txt, one queue, the guard, the limits."""
+"""One page, asked as a crawl asks it: robots.txt, one queue, the guard, the limits."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import scrapy
 from scrapy import Request
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.configuration import DEFAULTS, Settings
 from crawler.crawl.run import run_in_loop, settings_for
 from crawler.errors import BadSite, Discard, Refusal, Refused
 from crawler.fetch.guard import named_inside, of_newsroom
-from crawler.fetch.middlewares import word_of
-from crawler.sites.layouts import EPI
-from crawler.sites.site import Listing, Site
+from crawler.fetch.middlewares import header, reason_of
+from crawler.fetch.spider import SiteSpider
+from crawler.items import Asked
+from crawler.sites import EPI, Listing, Site
 
 logger = logging.getLogger(__name__)
 _PATIENCE = 30.0  # seconds that a person waits for a site that says 429 or 503
@@ -35,8 +36,7 @@ class Download:
     body: bytes
 
 
-class _OnePage(scrapy.Spider):
-    site: Site
+class _OnePage(SiteSpider):
     answer: Download | Refused | None = None
 
     def __init__(self, name: str | None = None, *, url: str, maxsize: int) -> None:
@@ -44,29 +44,32 @@ class _OnePage(scrapy.Spider):
         self._url, self._maxsize = url, maxsize
 
     async def start(self) -> AsyncIterator[Request]:
-        meta = {"kind": "page", "download_maxsize": self._maxsize}
+        meta = {"asked": Asked("page"), "download_maxsize": self._maxsize}
         yield Request(self._url, callback=self.parse, errback=self.failed, meta=meta)
 
     def parse(self, response: Response, **_: Any) -> None:
-        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        self.answer = Download(response.url, response.status, kind, response.body)
+        self.answer = Download(response.url, response.status, header(response, "Content-Type") or "", response.body)
 
     def failed(self, failure: Failure) -> None:
-        reason = word_of(failure.value)
+        reason = reason_of(failure.value)
         if reason is None:
             logger.error("%s failed", self._url, exc_info=failure.value)
         detail = failure.value.detail if isinstance(failure.value, Refused) else str(failure.value)
         self.answer = Discard(reason or Refusal.UNREADABLE, detail)
 
 
-def fetch(url: str, site: Site | None = None, *, maxsize: int, newsroom: str | None = None) -> Download:
-    """Ask for one address, whatever its status; raises `Discard` with the word when nothing comes or nothing may.
+def fetch(
+    url: str, site: Site | None = None, *, maxsize: int, newsroom: str | None = None, own: Settings = DEFAULTS
+) -> Download:
+    """Ask for one address, whatever its status; raises `Discard` with the reason when nothing comes or nothing may.
 
     `maxsize` limits the answer in bytes, before and after decompression. Redirects stay inside the site, which is the
     host itself when no `site` takes it.
     """
-    settings = settings_for(newsroom=newsroom)
-    settings.update({"ITEM_PIPELINES": {}, "BACKOFF_MAX": _PATIENCE, "BACKOFF_FIRST": 5.0}, priority="cmdline")
+    settings = settings_for(own, newsroom=newsroom)
+    settings.update(
+        {"ITEM_PIPELINES": {}, "THOISU_BACKOFF_MAX": _PATIENCE, "THOISU_BACKOFF_FIRST": 5.0}, priority="cmdline"
+    )
     if named_inside(url) and not of_newsroom(url, settings.get("THOISU_NEWSROOM")):
         raise Discard(Refusal.PRIVATE_ADDRESS, url)
     about = site or _site_of(url)
@@ -76,7 +79,7 @@ def fetch(url: str, site: Site | None = None, *, maxsize: int, newsroom: str | N
     async def work() -> None:
         await AsyncCrawlerRunner(settings).crawl(crawler, url=url, maxsize=maxsize)
 
-    run_in_loop(work())
+    run_in_loop(work(), own.log_level)
     answer = crawler.spider.answer if isinstance(crawler.spider, _OnePage) else None
     if isinstance(answer, Download):
         return answer

@@ -1,4 +1,8 @@
-"""The sinks as a person names them, in one TOML file: a section each, with its URL, filters and options."""
+"""The sinks as a person names them, in one TOML file: a section each, with its URL, filters and options.
+
+Which class takes a URL its scheme says: those of this package by name, all others by the entry-point group
+`thoisu.sinks`, which may also put another in the place of one of ours.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,10 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, get_args
 
+from crawler.configuration import DEFAULTS, Settings
 from crawler.deliver.sink import Sink
 from crawler.errors import BadInput
-from crawler.sites.registry import Sites
-from crawler.sites.site import Tier
+from crawler.sites import Sites, Tier
 
 GROUP = "thoisu.sinks"
 """A scheme → a subclass of `Sink`."""
@@ -28,24 +32,6 @@ BUILT_IN = {
     **dict.fromkeys(("http", "https"), _WEBHOOK),
     "nats": "crawler.deliver.nats:JetStream",
 }
-
-
-def sink_class(url: str) -> type[Sink]:
-    """The class for a URL, by its scheme without the driver after a "+"; BadInput when there is none."""
-    scheme = url.partition(":")[0].partition("+")[0].lower()
-    known = {name: EntryPoint(name, value, GROUP) for name, value in BUILT_IN.items()}
-    known |= {point.name: point for point in entry_points(group=GROUP)}
-    if ":" not in url or scheme not in known:
-        raise BadInput(f"no sink takes {url.partition(':')[0]!r}; there are {', '.join(sorted(known))}")
-    try:
-        found = known[scheme].load()
-    except ImportError as error:
-        raise BadInput(f"{scheme} sinks cannot be used: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, Sink)):
-        raise BadInput(f"the entry point {scheme!r} of {GROUP} names no sink but {known[scheme].value}")
-    return found
-
-
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 _OWN_KEYS = ("url", "sites", "tiers", "text")
@@ -65,10 +51,13 @@ class Route:
     text: str | None
 
 
-def read_routes(path: Path, sites: Callable[[], Sites], variable: Callable[[str], str | None]) -> list[Route]:
+def read_routes(
+    path: Path, sites: Callable[[], Sites], variable: Callable[[str], str | None], own: Settings = DEFAULTS
+) -> list[Route]:
     """The sinks of a file, in its order.
 
-    `sites` gives all that there are, and is asked when a filter names some; `variable` gives what stands for `${NAME}`.
+    `sites` gives all that there are, and is asked when a filter names some; `variable` gives what stands for `${NAME}`;
+    `own` are the settings that the sinks may look at (`Sink.attach`).
 
     BadInput, with one line that names section and key, for whatever cannot be meant.
     """
@@ -85,10 +74,27 @@ def read_routes(path: Path, sites: Callable[[], Sites], variable: Callable[[str]
             if twin := next((one.name for one in routes if one.url == route.url), None):
                 # Each would take the other's rows in one file for its own.
                 raise BadInput(f"[{twin}] has the same url")
+            route.sink.attach(own)
         except BadInput as error:
             raise BadInput(f"{path}, [{name}]: {error}") from error
         routes.append(route)
     return routes
+
+
+def sink_class(url: str) -> type[Sink]:
+    """The class for a URL, by its scheme without the driver after a "+"; BadInput when there is none."""
+    scheme = url.partition(":")[0].partition("+")[0].lower()
+    known = {name: EntryPoint(name, value, GROUP) for name, value in BUILT_IN.items()}
+    known |= {point.name: point for point in entry_points(group=GROUP)}
+    if ":" not in url or scheme not in known:
+        raise BadInput(f"no sink takes {url.partition(':')[0]!r}; there are {', '.join(sorted(known))}")
+    try:
+        found = known[scheme].load()
+    except ImportError as error:
+        raise BadInput(f"{scheme} sinks cannot be used: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, Sink)):
+        raise BadInput(f"the entry point {scheme!r} of {GROUP} names no sink but {known[scheme].value}")
+    return found
 
 
 def _route(name: str, section: Any, sites: Callable[[], Sites], variable: Callable[[str], str | None]) -> Route:

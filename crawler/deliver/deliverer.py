@@ -15,12 +15,11 @@ from crawler.deliver.config import Route
 from crawler.deliver.outlet import Outlet
 from crawler.deliver.sink import Delivery, Poisoned, SinkFailed
 from crawler.errors import StoreFailed
-from crawler.store import Store, sink_cursors
-from crawler.store.locks import Taken
+from crawler.store import LockTaken, Store, sink_cursors
 from crawler.store.sink_cursors import SinkState
 
 POLL = 1.0
-"""Seconds between two looks at a feed that is at its end, and at a state that somebody may have changed."""
+"""Seconds between two readings of a feed that is at its end, and of a state that somebody may have changed."""
 BACKOFF_FIRST, BACKOFF_MAX = 1.0, 300.0
 """Seconds after the first failure, doubled each time, and the most."""
 GONE_WAIT = 3600.0
@@ -67,9 +66,9 @@ class Deliverer:
     def once(self, on_step: Callable[[DeliveryBatch], None]) -> bool:
         """Deliver until the feed is at its end; False when the sink could not, or when it was to stop before.
 
-        Raises Taken when another process delivers to this sink, StoreFailed.
+        Raises LockTaken when another process delivers to this sink, StoreFailed.
         """
-        with self._store.alone(self._job) as confirm, self._outlet:
+        with self._store.lock(self._job) as confirm, self._outlet:
             while not self._pause(0):
                 confirm()
                 step = self._step(self._state())
@@ -79,11 +78,11 @@ class Deliverer:
         return False
 
     def follow(
-        self, on_step: Callable[[DeliveryBatch], None], on_trouble: Callable[[StoreFailed | Taken], None]
+        self, on_step: Callable[[DeliveryBatch], None], on_trouble: Callable[[StoreFailed | LockTaken], None]
     ) -> None:
         """Deliver whatever comes, until `pause` says to stop, through failures of the sink and of the store.
 
-        `on_trouble` is told of those of the store, and of another process that delivers to this sink: this one waits
+        `on_trouble` gets those of the store, and what says that another process delivers to this sink: this one waits
         for its turn.
         """
         failures = 0
@@ -95,10 +94,10 @@ class Deliverer:
 
         while True:
             try:
-                with self._store.alone(self._job) as confirm, self._outlet:
+                with self._store.lock(self._job) as confirm, self._outlet:
                     self._serve(confirm, step_done)
                     return
-            except Taken as taken:
+            except LockTaken as taken:
                 on_trouble(taken)
                 wait = POLL
             except StoreFailed as failure:
@@ -137,13 +136,13 @@ class Deliverer:
     def _step(self, state: SinkState) -> DeliveryBatch:
         """Read, write and move on by one batch."""
         began, route = self._now(), self._route
-        told, reached = self._store.feed(state.cursor, route.sink.BATCH, sites=route.sites, text=route.text)
+        items, reached = self._store.feed(state.cursor, route.sink.BATCH, sites=route.sites, text=route.text)
         if reached == state.cursor:
             return DeliveryBatch(route.name, reached, at_end=True)
         rows: list[Delivery] = []
         try:
-            if told:
-                rows = self._outlet.prepare(self._store, state.replays, told)
+            if items:
+                rows = self._outlet.prepare(self._store, state.replays, items)
                 at = next((place for place, row in enumerate(rows) if row.seq == self._suspect), None)
                 if at is not None:
                     # Those before it, or it alone.

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed, SinkWord
+from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed, SinkReason
 from crawler.errors import BadInput
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ SECONDS = 10.0
 CLOSING = 1.0
 """Seconds for hanging up."""
 _T = TypeVar("_T")
-_KEY, _REPLAY = "Nats-Msg-Id", "Thoisu-Replay"
+_KEY, _REWINDS = "Nats-Msg-Id", "Thoisu-Replay"
 # Error codes of JetStream (github.com/nats-io/nats-server, server/errors.json).
 _TOO_LARGE = 10054
 _FULL = {10023, 10047, 10077}  # resources, storage, maximum of the stream
@@ -80,17 +80,17 @@ class JetStream(Sink):
         self._creds = creds
         self._tls_first = tls is True
         self._files = (ca, cert, key)
-        self._replay = 0
+        self._rewinds = 0
         self._through: int | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: Client
         self._jetstream: JetStreamContext
         self._hung_up: asyncio.Event
 
-    def open(self, replay: int) -> str | None:
+    def open(self, rewinds: int) -> str | None:
         """Connect, make the stream when it is missing, and give the key of its last message."""
         self.close()
-        self._replay = replay
+        self._rewinds = rewinds
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=_serve, args=(self._loop,), daemon=True, name=f"nats-{self._name}").start()
         return self._run(self._open())
@@ -98,7 +98,7 @@ class JetStream(Sink):
     def write(self, batch: Sequence[Delivery]) -> None:
         """Publish in order; the first that is not acknowledged ends the batch."""
         if self._hung_up.is_set():
-            self.open(self._replay)
+            self.open(self._rewinds)
         self._through = None
         try:
             self._run(self._write(batch))
@@ -133,7 +133,7 @@ class JetStream(Sink):
         if isinstance(error, nats.js.errors.ServiceUnavailableError) and error.err_code is None:
             return SinkFailed("refused", "the server has no JetStream")
         if isinstance(error, nats.js.errors.APIError):
-            reason: SinkWord = "disk_full" if error.err_code in _FULL else "server_error"
+            reason: SinkReason = "disk_full" if error.err_code in _FULL else "server_error"
             return SinkFailed(reason, f"stream {self._stream}: {error.description or error}")
         if isinstance(error, nats.errors.AuthorizationError) or "authorization" in str(error).lower():
             return SinkFailed("refused", "the server does not accept these credentials")
@@ -161,7 +161,7 @@ class JetStream(Sink):
         except NotFoundError:
             return None
         headers = last.headers or {}
-        return headers.get(_KEY) if headers.get(_REPLAY) == str(self._replay) else None
+        return headers.get(_KEY) if headers.get(_REWINDS) == str(self._rewinds) else None
 
     async def _connect(self) -> None:
         from nats.errors import NoServersError
@@ -224,7 +224,7 @@ class JetStream(Sink):
 
         site = re.sub(r"[^A-Za-z0-9_-]", "_", delivery.site or "_")
         body = json.dumps(delivery.to_dict(), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-        headers = {_KEY: delivery.key, _REPLAY: str(self._replay)}
+        headers = {_KEY: delivery.key, _REWINDS: str(self._rewinds)}
         try:
             subject = f"{self._subject}.{site}.{delivery.event}"
             await self._jetstream.publish(subject, body, stream=self._stream, headers=headers)

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import Self
 
 from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed
-from crawler.store import Store, sink_cursors
-from crawler.store.changes import FeedItem
+from crawler.store import FeedItem, Store, changes
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +20,7 @@ class Outlet:
         self._sink = sink
         self._open = False
         self._store_id = ""
-        self._replay, self._there = -1, 0
+        self._rewinds, self._there = -1, 0
 
     def __enter__(self) -> Self:
         return self
@@ -29,20 +28,20 @@ class Outlet:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def prepare(self, store: Store, replay: int, told: Sequence[FeedItem]) -> list[Delivery]:
+    def prepare(self, store: Store, rewinds: int, items: Sequence[FeedItem]) -> list[Delivery]:
         """The changes as deliveries, without those that the sink has."""
         self._store_id = self._store_id or store.identity()
-        if replay != self._replay:
+        if rewinds != self._rewinds:
             self.close()
-            self._replay, self._there = replay, 0
+            self._rewinds, self._there = rewinds, 0
         if not self._open:
             with _named():
-                key = self._sink.open(replay)
+                key = self._sink.open(rewinds)
             self._open = True
             self._there = max(self._there, self._place(store, key))
         # A power cut must not take back from the store what its sinks keep.
         store.settle()
-        return [Delivery.of(self._store_id, one) for one in told if one.change.seq > self._there]
+        return [Delivery.of(self._store_id, one) for one in items if one.change.seq > self._there]
 
     def write(self, rows: Sequence[Delivery]) -> None:
         """Give rows to the sink, which has them for good after this."""
@@ -76,7 +75,7 @@ class Outlet:
         if owner != self._store_id or not number.isdecimal():
             raise SinkFailed("damaged", f"what is there is not of this store: {key!r}")
         with store.reading() as connection:
-            last = sink_cursors.last_change(connection)
+            last = changes.last_change(connection)
         if int(number) > last:
             detail = (
                 f"it has changes up to {number}, the store only up to {last}: was that taken back to an older state?"

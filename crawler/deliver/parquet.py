@@ -2,7 +2,7 @@
 
 A file is named after the lowest `seq` it has room for, so each change has one place in its day: the file with the
 greatest name that is not above it. A file is replaced as a whole, by renaming; what comes again takes its own place
-again. So nothing is ever there twice, not even for a moment, after a crash or by a replay.
+again. So nothing is ever there twice, not even for a moment, after a crash or a rewind.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.deliver.row_files import path_of, sync_folder
 from crawler.deliver.sink import Delivery, Poisoned, Sink, SinkFailed
 from crawler.errors import BadInput
-from crawler.text.dates import VIETNAM
+from crawler.text import VIETNAM
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,8 +44,8 @@ class Parquet(Sink):
         if find_spec("pyarrow") is None:
             raise BadInput("this sink needs pyarrow: pip install 'thoisu[parquet]'")
 
-    def open(self, replay: int) -> None:  # noqa: ARG002
-        """Take away what a killed process was writing. The last change need not be told: it may come twice."""
+    def open(self, rewinds: int) -> None:  # noqa: ARG002
+        """Take away what a killed process was writing. It need not say what the last change is: that may come twice."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for torn in self._folder.glob("day=*/.*.tmp"):
@@ -149,7 +149,9 @@ def _merge(path: Path, rows: list[dict[str, Any]]) -> None:
     try:
         old = pq.read_table(path, schema=schema(), partitioning=None)
     except pa.ArrowException as error:
-        raise SinkFailed("damaged", f"{path}: {error}; take the file away and replay from {int(path.stem)}") from error
+        raise SinkFailed(
+            "damaged", f"{path}: {error}; take the file away and rewind the sink to {int(path.stem)}"
+        ) from error
     keys = old.column("key").to_pylist()
     if keys and keys[0].rpartition(":")[0] != rows[0]["key"].rpartition(":")[0]:
         raise SinkFailed("damaged", f"{path} holds the changes of another store; give this one a folder of its own")

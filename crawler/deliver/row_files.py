@@ -1,8 +1,11 @@
 """Files that grow by rows: the half that JSON Lines and CSV share.
 
 A URL names a folder or, by a suffix in its last part, a single file. In a folder a file is named after its first change
-(`changes-000000000001-20260801.jsonl`) and is full after so many bytes, or when a later day begins in Viet Nam. A
-replay begins files of its own, whose names say which it is (`changes-r1-…`, `feed.r1.jsonl`); no row is taken back.
+(`changes-000000000001-20260801.jsonl`) and is full after so many bytes, or when a later day begins in Viet Nam. After a
+rewind files begin anew, with its number in their names (`changes-r1-…`, `feed.r1.jsonl`); no row is taken back.
+
+A row counts when it is synced to the disk, and so is the name of a new file: a power cut undoes neither. What path a
+URL means holds for every sink that writes files (`path_of`).
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from urllib.parse import unquote
 
 from crawler.deliver.sink import Delivery, Sink, SinkFailed
 from crawler.errors import BadInput
-from crawler.text.dates import VIETNAM
+from crawler.text import VIETNAM
 
 
 def path_of(url: str) -> Path:
@@ -70,7 +73,7 @@ class RowFiles(Sink):
         self._single = path if path.suffix and not path.is_dir() else None
         self._folder = path.parent if self._single else path
         self._limit = rotate_mb * 1e6
-        self._replay = 0
+        self._rewinds = 0
         self._file: FileIO | None = None
         self._day = ""
         self._size = 0
@@ -88,10 +91,10 @@ class RowFiles(Sink):
     def key_of(self, row: bytes) -> str:
         """The key in a row; ValueError or LookupError when it is not one of ours."""
 
-    def open(self, replay: int) -> str | None:
+    def open(self, rewinds: int) -> str | None:
         """As `Sink.open`; a row that a crash has torn is cut off."""
         self.close()
-        self._replay = replay
+        self._rewinds = rewinds
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for path, day in self._files():
@@ -128,12 +131,12 @@ class RowFiles(Sink):
                 file.close()
 
     def _files(self) -> Iterator[tuple[Path, str]]:
-        """The files of this replay with their days, the newest first."""
+        """The files since the last rewind with their days, the newest first."""
         if self._single is not None:
             if self._path(0, "").exists():
                 yield self._path(0, ""), ""
             return
-        mark = f"r{self._replay}-" if self._replay else ""
+        mark = f"r{self._rewinds}-" if self._rewinds else ""
         pattern = re.compile(rf"changes-{mark}(\d{{12,}})-(\d{{8}}){re.escape(self.SUFFIX)}")
         found = [(match, path) for path in self._folder.iterdir() if (match := pattern.fullmatch(path.name))]
         for match, path in sorted(found, key=lambda pair: int(pair[0][1]), reverse=True):
@@ -141,9 +144,9 @@ class RowFiles(Sink):
 
     def _path(self, seq: int, day: str) -> Path:
         if self._single is not None:
-            mark = f".r{self._replay}" if self._replay else ""
+            mark = f".r{self._rewinds}" if self._rewinds else ""
             return self._single.with_name(f"{self._single.stem}{mark}{self._single.suffix}")
-        mark = f"r{self._replay}-" if self._replay else ""
+        mark = f"r{self._rewinds}-" if self._rewinds else ""
         return self._folder / f"changes-{mark}{seq:012d}-{day}{self.SUFFIX}"
 
     def _take_up(self, path: Path, day: str) -> str | None:

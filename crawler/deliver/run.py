@@ -30,13 +30,13 @@ def deliver(
     """Deliver to each sink, to the end of the feed or, with `follow`, until `stop` is set; says which came to the end.
 
     `on_step` and `on_trouble` are called from any thread, one at a time; the latter with the name of a sink and what
-    kept it from being served at all: StoreFailed or Taken.
+    kept it from being served at all: StoreFailed or LockTaken.
     """
     turn = threading.Lock()
     ended = dict.fromkeys((route.name for route in routes), False)
     mistakes: list[BaseException] = []
 
-    def told(step: DeliveryBatch) -> None:
+    def step_done(step: DeliveryBatch) -> None:
         with turn:
             on_step(step)
 
@@ -48,10 +48,10 @@ def deliver(
         deliverer = Deliverer(store, route, stop.wait)
         try:
             if follow:
-                deliverer.follow(told, partial(trouble, route.name))
+                deliverer.follow(step_done, partial(trouble, route.name))
                 ended[route.name] = True
             else:
-                ended[route.name] = deliverer.once(told)
+                ended[route.name] = deliverer.once(step_done)
         except ThoisuError as error:
             trouble(route.name, error)
         except BaseException as mistake:

@@ -7,20 +7,20 @@ closed by that thread. It is never asked to write two batches at once. Others ad
 
 from __future__ import annotations
 
-import errno
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from crawler.errors import ThoisuError
-from crawler.items import Event
+from crawler.errors import ThoisuError, store_reason
+from crawler.items import Change
 
 if TYPE_CHECKING:
-    from crawler.store.changes import FeedItem
+    from crawler.configuration import Settings
+    from crawler.store import FeedItem
 
-SinkWord = Literal[
+SinkReason = Literal[
     "unreachable",  # no name, no route, no connection, broken TLS
     "timeout",  # connected, and no whole answer in time
     "closed",  # hung up half-way
@@ -36,25 +36,15 @@ SinkWord = Literal[
     "failed",  # anything else; the detail says what
 ]
 """Why a sink takes nothing at the moment: the state that `thoisu sinks` shows."""
+_OF_CHANGE = tuple(field.name for field in fields(Change))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One change, as a consumer needs it."""
+class Delivery(Change):
+    """A change as a consumer needs it: under a key, with what stood at the page."""
 
     key: str
     """The idempotency key, `<store>:<seq>`: whatever comes twice comes with the same one."""
-    seq: int
-    event: Event
-    article_id: int
-    revision: int | None
-    """The revision that a `created` or `revised` made; None otherwise."""
-    url: str
-    """The page that caused it: for `copied`, the copy."""
-    site: str | None
-    content_hash: str | None
-    at: datetime
-    """When it was noticed, in UTC."""
     published_at: datetime | None
     """Of `article`, with the offset of the page."""
     article: dict[str, Any] | None
@@ -62,19 +52,19 @@ class Delivery:
     holds it: the text of a copy that another has replaced since, by a later change of the same `url`."""
 
     @classmethod
-    def of(cls, store_id: str, told: FeedItem) -> Delivery:
+    def of(cls, store_id: str, item: FeedItem) -> Delivery:
         """A change of the feed of a store (`crawler.store.sink_cursors.store_id`)."""
-        article = told.article
+        change, article = item.change, item.article
         return cls(
-            key=f"{store_id}:{told.change.seq}",
-            **{field.name: getattr(told.change, field.name) for field in fields(told.change)},
+            key=f"{store_id}:{change.seq}",
+            **{name: getattr(change, name) for name in _OF_CHANGE},
             published_at=article.published_at if article else None,
             article=article.to_dict() if article else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON, in the order above: times as ISO 8601 with offset."""
-        row = {field.name: getattr(self, field.name) for field in fields(self)}
+        """Plain values for JSON: key, the fields of `Change`, time and article; times as ISO 8601 with offset."""
+        row = {name: getattr(self, name) for name in ("key", *_OF_CHANGE, "published_at", "article")}
         for name in ("at", "published_at"):
             row[name] = row[name].isoformat() if row[name] else None
         return row
@@ -92,7 +82,7 @@ class SinkFailed(NotTaken):
     """The sink as a whole takes nothing now; the same is tried again later, not before `retry_after` seconds."""
 
     def __init__(
-        self, reason: SinkWord, detail: str, *, retry_after: float | None = None, through: int | None = None
+        self, reason: SinkReason, detail: str, *, retry_after: float | None = None, through: int | None = None
     ) -> None:
         super().__init__(f"{reason}: {detail}", through)
         self.reason = reason
@@ -102,12 +92,8 @@ class SinkFailed(NotTaken):
     @classmethod
     def of(cls, error: OSError) -> SinkFailed:
         """What an error of the file system means."""
-        words: dict[int | None, SinkWord] = {
-            errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EFBIG: "disk_full",
-            errno.EROFS: "read_only", errno.EACCES: "read_only", errno.EPERM: "read_only",
-        }  # fmt: skip
         where = f"{error.filename}: " if error.filename else ""
-        return cls(words.get(error.errno, "failed"), f"{where}{error.strerror or error}")
+        return cls(store_reason(error), f"{where}{error.strerror or error}")
 
 
 class Poisoned(NotTaken):
@@ -129,13 +115,16 @@ class Sink(ABC):
     def __init__(self, name: str, url: str, **options: Any) -> None:
         """Look at the configuration and nothing else; BadInput with one line when it cannot be meant."""
 
+    def attach(self, own: Settings) -> None:  # noqa: B027, optional
+        """Learn before `open` from our settings who sends; BadInput for what cannot be. Most sinks need nothing."""
+
     @abstractmethod
-    def open(self, replay: int) -> str | None:
+    def open(self, rewinds: int) -> str | None:
         """Make ready, mend what a crash has torn, and give the `key` of the last change that is durably there.
 
         What is not after it is not written again. None when nothing is there, or when the sink cannot tell; then the
-        last batch may come twice. `replay` counts how often delivery was set back by `thoisu sinks rewind`: what was
-        written under a lower number does not count, since it is wanted again. Raises SinkFailed. Called again after
+        last batch may come twice. `rewinds` counts how often delivery was set back by `thoisu sinks rewind`: what
+        was written under a lower number does not count, since it is wanted again. Raises SinkFailed. Called again after
         every failure and after `close`.
         """
 

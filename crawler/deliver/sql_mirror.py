@@ -2,7 +2,7 @@
 
 The rows and the place in the feed change in one transaction, so that the mirror always is the state after some change,
 whole. A row is never set back: it carries the `seq` of the change that it shows, and only that one or a later one
-replaces it; what comes twice, after a crash or by a replay, changes nothing or mends.
+replaces it; what comes twice, after a crash or a rewind, changes nothing or mends.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, ProgrammingError
 from sqlalchemy.types import TypeEngine
 
+from crawler.configuration import Settings
 from crawler.deliver.sink import Delivery, Poisoned, Sink, SinkFailed
 from crawler.errors import BadInput, StoreFailed
-from crawler.settings import Settings
 from crawler.store.database import engine_for, transaction, writer
 from crawler.store.migrate import VERSION_TABLE
 from crawler.store.schema import Instant, Number, Plain
@@ -44,7 +44,7 @@ from crawler.store.schema import Instant, Number, Plain
 TABLE = "thoisu_articles"
 _TEXTS = ("title", "lead", "body", "dateline", "section", "kind")
 _LISTS = ("authors", "tags", "documents", "images")
-# A server that is gone without a word is noticed within a minute (PostgreSQL manual, libpq, connection parameters).
+# A server that is gone without notice is noticed within a minute (PostgreSQL manual, libpq, connection parameters).
 _KEPT_ALIVE = {
     "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3", "tcp_user_timeout": "60000",
 }  # fmt: skip
@@ -66,17 +66,21 @@ class SqlMirror(Sink):
             raise BadInput(f"no mirror in {backend} yet; use sqlite:///… or postgresql://…")
         if backend == "postgresql":
             self._url = self._url.set(query={**_KEPT_ALIVE, **self._url.query})
-        if _place(url) == _place(Settings.load().database_url):
-            raise BadInput("this is the store itself; give the mirror a database of its own")
+        self._place = _place(url)
         self._name = name
         self._pages, self._cursor = _tables(table)
-        self._replay = 0
+        self._rewinds = 0
         self._engine: Engine | None = None
 
-    def open(self, replay: int) -> str | None:
+    def attach(self, own: Settings) -> None:
+        """BadInput when the mirror would lie in the store itself."""
+        if self._place == _place(own.database_url):
+            raise BadInput("this is the store itself; give the mirror a database of its own")
+
+    def open(self, rewinds: int) -> str | None:
         """Make the tables when they are missing, and give the last key that the mirror holds."""
         self.close()
-        self._replay = replay
+        self._rewinds = rewinds
         try:
             self._engine = engine_for(self._url.render_as_string(hide_password=False))
             if self._engine.dialect.name == "sqlite":
@@ -86,7 +90,7 @@ class SqlMirror(Sink):
                     raise StoreFailed("failed", "it is a store of thoisu; give the mirror a database of its own")
                 self._pages.metadata.create_all(connection)
                 at = self._cursor.c
-                query = select(at.key).where(at.sink == self._name, at.replay == replay)
+                query = select(at.key).where(at.sink == self._name, at.rewinds == rewinds)
                 key: str | None = connection.scalar(query)
                 return key
         except BadInput as error:
@@ -144,7 +148,7 @@ class SqlMirror(Sink):
         for textless in (False, True):
             if rows := [row for (_, without), row in last.items() if without == textless]:
                 connection.execute(_upsert(connection, self._pages, rows[0], guard="seq"), rows)
-        place = {"sink": self._name, "store": store, "replay": self._replay, "key": batch[-1].key}
+        place = {"sink": self._name, "store": store, "rewinds": self._rewinds, "key": batch[-1].key}
         connection.execute(_upsert(connection, self._cursor, place), place)
 
 
@@ -186,7 +190,7 @@ def _tables(name: str) -> tuple[Table, Table]:
         metadata,
         Column("sink", Plain, primary_key=True),
         Column("store", Plain, nullable=False),
-        Column("replay", Integer, nullable=False),
+        Column("replay", Integer, nullable=False, key="rewinds"),
         Column("key", Plain, nullable=False),
     )
     return pages, cursor

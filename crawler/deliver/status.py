@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from crawler.deliver.config import Route
-from crawler.store import Store, sink_cursors
+from crawler.store import Store, changes, sink_cursors
 from crawler.store.sink_cursors import SetAside, SinkState
 
 _PASSWORD = re.compile(r"(://[^/@:]*:)[^@/]*@")
@@ -36,7 +36,7 @@ def sink_status(store: Store, route: Route, now: datetime) -> SinkStatus:
     with store.reading() as connection:
         state = sink_cursors.state(connection, route.name)
         aside = sink_cursors.aside(connection, route.name)
-        behind = sink_cursors.last_change(connection) - state.cursor
+        behind = changes.last_change(connection) - state.cursor
         since = sink_cursors.waiting_since(connection, state.cursor)
     return SinkStatus(
         **asdict(state),

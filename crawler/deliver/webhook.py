@@ -1,7 +1,7 @@
 """Webhook: one signed POST for each change, by the convention of Standard Webhooks 1.0.0 (standardwebhooks.com).
 
 Signed is `<id>.<timestamp>.<body>` with HMAC-SHA256; the id is the idempotency key, so that what comes twice can be
-told. A change is taken when the whole answer is there and its status is 2xx; redirects are not followed.
+recognised. A change is taken when the whole answer is there and its status is 2xx; redirects are not followed.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ import re
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from crawler.configuration import DEFAULTS, Settings
 from crawler.deliver.http_post import Channel, PostReply
-from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed, SinkWord
+from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed, SinkReason
 from crawler.errors import BadInput
-from crawler.settings import Settings
+from crawler.text import retry_after
 
 SECONDS = 30.0
 """For one request, from its first byte to the last of its answer."""
 _KEY_BYTES = range(24, 65)  # Standard Webhooks, "Signature scheme": 192 to 512 bits
 _UNWANTED = {400, 409, 413, 414, 422}
-_WORDS: dict[int, SinkWord] = {408: "timeout", 410: "gone", 429: "rate_limited"}
+_WORDS: dict[int, SinkReason] = {408: "timeout", 410: "gone", 429: "rate_limited"}
 _REFUSED = {401, 402, 403, 404, 405, 406, 407, 415, 421, 426, 451}
 
 
@@ -52,10 +52,14 @@ class Webhook(Sink):
             raise BadInput("timeout must be a number of seconds up to 600")
         self._keys = [_key(one) for one in str(secret).split()] or [_key("")]
         self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self._agent = Settings.load().user_agent
+        self._user_agent = DEFAULTS.user_agent
         self._channel = Channel(parts.scheme, parts.hostname, port, timeout)
 
-    def open(self, replay: int) -> None:
+    def attach(self, own: Settings) -> None:
+        """Each request says who sends it."""
+        self._user_agent = own.user_agent
+
+    def open(self, rewinds: int) -> None:
         """Nothing is asked of the receiver before there is a change."""
 
     def write(self, batch: Sequence[Delivery]) -> None:
@@ -82,7 +86,7 @@ class Webhook(Sink):
         now = int(time.time())
         headers = {
             "Content-Type": "application/json",
-            "User-Agent": self._agent,
+            "User-Agent": self._user_agent,
             "webhook-id": delivery.key,
             "webhook-timestamp": str(now),
             "webhook-signature": sign(self._keys, delivery.key, now, body),
@@ -117,17 +121,4 @@ def _judge(answer: PostReply, seq: int) -> None:
     if 300 <= status < 400:
         raise SinkFailed("refused", f"{status}: it has moved, and redirects are not followed; give the new address")
     reason = _WORDS.get(status, "refused" if status in _REFUSED else "server_error")
-    raise SinkFailed(reason, detail, retry_after=seconds_of(answer.retry_after, datetime.now(UTC)))
-
-
-def seconds_of(retry_after: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After asks for, given as such or as a date (RFC 9110, section 10.2.3); None for nonsense."""
-    if retry_after is None:
-        return None
-    if re.fullmatch(r"[0-9]{1,9}", retry_after):
-        return float(retry_after)
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())
+    raise SinkFailed(reason, detail, retry_after=retry_after(answer.retry_after, datetime.now(UTC)))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from crawler.items import Link
-from crawler.text.dates import VIETNAM
+from crawler.text import day_of
 
 _YEAR = r"(?<![0-9])(20[0-9]{2})"
 _END = r"(?![0-9])"
@@ -25,9 +25,12 @@ _DAY = re.compile(
 _MONTH = re.compile(rf"{_YEAR}(?:[-_/]([0-9]{{1,2}})|([0-9]{{2}})){_END}")
 _WHOLE_YEAR = re.compile(rf"{_YEAR}{_END}")
 _FOLDER = re.compile(r"/(20[0-9]{2})(0[1-9]|1[0-2])/")  # of the month, in the addresses of some provincial papers
-_STAMP = re.compile(r"-(?:(?P<full>20[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9][0-5][0-9][0-5][0-9])[0-9]{2,3}"
-                    r"|[0-9]{3}(?P<short>[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9][0-5][0-9][0-5][0-9])[0-9]{1,3}"
-                    r"|(?P<unix>1[0-9]{9}))(?:\.\w+)?$", re.ASCII)  # fmt: skip
+_STAMP = re.compile(
+    r"-(?:(?P<full>20[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9][0-5][0-9][0-5][0-9])[0-9]{2,3}"
+    r"|[0-9]{3}(?P<short>[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9][0-5][0-9][0-5][0-9])[0-9]{1,3}"
+    r"|(?P<unix>1[0-9]{9}))(?:\.\w+)?$",
+    re.ASCII,
+)
 WRITTEN_BEFORE = timedelta(days=7)
 """How long before its publication an article may have been made; the stamp is that of the draft."""
 
@@ -73,16 +76,11 @@ def made_on(url: str) -> date | None:
     if not found:
         return None
     if found["unix"]:
-        return datetime.fromtimestamp(int(found["unix"]), UTC).astimezone(VIETNAM).date()
+        return day_of(datetime.fromtimestamp(int(found["unix"]), UTC))
     try:
         return datetime.strptime(found["full"] or f"20{found['short']}", "%Y%m%d%H%M%S").date()  # noqa: DTZ007, +07:00
     except ValueError:
         return None
-
-
-def day_in(moment: datetime) -> date:
-    """The date in Viet Nam."""
-    return moment.astimezone(VIETNAM).date()
 
 
 def published_in(link: Link, shard: DayRange | None, *, exact: bool) -> DayRange | None:
@@ -91,10 +89,10 @@ def published_in(link: Link, shard: DayRange | None, *, exact: bool) -> DayRange
     `exact` says that the site's lastmod is the time of publication and not of the last change.
     """
     if link.published_at is not None:
-        day = day_in(link.published_at)
+        day = day_of(link.published_at)
         return DayRange(day, day)
     shard = shard or _folder(link.url)
-    changed = day_in(link.modified_at) if link.modified_at is not None else None
+    changed = day_of(link.modified_at) if link.modified_at is not None else None
     if exact and changed is not None:
         return DayRange(changed, changed)
     made = made_on(link.url)
@@ -113,9 +111,9 @@ def claimed_day(link: Link, shard: DayRange | None, found_at: datetime) -> date:
     The last is no more than a bound, and lies within the shard's days.
     """
     made, shard = made_on(link.url), shard or _folder(link.url)
-    best = day_in(link.published_at) if link.published_at else made
+    best = day_of(link.published_at) if link.published_at else made
     if best is None:
-        best = day_in(link.modified_at or found_at)
+        best = day_of(link.modified_at or found_at)
         if shard is not None:
             best = min(max(best, shard.first), shard.last)
     return best

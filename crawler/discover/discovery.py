@@ -1,10 +1,9 @@
-"""What a source yields: the links of a feed, a sitemap or a listing, or the word for what it is instead."""
+"""What a source yields: the links of a feed, a sitemap or a listing, or the reason why it yields none."""
 
 from __future__ import annotations
 
 import json
 import re
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -16,12 +15,10 @@ from crawler.discover import feeds, listings, sitemaps, xml
 from crawler.discover import json_lists as timeline
 from crawler.discover import pagination as pager
 from crawler.errors import Discard, Refusal
-from crawler.extract.limits import hostile
-from crawler.extract.verdict import is_wall
+from crawler.extract import hostile, is_wall
 from crawler.items import Link
-from crawler.sites.site import Feed, Listing, Site, Sitemap, Source
-from crawler.sites.urls import canonical, judge
-from crawler.text.charset import decode
+from crawler.sites import Feed, Listing, Site, Sitemap, Source, canonical, judge
+from crawler.text import decode, gunzip
 
 DiscoveryKind = Literal["feed", "sitemap", "index", "listing"]
 MAX_BYTES = 50 * 1024 * 1024
@@ -38,7 +35,8 @@ class Discovery:
 
     kind: DiscoveryKind
     links: tuple[Link, ...] = ()
-    """In the order of the source, each article once. Feeds and sitemaps keep what is refused, with its word."""
+    """In the order of the source, each article once, with its canonical address. Feeds and sitemaps keep what is
+    refused, with the reason."""
     children: tuple[Link, ...] = ()
     """The sitemaps that an index names, with their `modified_at`."""
     next: str | None = None
@@ -62,11 +60,14 @@ def discover(
     """
     expected = _expected(url, source)
     try:
-        body = _unpacked(body)
+        body = gunzip(body, MAX_BYTES, whole=False)
         text = decode(body, declared).text
-        if xml.root(text) not in ("feed", "sitemap", "index") and is_wall(body):
+        root = xml.root(text)
+        if root in ("feed", "sitemap", "index"):
+            return _read_xml(text, root, url, site)
+        if is_wall(body):
             raise Discard(Refusal.CHALLENGE, _title(text))
-        return _read(text, url, expected, site, source)
+        return _read_list(text, url, expected, site, source)
     except Discard as refusal:
         return Discovery(expected, refused=refusal.reason, detail=refusal.detail)
 
@@ -93,40 +94,34 @@ def _expected(url: str, source: Source | None) -> DiscoveryKind:
     return "feed" if isinstance(source, Feed) or _FEED_PATH.search(path) else "listing"
 
 
-def _unpacked(body: bytes) -> bytes:
-    """The body, decompressed if it is a gzip file. Raises `Discard`: TOO_LARGE, UNREADABLE."""
-    if body.startswith(b"\x1f\x8b"):
-        unpacker = zlib.decompressobj(wbits=31)
-        try:
-            body = unpacker.decompress(body, MAX_BYTES + 1)
-        except zlib.error as error:
-            raise Discard(Refusal.UNREADABLE, f"damaged gzip file: {error}") from None
-    if len(body) > MAX_BYTES:
-        raise Discard(Refusal.TOO_LARGE, f"more than {MAX_BYTES // 1024**2} MB")
-    return body
+def _https(site: Site | None) -> bool:
+    return site is not None and site.home.startswith("https:")
 
 
-def _read(text: str, url: str, expected: DiscoveryKind, site: Site | None, source: Source | None) -> Discovery:
-    https = site is not None and site.home.startswith("https:")
-    root = xml.root(text)
+def _read_xml(text: str, root: xml.XmlRoot, url: str, site: Site | None) -> Discovery:
+    reader = feeds if root == "feed" else sitemaps
+    found = reader.links(xml.parse(text), url, https=_https(site))
     if root == "index":
-        children = tuple(link for link in sitemaps.links(xml.parse(text), url, https=https) if not link.refused)
+        children = tuple(link for link in found if not link.refused)
         empty = None if children else Refusal.EMPTY_SOURCE
         return Discovery("index", children=children, refused=empty, cut=xml.cut_off(text))
-    if root in ("feed", "sitemap"):
-        reader = feeds if root == "feed" else sitemaps
-        links = tuple(_judged(reader.links(xml.parse(text), url, https=https), site))
-        if root == "feed" and {link.refused for link in links} == {Refusal.NOT_ARTICLE}:
-            # All of a feed in one unknown shape: the site has new addresses, or feeds other things than news.
-            links = tuple(replace(link, refused=None) for link in links)
-        return Discovery(root, links, refused=None if links else Refusal.EMPTY_SOURCE, cut=xml.cut_off(text))
+    links = tuple(_judged(found, site))
+    if root == "feed" and {link.refused for link in links} == {Refusal.NOT_ARTICLE}:
+        # All of a feed in one unknown shape: the site has new addresses, or feeds other things than news.
+        links = tuple(replace(link, refused=None) for link in links)
+    return Discovery(root, links, refused=None if links else Refusal.EMPTY_SOURCE, cut=xml.cut_off(text))
+
+
+def _read_list(text: str, url: str, expected: DiscoveryKind, site: Site | None, source: Source | None) -> Discovery:
     if not text.strip():
         raise Discard(Refusal.EMPTY_SOURCE, f"an empty answer instead of a {expected}")
     if text.lstrip()[:1] in ("{", "["):
         answer = _json(text)
         base = site.home if site is not None else url
         following = pager.counted(url, source) if isinstance(source, Listing) and source.pages else None
-        return _found(timeline.links(answer, base, https=https), site, following if timeline.goes_on(answer) else None)
+        return _found(
+            timeline.links(answer, base, https=_https(site)), site, following if timeline.goes_on(answer) else None
+        )
     if expected != "listing":
         raise Discard(Refusal.HTML_FOR_FEED if _MARKUP.search(text) else Refusal.UNREADABLE, _title(text))
     if reason := hostile(text):
@@ -141,19 +136,30 @@ def _found(links: Iterable[Link], site: Site | None, following: str | None) -> D
 
 
 def _judged(links: Iterable[Link], site: Site | None) -> Iterator[Link]:
-    """Each article once, with the word of its refusal."""
+    """Each article once, with its canonical address and the reason why it is refused."""
     seen: set[str] = set()
     for link in links:
-        try:
-            key = canonical(link.url, site)
-            refused = judge(link.url, site).refused if site else Refusal.SECTION if _is_home(link.url) else None
-        except Discard as refusal:
-            refused = refusal.reason
-        if refused:  # the site's rules may drop what tells two foreign addresses apart
-            key = link.url
+        address, refused = _judge(link, site)
+        # The site's rules may drop what tells two foreign addresses apart.
+        key = link.url if refused or address is None else address
         if key not in seen:
             seen.add(key)
-            yield replace(link, refused=link.refused or refused)
+            yield replace(link, refused=link.refused or refused, canonical_url=address)
+
+
+def _judge(link: Link, site: Site | None) -> tuple[str | None, Refusal | None]:
+    """The canonical address of a link, and why it is refused; those of a list with a site were judged when read."""
+    address = link.canonical_url
+    if site is not None:
+        if address is not None:
+            return address, None
+        verdict = judge(link.url, site)
+        return verdict.canonical_url, verdict.refused
+    try:
+        address = address or canonical(link.url)
+    except Discard as refusal:
+        return None, refusal.reason
+    return address, Refusal.SECTION if _is_home(link.url) else None
 
 
 def _is_home(url: str) -> bool:

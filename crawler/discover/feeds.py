@@ -14,8 +14,8 @@ from lxml import etree
 from crawler.discover.xml import LIMIT, local, text_of
 from crawler.errors import Refusal
 from crawler.items import Link
-from crawler.sites.urls import absolute
-from crawler.text.dates import parse as parse_date
+from crawler.sites import absolute
+from crawler.text import parse_date
 
 _FEED_SPACES = {
     "",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crawler.items import Link
-from crawler.sites.urls import absolute
-from crawler.text.dates import parse as parse_date
+from crawler.sites import absolute
+from crawler.text import parse_date
 
 
 def links(answer: object, url: str, *, https: bool = False) -> Iterator[Link]:

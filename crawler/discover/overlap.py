@@ -1,6 +1,6 @@
 """Whether a window of the newest items still overlaps the one before it.
 
-A feed shows its newest n items. When none of those that stand in their place was there at the look before, more than n
+A feed shows its newest n items. When none of those that stand in their place was there at the poll before, more than n
 may have come in between, and what scrolled away was seen by nobody.
 """
 
@@ -15,7 +15,7 @@ _ORDERLY = 0.9
 """Part of a window that stands in its place when the window is in order, but for a pinned story."""
 
 
-class Item(NamedTuple):
+class WindowItem(NamedTuple):
     """One entry of a window, in its order."""
 
     at: datetime | None
@@ -24,7 +24,7 @@ class Item(NamedTuple):
     """This source has shown it before."""
 
 
-def overlaps(window: Sequence[Item]) -> bool:
+def overlaps(window: Sequence[WindowItem]) -> bool:
     """Whether some entry in its place was known.
 
     A pinned story proves nothing: of the entries with a time, those count that make the longest run from new to old.
@@ -36,19 +36,19 @@ def overlaps(window: Sequence[Item]) -> bool:
     return any(item.known for item in in_place(timed))
 
 
-def reach(window: Sequence[Item]) -> datetime | None:
+def window_reach(window: Sequence[WindowItem]) -> datetime | None:
     """The oldest time to which the window is complete; None when it says no times."""
     placed = in_place([item for item in window if item.at is not None])
     return placed[-1].at if placed else None
 
 
-def end(window: Sequence[Item]) -> Item | None:
+def window_end(window: Sequence[WindowItem]) -> WindowItem | None:
     """The entry at which a window ends that goes from new to old, but for a pinned story; None when it does not."""
     placed = in_place([item for item in window if item.at is not None])
     return placed[-1] if placed and len(placed) >= _ORDERLY * len(window) else None
 
 
-def in_place(window: Sequence[Item]) -> list[Item]:
+def in_place(window: Sequence[WindowItem]) -> list[WindowItem]:
     """The longest run of entries, each at most as new as the one above it (patience sorting, O(n log n))."""
     tails: list[float] = []  # of the best run of each length, its last age
     places: list[int] = []
@@ -59,7 +59,7 @@ def in_place(window: Sequence[Item]) -> list[Item]:
         before.append(places[length - 1] if length else -1)
         tails[length : length + 1] = [age]
         places[length : length + 1] = [place]
-    run: list[Item] = []
+    run: list[WindowItem] = []
     place = places[-1] if places else -1
     while place >= 0:
         run.append(window[place])

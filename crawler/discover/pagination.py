@@ -9,8 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborNode
 
 from crawler.discover.listings import ListingPage
-from crawler.sites.site import Listing
-from crawler.sites.urls import absolute
+from crawler.sites import Listing, absolute
 
 _DECLARED = (
     "link[rel=next], a[rel=next], a.next, a.next-page, a.btn-next-page, li.next > a, li.next-page > a,"
@@ -27,7 +26,7 @@ _MORE_WORDS = re.compile(r"(?:xem|tải) thêm\W*|trang (?:sau|tiếp|kế)(?: t
 def next_page(page: ListingPage, source: Listing | None) -> str | None:
     """Address of the page that follows, on the same host; None when the list ends or only a script goes on.
 
-    `source.pages` rules; then rel=next and its kin, the number after the current one, and the pager's words.
+    `source.pages` rules; then rel=next and the like, the number after the current one, and the pager's words.
     """
     if source and source.pages:
         node = page.tree.css_first("#hdZoneId[value]")

@@ -17,8 +17,9 @@ from crawler.errors import Discard, Refusal
 
 LIMIT = 50_000
 """Entries of one file, by the sitemap protocol; what stands behind them is not read."""
-Root = Literal["feed", "sitemap", "index", "html"]
-_ROOTS: dict[str, Root] = {
+XmlRoot = Literal["feed", "sitemap", "index"]
+"""What the root element makes of a document that is one of ours."""
+_ROOTS: dict[str, XmlRoot] = {
     "rss": "feed", "rdf": "feed", "feed": "feed", "channel": "feed", "urlset": "sitemap", "sitemapindex": "index",
 }  # fmt: skip
 _FIRST_TAG = re.compile(
@@ -39,7 +40,7 @@ _ENTRY = re.compile(r"<(?:item|entry|url|sitemap)[\s>]", re.IGNORECASE)
 _HEAD = 65536
 
 
-def root(text: str) -> Root | None:
+def root(text: str) -> XmlRoot | Literal["html"] | None:
     """What the first telling tag makes of `text`; None when there is none near its beginning."""
     match = _FIRST_TAG.search(_uncommented(text[:_HEAD]))
     if not match:

@@ -1,1 +1,37 @@
-"""Extract: from a page to an `Article`."""
+"""From the bytes of a page to an `Article`, with nothing on it that is not the article's.
+
+answers.py      what an answer is before anybody reads it: a page, or an error, a wall, a file
+limits.py       what a page may cost
+page.py         the parsed page and its metadata
+article.py      `extract`: the recipe
+by_layout.py    the parts of the article by a layout's selectors
+generic.py      the parts where no layout fits, by the density of text (density.py)
+reader.py       the article's subtree as lines of text and pictures
+boilerplate.py  what is cut out of it, by one vocabulary (boilerplate.toml)
+trim.py         the article's own head and byline, cut off its body
+byline.py       names out of a byline
+metadata.py     what the page states beside the text: kind, section, tags, times
+plain_text.py   the same cleaning for text that somebody else extracted
+"""
+
+from __future__ import annotations
+
+from crawler.extract.answers import is_wall, verdict
+from crawler.extract.article import FALLBACK, extract
+from crawler.extract.boilerplate import Dropped
+from crawler.extract.limits import Overdue, deadline, hostile
+from crawler.extract.page import Page
+from crawler.extract.plain_text import clean_text
+
+__all__ = [
+    "FALLBACK",
+    "Dropped",
+    "Overdue",
+    "Page",
+    "clean_text",
+    "deadline",
+    "extract",
+    "hostile",
+    "is_wall",
+    "verdict",
+]

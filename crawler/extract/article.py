@@ -1,6 +1,6 @@
 """From a page to an `Article`: choose the layout, read the subtree, strip it, and put the fields together.
 
-page ─ parts (layout, any family's layout, or density) ─ reader ─ clean ─ fields
+page ─ by_layout (the site's, or any family's) or generic ─ reader ─ boilerplate, trim ─ metadata
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from crawler.extract.generic import find
 from crawler.extract.limits import hostile
 from crawler.extract.page import Page
 from crawler.extract.reader import Reading, read
-from crawler.extract.trim import marked_lead, told_by_pictures, trim
+from crawler.extract.trim import is_picture_story, marked_lead, trim
 from crawler.items import Article
-from crawler.sites.layouts import FAMILIES
-from crawler.sites.site import Site
-from crawler.text.charset import decode
-from crawler.text.fingerprint import content_hash, documents
+from crawler.sites import FAMILIES, Site
+from crawler.text import content_hash, decode, documents
 
 _SHORTEST = 120  # characters of a text that names an unknown site's layout
 FALLBACK = "fallback"
@@ -53,13 +51,13 @@ def extract(
     reading = read(page, parts.roots, parts.layout, explain=explain is not None)
     blocks, dropped = strip_boilerplate(reading.blocks, own)
     dateline, lead = split_dateline(parts.lead or marked_lead(page, parts, blocks), own)
-    blocks, authors = trim(blocks, parts, lead, own, dropped)
-    pictures_tell = told_by_pictures(blocks)
-    body = [block.text for block in blocks if pictures_tell or block.role != "caption"]
+    blocks, authors, cut = trim(blocks, parts, lead, own)
+    picture_story = is_picture_story(blocks)
+    body = [block.text for block in blocks if picture_story or block.role != "caption"]
     if not body and lead:
         body, lead = [lead], ""
     if explain is not None:
-        explain += [Dropped(text, f"container: {css}") for text, css in reading.dropped] + dropped
+        explain += [Dropped(text, f"container: {css}") for text, css in reading.dropped] + dropped + cut
     if not body:
         raise Quarantine(Refusal.NO_BODY, f"no text where {label} looks for it")
     when = metadata.published(page, parts.times, trusted=parts.times_certain)
@@ -80,7 +78,7 @@ def extract(
         published_raw=when.raw if when else None,
         section=parts.section or metadata.stated_section(page, parts.title),
         tags=metadata.tags(page, parts.tags),
-        kind=metadata.kind_of(page, url, parts, pictures_tell=pictures_tell),
+        kind=metadata.kind_of(page, url, parts, picture_story=picture_story),
         images=Reading(pictures=[*read(page, parts.covers, parts.layout).pictures, *reading.pictures]).images(),
         documents=documents(written),
         content_hash=content_hash(lead or None, "\n".join(body)),

@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from crawler.extract.byline import signature
 from crawler.extract.reader import TextBlock, fold_line
-from crawler.text.fingerprint import documents
+from crawler.text import documents
 
 VOCABULARY: dict[str, list[str]] = tomllib.loads(
     files("crawler.extract").joinpath("boilerplate.toml").read_text("utf-8")

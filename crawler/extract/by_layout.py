@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.page import Page, tidy
 from crawler.extract.reader import line_of
-from crawler.sites.layouts import Layout
+from crawler.sites import Layout
 
 _LEVELS = 2
 _FRAGMENT = 200  # characters below which a container is not taken for the text when there is a longer one

@@ -72,7 +72,7 @@ class Survey:
         return verdict
 
     def _is_small_form(self, node: LexborNode) -> bool:
-        """A form that asks for something; ASP.NET and its kin put the whole page into one."""
+        """A form that asks for something; ASP.NET and the like put the whole page into one."""
         whole = self.page.tree.body
         return node.tag == "form" and whole is not None and 2 * self.size(node) < self.size(whole)
 

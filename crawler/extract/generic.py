@@ -18,7 +18,7 @@ from crawler.extract.byline import names, signature
 from crawler.extract.density import Survey, ancestors
 from crawler.extract.page import Page, tidy
 from crawler.extract.reader import fold_line, line_of
-from crawler.text.dates import Moment, parse
+from crawler.text import Moment, parse_date
 
 _DATES = (
     "time, [datetime], [class*=date i], [class*=time i], [class*=ngay i],"
@@ -91,7 +91,7 @@ def _start(survey: Survey, paragraphs: list[LexborNode], title: str, behind: int
     least = 0 if title else _OPENING
     for node in paragraphs:
         text = tidy(node.text())
-        tells_time = len(text) <= 120 and parse(text)
+        tells_time = len(text) <= 120 and parse_date(text)
         if survey.place(node) > behind and len(text) >= least and text not in title and not tells_time:
             return survey.place(node)
     return 0
@@ -162,7 +162,7 @@ def _lead_of_head(survey: Survey, head: list[LexborNode], inside: set[int], titl
             _LEAD_LENGTH[0] <= len(text) <= _LEAD_LENGTH[1]
             and node.tag not in ("figure", "figcaption", "table", "td")
             and all(child.mem_id == node.mem_id for child in node.css(_INLAID))
-            and not (len(text) <= 120 and parse(text))
+            and not (len(text) <= 120 and parse_date(text))
             and text not in title
             and not _caption_like(node)
         ):
@@ -177,7 +177,7 @@ def _caption_like(node: LexborNode) -> bool:
 
 def _dated(candidates: list[tuple[str, LexborNode]]) -> list[tuple[str, Moment, LexborNode]]:
     """Those that tell a time; before the first, those that tell its day with the clock."""
-    found = [(text, moment, node) for text, node in candidates if (moment := parse(text))]
+    found = [(text, moment, node) for text, node in candidates if (moment := parse_date(text))]
     return sorted(found, key=lambda f: (f[1].at.date() != found[0][1].at.date(), f[1].precision == "day"))
 
 

@@ -1,4 +1,8 @@
-"""When an article was published and changed, out of all that its page says."""
+"""What a page states of its article beside the text: names, section, tags, address, kind, and its times.
+
+The visible parts come first, the metadata (Open Graph, JSON-LD and the looser `meta` names) where these are silent.
+For the time of publication it is a matter of evidence: see `published`.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,20 @@ from crawler.extract.by_layout import Parts
 from crawler.extract.byline import names
 from crawler.extract.page import Page, plain, tidy
 from crawler.items import Kind
-from crawler.sites.site import Site
-from crawler.sites.url_kinds import kind_by_address
-from crawler.sites.urls import canonical, judge
-from crawler.text.dates import VIETNAM, Moment, false_zone, parse
+from crawler.sites import Site, canonical, judge, kind_by_address
+from crawler.text import Moment, day_of, false_zone, parse_date
+
+_LABELS: dict[str, Kind] = {
+    "ảnh": "photo", "photo": "photo", "video": "video", "clip": "video", "podcast": "podcast", "audio": "podcast",
+    "infographic": "infographic", "inforgraphic": "infographic", "emagazine": "emagazine", "e-magazine": "emagazine",
+    "megastory": "emagazine", "trực tiếp": "live", "live": "live",
+}  # fmt: skip
+_LABEL = re.compile(rf"^\s*[\[(]?\s*({'|'.join(_LABELS)})\s*[\])|:]", re.I)
+_PUBLISHED = (
+    "article:published_time", "datepublished", "pubdate", "article:published", "og:published_time", "date",
+    "dc.date.issued", "dc.date", "publishdate", "cms-date",
+)  # fmt: skip
+_MODIFIED = ("article:modified_time", "datemodified", "article_updatetime", "og:updated_time")
 
 
 def own_names(page: Page, site: Site | None) -> tuple[str, ...]:
@@ -33,8 +47,11 @@ def own_names(page: Page, site: Site | None) -> tuple[str, ...]:
 def stated_authors(page: Page, own: tuple[str, ...]) -> tuple[str, ...]:
     """Persons whom the metadata name, where no byline does."""
     stated = page.news.get("author")
-    persons = [plain(person.get("name")) for person in (stated if isinstance(stated, list) else [stated])
-               if isinstance(person, dict) and person.get("@type") != "Organization"]  # fmt: skip
+    persons = [
+        plain(person.get("name"))
+        for person in (stated if isinstance(stated, list) else [stated])
+        if isinstance(person, dict) and person.get("@type") != "Organization"
+    ]
     for line in (*persons, *page.meta("article:author", "dable:author")):
         found = tuple(n for n in names(line, own) if " " in n or n.isupper())
         if found and "://" not in line:
@@ -97,15 +114,7 @@ def canonical_url(page: Page, url: str, site: Site | None) -> str:
     return asked
 
 
-_LABELS: dict[str, Kind] = {
-    "ảnh": "photo", "photo": "photo", "video": "video", "clip": "video", "podcast": "podcast", "audio": "podcast",
-    "infographic": "infographic", "inforgraphic": "infographic", "emagazine": "emagazine", "e-magazine": "emagazine",
-    "megastory": "emagazine", "trực tiếp": "live", "live": "live",
-}  # fmt: skip
-_LABEL = re.compile(rf"^\s*[\[(]?\s*({'|'.join(_LABELS)})\s*[\])|:]", re.I)
-
-
-def kind_of(page: Page, url: str, parts: Parts, *, pictures_tell: bool) -> Kind:
+def kind_of(page: Page, url: str, parts: Parts, *, picture_story: bool) -> Kind:
     """The kind: by what the title or address is labelled, by the blocks of the page, by text only in captions."""
     if match := _LABEL.match(parts.title):
         return _LABELS[match[1].lower()]
@@ -118,14 +127,7 @@ def kind_of(page: Page, url: str, parts: Parts, *, pictures_tell: bool) -> Kind:
     for kind, css in parts.layout.marks if parts.layout else ():
         if page.tree.css_first(css) is not None:
             return kind
-    return "photo" if pictures_tell else "article"
-
-
-_PUBLISHED = (
-    "article:published_time", "datepublished", "pubdate", "article:published", "og:published_time", "date",
-    "dc.date.issued", "dc.date", "publishdate", "cms-date",
-)  # fmt: skip
-_MODIFIED = ("article:modified_time", "datemodified", "article_updatetime", "og:updated_time")
+    return "photo" if picture_story else "article"
 
 
 def published(page: Page, shown: Iterable[str], *, trusted: bool) -> Moment | None:
@@ -135,13 +137,15 @@ def published(page: Page, shown: Iterable[str], *, trusted: bool) -> Moment | No
     clock is +07:00. Where both disagree, the visible time wins if it is `trusted` (it stands where this article's
     belongs), else the metadata. Without a visible time the first of the metadata stands.
     """
-    seen = next((moment for text in shown if (moment := parse(text))), None)
-    stated = [moment for text in dict.fromkeys(_stated(page, _PUBLISHED, "datePublished")) if (moment := parse(text))]
+    seen = next((moment for text in shown if (moment := parse_date(text))), None)
+    stated = [
+        moment for text in dict.fromkeys(_stated(page, _PUBLISHED, "datePublished")) if (moment := parse_date(text))
+    ]
     if seen is None:
         return stated[0] if stated else None
     stated = [false_zone(moment, seen) for moment in stated]
     if seen.precision == "day":
-        return next((m for m in stated if m.at.astimezone(VIETNAM).date() == seen.at.date()), seen)
+        return next((m for m in stated if day_of(m.at) == seen.at.date()), seen)
     if stated and not trusted and not any(_same_minute(moment, seen) for moment in stated):
         return stated[0]
     agreeing = [moment for moment in (*stated, seen) if _same_minute(moment, seen)]
@@ -151,7 +155,7 @@ def published(page: Page, shown: Iterable[str], *, trusted: bool) -> Moment | No
 def modified(page: Page, when_published: Moment | None) -> Moment | None:
     """The last change that the metadata state, never before publication; None when they state none."""
     for text in _stated(page, _MODIFIED, "dateModified"):
-        moment = parse(text)
+        moment = parse_date(text)
         if moment and when_published:
             moment = false_zone(moment, when_published) if when_published.at.utcoffset() else moment
         if moment:

@@ -1,7 +1,9 @@
-"""Reads the article's own subtree: blocks of text in page order, and pictures with their captions.
+"""Reads the article's own subtree: lines of text in page order, and pictures with their captions.
 
 The walk is over lexbor's nodes and touches each once. Inline elements are joined without white space (editors split
-words over spans); a block's end and `br` end a line.
+words over spans); a block's end and `br` end a line. What it yields are `TextBlock`s, which carry all that the cleaning
+passes ask of a line, and `Picture`s. A caption is told by its element, by its place below a picture, or by the credit
+that ends it ("Ảnh: TTXVN").
 """
 
 from __future__ import annotations
@@ -15,17 +17,31 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extract.page import Page, tidy
 from crawler.items import Image
-from crawler.sites.layouts import CAPTIONS, NOISE, Layout
+from crawler.sites import CAPTIONS, NOISE, Layout
 
 Role = Literal["text", "heading", "item", "row", "caption"]
-
-
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p picture q rb rt ruby s"
+    " samp small source span st1:place strike strong sub sup time tt u var wbr".split()
+)
+SKIPPED = frozenset(
+    "-comment audio button canvas dialog embed form head iframe input link map meta nav noscript object script select"
+    " style svg template textarea video zone".split()
+)
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+ROLES: dict[str, Role] = {"li": "item", "dd": "item", "tr": "row", **dict.fromkeys(HEADINGS, "heading")}
+_BLOCKS = "p, div, center, table, ul, ol, dl, figure, section, article, h1, h2, h3, h4, h5, h6"
+_ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
+_DEEPEST = 100  # elements within elements below which the text is taken as it comes: markup to break a reader
+_SHARING = 20  # pictures that one caption can be for
+_SHORT = 200  # characters that a centred line below a picture may have to be its caption
+_RIGHT = re.compile(r"text-align:\s*right|\bright\b", re.I)
 _EDGE = ' >»•-–—:."“”|*#!…?'
-
-
-def fold_line(text: str) -> str:
-    """The form in which headings are compared: case-folded, no bullets, colons or quotes around it."""
-    return text.casefold().replace("hoạ", "họa").replace("khoá", "khóa").strip(_EDGE)
+_CREDIT = re.compile(
+    r"(?:^|[(.\-–—|…”\"]\s*|\s(?=Ả))(?i:ảnh|minh họa|đồ họa|nguồn ảnh|ảnh tư liệu)\s*(?i:minh họa|tư liệu)?\s*:\s*"
+    r"(?=[^a-zà-ỹ])\S+(?:\s+\S+){0,6}$"
+)
+_PLACEHOLDER = re.compile(r"\(?(?:ảnh|hình|tranh)(?: có tính| mang tính(?: chất)?)? minh (?:họa|hoạ)\)?\.?", re.I)
 
 
 @dataclass(slots=True)
@@ -73,42 +89,6 @@ class Reading:
         return tuple(Image(url, caption) for url, caption in reversed(own.items()))
 
 
-_CREDIT = re.compile(
-    r"(?:^|[(.\-–—|…”\"]\s*|\s(?=Ả))(?i:ảnh|minh họa|đồ họa|nguồn ảnh|ảnh tư liệu)\s*(?i:minh họa|tư liệu)?\s*:\s*"
-    r"(?=[^a-zà-ỹ])\S+(?:\s+\S+){0,6}$"
-)
-_PLACEHOLDER = re.compile(r"\(?(?:ảnh|hình|tranh)(?: có tính| mang tính(?: chất)?)? minh (?:họa|hoạ)\)?\.?", re.I)
-
-
-def is_credit(line: str) -> bool:
-    """Whether a line of plain text is a caption: it ends in a credit, or only says that a picture illustrates."""
-    return len(line) < 400 and bool(_CREDIT.search(line) or _PLACEHOLDER.fullmatch(line.strip()))
-
-
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p picture q rb rt ruby s"
-    " samp small source span st1:place strike strong sub sup time tt u var wbr".split()
-)
-SKIPPED = frozenset(
-    "-comment audio button canvas dialog embed form head iframe input link map meta nav noscript object script select"
-    " style svg template textarea video zone".split()
-)
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-ROLES: dict[str, Role] = {"li": "item", "dd": "item", "tr": "row", **dict.fromkeys(HEADINGS, "heading")}
-_BLOCKS = "p, div, center, table, ul, ol, dl, figure, section, article, h1, h2, h3, h4, h5, h6"
-_ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
-_DEEPEST = 100  # elements within elements below which the text is taken as it comes: markup to break a reader
-_SHARING = 20  # pictures that one caption can be for
-_SHORT = 200  # characters that a centred line below a picture may have to be its caption
-_RIGHT = re.compile(r"text-align:\s*right|\bright\b", re.I)
-
-
-@lru_cache(maxsize=256)
-def _css(layout: Layout | None) -> tuple[str, str]:
-    drop, caption = (layout.drop, layout.caption) if layout else ((), ())
-    return ", ".join((*NOISE, *drop)), ", ".join((*CAPTIONS, *caption))
-
-
 def read(page: Page, roots: list[LexborNode], layout: Layout | None = None, *, explain: bool = False) -> Reading:
     """Read `roots` one after the other; with `explain` the dropped containers are named in `Reading.dropped`."""
     reading = Reading()
@@ -136,6 +116,22 @@ def line_of(page: Page, node: LexborNode | None) -> str:
     walker.walk(node, (), False)
     walker.flush("p", ())
     return " ".join(block.text for block in reading.blocks)
+
+
+def fold_line(text: str) -> str:
+    """The form in which headings are compared: case-folded, no bullets, colons or quotes around it."""
+    return text.casefold().replace("hoạ", "họa").replace("khoá", "khóa").strip(_EDGE)
+
+
+def is_credit(line: str) -> bool:
+    """Whether a line of plain text is a caption: it ends in a credit, or only says that a picture illustrates."""
+    return len(line) < 400 and bool(_CREDIT.search(line) or _PLACEHOLDER.fullmatch(line.strip()))
+
+
+@lru_cache(maxsize=256)
+def _css(layout: Layout | None) -> tuple[str, str]:
+    drop, caption = (layout.drop, layout.caption) if layout else ((), ())
+    return ", ".join((*NOISE, *drop)), ", ".join((*CAPTIONS, *caption))
 
 
 def _explain(root: LexborNode, dropped: dict[int, LexborNode], layout: Layout | None) -> list[tuple[str, str]]:

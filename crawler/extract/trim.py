@@ -9,7 +9,7 @@ from crawler.extract.by_layout import Parts
 from crawler.extract.byline import is_agency, names, signature
 from crawler.extract.page import Page
 from crawler.extract.reader import TextBlock, fold_line
-from crawler.text.dates import parse
+from crawler.text import parse_date
 
 _HEAD = 8  # blocks at the start of a body in which its own title, time or sapo may stand
 _TAIL = 4  # blocks at its end in which a byline may stand
@@ -30,9 +30,13 @@ def marked_lead(page: Page, parts: Parts, blocks: list[TextBlock]) -> str:
 
 
 def trim(
-    blocks: list[TextBlock], parts: Parts, lead: str, own: tuple[str, ...], dropped: list[Dropped]
-) -> tuple[list[TextBlock], tuple[str, ...]]:
-    """Cut the article's head and byline off its body; return the body and who signed."""
+    blocks: list[TextBlock], parts: Parts, lead: str, own: tuple[str, ...]
+) -> tuple[list[TextBlock], tuple[str, ...], list[Dropped]]:
+    """The body without the article's head and byline, the names of those who signed, and what was cut off.
+
+    `lead` without the wire's mark; `own` are the names by which the publisher calls itself.
+    """
+    dropped: list[Dropped] = []
     title, sapo = fold_line(parts.title), fold_line(lead)
     for index, block in enumerate(blocks[:_HEAD]):
         if block.folded == title:
@@ -63,10 +67,10 @@ def trim(
         dropped.append(Dropped(last.text, "byline"))
         if not parts.bylines:
             authors = tuple(dict.fromkeys((*names(last.text, own), *authors)))
-    return kept, authors
+    return kept, authors, dropped
 
 
-def told_by_pictures(blocks: list[TextBlock]) -> bool:
+def is_picture_story(blocks: list[TextBlock]) -> bool:
     """A picture story: what is to be read stands in the captions."""
     captions = [len(block.text) for block in blocks if block.role == "caption"]
     text = sum(len(block.text) for block in blocks if block.role != "caption")
@@ -77,7 +81,7 @@ def _is_head_line(text: str, parts: Parts, authors: tuple[str, ...], own: tuple[
     """A line of the head that stands inside the body: the time, the byline, the section."""
     if text in parts.times or text in parts.bylines or (authors and names(text, own) == authors):
         return True
-    when = parse(text)
+    when = parse_date(text)
     return bool(when and when.precision != "day" and not SENTENCE_END.search(text))
 
 

@@ -1,4 +1,4 @@
-"""The account of a site: no request goes out that is not counted in the store, and none beyond the day's limit.
+"""The budget of one run at a site: no request leaves that is not counted in the store, none beyond the day's limit.
 
 Requests are reserved in transactions that exist anyway, and drawn one by one where they leave; whatever else leaves
 (robots.txt, redirects, repetitions) draws as well. What a run has reserved and not asked it gives back at its end, so
@@ -11,25 +11,23 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from scrapy import Request
-from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
 from sqlalchemy import Connection
 
-from crawler.errors import Refusal
-from crawler.fetch.guard import Denied
+from crawler.items import Purpose
 from crawler.store import Store
-from crawler.store.budget import Purpose, day_of, give_back, reserve
+from crawler.store.budget import give_back, reserve
+from crawler.text import day_of
 
 _SLACK = timedelta(minutes=1)
 """How long a request may wait for its turn: one before midnight counts for both days."""
 
 
-class Account:
-    """What one run may ask of its site; `limit` is the number of requests a day, None for a run that asks nobody."""
+class RequestBudget:
+    """What one run may ask of its site."""
 
     def __init__(self, store: Store, site: str, limit: int | None, now: Callable[[], datetime]) -> None:
         self.limit = limit
+        """Requests a day, those of all runs together; None for a run that asks nobody."""
         self._store = store
         self._site = site
         self._now = now
@@ -37,12 +35,14 @@ class Account:
         self.used: Counter[Purpose] = Counter()
         """Requests of this run that have left."""
 
-    def reserve(self, connection: Connection, n: int, purpose: Purpose, at: datetime | None = None) -> int:
-        """Count up to `n` requests in a writing transaction; returns how many the day's limit leaves."""
+    def reserve(
+        self, connection: Connection, n: int, purpose: Purpose, at: datetime | None = None, *, spare: int = 0
+    ) -> int:
+        """Count up to `n` requests in a writing transaction; returns how many the day's limit less `spare` leaves."""
         if self.limit is None:
             return n
         at = at or self._now()
-        granted = reserve(connection, self._site, at, purpose, n, self.limit)
+        granted = reserve(connection, self._site, at, purpose, n, self.limit - spare)
         self._reserved[day_of(at), purpose] += granted
         return granted
 
@@ -77,26 +77,3 @@ class Account:
             with self._store.writing() as connection:
                 for day, purpose, number in left:
                     give_back(connection, self._site, day, purpose, number)
-
-
-class AccountMiddleware:
-    """The last gate before the network: refuses with OVER_BUDGET what the site's account does not give.
-
-    `meta["purpose"]` of a request says what it is for; without one it is part of a look. A spider without an account
-    asks a single page for a person.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        if crawler.settings["THOISU_REPLAY"]:
-            raise NotConfigured
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> AccountMiddleware:
-        return cls(crawler)
-
-    def process_request(self, request: Request) -> None:
-        """Let the request pass, or raise `Denied`."""
-        account: Account | None = getattr(self._crawler.spider, "account", None)
-        if account is not None and not account.take(request.meta.get("purpose", "look")):
-            raise Denied(Refusal.OVER_BUDGET, f"the day's {account.limit} requests are spent")

@@ -21,7 +21,7 @@ HEADER_MAX = 8192
 _SUFFIXES = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
-class SmallJarMiddleware(CookiesMiddleware):
+class CookieLimitMiddleware(CookiesMiddleware):
     """Scrapy's cookies with a limit to number and size."""
 
     def process_request(self, request: Request, spider: Any = None) -> None:  # noqa: ARG002, Scrapy's signature

@@ -1,13 +1,14 @@
-"""Manners between the spider and the network: one queue a site, back-off, decoding, redirects; words for errors."""
+"""What stands between the spider and the network: one queue a site, back-off, decoding, redirects, the day's budget.
+
+Also the reason of refusal for each error that Scrapy or Twisted may raise. `crawler.middlewares` names the order.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import re
 import zlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from scrapy import Request, signals
@@ -21,17 +22,20 @@ from scrapy.exceptions import (
     DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    NotConfigured,
     ResponseDataLossError,
 )
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.error import ConnectError, ConnectionClosed
 
-from crawler.errors import Refusal, Refused, Retry
-from crawler.extract.verdict import is_wall
+from crawler.errors import Refusal, Refused
+from crawler.extract import is_wall
 from crawler.fetch.guard import Denied, named_inside, of_newsroom
-from crawler.sites.site import Site
-from crawler.sites.urls import judge
+from crawler.fetch.spider import spider_of
+from crawler.items import Asked
+from crawler.sites import judge
+from crawler.text import retry_after
 
 _STRIKES = 10  # answers of 429 or 503 in a row
 _UNREACHABLE = (
@@ -44,8 +48,8 @@ _UNREACHABLE = (
 )
 
 
-def word_of(error: BaseException | None) -> Refusal | None:
-    """The word for what went wrong with a request; None for an error that is no answer's fault but a bug."""
+def reason_of(error: BaseException | None) -> Refusal | None:
+    """The reason for what went wrong with a request; None for an error that is no answer's fault but a bug."""
     if isinstance(error, Refused):
         return error.reason
     if isinstance(error, IgnoreRequest):
@@ -61,31 +65,29 @@ def word_of(error: BaseException | None) -> Refusal | None:
     return None
 
 
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for (RFC 9110, section 10.2.3); None when it says nothing usable."""
-    if value is None:
-        return None
-    if re.fullmatch(r"\s*[0-9]+\s*", value):
-        return float(value)
-    try:
-        at = parsedate_to_datetime(value)
-        return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
-    except (ValueError, OverflowError, TypeError):
-        return None
+def header(response: Response, name: str) -> str | None:
+    """A header field of an answer as text; None without it. Any bytes can be read."""
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
 
 
-class SiteMiddleware:
-    """Keeps every request of a site, robots.txt and sub-domains included, in one queue with one delay."""
+def _what(request: Request) -> str | None:
+    asked: Asked | None = request.meta.get("asked")
+    return asked.what if asked else None
+
+
+class SiteSlotMiddleware:
+    """Puts every request of a site, robots.txt and sub-domains included, into one download slot with one delay."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._slot: str = crawler.spidercls.name
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
-        self._delay_max = crawler.settings.getfloat("CRAWL_DELAY_MAX")
+        self._delay_max = crawler.settings.getfloat("THOISU_CRAWL_DELAY_MAX")
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> SiteMiddleware:
+    def from_crawler(cls, crawler: Crawler) -> SiteSlotMiddleware:
         middleware = cls(crawler)
         crawler.signals.connect(middleware.robots_parsed, signal=signals.robots_parsed)
         return middleware
@@ -99,15 +101,14 @@ class SiteMiddleware:
         if asked is None or asked <= self._delay:
             return
         self._delay = min(asked, self._delay_max)
-        if agenda := getattr(self._crawler.spider, "agenda", None):
-            agenda.pace.delay = self._delay
+        spider_of(self._crawler).slow_down(self._delay)
         downloader = self._crawler.engine.downloader
         downloader.per_slot_settings[self._slot] = {"delay": self._delay}
         if slot := downloader.slots.get(self._slot):
             slot.delay = self._delay
 
 
-class SiteBusy(Retry, IgnoreRequest):
+class SiteBusy(Denied):
     """A site that asks for more patience than a run has: `seconds` of it."""
 
     def __init__(self, detail: str, seconds: float) -> None:
@@ -121,8 +122,8 @@ class BackoffMiddleware:
     def __init__(self, crawler: Crawler, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._crawler = crawler
         self._sleep = sleep
-        self._first = crawler.settings.getfloat("BACKOFF_FIRST")
-        self._max = crawler.settings.getfloat("BACKOFF_MAX")
+        self._first = crawler.settings.getfloat("THOISU_BACKOFF_FIRST")
+        self._max = crawler.settings.getfloat("THOISU_BACKOFF_MAX")
         self._strikes = 0
         self._waited = 0.0
 
@@ -138,15 +139,15 @@ class BackoffMiddleware:
         if response.status not in (429, 503) or is_wall(response.body):
             self._strikes, self._waited = 0, 0.0
             return response
-        header = response.headers.get("Retry-After")
-        asked = retry_after(header.decode("latin-1") if header else None, datetime.now(UTC))
+        said = header(response, "Retry-After")
+        asked = retry_after(said, datetime.now(UTC))
         # A site that says "at once" twice does not mean it.
         least = self._first * 2 ** (self._strikes - 1) if self._strikes else 0.0
         wait = self._first * 2**self._strikes if asked is None else max(asked, least)
         self._strikes += 1
         self._waited += wait
         if self._waited > self._max or self._strikes > _STRIKES:
-            if response.status == 503 and header is None and request.meta.get("kind") == "source":
+            if response.status == 503 and said is None and _what(request) == "source":
                 return response  # many a broken feed says so for years, while the site is well
             raise SiteBusy(f"{response.status}, asks for {self._waited:.0f} s of waiting", wait)
         await self._pause(wait)
@@ -161,8 +162,8 @@ class BackoffMiddleware:
             seconds -= 1.0
 
 
-class DecodingMiddleware(HttpCompressionMiddleware):
-    """Undoes Content-Encoding; bytes that are not what the header says have a word."""
+class DecompressionMiddleware(HttpCompressionMiddleware):
+    """Undoes Content-Encoding; bytes that are not what the header says are refused."""
 
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:  # noqa: ARG002
         """As Scrapy's; raises `Denied` with UNREADABLE."""
@@ -175,11 +176,11 @@ class DecodingMiddleware(HttpCompressionMiddleware):
             raise Denied(Refusal.UNREADABLE, f"Content-Encoding {named[:40]!r}: {error}") from None
 
 
-class HopMiddleware(RedirectMiddleware):
+class SiteRedirectMiddleware(RedirectMiddleware):
     """Follows a redirect only inside the site, and an article's only to an article."""
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> HopMiddleware:
+    def from_crawler(cls, crawler: Crawler) -> SiteRedirectMiddleware:
         # Scrapy's own looks for the middleware of referrers, which is switched off, and warns.
         middleware = cls(crawler.settings)
         middleware.crawler = crawler
@@ -198,12 +199,34 @@ class HopMiddleware(RedirectMiddleware):
         return result
 
     def _judge(self, request: Request, target: str) -> None:
-        spider: Any = self.crawler.spider
-        site: Site = spider.site
         if named_inside(target) and not of_newsroom(target, self.crawler.settings.get("THOISU_NEWSROOM")):
             raise Denied(Refusal.PRIVATE_ADDRESS, f"{request.url} leads to {target}")
-        found = judge(target, site)
+        found = judge(target, spider_of(self.crawler).site)
         if found.refused in (Refusal.OTHER_SITE, Refusal.BAD_URL):
             raise Denied(Refusal.REDIRECTED, f"{request.url} leads off the site to {target}")
-        if found.refused and request.meta.get("kind") == "article":
+        if found.refused and _what(request) == "article":
             raise Denied(Refusal.SOFT_404, f"{request.url} leads to {target}")
+
+
+class RequestBudgetMiddleware:
+    """The last gate before the network: refuses with OVER_BUDGET what the site's budget of the day does not give.
+
+    A request is counted for the purpose for which it was asked; robots.txt is part of a poll. A spider without a budget
+    asks a single page for a person.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        if crawler.settings["THOISU_REPLAY"]:
+            raise NotConfigured
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RequestBudgetMiddleware:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Let the request pass, or raise `Denied`."""
+        budget = spider_of(self._crawler).budget
+        asked: Asked | None = request.meta.get("asked")
+        if budget is not None and not budget.take(asked.purpose if asked else "look"):
+            raise Denied(Refusal.OVER_BUDGET, f"the day's {budget.limit} requests are spent")

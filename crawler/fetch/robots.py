@@ -15,12 +15,10 @@ from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from crawler.errors import Refusal
 from crawler.fetch.guard import Denied
-from crawler.fetch.middlewares import word_of
-from crawler.schedule.site_agenda import SiteAgenda
+from crawler.fetch.middlewares import reason_of
+from crawler.fetch.spider import spider_of
 
 _FIRST = 1000  # priority of the request: before what waits for it
-# Redirects that are not followed make it "unavailable" (section 2.3.1.2); of an inner host, each page is refused.
-_OPEN = frozenset({Refusal.REDIRECTED, Refusal.PRIVATE_ADDRESS})
 
 
 class HostClosed(Denied):
@@ -28,14 +26,14 @@ class HostClosed(Denied):
 
 
 class RobotsMiddleware:
-    """Asks the robots.txt of each host once a run, the watch once a day; refuses what it forbids with ROBOTS."""
+    """Asks the robots.txt of each host once a run, on schedule once a day; refuses what it forbids with ROBOTS."""
 
     def __init__(self, crawler: Crawler) -> None:
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
         self._crawler = crawler
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
-        self._maxsize = crawler.settings.getint("ROBOTS_MAXSIZE")
+        self._maxsize = crawler.settings.getint("THOISU_ROBOTS_MAXSIZE")
         self._hosts: dict[str, asyncio.Future[RobotParser | Denied]] = {}
         self._received = 0
 
@@ -44,7 +42,7 @@ class RobotsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Wait for the host's robots.txt; raises `Denied` with ROBOTS, or the word for which the host is closed."""
+        """Wait for the host's robots.txt; raises `Denied` with ROBOTS, or the reason for which the host is closed."""
         if request.meta.get("dont_obey_robotstxt"):
             return
         parts = urlsplit(request.url)
@@ -57,16 +55,14 @@ class RobotsMiddleware:
             raise Denied(Refusal.ROBOTS, request.url)
 
     async def _ask(self, origin: str, request: Request) -> RobotParser | Denied:
-        spider: Any = self._crawler.spider
-        agenda: SiteAgenda | None = getattr(spider, "agenda", None)
-        text = agenda.rules(spider.store, origin) if agenda and spider.due else None
+        spider = spider_of(self._crawler)
+        text = spider.cached_robots(origin)
         if text is None:
             answer = await self._answer(origin)
             if isinstance(answer, Denied):
                 return answer
             text = answer
-            if agenda:
-                agenda.keep_rules(spider.store, origin, text)
+            spider.cache_robots(origin, text)
         rules = self._rules(text)
         await self._crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=rules, request=request
@@ -82,8 +78,8 @@ class RobotsMiddleware:
         try:
             response = await self._crawler.engine.download_async(asked)
         except Exception as error:
-            reason = word_of(error) or Refusal.UNREADABLE
-            return b"" if reason in _OPEN else Denied(reason, f"{url} cannot be had: {error}")
+            reason = reason_of(error) or Refusal.UNREADABLE
+            return b"" if reason.opens_robots else Denied(reason, f"{url} cannot be had: {error}")
         finally:
             self._crawler.signals.disconnect(self._cut, signal=signals.bytes_received)
         if response.status >= 500:

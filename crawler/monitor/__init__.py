@@ -1,10 +1,11 @@
 """The monitor: what is wrong with the sites and with us, found by itself, once, until it is over.
 
-view.py      what a check is, and what it may look at
-checks.py    the checks, as data
-texts.py     on what the pages gave      answers.py  on how sites answer      machine.py  on what is ours
-shares.py    whether a share has shifted against its past      silence.py  how unlikely a silence is
-marks.py     what is noted of each page      reading.py  how: behind the crawl, from the change feed
+view.py         what a check is, and what it may read
+checks.py       the checks, as data
+page_checks.py  on what the pages gave      site_checks.py  on how sites answer      own_checks.py  on what is ours
+shift.py        whether a share has shifted against its past      silence.py  how unlikely a silence is
+page_flags.py   what is noted of each page      read_feed.py  how: behind the crawl, from the change feed
+store_checks.py what must always hold in a store
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 
-from crawler.monitor import read_feed as reading
+from crawler.monitor import page_flags, read_feed
 from crawler.monitor.checks import BY_NAME, CHECKS
-from crawler.monitor.page_marks import day_of
 from crawler.monitor.read_feed import KEPT
 from crawler.monitor.view import WINDOW, Check, View
-from crawler.sites.registry import Sites
+from crawler.sites import Sites
 from crawler.store import Store, findings, tallies
 from crawler.store.findings import Finding
+from crawler.text import day_of
 
 __all__ = ["BY_NAME", "CHECKS", "Check", "Finding", "check", "check_due", "folders_of", "forget_old"]
 INTERVAL = timedelta(minutes=30)
@@ -36,12 +37,12 @@ def check(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str, Pa
     What is wrong for the first time opens a finding, what is right again closes one. `folders` says where things are
     written ("database", "archive", "quarantine"), when that is on this machine.
     """
-    reading.update(store, sites, now)
+    read_feed.update(store, sites, now)
     with store.reading() as connection:
         doubtful = _mendable(findings.opened(connection, sites))
     for site, since in doubtful.items():
         with store.writing() as connection:
-            reading.again(connection, site, day_of(since))
+            read_feed.reread_flagged(connection, site, day_of(since))
     with store.reading() as connection:
         view = View(store, connection, sites, now, folders or {}, findings.opened(connection, sites))
         view.closed += findings.closed(connection, now - 2 * WINDOW)
@@ -63,18 +64,19 @@ def check_due(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str
         check(store, due, now, folders=folders)
 
 
-def folders_of(store_url: str | URL, archive: str | None, quarantine: str) -> dict[str, Path]:
+def folders_of(store_url: str | URL, archive: Path | None, quarantine: Path) -> dict[str, Path]:
     """Where this machine writes, by what a person calls it."""
-    found = {"quarantine": Path(quarantine)}
+    found = {"quarantine": quarantine}
     url = make_url(store_url)
     if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
         found["database"] = Path(url.database).absolute().parent
-    return found | ({"archive": Path(archive)} if archive else {})
+    return found | ({"archive": archive} if archive else {})
 
 
 def forget_old(store: Store, now: datetime) -> None:
     """Drop the page flags and tallies that no check reads any more."""
     with store.writing() as connection:
+        page_flags.forget(connection, day_of(now - KEPT))
         tallies.forget(connection, day_of(now - KEPT))
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from crawler.monitor.view import View
-from crawler.store import messages, sink_cursors
+from crawler.store import changes, messages, sink_cursors
 from crawler.store.findings import Observation
 
 LATE = timedelta(hours=1)
@@ -27,7 +27,7 @@ def delivery(view: View) -> Iterator[Observation]:
         was = view.found("delivery", None, sink.name)
         if since is None or view.now - since < (LATE / 2 if was else LATE):
             continue
-        waiting = sink_cursors.last_change(view.connection) - sink.cursor
+        waiting = changes.last_change(view.connection) - sink.cursor
         state = f"; {sink.state}: {sink.last_error}" if sink.failures and sink.last_error else ""
         yield Observation(None, sink.name, was.since if was else since, f"{waiting} changes wait{state}")
 

@@ -7,14 +7,14 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from crawler.crawl.quarantine import examples
-from crawler.monitor.page_marks import AHEAD, BY_FALLBACK, FIELDS, OWN_COPY, REPEATS, PageFlags
+from crawler.monitor.page_flags import AHEAD, BY_FALLBACK, FIELDS, OWN_COPY, REPEATS, PageFlags
 from crawler.monitor.shift import Judge, Shift, above, flagged, shift, unusual
 from crawler.monitor.view import View
 from crawler.store.findings import Observation
-from crawler.text.dates import VIETNAM
+from crawler.text import VIETNAM
 
 _SHOWN = 2  # examples of a finding
-_LATE = 2  # class of `marks.lag_class`: under four hours is no matter of clocks
+_LATE = 2  # class of `page_flags.lag_class`: under four hours is no matter of clocks
 
 
 def coverage(view: View) -> Iterator[Observation]:
@@ -29,7 +29,7 @@ def coverage(view: View) -> Iterator[Observation]:
 def layout(view: View) -> Iterator[Observation]:
     """Pages are read otherwise than the layout used to read them."""
     measures: tuple[tuple[str, str, Callable[[PageFlags], int | None], Judge], ...] = (
-        ("fallback", "pages read by fallback", lambda page: int(BY_FALLBACK in page.odd), flagged),
+        ("fallback", "pages read by fallback", lambda page: int(BY_FALLBACK in page.flags), flagged),
         ("length", "texts of unusual length", lambda page: _by_layout(page, page.size), unusual),
         ("boilerplate", "texts with lines of other pages", _flag(REPEATS), flagged),
     )
@@ -45,7 +45,7 @@ def layout(view: View) -> Iterator[Observation]:
 def duplicates(view: View) -> Iterator[Observation]:
     """A site publishes the same text under more addresses than it used to."""
     for site in view.sites:
-        found = _shift(view, "duplicates", site, "", lambda page: int(OWN_COPY in page.odd))
+        found = _shift(view, "duplicates", site, "", lambda page: int(OWN_COPY in page.flags))
         if found:
             yield _seen(view, site, "", found, "pages are copies of the site's own", _has(OWN_COPY))
 
@@ -53,26 +53,26 @@ def duplicates(view: View) -> Iterator[Observation]:
 def clocks(view: View) -> Iterator[Observation]:
     """The times on the pages of a site do not fit the time at which they appear."""
     for site in view.sites:
-        ahead = _shift(view, "clocks", site, "ahead", lambda page: int(AHEAD in page.odd))
+        ahead = _shift(view, "clocks", site, "ahead", lambda page: int(AHEAD in page.flags))
         if ahead:
             yield _seen(view, site, "ahead", ahead, "pages from the future", _has(AHEAD))
         behind = _shift(view, "clocks", site, "behind", lambda page: page.lag, above(_LATE))
         if behind:
-            what = "looks whose newest page was old already"
+            what = "polls whose newest page was old already"
             yield _seen(view, site, "behind", behind, what, lambda page: page.lag is not None and page.lag > _LATE)
 
 
 def _has(letter: str) -> Callable[[PageFlags], bool]:
-    return lambda page: letter in page.odd
+    return lambda page: letter in page.flags
 
 
 def _flag(letter: str) -> Callable[[PageFlags], int | None]:
-    return lambda page: _by_layout(page, int(letter in page.odd))
+    return lambda page: _by_layout(page, int(letter in page.flags))
 
 
 def _by_layout(page: PageFlags, value: int) -> int | None:
     # What a page lacks that no layout read is the layout's finding; a copy repeats the lines of its own original.
-    return None if BY_FALLBACK in page.odd or OWN_COPY in page.odd else value
+    return None if BY_FALLBACK in page.flags or OWN_COPY in page.flags else value
 
 
 def _shift(
@@ -98,8 +98,3 @@ def _seen(
 def midnight(day: date) -> datetime:
     """The beginning of a day on Viet Nam's clock."""
     return datetime.combine(day, time(), VIETNAM)
-
-
-def local(at: datetime) -> str:
-    """A time on Viet Nam's clock."""
-    return at.astimezone(VIETNAM).strftime("%d/%m %H:%M")

@@ -21,7 +21,7 @@ LEARN = 50
 PAST = 28
 """Days of which the usual share is that."""
 MOST = 0.5
-"""A share that is usually greater says too little to be watched."""
+"""A share that is usually greater says too little to be judged."""
 CALM = 17
 """Good trials after which a finding is over; a bad one between them sets that back by as much as it weighs."""
 _SURE = 3.0  # standard deviations by which the usual share is taken for greater than it was counted

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, exp
 
-from crawler.schedule.rates import DAY, Rate, day_of, kind_of, minutes
+from crawler.schedule.rates import DAY, Rate, day_number, kind_of, minutes
 from crawler.schedule.tier_rates import Prior, hourly
 
 CHANCE = 0.001
@@ -68,7 +68,7 @@ def _between(rates: Sequence[float], start: float, end: float) -> float:
     total = 0.0
     while start < end:
         until = min((start // 60 + 1) * 60, end)
-        total += rates[24 * kind_of(day_of(start)) + int(start % DAY // 60)] * (until - start) / 60
+        total += rates[24 * kind_of(day_number(start)) + int(start % DAY // 60)] * (until - start) / 60
         start = until
     return total
 

@@ -10,17 +10,16 @@ from sqlalchemy import func, select
 
 from crawler.backfill import ledger_queries
 from crawler.backfill.gaps import doubts
-from crawler.crawl.report import ANSWERS
-from crawler.discover.days import DayRange
+from crawler.discover import DayRange
 from crawler.errors import Refusal
 from crawler.monitor import silence as silences
-from crawler.monitor.page_checks import local, midnight
-from crawler.monitor.page_marks import day_of
+from crawler.monitor.page_checks import midnight
 from crawler.monitor.shift import shift
 from crawler.monitor.view import View
 from crawler.store.findings import Observation
-from crawler.store.schema import links, sources
+from crawler.store.schema import Fate, links, sources
 from crawler.store.tallies import ASKED, LIES
+from crawler.text import day_of, local_time
 
 IN_A_ROW = 3
 """Looks at one source that fail for the same reason."""
@@ -68,7 +67,7 @@ def refusals(view: View) -> Iterator[Observation]:
             if view.now - row.checked_at < _LATELY and not any(early):
                 failing[row.last_status].append(row.url)
         said = {reason for counts in view.tallies(site).values() for reason in counts}
-        for reason in sorted(ANSWERS & (said | failing.keys())):
+        for reason in sorted(one for one in Refusal if one.of_an_answer and one in said | failing.keys()):
             yield from _refused(view, site, reason, failing.get(reason, []))
 
 
@@ -84,9 +83,9 @@ def _refused(view: View, site: str, reason: str, failing: list[str]) -> Iterator
     if found and found.of:
         parts.append(f"{found.bad} of {found.of} requests since then, {found.usual_bad} of {found.usual_of} before")
     if failing:
-        parts.append(f"{len(failing)} of its sources, {IN_A_ROW} looks or more in a row")
+        parts.append(f"{len(failing)} of its sources, {IN_A_ROW} polls or more in a row")
     pages = select(links.c.canonical_url).where(
-        links.c.site == site, links.c.fate == "pending", links.c.reason == reason
+        links.c.site == site, links.c.fate == Fate.PENDING, links.c.reason == reason
     )
     shown = failing or list(view.connection.scalars(pages.limit(_SHOWN)))
     since = midnight(found.since) if found else view.now
@@ -104,8 +103,8 @@ def validators(view: View) -> Iterator[Observation]:
         since = was.since if was else midnight(min(day for day in lies if day >= day_of(view.now - _REMEMBERED)))
         query = select(sources.c.url).where(sources.c.site == site, sources.c.lies > 0).order_by(sources.c.url)
         count = sum(lies.values())
-        told = f"{count} time{'s' * (count > 1)}, last on {max(lies):%d/%m/%Y}; it is asked in full since"
-        yield Observation(site, "", since, told, tuple(view.connection.scalars(query.limit(_SHOWN))))
+        evidence = f"{count} time{'s' * (count > 1)}, last on {max(lies):%d/%m/%Y}; it is asked in full since"
+        yield Observation(site, "", since, evidence, tuple(view.connection.scalars(query.limit(_SHOWN))))
 
 
 def gaps(view: View) -> Iterator[Observation]:
@@ -117,7 +116,11 @@ def gaps(view: View) -> Iterator[Observation]:
         days = DayRange(day_of(windows[0].since), day_of(view.now))
         found = [gap for gap in doubts(view.store, site, days, view.now) if gap.cause == "window" and gap.since]
         if found:
-            spans = [f"{local(gap.since)} to {local(gap.until)}" for gap in found if gap.since and gap.until]
+            spans = [
+                f"{local_time(gap.since, year=False)} to {local_time(gap.until, year=False)}"
+                for gap in found
+                if gap.since and gap.until
+            ]
             more = f" and {len(spans) - _SHOWN} more" if len(spans) > _SHOWN else ""
             routes = tuple(dict.fromkeys(gap.route for gap in found))[:_SHOWN]
             began = min(gap.since for gap in found if gap.since)
@@ -126,6 +129,6 @@ def gaps(view: View) -> Iterator[Observation]:
 
 def _waiting(view: View, site: str) -> datetime | None:
     """When the last page that is still to be read was found."""
-    query = select(func.max(links.c.found_at)).where(links.c.site == site, links.c.fate == "pending")
+    query = select(func.max(links.c.found_at)).where(links.c.site == site, links.c.fate == Fate.PENDING)
     found: datetime | None = view.connection.scalar(query)
     return found

@@ -10,18 +10,18 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from crawler.backfill.ledger import completeness
-from crawler.discover.days import DayRange, day_in
+from crawler.discover import DayRange
+from crawler.items import Purpose
 from crawler.schedule import agenda
 from crawler.schedule.agenda import ARTICLES, AgendaEntry
 from crawler.schedule.pace import Pace
 from crawler.schedule.rates import moment
 from crawler.schedule.site_agenda import read_pace
 from crawler.store import Store, budget, findings
-from crawler.store.budget import Purpose
 from crawler.store.queries import count_since
-from crawler.text.dates import VIETNAM
+from crawler.text import VIETNAM, day_of
 
-_LEDGER = timedelta(days=30)  # over which completeness is told
+_LEDGER = timedelta(days=30)  # over which completeness is counted
 _ROUND = timedelta(minutes=3)  # polls that one round has made, at most
 
 
@@ -42,7 +42,7 @@ class SiteStatus:
     """The source that is polled next."""
     why: str
     spent: int
-    """Requests made today, all told."""
+    """Requests made today."""
     left: int
     budget: int
     """Requests a day."""
@@ -114,9 +114,9 @@ def site_status(
     upcoming = min((entry for entry in entries if entry.source != ARTICLES), key=lambda entry: entry.next_at)
     polled = [entry for entry in entries if entry.polled_at]
     last = max(polled, key=lambda entry: entry.polled_at or now, default=None)
-    known = completeness(store, site, DayRange(day_in(now - _LEDGER), day_in(now)), now)
+    known = completeness(store, site, DayRange(day_of(now - _LEDGER), day_of(now)), now)
     with store.reading() as connection:
-        asked = budget.spent(connection, site, budget.day_of(now))
+        asked = budget.spent(connection, site, day_of(now))
         given = limit or _pace(connection, site).budget.limit
         open_ = [finding for finding in findings.opened(connection, [site]) if finding.site == site]
         today = count_since(
@@ -145,7 +145,7 @@ def site_status(
 def site_pace(store: Store, site: str, entries: Sequence[AgendaEntry], now: datetime, limit: int | None) -> SitePace:
     """The pace of a site; `limit` as in `site_status`."""
     with store.reading() as connection:
-        pace, asked = _pace(connection, site), budget.spent(connection, site, budget.day_of(now))
+        pace, asked = _pace(connection, site), budget.spent(connection, site, day_of(now))
     pace.budget.limit = limit or pace.budget.limit
     reading = next(entry for entry in entries if entry.source == ARTICLES)
     rates = [pace.rate(source, now) * habits.weight for source, habits in pace.habits.items()]

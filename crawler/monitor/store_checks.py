@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, or_, select, text
 
 from crawler.compare.tables import fingerprints, members, relations
 from crawler.store import Store
-from crawler.store.schema import articles, changes, copies, links, revisions
+from crawler.store.schema import Fate, articles, changes, copies, links, revisions
 from crawler.store.sink_cursors import sinks
 
 _current = and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision)
@@ -102,7 +102,7 @@ _RULES: tuple[tuple[str, Select[Any]], ...] = (
     (
         "link {} is stored and has neither article nor copy",
         select(links.c.canonical_url).where(
-            links.c.fate == "stored", links.c.leads_to.is_(None), ~or_(_an_article, _a_copy)
+            links.c.fate == Fate.STORED, links.c.leads_to.is_(None), ~or_(_an_article, _a_copy)
         ),
     ),
     (

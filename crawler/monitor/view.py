@@ -1,4 +1,4 @@
-"""What a check is, and what it may look at."""
+"""What a check is, and what it may read."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from crawler.monitor import page_marks as marks
-from crawler.monitor.page_marks import PageFlags, day_of
+from crawler.monitor import page_flags
+from crawler.monitor.page_flags import PageFlags
 from crawler.monitor.shift import PAST, FindingSpan
-from crawler.sites.registry import Sites
+from crawler.sites import Sites
 from crawler.store import Store, tallies
 from crawler.store.findings import Finding, Observation
 from crawler.store.schema import articles, sources
+from crawler.text import day_of
 
 WINDOW = timedelta(days=2 * PAST)
 """How far back the shares of a site are read; farther while a finding is open that began earlier."""
@@ -36,7 +37,7 @@ class View:
     open: list[Finding] = field(default_factory=list)
     closed: list[Finding] = field(default_factory=list)
     """Those that ended within the window."""
-    _marks: dict[str, dict[date, list[PageFlags]]] = field(default_factory=dict)
+    _pages: dict[str, dict[date, list[PageFlags]]] = field(default_factory=dict)
     _tallies: dict[str, dict[date, dict[str, int]]] = field(default_factory=dict)
 
     def found(self, name: str, site: str | None, subject: str) -> Finding | None:
@@ -53,18 +54,17 @@ class View:
         ]
 
     def since(self, site: str) -> date:
-        """The first day that the checks of a site look at."""
+        """The first day that the checks of a site read."""
         begun = [one.since - WINDOW / 2 for one in self.open if one.site == site]
         return day_of(min([self.now - WINDOW, *begun]))
 
     def pages(self, site: str) -> dict[date, list[PageFlags]]:
-        """The marks of a site by day; the day on which it was first read is left out, since it brings the past."""
-        if site not in self._marks:
-            held = tallies.marked(self.connection, site, self.since(site))
-            days = {day: marks.load(text) for day, text in held.items()}
-            first = tallies.first_marked(self.connection, site)
-            self._marks[site] = {day: pages for day, pages in days.items() if day != first}
-        return self._marks[site]
+        """The flags of a site's pages by day, but for that on which it was first read, which brings the past."""
+        if site not in self._pages:
+            days = page_flags.of_days(self.connection, site, self.since(site))
+            first = page_flags.first_day(self.connection, site)
+            self._pages[site] = {day: pages for day, pages in days.items() if day != first}
+        return self._pages[site]
 
     def tallies(self, site: str) -> dict[date, dict[str, int]]:
         """What the crawl counted of a site, by day."""
@@ -77,7 +77,7 @@ class View:
         return self.connection.scalar(select(articles.c.canonical_url).where(articles.c.id == article_id))
 
     def polled_at(self, site: str) -> datetime | None:
-        """The last look at any source of the site that gave an answer."""
+        """The last poll of any source of the site that gave an answer."""
         answered = sources.c.last_status.in_(("200", "304"))
         query = select(sources.c.checked_at).where(sources.c.site == site, answered)
         return max((at for at in self.connection.scalars(query) if at), default=None)
@@ -85,11 +85,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that is watched. The first sentence of `run`'s docstring is what a report says of it."""
+    """One thing that is checked. The first sentence of `run`'s docstring is what a report says of it."""
 
     name: str
     reads: str
-    """What it looks at."""
+    """What it judges by."""
     bound: str
     """From where on it is a finding."""
     within: str
@@ -98,7 +98,7 @@ class Check:
     """What to do."""
     run: Callable[[View], Iterator[Observation]]
     urgent: bool = False
-    """Whether it is told within the hour."""
+    """Whether people are notified within the hour."""
 
     @property
     def says(self) -> str:

@@ -17,8 +17,7 @@ from typing import Any
 from crawler.newsroom import words
 from crawler.newsroom.grammar import die
 from crawler.newsroom.papers import Paper, slugify
-from crawler.newsroom.story import PaperStory, Photo
-from crawler.newsroom.world import World
+from crawler.newsroom.story import PaperStory, Photo, Press
 
 BLANK = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 """The 1×1 picture that stands in `src` until a script loads the real one."""
@@ -66,15 +65,15 @@ def ld_json(value: Mapping[str, Any]) -> str:
     return f'<script type="application/ld+json">{json.dumps(value, ensure_ascii=False)}</script>\n'
 
 
-def news_article(world: World, story: PaperStory, **changes: Any) -> dict[str, Any]:
+def news_article(press: Press, story: PaperStory, **changes: Any) -> dict[str, Any]:
     """The NewsArticle of linked data; it never holds the text."""
     value: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
-        "mainEntityOfPage": {"@type": "WebPage", "@id": world.url(story)},
+        "mainEntityOfPage": {"@type": "WebPage", "@id": press.url(story)},
         "headline": story.title,
         "description": story.lead,
-        "image": [world.root(story.paper) + picture.path for picture in story.images[:1]],
+        "image": [press.root(story.paper) + picture.path for picture in story.images[:1]],
         "datePublished": story.published.isoformat(),
         "dateModified": story.modified.isoformat(),
         "author": {"@type": "Person", "name": story.authors[0] if story.authors else ""},
@@ -83,15 +82,19 @@ def news_article(world: World, story: PaperStory, **changes: Any) -> dict[str, A
     return value | changes
 
 
-def head(world: World, story: PaperStory, extra: str) -> str:
+def head(press: Press, story: PaperStory, extra: str) -> str:
     """`head` with title, canonical address and Open Graph; `extra` is the family's own part."""
-    url = world.url(story)
+    url = press.url(story)
     pairs = [
-        ("description", story.lead), ("og:site_name", story.paper.title), ("og:title", story.title),
-        ("og:description", story.lead), ("og:url", url), ("twitter:card", "summary_large_image"),
-    ]  # fmt: skip
+        ("description", story.lead),
+        ("og:site_name", story.paper.title),
+        ("og:title", story.title),
+        ("og:description", story.lead),
+        ("og:url", url),
+        ("twitter:card", "summary_large_image"),
+    ]
     if story.images:
-        pairs.append(("og:image", world.root(story.paper) + story.images[0].path))
+        pairs.append(("og:image", press.root(story.paper) + story.images[0].path))
     return (
         '<!DOCTYPE html>\n<html lang="vi">\n<head>\n<meta charset="utf-8" />\n'
         f"<title>{esc(story.title)} | {esc(story.paper.title)}</title>\n{meta(pairs)}"
@@ -104,9 +107,9 @@ def lead(story: PaperStory, dash: str = "-") -> str:
     return f"{story.dateline} {dash} {story.lead}" if story.dateline else story.lead
 
 
-def picture(world: World, story: PaperStory, image: Photo, attributes: str = "") -> str:
+def picture(press: Press, story: PaperStory, image: Photo, attributes: str = "") -> str:
     """A lazy picture: the blank one in `src`, the real one in `data-src`; alt is a file name."""
-    source = world.root(story.paper) + image.path
+    source = press.root(story.paper) + image.path
     name = image.path.rsplit("/", 1)[-1]
     return f'<img class="lazyload" src="{BLANK}" data-src="{source}" alt="{name}" {attributes}/>'
 
@@ -152,12 +155,16 @@ def us_time(moment: datetime, space: str = " ") -> str:
     return f"{moment.month}/{moment.day}/{moment.year} {clock}"
 
 
-def story_links(world: World, stories: Iterable[PaperStory], item: str) -> str:
+def story_links(press: Press, stories: Iterable[PaperStory], item: str) -> str:
     """`item` once for each story, with {url}, {title}, {lead}, {id}, {time} and, month first, {us} filled in."""
     return "".join(
         item.format(
-            url=world.url(other), title=esc(other.title), lead=esc(other.lead), id=other.number,
-            time=f"{other.published:%d/%m/%Y %H:%M}", us=us_time(other.published),
+            url=press.url(other),
+            title=esc(other.title),
+            lead=esc(other.lead),
+            id=other.number,
+            time=f"{other.published:%d/%m/%Y %H:%M}",
+            us=us_time(other.published),
         )
         for other in stories
-    )  # fmt: skip
+    )

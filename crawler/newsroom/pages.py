@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from crawler.newsroom import render_dnn, render_epi, render_mastercms, render_onecms, render_vccorp, render_vov
-from crawler.newsroom.papers import Family
+from crawler.newsroom.families import family_of
 from crawler.newsroom.story import PaperStory
 from crawler.newsroom.world import World
 
-_RENDERERS: dict[Family, Callable[[World, PaperStory], str]] = {
-    "epi": render_epi.render,
-    "vccorp": render_vccorp.render,
-    "mastercms": render_mastercms.render,
-    "onecms": render_onecms.render,
-    "dnn": render_dnn.render,
-    "vov": render_vov.render,
-}
 _HOOK = re.compile(r' (class|id|type|itemprop|data-role|data-source)="([^"]*)"')
 
 
 def page(world: World, story: PaperStory) -> str:
     """The page as the paper serves it today."""
-    html = _RENDERERS[story.paper.family](world, story)
+    html = family_of(story.paper).render(world, story)
     design = world.designs[story.paper.name]
     return redesigned(html, design) if design else html
 

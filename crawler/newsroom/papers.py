@@ -1,21 +1,17 @@
-"""The simulated papers: one table from which the world, the pages, the sources and the `Site` values are made."""
+"""What a simulated paper is: its address, its sections and the habits of its content management system."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
-from datetime import timedelta, timezone
+from dataclasses import dataclass
 from typing import Literal
 
-from crawler.sites.site import Tier
+from crawler.items import Kind
+from crawler.sites import Tier
 
-Family = Literal["epi", "vccorp", "mastercms", "onecms", "dnn", "vov"]
 Dialect = Literal["colon", "us", "gmt7", "two-digit-zone", "two-digit-year", "rfc822"]
 Shards = Literal["month", "five-days", "flat", "day", "year", "month-folder"]
-
-VIETNAM = timezone(timedelta(hours=7))
-"""Asia/Ho_Chi_Minh; it has kept this offset since 1975, without summer time."""
 
 
 def slugify(text: str) -> str:
@@ -43,7 +39,8 @@ class Paper:
     title: str
     mark: str
     """The wire's mark that opens a lead."""
-    family: Family
+    family: str
+    """Name of the family whose markup it has (`crawler.newsroom.families`)."""
     tier: Tier
     sections: tuple[Section, ...]
     address: str
@@ -57,6 +54,10 @@ class Paper:
     """Its pages tell when they were changed."""
     seconds: bool
     """Its pages tell the second of publication; otherwise the minute."""
+    kinds: tuple[Kind, ...] = ()
+    """What it publishes beside plain articles."""
+    gallery: tuple[int, ...] = (1,)
+    """How many pictures of a photo story share a caption, each as often as it is met."""
 
     @property
     def host(self) -> str:
@@ -64,56 +65,6 @@ class Paper:
         return f"{self.name}.localhost"
 
 
-def _sections(*names: str, zone: int) -> tuple[Section, ...]:
+def sections(*names: str, zone: int) -> tuple[Section, ...]:
+    """Sections by their names, with zones that count upwards from `zone`."""
     return tuple(Section(name, slugify(name), zone + number) for number, name in enumerate(names))
-
-
-_SONGDA = Paper(
-    name="songda", title="Báo Sông Đà", mark="SĐO", family="epi", tier="central",
-    sections=_sections("Chính trị", "Kinh tế", "Xã hội", "Đời sống nông thôn", "Tin tức", zone=1171),
-    address="/{slug}-post{id}.html", article=r"^/[a-z0-9-]+-post\d+\.html$",
-    feed="/rss/home.rss", dialect="colon", shards="month", says_modified=True, seconds=True,
-)  # fmt: skip
-_HONGHA = Paper(
-    name="hongha", title="Báo điện tử Hồng Hà", mark="(Hongha.vn)", family="vccorp", tier="central",
-    sections=_sections("Chính sách mới", "Chỉ đạo, điều hành", "Kinh tế", "Y tế", "Khoa giáo", zone=1021110),
-    address="/{slug}-{stamp}.htm", article=r"^/[a-z0-9-]+-\d{17,18}\.htm$",
-    feed="/home.rss", dialect="us", shards="five-days", says_modified=True, seconds=True,
-)  # fmt: skip
-_TRUONGSON = Paper(
-    name="truongson", title="Báo Trường Sơn", mark="(TSO)", family="mastercms", tier="ministry",
-    sections=_sections("Công nghiệp", "Thương mại", "Năng lượng", "Hội nhập", zone=41),
-    address="/{slug}-{id}.html", article=r"^/[a-z0-9-]+-\d{6}\.html$",
-    feed="/rss_feed/", dialect="gmt7", shards="flat", says_modified=False, seconds=False,
-)  # fmt: skip
-_BACHDANG = Paper(
-    name="bachdang", title="Báo Bạch Đằng", mark="BĐO", family="onecms", tier="province",
-    sections=_sections("Thời sự", "Đô thị", "Văn hóa", "Môi trường", zone=7),
-    address="/{slug}-{id}.html", article=r"^/[a-z0-9-]+-\d{6}\.html$",
-    feed="/rss/tin-moi", dialect="two-digit-zone", shards="day", says_modified=True, seconds=False,
-)  # fmt: skip
-_BIENCUONG = Paper(
-    name="biencuong", title="Báo Biên Cương", mark="Biên Cương Online", family="dnn", tier="ministry",
-    sections=_sections("Quốc phòng", "Giáo dục", "Đối ngoại", "Pháp luật", zone=1),
-    address="/{section}/{slug}-{id}", article=r"^/[a-z-]+/[a-z0-9-]+-\d{6}$",
-    feed="/rss/cate/tin-moi-0.rss", dialect="two-digit-year", shards="year", says_modified=False, seconds=False,
-)  # fmt: skip
-_CUULONG = Paper(
-    name="cuulong", title="Đài Tiếng nói Cửu Long", mark="TNCL.VN", family="vov", tier="central",
-    sections=_sections("CHÍNH TRỊ", "XÃ HỘI", "KINH TẾ", "THẾ GIỚI", zone=1),
-    address="/{section}/{slug}-post{id}.tncl", article=r"^/[a-z-]+/[a-z0-9-]+-post\d+\.tncl$",
-    feed="/rss.xml", dialect="rfc822", shards="month-folder", says_modified=False, seconds=True,
-)  # fmt: skip
-TABLE: tuple[Paper, ...] = (_SONGDA, _HONGHA, _TRUONGSON, _BACHDANG, _BIENCUONG, _CUULONG)
-
-
-def papers(count: int) -> tuple[Paper, ...]:
-    """The first `count` papers; beyond the table its rows return as local editions (`songda2` …)."""
-    editions: list[Paper] = []
-    for number in range(count):
-        round_, row = divmod(number, len(TABLE))
-        paper = TABLE[row]
-        if round_:
-            paper = replace(paper, name=f"{paper.name}{round_ + 1}", title=f"{paper.title} số {round_ + 1}")
-        editions.append(paper)
-    return tuple(editions)

@@ -85,6 +85,11 @@ class Newsroom:
         with self._lock:
             return list(self._log)
 
+    @property
+    def connections(self) -> int:
+        """How many clients are connected and have been accepted."""
+        return len(self._server.open) if self._server else 0
+
     def forget_requests(self) -> None:
         """Begin counting anew."""
         with self._lock:
@@ -139,22 +144,22 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], newsroom: Newsroom) -> None:
         self.newsroom = newsroom
-        self._open: set[socket.socket] = set()
+        self.open: set[socket.socket] = set()
         super().__init__(address, _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
+        self.open.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
+        self.open.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up early is part of the game."""
 
     def hang_up(self) -> None:
-        for connection in list(self._open):
+        for connection in list(self.open):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:

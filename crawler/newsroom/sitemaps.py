@@ -9,7 +9,7 @@ from crawler.newsroom.markup import esc
 from crawler.newsroom.papers import Paper, Shards
 from crawler.newsroom.story import PaperStory
 from crawler.newsroom.world import World
-from crawler.sites.site import Sitemap
+from crawler.sites import Sitemap
 
 INDEX: dict[Shards, str] = {
     "month": "/sitemap.xml",

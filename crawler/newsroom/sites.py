@@ -4,38 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from crawler.newsroom.listings import EVERYTHING, STYLES
-from crawler.newsroom.papers import Family, Paper, papers
+from crawler.newsroom.families import FAMILIES, family_of, papers
+from crawler.newsroom.listings import EVERYTHING
+from crawler.newsroom.papers import Paper
 from crawler.newsroom.sitemaps import INDEX
-from crawler.sites.layouts import DNN, EPI, MASTERCMS, ONECMS, VCCORP, Layout
-from crawler.sites.registry import Sites
-from crawler.sites.site import Feed, Listing, Site, Sitemap, Source
-
-BROADCASTER = Layout(
-    name="vov",
-    title=("h1.article-title",),
-    body=(".article-content .text-long",),
-    lead=(".article-summary h2 > div",),
-    time=(".article-date .col-md-4",),
-    authors=(".article-author a",),
-    section=("li.breadcrumb-item-first a",),
-    drop=("article.inner-article",),
-)
-_LAYOUTS: dict[Family, Layout] = {
-    "epi": EPI,
-    "vccorp": VCCORP,
-    "mastercms": MASTERCMS,
-    "onecms": ONECMS,
-    "dnn": DNN,
-    "vov": BROADCASTER,
-}
-_LISTED: tuple[Family, ...] = ("vccorp", "mastercms", "vov")
+from crawler.sites import Feed, Listing, Site, Sitemap, Sites, Source
 
 
-def newsroom_sites(base_url: str, count: int = 6) -> Sites:
+def newsroom_sites(base_url: str, count: int = len(FAMILIES)) -> Sites:
     """The sites of a newsroom at `base_url` ("http://127.0.0.1:8080"), in the order of the papers.
 
-    Every paper has its home feed; all but the one of family C a sitemap; three a listing.
+    Every paper has its home feed; sitemap and listing where its family says so.
     """
     port = urlsplit(base_url).port
     return Sites(site(paper, port) for paper in papers(count))
@@ -43,14 +22,15 @@ def newsroom_sites(base_url: str, count: int = 6) -> Sites:
 
 def site(paper: Paper, port: int | None) -> Site:
     """The definition of one paper."""
+    family = family_of(paper)
     root = f"http://{paper.host}" + (f":{port}" if port else "")
     sources: list[Source] = [Feed(root + paper.feed)]
-    if paper.family != "mastercms":
+    if family.has_sitemap:
         sources.append(
             Sitemap(root + INDEX[paper.shards], lastmod="published" if paper.shards == "day" else "modified")
         )
-    if paper.family in _LISTED:
-        style = STYLES[paper.family]
+    if family.has_listing:
+        style = family.listing
         # Offsets are no page numbers: there the crawler follows rel=next.
         pages = None if "{offset}" in style.page else style.page
         sources.append(
@@ -68,7 +48,7 @@ def site(paper: Paper, port: int | None) -> Site:
         tier=paper.tier,
         sources=tuple(sources),
         article=paper.article,
-        layout=_LAYOUTS[paper.family],
+        layout=family.layout,
         names=(paper.mark.strip("()"),),
         delay=0.0,
         budget=100_000,

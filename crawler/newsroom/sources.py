@@ -6,26 +6,17 @@ from base64 import b64decode
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from crawler.newsroom.families import family_of
 from crawler.newsroom.feeds import feed
-from crawler.newsroom.listings import EVERYTHING, STYLES, listing
+from crawler.newsroom.listings import EVERYTHING, listing
 from crawler.newsroom.markup import BLANK, footer, menu, story_links
 from crawler.newsroom.pages import page, redesigned
-from crawler.newsroom.papers import Family, Paper
+from crawler.newsroom.papers import Paper
 from crawler.newsroom.sitemaps import INDEX, sitemap
 from crawler.newsroom.world import World
 
 PIXEL = b64decode(BLANK.partition(",")[2])
 HTML, XML = "text/html; charset=utf-8", "application/xml; charset=utf-8"
-
-
-_SECTION_FEEDS: dict[Family, str] = {
-    "epi": "/rss/{slug}-{zone}.rss",
-    "vccorp": "/{slug}.rss",
-    "mastercms": "/rss_feed/{slug}",
-    "onecms": "/rss/{slug}",
-    "dnn": "/rss/cate/{slug}-{zone}.rss",
-    "vov": "/rss/{slug}.xml",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +50,11 @@ def resource(world: World, paper: Paper, target: str, *, endless: bool = False) 
 
 
 def section_feed(world: World, paper: Paper, path: str) -> bytes | None:
-    """The home feed or a section's; None when the path is no feed's.
-
-    Family A answers an unknown feed name with the home feed and says nothing.
-    """
+    """The home feed or a section's; None when the path is no feed's."""
     for section in paper.sections:
-        if path == _SECTION_FEEDS[paper.family].format(slug=section.slug, zone=section.zone):
+        if path == family_of(paper).section_feed.format(slug=section.slug, zone=section.zone):
             return feed(world, paper, world.visible(paper, section.slug), section.name)
-    if path == paper.feed or (paper.family == "epi" and path.startswith("/rss/")):
+    if path == paper.feed or (family_of(paper).any_feed and path.startswith("/rss/")):
         return feed(world, paper, world.visible(paper))
     return None
 
@@ -74,7 +62,7 @@ def section_feed(world: World, paper: Paper, path: str) -> bytes | None:
 def section_feed_path(paper: Paper, number: int = 0) -> str:
     """Path of the feed of a section, by its number in the table."""
     section = paper.sections[number]
-    return _SECTION_FEEDS[paper.family].format(slug=section.slug, zone=section.zone)
+    return family_of(paper).section_feed.format(slug=section.slug, zone=section.zone)
 
 
 def robots(world: World, paper: Paper) -> str:
@@ -89,7 +77,7 @@ def home(world: World, paper: Paper, path: str) -> str | None:
     """The home page: the newest of each section."""
     if path not in ("/", "/index.html"):
         return None
-    style = STYLES[paper.family]
+    style = family_of(paper).listing
     boxes = "".join(
         f'<section><h2><a href="/{section.slug}">{section.name}</a></h2>'
         f"{story_links(world, world.visible(paper, section.slug)[:5], style.item)}</section>\n"

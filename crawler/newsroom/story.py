@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Literal
+from typing import Literal, Protocol
 
 from crawler.items import Kind
 from crawler.newsroom import templates, words
@@ -19,11 +19,6 @@ KIND_SECTIONS: dict[Kind, Section] = {
     "emagazine": Section("E-Magazine", "emagazine", 903),
     "interview": Section("Phỏng vấn", "phong-van", 904),
     "live": Section("Tường thuật trực tiếp", "tuong-thuat-truc-tiep", 905),
-}
-_KINDS: dict[str, tuple[Kind, ...]] = {
-    "epi": ("photo", "video", "emagazine", "interview", "live"),
-    "vccorp": ("photo", "video"),
-    "onecms": ("photo", "emagazine"),
 }
 
 
@@ -92,6 +87,19 @@ class PaperStory:
         return list(dict.fromkeys(DOCUMENT.findall("\n".join((self.lead, *self.lines)))))
 
 
+class Press(Protocol):
+    """What a page must know of the world around its story."""
+
+    def root(self, paper: Paper) -> str:
+        """Scheme, host and port of a paper, without a slash at the end."""
+
+    def url(self, story: PaperStory) -> str:
+        """Address of a story."""
+
+    def related(self, story: PaperStory, count: int) -> list[PaperStory]:
+        """Older stories of the same paper, always the same ones for the same story."""
+
+
 def compose(
     paper: Paper, number: int, published: datetime, seed: int, original: PaperStory | None = None
 ) -> PaperStory:
@@ -116,16 +124,25 @@ def compose(
         drawn[0] = replace(drawn[0], caption=None)
     places = sorted(rng.sample(range(len(blocks)), min(max(pictures - 1, 0), len(blocks))))
     return PaperStory(
-        paper=paper, number=number, title=title, kind=kind, section=section, published=published, modified=modified,
+        paper=paper,
+        number=number,
+        title=title,
+        kind=kind,
+        section=section,
+        published=published,
+        modified=modified,
         lead=original.lead if original else voice.one(templates.LEADS),
         dateline=paper.mark if rng.random() < 0.75 else None,
-        blocks=() if gallery else blocks, gallery=gallery,
+        blocks=() if gallery else blocks,
+        gallery=gallery,
         authors=() if original else tuple(dict.fromkeys(byline(rng) for _ in range(rng.choice((0, 1, 1, 1, 2))))),
         tags=tuple(rng.sample(words.TOPIC_TAGS, rng.choice((2, 3, 4)))),
-        cover=drawn[0] if drawn else None, figures=dict(zip(places, drawn[1:], strict=False)),
-        visible_from=modified, copy_of=original,
+        cover=drawn[0] if drawn else None,
+        figures=dict(zip(places, drawn[1:], strict=False)),
+        visible_from=modified,
+        copy_of=original,
         path=paper.address.format(slug=slugify(title), id=identity, section=section.slug, stamp=stamp),
-    )  # fmt: skip
+    )
 
 
 def revise(story: PaperStory, at: datetime) -> None:
@@ -141,8 +158,7 @@ def revise(story: PaperStory, at: datetime) -> None:
 
 
 def _kind(paper: Paper, rng: Random) -> Kind:
-    others = _KINDS.get(paper.family, ())
-    return rng.choice(others) if others and rng.random() < 0.12 else "article"
+    return rng.choice(paper.kinds) if paper.kinds and rng.random() < 0.12 else "article"
 
 
 def _picture(paper: Paper, identity: int, number: int, caption: str | None) -> Photo:
@@ -151,7 +167,7 @@ def _picture(paper: Paper, identity: int, number: int, caption: str | None) -> P
 
 def _gallery(paper: Paper, identity: int, voice: Voice) -> tuple[tuple[Photo, ...], ...]:
     groups, number = [], 0
-    for size in voice.rng.choices((1, 1, 2) if paper.family == "epi" else (1,), k=voice.rng.randint(4, 8)):
+    for size in voice.rng.choices(paper.gallery, k=voice.rng.randint(4, 8)):
         caption = voice.paragraph()
         groups.append(tuple(_picture(paper, identity, number + offset, caption) for offset in range(size)))
         number += size

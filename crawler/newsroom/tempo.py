@@ -12,8 +12,7 @@ from math import exp
 from random import Random
 
 from crawler.newsroom.grammar import die
-from crawler.newsroom.papers import VIETNAM
-from crawler.text.calendar import holidays
+from crawler.text import VIETNAM, holidays
 
 _DAY = 1440
 _MEDIAN, _SPREAD, _MOST = 8.0, 1.4, 300.0

@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
+from crawler.newsroom.families import FAMILIES, papers
 from crawler.newsroom.grammar import die
-from crawler.newsroom.papers import VIETNAM, Paper, papers
+from crawler.newsroom.papers import Paper
 from crawler.newsroom.story import PaperStory, compose, revise
+from crawler.text import VIETNAM
 
 _START = datetime(2026, 8, 3, tzinfo=VIETNAM)
 A_DAY = 25
@@ -32,7 +34,7 @@ class World:
     def __init__(
         self,
         seed: int = 1,
-        sites: int = 6,
+        sites: int = len(FAMILIES),
         articles: int = 200,
         start: datetime = _START,
         *,

@@ -1,10 +1,10 @@
-"""The agenda: for every source when it is looked at next and why, and for each site what has been learned of it.
+"""The agenda: for every source when it is polled next and why, and for each site what has been learned of it.
 
     sites ─┬─ agenda    one entry a source, and one for the articles that wait or are to be asked again
            └─ paces     what `crawler.schedule.pace` and `crawler.schedule.revisits` keep of the site
 
-A site without an entry is not watched: nobody looks at it but a person. The functions that write run inside one
-transaction that holds the pen (`crawler.store.database`).
+A site without an entry is not scheduled: it is crawled only when a person says so. The functions that write run inside
+one transaction that holds the write lock (`crawler.store.database`).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from crawler.store.schema import Instant, Plain, every, metadata
+from crawler.store.sql import given, upsert
 
 ARTICLES = "articles"
 """Stands in place of a source's address; no address is spelled so."""
@@ -55,6 +56,8 @@ paces = Table(
     Column("edits", Plain),  # JSON of `crawler.schedule.revisits`
 )
 
+_TIER = {"tier": given(paces, "tier")}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaEntry:
@@ -68,9 +71,9 @@ class AgendaEntry:
     """Why then, for a person."""
     polled_at: datetime | None = None
     outcome: str | None = None
-    """Of the last look: the HTTP status, or a word of `Refusal`."""
+    """Of the last poll: the HTTP status, or a reason of `Refusal`."""
     came: int = 0
-    """Addresses that the last look made known."""
+    """Addresses that the last poll made known."""
 
 
 _KEEP = (
@@ -89,7 +92,7 @@ def entries(connection: Connection, site: str | None = None) -> list[AgendaEntry
 
 
 def next_times(connection: Connection) -> dict[str, datetime]:
-    """For each site that is watched the earliest time that its agenda names; answered from an index alone."""
+    """For each scheduled site the earliest time that its agenda names; answered from an index alone."""
     query = select(agenda.c.site, func.min(agenda.c.next_at, type_=Instant)).group_by(agenda.c.site)
     return {row[0]: row[1] for row in connection.execute(query)}
 
@@ -102,7 +105,7 @@ def keep(connection: Connection, changed: Iterable[AgendaEntry]) -> None:
 
 
 def pace(connection: Connection, site: str) -> str | None:
-    """What was learned of a site; None when it is not watched."""
+    """What was learned of a site; None when it is not scheduled."""
     state: str | None = connection.scalar(select(paces.c.state).where(paces.c.site == site))
     return state
 
@@ -119,14 +122,13 @@ def paces_of(connection: Connection, tier: str) -> list[str]:
 
 
 def keep_pace(connection: Connection, site: str, state: str, edits: str) -> None:
-    """Write what was learned of a watched site."""
+    """Write what was learned of a scheduled site."""
     connection.execute(update(paces).where(paces.c.site == site).values(state=state, edits=edits))
 
 
-def watch(connection: Connection, site: str, tier: str, state: str) -> None:
-    """Watch a site from now on, of which `state` is known; what was learned of a site that is watched already stays."""
-    if connection.execute(update(paces).where(paces.c.site == site).values(tier=tier)).rowcount == 0:
-        connection.execute(paces.insert().values(site=site, tier=tier, state=state))
+def enrol(connection: Connection, site: str, tier: str, state: str) -> None:
+    """Schedule a site from now on, of which `state` is known; what was learned of it before stays."""
+    upsert(connection, paces, {"site": site}, {"tier": tier, "state": state}, _TIER)
 
 
 def settle(connection: Connection, site: str, given: Iterable[AgendaEntry]) -> None:
@@ -141,5 +143,5 @@ def settle(connection: Connection, site: str, given: Iterable[AgendaEntry]) -> N
 
 
 def forget(connection: Connection, site: str) -> None:
-    """Watch a site no longer; what was learned of it stays for the day on which it is watched again."""
+    """Schedule a site no longer; what was learned of it stays for the day on which it is scheduled again."""
     connection.execute(agenda.delete().where(agenda.c.site == site))

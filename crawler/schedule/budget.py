@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["look", "article", "revisit", "audit", "backfill"]
+from crawler.items import Purpose
+
 _SPREAD = 2.0
 """Standard deviations of a Poisson count that are kept for articles beyond those expected."""
 
@@ -32,7 +33,7 @@ class Budget:
     fetches: float = 1.0
     pages: float = 1.0
     day: int = 0
-    spent: dict[Kind, int] = field(default_factory=dict)
+    spent: dict[Purpose, int] = field(default_factory=dict)
 
     def turn(self, day: int) -> None:
         """Begin another day since 1970 with nothing spent; an earlier day than the current one changes nothing."""
@@ -51,31 +52,31 @@ class Budget:
         least = min(self.watch * self.limit * left_of_day, self.left)
         return int(max(self.left - kept, least) / self.pages)
 
-    def room(self, kind: Kind, left_of_day: float, items: float, planned: int) -> int:
-        """Requests that `kind` may make now, while `planned` looks and `items` more articles are to come."""
-        if kind == "look":
+    def room(self, purpose: Purpose, left_of_day: float, items: float, planned: int) -> int:
+        """Requests that `purpose` may make now, while `planned` looks and `items` more articles are to come."""
+        if purpose == "look":
             return self.left
-        if kind == "article":
+        if purpose == "article":
             return max(self.left - int(self.watch * self.limit * left_of_day), 0)
         kept = planned * self.pages + self._articles(items)
         for other in ("revisit", "audit"):
-            if other != kind:
+            if other != purpose:
                 kept += self._share(other, left_of_day)
         return max(int(self.left - kept), 0)
 
-    def take(self, kind: Kind, requests: int = 1) -> bool:
-        """Spend on `kind`, unless that would pass the limit; whether it may."""
+    def take(self, purpose: Purpose, requests: int = 1) -> bool:
+        """Spend on `purpose`, unless that would pass the limit; whether it may."""
         if requests > self.left:
             return False
-        self.spent[kind] = self.spent.get(kind, 0) + requests
+        self.spent[purpose] = self.spent.get(purpose, 0) + requests
         return True
 
     def _articles(self, items: float) -> float:
         return float(self.fetches * (items + _SPREAD * items**0.5))
 
-    def _share(self, kind: Literal["revisit", "audit"], left_of_day: float) -> float:
-        share = self.revisit if kind == "revisit" else self.audit
-        return float(max(share * self.limit - self.spent.get(kind, 0), 0.0) * left_of_day)
+    def _share(self, purpose: Literal["revisit", "audit"], left_of_day: float) -> float:
+        share = self.revisit if purpose == "revisit" else self.audit
+        return float(max(share * self.limit - self.spent.get(purpose, 0), 0.0) * left_of_day)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that `from_json` reads."""

@@ -10,10 +10,8 @@ from crawler.schedule.agenda import ARTICLES, AgendaEntry
 from crawler.schedule.budget import Budget
 from crawler.schedule.pace import Pace
 from crawler.schedule.site_agenda import FLOOR, write_pace
-from crawler.sites.registry import Sites
-from crawler.store import Store
-from crawler.store.queries import site_names
-from crawler.store.schema import sites as table
+from crawler.sites import Sites
+from crawler.store import Store, frontier
 
 SPREAD = timedelta(minutes=1)
 """Between the first looks at two sites that nobody has looked at before."""
@@ -25,7 +23,6 @@ def enrol(sites: Sites, store: Store, now: datetime) -> int:
     What is known of a site or source stays as it is. New sites are begun one after the other, in an order of their own.
     """
     with store.writing() as connection:
-        known = site_names(connection)
         watched = agenda.next_times(connection).keys()
         for name in watched - sites.keys():
             agenda.forget(connection, name)
@@ -33,9 +30,8 @@ def enrol(sites: Sites, store: Store, now: datetime) -> int:
         first = {name: now + place * SPREAD for place, name in enumerate(fresh)}
         for site in sites.values():
             name = site.name
-            if name not in known:
-                connection.execute(table.insert().values(name=name, added_at=now))
-            agenda.watch(connection, name, site.tier, write_pace(Pace(Budget(site.budget), floor=FLOOR)))
+            frontier.ensure_site(connection, name, now)
+            agenda.enrol(connection, name, site.tier, write_pace(Pace(Budget(site.budget), floor=FLOOR)))
             at = first.get(name, now)
             given = [
                 AgendaEntry(site=name, source=source.url, next_at=at, why="never looked at") for source in site.sources

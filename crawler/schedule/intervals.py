@@ -15,6 +15,8 @@ class Interval:
     """While the change feed moves."""
     idle: timedelta
     """While it stands still: what failed is tried again, what depends on the hour alone is done."""
+    after_rounds: bool = False
+    """Whether the end of a round asks for it at once."""
 
 
 class Turns:
@@ -27,7 +29,8 @@ class Turns:
         """Note that the job begins, and say so; False when nothing has changed since it ran last and it is not time."""
         if began := self._began.get(interval.job):
             at, change = began
-            if change == last_change and now - at < interval.idle:
+            # Starts come a little early and a little late: one that is due now must not wait for the next.
+            if change == last_change and now - at < interval.idle - interval.every / 2:
                 return False
         self._began[interval.job] = now, last_change
         return True

@@ -15,8 +15,9 @@ from itertools import accumulate
 from math import ceil, inf
 from typing import Any
 
-from crawler.schedule.budget import Budget, Kind
-from crawler.schedule.rates import DAY, GRACE, day_of, expected, minutes, moment, shares
+from crawler.items import Purpose
+from crawler.schedule.budget import Budget
+from crawler.schedule.rates import DAY, GRACE, day_number, expected, minutes, moment, shares
 from crawler.schedule.reasons import Outlook, why
 from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior, hourly
@@ -66,7 +67,7 @@ class Pace:
     def plan(self, now: datetime) -> None:
         """Plan the rest of the day, for all sources."""
         at = minutes(now)
-        self.day = day_of(at)
+        self.day = day_number(at)
         self.budget.turn(self.day)
         self._curves.clear()
         start = self._start(at)
@@ -83,7 +84,7 @@ class Pace:
         if habits is None:
             habits = self.habits[name] = SourceRate()
             self.day = 0
-        if day_of(minutes(now)) != self.day:
+        if day_number(minutes(now)) != self.day:
             self.plan(now)
         due = next(due for due, source in self._planned() if source == name)
         due = max(due, self.asked + self.delay / 60, minutes(now))
@@ -91,7 +92,7 @@ class Pace:
 
     def next_source(self, now: datetime) -> tuple[str, datetime]:
         """The source that is to be looked at next, and when."""
-        if day_of(minutes(now)) != self.day:
+        if day_number(minutes(now)) != self.day:
             self.plan(now)
         due, name = min(self._planned())
         return name, moment(max(due, self.asked + self.delay / 60, minutes(now)))
@@ -105,14 +106,14 @@ class Pace:
             poll = tomorrow if broke or not polls or polls[0] > tomorrow else polls[0]
             yield max(poll + GRACE, habits.not_before), name
 
-    def take(self, kind: Kind, now: datetime, requests: int = 1) -> bool:
+    def take(self, purpose: Purpose, now: datetime, requests: int = 1) -> bool:
         """Ask whether requests may be made now, and count them if so; False when their share of the day is used up."""
         at = minutes(now)
-        self.budget.turn(day_of(at))
+        self.budget.turn(day_number(at))
         left = 1 - at % DAY / DAY
-        if kind != "look" and requests > self.budget.room(kind, left, self.items(now), self.planned):
+        if purpose != "look" and requests > self.budget.room(purpose, left, self.items(now), self.planned):
             return False
-        if not self.budget.take(kind, requests):
+        if not self.budget.take(purpose, requests):
             return False
         self.asked = max(self.asked, at)
         return True
@@ -125,7 +126,7 @@ class Pace:
         first = habits.last is None
         habits.saw(seen, usual)
         self._forget(name, at)
-        if day_of(at) != self.day:
+        if day_number(at) != self.day:
             return
         if first:
             self._curves.pop(name, None)
@@ -163,7 +164,7 @@ class Pace:
     def items(self, now: datetime) -> float:
         """New items to be expected in the rest of the day."""
         at = minutes(now)
-        end = (day_of(at) + 1) * DAY
+        end = (day_number(at) + 1) * DAY
         return sum(habits.weight * self._mass(name, at, end) for name, habits in self.habits.items())
 
     def rate(self, name: str, now: datetime) -> float:

@@ -17,8 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import ceil, sqrt
 from typing import Any
 
-from crawler.text.calendar import weekday
-from crawler.text.dates import VIETNAM
+from crawler.text import VIETNAM, weekday
 
 DAY = 1440
 HOURS = 168  # of a week
@@ -43,8 +42,8 @@ def moment(minute: float) -> datetime:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=minute - 420)).astimezone(VIETNAM)
 
 
-def day_of(minute: float) -> int:
-    """Days since 1970 on Viet Nam's clock."""
+def day_number(minute: float) -> int:
+    """Days since 1970 on Viet Nam's clock; `crawler.text.dates.day_of` gives the date."""
     return int(minute // DAY)
 
 
@@ -69,7 +68,7 @@ class Rate:
 
     def observe(self, since: float, until: float, items: Iterable[float], undated: int = 0) -> None:
         """Learn that `items` and `undated` more were published from `since` to `until`, and nothing else was."""
-        self._age(day_of(until))
+        self._age(day_number(until))
         start = since
         span = max(until - since, 1e-9)
         while start < until:

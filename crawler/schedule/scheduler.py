@@ -26,8 +26,7 @@ from crawler.schedule import agenda
 from crawler.schedule.intervals import Interval, Turns
 from crawler.schedule.rounds import IDLE, Rounds
 from crawler.schedule.worker import Worker
-from crawler.store import Store
-from crawler.store.locks import Taken
+from crawler.store import LockTaken, Store
 
 logger = logging.getLogger(__name__)
 STAND_BY = timedelta(seconds=5)
@@ -79,6 +78,7 @@ class Scheduler:
         self._scheduler.add_job(
             self._poll, "interval", seconds=seconds, id="poll", next_run_time=_now(), max_instances=2
         )
+        self._after_rounds = [interval.job for interval in intervals if jobs and interval.after_rounds]
         for interval in intervals if jobs else ():
             self._scheduler.add_job(
                 self._job, "interval", seconds=interval.every.total_seconds(), id=interval.job, executor="jobs",
@@ -121,12 +121,12 @@ class Scheduler:
     def _has_store(self) -> bool:
         try:
             if self._confirm is None:
-                self._confirm = self._held.enter_context(self._store.alone("schedule"))
+                self._confirm = self._held.enter_context(self._store.lock("schedule"))
                 number = self._settle(self._store, _now())
                 self._say(f"polling {number} sites")
             else:
                 self._confirm()
-        except Taken:
+        except LockTaken:
             self._say("another scheduler has this store; standing by")
             return False
         except StoreFailed:
@@ -154,8 +154,8 @@ class Scheduler:
         finally:
             with self._lock:
                 self._rounds.ended(sites)
-                if not self._ending:
-                    self._scheduler.modify_job("poll", next_run_time=_now())
+                for job in ("poll", *self._after_rounds) if not self._ending else ():
+                    self._scheduler.modify_job(job, next_run_time=_now())
 
     def _on_signal(self, _: int, __: FrameType | None) -> None:
         # Not in the handler itself: the scheduler's lock may be held by the very code that the signal interrupted.
@@ -183,7 +183,8 @@ class Scheduler:
 
 
 def _log_error(event: JobExecutionEvent) -> None:
-    logger.error("the job %s broke", event.job_id, exc_info=event.exception)
+    trace = event.exception if logger.isEnabledFor(logging.DEBUG) else None
+    logger.error("the job %s broke: %r", event.job_id, event.exception, exc_info=trace)
 
 
 def _now() -> datetime:
@@ -191,7 +192,9 @@ def _now() -> datetime:
 
 
 def log(level: str) -> None:
-    """What the processes of the schedule write, on standard error."""
+    """What the processes of the schedule write, on standard error, from this level on."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
-    # What is logged of each run is for whoever looks for a fault in the scheduler itself.
-    logging.getLogger("apscheduler").setLevel(max(logging.WARNING, logging.getLogger().level))
+    # What APScheduler says of each run, and of each that it leaves out while the last goes on, is for whoever looks for
+    # a fault in the scheduler itself; errors are told by the listener.
+    debugging = logging.getLogger().level <= logging.DEBUG
+    logging.getLogger("apscheduler").setLevel(logging.DEBUG if debugging else logging.CRITICAL)

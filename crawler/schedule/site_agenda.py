@@ -16,19 +16,18 @@ from zlib import crc32
 from sqlalchemy import Connection
 
 from crawler.errors import Refusal
-from crawler.items import PendingLink
+from crawler.items import PendingLink, Purpose
 from crawler.schedule import agenda as table
 from crawler.schedule.agenda import ARTICLES, AgendaEntry
-from crawler.schedule.budget import Kind
 from crawler.schedule.pace import Pace
-from crawler.schedule.rates import DAY, GRACE, day_of, minutes, moment
+from crawler.schedule.rates import DAY, GRACE, day_number, minutes, moment
 from crawler.schedule.revisits import DueRevisits, EditRates
 from crawler.schedule.source_rates import PollResult
 from crawler.schedule.tier_rates import Prior
-from crawler.sites.site import Site
+from crawler.sites import Site
 from crawler.store import Store, frontier, robots
-from crawler.store.budget import day_of as date_of
 from crawler.store.budget import spent
+from crawler.text import day_of
 
 FLOOR = 5
 """Least minutes between two looks at a source."""
@@ -80,7 +79,7 @@ class SiteAgenda:
                 del agenda.pace.habits[source], agenda.pace.polls[source]
             agenda.sync(connection)
             unplanned = entries.keys() - agenda.pace.habits.keys() - {ARTICLES}
-            if unplanned or agenda.pace.day != day_of(minutes(now())):
+            if unplanned or agenda.pace.day != day_number(minutes(now())):
                 due = {source: entries[source] for source in agenda.due()}
                 tier = (read_pace(other) for other in table.paces_of(connection, site.tier))
                 agenda.pace.prior = Prior.of(habits.rate for pace in tier for habits in pace.habits.values())
@@ -98,6 +97,10 @@ class SiteAgenda:
         """Whether the run has had its time."""
         return self._now() - self._began > SLICE
 
+    def slow_down(self, delay: float) -> None:
+        """Plan for `delay` seconds between two requests, which the site asks for."""
+        self.pace.delay = delay
+
     def rules(self, store: Store, origin: str) -> bytes | None:
         """The robots.txt of a host, if it was asked within a day (RFC 9309, section 2.4)."""
         with store.reading() as connection:
@@ -111,14 +114,14 @@ class SiteAgenda:
     def sync(self, connection: Connection) -> None:
         """Take over what has been spent today."""
         now = self._now()
-        self.pace.budget.day = day_of(minutes(now))
-        self.pace.budget.spent = dict(spent(connection, self._name, date_of(now)))
+        self.pace.budget.day = day_number(minutes(now))
+        self.pace.budget.spent = dict(spent(connection, self._name, day_of(now)))
 
-    def room(self, store: Store, kind: Kind) -> int:
+    def room(self, store: Store, purpose: Purpose) -> int:
         """Requests that may be made for something else than looks, without taking from these what they need today."""
         with store.reading() as connection:
             self.sync(connection)
-        return self._room(kind)
+        return self._room(purpose)
 
     def known(self, store: Store) -> list[PendingLink]:
         """Known articles that are to be asked again now; none when the agenda has no time for articles yet."""
@@ -202,8 +205,8 @@ class SiteAgenda:
             return now, f"{waiting} articles wait"
         return now + _AGAIN, f"{waiting} articles that failed are tried again"
 
-    def _room(self, kind: Kind) -> int:
-        return self.pace.budget.room(kind, self._left_of_day(), self._expected(), self.pace.planned)
+    def _room(self, purpose: Purpose) -> int:
+        return self.pace.budget.room(purpose, self._left_of_day(), self._expected(), self.pace.planned)
 
     def _left_of_day(self) -> float:
         return 1 - minutes(self._now()) % DAY / DAY
@@ -231,7 +234,7 @@ def upcoming(pace: Pace, source: str, now: datetime, part: float) -> tuple[datet
 
 
 def _tomorrow(now: datetime) -> datetime:
-    return moment((day_of(minutes(now)) + 1) * DAY)
+    return moment((day_number(minutes(now)) + 1) * DAY)
 
 
 def read_pace(state: str) -> Pace:

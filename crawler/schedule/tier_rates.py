@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from crawler.schedule.rates import HOURS, Rate
-from crawler.text.calendar import SUNDAY
+from crawler.text import SUNDAY
 
 _NIGHT, _DAY = (0.3,) * 5 + (0.8,), (1.5,) * 13 + (0.9,) * 3 + (0.5,) * 2
 _LEAST = 0.03

@@ -11,7 +11,7 @@ from io import BufferedReader
 
 from crawler.errors import BadInput
 from crawler.schedule.rates import DAY, minutes
-from crawler.text.dates import VIETNAM
+from crawler.text import VIETNAM
 
 COLUMNS = ("source", "published_at")
 SIZE = 200 * 2**20

@@ -1,1 +1,72 @@
-"""Sites: what a site says of itself, CMS layouts, addresses."""
+"""What a site says of itself: who publishes, where it lists its articles, and how addresses and pages are built.
+
+    from crawler.sites import EPI, Feed, Site
+
+site.py       `Site`, checked when it is built
+source.py     its feeds, sitemaps, listings and numbers
+layouts.py    where a CMS family keeps the parts of an article
+urls.py       the one canonical form of an address, and what it leads to
+url_kinds.py  what an address says by its words alone
+registry.py   the sites that somebody has described, by name and by address
+"""
+
+from __future__ import annotations
+
+from crawler.sites.layouts import (
+    CAPTIONS,
+    DNN,
+    EPI,
+    EPI_PAST,
+    FAMILIES,
+    LIFERAY,
+    MASTERCMS,
+    NEWSCONTENTS,
+    NOISE,
+    ONECMS,
+    SHAREPOINT,
+    TAGDIV,
+    VCCORP,
+    VCCORP_PAST,
+    Css,
+    Layout,
+)
+from crawler.sites.registry import Sites, load_sites
+from crawler.sites.site import Site, Tier
+from crawler.sites.source import Archive, Feed, Listing, Numbers, Sitemap, Source
+from crawler.sites.url_kinds import kind_by_address
+from crawler.sites.urls import UrlVerdict, absolute, canonical, host_of, judge
+
+__all__ = [
+    "CAPTIONS",
+    "DNN",
+    "EPI",
+    "EPI_PAST",
+    "FAMILIES",
+    "LIFERAY",
+    "MASTERCMS",
+    "NEWSCONTENTS",
+    "NOISE",
+    "ONECMS",
+    "SHAREPOINT",
+    "TAGDIV",
+    "VCCORP",
+    "VCCORP_PAST",
+    "Archive",
+    "Css",
+    "Feed",
+    "Layout",
+    "Listing",
+    "Numbers",
+    "Site",
+    "Sitemap",
+    "Sites",
+    "Source",
+    "Tier",
+    "UrlVerdict",
+    "absolute",
+    "canonical",
+    "host_of",
+    "judge",
+    "kind_by_address",
+    "load_sites",
+]

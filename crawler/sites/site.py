@@ -13,12 +13,11 @@ from crawler.sites.layouts import Layout, selector_fault
 from crawler.sites.source import SHARD_FIELDS, Archive, Feed, Listing, Numbers, Sitemap, Source
 
 Tier = Literal["central", "ministry", "province", "press", "body"]
-__all__ = ["Feed", "Listing", "Numbers", "Site", "Sitemap", "Source", "Tier"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # a site is itself: its hash must cost nothing
 class Site:
-    """One publisher: who, where to look, which addresses are articles, and how its pages are built.
+    """One publisher: who, where its articles are listed, which addresses are articles, and how its pages are built.
 
     Raises `BadSite` with a sentence that says what to mend.
     """
@@ -47,11 +46,11 @@ class Site:
     names: tuple[str, ...] = ()
     """How the paper signs itself, beyond `publisher`: taken out of authors and closing lines."""
     archives: tuple[Archive, ...] = ()
-    """Where a backfill looks beside `sources` and the watch does not: former sitemaps, lists by day, numbers."""
+    """What a backfill asks beside `sources` and the schedule does not: former sitemaps, lists by day, numbers."""
     delay: float = 2.0
     """Seconds between two requests."""
     budget: int = 1000
-    """Requests a day, all told: looks, articles, revisits, backfill."""
+    """Requests a day in all: polls, articles, revisits, backfill."""
     proven: bool = False
     """A real page of this site has been read right."""
 

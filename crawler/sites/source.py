@@ -79,7 +79,12 @@ def _on(pattern: str, day: date) -> str:
     month_end = (date(day.year + day.month // 12, day.month % 12 + 1, 1) - date(day.year, day.month, 1)).days
     last = first + 4 if first < 26 else month_end
     values = {
-        "Y": day.year, "m": day.month, "mm": f"{day.month:02}", "d": day.day, "dd": f"{day.day:02}",
-        "d1": first, "d2": last,
-    }  # fmt: skip
+        "Y": day.year,
+        "m": day.month,
+        "mm": f"{day.month:02}",
+        "d": day.day,
+        "dd": f"{day.day:02}",
+        "d1": first,
+        "d2": last,
+    }
     return _PLACEHOLDER.sub(lambda match: str(values.get(match[1], match[0])), pattern)

@@ -48,7 +48,7 @@ _SECTION = re.compile(
 
 
 def refusal_by_address(address: str) -> Refusal:
-    """The word for an address, "//host/path", that a site's own pattern does not take."""
+    """The reason to refuse an address, "//host/path", that a site's own pattern does not take."""
     path = "/" + address.removeprefix("//").partition("/")[2]
     for reason, pattern in _REFUSALS:
         if re.search(pattern, address, re.I):

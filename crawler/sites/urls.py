@@ -1,4 +1,4 @@
-"""Addresses: the one canonical form of each, what it leads to, and whose it is.
+"""Addresses: a link made absolute, the one canonical form of each, what it leads to, and whose it is.
 
 Pure text work: nothing is asked of the network, and what a page really is may differ from what its address says.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlencode, urljoin, urlsplit, urlunsplit
 
 from crawler.errors import Discard, Refusal
@@ -17,6 +17,33 @@ from crawler.sites.site import Site
 from crawler.sites.url_kinds import kind_by_address, refusal_by_address
 
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
+# RFC 3986, pchar: what may stand in a path segment as itself.
+_SEGMENT_SAFE = "!$&'()*+,;=:@-._~"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_VIEW_HOST = re.compile(r"^(?:www|m|amp|mobile)\.")
+_SESSION = re.compile(r";jsessionid=[^/?#]*", re.I)
+_PLAIN_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[a-zA-Z0-9._~-]+)+", re.A)  # nearly every path: nothing to mend
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
+TRACKING = re.compile(
+    r"utm_\w+|fbclid|fb_\w+|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|gidzl|zarsrc|zalo\w*"
+    r"|_ga|_gl|mc_[ce]id|ref|ref_src|ref_url|spm|share|shared|amp|amp_js_v|usqp"
+    r"|jsessionid|phpsessid|_afr\w+|_adf\.[\w-]+",
+    re.I,
+)
+"""Names of query parameters that say how a reader came, not what is read."""
+_VIEW_SEGMENTS = {"amp", "print", "mobile"}
+_MOST_VIEWS = 4  # such segments in one address; what has more is made up, and peeling it costs their square
+_AMP_ENDINGS = (".html", ".htm", ".vnp", ".tpo", ".vov", ".chn", ".ldo", "")
+
+
+@dataclass(frozen=True, slots=True)
+class UrlVerdict:
+    """What an address leads to: the kind of an article, or the reason why it is refused; one of the two is None."""
+
+    kind: Kind | None
+    refused: Refusal | None = None
+    canonical_url: str | None = field(default=None, compare=False)
+    """The canonical form by which it was judged; None for an address that has none."""
 
 
 def absolute(href: str | None, base: str, *, https: bool = False) -> str | None:
@@ -47,34 +74,6 @@ def absolute(href: str | None, base: str, *, https: bool = False) -> str | None:
     return urlunsplit((scheme, parts.netloc.lower(), parts.path or "/", query, ""))
 
 
-# RFC 3986, pchar: what may stand in a path segment as itself.
-_SEGMENT_SAFE = "!$&'()*+,;=:@-._~"
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-_VIEW_HOST = re.compile(r"^(?:www|m|amp|mobile)\.")
-_SESSION = re.compile(r";jsessionid=[^/?#]*", re.I)
-_PLAIN_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[a-zA-Z0-9._~-]+)+", re.A)  # nearly every path: nothing to mend
-_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
-TRACKING = re.compile(
-    r"utm_\w+|fbclid|fb_\w+|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|gidzl|zarsrc|zalo\w*"
-    r"|_ga|_gl|mc_[ce]id|ref|ref_src|ref_url|spm|share|shared|amp|amp_js_v|usqp"
-    r"|jsessionid|phpsessid|_afr\w+|_adf\.[\w-]+",
-    re.I,
-)
-"""Names of query parameters that say how a reader came, not what is read."""
-_VIEW_SEGMENTS = {"amp", "print", "mobile"}
-_MOST_VIEWS = 4  # such segments in one address; what has more is made up, and peeling it costs their square
-_AMP_ENDINGS = (".html", ".htm", ".vnp", ".tpo", ".vov", ".chn", ".ldo", "")
-
-
-@dataclass(frozen=True, slots=True)
-class UrlVerdict:
-    """What an address leads to: the kind of an article, or the word by which it is refused; one of the two is None."""
-
-    kind: Kind | None
-    refused: Refusal | None = None
-
-
-@lru_cache(maxsize=1 << 12)  # an address is asked for about six times on its way
 def canonical(url: str, site: Site | None = None) -> str:
     """The one address of a page, whatever the route to it: without tracking, session, AMP, print and mobile parts.
 
@@ -82,6 +81,36 @@ def canonical(url: str, site: Site | None = None) -> str:
     without one, tracking parameters go and the others stay, sorted. Normalised as RFC 3986, section 6.2 says.
     Raises `Discard` with BAD_URL for what is no absolute http or https address, or longer than `LONGEST_URL`.
     """
+    return _canonical(url, site).text
+
+
+def judge(url: str, site: Site) -> UrlVerdict:
+    """What `url` is to `site`, told from its address alone; the kind is a hint that the page may correct."""
+    try:
+        address = _canonical(url, site)
+    except Discard as refusal:
+        return UrlVerdict(None, refusal.reason)
+    if not address.owned:
+        return UrlVerdict(None, Refusal.OTHER_SITE, address.text)
+    target = f"{address.path}?{address.query}" if address.query else address.path
+    place = f"//{address.host}{address.path}"
+    if re.search(site.article, target) and not (site.exclude and re.search(site.exclude, target)):
+        return UrlVerdict(kind_by_address(place), None, address.text)
+    return UrlVerdict(None, refusal_by_address(place), address.text)
+
+
+class _Address(NamedTuple):
+    """A canonical address with its parts."""
+
+    text: str
+    host: str
+    path: str
+    query: str
+    owned: bool
+    """The site that was asked about owns the host."""
+
+
+def _canonical(url: str, site: Site | None) -> _Address:
     parts, host = _split(url)
     if site is not None and not site.owns(host):
         site = None
@@ -90,25 +119,12 @@ def canonical(url: str, site: Site | None = None) -> str:
         path = _plain_view(path, site)
     path = _slashed(path, keep=site is not None and site.keep_slash)
     query = _query(parts.query, site)
-    address = f"{_origin(parts, host, site)}{path}{'?' if query else ''}{query}"
-    if len(address) > LONGEST_URL:
-        raise Discard(Refusal.BAD_URL, f"{address[:200]!r}… is longer than {LONGEST_URL} bytes")
-    return address
-
-
-def judge(url: str, site: Site) -> UrlVerdict:
-    """What `url` is to `site`, told from its address alone; the kind is a hint that the page may correct."""
-    try:
-        parts = urlsplit(canonical(url, site))
-    except Discard as refusal:
-        return UrlVerdict(None, refusal.reason)
-    host = parts.hostname or ""
-    if not site.owns(host):
-        return UrlVerdict(None, Refusal.OTHER_SITE)
-    address = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    if re.search(site.article, address) and not (site.exclude and re.search(site.exclude, address)):
-        return UrlVerdict(kind_by_address(f"//{host}{parts.path}"))
-    return UrlVerdict(None, refusal_by_address(f"//{host}{parts.path}"))
+    scheme, host, port = _origin(parts, host, site)
+    name = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
+    text = f"{scheme}://{name}{path}{'?' if query else ''}{query}"
+    if len(text) > LONGEST_URL:
+        raise Discard(Refusal.BAD_URL, f"{text[:200]!r}… is longer than {LONGEST_URL} bytes")
+    return _Address(text, host, path, query, site is not None)
 
 
 def host_of(url: str) -> str | None:
@@ -139,20 +155,21 @@ def _split(url: str) -> tuple[SplitResult, str]:
     return parts, host
 
 
-def _origin(parts: SplitResult, host: str, site: Site | None) -> str:
+def _origin(parts: SplitResult, host: str, site: Site | None) -> tuple[str, str, int | None]:
+    """Scheme, host and port, None for the scheme's own."""
     scheme, port = "https", parts.port
     if port == _DEFAULT_PORTS[parts.scheme]:
         port = None
     if site is not None:
-        scheme = urlsplit(site.home).scheme
-        plain = _VIEW_HOST.sub("", host)
-        host = site.host if plain == site.host.removeprefix("www.") else host.removeprefix("www.")
+        home = urlsplit(site.home)
+        own = home.hostname or ""
+        scheme = home.scheme
+        host = own if _VIEW_HOST.sub("", host) == own.removeprefix("www.") else host.removeprefix("www.")
     elif port is not None:
         scheme = parts.scheme  # a port of its own speaks one scheme only
     if port == _DEFAULT_PORTS[scheme]:
         port = None
-    name = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{name}" + (f":{port}" if port is not None else "")
+    return scheme, host, port
 
 
 def _path(raw: str) -> str:
@@ -186,7 +203,8 @@ def _slashed(path: str, keep: bool) -> str:
 
 def _plain_view(path: str, site: Site) -> str:
     """The article behind its AMP, print or mobile address, as far as the site's own pattern recognises it."""
-    if sum(segment in _VIEW_SEGMENTS for segment in path.split("/")) > _MOST_VIEWS:
+    views = sum(segment in _VIEW_SEGMENTS for segment in path.split("/"))
+    if views > _MOST_VIEWS or not (views or path.endswith(".amp")):
         return path
     while True:
         first, _, rest = path.strip("/").partition("/")
@@ -211,6 +229,8 @@ def _endings(path: str) -> list[str]:
 
 
 def _query(raw: str, site: Site | None) -> str:
+    if not raw:
+        return ""
     pairs = parse_qsl(raw, errors="surrogateescape")
     if site is None:
         kept = sorted((name, value) for name, value in pairs if not TRACKING.fullmatch(name))

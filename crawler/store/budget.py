@@ -1,21 +1,22 @@
 """What was asked of each site on each day, and for what.
 
 A request is counted before it goes out, so that a process that is killed can only have counted too many. The functions
-that write run inside one transaction that holds the pen (`crawler.store.database`).
+that write run inside one transaction that holds the write lock (`crawler.store.database`).
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from math import ceil
-from typing import Literal, get_args
+from typing import get_args
 
-from sqlalchemy import Column, Connection, Date, Integer, PrimaryKeyConstraint, Table, func, select, update
+from sqlalchemy import Column, Connection, Date, Integer, PrimaryKeyConstraint, Table, delete, func, select
 
+from crawler.items import Purpose
 from crawler.store.schema import Plain, metadata
-from crawler.text.dates import VIETNAM
+from crawler.store.sql import given, upsert
+from crawler.text import VIETNAM, day_of
 
-Purpose = Literal["look", "article", "revisit", "audit", "backfill"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 spent_table = Table(
@@ -28,10 +29,7 @@ spent_table = Table(
     PrimaryKeyConstraint("site", "day", "purpose"),
 )
 
-
-def day_of(at: datetime) -> date:
-    """The day to which a request counts: the date in Viet Nam."""
-    return at.astimezone(VIETNAM).date()
+_MORE = {"requests": spent_table.c.requests + given(spent_table, "requests")}
 
 
 def give_back(connection: Connection, site: str, day: date, purpose: Purpose, n: int) -> None:
@@ -56,7 +54,7 @@ def spent(connection: Connection, site: str, day: date) -> dict[Purpose, int]:
 
 
 def usual(connection: Connection, site: str, at: datetime) -> int:
-    """Requests that the watch may need in the rest of the day, by the largest day of the last seven."""
+    """Requests that the scheduled crawl may need in the rest of the day, by the largest day of the last seven."""
     day = day_of(at)
     query = (
         select(func.sum(spent_table.c.requests).label("requests"))
@@ -72,10 +70,13 @@ def usual(connection: Connection, site: str, at: datetime) -> int:
     return ceil(left * max(connection.scalars(query), default=0))
 
 
+def forget(connection: Connection, before: date) -> None:
+    """Drop what was asked on earlier days."""
+    connection.execute(delete(spent_table).where(spent_table.c.day < before))
+
+
 def _add(connection: Connection, site: str, day: date, purpose: Purpose, n: int) -> None:
     if not n:
         return
-    mine = (spent_table.c.site == site) & (spent_table.c.day == day) & (spent_table.c.purpose == purpose)
-    more = update(spent_table).where(mine).values(requests=spent_table.c.requests + n)
-    if connection.execute(more).rowcount == 0:
-        connection.execute(spent_table.insert().values(site=site, day=day, purpose=purpose, requests=n))
+    key = {"site": site, "day": day, "purpose": purpose}
+    upsert(connection, spent_table, key, {"requests": n}, _MORE)

@@ -1,4 +1,4 @@
-"""The change feed with what stood at each page when it changed."""
+"""The change feed: its end, and its rows with what stood at each page when it changed."""
 
 from __future__ import annotations
 
@@ -57,16 +57,21 @@ class FeedItem:
     """None for the text of a copy that another has replaced since."""
 
 
+def last_change(connection: Connection) -> int:
+    """The greatest `seq` there is; 0 for none."""
+    return connection.scalar(select(func.max(changes.c.seq))) or 0
+
+
 def read(
     connection: Connection, after: int, limit: int, *, sites: Collection[str] | None = None, text: str | None = None
 ) -> tuple[list[FeedItem], int]:
-    """The changes after `after` of these sites and of pages with this text, and the last `seq` looked at.
+    """The changes after `after` of these sites and of pages with this text, and the last `seq` that was read.
 
-    A page has a text when it, or one that stood there before, has it: who was told of a page is told what becomes of
-    it. What is looked for is that of `Store.articles`.
+    A page has a text when it, or one that stood there before, has it: who has had a page gets what becomes of it. What
+    is looked for is that of `Store.articles`.
     """
     # First the end, then the rows: what is written between the two is read now or the next time.
-    end = min(connection.scalar(select(func.max(changes.c.seq))) or 0, after + WINDOW)
+    end = min(last_change(connection), after + WINDOW)
     query = _QUERY.where(changes.c.seq > after, changes.c.seq <= end).limit(limit)
     if sites is not None:
         query = query.where(changes.c.site.in_(sites))
@@ -78,10 +83,10 @@ def read(
         )
         query = query.where(or_(has(copies, text), exists().where(of_article, has(before, text))))
     rows = connection.execute(query).all()
-    return [_told(row) for row in rows], rows[-1].seq if len(rows) == limit else max(end, after)
+    return [_item(row) for row in rows], rows[-1].seq if len(rows) == limit else max(end, after)
 
 
-def _told(row: Row[Any]) -> FeedItem:
+def _item(row: Row[Any]) -> FeedItem:
     values = row._mapping
     change = Change(**{name: values[name] for name in changes.c.keys()})  # noqa: SIM118, a column collection
     for prefix in ("r_", "c_"):

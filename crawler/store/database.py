@@ -1,8 +1,8 @@
-"""One way into SQLite and PostgreSQL: how to connect, how to take the pen, what a failure is called.
+"""One way into SQLite and PostgreSQL: how to connect, how to take the write lock, what a failure is called.
 
-One writer at a time, on PostgreSQL as on SQLite: a writing transaction first takes the pen (BEGIN IMMEDIATE; an
-advisory lock) and holds it until its commit is visible. So what it reads stays true while it writes, transactions
-commit in the order in which they number their changes, and none waits for another in a circle.
+One writer at a time, on PostgreSQL as on SQLite: a writing transaction first takes the write lock (BEGIN
+IMMEDIATE; an advisory lock) and holds it until its commit is visible. So what it reads stays true while it writes,
+transactions commit in the order in which they number their changes, and none waits for another in a circle.
 """
 
 from __future__ import annotations
@@ -26,30 +26,18 @@ from sqlalchemy.exc import (
     StatementError,
 )
 
-from crawler.errors import BadInput, StoreFailed, StoreWord
+from crawler.errors import BadInput, StoreFailed, StoreReason, store_reason
 
 WAIT = 30
-"""Seconds that a writer waits for the pen before it gives up with the word "locked"."""
-PEN = 0x7401_5E55
+"""Seconds that a writer waits for the write lock before it gives up with the reason "locked"."""
+WRITE_LOCK = 0x7401_5E55
 """Key of the advisory lock on PostgreSQL; any number that no other program in the same database uses."""
 LOG = 64 * 2**20
 """Bytes of SQLite's log (-wal) from which the next writer writes it back; the same page stands in it many times."""
 _PATIENCE = 200  # milliseconds for which that waits for readers
 
-_SQLITE_WORDS: dict[str, StoreWord] = {
-    "SQLITE_FULL": "disk_full",
-    # A limit to files or a quota; the disk itself is SQLITE_FULL.
-    "SQLITE_IOERR_WRITE": "disk_full",
-    "SQLITE_IOERR_SHMSIZE": "disk_full",
-    "SQLITE_READONLY": "read_only",
-    "SQLITE_BUSY": "locked",
-    "SQLITE_LOCKED": "locked",
-    "SQLITE_CORRUPT": "damaged",
-    "SQLITE_NOTADB": "damaged",
-    "SQLITE_CANTOPEN": "unreachable",
-}
 # Classes and codes of SQLSTATE: PostgreSQL manual, appendix A.
-_POSTGRES_WORDS: dict[str, StoreWord] = {
+_POSTGRES_REASONS: dict[str, StoreReason] = {
     "53100": "disk_full",
     "25006": "read_only",
     "55P03": "locked",
@@ -96,8 +84,8 @@ def unwritable(url: URL) -> str | None:
 
 
 def writer(engine: Engine) -> Engine:
-    """The same connections; every transaction takes the pen."""
-    return engine.execution_options(thoisu_pen=True)
+    """The same connections; every transaction takes the write lock."""
+    return engine.execution_options(thoisu_write_lock=True)
 
 
 @contextmanager
@@ -142,14 +130,11 @@ def failed(error: StatementError | sqlite3.Error) -> StoreFailed | None:
     cause = error.orig if isinstance(error, DBAPIError) else error
     detail = str(cause).strip().split("\n", 1)[0]
     if isinstance(cause, sqlite3.Error):
-        name = getattr(cause, "sqlite_errorname", "")
-        words, fallback = _SQLITE_WORDS, "failed"
-    else:
-        # Without a code, the server was never reached or hung up.
-        name = getattr(cause, "sqlstate", None) or "08"
-        words, fallback = _POSTGRES_WORDS, "failed"
-    reason: StoreWord = next((reason for start, reason in words.items() if name.startswith(start)), fallback)  # type: ignore[arg-type]
-    return StoreFailed(reason, detail)
+        return StoreFailed(store_reason(cause), detail)
+    # Without a code, the server was never reached or hung up.
+    code = getattr(cause, "sqlstate", None) or "08"
+    reasons = (reason for start, reason in _POSTGRES_REASONS.items() if code.startswith(start))
+    return StoreFailed(next(reasons, "failed"), detail)
 
 
 def _url(address: str) -> URL:
@@ -193,13 +178,13 @@ def _prepare_postgres(connection: Any, _: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    pen = connection.get_execution_options().get("thoisu_pen", False)
+    writes = connection.get_execution_options().get("thoisu_write_lock", False)
     if connection.dialect.name == "sqlite":
-        if pen:
+        if writes:
             _shorten_log(connection)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if pen else "BEGIN")
-    elif pen:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({PEN})")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
 
 
 def _shorten_log(connection: Connection) -> None:

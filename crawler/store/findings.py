@@ -1,6 +1,6 @@
 """What the monitor has found: a row for each finding from the day it opens, kept after it has closed.
 
-The writing functions run inside one transaction that holds the pen (`crawler.store.database`).
+The writing functions run inside one transaction that holds the write lock (`crawler.store.database`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Select, Table, delete, insert, or_, select, text, update
+from sqlalchemy import Column, Connection, Index, Select, Table, insert, or_, select, text, update
 
 from crawler.store.schema import Instant, Number, Plain, metadata
+from crawler.store.sql import upsert
 
 findings = Table(
     "findings",
@@ -59,7 +60,7 @@ class Finding:
     site: str | None
     """None for what concerns no single site."""
     subject: str
-    """What of the site: a field, a word of refusal, a sink's name; "" when the check knows one thing only."""
+    """What of the site: a field, a reason of refusal, a sink's name; "" when the check knows one thing only."""
     since: datetime
     """When it began, as far as the store can tell."""
     opened_at: datetime
@@ -70,8 +71,8 @@ class Finding:
     """One line of numbers."""
     examples: tuple[str, ...]
     """Addresses of pages, and folders in which pages are kept."""
-    told_at: datetime | None
-    """When somebody was told that it opened."""
+    told_at: datetime | None  # as `thoisu check --json` calls it
+    """When a message said that it opened."""
     end_told_at: datetime | None
 
 
@@ -97,15 +98,15 @@ def closed(connection: Connection, since: datetime) -> list[Finding]:
     return _read(connection, select(findings).where(findings.c.closed_at >= since).order_by(findings.c.id))
 
 
-def untold(connection: Connection) -> list[Finding]:
-    """What nobody has been told of yet: openings, and the ends of what somebody was told of."""
+def unnotified(connection: Connection) -> list[Finding]:
+    """What no message says yet: openings, and the ends of those that one did say."""
     began = findings.c.told_at.is_(None) & findings.c.closed_at.is_(None)
     ended = findings.c.told_at.is_not(None) & findings.c.closed_at.is_not(None) & findings.c.end_told_at.is_(None)
     return _read(connection, select(findings).where(or_(began, ended)).order_by(findings.c.id))
 
 
-def told(connection: Connection, ids: Iterable[int], at: datetime) -> None:
-    """Note what has been told: of each row that it opened, and of a closed one that it is over."""
+def note_notified(connection: Connection, ids: Iterable[int], at: datetime) -> None:
+    """Note that a message says of each of these that it opened, and of a closed one that it is over."""
     wanted = findings.c.id.in_(list(ids))
     over = findings.c.closed_at.is_not(None)
     connection.execute(update(findings).where(wanted, over).values(end_told_at=at))
@@ -129,10 +130,8 @@ def checked(connection: Connection, since: datetime) -> set[str]:
 
 def note_check(connection: Connection, sites: Iterable[str], at: datetime) -> None:
     """Note that these sites have been checked."""
-    names = list(sites)
-    connection.execute(delete(checks).where(checks.c.site.in_(names)))
-    if names:
-        connection.execute(insert(checks), [{"site": name, "at": at} for name in names])
+    for site in sites:
+        upsert(connection, checks, {"site": site}, {"at": at})
 
 
 def close(connection: Connection, ids: Iterable[int], at: datetime) -> None:

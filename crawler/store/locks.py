@@ -20,15 +20,15 @@ from crawler.errors import StoreFailed, ThoisuError
 from crawler.store.database import failed
 
 
-class Taken(ThoisuError):
+class LockTaken(ThoisuError):
     """Another process does this job already."""
 
 
 @contextmanager
-def alone(engine: Engine, job: str) -> Iterator[Callable[[], None]]:
+def lock(engine: Engine, job: str) -> Iterator[Callable[[], None]]:
     """Hold the lock of a job, named by letters, digits, "-" and "_".
 
-    What it gives raises StoreFailed when the lock is lost, as it is when the server restarts. Raises Taken when
+    What it gives raises StoreFailed when the lock is lost, as it is when the server restarts. Raises LockTaken when
     another holds it, be it another thread; StoreFailed when the database, or the folder of the file, cannot.
     """
     with (_file if engine.dialect.name == "sqlite" else _session)(engine, job) as confirm:
@@ -61,7 +61,7 @@ def _locked(path: Path, job: str) -> int:
                 return handle
         except BlockingIOError:
             os.close(handle)
-            raise Taken(f"another process holds {job!r}") from None
+            raise LockTaken(f"another process holds {job!r}") from None
         except FileNotFoundError:
             pass
         os.close(handle)
@@ -79,7 +79,7 @@ def _session(engine: Engine, job: str) -> Iterator[Callable[[], None]]:
         raise failed(error) or error from error
     try:
         if not taken:
-            raise Taken(f"another process holds {job!r}")
+            raise LockTaken(f"another process holds {job!r}")
 
         def confirm() -> None:
             try:

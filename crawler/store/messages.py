@@ -1,6 +1,6 @@
-"""Messages for people: what is in one is told; each stays until it has reached its target.
+"""Messages for people; each stays until it has reached its target.
 
-The writing functions run inside one transaction that holds the pen (`crawler.store.database`).
+The writing functions run inside one transaction that holds the write lock (`crawler.store.database`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ messages = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """Something to tell to one target."""
+    """Something to be sent to one target."""
 
     id: int
     about: str

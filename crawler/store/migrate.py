@@ -31,7 +31,7 @@ def upgrade(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         _switch_to_wal(engine)
     with transaction(writer(engine)) as connection:
-        # Another process may have done it while this one waited for the pen.
+        # Another process may have done it while this one waited for the write lock.
         version = _version(connection)
         if version != HEAD:
             _run(connection, version)

@@ -15,7 +15,7 @@ from crawler.errors import BadInput
 from crawler.items import Article, Change
 from crawler.store.articles import unpack
 from crawler.store.rows import ArticleRow, CopyRow, RevisionRow, StoredArticle
-from crawler.store.schema import articles, changes, copies, links, revisions, sites, sources
+from crawler.store.schema import WAITING, Fate, articles, changes, copies, links, revisions, sites, sources
 
 COUNTS = ("articles", "copies", "revisions", "withdrawn", "pending", "refused")
 """The keys of `counts` for each site."""
@@ -60,7 +60,7 @@ def count_since(connection: Connection, site: str, since: datetime) -> int:
 
 
 def article(connection: Connection, id_: int) -> StoredArticle | None:
-    """All that is held of an article; None when there is none of this number."""
+    """All that the store has of an article; None when there is none of this number."""
     row = connection.execute(select(*_ROW).where(articles.c.id == id_)).mappings().first()
     if row is None:
         return None
@@ -92,7 +92,7 @@ def list_changes(connection: Connection, since: int, limit: int | None) -> list[
 
 
 def site_names(connection: Connection) -> set[str]:
-    """The sites that have been crawled or are watched."""
+    """The sites that have been crawled or are scheduled."""
     return set(connection.scalars(select(sites.c.name)))
 
 
@@ -115,7 +115,7 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
     of_articles = func.count(), func.sum(articles.c.revision), func.count(articles.c.withdrawn_at)
     add(select(articles.c.site, *of_articles).group_by(articles.c.site), "articles", "revisions", "withdrawn")
     add(select(copies.c.site, func.count()).group_by(copies.c.site), "copies")
-    for name, fates in (("pending", ("pending", "backfill")), ("refused", ("refused",))):
+    for name, fates in (("pending", WAITING), ("refused", (Fate.REFUSED,))):
         add(select(links.c.site, func.count()).where(links.c.fate.in_(fates)).group_by(links.c.site), name)
     return table
 

@@ -1,6 +1,6 @@
 """Content hashes made by an older normal form, brought to today's, so that no text is taken for a new one.
 
-The writing functions run inside one transaction that holds the pen (`crawler.store.database`).
+The writing functions run inside one transaction that holds the write lock (`crawler.store.database`).
 """
 
 from __future__ import annotations

@@ -1,17 +1,19 @@
-"""The robots.txt of each host as it was last answered, so that not every look at a site costs a request for it.
+"""The robots.txt of each host as it was last answered, so that not every run of a site costs a request for it.
 
-The functions run inside one transaction; the one that writes, inside one that holds the pen (`crawler.store.database`).
+The functions run inside one transaction; the one that writes, inside one that holds the write lock
+(`crawler.store.database`).
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, LargeBinary, Table, select, update
+from sqlalchemy import Column, Connection, LargeBinary, Table, select
 
 from crawler.store.schema import Instant, Plain, metadata
+from crawler.store.sql import upsert
 
-rules = Table(
+robots_cache = Table(
     "rules",
     metadata,
     Column("origin", Plain, primary_key=True),  # scheme, host and port
@@ -23,13 +25,11 @@ rules = Table(
 def remembered(connection: Connection, origin: str, since: datetime) -> bytes | None:
     """What is to be obeyed at a host, if it was asked since then."""
     text: bytes | None = connection.scalar(
-        select(rules.c.text).where(rules.c.origin == origin, rules.c.asked_at >= since)
+        select(robots_cache.c.text).where(robots_cache.c.origin == origin, robots_cache.c.asked_at >= since)
     )
     return text
 
 
 def remember(connection: Connection, origin: str, at: datetime, text: bytes) -> None:
     """Keep what a host has answered."""
-    values = {"asked_at": at, "text": text}
-    if connection.execute(update(rules).where(rules.c.origin == origin).values(values)).rowcount == 0:
-        connection.execute(rules.insert().values(origin=origin, **values))
+    upsert(connection, robots_cache, {"origin": origin}, {"asked_at": at, "text": text})

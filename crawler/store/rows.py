@@ -10,7 +10,7 @@ from crawler.items import Article, Change, Event, Kind, Link
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What is remembered of a feed, sitemap or listing between two looks; changed with `dataclasses.replace`."""
+    """What is remembered of a feed, sitemap or listing between two polls; changed with `dataclasses.replace`."""
 
     url: str
     site: str | None = None
@@ -20,18 +20,18 @@ class SourceState:
     body_hash: str | None = None
     """Hash of the last full answer, against which an audit checks the validators."""
     checked_at: datetime | None = None
-    """The last look, whatever came of it."""
+    """The last poll, whatever came of it."""
     polls: int = 0
     audits: int = 0
-    """Looks that asked without validators to see whether these tell the truth."""
+    """Polls that asked without validators to see whether these tell the truth."""
     lies: int = 0
     """Audits that found a new body behind unchanged validators."""
     trusted: bool = True
     """Whether a conditional request may be sent."""
     last_status: str | None = None
-    """A word for the last look: the HTTP status, or one of `Refusal`."""
+    """What came of the last poll: the HTTP status, or a reason of `Refusal`."""
     failures: int = 0
-    """Looks in a row that failed."""
+    """Polls in a row that failed."""
     whole_at: datetime | None = None
     """The last answer that was neither cut off nor a 304."""
     route: str | None = None
@@ -40,7 +40,7 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class SourceSaved:
-    """What a look at a source brought."""
+    """What the poll of a source brought."""
 
     first: tuple[Link, ...]
     """Links that the source lists for the first time."""
@@ -118,8 +118,8 @@ class StoredArticle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldPage:
-    """The current text of one page, be it an article or a copy."""
+class StoredPage:
+    """The current text of one page, be it an article or a copy of one."""
 
     article: Article
     fetched_at: datetime

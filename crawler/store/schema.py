@@ -7,11 +7,32 @@
 
 Titles and texts are plain columns, since people search and compare them; the rest of an `Article` is JSON in `record`.
 Times that are searched or sorted are UTC; `record` keeps those of the page with their offset.
+
+The fate of a link (`links.fate`, `Fate`); only `crawler.store.frontier` changes it:
+
+    listed by a source of the crawl ──> PENDING ─┬─ read ──────────────> STORED ── listed as changed since ──> PENDING
+                                         ^   │   │
+                     a source of the crawl   a backfill                          (again PENDING or BACKFILL)
+                             lists it too│   │lists it too                                  ^
+                                         │   v   │                                          │ a gap is closed
+    listed or guessed by a backfill ──> BACKFILL ┴─ given up for good ──> REFUSED ──────────┘
+
+What fails for now stays where it is, with one more try and the reason. A page that was stored before goes back to
+STORED where another would be REFUSED: its text stays. It stays STORED, too, when it is withdrawn.
+
+The state of a sink (`sinks.state`, `crawler.store.sink_cursors`):
+
+    new ─┬─ a batch is taken ────────> ok <────────────────── a batch is taken ───┐
+         └─ the sink fails ──────────> the reason (`SinkReason`) <── the sink fails ─┴─ ok
+
+A failure sets `next_try_at`, later with each in a row; a batch that is taken clears both, and moves the cursor past
+its changes. To set a sink back moves the cursor alone and counts `replays`; a record that is set aside is passed over.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -32,6 +53,19 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class Fate(StrEnum):
+    """What becomes of a link; as it stands in `links.fate`."""
+
+    PENDING = "pending"  # to be read by the crawl
+    BACKFILL = "backfill"  # to be read by a backfill
+    STORED = "stored"  # read, and under its address there is an article or a copy
+    REFUSED = "refused"  # given up
+
+
+WAITING = (Fate.PENDING, Fate.BACKFILL)
+"""The fates of links that are not yet read."""
 
 
 class Plain(TypeDecorator[str]):
@@ -146,9 +180,10 @@ links = Table(
     Column("fetched_at", Instant),  # when the page was last read into an article; NULL before that
     Column("tries", Integer, nullable=False),
     Column("word", Plain, key="reason"),
-    Column("fate", Plain, nullable=False),  # pending, stored, refused, or backfill: pending, and left to a backfill
+    Column("fate", Plain, nullable=False),  # one of `Fate`
     Column("leads_to", Plain),  # the canonical address that the page itself named, when it is another
-    Column("past", Number),  # the last change that a backfill brought, 0 before that; NULL when the watch knew of it
+    # The last change that came by a backfill, 0 before there is one; NULL once a source of the crawl has listed it.
+    Column("past", Number, key="backfill_seq"),
 )
 Index(
     "ix_links_pending",
@@ -157,8 +192,8 @@ Index(
     sqlite_where=text("fate = 'pending'"),
     postgresql_where=text("fate = 'pending'"),
 )
-_waiting = text("fate = 'backfill'")
-Index("ix_links_backfill", links.c.site, sqlite_where=_waiting, postgresql_where=_waiting)
+_of_backfill = text("fate = 'backfill'")
+Index("ix_links_backfill", links.c.site, sqlite_where=_of_backfill, postgresql_where=_of_backfill)
 
 articles = Table(
     "articles",

@@ -1,10 +1,11 @@
-"""What each source claims, how its looks went day by day, and where a window did not overlap the one before.
+"""What each source has listed, how its polls went day by day, and where a window did not overlap the one before.
 
-    sources ─┬─ claims ── links     a row for each article that the source has listed, with the day that it claims
-             ├─ looked              looks and failures of a day of Viet Nam's calendar
+    sources ─┬─ claims ── links     a sighting for each article that the source has listed, with the day that it says
+             ├─ looked              polls and failures of a day of Viet Nam's calendar
              └─ gaps                spans in which the source may have shown what nobody saw
 
-The functions run inside one transaction; those that write, inside one that holds the pen (`crawler.store.database`).
+The functions run inside one transaction; those that write, inside one that holds the write lock
+(`crawler.store.database`).
 """
 
 from __future__ import annotations
@@ -30,10 +31,11 @@ from sqlalchemy import (
     update,
 )
 
-from crawler.discover.days import claimed_day, day_in, span_of
-from crawler.discover.overlap import Item, end, overlaps, reach
+from crawler.discover import WindowItem, claimed_day, overlaps, span_of, window_end, window_reach
 from crawler.items import Link
 from crawler.store.schema import Instant, Number, Plain, links, metadata, sources
+from crawler.store.sql import given, upsert
+from crawler.text import day_of
 
 sightings = Table(
     "claims",
@@ -44,9 +46,9 @@ sightings = Table(
     PrimaryKeyConstraint("source_id", "link_id"),
     sqlite_with_rowid=False,
 )
-Index("ix_claims_source_id_day", sightings.c.source_id, sightings.c.day)  # the last days of years of claims
+Index("ix_claims_source_id_day", sightings.c.source_id, sightings.c.day)  # the last days of years of sightings
 
-looked = Table(
+poll_days = Table(
     "looked",
     metadata,
     Column("source_id", Number, ForeignKey("sources.id"), nullable=False),
@@ -68,22 +70,27 @@ gaps = Table(
     Column("raised_at", Instant, nullable=False),
 )
 
-CLAIMED = and_(sightings.c.link_id == links.c.id, sightings.c.source_id == bindparam("b_source", type_=Number))
-"""Joins a link to the claim of the source that is being looked at."""
-_NEW = insert(sightings)
+SIGHTED = and_(sightings.c.link_id == links.c.id, sightings.c.source_id == bindparam("b_source", type_=Number))
+"""Joins a link to its sighting in the source that is being polled."""
+_ONE_MORE = {
+    **{name: poll_days.c[name] + given(poll_days, name) for name in ("polls", "failed")},
+    "reason": func.coalesce(given(poll_days, "reason"), poll_days.c.reason),
+}
 # A time of publication after the one at which the link was found is a mistaken clock's.
-_seen = case((links.c.published_at < links.c.found_at, links.c.published_at), else_=links.c.found_at)
+_seen_at = case((links.c.published_at < links.c.found_at, links.c.published_at), else_=links.c.found_at)
 
 
-def claim(connection: Connection, source_id: int, url: str, found: Iterable[tuple[int, Link]], at: datetime) -> None:
+def add_sightings(
+    connection: Connection, source_id: int, url: str, found: Iterable[tuple[int, Link]], at: datetime
+) -> None:
     """The source at `url` lists these articles, which it had not listed before; each comes with its link's number."""
     shard = span_of(url)
     rows = [{"source_id": source_id, "link_id": id_, "day": claimed_day(link, shard, at)} for id_, link in found]
     if rows:
-        connection.execute(_NEW, rows)
+        connection.execute(insert(sightings), rows)
 
 
-def date_claims(connection: Connection, url: str, days: Mapping[int, date]) -> None:
+def date_sightings(connection: Connection, url: str, days: Mapping[int, date]) -> None:
     """Of what day the articles are after all that a source without times lists, by their links' numbers."""
     if not days:
         return
@@ -93,54 +100,43 @@ def date_claims(connection: Connection, url: str, days: Mapping[int, date]) -> N
     connection.execute(update(sightings).where(mine).values(day=bindparam("b_day")), rows)
 
 
-def note_look(connection: Connection, source_id: int, at: datetime, reason: str | None) -> None:
-    """One look at a source more on that day; `reason` says why it gave nothing."""
-    mine = (looked.c.source_id == source_id) & (looked.c.day == day_in(at))
-    more: dict[object, object] = {looked.c.polls: looked.c.polls + 1}
-    if reason is not None:
-        more |= {looked.c.failed: looked.c.failed + 1, looked.c.reason: reason}
-    if connection.execute(update(looked).where(mine).values(more)).rowcount == 0:
-        row = {
-            "source_id": source_id,
-            "day": day_in(at),
-            "polls": 1,
-            "failed": int(reason is not None),
-            "reason": reason,
-        }
-        connection.execute(insert(looked).values(row))
+def note_poll(connection: Connection, source_id: int, at: datetime, reason: str | None) -> None:
+    """One poll of a source more on that day; `reason` says why it gave nothing."""
+    key = {"source_id": source_id, "day": day_of(at)}
+    upsert(connection, poll_days, key, {"polls": 1, "failed": int(reason is not None), "reason": reason}, _ONE_MORE)
 
 
-def _pushed_out(connection: Connection, source_id: int, window: Sequence[Item]) -> bool:
+def note_gap(connection: Connection, source_id: int, window: Sequence[tuple[Link, bool]], at: datetime) -> bool:
+    """Note the span in doubt when the window overlaps no earlier one; returns whether it did.
+
+    Each of its links comes with whether the source had listed it before. One that never listed anything has no
+    earlier window.
+    """
+    items = [WindowItem(link.published_at, known) for link, known in window]
+    if not items or (overlaps(items) and not _pushed_out(connection, source_id, items)):
+        return False
+    # Without what this very poll has just brought.
+    earlier = select(func.max(_seen_at, type_=Instant)).join(sightings, sightings.c.link_id == links.c.id)
+    since = connection.scalar(earlier.where(sightings.c.source_id == source_id))
+    if since is None:
+        return False
+    back_to = window_reach(items)
+    # A window that says to reach behind what was seen, and shows nothing of it, has a clock that is off.
+    until = back_to if back_to is not None and since < back_to <= at else at
+    connection.execute(insert(gaps).values(source_id=source_id, since=since, until=until, raised_at=at))
+    return True
+
+
+def _pushed_out(connection: Connection, source_id: int, window: Sequence[WindowItem]) -> bool:
     """Whether the window ends with something new, below which it showed something before.
 
     Then others may have gone unseen, although something in it is known: that may all be dated ahead, and stand above
     what has come since.
     """
-    last = end(window)
+    last = window_end(window)
     if last is None or last.known:
         return False
     mine = (
         select(links.c.id).join(sightings, sightings.c.link_id == links.c.id).where(sightings.c.source_id == source_id)
     )
     return connection.scalar(mine.where(links.c.published_at < last.at).limit(1)) is not None
-
-
-def raise_gap(connection: Connection, source_id: int, window: Sequence[tuple[Link, bool]], at: datetime) -> bool:
-    """Note the span in doubt when the window overlaps no earlier one; returns whether it did.
-
-    Each of its links comes with whether the source had claimed it. One that never claimed anything has no earlier
-    window.
-    """
-    items = [Item(link.published_at, known) for link, known in window]
-    if not items or (overlaps(items) and not _pushed_out(connection, source_id, items)):
-        return False
-    # Without what this very look has just brought.
-    earlier = select(func.max(_seen, type_=Instant)).join(sightings, sightings.c.link_id == links.c.id)
-    since = connection.scalar(earlier.where(sightings.c.source_id == source_id))
-    if since is None:
-        return False
-    back_to = reach(items)
-    # A window that says to reach behind what was seen, and shows nothing of it, has a clock that is off.
-    until = back_to if back_to is not None and since < back_to <= at else at
-    connection.execute(insert(gaps).values(source_id=source_id, since=since, until=until, raised_at=at))
-    return True

@@ -1,6 +1,6 @@
 """How far each sink has come, what is wrong with it, and the records that it does not take.
 
-The writing functions run inside one transaction that holds the pen (`crawler.store.database`).
+The writing functions run inside one transaction that holds the write lock (`crawler.store.database`).
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     delete,
-    func,
-    insert,
     select,
     update,
 )
 
 from crawler.store.schema import Instant, Number, Plain, changes, metadata
+from crawler.store.sql import compare_and_set, upsert
 
 identity = Table("identity", metadata, Column("id", Plain, primary_key=True))
 
@@ -62,9 +61,9 @@ class SinkState:
     cursor: int = 0
     """The last `seq` that is dealt with: delivered, filtered out or set aside."""
     replays: int = 0
-    """How often it was set back."""
+    """How often it was set back to an earlier change."""
     state: str = "new"
-    """"new", "ok", or the word of the failure that goes on."""
+    """"new", "ok", or the reason of the failure that goes on; `crawler.store.schema` draws how it changes."""
     failures: int = 0
     """In a row."""
     last_error: str | None = None
@@ -102,25 +101,19 @@ def state(connection: Connection, name: str) -> SinkState:
 
 def begin(connection: Connection, name: str, at: datetime) -> SinkState:
     """The state of a sink, entered when it is new."""
-    found = state(connection, name)
-    if found.updated_at is not None:
-        return found
-    new = SinkState(name=name, updated_at=at)
-    connection.execute(insert(sinks).values(asdict(new)))
-    return new
+    new = asdict(SinkState(name=name, updated_at=at))
+    upsert(connection, sinks, {"name": new.pop("name")}, new, {})
+    return state(connection, name)
 
 
 def advance(
     connection: Connection, was: SinkState, cursor: int, delivered: int, rate: float | None, at: datetime
 ) -> bool:
     """Move the cursor; False, with nothing written, when somebody else has moved it since `was` was read."""
-    values = {"cursor": cursor, "delivered": sinks.c.delivered + delivered, "rate": rate, "updated_at": at}
-    done = connection.execute(
-        update(sinks)
-        .where(sinks.c.name == was.name, sinks.c.cursor == was.cursor, sinks.c.replays == was.replays)
-        .values(state="ok", failures=0, next_try_at=None, **values)
-    )
-    return done.rowcount == 1
+    well = {"state": "ok", "failures": 0, "next_try_at": None}
+    moved = {"cursor": cursor, "delivered": sinks.c.delivered + delivered, "rate": rate, "updated_at": at}
+    here = {"name": was.name, "cursor": was.cursor, "replays": was.replays}
+    return compare_and_set(connection, sinks, here, {**well, **moved})
 
 
 def fail(
@@ -132,9 +125,8 @@ def fail(
 
 
 def put_aside(connection: Connection, name: str, seq: int, reason: str, at: datetime) -> None:
-    """Note that the sink does not take a record, once."""
-    connection.execute(delete(set_aside).where(set_aside.c.sink == name, set_aside.c.seq == seq))
-    connection.execute(insert(set_aside).values(sink=name, seq=seq, reason=reason, at=at))
+    """Note that the sink does not take a record; a second time replaces the first."""
+    upsert(connection, set_aside, {"sink": name, "seq": seq}, {"reason": reason, "at": at})
 
 
 def aside(connection: Connection, name: str) -> list[SetAside]:
@@ -153,11 +145,6 @@ def set_back(connection: Connection, name: str, first: int, at: datetime) -> Non
     connection.execute(delete(set_aside).where(set_aside.c.sink == name, set_aside.c.seq >= first))
     values = {"cursor": first - 1, "replays": sinks.c.replays + 1, "next_try_at": None, "updated_at": at}
     connection.execute(update(sinks).where(sinks.c.name == name).values(values))
-
-
-def last_change(connection: Connection) -> int:
-    """The greatest `seq` there is; 0 for none."""
-    return connection.scalar(select(func.max(changes.c.seq))) or 0
 
 
 def waiting_since(connection: Connection, cursor: int) -> datetime | None:

@@ -1,4 +1,4 @@
-"""`Store`: what the rest of the crawler sees of the database."""
+"""`Store`: a database that is open, and the operations of an article's way through it."""
 
 from __future__ import annotations
 
@@ -7,28 +7,24 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Self
 
-from sqlalchemy import URL, Connection, Engine, select
+from sqlalchemy import URL, Connection, Engine
 
 from crawler.errors import BadInput, Refusal, StoreFailed
 from crawler.items import Article, Change, Link, PendingLink
-from crawler.sites.urls import canonical as canonical_of
-from crawler.store import articles as amend
-from crawler.store import articles as record
-from crawler.store import changes as feed
-from crawler.store import frontier, queries, sink_cursors
+from crawler.store import articles, changes, frontier, queries, sink_cursors
 from crawler.store.changes import FeedItem
 from crawler.store.database import engine_for, settle, transaction, unwritable, writer
-from crawler.store.locks import alone
+from crawler.store.locks import lock
 from crawler.store.migrate import upgrade
-from crawler.store.rows import ArticleRow, HeldPage, Outcome, SourceSaved, SourceState, StoredArticle
-from crawler.store.schema import sites
+from crawler.store.rows import ArticleRow, Outcome, SourceSaved, SourceState, StoredArticle, StoredPage
 
 
 class Store:
     """Articles with their past, the change feed, and the frontier, in SQLite or PostgreSQL.
 
-    Every method is one transaction, safe from any thread and beside other processes. Each raises `StoreFailed`, with
-    nothing written, when the database cannot; times given must have a zone (ValueError), times returned are UTC.
+    Every method but `reading`, `writing` and `lock` is one transaction, safe from any thread and beside other
+    processes. Each raises `StoreFailed`, with nothing written, when the database cannot; times given must have a zone
+    (ValueError), times returned are UTC.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -74,9 +70,38 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    # --- the database ---
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that reads, for functions that take a connection."""
+        with transaction(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that holds the write lock: no other process writes while it is open."""
+        with transaction(self._writer) as connection:
+            yield connection
+
+    def lock(self, job: str) -> AbstractContextManager[Callable[[], None]]:
+        """Hold the lock of a job that one process at a time may do with this store (`crawler.store.locks`)."""
+        return lock(self._engine, job)
+
+    def settle(self) -> None:
+        """Make what has been read safe from a power cut, before it is handed on as a fact."""
+        settle(self._engine)
+
+    def identity(self) -> str:
+        """The store's own name, made with it; a copy of the database bears the same."""
+        with self.reading() as connection:
+            return sink_cursors.store_id(connection)
+
+    # --- the way of an article into the store ---
+
     def source(self, url: str) -> SourceState:
         """What is remembered of a feed, sitemap or listing; a fresh state when it is new."""
-        with transaction(self._engine) as connection:
+        with self.reading() as connection:
             return frontier.source(connection, url)
 
     def save_source(
@@ -87,36 +112,52 @@ class Store:
         *,
         revisit: bool = False,
         window: bool = False,
-        canonical: Callable[[str], str] = canonical_of,
         also: Callable[[Connection, SourceSaved], None] | None = None,
     ) -> int:
         """Keep a source's state together with the links found there, and return how many of these are new.
 
-        Refused links, and addresses that `canonical` refuses (Discard), are passed over. With `revisit`, a stored page
-        that the source lists as modified after its last fetch becomes pending again. With `window` the source shows its
-        newest items only: when none is left of those it has shown before, a gap is noted. `also` is done with it.
+        Refused links, and those whose address is none, are passed over; each is kept under its canonical address. With
+        `revisit`, a stored page that the source lists as modified after its last fetch becomes pending again. With
+        `window` the source shows its newest items only: when none is left of those it has shown before, a gap is noted.
+        `also` is done with it.
         """
         at = state.checked_at or datetime.now(UTC)
         with self._writing(site, at) as connection:
-            kept = frontier.save_source(connection, state, links, site, at, canonical, revisit=revisit, window=window)
+            kept = frontier.save_source(connection, state, links, site, at, revisit=revisit, window=window)
             if also is not None:
                 also(connection, kept)
             return kept.new
 
     def pending(self, site: str, limit: int | None = None) -> list[PendingLink]:
         """Links of a site that are not yet read, newest first."""
-        with transaction(self._engine) as connection:
+        with self.reading() as connection:
             return frontier.pending(connection, site, limit)
 
     def revisit(self, site: str, since: datetime) -> list[PendingLink]:
         """Links of the pages of a site stored already and published (or, without a time, first read) since."""
-        with transaction(self._engine) as connection:
+        with self.reading() as connection:
             return frontier.revisit(connection, site, since)
 
     def seen(self, canonical_urls: Iterable[str]) -> set[str]:
         """Those of the addresses that are known: pending, stored or refused."""
-        with transaction(self._engine) as connection:
+        with self.reading() as connection:
             return set(frontier.seen(connection, canonical_urls))
+
+    def begin(self, canonical_urls: Sequence[str], reserve: Callable[[Connection, int], int]) -> int:
+        """Note that links are about to be asked: what this run neither reads nor refuses keeps the reason
+        UNFINISHED.
+
+        `reserve` says, in the same transaction, how many of them may be; so many of the first are, and are returned.
+        """
+        with self.writing() as connection:
+            granted = reserve(connection, len(canonical_urls))
+            frontier.begin(connection, canonical_urls[:granted])
+        return granted
+
+    def may_lead(self, link: str, page: str) -> bool:
+        """Whether what `link` gives may be stored under the address `page`: nobody knows it, or it led there before."""
+        with self.reading() as connection:
+            return frontier.may_lead(connection, link, page)
 
     def save(self, article: Article, fetched_at: datetime, *, link: str | None = None) -> Outcome:
         """Store what a page says, its change, and that its link is done.
@@ -129,50 +170,37 @@ class Store:
         names another as its own. Raises Discard for an address longer than 2,000 bytes.
         """
         with self._writing(article.site, fetched_at) as connection:
-            return record.save(connection, article, fetched_at, link)
-
-    def held(self, canonical_url: str) -> HeldPage | None:
-        """The current text of the page, article or copy, of a link's address; None when there is none."""
-        with transaction(self._engine) as connection:
-            return amend.held(connection, canonical_url)
-
-    def amend(self, article: Article, fetched_at: datetime, link: str) -> Outcome | None:
-        """Store what an archived page, fetched then, says when it is read again.
-
-        Another text is a revision, as in `save`; the same text with other metadata corrects the current revision in
-        place, without a change. None, with nothing written, when a later fetch gave the text that is held, or when
-        the page is withdrawn and the text would be another.
-        """
-        with self._writing(article.site, fetched_at) as connection:
-            return amend.amend(connection, article, fetched_at, link)
-
-    def begin(self, canonical_urls: Sequence[str], reserve: Callable[[Connection, int], int]) -> int:
-        """Note that links are about to be asked: what this run neither reads nor refuses keeps the word UNFINISHED.
-
-        `reserve` says, in the same transaction, how many of them may be; so many of the first are, and are returned.
-        """
-        with transaction(self._writer) as connection:
-            granted = reserve(connection, len(canonical_urls))
-            frontier.begin(connection, canonical_urls[:granted])
-        return granted
+            return articles.save(connection, article, fetched_at, link)
 
     def refuse(self, canonical_url: str, reason: Refusal, *, final: bool, counted: bool = False) -> None:
         """Note why a pending link gave nothing; when `final` it is never asked again, else later.
 
         It is one more try, unless this one was `counted` before.
         """
-        with transaction(self._writer) as connection:
+        with self.writing() as connection:
             frontier.refuse(connection, canonical_url, reason, final=final, counted=counted)
-
-    def may_lead(self, link: str, page: str) -> bool:
-        """Whether what `link` gives may be stored under the address `page`: nobody knows it, or it led there before."""
-        with transaction(self._engine) as connection:
-            return frontier.may_lead(connection, link, page)
 
     def withdraw(self, canonical_url: str, at: datetime) -> Outcome | None:
         """Note that a stored page answered 404 or 410; its text stays. None when it is unknown or withdrawn already."""
-        with transaction(self._writer) as connection:
-            return record.withdraw(connection, canonical_url, at)
+        with self.writing() as connection:
+            return articles.withdraw(connection, canonical_url, at)
+
+    def page(self, canonical_url: str) -> StoredPage | None:
+        """The current text of the page, article or copy, of a link's address; None when there is none."""
+        with self.reading() as connection:
+            return articles.stored_page(connection, canonical_url)
+
+    def amend(self, article: Article, fetched_at: datetime, link: str) -> Outcome | None:
+        """Store what an archived page, fetched then, says when it is read again.
+
+        Another text is a revision, as in `save`; the same text with other metadata corrects the current revision in
+        place, without a change. None, with nothing written, when a later fetch gave the text that is stored, or when
+        the page is withdrawn and the text would be another.
+        """
+        with self._writing(article.site, fetched_at) as connection:
+            return articles.amend(connection, article, fetched_at, link)
+
+    # --- what is in it ---
 
     def articles(
         self,
@@ -186,73 +214,47 @@ class Store:
 
         `text` is looked for in title, lead and body, in any case; without diacritics it also finds words with them.
         """
-        with transaction(self._engine) as connection:
+        with self.reading() as connection:
             return queries.list_articles(connection, site, since, text, limit)
 
     def article(self, article_id: int) -> StoredArticle | None:
         """An article with its revisions, copies and changes; None when there is none of this number."""
-        with transaction(self._engine) as connection:
+        with self.reading() as connection:
             return queries.article(connection, article_id)
 
     def revision(self, article_id: int, number: int) -> Article:
         """One text that an article has had, from 1; BadInput when there is none of this number."""
-        with transaction(self._engine) as connection:
+        with self.reading() as connection:
             return queries.revision(connection, article_id, number)
 
     def changes(self, since: int = 0, limit: int | None = 100) -> list[Change]:
         """The changes after `since` in order; whoever has seen one has seen all before it, for ever."""
-        with transaction(self._engine) as connection:
+        with self.reading() as connection:
             return queries.list_changes(connection, since, limit)
 
     def last_change(self) -> int:
         """The number of the last change, 0 when there is none."""
-        with transaction(self._engine) as connection:
-            return sink_cursors.last_change(connection)
-
-    def identity(self) -> str:
-        """The store's own name, made with it; a copy of the database bears the same."""
-        with transaction(self._engine) as connection:
-            return sink_cursors.store_id(connection)
+        with self.reading() as connection:
+            return changes.last_change(connection)
 
     def feed(
         self, since: int = 0, limit: int = 100, *, sites: Collection[str] | None = None, text: str | None = None
     ) -> tuple[list[FeedItem], int]:
-        """Changes after `since` with what stood at their pages, and the last `seq` looked at."""
-        with transaction(self._engine) as connection:
-            return feed.read(connection, since, limit, sites=sites, text=text)
-
-    def settle(self) -> None:
-        """Make what has been read safe from a power cut, before it is handed on as a fact."""
-        settle(self._engine)
-
-    def alone(self, job: str) -> AbstractContextManager[Callable[[], None]]:
-        """Hold the lock of a job that one process at a time may do with this store (`crawler.store.locks`)."""
-        return alone(self._engine, job)
+        """Changes after `since` with what stood at their pages, and the last `seq` that was read."""
+        with self.reading() as connection:
+            return changes.read(connection, since, limit, sites=sites, text=text)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """For each site the numbers of articles, copies, revisions, withdrawn, pending and refused."""
-        with transaction(self._engine) as connection:
+        with self.reading() as connection:
             return queries.counts(connection)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """One transaction, for the readers of this package that bring their own queries."""
-        with transaction(self._engine) as connection:
-            yield connection
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction that holds the pen; no other process writes while it is open."""
-        with transaction(self._writer) as connection:
-            yield connection
-
-    @contextmanager
     def _writing(self, site: str | None, at: datetime) -> Iterator[Connection]:
-        with transaction(self._writer) as connection:
+        """A writing transaction in which the site has its row."""
+        with self.writing() as connection:
             if site is not None and site not in self._sites:
-                known = connection.scalar(select(sites.c.name).where(sites.c.name == site))
-                if known is None:
-                    connection.execute(sites.insert().values(name=site, added_at=at))
+                frontier.ensure_site(connection, site, at)
             yield connection
         if site is not None:
             self._sites.add(site)

@@ -1,1 +1,46 @@
-"""Text: bytes to characters, dates, the normal form and its hash, syllables."""
+"""Text of Vietnamese news: from bytes to characters, dates, the calendar, and what makes two texts the same.
+
+encodings.py         bytes of a page to its text, whatever the server and the page say of their encoding
+legacy_encodings.py  TCVN3, VNI, VPS and VISCII: what old portals still serve
+mojibake.py          text that somebody else had decoded wrongly, put right
+syllables.py         whether a word is spelt as a Vietnamese syllable
+dates.py             dates and times as pages and feeds write them
+calendar.py          public holidays, on which the papers publish as on a Sunday
+http.py              how long to wait, and what is inside a gzip file
+fingerprint.py       the normal form, its hash, and the legal instruments that a text names
+"""
+
+from __future__ import annotations
+
+from crawler.text.calendar import SUNDAY, holidays, weekday
+from crawler.text.dates import VIETNAM, YEARS, Moment, day_of, false_zone, local_time, parse_date
+from crawler.text.encodings import Decoded, charset, decode, encode
+from crawler.text.fingerprint import DOCUMENT, INVISIBLE, content_hash, documents, normal_form
+from crawler.text.http import gunzip, retry_after
+from crawler.text.syllables import TONES, is_syllable
+
+__all__ = [
+    "DOCUMENT",
+    "INVISIBLE",
+    "SUNDAY",
+    "TONES",
+    "VIETNAM",
+    "YEARS",
+    "Decoded",
+    "Moment",
+    "charset",
+    "content_hash",
+    "day_of",
+    "decode",
+    "documents",
+    "encode",
+    "false_zone",
+    "gunzip",
+    "holidays",
+    "is_syllable",
+    "local_time",
+    "normal_form",
+    "parse_date",
+    "retry_after",
+    "weekday",
+]

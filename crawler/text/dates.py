@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from crawler.items import Precision
 
 VIETNAM = timezone(timedelta(hours=7))
-"""Indochina Time, without daylight saving: what a time without zone means."""
+"""Indochina Time, since 1975 without summer time: what a time without zone means."""
 LONGEST = 300
 """Characters of a text that are searched for a date."""
 YEARS = range(1990, 2101)
@@ -69,7 +69,7 @@ class Moment:
     """The text, white space collapsed."""
 
 
-def parse(text: str | None, *, us: bool = False) -> Moment | None:
+def parse_date(text: str | None, *, us: bool = False) -> Moment | None:
     """The first date in `text`, or None when there is none or it is impossible (31/02).
 
     Day first, except when the text shows itself American (`8/22/2026 8:07:00 PM`, with seconds and AM or PM) or `us`
@@ -96,6 +96,16 @@ def parse(text: str | None, *, us: bool = False) -> Moment | None:
     return _moment(raw, year, month, day, hour, time["minute"] or 0, time["second"], time["fraction"], time["zone"])
 
 
+def day_of(at: datetime) -> date:
+    """The date in Viet Nam at an instant, which has a zone."""
+    return at.astimezone(VIETNAM).date()
+
+
+def local_time(at: datetime, *, year: bool = True) -> str:
+    """A time for a person, on Viet Nam's clock: 02/03/2026 15:01, or 02/03 15:01 without its year."""
+    return at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M" if year else "%d/%m %H:%M")
+
+
 def false_zone(moment: Moment, visible: Moment) -> Moment:
     """`moment` with +07:00 in place of a UTC that the `visible` local time contradicts, else `moment` itself.
 
@@ -107,7 +117,7 @@ def false_zone(moment: Moment, visible: Moment) -> Moment:
     local = moment.at.replace(tzinfo=VIETNAM)
     shown = visible.at.astimezone(VIETNAM)
     if visible.precision == "day":
-        contradicted = local.date() == shown.date() != moment.at.astimezone(VIETNAM).date()
+        contradicted = local.date() == shown.date() != day_of(moment.at)
     else:
         contradicted = local.replace(second=0, microsecond=0) == shown.replace(second=0, microsecond=0)
     return replace(moment, at=local) if contradicted else moment

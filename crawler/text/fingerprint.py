@@ -8,12 +8,10 @@ import unicodedata
 
 VERSION = "v1"
 """Of the normal form. It stands in every hash, so that hashes of two versions are never taken for each other."""
-
 # Soft hyphen, zero-width spaces and joiners, direction marks, byte order mark: they stand inside words too.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 # A mark that did not compose belongs to its letter.
 _WORD = re.compile(r"\w+(?:[\u0300-\u036f]+\w*)*")
-
 _TONED = {
     unicodedata.normalize("NFC", base + tone): (base, tone)
     for base in "aăâeêioôơuưy"
@@ -30,6 +28,23 @@ _PAIR = re.compile(f"(?:[oiuư][{_toned('aey')}](?![^\\W\\d_])|[{_toned('oiuyư'
 _OPEN = {"oa", "oe", "uy", "ua", "ia", "ưa"}  # at the end of a syllable the first bears it: hòa, thúy, của, mía
 _CLOSED = {"oa", "oe", "uy"}  # before another letter the second: hoàn, ngoéo, huỳnh
 _ONSETS = {"qu", "gi"}  # here u and i belong to the onset: quý, già
+_MANY = 1 << 16  # stretches that are remembered
+_LONG = 40  # characters; a longer one is no word and will not come again
+_CAPITALS = "A-ZÂĂĐÐƉÊÔƠƯ"
+_BODY = f"[{_CAPITALS}]{{2,}}(?:[gir](?![a-zà-ỹ]))?"  # an abbreviation of type or issuer: NĐ, UBND, TTg, TTr, NQi
+DOCUMENT = re.compile(
+    rf"""
+    \d(?<![\w/.,-]\d)\d{{0,4}}[a-zA-ZĐđ]?  # the number; a decree of 2008 was 30a
+    (?:
+        /(?:(?:19|20)\d\d/)?{_BODY}(?:[-‑–&]{_BODY})+  # 357/2025/NĐ-CP, 85/NQ-CP, 05/2024/TTLT-BCA-BQP
+      | /(?:19|20)\d\d/L-CTN                         # an order of the President
+      | /(?:19|20)\d\d/(?:UBTV)?QH\d{{1,2}}(?!\w)      # 54/2019/QH14, of the National Assembly
+      | [-‑–]{_BODY}/{_BODY}                           # 12-NQ/TW, of the Party
+    )
+    """,
+    re.VERBOSE,
+)
+"""The number of a legal instrument as written; to be compiled with re.VERBOSE where it is part of another pattern."""
 
 
 def normal_form(text: str) -> str:
@@ -40,6 +55,20 @@ def normal_form(text: str) -> str:
     them. Digits and diacritics stay: 85/NQ-CP is not 86/NQ-CP, 1,5 is not 15, and Bá is not Bà.
     """
     return " ".join(filter(None, map(_SETTLED.__getitem__, text.split())))
+
+
+def content_hash(lead: str | None, body: str) -> str:
+    """`v1:` and the SHA-256, in hex, of the normal form of lead and body."""
+    text = f"{lead}\n{body}" if lead else body
+    return f"{VERSION}:{hashlib.sha256(normal_form(text).encode()).hexdigest()}"
+
+
+def documents(text: str) -> tuple[str, ...]:
+    """The numbers of the legal instruments that `text` names, as written, each once, in order of first mention.
+
+    The forms are those of Decree 30/2020/NĐ-CP, annex I (state) and Guideline 05-HD/VPTW (Party).
+    """
+    return tuple(dict.fromkeys(DOCUMENT.findall(text)))
 
 
 def _settled(token: str) -> str:
@@ -58,19 +87,12 @@ class _Memory(dict[str, str]):
         if len(self) >= _MANY:
             self.clear()
         words = _settled(token)
-        if len(token) < _LONG:  # a longer one is no word and will not come again
+        if len(token) < _LONG:
             self[token] = words
         return words
 
 
-_MANY = 1 << 16
-_LONG = 40
 _SETTLED = _Memory()
-
-
-def forget() -> None:
-    """Empty the memory of words, for measuring what a first page costs."""
-    _SETTLED.clear()
 
 
 def _place_tone(found: re.Match[str]) -> str:
@@ -85,34 +107,3 @@ def _place_tone(found: re.Match[str]) -> str:
     if second in "ăâêôơ" or before + base in _ONSETS or (base + second in _CLOSED and after.isalpha()):
         return base + unicodedata.normalize("NFC", second + tone)
     return found[0]
-
-
-def content_hash(lead: str | None, body: str) -> str:
-    """`v1:` and the SHA-256, in hex, of the normal form of lead and body."""
-    text = f"{lead}\n{body}" if lead else body
-    return f"{VERSION}:{hashlib.sha256(normal_form(text).encode()).hexdigest()}"
-
-
-_CAPITALS = "A-ZÂĂĐÐƉÊÔƠƯ"
-_BODY = f"[{_CAPITALS}]{{2,}}(?:[gir](?![a-zà-ỹ]))?"  # an abbreviation of type or issuer: NĐ, UBND, TTg, TTr, NQi
-DOCUMENT = re.compile(
-    rf"""
-    \d(?<![\w/.,-]\d)\d{{0,4}}[a-zA-ZĐđ]?  # the number; a decree of 2008 was 30a
-    (?:
-        /(?:(?:19|20)\d\d/)?{_BODY}(?:[-‑–&]{_BODY})+  # 357/2025/NĐ-CP, 85/NQ-CP, 05/2024/TTLT-BCA-BQP
-      | /(?:19|20)\d\d/L-CTN                         # an order of the President
-      | /(?:19|20)\d\d/(?:UBTV)?QH\d{{1,2}}(?!\w)      # 54/2019/QH14, of the National Assembly
-      | [-‑–]{_BODY}/{_BODY}                           # 12-NQ/TW, of the Party
-    )
-    """,
-    re.VERBOSE,
-)
-"""The number of a legal instrument as written; to be compiled with re.VERBOSE where it is part of another pattern."""
-
-
-def documents(text: str) -> tuple[str, ...]:
-    """The numbers of the legal instruments that `text` names, as written, each once, in order of first mention.
-
-    The forms are those of Decree 30/2020/NĐ-CP, annex I (state) and Guideline 05-HD/VPTW (Party).
-    """
-    return tuple(dict.fromkeys(DOCUMENT.findall(text)))

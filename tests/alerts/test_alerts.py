@@ -1,4 +1,4 @@
-"""Watched words: how queries are read, what they find, and that each page is told once, on both databases."""
+"""Keyword alerts: how queries are read, what they find, and that each page is told once, on both databases."""
 
 from __future__ import annotations
 
@@ -15,16 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.alerts import alerts, digest, notify, standing, targets
-from crawler.alerts import tables as held
+from crawler.alerts import alerts, digest, notify, status, targets
 from crawler.alerts.keywords import All, Either, Node, Not, Phrase, SearchedText, around, match, without_marks
 from crawler.alerts.query import LONGEST, hints, parse
 from crawler.alerts.query import written as as_understood
-from crawler.backfill import backlog
 from crawler.errors import BadInput
 from crawler.items import Link
 from crawler.newsroom import words
-from crawler.store import SourceState, Store, findings, messages
+from crawler.store import SourceState, Store, findings, frontier, messages
 from crawler.store.findings import Observation
 from tests.support import T0, article, at
 
@@ -227,7 +225,7 @@ def test_words_without_marks_find_those_with_them(phrase: str, before: list[str]
     assert found(without_marks(phrase), text) is not None
 
 
-# --- alerts over the change feed -----------------------------------------------------------------------------------
+# --- alerts over the change feed ------------------------------------------------------------------------------------
 
 
 class Post(HTTPServer):
@@ -307,7 +305,7 @@ def test_sites_and_targets_of_an_alert(store: Store, post: Post) -> None:
         assert told(store, post) == []
         (message,) = other.taken
         assert "ở hai" in message["message"]
-        assert "bai-3" in message["message"], "a copy on a scheduled site tells of the article"
+        assert "bai-3" in message["message"], "a copy on a site of the alert tells of the article"
     finally:
         other.shutdown()
         other.server_close()
@@ -354,7 +352,7 @@ def test_alerts_that_came_at_different_times_see_all_of_their_time(
         store.save(article(number, f"Có nước sạch {number}."), T0)
     told(store, post)
     with store.reading() as connection:
-        assert held.totals(connection) == {1: (4, 4), 2: (3, 3), 3: (2, 2), 4: (1, 1)}
+        assert alerts.totals(connection) == {1: (4, 4), 2: (3, 3), 3: (2, 2), 4: (1, 1)}
 
 
 def test_a_crash_between_search_and_message_repeats_nothing(
@@ -367,7 +365,7 @@ def test_a_crash_between_search_and_message_repeats_nothing(
         with pytest.raises(KeyboardInterrupt):
             told(store, post)
     with monkeypatch.context() as patched:
-        patched.setattr(held, "mark_written", _crash)
+        patched.setattr(alerts, "_note_written", _crash)
         with pytest.raises(KeyboardInterrupt):
             told(store, post)
     assert len(told(store, post)) == 1
@@ -378,7 +376,9 @@ def backfilled(store: Store, *numbers: int) -> None:
     """Have a backfill list articles."""
     urls = [article(number).canonical_url for number in numbers]
     with store.writing() as connection:
-        backlog.keep_page(connection, "https://bao.example/s.xml", "s", {url: Link(url) for url in urls}, "bao", T0)
+        frontier.save_backfill_page(
+            connection, "https://bao.example/s.xml", "s", {url: Link(url) for url in urls}, "bao", T0
+        )
 
 
 def shown(store: Store, *numbers: int) -> None:
@@ -391,7 +391,7 @@ def pages(messages: list[str]) -> list[int]:
     return [int(number) for message in messages for number in re.findall(r"bai-(\d+)", message)]
 
 
-def test_what_a_backfill_brings_is_no_news_unless_the_schedule_has_shown_it(store: Store, post: Post) -> None:
+def test_what_a_backfill_brings_is_no_news_unless_a_poll_has_shown_it(store: Store, post: Post) -> None:
     alerts.add(store, "nước sạch", [], [], T0)
     shown(store, 1)
     backfilled(store, 1, 2, 3, 4)
@@ -399,9 +399,9 @@ def test_what_a_backfill_brings_is_no_news_unless_the_schedule_has_shown_it(stor
     for number in (1, 2, 3, 4):
         store.save(article(number, f"Có nước sạch {number}."), at(number))
     shown(store, 2)
-    assert pages(told(store, post)) == [1, 3], "what the schedule has shown, before the backfill or after it"
+    assert pages(told(store, post)) == [1, 3], "what a poll has shown, before the backfill or after it"
     store.save(article(2, "Nay vẫn có nước sạch."), at(9))
-    assert pages(told(store, post)) == [2], "an edit that the schedule sees is news"
+    assert pages(told(store, post)) == [2], "an edit that a poll shows is news"
 
 
 def test_a_page_that_names_another_address_is_of_the_past_as_its_link_was(store: Store, post: Post) -> None:
@@ -413,7 +413,7 @@ def test_a_page_that_names_another_address_is_of_the_past_as_its_link_was(store:
     assert pages(told(store, post)) == [12]
 
 
-def test_an_old_page_that_the_schedule_shows_is_news(store: Store, post: Post) -> None:
+def test_an_old_page_that_a_poll_shows_is_news(store: Store, post: Post) -> None:
     alerts.add(store, "nước sạch", [], [], T0)
     store.save(article(1, "Có nước sạch.", published_at=T0 - timedelta(days=900)), T0)
     assert pages(told(store, post)) == [1]
@@ -516,9 +516,9 @@ def test_what_is_logged_of_a_try_is_the_reason_and_goes_nowhere_else(caplog: pyt
 # --- how far it has come --------------------------------------------------------------------------------------------
 
 
-def standing_of(store: Store, number: int, setting: str = "") -> standing.Standing:
+def status_of(store: Store, number: int, setting: str = "") -> status.AlertStatus:
     with store.reading() as connection:
-        return standing.of_alerts(connection, [setting])[number]
+        return status.alert_statuses(connection, [setting])[number]
 
 
 def test_what_is_sent_and_what_waits_is_counted_by_page_with_the_reason(store: Store, post: Post) -> None:
@@ -528,15 +528,15 @@ def test_what_is_sent_and_what_waits_is_counted_by_page_with_the_reason(store: S
         store.save(article(number, f"Có nước sạch {number}."), T0)
     post.broken = True
     told(store, post)
-    waiting = standing_of(store, one, post.target)
+    waiting = status_of(store, one, post.target)
     assert (waiting.found, waiting.sent, waiting.waiting) == (22, 0, 22)
     (target,) = waiting.targets
     assert (target.target, target.messages, target.pages) == (targets.masked(post.target), 2, 22)
     assert "503" in str(target.reason)
     post.broken = False
     assert len(told(store, post, 10)) == 4
-    assert standing_of(store, one, post.target) == standing.Standing(found=22, sent=22, waiting=0, targets=())
-    half = standing_of(store, two)
+    assert status_of(store, one, post.target) == status.AlertStatus(found=22, sent=22, waiting=0, targets=())
+    half = status_of(store, two)
     assert (half.found, half.sent, half.waiting) == (22, 0, 22), "one of two targets has them"
     assert [(one.messages, one.pages) for one in half.targets] == [(2, 22)]
     assert "GEHEIM" not in str(half)
@@ -546,7 +546,7 @@ def test_pages_without_a_target_wait(store: Store) -> None:
     number = alerts.add(store, "nước sạch", [], [], T0)
     store.save(article(1, "Có nước sạch."), T0)
     alerts.write_messages(store, T0, [])
-    assert standing_of(store, number) == standing.Standing(found=1, sent=0, waiting=1, targets=())
+    assert status_of(store, number) == status.AlertStatus(found=1, sent=0, waiting=1, targets=())
 
 
 def test_pages_for_a_target_that_is_no_more_go_to_the_one_in_its_place(store: Store, post: Post) -> None:
@@ -554,9 +554,9 @@ def test_pages_for_a_target_that_is_no_more_go_to_the_one_in_its_place(store: St
     store.save(article(1, "Có nước sạch."), T0)
     alerts.write_messages(store, T0, ["json://127.0.0.1:9/"])
     assert told(store, post, 1) == []
-    assert standing_of(store, number, post.target).waiting == 1
+    assert status_of(store, number, post.target).waiting == 1
     assert len(told(store, post, 2)) == 1
-    assert standing_of(store, number, post.target).sent == 1
+    assert status_of(store, number, post.target).sent == 1
 
 
 def test_what_one_of_two_targets_has_is_not_told_again_when_the_other_is_no_more(

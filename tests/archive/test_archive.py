@@ -27,62 +27,28 @@ from crawler.archive import Archive, Damaged, Fetch
 from crawler.archive.records import Maker, Original, parse, walk
 from crawler.archive.reread import read
 from crawler.archive.writer import Writer
-from crawler.crawl.report import SiteReport
-from crawler.crawl.run import crawl
 from crawler.errors import BadInput
-from crawler.extract.article import extract
-from crawler.items import Article
-from crawler.monitor.store_checks import verify
-from crawler.newsroom import Newsroom, World, newsroom_sites
-from crawler.store import Store
+from crawler.extract import extract
+from crawler.newsroom import Newsroom, World
+from tests.newsroom_bench import Bench
 
-ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 8, 3, 6, 30, tzinfo=UTC)
-
-
-class Bench:
-    """A newsroom of one paper, a store and an archive."""
-
-    def __init__(self, newsroom: Newsroom, folder: Path) -> None:
-        self.newsroom = newsroom
-        self.store_url = f"sqlite:///{folder / 'store.db'}"
-        self.archive = folder / "warc"
-        self.sites = newsroom_sites(newsroom.url, count=1)
-        self.own: dict[str, Any] = {
-            "THOISU_ARCHIVE": str(self.archive), "THOISU_DELAY": 0, "RETRY_TIMES": 0, "REVISIT_DAYS": 10_000,
-            "THOISU_QUARANTINE": str(folder / "quarantine"), "AUDIT_EVERY": 1,
-        }  # fmt: skip
-
-    def crawl(self, **options: Any) -> SiteReport:
-        more = options.pop("settings", {})
-        (report,) = crawl(
-            self.sites, store_url=self.store_url, newsroom=self.newsroom.url, settings={**self.own, **more}, **options
-        )
-        return report
-
-    def stored(self) -> dict[str, Article]:
-        with Store.open(self.store_url) as store:
-            assert verify(store) == []
-            rows = store.articles(limit=None)
-            return {row.canonical_url: store.revision(row.id, row.revision) for row in rows}
-
-    def files(self) -> list[Path]:
-        return sorted(self.archive.glob("*.warc.gz"))
-
-    def kinds(self) -> list[Counter[str]]:
-        """The types of the records of each file, as warcio reads them."""
-        return [Counter(record["WARC-Type"] for record in fields_of(path)) for path in self.files()]
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     with Newsroom(World(seed=4, sites=1, articles=6)) as newsroom:
-        yield Bench(newsroom, tmp_path)
+        yield Bench(newsroom, tmp_path, archiving=True)
 
 
 def fields_of(path: Path) -> list[dict[str, str]]:
     with path.open("rb") as file:
         return [dict(record.rec_headers.headers) for record in ArchiveIterator(file)]
+
+
+def kinds(bench: Bench) -> list[Counter[str]]:
+    """The types of the records of each file, as warcio reads them."""
+    return [Counter(record["WARC-Type"] for record in fields_of(path)) for path in bench.files()]
 
 
 def checked(*paths: Path) -> None:
@@ -95,7 +61,6 @@ def _env(**more: str) -> dict[str, str]:
     return {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
         **more,
     }
 
@@ -112,9 +77,9 @@ def writer(folder: Path, size: int = 10**9) -> Writer:
 
 
 def test_a_crawl_is_kept_and_each_page_read_back_is_the_article_that_was_stored(bench: Bench) -> None:
-    assert bench.crawl().created == 6
+    assert bench.crawl_one().created == 6
     asked = [request for request in bench.newsroom.requests if request.path != "/robots.txt"]
-    assert bench.kinds() == [{"warcinfo": 1, "response": len(asked)}]
+    assert kinds(bench) == [{"warcinfo": 1, "response": len(asked)}]
     checked(*bench.files())
     stored = bench.stored()
     with Archive(bench.archive) as archive:
@@ -124,7 +89,9 @@ def test_a_crawl_is_kept_and_each_page_read_back_is_the_article_that_was_stored(
 
 
 def test_the_first_record_says_who_and_all_say_which_and_when(bench: Bench) -> None:
-    bench.crawl(settings={"THOISU_CONTACT": "mailto:ai@bao.example", "USER_AGENT": "thoisu/9 (+mailto:ai@bao.example)"})
+    bench.crawl_one(
+        settings={"THOISU_CONTACT": "mailto:ai@bao.example", "USER_AGENT": "thoisu/9 (+mailto:ai@bao.example)"}
+    )
     (path,) = bench.files()
     with path.open("rb") as file:
         records = ArchiveIterator(file)
@@ -149,9 +116,9 @@ def test_the_first_record_says_who_and_all_say_which_and_when(bench: Bench) -> N
 
 
 def test_an_unchanged_page_becomes_a_revisit_of_the_first_and_gives_the_same_article(bench: Bench) -> None:
-    bench.crawl()
+    bench.crawl_one()
     edited = bench.newsroom.misbehave("songda", edit=1)
-    report = bench.crawl(revisit=True)
+    report = bench.crawl_one(revisit=True)
     assert (report.revised, report.unchanged) == (1, 5)
     first, second = bench.files()
     checked(first, second)
@@ -174,10 +141,10 @@ def test_an_unchanged_page_becomes_a_revisit_of_the_first_and_gives_the_same_art
 
 def test_gone_pages_are_kept_for_known_articles_alone(bench: Bench) -> None:
     bench.newsroom.misbehave("songda", status=404, path="post", times=1)
-    bench.crawl()
+    bench.crawl_one()
     known = bench.stored()
     gone = bench.newsroom.misbehave("songda", take_down=2)
-    bench.crawl(revisit=True)
+    bench.crawl_one(revisit=True)
     lost = [fetch for path in bench.files() for fetch in fetches(path) if fetch.status in (404, 410)]
     assert sorted(fetch.url for fetch in lost) == sorted(url for url in gone if url in known)
     assert len(lost) >= 1
@@ -190,10 +157,10 @@ def fetches(path: Path) -> list[Fetch]:
 
 
 def test_without_the_setting_and_for_saved_pages_nothing_is_kept(bench: Bench, tmp_path: Path) -> None:
-    bench.crawl(settings={"THOISU_ARCHIVE": None})
+    bench.crawl_one(settings={"THOISU_ARCHIVE": None})
     (tmp_path / "saved").mkdir()
     (tmp_path / "saved" / "replay.tsv").write_text("url\tfile\n")
-    bench.crawl(replay=tmp_path / "saved")
+    bench.crawl_one(replay=tmp_path / "saved")
     assert not bench.archive.exists()
 
 
@@ -280,7 +247,7 @@ while True:
 
 def test_a_killed_process_leaves_whole_records_and_the_next_begins_another_file(tmp_path: Path) -> None:
     order = [sys.executable, "-c", KILLED.format(folder=str(tmp_path))]
-    with subprocess.Popen(order, stdout=subprocess.PIPE, env=_env(), cwd=ROOT) as process:
+    with subprocess.Popen(order, stdout=subprocess.PIPE, env=_env()) as process:
         assert process.stdout is not None
         said = [int(process.stdout.readline()) for _ in range(20)]
         process.send_signal(signal.SIGKILL)
@@ -380,7 +347,7 @@ def test_a_full_disk_ends_the_archive_by_name_and_nothing_else(
 
     monkeypatch.setattr(os, "write", write)
     with caplog.at_level(logging.WARNING):
-        report = bench.crawl()
+        report = bench.crawl_one()
     assert (report.created, report.error) == (6, None)
     said = [record.getMessage() for record in caplog.records if record.name == "crawler.archive.writer"]
     assert len(said) == 1
@@ -388,13 +355,13 @@ def test_a_full_disk_ends_the_archive_by_name_and_nothing_else(
     assert len(written) == 6
     (path,) = bench.files()
     checked(path)
-    assert bench.kinds() == [{"warcinfo": 1, "response": 3}]
+    assert kinds(bench) == [{"warcinfo": 1, "response": 3}]
     (bench.archive / "index.db").unlink()
     with Archive(bench.archive) as archive:
         assert archive.catch_up() == []
     monkeypatch.undo()
     bench.newsroom.misbehave("songda", edit=1)
-    bench.crawl(revisit=True)
+    bench.crawl_one(revisit=True)
     assert len(bench.files()) == 2
 
 
@@ -404,7 +371,7 @@ def test_a_folder_that_cannot_be_made_is_no_reason_not_to_crawl(
 ) -> None:
     (tmp_path / "file").write_text("")
     with caplog.at_level(logging.WARNING):
-        assert bench.crawl(settings={"THOISU_ARCHIVE": str(tmp_path / "file" / "warc")}).created == 6
+        assert bench.crawl_one(settings={"THOISU_ARCHIVE": str(tmp_path / "file" / "warc")}).created == 6
     assert [record.getMessage() for record in caplog.records if record.name == "crawler.archive.writer"]
 
 
@@ -415,7 +382,7 @@ def test_a_folder_without_files_is_no_archive(tmp_path: Path) -> None:
 
 def test_extraction_of_a_kept_page_needs_its_header(bench: Bench) -> None:
     bench.newsroom.misbehave("songda", charset="utf-8")
-    bench.crawl()
+    bench.crawl_one()
     with Archive(bench.archive) as archive:
         fetch = archive.load(next(iter(archive.pages())))
     assert dict(fetch.headers)["Content-Type"].startswith("text/html")

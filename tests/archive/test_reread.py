@@ -12,43 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive import Archive
-from crawler.archive.reread import RereadPage, review, write
+from crawler.archive import Archive, RereadPage, review
+from crawler.archive.reread import write
 from crawler.cli.main import main
+from crawler.compare.relate import waiting
 from crawler.errors import Quarantine, Refusal
 from crawler.items import FIELDS, Article
 from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World
-from crawler.newsroom.pages import redesigned
-from crawler.sites.layouts import CAPTIONS, EPI, NOISE, Layout
-from crawler.sites.site import Site
+from crawler.sites import EPI, Layout, Site
 from crawler.store import Outcome, Store
-from tests.archive.test_archive import Bench
+from tests.newsroom_bench import Bench, mended
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     with Newsroom(World(seed=4, sites=1, articles=6)) as newsroom:
-        yield Bench(newsroom, tmp_path)
-
-
-def renamed(css: str) -> str:
-    """A selector after the newsroom's first redesign."""
-
-    def rename(reason: re.Match[str]) -> str:
-        new = re.search(r'"(.*)"', redesigned(f' class="{reason[1]}"', 1))
-        assert new is not None
-        return f".{new[1]}"
-
-    return re.sub(r"\.([a-zA-Z][\w-]*)", rename, css)
-
-
-def mended(layout: Layout) -> Layout:
-    """The layout, and what all layouts drop, with the names that the redesign has given to the classes."""
-    names = [field.name for field in dataclasses.fields(layout) if field.name not in ("name", "marks")]
-    fields = {name: tuple(map(renamed, getattr(layout, name))) for name in names}
-    fields["drop"] += tuple(renamed(css) for css in (*NOISE, *CAPTIONS) if css.startswith(".") and "[" not in css)
-    return layout.replace(**fields, marks=tuple((kind, renamed(css)) for kind, css in layout.marks))
+        yield Bench(newsroom, tmp_path, archiving=True)
 
 
 TOO_SHORT = EPI.replace(body=(".article__sapo",), lead=())
@@ -81,13 +61,13 @@ def changes(bench: Bench) -> int:
 
 
 def test_what_is_unchanged_is_the_same(bench: Bench) -> None:
-    bench.crawl()
+    bench.crawl_one()
     assert whats(findings(bench)) == {"same": 6}
 
 
 def test_after_a_redesign_a_mended_layout_puts_right_what_the_fallback_read(bench: Bench) -> None:
     bench.newsroom.misbehave("songda", redesign=True)
-    bench.crawl()
+    bench.crawl_one()
     assert {article.layout for article in bench.stored().values()} == {"fallback"}
     good = with_layout(bench, mended(EPI))
     found = findings(bench, good, writing=True)
@@ -103,7 +83,7 @@ def test_after_a_redesign_a_mended_layout_puts_right_what_the_fallback_read(benc
 
 def test_the_same_text_is_corrected_in_place_without_a_change(bench: Bench) -> None:
     bench.sites = with_layout(bench, EPI.replace(authors=(), section=(), tags=()))
-    bench.crawl()
+    bench.crawl_one()
     before, rows = bench.stored(), changes(bench)
     found = findings(bench, with_layout(bench, EPI), writing=True)
     assert whats(found)["metadata"] >= 1
@@ -120,7 +100,7 @@ def test_the_same_text_is_corrected_in_place_without_a_change(bench: Bench) -> N
 def test_another_text_is_a_new_revision_and_only_once(bench: Bench) -> None:
     good = bench.sites
     bench.sites = with_layout(bench, TOO_SHORT)
-    bench.crawl()
+    bench.crawl_one()
     bad = bench.stored()
     found = findings(bench, good)
     assert whats(found) == {"text": 6}
@@ -141,7 +121,7 @@ def test_a_page_that_nobody_could_read_becomes_an_article(bench: Bench, monkeypa
 
     with monkeypatch.context() as patched:
         patched.setattr("crawler.crawl.articles.extract", unreadable)
-        assert bench.crawl().refused[Refusal.NO_BODY] == 6
+        assert bench.crawl_one().refused[Refusal.NO_BODY] == 6
         patched.setattr("crawler.archive.reread.extract", unreadable)
         assert whats(findings(bench)) == {"unread": 6}
     assert whats(findings(bench, writing=True)) == {"new": 6}
@@ -156,7 +136,7 @@ def store_text(bench: Bench, article: Article, at: datetime) -> Outcome:
 
 
 def test_a_later_text_is_left_alone(bench: Bench) -> None:
-    bench.crawl()
+    bench.crawl_one()
     url, article = next(iter(bench.stored().items()))
     later = datetime.now(UTC) + timedelta(hours=1)
     edited = dataclasses.replace(article, body=article.body + "\nThêm một câu.", content_hash="v1:" + "0" * 64)
@@ -174,7 +154,7 @@ def test_a_later_text_is_left_alone(bench: Bench) -> None:
 def test_a_withdrawn_page_stays_withdrawn(bench: Bench) -> None:
     good = bench.sites
     bench.sites = with_layout(bench, TOO_SHORT)
-    bench.crawl()
+    bench.crawl_one()
     url = next(iter(bench.stored()))
     with Store.open(bench.store_url) as store:
         store.withdraw(url, datetime.now(UTC))
@@ -188,7 +168,7 @@ def test_a_withdrawn_page_stays_withdrawn(bench: Bench) -> None:
 
 
 def test_a_copy_is_corrected_as_a_copy(bench: Bench) -> None:
-    bench.crawl()
+    bench.crawl_one()
     url, article = next(iter(bench.stored().items()))
     twin = dataclasses.replace(article, canonical_url=url + "?ban-sao=1", tags=("cũ",))
     at = datetime.now(UTC)
@@ -197,14 +177,14 @@ def test_a_copy_is_corrected_as_a_copy(bench: Bench) -> None:
         outcome = store.amend(dataclasses.replace(twin, tags=("mới",)), at, twin.canonical_url)
         assert outcome is not None
         assert outcome.event is None
-        held = store.held(twin.canonical_url)
+        held = store.page(twin.canonical_url)
         assert held is not None
         assert held.article.tags == ("mới",)
         assert verify(store) == []
 
 
 def test_a_pending_page_stays_pending(bench: Bench) -> None:
-    bench.crawl()
+    bench.crawl_one()
     url, article = next(iter(bench.stored().items()))
     with Store.open(bench.store_url) as store:
         at = datetime.now(UTC)
@@ -217,7 +197,7 @@ def test_a_pending_page_stays_pending(bench: Bench) -> None:
 
 
 def test_what_cannot_be_read_any_more_is_counted_and_left(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    bench.crawl()
+    bench.crawl_one()
     monkeypatch.setattr("crawler.archive.reread.extract", lambda *_, **__: 1 / 0)
     found = findings(bench)
     assert whats(found) == {"refused": 6}
@@ -236,7 +216,7 @@ def test_the_command_reports_first_and_writes_on_yes_alone(
     bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, bench.sites = bench.sites, with_layout(bench, TOO_SHORT)
-    bench.crawl()
+    bench.crawl_one()
     bad = bench.stored()
     monkeypatch.setattr("crawler.cli.reread.all_sites", lambda: good)
     for arguments in ([], ["--dry-run"], ["--site", "songda", "--since", "2026-01-01"]):
@@ -254,6 +234,8 @@ def test_the_command_reports_first_and_writes_on_yes_alone(
     assert (last["pages"], last["what"], last["fields"]["body"]) == (6, {"text": 6}, 6)
     code, out, err = command(bench, capsys, "--yes")
     assert out.rstrip().endswith("written: revised 6")
+    with Store.open(bench.store_url) as store:
+        assert waiting(store) == 0, "what it writes is compared"
     assert out.index("6 pages of the archive") < out.index("written:")
     code, out, err = command(bench, capsys, "--yes")
     assert out.rstrip().endswith("written: nothing")

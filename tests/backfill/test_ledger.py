@@ -12,26 +12,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.backfill.gap_jobs import mend
+from crawler.backfill.gap_jobs import jobs_for
 from crawler.backfill.gaps import Gap, gaps
 from crawler.backfill.ledger import completeness, entries
 from crawler.backfill.spider import backfill
 from crawler.crawl.run import crawl
-from crawler.discover.days import DayRange, claimed_day, day_in, made_on, published_in, span_of
-from crawler.discover.overlap import Item, end, in_place, overlaps, reach
-from crawler.errors import LOST, Refusal
+from crawler.discover import (
+    DayRange,
+    WindowItem,
+    claimed_day,
+    made_on,
+    overlaps,
+    published_in,
+    span_of,
+    window_end,
+    window_reach,
+)
+from crawler.discover.overlap import in_place
+from crawler.errors import Refusal
 from crawler.items import Link
 from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World, newsroom_sites
-from crawler.newsroom.papers import VIETNAM
 from crawler.newsroom.sources import section_feed_path
-from crawler.sites.site import Feed, Site
+from crawler.sites import Feed, Site
 from crawler.store import SourceState, Store
+from crawler.text import VIETNAM, day_of
 from tests.support import article, url_of
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=VIETNAM)
 FEED, OTHER = "https://bao.example/rss", "https://bao.example/sitemaps/news-2026-3.xml"
-PATIENT = {"THOISU_DELAY": 0, "BACKOFF_FIRST": 0.01, "RETRY_TIMES": 0, "THOISU_BUDGET": 1_000_000}
+PATIENT = {"THOISU_DELAY": 0, "THOISU_BACKOFF_FIRST": 0.01, "RETRY_TIMES": 0, "THOISU_BUDGET": 1_000_000}
 
 
 def at(hours: float) -> datetime:
@@ -66,8 +76,8 @@ def causes(store: Store, days: int = 3, hours: float = 24 * 30) -> list[tuple[st
 # --- windows ---------------------------------------------------------------------------------------------------------
 
 
-def window(*items: tuple[float | None, bool]) -> list[Item]:
-    return [Item(None if hours is None else at(hours), known) for hours, known in items]
+def window(*items: tuple[float | None, bool]) -> list[WindowItem]:
+    return [WindowItem(None if hours is None else at(hours), known) for hours, known in items]
 
 
 @pytest.mark.parametrize(
@@ -100,16 +110,18 @@ def test_the_longest_run_is_in_order_and_as_long_as_any(hours: list[int]) -> Non
 
 
 def test_a_window_reaches_to_the_oldest_entry_in_its_place() -> None:
-    assert reach(window((1, False), (9, False), (8, False))) == at(8)
-    assert reach(window((None, False))) is None
-    assert reach([]) is None
+    assert window_reach(window((1, False), (9, False), (8, False))) == at(8)
+    assert window_reach(window((None, False))) is None
+    assert window_reach([]) is None
 
 
 def test_a_window_in_order_ends_somewhere_and_another_does_not() -> None:
-    assert end(window((30, True), (9, False), (8, False))) == Item(at(8), known=False)
-    assert end(window(*((hour, True) for hour in range(20, 10, -1)), (30, False))) == Item(at(11), known=True)  # pinned
-    assert end(window((1, False), (9, False), (3, False), (8, False), (2, False))) is None
-    assert end([]) is None
+    assert window_end(window((30, True), (9, False), (8, False))) == WindowItem(at(8), known=False)
+    assert window_end(window(*((hour, True) for hour in range(20, 10, -1)), (30, False))) == WindowItem(
+        at(11), known=True
+    )  # pinned
+    assert window_end(window((1, False), (9, False), (3, False), (8, False), (2, False))) is None
+    assert window_end([]) is None
 
 
 # --- days in addresses -----------------------------------------------------------------------------------------------
@@ -315,8 +327,9 @@ def test_the_ledger_counts_by_day_and_route(kept: Store) -> None:
 
 
 def test_every_refusal_either_settles_a_page_or_loses_it() -> None:
-    assert Refusal.NOT_FOUND not in LOST
-    assert {Refusal.NO_BODY, Refusal.TIMEOUT, Refusal.FORBIDDEN, Refusal.UNREADABLE} <= LOST
+    assert not Refusal.NOT_FOUND.is_lost
+    assert all(reason.is_lost for reason in (Refusal.NO_BODY, Refusal.TIMEOUT, Refusal.FORBIDDEN, Refusal.UNREADABLE))
+    assert all(reason.is_lost != reason.is_settled for reason in Refusal)
 
 
 # --- against the truth -----------------------------------------------------------------------------------------------
@@ -354,7 +367,7 @@ class Week:
             known |= {copy.canonical_url for copy in held.copies}
         world = self.room.world
         return [
-            (story.paper.name, world.url(story), {day_in(story.published), day_in(story.visible_from)})
+            (story.paper.name, world.url(story), {day_of(story.published), day_of(story.visible_from)})
             for story in world.all_stories()
             if story.paper.name in FAULTS and story.visible_from <= world.now and world.url(story) not in known
         ]
@@ -412,7 +425,7 @@ def test_whatever_goes_wrong_no_article_is_missing_without_a_hole_and_holes_can_
         span = DayRange(date(2026, 8, 1), date(2026, 8, 31))
         share = completeness(store, "bachdang", span, week.now())
         assert share.gaps > 0
-        jobs = {name: mend(store, name, span, week.now()) for name in week.whole}
+        jobs = {name: jobs_for(store, name, span, week.now()) for name in week.whole}
     settings = {**PATIENT, "THOISU_QUARANTINE": week.quarantine}
     jobs = {name: given for name, given in jobs.items() if given}
     reports = backfill(jobs, week.whole, store_url=week.url, newsroom=week.room.url, settings=settings, now=week.now)
@@ -421,4 +434,4 @@ def test_whatever_goes_wrong_no_article_is_missing_without_a_hole_and_holes_can_
         assert verify(store) == []
         assert week.unstored(store) == []
         assert not any(week.gaps(store).values())
-        assert not any(mend(store, name, span, week.now()) for name in week.whole)
+        assert not any(jobs_for(store, name, span, week.now()) for name in week.whole)

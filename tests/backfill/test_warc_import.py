@@ -19,17 +19,16 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.alerts import alerts
-from crawler.archive.warc_files import Fault, Record, Tape, records, warc_files
+from crawler.archive.warc_files import Fault, Record, WarcFile, records, warc_files
 from crawler.backfill.warc_import import Copied, copy
 from crawler.cli.main import main
 from crawler.crawl.run import crawl
-from crawler.discover.days import DayRange
+from crawler.discover import DayRange
 from crawler.errors import BadInput
 from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.pages import page
-from crawler.sites.registry import Sites
-from crawler.sites.site import Site
+from crawler.sites import Site, Sites
 from crawler.store import Store
 
 FETCHED = datetime(2026, 9, 1, 3, 0, tzinfo=UTC)
@@ -159,7 +158,7 @@ def test_an_archive_never_goes_over_a_later_fetch(shelf: Shelf) -> None:
     assert shelf.copy(newer).what == Counter(revised=1)
     # A crawl has asked since, and found the same text: what lies between is no news.
     with Store.open(shelf.url) as store:
-        held = store.held(url)
+        held = store.page(url)
         assert held is not None
         store.save(held.article, FETCHED + timedelta(days=9))
     between = shelf.file("between.warc.gz", [shelf.record(url, now.encode(), FETCHED + timedelta(days=5))])
@@ -285,7 +284,7 @@ def test_a_file_that_is_packed_as_a_whole_says_so(shelf: Shelf) -> None:
     assert "not packed record by record" in shelf.copy(path).faults[0]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=3000), st.integers(0, 24), st.booleans())
 def test_whatever_stands_between_records_every_whole_one_is_found(
     shelf: Shelf, rubbish: bytes, place: int, packed: bool
@@ -298,7 +297,7 @@ def test_whatever_stands_between_records_every_whole_one_is_found(
     path.write_bytes(b"".join([*data[:place], rubbish + b"\r\n", *data[place:]]))
     if place == 0:
         return
-    found = [one for one in records(Tape(path)) if isinstance(one, Record)]
+    found = [one for one in records(WarcFile(path)) if isinstance(one, Record)]
     assert [one.text.strip() for one in found if one.text.strip() in {text.strip() for text in texts}] == [
         text.strip() for text in texts
     ]
@@ -326,12 +325,12 @@ def test_reading_goes_on_at_the_record_at_which_it_was(shelf: Shelf, monkeypatch
 
 def test_faults_and_places_add_up(shelf: Shelf) -> None:
     path = spoiled(shelf, "a torn record")
-    found = list(records(Tape(path)))
+    found = list(records(WarcFile(path)))
     whole = [one for one in found if isinstance(one, Record)]
     (fault,) = [one for one in found if isinstance(one, Fault)]
     assert whole[4].end == fault.place
     assert whole[-1].end == path.stat().st_size
-    again = list(records(Tape(path), whole[10].end))
+    again = list(records(WarcFile(path), whole[10].end))
     assert again == found[found.index(whole[10]) + 1 :]
 
 
@@ -397,7 +396,7 @@ def test_pages_of_the_other_sites_are_told_from_those_of_none(shelf: Shelf) -> N
     first, *others = shelf.sites
     with Store.open(shelf.url) as store:
         sites = Sites([shelf.sites[first]])
-        found = copy(store, Tape(path), sites, EVER, others=Sites(shelf.sites[name] for name in others))
+        found = copy(store, WarcFile(path), sites, EVER, others=Sites(shelf.sites[name] for name in others))
     assert (found.what["other_site"], found.what["no_site"]) == (12, 1)
 
 

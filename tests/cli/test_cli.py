@@ -17,10 +17,9 @@ from crawler.cli import read
 from crawler.cli.common import shown
 from crawler.items import FIELDS
 from crawler.newsroom import Newsroom
-from crawler.text.dates import VIETNAM
-from tests.support import Run, Thoisu
+from crawler.text import VIETNAM
+from tests.support import GOLDEN, Run, Thoisu
 
-GOLDEN = Path(__file__).parents[1] / "golden"
 CASE = GOLDEN / "tuoitre" / "article"
 PAGE = CASE / "page.html"
 URL = json.loads((CASE / "origin.json").read_text("utf-8"))["url"]
@@ -55,7 +54,7 @@ def test_a_mistake_of_the_program_is_one_line(thoisu: Thoisu, monkeypatch: pytes
 def test_help_and_version_load_nothing_slow() -> None:
     code = (
         "import sys, crawler.cli.main\n"
-        "slow = {'scrapy', 'twisted', 'sqlalchemy', 'bs4', 'rich.console'} & set(sys.modules)\n"
+        "slow = {'scrapy', 'twisted', 'sqlalchemy', 'bs4', 'lxml', 'rapidfuzz', 'rich.console'} & set(sys.modules)\n"
         "sys.exit(str(slow) if slow else 0)"
     )
     assert subprocess.run(python(code), capture_output=True, text=True, check=False).stderr == ""
@@ -296,6 +295,9 @@ def test_a_crawl_fills_the_store_that_the_other_commands_read(
     record = [row for rows in newsroom.world.record().values() for row in rows]
     assert {row["canonical_url"] for row in everything} < {row["url"] for row in record}
     assert len(everything) == sum(row["copy_of"] is None for row in record) < len(record)
+    stories = thoisu("stories", "--store", store, "--pages", 2, "--limit", 100, "--json")
+    assert stories.err == "", "a crawl compares what it brings"
+    assert sum(len(row["pages"]) - 1 for row in stories.rows) == sum(row["copy_of"] is not None for row in record)
     one = everything[0]
     table = thoisu("articles", "--store", store, "--site", one["site"], "--limit", 3).out
     assert str(one["id"]) in table

@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler.cli.common import print_json, shown
+from crawler.configuration import Settings
 from crawler.errors import BadInput, StoreFailed
-from crawler.extract.article import extract
+from crawler.extract import extract
 from crawler.store import Store
 from crawler.store.database import engine_for, unwritable
 
@@ -39,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
 def shell(folder: Path, command: str, **environ: str) -> tuple[int, str, str]:
     """Run a shell command in which `thoisu` is ours."""
     script = f'thoisu() {{ "{sys.executable}" -m crawler "$@"; }}\n{command}'
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "80", **environ}
+    environ = {**os.environ, "COLUMNS": "80", **environ}
     done = subprocess.run(["bash", "-c", script], cwd=folder, env=environ, capture_output=True, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
@@ -117,6 +118,12 @@ def test_jsonl_names_a_bad_address_whatever_the_page_is(folder: Path) -> None:
     _, out, errors = shell(folder, f"printf '%s\\n' '{lines}' | thoisu extract --jsonl")
     assert out == '{"id": 1, "error": "bad_url"}\n' * 2
     assert errors == ""
+
+
+def test_a_dotenv_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"THOISU_DELAY=\xff")
+    with pytest.raises(BadInput, match=r"cannot read .*\.env"):
+        Settings.load({}, tmp_path / ".env")
 
 
 def read_only(url: str, monkeypatch: pytest.MonkeyPatch) -> Store:

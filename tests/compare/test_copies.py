@@ -5,20 +5,20 @@ from __future__ import annotations
 import sys
 import unicodedata
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.compare.candidates import MOST, candidates, day_of, days_around
-from crawler.compare.copies import WINDOW, RelationName, compare, gaps
-from crawler.compare.facts import ComparedText
+from crawler.compare import ComparedText, RelationKind
+from crawler.compare.candidates import MOST, candidates, days_around, utc_day_number
+from crawler.compare.copies import WINDOW, compare, gaps
 from crawler.compare.minhash import HASHES, Fingerprint, fingerprint, packed, restored, shingles, syllables
-from crawler.compare.stories import Edge, StoryPage, clusters, story_of
+from crawler.compare.stories import Edge, PageText, build_story, clusters
 from crawler.newsroom import words
 from crawler.newsroom.grammar import Voice, die
+from tests.support import ROOT
 
 T0 = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SYLLABLE = st.sampled_from("hòa bình thủy điện năm ngoái tăng cường kiểm tra xã vùng cao 85 1,5 nghị quyết".split())
@@ -30,12 +30,12 @@ def report(seed: int, paragraphs: int = 6) -> list[str]:
     return [voice.paragraph() for _ in range(paragraphs)]
 
 
-def relation(first: list[str] | str, second: list[str] | str, apart: timedelta = timedelta(hours=1)) -> RelationName:
+def relation(first: list[str] | str, second: list[str] | str, apart: timedelta = timedelta(hours=1)) -> RelationKind:
     one, two = ("\n".join(text) if isinstance(text, list) else text for text in (first, second))
     verdict = compare(ComparedText(None, one), ComparedText(None, two), apart)
     if apart:
         assert compare(ComparedText(None, two), ComparedText(None, one), -apart).jaccard == verdict.jaccard
-    return verdict.relation
+    return verdict.kind
 
 
 # --- shingles -------------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def test_no_text_is_compared_with_more_than_enough() -> None:
 @given(st.integers(-(10**6), 10**6), st.integers(-72, 72))
 def test_days_around_hold_the_whole_window(start: int, hours: int) -> None:
     at = T0 + timedelta(minutes=start)
-    assert day_of(at + timedelta(hours=hours)) in days_around(at)
+    assert utc_day_number(at + timedelta(hours=hours)) in days_around(at)
     assert len(days_around(at)) == 7
 
 
@@ -253,8 +253,8 @@ def test_a_digest_does_not_make_one_story_of_its_parts() -> None:
     assert clusters([1, 2, 9], [*parts, Edge(2, 1, "abridged")]) == [{1, 2, 9}]
 
 
-def page(n: int, paragraphs: list[str], site: str, dateline: str | None = None) -> StoryPage:
-    return StoryPage(
+def page_text(n: int, paragraphs: list[str], site: str, dateline: str | None = None) -> PageText:
+    return PageText(
         url=f"https://{site}.example/{n}", site=site, title=f"Tin {n}", dateline=dateline,
         at=T0 + timedelta(minutes=n), paragraphs=tuple(paragraphs),
     )  # fmt: skip
@@ -263,10 +263,10 @@ def page(n: int, paragraphs: list[str], site: str, dateline: str | None = None) 
 def test_a_story_tells_who_was_first_and_what_the_others_did() -> None:
     text = report(5, 4)
     changed = text[2].replace(" ", "  ", 1).replace(text[2].split()[3], "khác", 1)
-    story = story_of([
-        page(3, [*text[:2], changed, "Thêm một đoạn mới."], "hai", "(TTXVN)"),
-        page(1, text, "một", "NDO -"),
-        page(2, [line.replace("hòa", "hoà") for line in text], "ba", "TTXVN"),
+    story = build_story([
+        page_text(3, [*text[:2], changed, "Thêm một đoạn mới."], "hai", "(TTXVN)"),
+        page_text(1, text, "một", "NDO -"),
+        page_text(2, [line.replace("hòa", "hoà") for line in text], "ba", "TTXVN"),
     ])  # fmt: skip
     assert story.members[0].site == "một"
     assert story.wire == "TTXVN"
@@ -278,15 +278,18 @@ def test_a_story_tells_who_was_first_and_what_the_others_did() -> None:
 
 
 def test_the_wire_of_one_site_is_that_of_the_first() -> None:
-    assert story_of([page(2, ["b"], "hai", "VOV"), page(1, ["a"], "một", "(Chinhphu.vn)")]).wire == "Chinhphu.vn"
-    assert story_of([page(1, ["a"], "một")]).wire is None
+    assert (
+        build_story([page_text(2, ["b"], "hai", "VOV"), page_text(1, ["a"], "một", "(Chinhphu.vn)")]).wire
+        == "Chinhphu.vn"
+    )
+    assert build_story([page_text(1, ["a"], "một")]).wire is None
 
 
 # --- labelled pairs -------------------------------------------------------------------------------------------------
 
 
 def test_labelled_pairs_are_told_right() -> None:
-    sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
+    sys.path.insert(0, str(ROOT / "bench"))
     try:
         from pairs import OTHER, SAME, pairs
     finally:
@@ -295,7 +298,7 @@ def test_labelled_pairs_are_told_right() -> None:
     wrong = []
     for pair in pairs(seed=5, each=8):
         one, two = (ComparedText(draft.lead, "\n".join(draft.body)) for draft in (pair.first, pair.second))
-        if (compare(one, two, timedelta()).relation in ("copy", "abridged", "extended")) != pair.same:
+        if (compare(one, two, timedelta()).kind in ("copy", "abridged", "extended")) != pair.same:
             wrong.append(pair.kind)
     assert len(wrong) <= 0.02 * 8 * (len(SAME) + len(OTHER))
     assert not set(wrong) & set(OTHER)

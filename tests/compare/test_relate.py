@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select, text
 
 from crawler.compare import fingerprints as stored
 from crawler.compare import relate, story_queries
 from crawler.compare.relate import Relater
-from crawler.compare.stories import story_of
 from crawler.compare.tables import fingerprints, members, relations, shingle_keys
 from crawler.items import Article
 from crawler.monitor.store_checks import verify
 from crawler.newsroom.grammar import Voice, die
 from crawler.store import Store
-from crawler.text import fingerprint
-from crawler.text.fingerprint import content_hash
+from crawler.text import content_hash, fingerprint
 from tests.support import T0, at
 
 DAY = 24 * 60
@@ -102,12 +100,12 @@ def test_exact_copies_make_a_story_and_may_be_its_first_page(store: Store) -> No
     run(store)
     assert listed(store) == [(1, 2)]
     with store.reading() as connection:
-        told = story_of(story_queries.pages_of(connection, 1))
-    assert told.members[0].site == "hai"
-    assert told.wire == "TTXVN"
-    shown = asdict(told)
-    assert [row["site"] for row in shown["members"]] == ["hai", "bao"]
-    assert shown["members"][1]["added"] == ()
+        view = story_queries.view(connection, 1)
+    assert view is not None
+    assert view.story.first == view.story.members[0].url
+    assert view.story.wire == "TTXVN"
+    assert [member.site for member in view.story.members] == ["hai", "bao"]
+    assert view.story.members[1].added == ()
 
 
 def test_the_same_text_days_later_is_another_story(store: Store) -> None:
@@ -129,7 +127,7 @@ def test_a_revision_leaves_its_story_and_finds_another(store: Store) -> None:
     with store.reading() as connection:
         assert connection.scalar(select(func.count()).select_from(fingerprints)) == 4
         of_two = connection.scalar(select(func.count()).where(shingle_keys.c.article_id == 2))
-        kept = stored.kept(connection, [2])[2]
+        kept = stored.stored(connection, [2])[2]
         assert kept.revision == 2
         assert of_two == len(kept.keys)
 
@@ -236,17 +234,17 @@ def test_reindex_makes_anew_what_older_rules_made(store: Store, monkeypatch: pyt
     before = found(store), grouped(store)
     for module in (relate, stored):
         monkeypatch.setattr(module, "VERSION", "m2")
-    assert (Relater(store).waiting(), Relater(store).outdated()) == (0, 3)
+    assert (relate.waiting(store), Relater(store).outdated()) == (0, 3)
     steps = Relater(store).reindex(batch=1)
     next(steps)
     steps.close()
-    assert (Relater(store).waiting(), Relater(store).outdated()) == (0, 2)
+    assert (relate.waiting(store), Relater(store).outdated()) == (0, 2)
     assert (found(store), grouped(store)) == before
     assert sum(step.articles for step in Relater(store).reindex(batch=1)) == 2
     assert (found(store), grouped(store)) == before
     with store.reading() as connection:
         assert set(connection.scalars(select(fingerprints.c.version))) == {"m2"}
-        kept = stored.kept(connection, [1, 2, 3])
+        kept = stored.stored(connection, [1, 2, 3])
         assert connection.scalar(select(func.count()).select_from(shingle_keys)) == sum(
             len(k.keys) for k in kept.values()
         )
@@ -328,3 +326,47 @@ def test_the_commands_show_it(command_store: str, capsys: pytest.CaptureFixture[
     assert told["members"][1]["added"] == ["Đoạn thêm."]
     assert "+ Đoạn thêm." in run_command("story", "1")
     assert "nothing was made by older rules" in run_command("reindex")
+
+
+def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    with store.reading() as connection:
+        names = inspect(connection).get_table_names()
+        return {name: sorted(map(tuple, connection.execute(text(f"SELECT * FROM {name}"))), key=repr) for name in names}  # noqa: S608
+
+
+@pytest.mark.parametrize("command", [("stories",), ("stories", "--json"), ("story", "2"), ("story", "2", "--json")])
+def test_reading_writes_nothing_and_says_what_is_not_compared(
+    address: str,
+    capsys: pytest.CaptureFixture[str],
+    command: tuple[str, ...],
+) -> None:
+    from crawler.cli.main import main
+
+    with Store.open(address, reading=True) as opened:
+        save(opened, page(1, body(1)), page(2, [*body(1), "Đoạn thêm."], 5, "hai"))
+        before = contents(opened)
+        for wanted in (before, None):
+            with pytest.raises(SystemExit) as ended:
+                main([*command, "--store", address])
+            assert ended.value.code == 0
+            shown = capsys.readouterr()
+            said = "2 articles are not compared yet; do it with: thoisu relate\n"
+            assert shown.err == (said if wanted else "")
+            assert "Tiêu đề" in shown.out
+            if wanted:
+                assert contents(opened) == wanted
+                counts = relate.relate(opened)
+                assert (counts.changes, counts.articles, counts.pairs) == (2, 2, 1)
+                assert contents(opened) != wanted
+
+
+def test_relating_can_be_stopped_between_batches(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Relater.relate, "__defaults__", (1,))
+    save(store, page(1, body(1)), page(2, [*body(1), "Đoạn thêm."], 5, "hai"), page(3, body(2)))
+    batches: list[int] = []
+    first = relate.relate(store, stop=lambda: True, on_batch=lambda batch: batches.append(batch.seq))
+    assert (first.changes, first.articles, first.pairs, batches) == (1, 1, 0, [1])
+    assert relate.waiting(store) == 2
+    rest = relate.relate(store)
+    assert (rest.changes, rest.articles, rest.pairs) == (2, 2, 1)
+    assert relate.relate(store).changes == relate.waiting(store) == 0

@@ -1,4 +1,4 @@
-"""One look at a source: what is asked, what is believed, what follows."""
+"""One poll of a source: what is asked, what is believed, what follows."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from crawler.crawl import poll as polls
 from crawler.crawl import quarantine
 from crawler.crawl.poll import Poll
 from crawler.crawl.report import SiteReport
-from crawler.discover.discovery import Discovery
+from crawler.discover import Discovery
 from crawler.errors import Quarantine, Refusal
 from crawler.items import Link, PendingLink
-from crawler.sites.site import Feed, Listing, Sitemap
+from crawler.sites import Feed, Listing, Sitemap
 from crawler.store import SourceState
-from crawler.text.charset import charset
+from crawler.text import charset
 
 NOW = datetime(2026, 8, 6, 1, 0, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ KNOWN = SourceState(
 
 
 def poll(state: SourceState, *, every: int = 10) -> Poll:
-    return polls.open_look(state.url, Feed(state.url), state, every)
+    return polls.open_poll(state.url, Feed(state.url), state, every)
 
 
 def test_a_known_source_is_asked_with_its_validators_and_audited_now_and_then() -> None:
@@ -115,7 +115,7 @@ def chosen(children: list[Link], *, first: bool) -> list[str]:
     state = SourceState(url="https://bao.vn/sitemap.xml", body_hash=None if first else "x")
     return [
         link.url.rpartition("/")[2].removesuffix(".xml")
-        for link in polls.recent_children(children, polls.open_look(state.url, None, state, 10), NOW)
+        for link in polls.recent_children(children, polls.open_poll(state.url, None, state, 10), NOW)
     ]
 
 

@@ -1,9 +1,8 @@
-"""`thoisu deliver`, `sinks`, `replay`, `changes`: what they say, and the configuration that they read."""
+"""`thoisu deliver`, `sinks`, `changes`: what they say, and the configuration that they read."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import sqlite3
@@ -14,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from crawler.configuration import secret
 from crawler.deliver.config import Route, read_routes
 from crawler.deliver.jsonl import JsonLines
 from crawler.deliver.row_files import path_of
 from crawler.errors import BadInput, StoreFailed
-from crawler.sites.registry import load_sites
+from crawler.sites import load_sites
 from crawler.store import Store, sink_cursors
 from tests.http_receiver import SECRET, Play, Receiver, hang, raw, status
 from tests.support import ROOT, Thoisu, fill, life, read_jsonl
@@ -96,6 +96,13 @@ def test_paths_in_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(found.values()) == ["feed", "../a b", "/srv/x", "/srv/x", "a b"]
 
 
+def test_secrets_come_from_the_environment_or_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("A_SECRET=filed\nB_SECRET='of b'\n")
+    monkeypatch.setenv("A_SECRET", "set")
+    assert [secret(f"{name}_SECRET") for name in "ABC"] == ["set", "of b", None]
+
+
 # --- the commands ---------------------------------------------------------------------------------------------------
 
 
@@ -137,7 +144,7 @@ def test_deliver_and_sinks_tell_what_is_done_and_what_is_not(thoisu: Thoisu, sto
     assert thoisu("sinks", "--json").rows[1]["state"] == "ok"
 
 
-def test_replay_sets_back_and_can_begin_late(thoisu: Thoisu, store: Store, tmp_path: Path) -> None:
+def test_rewinding_sets_back_and_can_begin_late(thoisu: Thoisu, store: Store, tmp_path: Path) -> None:
     fill(store, 9)
     config(tmp_path, '[out]\nurl = "jsonl:feed.jsonl"\n')
     assert (
@@ -155,6 +162,10 @@ def test_replay_sets_back_and_can_begin_late(thoisu: Thoisu, store: Store, tmp_p
     assert thoisu("sinks", "rewind", "out", "--from", 11).err == "thoisu: there is no change 11; the last is 9\n"
     assert thoisu("sinks", "rewind", "nix", "--from", 1).err == "thoisu: no sink is called 'nix'; there are out\n"
     assert thoisu("sinks", "--resume", "out").code == 0
+    (tmp_path / "sinks.toml").rename(tmp_path / "others.toml")
+    other = ("sinks", "--config", tmp_path / "others.toml", "--store", f"sqlite:///{tmp_path}/none.db")
+    assert "there is no store at" in thoisu(*other, "rewind", "out", "--from", 1).err, "options before it count"
+    assert thoisu("sinks", "--resume", "out", "rewind", "out", "--from", 1).code == 2
 
 
 def test_changes_have_the_shape_that_sinks_get(thoisu: Thoisu, store: Store, tmp_path: Path) -> None:
@@ -213,7 +224,6 @@ def test_sigterm_ends_after_the_batch(store: Store, tmp_path: Path) -> None:
     with subprocess.Popen(
         command,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -221,7 +231,7 @@ def test_sigterm_ends_after_the_batch(store: Store, tmp_path: Path) -> None:
         assert process.stderr is not None
         assert "hook: unreachable: 127.0.0.1: " in process.stderr.readline()
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
     assert (process.returncode, out, err) == (0, "", "")
     with sqlite3.connect(tmp_path / "thoisu.db") as base:
         found = dict(base.execute("SELECT name, cursor FROM sinks").fetchall())
@@ -251,7 +261,7 @@ def test_each_fault_has_its_state_and_the_sink_catches_up(
 ) -> None:
     fill(store, 3)
     url = receiver.url if play else "http://127.0.0.1:9/"
-    text = f'[out]\nurl = "jsonl:feed.jsonl"\n[hook]\nurl = "{{}}"\nsecret = "{SECRET}"\ntimeout = 0.3\n'
+    text = f'[out]\nurl = "jsonl:feed.jsonl"\n[hook]\nurl = "{{}}"\nsecret = "{SECRET}"\ntimeout = 2\n'
     config(tmp_path, text.format(url))
     receiver.plays = [status(204), play, play] if play else []  # a connection that was idle is tried anew
     taken = 1 if play else 0

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
+from crawler.configuration import Settings
 from crawler.deliver import parquet as parquet_module
 from crawler.deliver.parquet import Parquet
 from crawler.deliver.sink import Poisoned, SinkFailed
@@ -85,7 +86,7 @@ def test_parquet_takes_the_time_that_portals_print_for_unknown(tmp_path: Path) -
     assert seqs(tmp_path) == [1]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_parquet_holds_each_change_once_whatever_breaks_off(data: st.DataObject, tmp_path_factory: Any) -> None:
     """Days that come and go, batches of any size, a crash at any file, the batch cut differently after it."""
@@ -105,14 +106,14 @@ def test_parquet_holds_each_change_once_whatever_breaks_off(data: st.DataObject,
             except Killed:
                 pass
             if data.draw(st.integers(0, 5)) == 5:
-                cursor = data.draw(st.integers(0, cursor))  # a replay
+                cursor = data.draw(st.integers(0, cursor))  # a rewind
     rows = seqs(folder)
     assert sorted(rows) == [row.seq for row in record]
     for day in folder.iterdir():
         assert seqs_of(day) == sorted(seqs_of(day))
 
 
-def test_parquet_puts_a_replay_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parquet_puts_a_rewind_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet_module, "FULL", 3)
     record = [delivery(n) for n in range(1, 11)]
     for begin in range(0, 10, 2):
@@ -175,7 +176,7 @@ def test_parquet_names_a_file_that_is_torn(tmp_path: Path) -> None:
     opened(tmp_path).write([delivery(1)])
     (path,) = tmp_path.rglob("*.parquet")
     path.write_bytes(path.read_bytes()[:-7])
-    with pytest.raises(SinkFailed, match=r"000000000001\.parquet.*replay") as failure:
+    with pytest.raises(SinkFailed, match=r"000000000001\.parquet.*rewind the sink to 1") as failure:
         opened(tmp_path).write([delivery(2)])
     assert failure.value.reason == "damaged"
 
@@ -191,9 +192,9 @@ def test_parquet_names_the_record_that_no_column_takes(tmp_path: Path) -> None:
 # --- the mirror table -----------------------------------------------------------------------------------------------
 
 
-def mirror(url: str, replay: int = 0, **options: Any) -> tuple[SqlMirror, str | None]:
+def mirror(url: str, rewinds: int = 0, **options: Any) -> tuple[SqlMirror, str | None]:
     sink = SqlMirror("mirror", url.replace("postgresql://", "postgresql+psycopg://"), **options)
-    return sink, sink.open(replay)
+    return sink, sink.open(rewinds)
 
 
 def rows(url: str, columns: str = "url, seq, event, body, withdrawn_at IS NOT NULL") -> list[tuple[Any, ...]]:
@@ -232,7 +233,7 @@ def test_mirror_has_typed_columns(fresh: Fresh) -> None:
         assert (authors, published) == ('["Lan", "Hà"]', "2026-03-02T01:01:00.000000Z")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mirror_never_goes_back(data: st.DataObject, tmp_path_factory: Any) -> None:
     """Batches that come twice, from any earlier change on: the table is what it was, or further."""
@@ -261,7 +262,7 @@ def test_mirror_changes_rows_and_cursor_together(fresh: Fresh, monkeypatch: pyte
     before = rows(url)
     with monkeypatch.context() as patch:
         # The last statement fails after the rows are written.
-        patch.setattr(sink, "_replay", "no number" * 10**6 if url.startswith("postgres") else object())
+        patch.setattr(sink, "_rewinds", "no number" * 10**6 if url.startswith("postgres") else object())
         with pytest.raises(Exception, match=r"."):
             sink.write([delivery(2)])
     assert rows(url) == before
@@ -271,7 +272,7 @@ def test_mirror_changes_rows_and_cursor_together(fresh: Fresh, monkeypatch: pyte
     sink.close()
 
 
-def test_mirror_is_wanted_again_by_a_replay(fresh: Fresh) -> None:
+def test_mirror_is_wanted_again_by_a_rewind(fresh: Fresh) -> None:
     url = fresh()
     sink, _ = mirror(url)
     sink.write([delivery(1), delivery(2)])
@@ -302,13 +303,11 @@ def test_mirror_refuses_the_store(fresh: Fresh, monkeypatch: pytest.MonkeyPatch,
     Store.open(url).close()
     with pytest.raises(SinkFailed, match="it is a store of thoisu"):
         mirror(url)
-    monkeypatch.setenv("THOISU_DATABASE_URL", url)
     with pytest.raises(BadInput, match="the store itself"):
-        mirror(url)
+        SqlMirror("m", url).attach(Settings(database_url=url))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("THOISU_DATABASE_URL", f"sqlite:///{tmp_path}/a.db")
     with pytest.raises(BadInput, match="the store itself"):
-        SqlMirror("m", "sqlite:///./a.db")
+        SqlMirror("m", "sqlite:///./a.db").attach(Settings(database_url=f"sqlite:///{tmp_path}/a.db"))
 
 
 @pytest.mark.parametrize("url", ["mysql://u:geheim@h/d", "postgresql://u:geheim@h:port/d"])

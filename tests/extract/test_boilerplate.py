@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.extract import clean_text
 from crawler.extract.boilerplate import split_dateline
 from crawler.extract.byline import names, signature
-from crawler.extract.plain_text import clean_text
 from crawler.extract.reader import fold_line, is_credit
 
 SEEDS = sorted((Path(os.environ.get("THOISU_CORPUS") or "nowhere").parent / "seeds").glob("*.txt"))

@@ -7,15 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.errors import Discard, Quarantine, Refusal
-from crawler.extract.article import FALLBACK, extract
-from crawler.extract.boilerplate import Dropped
+from crawler.extract import FALLBACK, Dropped, extract
 from crawler.items import Article
-from crawler.sites.layouts import EPI, EPI_PAST, VCCORP
-from crawler.sites.site import Listing, Site
+from crawler.sites import EPI, EPI_PAST, VCCORP, Listing, Site
 
 URL = "https://bao.example.vn/bo-noi-vu-hop-ve-tien-luong-post123456.html"
 FIRST = "Sáng 5/3, Bộ Nội vụ họp với các địa phương về phương án tiền lương mới cho cán bộ cấp xã sau sắp xếp."
@@ -271,7 +269,7 @@ def test_nested_markup_does_not_break_the_reader(tag: str) -> None:
     assert FIRST in extract(page, URL).body
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.binary(max_size=400), st.integers(0, 1200))
 def test_damaged_pages_are_read_or_refused(noise: bytes, at: int) -> None:
     page = epi(f"<p>{FIRST}</p><p>{SECOND}</p>").encode()

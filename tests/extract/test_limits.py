@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.discover.discovery import discover
+from crawler.discover import discover
 from crawler.errors import Discard, Refusal
-from crawler.extract.article import extract
-from crawler.extract.limits import DEEPEST, MOST_ATTRIBUTES, MOST_TAGS, hostile
+from crawler.extract import extract, hostile
+from crawler.extract.limits import DEEPEST, MOST_ATTRIBUTES, MOST_TAGS
 
 CORPUS = os.environ.get("THOISU_CORPUS", "")
 URL = "https://bao.example.vn/tin"

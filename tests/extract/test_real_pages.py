@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from crawler.extract import FALLBACK, extract
 from crawler.extract import article as module
-from crawler.extract.article import FALLBACK, extract
-from crawler.sites.registry import load_sites
+from crawler.sites import load_sites
 
 CORPUS = Path(os.environ.get("THOISU_CORPUS") or "nowhere")
 GOLDS = sorted(CORPUS.glob("gold/*.json"))

@@ -1,14 +1,15 @@
-"""Manners, limits and words between the spider and the network, without a network."""
+"""Pauses, limits and reasons between the spider and the network, without a network."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -25,11 +26,15 @@ from scrapy.http import Response
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.settings import Settings
 
-from crawler.errors import BadInput, Refusal, Retry
-from crawler.extract.verdict import is_wall, verdict
+from crawler import middlewares, settings
+from crawler.errors import BadInput, Refusal
+from crawler.extract import is_wall, verdict
 from crawler.fetch import replay
 from crawler.fetch.guard import Denied
-from crawler.fetch.middlewares import BackoffMiddleware, SiteMiddleware, retry_after, word_of
+from crawler.fetch.middlewares import BackoffMiddleware, SiteBusy, SiteSlotMiddleware, reason_of
+from crawler.fetch.spider import SiteSpider
+from crawler.items import Asked
+from crawler.text import retry_after
 
 PARAGRAPH = "<p>Sáng nay, đoàn công tác đã đến thăm các hộ dân ở ven sông và trao đổi về việc sửa lại con đê.</p>"
 HTML = {"content-type": "text/html; charset=utf-8"}
@@ -163,7 +168,18 @@ def test_retry_after(value: str | None, seconds: float | None) -> None:
     ],
 )
 def test_errors_have_words(error: Exception, reason: str | None) -> None:
-    assert word_of(error) == reason
+    assert reason_of(error) == reason
+
+
+def test_the_page_of_middlewares_tells_of_those_in_use_in_their_order() -> None:
+    told = re.findall(r"^- `(\w+)` \((\d+)\)", middlewares.__doc__ or "", re.MULTILINE)
+    used = {path: place for path, place in settings.DOWNLOADER_MIDDLEWARES.items() if place is not None}
+    assert {f"crawler.middlewares.{name}": int(place) for name, place in told} == used
+    assert [int(place) for _, place in told] == sorted(used.values())
+    assert sorted(name for name, _ in told) == sorted(middlewares.__all__)
+    off = [path for path, place in settings.DOWNLOADER_MIDDLEWARES.items() if place is None]
+    for name in (path.rpartition(".")[2].removesuffix("Middleware") for path in off):
+        assert re.search(rf"\b{name}\b", middlewares.__doc__ or ""), name
 
 
 class Site:
@@ -172,14 +188,14 @@ class Site:
     def __init__(self, **own: Any) -> None:
         self.slept: list[float] = []
         self.crawling = True
-        self.settings = Settings({"BACKOFF_FIRST": 15.0, "BACKOFF_MAX": 600.0, **own})
+        self.settings = Settings({"THOISU_BACKOFF_FIRST": 15.0, "THOISU_BACKOFF_MAX": 600.0, **own})
         self.middleware = BackoffMiddleware(self, self.sleep)  # type: ignore[arg-type]
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
 
-    def answer(self, status: int, kind: str = "article", **headers: str) -> Request | Response:
-        request = Request("http://bao.vn/a", meta={"kind": kind})
+    def answer(self, status: int, what: Literal["article", "source"] = "article", **headers: str) -> Request | Response:
+        request = Request("http://bao.vn/a", meta={"asked": Asked(what)})
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         response = Response("http://bao.vn/a", status=status, headers=named, body=b"x" * 700)
         return asyncio.run(self.middleware.process_response(request, response))
@@ -201,9 +217,29 @@ def test_without_a_wish_each_pause_is_twice_the_last_and_a_good_answer_forgives(
     assert sum(site.slept) == 120
 
 
+def test_a_good_answer_forgives_the_pauses_so_far() -> None:
+    site = Site(THOISU_BACKOFF_MAX=100.0)
+    for _ in range(4):  # 45 seconds each time: forgiven, they never come to 100
+        assert isinstance(site.answer(503), Request)
+        assert isinstance(site.answer(503), Request)
+        site.answer(200)
+    assert sum(site.slept) == 180
+    for _ in range(2):
+        site.answer(503)
+    with pytest.raises(SiteBusy):
+        site.answer(503)
+
+
+def test_a_site_that_says_at_once_twice_is_not_believed() -> None:
+    site = Site()
+    for expected in (0, 15, 45):
+        site.answer(503, Retry_After="0")
+        assert sum(site.slept) == expected
+
+
 def test_a_site_that_asks_for_too_much_is_left_alone() -> None:
     site = Site()
-    with pytest.raises(Retry, match="rate_limited"):
+    with pytest.raises(SiteBusy, match="rate_limited"):
         site.answer(429, Retry_After="86400")
     assert site.slept == []
 
@@ -211,7 +247,7 @@ def test_a_site_that_asks_for_too_much_is_left_alone() -> None:
 def test_pauses_of_no_length_come_to_an_end() -> None:
     site = Site()
     answers = 0
-    with contextlib.suppress(Retry):
+    with contextlib.suppress(SiteBusy):
         while answers < 50 and site.answer(503, Retry_After="0"):
             answers += 1
     assert 3 < answers < 12
@@ -221,11 +257,11 @@ def test_a_source_that_only_says_503_is_given_up_and_its_site_is_not() -> None:
     site = Site()
     answers = [site.answer(503, "source") for _ in range(8)]
     assert isinstance(answers[-1], Response)
-    with pytest.raises(Retry, match="rate_limited"):
+    with pytest.raises(SiteBusy, match="rate_limited"):
         site.answer(503)
-    with pytest.raises(Retry, match="rate_limited"):
+    with pytest.raises(SiteBusy, match="rate_limited"):
         site.answer(503, "source", Retry_After="86400")
-    with pytest.raises(Retry, match="rate_limited"):
+    with pytest.raises(SiteBusy, match="rate_limited"):
         Site().answer(429, "source", Retry_After="86400")
 
 
@@ -255,7 +291,7 @@ def test_a_wall_behind_503_is_not_waited_for() -> None:
 def test_the_delay_of_robots_txt_is_kept_when_it_is_the_longer_one(robots: bytes, delay: float) -> None:
     live = SimpleNamespace(delay=2.0)
     crawler = crawler_of_one_site(live)
-    SiteMiddleware(crawler).robots_parsed(ProtegoRobotParser.from_crawler(crawler, robots))
+    SiteSlotMiddleware(crawler).robots_parsed(ProtegoRobotParser.from_crawler(crawler, robots))
     assert live.delay == delay
     # A slot that was idle for a minute is thrown away, and the next one must be as slow.
     kept = crawler.engine.downloader.per_slot_settings.get("songda", {"delay": 2.0})
@@ -263,14 +299,17 @@ def test_the_delay_of_robots_txt_is_kept_when_it_is_the_longer_one(robots: bytes
 
 
 def crawler_of_one_site(slot: Any = None) -> Any:
-    own = {"DOWNLOAD_DELAY": 2.0, "CRAWL_DELAY_MAX": 60.0, "ROBOTSTXT_USER_AGENT": "thoisu"}
+    spider = SiteSpider("songda")
+    own = {"DOWNLOAD_DELAY": 2.0, "THOISU_CRAWL_DELAY_MAX": 60.0, "ROBOTSTXT_USER_AGENT": "thoisu"}
     engine = SimpleNamespace(downloader=SimpleNamespace(slots={"songda": slot}, per_slot_settings={}))
-    return SimpleNamespace(settings=Settings(own), spidercls=SimpleNamespace(name="songda"), spider=None, engine=engine)
+    return SimpleNamespace(
+        settings=Settings(own), spidercls=SimpleNamespace(name="songda"), spider=spider, engine=engine
+    )
 
 
 def test_all_requests_of_a_site_wait_in_one_queue() -> None:
-    middleware = SiteMiddleware(crawler_of_one_site())
-    article = Request("https://media.bao.vn/a", meta={"kind": "article", "download_maxsize": 100})
+    middleware = SiteSlotMiddleware(crawler_of_one_site())
+    article = Request("https://media.bao.vn/a", meta={"asked": Asked("article"), "download_maxsize": 100})
     robots = Request("https://bao.vn/robots.txt")
     for request in (article, robots):
         middleware.process_request(request)

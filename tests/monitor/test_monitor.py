@@ -21,28 +21,23 @@ from hypothesis import strategies as st
 from crawler.alerts.targets import key
 from crawler.archive import Archive, reread
 from crawler.cli.main import main
-from crawler.compare import fingerprints
 from crawler.crawl.run import crawl
-from crawler.extract.article import FALLBACK
+from crawler.extract import FALLBACK
 from crawler.items import Article, Image, Link
-from crawler.monitor import BY_NAME, CHECKS, Finding, check, check_due, folders_of
+from crawler.monitor import BY_NAME, CHECKS, Finding, check, check_due, folders_of, page_flags
 from crawler.monitor import own_checks as machine
-from crawler.monitor import page_marks as marks
 from crawler.monitor import read_feed as reading
-from crawler.monitor.page_marks import Before, PageFlags
+from crawler.monitor.page_flags import EarlierPage, PageFlags
 from crawler.monitor.shift import CALM, LEARN, RARE, FindingSpan, shift, unusual, upper
 from crawler.monitor.silence import CHANCE, silence
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.grammar import die
 from crawler.newsroom.sources import section_feed_path
-from crawler.sites.layouts import EPI
-from crawler.sites.registry import Sites
-from crawler.sites.site import Feed, Site
-from crawler.store import SourceState, Store, findings, sink_cursors, tallies
+from crawler.sites import EPI, Feed, Site, Sites
+from crawler.store import SourceState, Store, cursors, findings, sink_cursors, tallies
 from crawler.store.findings import Observation
-from crawler.text.dates import VIETNAM
-from crawler.text.fingerprint import content_hash
-from tests.archive.test_reread import mended
+from crawler.text import VIETNAM, content_hash, day_of
+from tests.newsroom_bench import mended
 from tests.support import T0, article, at
 
 DAY = date(2026, 3, 2)
@@ -228,7 +223,7 @@ def test_a_silence_needs_a_past() -> None:
     assert silence([], begin, begin, begin + timedelta(days=90)) is None
 
 
-# --- marks ------------------------------------------------------------------------------------------------------------
+# --- page flags -------------------------------------------------------------------------------------------------------
 
 
 def full(n: int = 1, words: str = "Một dòng đủ dài để là đoạn văn của bài.", **fields: object) -> Article:
@@ -248,22 +243,22 @@ def full(n: int = 1, words: str = "Một dòng đủ dài để là đoạn văn
     ],
 )
 def test_what_a_page_lacks(fields: dict[str, object], letters: str) -> None:
-    assert marks.odd(full(**fields), []) == letters
+    assert page_flags.flags_of(full(**fields), []) == letters
 
 
 def test_lines_and_titles_of_other_pages_are_odd() -> None:
     line = "Theo dõi chúng tôi trên các nền tảng mạng xã hội"
-    before = [Before("Trước", frozenset({line})), Before("Nữa", frozenset({line}))]
-    assert marks.odd(full(1, f"Bài mới.\n{line}"), before) == "r"
-    assert marks.odd(full(1, f"Bài mới.\n{line}"), before[:1]) == ""
-    assert marks.odd(full(1, title="Trước"), before) == "t"
+    before = [EarlierPage("Trước", frozenset({line})), EarlierPage("Nữa", frozenset({line}))]
+    assert page_flags.flags_of(full(1, f"Bài mới.\n{line}"), before) == "r"
+    assert page_flags.flags_of(full(1, f"Bài mới.\n{line}"), before[:1]) == ""
+    assert page_flags.flags_of(full(1, title="Trước"), before) == "t"
 
 
 def test_the_clock_of_a_page() -> None:
     def of(minutes: int, found: datetime | None = None) -> PageFlags:
-        return marks.page(full(published_at=T0 + timedelta(minutes=minutes)), 1, T0, [], found)
+        return page_flags.page(full(published_at=T0 + timedelta(minutes=minutes)), 1, T0, [], found)
 
-    assert (of(10).odd, of(20).odd) == ("", "h")
+    assert (of(10).flags, of(20).flags) == ("", "h")
     assert (of(20).minute, of(-20).minute, of(20).read) == (480, 460, 480), "T0 is eight o'clock"
     assert [of(-minutes, T0).lag for minutes in (0, 59, 60, 119, 120, 480)] == [0, 0, 1, 1, 2, 4]
     assert of(-20).lag is None
@@ -271,8 +266,8 @@ def test_the_clock_of_a_page() -> None:
 
 @given(st.lists(st.builds(PageFlags, st.integers(0), st.integers(), st.integers(0), st.text("tlapsgifrch"), st.integers(0, 60),
                           st.none() | st.integers(0, 20))))  # fmt: skip
-def test_marks_are_read_as_they_were_written(pages: list[PageFlags]) -> None:
-    assert marks.load(marks.dump(pages)) == pages
+def test_flags_are_read_as_they_were_written(pages: list[PageFlags]) -> None:
+    assert page_flags.load(page_flags.dump(pages)) == pages
 
 
 # --- the store --------------------------------------------------------------------------------------------------------
@@ -283,7 +278,7 @@ NOW = T0 + timedelta(days=30)
 
 def noted(store: Store, day: date) -> list[PageFlags]:
     with store.reading() as connection:
-        return marks.load(tallies.marked(connection, "bao", day).get(day, "[]"))
+        return page_flags.of_days(connection, "bao", day).get(day, [])
 
 
 @pytest.mark.parametrize("batch", [1, 2, 500])
@@ -303,10 +298,10 @@ def test_each_page_is_noted_once_when_it_is_first_read(
     reading.update(store, SITES, NOW)
     pages = noted(store, T0.date())
     assert [page.id for page in pages] == [1, 2, 3, 0]
-    assert [marks.OWN_COPY in page.odd for page in pages] == [False, False, False, True]
+    assert [page_flags.OWN_COPY in page.flags for page in pages] == [False, False, False, True]
     assert pages[0].lag == 0
     with store.reading() as connection:
-        assert fingerprints.position(connection, reading.READER) == 6
+        assert cursors.position(connection, reading.READER) == 6
 
 
 def test_of_two_monitors_at_once_one_notes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -503,10 +498,10 @@ def test_each_site_is_checked_every_half_hour(store: Store, tmp_path: Path) -> N
 
 
 def test_what_is_written_on_this_machine() -> None:
-    assert folders_of("sqlite:////srv/thoisu.db", "warc", "quarantine") == {
+    assert folders_of("sqlite:////srv/thoisu.db", Path("warc"), Path("quarantine")) == {
         "quarantine": Path("quarantine"), "database": Path("/srv"), "archive": Path("warc"),
     }  # fmt: skip
-    assert folders_of("postgresql://host/thoisu", None, "q") == {"quarantine": Path("q")}
+    assert folders_of("postgresql://host/thoisu", None, Path("q")) == {"quarantine": Path("q")}
 
 
 # --- a quarter in small: a month of the past, then a fault for each paper -------------------------------------------
@@ -547,7 +542,7 @@ class Bench:
             text = content_hash(truth["lead"], truth["body"])
             opened.save(Article.from_dict({**truth, "content_hash": text}), until)
         with opened.writing() as connection:
-            tallies.add(connection, name, marks.day_of(until), {tallies.ASKED: len(new) + 3})
+            tallies.add(connection, name, day_of(until), {tallies.ASKED: len(new) + 3})
 
     def round(self) -> list[Finding]:
         now = self.world.advance(hours=STEP)
@@ -635,7 +630,7 @@ def test_a_redesign_heals_when_the_layout_is_mended_and_the_archive_reread(bench
         found = bench.round()
     (drift,) = found
     assert (drift.name, drift.subject) == ("layout", "fallback")
-    assert drift.since == datetime.combine(marks.day_of(bench.world.now), datetime.min.time(), VIETNAM)
+    assert drift.since == datetime.combine(day_of(bench.world.now), datetime.min.time(), VIETNAM)
     cases = [Path(example) for example in drift.examples if not example.startswith("http")]
     assert len(cases) == 2
     for case in cases:
@@ -750,7 +745,7 @@ def test_alerts_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
         'alert 1: "nước sạch or huế", in what comes from now on at nhandan\n',
         '"or" is looked for as a word; AND, OR and NOT are written in capitals\n'
         "signs are not looked for: *\n"
-        "nobody is told yet: give --notify, or set THOISU_NOTIFY\n",
+        "nobody is notified yet: give --notify, or set THOISU_NOTIFY\n",
     )
     assert command("alerts", "add", "nước", "--site", "songda", "--store", url) == 2
     assert "no site is called 'songda'" in capsys.readouterr().err

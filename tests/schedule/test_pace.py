@@ -21,20 +21,20 @@ from hypothesis import strategies as st
 
 from crawler.cli.main import main
 from crawler.errors import BadInput
+from crawler.items import Purpose
 from crawler.newsroom import World
 from crawler.newsroom.grammar import die
 from crawler.newsroom.tempo import tempos
 from crawler.schedule import traces
-from crawler.schedule.budget import Budget, Kind
+from crawler.schedule.budget import Budget
 from crawler.schedule.pace import Pace
-from crawler.schedule.rates import DAY, GRACE, HOURS, Rate, day_of, expected, kind_of, minutes, moment, shares
+from crawler.schedule.rates import DAY, GRACE, HOURS, Rate, day_number, expected, kind_of, minutes, moment, shares
 from crawler.schedule.simulate import Trace, oracle, ours, score, simulate, uniform
 from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior, hourly
 from crawler.schedule.timetable import Demand, rebalance, timetable
 from crawler.schedule.traces import read_trace
-from crawler.text.calendar import SUNDAY, holidays, weekday
-from crawler.text.dates import VIETNAM
+from crawler.text import SUNDAY, VIETNAM, holidays, weekday
 
 MONDAY = datetime(2026, 8, 3, tzinfo=VIETNAM)
 START = int(minutes(MONDAY))
@@ -142,7 +142,7 @@ def test_minutes_of_release_stand_out_and_others_do_not() -> None:
 
 
 def test_a_holiday_is_a_sunday() -> None:
-    day = day_of(minutes(datetime(2026, 9, 2, tzinfo=VIETNAM)))
+    day = day_number(minutes(datetime(2026, 9, 2, tzinfo=VIETNAM)))
     assert kind_of(day) == SUNDAY
     rates = [float(place // 24) for place in range(HOURS)]
     assert sum(expected(rates, shares({}), day)) == pytest.approx(24 * SUNDAY)
@@ -214,7 +214,7 @@ def cost(demand: Demand, polls: list[float]) -> float:
     return total
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from([0.0, 0.1, 0.5, 3.0]), min_size=12, max_size=12), st.floats(0, 3), st.integers(1, 3))
 def test_the_timetable_is_about_the_best_of_all(items: list[float], waiting: float, requests: int) -> None:
     demand = Demand(items, waiting)
@@ -239,7 +239,7 @@ sources = st.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(sources, st.integers(0, 40), st.integers(1, 40))
 def test_a_timetable_spends_what_it_may_and_never_more(demands: dict[str, Demand], requests: int, span: int) -> None:
     polls, _ = timetable(demands, requests, span)
@@ -254,7 +254,7 @@ def test_a_timetable_spends_what_it_may_and_never_more(demands: dict[str, Demand
         assert all(0 <= poll < 40 for poll in times)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(sources)
 def test_bounds_are_kept_where_the_budget_allows(demands: dict[str, Demand]) -> None:
     polls, _ = timetable(demands, sum(40 // demand.floor for demand in demands.values()), 40)
@@ -300,14 +300,14 @@ def test_what_a_burst_takes_is_given_up_where_it_is_least_missed() -> None:
 
 # --- budgets --------------------------------------------------------------------------------------------------------
 
-KINDS: tuple[Kind, ...] = ("look", "article", "revisit", "audit", "backfill")
+KINDS: tuple[Purpose, ...] = ("look", "article", "revisit", "audit", "backfill")
 
 
 @given(
     st.integers(1, 60),
     st.lists(st.tuples(st.sampled_from(KINDS), st.floats(0, 71), st.integers(1, 9)), max_size=120),
 )
-def test_no_day_passes_its_limit_whatever_is_asked(limit: int, asked: list[tuple[Kind, float, int]]) -> None:
+def test_no_day_passes_its_limit_whatever_is_asked(limit: int, asked: list[tuple[Purpose, float, int]]) -> None:
     pace = Pace(Budget(limit), {"feed": SourceRate()})
     spent: Counter[int] = Counter()
     for kind, hour, requests in sorted(asked, key=lambda one: one[1]):
@@ -419,7 +419,7 @@ def lived(days: int, budget: int = 60, window: int | None = 20, **more: Any) -> 
         name, now = pace.next_source(now)
         if now >= at(days):
             return pace, polls
-        if day_of(minutes(now)) != pace.day:
+        if day_number(minutes(now)) != pace.day:
             pace.plan(now)
             continue
         assert pace.take("look", now)

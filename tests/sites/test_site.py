@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from crawler.errors import BadSite
-from crawler.sites.layouts import EPI, Layout
-from crawler.sites.site import Feed, Listing, Site, Sitemap
+from crawler.sites import EPI, Feed, Layout, Listing, Site, Sitemap
 
 RIGHT: dict[str, Any] = {
     "publisher": "Báo Mẫu",

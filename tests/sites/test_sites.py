@@ -11,15 +11,13 @@ from typing import Any
 
 import pytest
 
-from crawler.extract.article import extract
+from crawler.extract import extract
 from crawler.items import FIELDS
-from crawler.sites.registry import load_sites
-from crawler.sites.site import Listing, Site
-from crawler.sites.urls import canonical, judge
+from crawler.sites import Listing, Site, canonical, judge, load_sites
+from tests.support import GOLDEN, ROOT
 
 SITES = load_sites()
-GOLDEN = Path(__file__).parents[1] / "golden"
-SPIDERS = sorted((Path(__file__).parents[2] / "spiders").glob("[!_]*.py"))
+SPIDERS = sorted((ROOT / "spiders").glob("[!_]*.py"))
 CASES = sorted(page.parent for page in GOLDEN.glob("*/*/page.html"))
 
 

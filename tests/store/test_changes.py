@@ -49,15 +49,16 @@ def test_readers_see_each_change_once_and_in_order_while_writers_die(address: st
             for process in writers:
                 assert process.stdout is not None
                 process.stdout.readline()
-            timers = [threading.Timer(dice.uniform(0.2, 0.7), process.kill) for process in writers]
-            for timer in timers:
-                timer.start()
-            while any(process.poll() is None for process in writers):
-                for reader in both:
-                    reader.poll()
-            for process, timer in zip(writers, timers, strict=True):
+            # Each is killed at work, whatever it is just doing: so many changes after the one before.
+            for process in writers:
+                wanted = len(both[0].seen) + dice.randrange(5, 40)
+                while len(both[0].seen) < wanted:
+                    assert process.poll() is None, "it ended by a mistake of its own"
+                    for reader in both:
+                        reader.poll()
+                process.kill()
+            for process in writers:
                 process.communicate()
-                timer.join()
                 assert process.returncode == -signal.SIGKILL  # and not of a mistake before
         for reader in both:
             while reader.poll():

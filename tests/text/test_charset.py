@@ -10,10 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.text import decode, encode, is_syllable, mojibake
 from crawler.text import legacy_encodings as legacy
-from crawler.text import mojibake
-from crawler.text.charset import decode, encode
-from crawler.text.syllables import is_syllable
 
 TEXT = (
     "Ủy ban nhân dân tỉnh vừa họp phiên thường kỳ để rà soát việc giải ngân vốn đầu tư công trong quý này. "
@@ -257,7 +255,7 @@ def test_labels_that_no_browser_follows(label: str) -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from([*LABELS, "utf-16", "iso-2022-jp", "euc-kr"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_bytes_give_text(body: bytes, declared: str | None) -> None:
     text = decode(body, declared).text
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f]", text)
@@ -265,7 +263,7 @@ def test_any_bytes_give_text(body: bytes, declared: str | None) -> None:
 
 
 @given(st.lists(st.sampled_from(TEXT.split()), min_size=25, max_size=40), st.sampled_from(OLD))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_paragraph_is_enough(words: list[str], name: str) -> None:
     text = " ".join([*words, "và người đường nước được"])
     assert text_of(decode(encode(text, name)).text) == text

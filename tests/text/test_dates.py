@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.text.dates import VIETNAM, YEARS, Moment, false_zone, parse
+from crawler.text import VIETNAM, YEARS, Moment, false_zone, parse_date
 
 DIALECTS = [
     # ISO 8601 and its misspellings
@@ -82,31 +82,31 @@ NO_DATES = [
 
 @pytest.mark.parametrize(("text", "at", "precision"), DIALECTS)
 def test_reads_every_dialect(text: str, at: str, precision: str) -> None:
-    moment = parse(text)
+    moment = parse_date(text)
     assert moment is not None
     assert (moment.at.isoformat(), moment.precision) == (at, precision)
 
 
 @pytest.mark.parametrize("text", NO_DATES)
 def test_gives_none_for_what_is_no_date(text: str | None) -> None:
-    assert parse(text) is None
+    assert parse_date(text) is None
 
 
 def test_us_is_month_first_whatever_the_form() -> None:
-    assert parse("9/5/2026 13:30", us=True) == Moment(
+    assert parse_date("9/5/2026 13:30", us=True) == Moment(
         datetime(2026, 9, 5, 13, 30, tzinfo=VIETNAM), "minute", "9/5/2026 13:30"
     )
-    assert parse("22/8/2026 13:30", us=True) is None
+    assert parse_date("22/8/2026 13:30", us=True) is None
 
 
 def test_keeps_what_was_written_with_white_space_collapsed() -> None:
-    moment = parse("  Thứ Năm,\n 16/07/2026\t17:17 ")
+    moment = parse_date("  Thứ Năm,\n 16/07/2026\t17:17 ")
     assert moment is not None
     assert moment.raw == "Thứ Năm, 16/07/2026 17:17"
 
 
 def test_reads_decomposed_vietnamese() -> None:
-    moment = parse("30 tháng 8 năm 2024".replace("á", "a\u0301").replace("ă", "a\u0306"))
+    moment = parse_date("30 tháng 8 năm 2024".replace("á", "a\u0301").replace("ă", "a\u0306"))
     assert moment is not None
     assert moment.at.date().isoformat() == "2024-08-30"
 
@@ -114,9 +114,9 @@ def test_reads_decomposed_vietnamese() -> None:
 @given(
     st.text(max_size=60) | st.from_regex(r"[0-9]{1,4}[-/. ][0-9]{1,2}[-/. T][0-9]{1,4}[ T:h+0-9Zngàythásg.,|-]{0,20}")
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_never_raises_and_is_always_aware(text: str) -> None:
-    moment = parse(text)
+    moment = parse_date(text)
     assert moment is None or (moment.at.utcoffset() is not None and moment.at.year in YEARS)
 
 
@@ -131,15 +131,15 @@ def test_never_raises_and_is_always_aware(text: str) -> None:
         ]
     ),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_gives_back_what_was_formatted(at: datetime, form: str) -> None:
-    moment = parse(at.strftime(form))
+    moment = parse_date(at.strftime(form))
     assert moment is not None
     assert moment.at == at.replace(microsecond=0)
 
 
 def _moment(text: str) -> Moment:
-    moment = parse(text)
+    moment = parse_date(text)
     assert moment is not None
     return moment
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from crawler.text.fingerprint import content_hash, documents, normal_form
+from crawler.text import content_hash, documents, normal_form
 from crawler.text.legacy_encodings import LETTERS
 
 WORDS = (
@@ -29,7 +29,7 @@ SENTENCE = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12)
 
 
 @given(st.text(max_size=60) | st.text("aàáăâeèêếiìíoòóôơuùúưừyỳýqgnđÐ\u0301\u0323\u200b -.", max_size=20))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_normal_form_is_idempotent(text: str) -> None:
     once = normal_form(text)
     assert normal_form(once) == once
@@ -37,20 +37,20 @@ def test_normal_form_is_idempotent(text: str) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_unicode_forms_are_one(text: str) -> None:
     assert normal_form(unicodedata.normalize("NFD", text)) == normal_form(unicodedata.normalize("NFC", text))
 
 
 @given(SENTENCE, st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_spacing_punctuation_and_case_make_no_difference(words: list[str], data: st.DataObject) -> None:
     other = "".join(data.draw(BETWEEN) + word for word in words) + data.draw(BETWEEN)
     assert normal_form(other) == normal_form(" ".join(words)) == normal_form(other.upper())
 
 
 @given(SENTENCE)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_both_schools_of_tone_marks_are_one(words: list[str]) -> None:
     assert normal_form(" ".join(OTHER.get(word, word) for word in words)) == normal_form(" ".join(words))
 
@@ -71,7 +71,7 @@ def test_invisible_characters_vanish_inside_a_word(mark: str) -> None:
 
 
 @given(SENTENCE, st.integers(0, 999), st.sampled_from(sorted(LETTERS)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_letter_and_digit_counts(words: list[str], at: int, letter: str) -> None:
     """One letter or digit replaced is another text: tone and hat, not only the base letter."""
     text = " ".join(words)

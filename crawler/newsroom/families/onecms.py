@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawler.newsroom.family import Family, ListingStyle
 from crawler.newsroom.markup import (
     esc,
     footer,
@@ -15,8 +16,9 @@ from crawler.newsroom.markup import (
     picture,
     story_links,
 )
-from crawler.newsroom.story import PaperStory, Photo, StoryBlock
-from crawler.newsroom.world import World
+from crawler.newsroom.papers import Paper, sections
+from crawler.newsroom.story import PaperStory, Photo, Press, StoryBlock
+from crawler.sites import ONECMS
 
 _GRID = (
     '<div class="b-grid" data-id="{id}"><div class="b-grid__img"><a href="{url}">'
@@ -30,7 +32,7 @@ _TOOLS = (
 )
 
 
-def render(world: World, story: PaperStory) -> str:
+def render(press: Press, story: PaperStory) -> str:
     """The whole page."""
     stamp = story.published.isoformat()
     extra = meta([
@@ -38,8 +40,8 @@ def render(world: World, story: PaperStory) -> str:
         ("article:modified_time", story.modified.isoformat()),
         ("keywords", ",".join(story.tags)),
     ])  # fmt: skip
-    extra += ld_json(news_article(world, story, author={"@type": "Organization", "name": story.paper.title}))
-    older = world.related(story, 9)
+    extra += ld_json(news_article(press, story, author={"@type": "Organization", "name": story.paper.title}))
+    older = press.related(story, 9)
     heading = (
         f'<div class="sc-longform-header"><div class="sc-longform-header-meta">'
         f'<a class="block-sc-cate-name" href="/{story.section.slug}">'
@@ -51,12 +53,12 @@ def render(world: World, story: PaperStory) -> str:
     )
     inside, before = (heading, "") if story.kind == "emagazine" else ("", heading)
     return (
-        f'{head(world, story, extra)}<body class="onecms__detail {story.kind}">\n<header>{menu(story.paper, "c-menu")}'
+        f'{head(press, story, extra)}<body class="onecms__detail {story.kind}">\n<header>{menu(story.paper, "c-menu")}'
         f"</header>\n"
-        f'<div class="c-news-detail">{_TOOLS}{before}<div class="b-maincontent">{inside}{_body(world, story)}</div>\n'
+        f'<div class="c-news-detail">{_TOOLS}{before}<div class="b-maincontent">{inside}{_body(press, story)}</div>\n'
         f'<div class="c-tag"><span>Từ khóa:</span>{_tags(story)}</div>\n'
-        f'<div class="c-related-posts"><h3>Tin cùng chuyên mục</h3>{story_links(world, older[:4], _GRID)}</div></div>\n'
-        f'<aside class="c-box"><h3>Đừng bỏ lỡ</h3>{story_links(world, older[4:], _GRID)}</aside>\n'
+        f'<div class="c-related-posts"><h3>Tin cùng chuyên mục</h3>{story_links(press, older[:4], _GRID)}</div></div>\n'
+        f'<aside class="c-box"><h3>Đừng bỏ lỡ</h3>{story_links(press, older[4:], _GRID)}</aside>\n'
         f'<div class="c-mobile-menu" hidden>{menu(story.paper, "c-menu-mobile")}</div>'
         f"{footer(story.paper, 'c-footer')}</body>\n</html>\n"
     )
@@ -66,25 +68,25 @@ def _tags(story: PaperStory) -> str:
     return "".join(f'<a href="/tag/{number}.html">{esc(tag)}</a>' for number, tag in enumerate(story.tags))
 
 
-def _figure(world: World, story: PaperStory, image: Photo, *, twice: bool) -> str:
+def _figure(press: Press, story: PaperStory, image: Photo, *, twice: bool) -> str:
     caption = f"<figcaption>{esc(image.caption)}</figcaption>" if image.caption else ""
     again = f'<p style="text-align:center"><em>{esc(image.caption)}</em></p>\n' if image.caption and twice else ""
-    return f'<figure class="b-image">{picture(world, story, image)}{caption}</figure>\n{again}'
+    return f'<figure class="b-image">{picture(press, story, image)}{caption}</figure>\n{again}'
 
 
-def _body(world: World, story: PaperStory) -> str:
-    out = [_figure(world, story, story.cover, twice=story.number % 2 == 0)] if story.cover else []
-    out += [_figure(world, story, image, twice=False) for group in story.gallery for image in group]
+def _body(press: Press, story: PaperStory) -> str:
+    out = [_figure(press, story, story.cover, twice=story.number % 2 == 0)] if story.cover else []
+    out += [_figure(press, story, image, twice=False) for group in story.gallery for image in group]
     for number, block in enumerate(story.blocks):
         out.append(_block(block, number))
         if number in story.figures:
-            out.append(_figure(world, story, story.figures[number], twice=False))
-    older = world.related(story, 2)
+            out.append(_figure(press, story, story.figures[number], twice=False))
+    older = press.related(story, 2)
     if older and story.number % 2:
-        box = f'<div class="c-news-related"><h4>Bài liên quan</h4>{story_links(world, older, _GRID)}</div>\n'
+        box = f'<div class="c-news-related"><h4>Bài liên quan</h4>{story_links(press, older, _GRID)}</div>\n'
         out.insert(len(out) // 2, box)
         out.append(
-            f'<div class="sc-empty-layer"></div><div class="sc-hightlight-box">{story_links(world, older[:1], _GRID)}'
+            f'<div class="sc-empty-layer"></div><div class="sc-hightlight-box">{story_links(press, older[:1], _GRID)}'
             f"</div>\n"
         )
     return "".join(out)
@@ -103,3 +105,36 @@ def _block(block: StoryBlock, number: int) -> str:
     if number % 5 == 2:
         return f"<p>{linked(first, _INLINE)}</p>\n"
     return f"<p>{esc(first)}</p>\n"
+
+
+FAMILY = Family(
+    paper=Paper(
+        name="bachdang",
+        title="Báo Bạch Đằng",
+        mark="BĐO",
+        family="onecms",
+        tier="province",
+        sections=sections("Thời sự", "Đô thị", "Văn hóa", "Môi trường", zone=7),
+        address="/{slug}-{id}.html",
+        article=r"^/[a-z0-9-]+-\d{6}\.html$",
+        feed="/rss/tin-moi",
+        dialect="two-digit-zone",
+        shards="day",
+        says_modified=True,
+        seconds=False,
+        kinds=("photo", "emagazine"),
+    ),
+    layout=ONECMS,
+    render=render,
+    listing=ListingStyle(
+        item=(
+            '<li><div class="b-grid"><h3 class="b-grid__title"><a href="{url}">{title}</a></h3>'
+            "<p>{lead}</p></div></li>\n"
+        ),
+        container='<ul class="onecms__loading">{}</ul>',
+        links="ul.onecms__loading h3.b-grid__title a",
+        top="/{slug}",
+        page="/{slug}?trang={n}",
+    ),
+    section_feed="/rss/{slug}",
+)

@@ -1,4 +1,4 @@
-"""How far alerts and findings have come: what was found, what of it was sent, what waits for which target, and why."""
+"""How far each alert has come: what was found, what of it was sent, and what waits for which target, and why."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from crawler.alerts import tables
+from crawler.alerts import alerts
 from crawler.alerts.targets import key, masked, tag
 from crawler.store import messages
 from crawler.store.messages import Message
@@ -17,8 +17,8 @@ _Key = tuple[str, datetime]  # of what stands in a message: what it is about, an
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """What waits for one target."""
+class WaitingTarget:
+    """A target for which messages wait."""
 
     target: str
     """For a person's eyes, without its secrets."""
@@ -33,7 +33,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class AlertStatus:
     """How far an alert has come."""
 
     found: int
@@ -42,34 +42,34 @@ class Standing:
     """Those of them in messages that all of their targets have taken."""
     waiting: int
     """The others, in messages or still in none."""
-    targets: tuple[Waiting, ...]
+    targets: tuple[WaitingTarget, ...]
 
 
-def of_alerts(connection: Connection, setting: Iterable[str]) -> dict[int, Standing]:
+def alert_statuses(connection: Connection, setting: Iterable[str]) -> dict[int, AlertStatus]:
     """Of each alert by its number; `setting` has the targets of those that have none of their own."""
-    names, totals = _names(connection, setting), tables.totals(connection)
+    names, totals = _names(connection, setting), alerts.totals(connection)
     unsent = messages.unsent(connection)
     pages = _pages(connection, unsent)
     found = {}
-    for alert in tables.listed(connection):
-        mine = [message for message in unsent if message.about == tables.about(alert.id)]
-        every, in_messages = totals.get(alert.id, (0, 0))
-        sent = in_messages - _sum(mine, pages)
-        found[alert.id] = Standing(found=every, sent=sent, waiting=every - sent, targets=_by_target(mine, names, pages))
+    for alert in alerts.list_alerts(connection):
+        mine = [message for message in unsent if message.about == alerts.about(alert.id)]
+        every, written = totals.get(alert.id, (0, 0))
+        sent, targets = written - _sum(mine, pages), _by_target(mine, names, pages)
+        found[alert.id] = AlertStatus(found=every, sent=sent, waiting=every - sent, targets=targets)
     return found
 
 
-def failing(connection: Connection, setting: Iterable[str]) -> tuple[Waiting, ...]:
+def failing(connection: Connection, setting: Iterable[str]) -> tuple[WaitingTarget, ...]:
     """The targets for which messages wait, of alerts and findings."""
     unsent = messages.unsent(connection)
     return _by_target(unsent, _names(connection, setting), _pages(connection, unsent))
 
 
-def _by_target(unsent: list[Message], names: Mapping[str, str], pages: Mapping[_Key, int]) -> tuple[Waiting, ...]:
+def _by_target(unsent: list[Message], names: Mapping[str, str], pages: Mapping[_Key, int]) -> tuple[WaitingTarget, ...]:
     found = []
     for target in dict.fromkeys(message.target for message in unsent):
         mine = [message for message in unsent if message.target == target]
-        waiting = Waiting(
+        waiting = WaitingTarget(
             target=names.get(target, f"a target that is no more {tag(target)}"),
             messages=len(mine),
             pages=_sum(mine, pages),
@@ -87,9 +87,9 @@ def _pages(connection: Connection, unsent: Iterable[Message]) -> dict[_Key, int]
     for message in unsent:
         first[message.about] = min(message.made_at, first.get(message.about, message.made_at))
     found = {}
-    for alert in tables.listed(connection):
-        if (about := tables.about(alert.id)) in first:
-            counts = tables.message_sizes(connection, alert.id, first[about])
+    for alert in alerts.list_alerts(connection):
+        if (about := alerts.about(alert.id)) in first:
+            counts = alerts.written(connection, alert.id, first[about])
             found.update({(about, at): count for at, count in counts.items()})
     return found
 
@@ -99,5 +99,5 @@ def _sum(unsent: Iterable[Message], pages: Mapping[_Key, int]) -> int:
 
 
 def _names(connection: Connection, setting: Iterable[str]) -> dict[str, str]:
-    every = {target for alert in tables.listed(connection) for target in alert.notify} | set(setting)
+    every = {target for alert in alerts.list_alerts(connection) for target in alert.notify} | set(setting)
     return {key(target): masked(target) for target in every}

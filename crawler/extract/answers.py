@@ -1,4 +1,4 @@
-"""What an answer is before anybody reads it: a page, or an error, a wall, a file, by its word."""
+"""What an answer is before anybody reads it: a page, or an error, a wall, a file, with the reason to refuse it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _STARTS_MISSING = re.compile(rf"(?:{_MISSING})\b", re.I)
 
 
 def verdict(status: int, headers: Mapping[str, str], body: bytes) -> Refusal | None:
-    """The word by which an answer to an article's address is refused; None for a page to be read.
+    """The reason why an answer to an article's address is refused; None for a page to be read.
 
     `headers` with names in lower case. Walls are recognised and never passed: no cookie is computed, no script run.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawler.newsroom.family import Family, ListingStyle
 from crawler.newsroom.markup import (
     esc,
     footer,
@@ -16,8 +17,9 @@ from crawler.newsroom.markup import (
     split_word,
     story_links,
 )
-from crawler.newsroom.story import PaperStory, Photo, StoryBlock
-from crawler.newsroom.world import World
+from crawler.newsroom.papers import Paper, sections
+from crawler.newsroom.story import PaperStory, Photo, Press, StoryBlock
+from crawler.sites import VCCORP
 
 _RELATED = (
     '<li class="kbwscwlrl" data-date="{time}" data-id="{id}" data-url="{url}" data-title="{title}">'
@@ -33,7 +35,7 @@ _INLINE = '<a class="link-inline-content" href="/tim-kiem.htm">'
 _BROKEN = '<p id":"17724","anchoroffset":37 class="MsoNormal">'  # an editor's dump: no legal attribute name
 
 
-def render(world: World, story: PaperStory) -> str:
+def render(press: Press, story: PaperStory) -> str:
     """The whole page."""
     stamp = story.published.isoformat()
     extra = meta([("og:type", "website"), ("keywords", ""), ("author", story.paper.title)])
@@ -42,18 +44,18 @@ def render(world: World, story: PaperStory) -> str:
         f'<meta property="article:modified_time" content="{story.modified.isoformat().replace("+", "&#x2B;")}" />\n'
     )
     extra += ld_json(
-        news_article(world, story, headline=numeric(numeric(story.title)), description=numeric(story.lead))
+        news_article(press, story, headline=numeric(numeric(story.title)), description=numeric(story.lead))
     )
     if story.kind == "video":
         extra += ld_json({"@context": "https://schema.org", "@type": "VideoObject", "name": numeric(story.title)})
-    older = world.related(story, 8)
-    below = story_links(world, older[:4], _BELOW)
+    older = press.related(story, 8)
+    below = story_links(press, older[:4], _BELOW)
     author = f'<p class="name" data-role="author">{esc(story.authors[0])}</p>' if len(story.authors) == 1 else ""
     if len(story.authors) > 1:
         author = f'<div class="detail-author twoauthor">{esc(story.authors[0])} và 1 tác giả khác</div>'
     bottom = "".join(f'<a class="name" href="/tac-gia/{n}.htm">{esc(name)}</a>' for n, name in enumerate(story.authors))
     return (
-        f'{head(world, story, extra)}<body class="detail-page detail-{story.kind}">\n'
+        f'{head(press, story, extra)}<body class="detail-page detail-{story.kind}">\n'
         f'<div id="admwrapper" data-role="page">\n'
         f'<div class="header">{menu(story.paper, "menu-top")}</div>\n'
         '<div class="main"><div class="detail__page"><div class="detail__pmain"><div class="detail-container">\n'
@@ -69,7 +71,7 @@ def render(world: World, story: PaperStory) -> str:
         f'{story.published:%d/%m/%Y %H:%M}\n<span class="icon"><svg width="18" height="14"></svg></span></div></div>'
         f"</div>\n"
         f'<h2 class="detail-sapo" data-role="sapo">{esc(lead(story))}</h2>\n'
-        f'{_cover(world, story)}<div class="detail-content afcbc-body" data-role="content">{_body(world, story)}'
+        f'{_cover(press, story)}<div class="detail-content afcbc-body" data-role="content">{_body(press, story)}'
         f"</div>\n"
         f'<div class="detail-author-bot">{bottom}</div>\n'
         f'<div class="detail-tab"><span>Từ khóa:</span>{_tags(story)}</div>\n'
@@ -77,7 +79,7 @@ def render(world: World, story: PaperStory) -> str:
         f'{below}</div>\n<div id="loadDetailBottom"></div><zone id="zone-{story.number}"></zone></div>\n'
         '<div id="objectPopupBody" style="display:none"><div class="detail-content afcbc-body" data-role="content">'
         "</div></div>\n"
-        f'<div class="detail__foru"><h3>Có thể bạn quan tâm</h3>{story_links(world, older[4:], _BELOW)}</div>'
+        f'<div class="detail__foru"><h3>Có thể bạn quan tâm</h3>{story_links(press, older[4:], _BELOW)}</div>'
         f'</div></div></div></div>\n<input type="hidden" id="hdZoneId" value="{story.section.zone}" />\n'
         f"{footer(story.paper, 'footer')}</div></body>\n</html>\n"
     )
@@ -89,8 +91,8 @@ def _tags(story: PaperStory) -> str:
     )
 
 
-def _photo(world: World, story: PaperStory, image: Photo, number: int, box: str = "Photo") -> str:
-    source = world.root(story.paper) + image.path
+def _photo(press: Press, story: PaperStory, image: Photo, number: int, box: str = "Photo") -> str:
+    source = press.root(story.paper) + image.path
     words = (
         f'<p data-placeholder="Nhập chú thích ảnh">{esc(image.caption)}</p>'
         if image.caption
@@ -106,10 +108,10 @@ def _photo(world: World, story: PaperStory, image: Photo, number: int, box: str 
     )
 
 
-def _cover(world: World, story: PaperStory) -> str:
+def _cover(press: Press, story: PaperStory) -> str:
     if not story.cover:
         return ""
-    source, caption = world.root(story.paper) + story.cover.path, esc(story.cover.caption or "")
+    source, caption = press.root(story.paper) + story.cover.path, esc(story.cover.caption or "")
     return (
         f'<div class="detail-cover"><div class="media VCSortableInPreviewMode">'
         f'<img src="{source}" data-original="{source}" '
@@ -117,26 +119,26 @@ def _cover(world: World, story: PaperStory) -> str:
     )
 
 
-def _body(world: World, story: PaperStory) -> str:
+def _body(press: Press, story: PaperStory) -> str:
     out = ['<div data-check-position="body_start"></div>\n']
     photos = 1
     for group in story.gallery:
         for image in group:
-            out.append(_photo(world, story, image, photos))
+            out.append(_photo(press, story, image, photos))
             photos += 1
     if story.kind == "video":
         out.append('<div class="VCSortableInPreviewMode" type="VideoStream" data-vid="clip.mp4"></div>\n')
     for number, block in enumerate(story.blocks):
         out.append(_block(block, number))
         if number in story.figures:
-            out.append(_photo(world, story, story.figures[number], photos))
+            out.append(_photo(press, story, story.figures[number], photos))
             photos += 1
-    older = world.related(story, 5)
+    older = press.related(story, 5)
     if older and story.number % 3:
         box = (
             '<div class="VCSortableInPreviewMode" type="RelatedNewsBox" relatednewsboxtype="type-6">'
             '<div class="kbwscwl-relatedbox">'
-            f'<ul class="kbwscwlr-list">{story_links(world, older, _RELATED)}</ul></div></div>\n'
+            f'<ul class="kbwscwlr-list">{story_links(press, older, _RELATED)}</ul></div></div>\n'
         )
         out.insert(1 + len(out) // 2, box)
     if older and story.number % 4 == 1:
@@ -145,7 +147,7 @@ def _body(world: World, story: PaperStory) -> str:
             "</a>"
             '<p class="VCObjectBoxRelatedNewsItemSapo">{lead}</p></div>\n'
         )
-        out.append(story_links(world, older[:1], item))
+        out.append(story_links(press, older[:1], item))
     out.append(
         "<!-- eonewsrelation Sun Mar 01 2026 09:51:10 GMT+0700 (Indochina Time) -->"
         '<div data-check-position="body_end"></div>'
@@ -177,3 +179,40 @@ def _block(block: StoryBlock, number: int) -> str:
         case 4:
             return f"{_BROKEN}{esc(first)}</p>\n"
     return f"<p>{esc(first)}</p>\n"
+
+
+FAMILY = Family(
+    paper=Paper(
+        name="hongha",
+        title="Báo điện tử Hồng Hà",
+        mark="(Hongha.vn)",
+        family="vccorp",
+        tier="central",
+        sections=sections("Chính sách mới", "Chỉ đạo, điều hành", "Kinh tế", "Y tế", "Khoa giáo", zone=1021110),
+        address="/{slug}-{stamp}.htm",
+        article=r"^/[a-z0-9-]+-\d{17,18}\.htm$",
+        feed="/home.rss",
+        dialect="us",
+        shards="five-days",
+        says_modified=True,
+        seconds=True,
+        kinds=("photo", "video"),
+    ),
+    layout=VCCORP,
+    render=render,
+    listing=ListingStyle(
+        item=(
+            '<div class="box-stream-item" data-id="{id}"><a class="box-stream-link-with-avatar" href="{url}">'
+            '<img alt="{title}"></a>'
+            '<h2><a class="box-stream-link-title" data-linktype="newsdetail" href="{url}">{title}</a></h2>'
+            '<span class="time-ago" title="{us}">{time}</span><p class="box-stream-sapo">{lead}</p></div>\n'
+        ),
+        container='<div class="box-stream timeline_list">{}</div>',
+        links="a.box-stream-link-title",
+        top="/{slug}.htm",
+        page="/timelinelist/{zone}/{n}.htm",
+        fragments=True,
+    ),
+    section_feed="/{slug}.rss",
+    has_listing=True,
+)

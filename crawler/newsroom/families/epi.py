@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawler.newsroom.family import Family, ListingStyle
 from crawler.newsroom.markup import (
     BLANK,
     WEEKDAYS,
@@ -17,8 +18,9 @@ from crawler.newsroom.markup import (
     picture,
     story_links,
 )
-from crawler.newsroom.story import PaperStory, Photo, StoryBlock
-from crawler.newsroom.world import World
+from crawler.newsroom.papers import Paper, sections
+from crawler.newsroom.story import PaperStory, Photo, Press, StoryBlock
+from crawler.sites import EPI
 
 _STORY = (
     '<article class="story" data-id="{id}"><figure class="story__thumb"><a class="cms-link" href="{url}" '
@@ -34,7 +36,7 @@ _RELATE = '<a class="cms-relate" href="/chu-de/tin-cu">'
 _SLOT = '<div class="sda_middle"><div id="sdaWeb_AdsMiddle{0}" class="rennab fyi" data-platform="1"></div></div>'
 
 
-def render(world: World, story: PaperStory) -> str:
+def render(press: Press, story: PaperStory) -> str:
     """The whole page."""
     stamp = story.published.isoformat()
     extra = meta([
@@ -43,7 +45,7 @@ def render(world: World, story: PaperStory) -> str:
         ("article:section", f"{story.section.name},Tin tức"), ("article:tag", ",".join(story.tags)),
         ("keywords", ",".join((*story.tags, "tin nóng"))), ("author", story.paper.title),
     ])  # fmt: skip
-    extra += ld_json(news_article(world, story))
+    extra += ld_json(news_article(press, story))
     extra += ld_json({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": [
         {"@type": "ListItem", "position": 1, "item": {"name": story.section.name}}]})  # fmt: skip
     if story.kind == "video":
@@ -52,17 +54,17 @@ def render(world: World, story: PaperStory) -> str:
     author = "".join(f'<p class="name">{esc(name)}</p>' for name in story.authors)
     source = '<div class="article__source"><div class="source"><span class="name">TTXBM</span></div></div>'
     body = (
-        f'<div class="{_body_class(story)}" itemprop="articleBody">{_body(world, story)}'
+        f'<div class="{_body_class(story)}" itemprop="articleBody">{_body(press, story)}'
         f'<div class="article__author">{author}</div>{source if story.copy_of else ""}</div>'
     )
     return (
-        f'{head(world, story, extra)}<body class="detail-{"normal" if story.kind == "article" else story.kind}">\n'
+        f'{head(press, story, extra)}<body class="detail-{"normal" if story.kind == "article" else story.kind}">\n'
         f'<div id="sdaWeb_Top" class="rennab"></div>\n<header class="site-header">{menu(story.paper, "menu-heading")}'
         f"</header>\n"
         f'<div class="site-body"><div class="container"><div class="article article--{story.kind}">\n'
         '<div class="breadcrumb breadcrumb-detail"><h2 class="main"><a href="/">Trang chủ</a></h2><h2 class="main">'
         f'<a class="active" href="/{story.section.slug}/">{esc(story.section.name)}</a></h2></div>\n'
-        f"{_player(world, story)}"
+        f"{_player(press, story)}"
         f'<div class="article__header"><h1 class="article__title cms-title">{esc(story.title)}</h1>\n'
         f'<div class="article__sapo cms-desc"><p>{esc(lead(story))}</p></div></div>\n'
         f'<div class="col"><div class="main-col content-col"><div class="article__meta">'
@@ -70,16 +72,16 @@ def render(world: World, story: PaperStory) -> str:
         f'data-friendly="false">{visible}'
         f'</time><meta class="cms-date" itemprop="datePublished" content="{stamp}">{_SHARE.format(story.number)}'
         f"</div>\n"
-        f"{_cover(world, story)}{body}\n"
+        f"{_cover(press, story)}{body}\n"
         '<div class="article-footer"><div class="related-news"><h3 class="box-heading">Tin liên quan</h3>'
-        f'<div class="box-content" data-source="related-news">{story_links(world, world.related(story, 4), _STORY)}'
+        f'<div class="box-content" data-source="related-news">{story_links(press, press.related(story, 4), _STORY)}'
         f"</div></div>\n"
         f'<div class="article__tag"><h3 class="box-heading">Từ khóa</h3>{_tags(story)}</div>'
         f'<div id="comment{story.number}" class="wrap-comment" data-id="{story.number}"></div></div></div>\n'
         '<div class="sub-col sidebar-right"><h3 class="box-heading">Tin đọc nhiều</h3><div data-source="mostread-news">'
-        f"{story_links(world, world.related(story, 7)[:3], _STORY)}</div></div></div></div></div>\n"
+        f"{story_links(press, press.related(story, 7)[:3], _STORY)}</div></div></div></div></div>\n"
         '<div class="many-pack"><h3 class="box-heading">Có thể bạn quan tâm</h3><div data-source="recommendation-1">'
-        f"{story_links(world, world.related(story, 9)[:5], _STORY)}</div></div></div>\n"
+        f"{story_links(press, press.related(story, 9)[:5], _STORY)}</div></div></div>\n"
         f"{footer(story.paper, 'site-footer')}</body>\n</html>\n"
     )
 
@@ -92,34 +94,34 @@ def _tags(story: PaperStory) -> str:
     return "".join(f'<a class="link" href="/tag/{number}">{esc(tag)}</a>' for number, tag in enumerate(story.tags))
 
 
-def _player(world: World, story: PaperStory) -> str:
+def _player(press: Press, story: PaperStory) -> str:
     if story.kind != "video":
         return ""
-    stream = f"{world.root(story.paper)}/video/{story.number}.m3u8"
+    stream = f"{press.root(story.paper)}/video/{story.number}.m3u8"
     return (
         f'<div class="article__avatar"><video poster="/poster.jpg"><source src="{stream}" type="application/x-mpegURL">'
         f"</video></div>"
     )
 
 
-def _figure(world: World, story: PaperStory, image: Photo, css: str) -> str:
+def _figure(press: Press, story: PaperStory, image: Photo, css: str) -> str:
     caption = esc(image.caption or "")
-    img = picture(world, story, image, f'cms-photo-caption="{caption}" data-image-id="{story.number}"').replace(
+    img = picture(press, story, image, f'cms-photo-caption="{caption}" data-image-id="{story.number}"').replace(
         'class="lazyload"', 'class="lazyload cms-photo"'
     )
     return f'<figure class="{css}">{img}<figcaption>{caption}</figcaption></figure>\n'
 
 
-def _cover(world: World, story: PaperStory) -> str:
-    return _figure(world, story, story.cover, "article__avatar") if story.cover else ""
+def _cover(press: Press, story: PaperStory) -> str:
+    return _figure(press, story, story.cover, "article__avatar") if story.cover else ""
 
 
-def _body(world: World, story: PaperStory) -> str:
+def _body(press: Press, story: PaperStory) -> str:
     out: list[str] = []
     if story.kind == "video":
         out.append(f"<p>{esc(lead(story))}</p>\n")
     for group in story.gallery:
-        images = "".join(f"<figure>{picture(world, story, image)}</figure>" for image in group)
+        images = "".join(f"<figure>{picture(press, story, image)}</figure>" for image in group)
         out.append(
             f'<div class="layout-image-{len(group)}">{images}<figcaption>{esc(group[0].caption or "")}</figcaption>'
             f"</div>\n"
@@ -127,12 +129,12 @@ def _body(world: World, story: PaperStory) -> str:
     for number, block in enumerate(story.blocks):
         out.append(_block(block, number))
         if number in story.figures:
-            out.append(_figure(world, story, story.figures[number], "picture"))
+            out.append(_figure(press, story, story.figures[number], "picture"))
         if number % 4 == 2:
             out.append(_SLOT.format(number))
-    older = world.related(story, 2)
+    older = press.related(story, 2)
     if older and story.number % 2:
-        card = f'<div class="article-relate" data-source="related-news">{story_links(world, older[:1], _STORY)}</div>\n'
+        card = f'<div class="article-relate" data-source="related-news">{story_links(press, older[:1], _STORY)}</div>\n'
         out.insert(len(out) // 2, card)
     return "".join(out)
 
@@ -168,3 +170,41 @@ def _block(block: StoryBlock, number: int) -> str:
     if number in (1, 4):
         return f"<p>{linked(first, _RELATE)}</p>\n"
     return f"<p>{esc(first)}</p>\n"
+
+
+FAMILY = Family(
+    paper=Paper(
+        name="songda",
+        title="Báo Sông Đà",
+        mark="SĐO",
+        family="epi",
+        tier="central",
+        sections=sections("Chính trị", "Kinh tế", "Xã hội", "Đời sống nông thôn", "Tin tức", zone=1171),
+        address="/{slug}-post{id}.html",
+        article=r"^/[a-z0-9-]+-post\d+\.html$",
+        feed="/rss/home.rss",
+        dialect="colon",
+        shards="month",
+        says_modified=True,
+        seconds=True,
+        kinds=("photo", "video", "emagazine", "interview", "live"),
+        gallery=(1, 1, 2),
+    ),
+    layout=EPI,
+    render=render,
+    listing=ListingStyle(
+        item=(
+            '<article class="story"><figure class="story__thumb"><a class="cms-link" href="{url}">'
+            '<img alt="{title}"></a></figure>'
+            '<h2 class="story__heading"><a class="cms-link" href="{url}">{title}</a></h2>'
+            '<div class="story__summary">{lead}</div>'
+            "</article>\n"
+        ),
+        container='<div class="timeline content-list">{}</div>',
+        links=".timeline.content-list .story__heading a",
+        top="/{slug}/",
+        page="/{slug}/?page={n}",
+    ),
+    section_feed="/rss/{slug}-{zone}.rss",
+    any_feed=True,
+)

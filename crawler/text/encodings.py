@@ -12,28 +12,12 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from bs4.dammit import EncodingDetector
-
 from crawler.text import legacy_encodings as legacy
 from crawler.text import mojibake
 from crawler.text.legacy_encodings import encode
 from crawler.text.syllables import spelling
 
 __all__ = ["Decoded", "charset", "decode", "encode"]
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """The text of a page and how it was read."""
-
-    text: str
-    """Without byte order mark and control characters other than white space; not normalised further."""
-    encoding: str
-    """The encoding it was read in: a name of Python's or of `crawler.text.legacy_encodings.NAMES`."""
-    repaired: bool
-    """Whether somebody had decoded it wrongly before, and that was undone."""
-
-
 _WIDE_BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -46,7 +30,6 @@ _UNWANTED = (*_CONTROLS, 0x0B, 0x0C)
 _SPACES = bytes.maketrans(b"\v\f", b"  ")
 _CONTROL_CHARS: dict[int, str | None] = dict.fromkeys(_CONTROLS) | {0x0B: " ", 0x0C: " "}
 _CONTROL_CHAR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
 _HIGH = bytes(range(0x80, 0x100))
 # Bytes that no candidate reads as part of a word.
 _BREAKS = bytes(
@@ -63,9 +46,31 @@ _KNOWN = (
     "cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 gb18030 big5hkscs euc_jp iso2022_jp cp932 cp949"
 )
 _KNOWN_SET = frozenset(_KNOWN.split())
-_WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030"} | {
-    "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949", "tis-620": "cp874", "iso8859-11": "cp874"
-}  # fmt: skip
+_WIDER = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "tis-620": "cp874",
+    "iso8859-11": "cp874",
+}
+_DECLARED = re.compile(r"charset=[\"' ]*([\w.:-]+)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a page and how it was read."""
+
+    text: str
+    """Without byte order mark and control characters other than white space; not normalised further."""
+    encoding: str
+    """The encoding it was read in: a name of Python's or of `crawler.text.legacy_encodings.NAMES`."""
+    repaired: bool
+    """Whether somebody had decoded it wrongly before, and that was undone."""
 
 
 def decode(body: bytes, declared: str | None = None) -> Decoded:
@@ -88,6 +93,12 @@ def decode(body: bytes, declared: str | None = None) -> Decoded:
     if mojibake.suspect(text) or not (peculiar or body.isascii()):
         return _unwrap(text)
     return Decoded(text, "utf-8", repaired=False)
+
+
+def charset(content_type: str) -> str | None:
+    """The charset that a Content-Type header declares."""
+    match = _DECLARED.search(content_type)
+    return match[1] if match else None
 
 
 def _clean(text: str) -> str:
@@ -116,22 +127,24 @@ def _wide(body: bytes) -> str | None:
 
 def _weigh(body: bytes, declared: str | None) -> tuple[str, str]:
     """Text and encoding of bytes that are not valid UTF-8, by their words and by what is declared."""
+    from bs4.dammit import EncodingDetector  # only pages in other encodings pay for loading it
+
     sample = body[:_EVIDENCE]
     if _damaged_utf8(sample):
         return body.decode("utf-8", "replace"), "utf-8"
     in_page = EncodingDetector.find_declared_encoding(body, is_html=True)
-    claims = [name for label in (declared, in_page) if label and (name := _resolve(label)) and name != "utf-8"]
-    if name := _vietnamese(sample, claims):
+    stated = [name for label in (declared, in_page) if label and (name := _resolve(label)) and name != "utf-8"]
+    if name := _vietnamese(sample, stated):
         return legacy.decode(body, name), name
-    for name in claims:
+    for name in stated:
         if name in legacy.NAMES:
             return legacy.decode(body, name), name
         try:
             return body.decode(name), name
         except UnicodeDecodeError:
             continue
-    if claims:
-        return body.decode(claims[0], "replace"), claims[0]
+    if stated:
+        return body.decode(stated[0], "replace"), stated[0]
     return legacy.decode(body, "ansi"), "windows-1252"
 
 
@@ -155,7 +168,7 @@ def _resolve(label: str) -> str | None:
     return name if name in _KNOWN_SET else None
 
 
-def _vietnamese(sample: bytes, claims: list[str]) -> str | None:
+def _vietnamese(sample: bytes, stated: list[str]) -> str | None:
     """The old Vietnamese encoding in which the words make sense; None when they make none or need none."""
     runs = (run for run in sample.translate(_TO_BREAK).split() if len(run) <= _WORD)
     found = (run for run in runs if not run.isascii() or min(run) < 0x20)
@@ -165,16 +178,7 @@ def _vietnamese(sample: bytes, claims: list[str]) -> str | None:
     if fits[best].margin <= max(0, fits["ansi"].margin) or fits[best].right <= 2 * fits[best].wrong:
         return None
     family = {"tcvn3", "tcvn5712-1"}
-    for claim in claims:
-        if claim in fits and claim not in family and fits[claim].margin >= 0.9 * fits[best].margin:
-            return claim
+    for label in stated:
+        if label in fits and label not in family and fits[label].margin >= 0.9 * fits[best].margin:
+            return label
     return best
-
-
-_DECLARED = re.compile(r"charset=[\"' ]*([\w.:-]+)", re.I)
-
-
-def charset(content_type: str) -> str | None:
-    """The charset that a Content-Type header declares."""
-    match = _DECLARED.search(content_type)
-    return match[1] if match else None

@@ -1,0 +1,88 @@
+"""`thoisu relate` and `reindex`: what articles have to do with each other, brought up to date."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.common import StoreOption, console, open_store, print_json, shown
+from crawler.errors import StoreFailed
+
+if TYPE_CHECKING:
+    from crawler.compare.relate import RelateCounts
+    from crawler.store import Store
+
+
+def relate(
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="The counts as one object.")] = False,
+) -> None:
+    """Find copies among new and revised articles.
+
+    Each is compared with those of the three days before and after it.
+
+    Goes on where it stopped; a crawl may run beside it. The scheduler does it
+    by itself, `thoisu crawl`, `backfill` and `reread` at their end.
+
+    \b
+    Examples:
+      thoisu relate
+      thoisu relate --json
+    """
+    with open_store(store, reading=False) as opened:
+        counts = relate_new(opened)
+    if json_:
+        print_json(asdict(counts), alone=True)
+    else:
+        done = f"{counts.articles} articles compared, {counts.pairs} pairs of copies found"
+        console().print(f"{counts.changes} changes worked off: {done}")
+
+
+def reindex(store: StoreOption = None) -> None:
+    """Hash again what older rules have hashed.
+
+    After an upgrade that changes the normal form or the fingerprints. Safe to
+    stop at any time: begun again, it goes on with what is left.
+
+    \b
+    Examples:
+      thoisu reindex
+    """
+    from crawler.compare.relate import Relater
+
+    count = 0
+    with open_store(store, reading=False) as opened, console(stderr=True).status("hashing again") as status:
+        relater = Relater(opened)
+        total = relater.outdated()
+        for batch in relater.reindex():
+            count += batch.articles
+            status.update(f"hashing again: {count} of {total}")
+    console().print(f"{count} hashed again" if count else "nothing was made by older rules")
+
+
+def relate_by_hand(url: str | None) -> None:
+    """What a command that has brought articles ends with; they are stored, whatever becomes of this."""
+    try:
+        with open_store(url, reading=False) as opened:
+            relate_new(opened)
+    except StoreFailed as failure:
+        text = f"not compared yet, {failure}; do it with: thoisu relate"
+        console(stderr=True).print(shown(text), style="yellow", soft_wrap=True)
+
+
+def relate_new(store: Store) -> RelateCounts:
+    """Compare what is new or revised in a store; on a terminal a line moves."""
+    from crawler.compare.relate import RelateBatch, waiting
+    from crawler.compare.relate import relate as run
+
+    total, done = waiting(store), 0
+    with console(stderr=True).status("comparing") as status:
+
+        def count(batch: RelateBatch) -> None:
+            nonlocal done
+            done += batch.articles
+            status.update(f"comparing: {done} of {total}")
+
+        return run(store, on_batch=count)

@@ -1,0 +1,218 @@
+"""Our own settings: a value that is made when it is asked for, from the environment and a `.env` file.
+
+`Settings()` is what holds when nobody says otherwise; `Settings.load()` is the only reader of the environment. The
+command loads it once and hands on what each part needs; Scrapy's commands get it by the add-on `FromEnvironment`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from crawler.errors import BadInput
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+ENV_FILE = Path(".env")
+_PROJECT = 20  # scrapy.settings.SETTINGS_PRIORITIES; what has more, as `-s NAME=value`, wins over the environment
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def _number(least: float = 0, most: float = float("inf")) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1.0
+        if not 0 <= value < float("inf"):
+            raise BadInput(f"must be a number of at least 0, not {text!r}")
+        return min(max(least, value), most)
+
+    return read
+
+
+def _count(least: int, most: float = float("inf")) -> Callable[[str], int]:
+    read = _number(least, most)
+    return lambda text: int(read(text))
+
+
+def _web(text: str) -> str:
+    try:
+        good = urlsplit(text).scheme in ("http", "https")
+    except ValueError:
+        good = False
+    if not good:
+        raise BadInput(f"must be an http address, not {text!r}")
+    return text
+
+
+def _ascii(text: str) -> str:
+    if not (text.isascii() and text.isprintable()):
+        raise BadInput(f"must be a mail address or URL in plain ASCII, not {text!r}")
+    return text
+
+
+def _level(text: str) -> str:
+    if text.upper() not in _LEVELS:
+        raise BadInput(f"must be {', '.join(_LEVELS[:-1])} or {_LEVELS[-1]}, not {text.upper()!r}")
+    return text.upper()
+
+
+def _setting(default: Any, help_: str, read: Callable[[str], Any] = str, unit: str = "") -> Any:
+    return field(default=default, metadata={"help": help_, "read": read, "unit": unit})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Each field is set as `THOISU_` and its name in capitals; None and "" stand for "not set"."""
+
+    database_url: str = _setting("sqlite:///thoisu.db", "Where articles are stored, as an SQLAlchemy URL.")
+    contact: str = _setting(
+        "", "Mail address or URL that the user agent gives to the sites. Set it before a crawl.", _ascii
+    )
+    delay: float | None = _setting(
+        None, "Between two requests to a site, for every site; empty: as each site says.", _number(), "seconds"
+    )
+    budget: int | None = _setting(
+        None, "Requests a day to a site, all told, for every site; empty: as each site says.", _count(1), "requests"
+    )
+    sites_at_once: int = _setting(8, "How many sites are crawled at the same time.", _count(1), "sites")
+    newsroom: str | None = _setting(
+        None, "Base URL of an embedded newsroom, the only loopback address that is let through.", _web
+    )
+    replay: Path | None = _setting(
+        None, "Folder with replay.tsv: answer every request from it instead of the network.", Path
+    )
+    quarantine: Path = _setting(Path("quarantine"), "Folder for pages of articles that lack a required field.", Path)
+    archive: Path | None = _setting(
+        None, "Folder of WARC files in which every fetched page is kept; empty: none is.", Path
+    )
+    notify: str = _setting("", "Who hears of findings and alerts: apprise URLs, or a file of apprise's.")
+    archive_mb: float = _setting(
+        1000.0, "After which a file of the archive is full and the next begins.", _number(0.001), "megabytes"
+    )
+    sinks: Path = _setting(
+        Path("sinks.toml"), "File that names where `thoisu deliver` sends changes (docs/deliver.md).", Path
+    )
+    log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.", _level)
+
+    article_maxsize: int = _setting(
+        10 * 2**20, "The most that is taken of a page, before and after decompression.", _count(1), "bytes"
+    )
+    read_seconds: float = _setting(
+        20.0, "Processor time for the reading of one page or source.", _number(0.1, 86_400), "seconds"
+    )
+    robots_maxsize: int = _setting(
+        2**19, "How much of a robots.txt is obeyed; RFC 9309, section 2.5, asks for at least 500 KiB.", _count(1),
+        "bytes",
+    )  # fmt: skip
+    crawl_delay_max: float = _setting(
+        60.0, "The longest Crawl-delay of a robots.txt that is obeyed in full.", _number(), "seconds"
+    )
+    backoff_first: float = _setting(
+        15.0, "Pause after the first 429 or 503 without Retry-After, doubled each time.", _number(), "seconds"
+    )
+    backoff_max: float = _setting(
+        600.0, "The longest pause; a site that asks for more is left until the next run.", _number(), "seconds"
+    )
+    failures_max: int = _setting(
+        5, "Network failures in a row after which a site is left until the next run.", _count(1), "failures"
+    )
+    listing_pages: int = _setting(10, "The most pages of one listing that one poll follows.", _count(1), "pages")
+    tries_max: int = _setting(5, "Runs after which a page that fails is given up.", _count(1), "runs")
+    audit_every: int = _setting(10, "Every so many polls a source is asked without its validators.", _count(1), "polls")
+    revisit_days: int = _setting(
+        3, "How far back a revisit asks known articles again.", _count(0, 36_500), "days"
+    )  # fmt: skip
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:
+        """From `environ` (default: the process's), else from `env_file` (default: `.env` here), else as it is.
+
+        Raises `BadInput` that names the setting when a value cannot be meant, or the file when it is not UTF-8.
+        """
+        environ = os.environ if environ is None else environ
+        filed = _read(ENV_FILE if env_file is None else env_file)
+        values = {}
+        for setting in SETTINGS:
+            if text := environ.get(setting.name) or filed.get(setting.name):
+                try:
+                    values[setting.field] = setting.read(text)
+                except BadInput as error:
+                    raise BadInput(f"{setting.name} {error}") from None
+        return cls(**values)
+
+    @property
+    def user_agent(self) -> str:
+        """Who asks, as each request says."""
+        try:
+            number = version("thoisu")
+        except PackageNotFoundError:  # run from a checkout that nobody installed
+            number = "0"
+        return f"thoisu/{number} (+{self.contact})" if self.contact else f"thoisu/{number} (no contact given)"
+
+    def apply_to(self, settings: BaseSettings) -> None:
+        """Put all of it into Scrapy's settings, with the priority of the project, and what follows from it there."""
+        values: dict[str, Any] = {setting.name: getattr(self, setting.field) for setting in SETTINGS}
+        values |= {"USER_AGENT": self.user_agent, "LOG_LEVEL": self.log_level}
+        if self.replay is not None:
+            replay = "crawler.fetch.replay.ReplayHandler"
+            handlers = {scheme: path and replay for scheme, path in settings["DOWNLOAD_HANDLERS"].items()}
+            values |= {"DOWNLOAD_HANDLERS": handlers, "ROBOTSTXT_OBEY": False, "RETRY_ENABLED": False}
+        for name, value in values.items():
+            settings.set(name, str(value) if isinstance(value, Path) else value, priority=_PROJECT)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One of `Settings`, as a person sets it in the environment or in `.env`."""
+
+    name: str
+    field: str
+    default: str
+    """As it would be written; "" for none."""
+    unit: str
+    help: str
+    read: Callable[[str], Any]
+    """Its value from what is written; raises `BadInput` that goes on after the name."""
+
+
+def _written(default: Any) -> str:
+    return "" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
+
+
+SETTINGS: tuple[Setting, ...] = tuple(
+    Setting(f"THOISU_{one.name.upper()}", one.name, _written(one.default), **one.metadata) for one in fields(Settings)
+)
+DEFAULTS = Settings()
+
+
+class FromEnvironment:
+    """A Scrapy add-on: the environment and `.env` for Scrapy's own commands; `-s THOISU_…=value` wins over both."""
+
+    @classmethod
+    def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
+        """Before any crawler is made, since spiders look at them; raises `BadInput` as `Settings.load`."""
+        given = {one.name: settings[one.name] for one in SETTINGS if (settings.getpriority(one.name) or 0) > _PROJECT}
+        said = {name: "" if value is None else str(value) for name, value in given.items()}
+        Settings.load({**os.environ, **said}).apply_to(settings)
+
+
+def secret(name: str) -> str | None:
+    """What another file refers to by name, from the environment or `.env`; None when it is not set."""
+    return os.environ.get(name) or _read(ENV_FILE).get(name)
+
+
+def _read(env_file: Path) -> dict[str, str]:
+    try:
+        lines = env_file.read_text(encoding="utf-8").splitlines() if env_file.is_file() else []
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot read {env_file}: {error}") from None
+    pairs = (line.removeprefix("export ").split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}

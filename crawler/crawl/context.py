@@ -1,0 +1,149 @@
+"""What the parts of one run share, so that none of them holds the spider or reaches into another.
+
+The spider makes a `RunContext` and hands it to its sources, its articles and the quarantine. What they ask goes out
+through `RunContext.request`, with the one who asks as its `Reader`, who hears what came of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from crawler.crawl.report import SiteReport
+from crawler.errors import Refusal, Refused, StoreFailed
+from crawler.fetch.budget import RequestBudget
+from crawler.fetch.middlewares import SiteBusy, reason_of
+from crawler.fetch.robots import HostClosed
+from crawler.items import Asked
+from crawler.schedule.site_agenda import SiteAgenda
+from crawler.sites import Site
+from crawler.store import Store
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class Reader(Protocol[T_contra]):
+    """Who has asked for something, and hears by one of these calls what came of it; `about` is what he gave along."""
+
+    def parse(self, response: Response, about: T_contra, /) -> Any:
+        """It was answered, with whatever status; returns what a callback of Scrapy's may."""
+
+    def failed(self, about: T_contra, reason: Refusal, detail: str, /) -> None:
+        """It was refused, by the site or on the way."""
+
+    def postponed(self, about: T_contra, /) -> None:
+        """It was not sent: the day's budget does not pay for it. This says nothing of what was asked."""
+
+
+class SourceReader(Reader[T_contra], Protocol[T_contra]):
+    """The sources of one run: those of a crawl are polled, those of a backfill are its steps."""
+
+    answered: int
+    """How many gave an answer, "not modified" included."""
+    errors: list[str]
+    """Why the others gave none."""
+
+    def start(self, only: Collection[str] | None, /) -> Iterator[Request]:
+        """The first requests of the run: of these sources only, or of all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """The settings that a run reads (`crawler.configuration` explains them)."""
+
+    article_maxsize: int
+    """Bytes."""
+    read_seconds: float
+    """Of processor time, for one page or source."""
+    tries_max: int
+    failures_max: int
+    audit_every: int
+    listing_pages: int
+    revisit_days: int
+    quarantine: Path
+
+    @classmethod
+    def of(cls, settings: BaseSettings) -> RunSettings:
+        """As Scrapy holds them for a spider."""
+        return cls(
+            article_maxsize=settings.getint("THOISU_ARTICLE_MAXSIZE"),
+            read_seconds=settings.getfloat("THOISU_READ_SECONDS"),
+            tries_max=settings.getint("THOISU_TRIES_MAX"),
+            failures_max=settings.getint("THOISU_FAILURES_MAX"),
+            audit_every=settings.getint("THOISU_AUDIT_EVERY"),
+            listing_pages=settings.getint("THOISU_LISTING_PAGES"),
+            revisit_days=settings.getint("THOISU_REVISIT_DAYS"),
+            quarantine=Path(settings["THOISU_QUARANTINE"]),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class RunContext:
+    """One run at one site: where it reads and writes, what it may ask, and how it is ended."""
+
+    site: Site
+    store: Store
+    report: SiteReport
+    """Whatever is done or refused is counted here."""
+    budget: RequestBudget
+    agenda: SiteAgenda | None
+    """Where a crawl of a scheduled site notes what it has learned; None for another site, a replay and a backfill."""
+    settings: RunSettings
+    now: Callable[[], datetime]
+    end: Callable[[str], None]
+    """End the run for this error; what is pending stays so. The first error counts."""
+    progress: Callable[[], None]
+    """Tell whoever follows the run that the report has changed."""
+    due: bool = False
+    """Only what the agenda says is due is to be done."""
+    limit: int | None = None
+    """The most articles that may be asked."""
+    retry_after: float | None = None
+    """Seconds for which the site has asked to be left alone, when that has ended the run."""
+
+    def request(self, url: str, asked: Asked, reader: Reader[T], about: T) -> Request:
+        """A request of this run, whose outcome `reader` hears together with `about`."""
+        meta: dict[str, Any] = {"asked": asked}
+        if asked.what == "article":
+            meta["download_maxsize"] = self.settings.article_maxsize
+
+        def answered(response: Response) -> Any:
+            return reader.parse(response, about)
+
+        def refused(failure: Failure) -> None:
+            self._refused(failure, reader, about)
+
+        return Request(url, callback=answered, errback=refused, meta=meta)
+
+    def _refused(self, failure: Failure, reader: Reader[T], about: T) -> None:
+        error, request = failure.value, failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        if isinstance(error, StoreFailed):
+            self.end(str(error))
+            return
+        reason = reason_of(error)
+        if reason is None:
+            logger.error("%s failed", request.url, exc_info=error)
+            reason = Refusal.UNREADABLE
+        detail = error.detail if isinstance(error, Refused) else str(error)
+        if isinstance(error, SiteBusy):
+            self.retry_after = error.seconds
+        closed = isinstance(error, HostClosed) and request.url.startswith(self.site.home)
+        if reason is Refusal.OVER_BUDGET:
+            self.report.refused[reason] += 1
+            reader.postponed(about)
+        elif reason is Refusal.RATE_LIMITED or closed:
+            self.report.refused[reason] += 1
+            self.end(f"{reason}: {detail}")
+        else:
+            reader.failed(about, reason, detail)

@@ -1,0 +1,34 @@
+"""The side of a spider that the downloader middlewares know."""
+
+from __future__ import annotations
+
+import scrapy
+from scrapy.crawler import Crawler
+
+from crawler.fetch.budget import RequestBudget
+from crawler.sites import Site
+
+
+class SiteSpider(scrapy.Spider):
+    """A spider of one site. Without more than its `site` it asks single pages, which no day's budget counts."""
+
+    site: Site
+    budget: RequestBudget | None = None
+    """What may still be asked of the site today; None for a spider whose requests are not counted."""
+
+    def cached_robots(self, origin: str) -> bytes | None:  # noqa: ARG002, for those that have a cache
+        """The robots.txt of a host as it is remembered from an earlier run; None when it must be asked."""
+        return None
+
+    def cache_robots(self, origin: str, text: bytes) -> None:
+        """Remember what a host has answered for its robots.txt."""
+
+    def slow_down(self, delay: float) -> None:
+        """The site's robots.txt asks for more seconds between two requests than we would leave."""
+
+
+def spider_of(crawler: Crawler) -> SiteSpider:
+    """The spider of a crawler; TypeError for one that knows no site, to which these middlewares do not belong."""
+    if not isinstance(crawler.spider, SiteSpider):
+        raise TypeError(f"{crawler.spider!r} is no SiteSpider")
+    return crawler.spider

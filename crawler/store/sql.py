@@ -1,0 +1,68 @@
+"""Statements that many tables want, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Insert, Table, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+CHUNK = 500
+"""Keys asked for in one statement; SQLite allows 32,766 values (sqlite.org/limits.html), plans grow with it."""
+
+
+def chunks(keys: Iterable[T]) -> Iterator[list[T]]:
+    """The keys in lists of at most `CHUNK`, which one statement takes."""
+    every = list(keys)
+    return (every[start : start + CHUNK] for start in range(0, len(every), CHUNK))
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    change: Mapping[str, ColumnElement[Any]] | None = None,
+) -> None:
+    """Write the row of this key, or change the one that is there.
+
+    `key` has the columns of the primary key or of another unique index, `values` all others of a new row. A row that is
+    there takes the `values` too or, where it is given, the `change`: expressions in which the table's columns stand for
+    what the row has now, and `given` for what the new one has: `{"count": table.c.count + given(table, "count")}`. An
+    empty `change` leaves it as it is. Expressions are to be made once, beside the table, since the statement is cached
+    by them.
+    """
+    expressions = None if change is None else tuple(change.items())
+    statement = _upsert(connection.dialect.name, table, tuple(key), tuple(values), expressions)
+    connection.execute(statement, {**key, **values})
+
+
+def given(table: Table, name: str) -> ColumnElement[Any]:
+    """The column of the row that `upsert` would write, for its `change`."""
+    return table.alias("excluded").c[name]
+
+
+@lru_cache(maxsize=256)
+def _upsert(
+    dialect: str,
+    table: Table,
+    key: tuple[str, ...],
+    values: tuple[str, ...],
+    change: tuple[tuple[str, ColumnElement[Any]], ...] | None,
+) -> Insert:
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+    columns = [table.c[name] for name in key]
+    if change is None:
+        change = tuple((name, given(table, name)) for name in values)
+    if change:
+        return statement.on_conflict_do_update(index_elements=columns, set_=dict(change))
+    return statement.on_conflict_do_nothing(index_elements=columns)
+
+
+def compare_and_set(connection: Connection, table: Table, was: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Change the one row that still is as it `was` read; False, with nothing written, when somebody was faster."""
+    same = (table.c[name] == value for name, value in was.items())
+    return connection.execute(update(table).where(*same).values(dict(values))).rowcount == 1
