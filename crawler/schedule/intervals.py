@@ -30,7 +30,7 @@ class Turns:
         if began := self._began.get(interval.job):
             at, change = began
             # Starts come a little early and a little late: one that is due now must not wait for the next.
-            if change == last_change and now - at < interval.idle - interval.every / 2:
+            if change == last_change and now - at < interval.idle - interval.every / 4:
                 return False
         self._began[interval.job] = now, last_change
         return True

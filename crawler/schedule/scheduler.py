@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 STAND_BY = timedelta(seconds=5)
 """Between two tries to have the store, and after a failure of it."""
 FIRST = timedelta(seconds=30)
-"""From its start to the first run of the jobs that follow the polls."""
+"""From the moment in which the store is taken to the first run of the jobs that follow the polls."""
 
 
 class Scheduler:
@@ -79,10 +79,11 @@ class Scheduler:
             self._poll, "interval", seconds=seconds, id="poll", next_run_time=_now(), max_instances=2
         )
         self._after_rounds = [interval.job for interval in intervals if jobs and interval.after_rounds]
-        for interval in intervals if jobs else ():
+        self._followers = [interval.job for interval in intervals if jobs]
+        for interval in intervals if jobs else ():  # each waits until this process has the store
             self._scheduler.add_job(
                 self._job, "interval", seconds=interval.every.total_seconds(), id=interval.job, executor="jobs",
-                args=(jobs, interval), next_run_time=_now() + FIRST,
+                args=(jobs, interval), next_run_time=None,
             )  # fmt: skip
         self._scheduler.add_listener(_log_error, EVENT_JOB_ERROR)
 
@@ -108,7 +109,7 @@ class Scheduler:
 
     def _job(self, worker: Worker, interval: Interval) -> None:
         """Run a job in its process, unless nothing has changed since it ran last and it need not be now."""
-        if self._confirm is None:  # standing by
+        if self._confirm is None:  # the store was lost since
             return
         try:
             last = self._store.last_change()
@@ -124,6 +125,8 @@ class Scheduler:
                 self._confirm = self._held.enter_context(self._store.lock("schedule"))
                 number = self._settle(self._store, _now())
                 self._say(f"polling {number} sites")
+                for job in self._followers:
+                    self._scheduler.modify_job(job, next_run_time=_now() + FIRST)
             else:
                 self._confirm()
         except LockTaken:

@@ -630,7 +630,9 @@ from crawler.store import Store
 {inspect.getsource(made_up)}
 JOB = '''
 import os, signal, sys
-print("job", sys.argv[1], os.getpid(), flush=True)
+def say(*words):  # in one write: what several processes say must not mix within a line
+    os.write(1, (" ".join(map(str, words)) + chr(10)).encode())
+say("job", sys.argv[1], os.getpid())
 if sys.argv[1] == "long":
     signal.pause()
 sys.exit(sys.argv[1] == "broken")
@@ -646,13 +648,15 @@ with Store.open(url) as store:
 """
 ROUND = """
 import os, signal, sqlite3, sys
+def say(*words):  # in one write: what several processes say must not mix within a line
+    os.write(1, (" ".join(map(str, words)) + chr(10)).encode())
 file, how, *names = sys.argv[1:]
 if how == "deaf":
-    signal.signal(signal.SIGTERM, lambda *_: print("deaf", os.getpid(), flush=True))
+    signal.signal(signal.SIGTERM, lambda *_: say("deaf", os.getpid()))
 if how == "gentle":
-    signal.signal(signal.SIGTERM, lambda *_: (print("gently", os.getpid(), flush=True), os._exit(0)))
+    signal.signal(signal.SIGTERM, lambda *_: (say("gently", os.getpid()), os._exit(0)))
 with sqlite3.connect(file, timeout=30) as db:
-    print("begun", os.getpid(), *sorted(names), flush=True)
+    say("begun", os.getpid(), *sorted(names))
     if how == "quick":
         db.executemany("UPDATE agenda SET next_at = '2099-01-01T00:00:00.000000Z' WHERE site = ?", [(n,) for n in names])
 if how == "crash":
