@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 
 from crawler.backfill.job import Job
 from crawler.backfill.sources import BackfillSources
+from crawler.configuration import DEFAULTS
 from crawler.crawl.articles import Articles
 from crawler.crawl.context import RunContext, RunSettings, SourceReader
 from crawler.crawl.link_queue import PendingLinks
@@ -54,6 +55,7 @@ class Bench:
     def __init__(self, store: Store, folder: Path, **settings: Any) -> None:
         values = Settings()
         values.setmodule("crawler.settings")
+        DEFAULTS.apply_to(values)
         values.update({"THOISU_QUARANTINE": str(folder), **settings})
         self.errors: list[str] = []
         self.run = RunContext(
