@@ -12,7 +12,8 @@ test: $(STAMP) lint
 	@$(BIN)/python -m pytest -n 2
 
 lint: $(STAMP)
-	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache --no-logo >/dev/null
+	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy
+	@said=$$($(BIN)/lint-imports --no-cache --no-logo) || { echo "$$said"; exit 1; }
 
 docs: $(STAMP)
 	@$(BIN)/python docs/generate.py
