@@ -1,6 +1,6 @@
 """CPU per page of a crawl beside a bare Scrapy spider that downloads and parses the same pages, in one run.
 
-Usage:  python bench/crawl.py [ARTICLES]      (articles a site, default 200)
+Usage:  python bench/crawl.py [ARTICLES] [ROUNDS]      (articles a site, default 200; default 3)
 
 The newsroom serves six sites from a process of its own. Each crawl is a process of its own too, timed whole, start
 included, delays off; rounds alternate and the best of each counts. The last line is one JSON object.
@@ -59,7 +59,6 @@ base, store = json.load(sys.stdin)
 reports = crawl(newsroom_sites(base), store_url=f"sqlite:///{store}", newsroom=base)
 print(sum(report.created + report.copied for report in reports))
 """
-ROUNDS = 3
 
 
 def cpu(script: str, given: object) -> tuple[float, int]:
@@ -73,7 +72,7 @@ def cpu(script: str, given: object) -> tuple[float, int]:
 
 
 def main() -> None:
-    articles = sys.argv[1] if len(sys.argv) > 1 else "200"
+    articles, rounds = (*sys.argv[1:], *("200", "3")[len(sys.argv) - 1 :])
     server = subprocess.Popen(
         [sys.executable, "-c", SERVER, articles], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -82,7 +81,7 @@ def main() -> None:
     pages = published["pages"]
     best = {"bare": float("inf"), "thoisu": float("inf")}
     try:
-        for _ in range(ROUNDS):
+        for _ in range(int(rounds)):
             with tempfile.TemporaryDirectory() as folder:
                 seconds, taken = cpu(BARE, [published["url"], pages])
                 assert taken == len(pages), f"the bare spider took {taken} of {len(pages)} pages"
@@ -92,7 +91,7 @@ def main() -> None:
                 best["thoisu"] = min(best["thoisu"], seconds)
     finally:
         server.communicate("")
-    print(f"{len(pages)} pages of 6 sites, best of {ROUNDS} rounds, processor time of the whole process\n")
+    print(f"{len(pages)} pages of 6 sites, best of {rounds} rounds, processor time of the whole process\n")
     for name, seconds in best.items():
         print(f"{name:8} {seconds:7.2f} s {1000 * seconds / len(pages):7.2f} ms a page")
     ratio = best["thoisu"] / best["bare"]

@@ -1,9 +1,9 @@
 """Delay from publication to discovery in the embedded newsroom, by the rule of `crawler.schedule.pace` and by others.
 
-Usage:  python bench/freshness.py [SEED]
+Usage:  python bench/freshness.py [SEED] [PAPERS] [DAYS]      (default 7, 60 and 28)
 
-Sixty papers of one newsroom on a simulated clock: log-normal rates, a newsroom's day and week, bursts, National Day.
-The rule looks at their feeds, 40 items each, and learns from nothing else; 14 days pass before 28 are scored. The
+Papers of one newsroom on a simulated clock: log-normal rates, a newsroom's day and week, bursts, National Day.
+The rule looks at their feeds, 40 items each, and learns from nothing else; 14 days pass before any is scored. The
 papers share one purse, of which no day may take more than its part. A feed is taken from the newsroom as the list of
 its stories: writing and reading its XML 300,000 times would measure something else. The oracle looks with density
 √λ(t) and knows every rate, bursts and holiday included, and may save requests for another day. The last line is one
@@ -32,22 +32,22 @@ from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior
 from crawler.text import VIETNAM
 
-SITES, LEARN, SCORED = 60, 14, 28
+LEARN = 14  # days
 START = date(2026, 8, 3)
 BUDGETS = (8, 24, 48, 96)
 MIDNIGHT = datetime.combine(START, time(), VIETNAM)
 FIRST = int(minutes(MIDNIGHT)) // DAY
-SINCE, UNTIL = (FIRST + LEARN) * DAY, (FIRST + LEARN + SCORED) * DAY
+SINCE = (FIRST + LEARN) * DAY
 
 
-def ours(world: World, budget: int) -> tuple[Looks, int]:
+def ours(world: World, budget: int, scored: int) -> tuple[Looks, int]:
     """The looks of `Pace` at every feed, and how many of the scored stories no look found in its feed."""
     names = [paper.name for paper in world.papers]
-    pace = Pace(Budget(budget * SITES, revisit=0, audit=0, fetches=0), {name: SourceRate() for name in names})
+    pace = Pace(Budget(budget * len(names), revisit=0, audit=0, fetches=0), {name: SourceRate() for name in names})
     polls: Looks = {name: [] for name in names}
     known: dict[str, set[PaperStory]] = {name: set() for name in names}
     at = MIDNIGHT
-    for day in range(FIRST, FIRST + LEARN + SCORED + 1):
+    for day in range(FIRST, FIRST + LEARN + scored + 1):
         pace.prior = Prior.of(habits.rate for habits in pace.habits.values())
         pace.plan(moment(day * DAY))
         while (following := pace.next_source(max(at, moment(day * DAY))))[1] < moment((day + 1) * DAY):
@@ -70,17 +70,17 @@ def ours(world: World, budget: int) -> tuple[Looks, int]:
             known[name].update(new)
             polls[name].append(minutes(at))
     lost = sum(
-        SINCE <= minutes(story.visible_from) < UNTIL and story not in known[story.paper.name]
+        SINCE <= minutes(story.visible_from) < SINCE + scored * DAY and story not in known[story.paper.name]
         for story in world.all_stories()
     )
     return polls, lost
 
 
-def oracle(tempo: dict[str, Tempo], budget: int, phase: float) -> Looks:
+def oracle(tempo: dict[str, Tempo], budget: int, scored: int, phase: float) -> Looks:
     """Looks with density √λ(t), the true rates known."""
     start = LEARN * DAY
     roots = {name: [sqrt(rate) for rate in one.rates[start:]] for name, one in tempo.items()}
-    share = budget * SITES * SCORED / sum(sum(root[: SCORED * DAY]) for root in roots.values())
+    share = budget * len(tempo) * scored / sum(sum(root[: scored * DAY]) for root in roots.values())
     polls: Looks = {}
     for number, (name, root) in enumerate(roots.items()):
         wanted = (phase + number * 0.6180339887) % 1
@@ -95,24 +95,24 @@ def oracle(tempo: dict[str, Tempo], budget: int, phase: float) -> Looks:
 
 
 def main() -> None:
-    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    days = LEARN + SCORED + 1
-    tempo = tempos(seed, [paper.name for paper in papers(SITES)], START, days)
+    seed, sites, scored = (int(value) for value in (*sys.argv[1:], *("7", "60", "28")[len(sys.argv) - 1 :]))
+    days, until = LEARN + scored + 1, SINCE + scored * DAY
+    tempo = tempos(seed, [paper.name for paper in papers(sites)], START, days)
     times = {name: one.times(START, die(seed, name, "times")) for name, one in tempo.items()}
-    world = World(seed, SITES, 0, MIDNIGHT, times=times, now=MIDNIGHT + timedelta(days=days))
+    world = World(seed, sites, 0, MIDNIGHT, times=times, now=MIDNIGHT + timedelta(days=days))
     trace = {name: sorted(minutes(story.visible_from) for story in shelf) for name, shelf in world.stories.items()}
-    items = sum(SINCE <= item < UNTIL for each in trace.values() for item in each)
-    print(f"{SITES} papers, {items} items in {SCORED} days, {items / SITES / SCORED:.1f} a paper and day\n")
+    items = sum(SINCE <= item < until for each in trace.values() for item in each)
+    print(f"{sites} papers, {items} items in {scored} days, {items / sites / scored:.1f} a paper and day\n")
     print("requests   rule       mean      p95   of uniform   of oracle   lost")
     rows = []
     for budget in BUDGETS:
-        polls, lost = ours(world, budget)
+        polls, lost = ours(world, budget, scored)
         scores: dict[str, Score] = {
-            "ours": score(trace, polls, SINCE, UNTIL),
+            "ours": score(trace, polls, SINCE, until),
             "uniform": averaged(
-                [score(trace, uniform(trace, budget, SINCE, UNTIL, at), SINCE, UNTIL) for at in phases()]
+                [score(trace, uniform(trace, budget, SINCE, until, at), SINCE, until) for at in phases()]
             ),
-            "oracle": averaged([score(trace, oracle(tempo, budget, at), SINCE, UNTIL) for at in phases()]),
+            "oracle": averaged([score(trace, oracle(tempo, budget, scored, at), SINCE, until) for at in phases()]),
         }
         for name, one in scores.items():
             ratios = f"{one.mean / scores['uniform'].mean:>13.3f}{one.mean / scores['oracle'].mean:>12.3f}"

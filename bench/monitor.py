@@ -1,6 +1,6 @@
 """The monitor on a simulated quarter: what it finds where nothing is wrong, and when it finds what is.
 
-Usage:  python bench/monitor.py [DAYS]      (days without a fault, default 91)
+Usage:  python bench/monitor.py [DAYS] [FAULTY]      (days without a fault and with faults, default 91 and 7)
 
 Eight papers of the newsroom, 25 articles a day each, are crawled over HTTP every four simulated hours, and checked
 after each round. Then every paper gets a fault of its own; each must be found by its own finding within the delay
@@ -29,7 +29,7 @@ from crawler.text import VIETNAM
 START = datetime(2026, 8, 3, tzinfo=VIETNAM)
 STEP = timedelta(hours=4)
 LATER = 7  # days with faults
-AFTER = 5  # days after them
+AFTER = 5  # days after them, at most as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,12 @@ class Quarter:
 
 def main() -> None:
     days = int(sys.argv[1]) if len(sys.argv) > 1 else 91
-    world = World(seed=7, sites=len(FAULTS), articles=25 * (days + LATER + AFTER + 1), start=START, now=START)
+    faulty = int(sys.argv[2]) if len(sys.argv) > 2 else LATER
+    world = World(seed=7, sites=len(FAULTS), articles=25 * (days + faulty + AFTER + 1), start=START, now=START)
     with Newsroom(world) as room, tempfile.TemporaryDirectory() as folder:
         quarter = Quarter(room, Path(folder))
         false = _quiet(quarter, days)
-        rows = _faulty(quarter)
+        rows = _faulty(quarter, faulty)
     print(json.dumps({"days": days, "false": false, "faults": rows, "within": all(row["within"] for row in rows)}))
 
 
@@ -124,14 +125,14 @@ def _quiet(quarter: Quarter, days: int) -> int:
     return len(seen)
 
 
-def _faulty(quarter: Quarter) -> list[dict[str, object]]:
+def _faulty(quarter: Quarter, days: int) -> list[dict[str, object]]:
     began = quarter.room.world.advance(hours=10)  # in the morning
     for fault in FAULTS.values():
         fault.begin(quarter.room)
     first: dict[tuple[str, str, str], datetime] = {}
     last: dict[tuple[str, str, str], datetime] = {}
     ended = set()
-    for _ in range((LATER + AFTER) * 6):
+    for _ in range((days + min(days, AFTER)) * 6):
         now = quarter.room.world.now
         for site, fault in FAULTS.items():
             if fault.end and site not in ended and now - began >= timedelta(hours=fault.lasts):

@@ -1,6 +1,6 @@
 """300 sites scheduled for a simulated month: is any look late, lost or doubled, and what does the scheduler cost?
 
-Usage:  python bench/schedule.py [SITES] [DAYS]      (default 300 and 30)
+Usage:  python bench/schedule.py [SITES] [DAYS] [SECONDS]      (default 300, 30 and 60)
 
 The deciding part of the scheduler and the agenda in the store are the real ones; sites, rounds and the clock are
 simulated. Feeds publish with log-normal rates and a day's profile, and show their newest 30 items. One round in 300 is
@@ -10,8 +10,8 @@ A look is late when it comes more than two minutes after its time, but for what 
 done again after a pause of half a minute. "Lost" counts looks that never came, and items that no look
 found in a window.
 
-Then the real scheduler is measured as a process, while every site is due every ten seconds, which is far more than any
-budget allows; its rounds only move the times. The last line is one JSON object.
+Then the real scheduler is measured as a process for some seconds, while every site is due every ten seconds, which is
+far more than any budget allows; its rounds only move the times. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -46,7 +46,6 @@ KILLED = 1 / 300
 RESTART = timedelta(days=2)
 LATE = timedelta(minutes=2)
 PROFILE = [0.2] * 5 + [0.8] + [1.6] * 12 + [1.0] * 4 + [0.4] * 2
-LIVE_SECONDS = 60
 
 
 def site(number: int, daily: float = 0.0) -> Site:
@@ -217,7 +216,7 @@ class Month:
         self.counts["looks lost"] = sum(paper.due < self.end - timedelta(minutes=5) for paper in self.papers.values())
 
 
-def live(folder: Path, sites: int) -> tuple[float, int]:
+def live(folder: Path, sites: int, seconds: int) -> tuple[float, int]:
     """Share of a core that the real scheduler takes, and the looks that it had done meanwhile."""
     url = f"sqlite:///{folder / 'live.db'}"
     named = {f"bao{number}": site(number) for number in range(sites)}
@@ -237,7 +236,7 @@ worker = Worker([sys.executable, "-S", "-c", {_ROUND!r}, {str(folder / "live.db"
 def measure():
     time.sleep(5)
     before = resource.getrusage(resource.RUSAGE_SELF)
-    time.sleep({LIVE_SECONDS})
+    time.sleep({seconds})
     after = resource.getrusage(resource.RUSAGE_SELF)
     print(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, flush=True)
     os.kill(os.getpid(), signal.SIGTERM)
@@ -250,7 +249,7 @@ with Store.open({url!r}) as store:
         sys.exit(done.stderr)
     with Store.open(url) as store, store.reading() as connection:
         polls = sum(entry.came for entry in agenda.entries(connection) if entry.source != agenda.ARTICLES)
-    return float(done.stdout.split()[-1]) / LIVE_SECONDS, polls
+    return float(done.stdout.split()[-1]) / seconds, polls
 
 
 _ROUND = """
@@ -265,7 +264,7 @@ db.commit()
 
 
 def main() -> None:
-    sites, days = (int(argument) for argument in (*sys.argv[1:], *("300", "30")[len(sys.argv) - 1 :]))
+    sites, days, seconds = (int(argument) for argument in (*sys.argv[1:], *("300", "30", "60")[len(sys.argv) - 1 :]))
     with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{folder}/month.db") as store:
         began = time.monotonic()
         month = Month(store, sites, days)
@@ -285,8 +284,8 @@ def main() -> None:
         ):
             print(f"{name:24} {number:8}")
         print(f"{'deciding, CPU a day':24} {month.cpu / days:8.1f} s, {share:.4%} of a core")
-        measured, polls = live(Path(folder), sites)
-    print(f"{'the process, live':24} {measured:8.2%} of a core over {LIVE_SECONDS} s with {polls} looks")
+        measured, polls = live(Path(folder), sites, seconds)
+    print(f"{'the process, live':24} {measured:8.2%} of a core over {seconds} s with {polls} looks")
     result = {
         "sites": sites, "days": days, "looks": counts["looks"], "worst_late_seconds": round(lateness[-1], 1),
         "past_bound": past, "overlaps": counts["overlaps"], "looks_lost": counts["looks lost"],

@@ -287,6 +287,7 @@ sys.exit(any(report.left or report.missing or report.error for report in reports
 """
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_it_stores_the_record_exactly_and_asks_again_only_what_was_under_way(
     three_days: Bench,
 ) -> None:
@@ -534,6 +535,7 @@ def test_numbers_are_asked_one_by_one(bench: Bench) -> None:
         assert connection.scalar(select(steps.c.links).where(steps.c.stage == routes.NUMBERED)) == len(asked)
 
 
+@pytest.mark.slow
 def test_the_command_tells_what_it_did(bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environment = {**os.environ, "THOISU_DELAY": "0", "THOISU_BUDGET": "60", "THOISU_CONTACT": "a@b.vn"}
     begin = ["backfill", "songda", "--newsroom", bench.room.url, "--store", bench.url, "--from", "2026-08-03"]

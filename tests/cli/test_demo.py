@@ -11,6 +11,7 @@ from crawler.cli import demo
 from crawler.cli.main import main
 
 
+@pytest.mark.slow
 def test_the_demo_tells_the_whole_story(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -331,6 +331,7 @@ def run_and_signal(bench: Bench, after: int, name: str) -> subprocess.CompletedP
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_crawl_that_is_killed_again_and_again_loses_nothing(tmp_path: Path) -> None:
     with Newsroom(World(seed=5, sites=3, articles=20)) as newsroom:
         bench = Bench(newsroom, tmp_path)

@@ -401,6 +401,7 @@ def poisoned(paper: Paper, what: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 def test_a_page_that_kills_the_process_is_asked_last_and_given_up(paper: Paper) -> None:
     codes = []
     for _ in range(4):

@@ -390,6 +390,7 @@ def test_articles_that_find_no_room_wait_for_the_next_day_and_looks_go_on(watchi
         assert len(store.articles(limit=None)) > 2 * report.created
 
 
+@pytest.mark.slow
 @settings(max_examples=3)
 @given(data=st.data())
 def test_no_day_of_any_site_is_over_its_budget(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -857,6 +858,7 @@ def test_a_worker_that_was_stopped_begins_no_round(tmp_path: Path) -> None:
     assert mark.read_text() == "x"
 
 
+@pytest.mark.slow
 def test_the_real_thing_finds_what_is_published_and_ends_with_its_scheduler(tmp_path: Path) -> None:
     """The command itself on a newsroom; the scheduler is killed while a round reads, and the round ends by itself."""
     with Newsroom(World(seed=3, sites=1, articles=10)) as newsroom:

@@ -40,6 +40,7 @@ def readers(store: Store) -> list[Reader]:
     ]
 
 
+@pytest.mark.slow
 def test_readers_see_each_change_once_and_in_order_while_writers_die(address: str) -> None:
     dice = Random(5)  # noqa: S311 - chance, not secrecy
     with Store.open(address) as store:

@@ -596,6 +596,7 @@ def test_verify_names_what_is_wrong(address: str) -> None:
 # --- several processes, and their deaths -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_four_writers_make_one_store_and_one_record(fresh: Fresh) -> None:
     """They make the schema at once, save the same texts at once, and a reader never sees a gap filled behind it."""
     url, rounds = fresh(), 40
@@ -618,6 +619,7 @@ def test_four_writers_make_one_store_and_one_record(fresh: Fresh) -> None:
         assert len({row.content_hash for row in created}) == len(created)
 
 
+@pytest.mark.slow
 def test_killed_writers_leave_a_whole_store(address: str) -> None:
     dice = random.Random(7)  # noqa: S311 - chance, not secrecy
     for number in range(1, 6):

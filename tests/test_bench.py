@@ -1,0 +1,43 @@
+"""Every program of `bench/` still runs, and finds nothing wrong in little input. How fast it is, is not asked here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support import ROOT
+
+LIBRARIES = {"kept", "pairs", "stream"}
+PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "backfill": ("1 1", lambda found: found["stored"] == 150 and found["missing"] == found["not_under_way"] == 0),
+    "copies": ("3", lambda found: found["pairs"] == 48 and found["false_number_merges"] == 0),
+    "crawl": ("3 1", lambda found: found["pages"] == 18),
+    "extract": ("", lambda found: found["pages"] == 24),
+    "freshness": ("7 2 1", lambda found: [row["budget"] for row in found] == [8, 24, 48, 96]),
+    "kills": ("--kills 2", lambda found: found["wrong"] == 0 and sum(found["died"].values()) == 2),
+    "monitor": ("1 1", lambda found: found["false"] == 0 and any(row["within"] for row in found["faults"])),
+    "schedule": ("4 1 1", lambda found: found["past_bound"] == found["looks_lost"] == found["over_budget"] == 0),
+    "store": ("--articles 200 --postgres 100", lambda found: found["articles"] == 200),
+}
+"""The arguments that make it small, and what its last line says when all is well."""
+
+
+def test_none_is_forgotten() -> None:
+    assert {path.stem for path in (ROOT / "bench").glob("*.py")} == PROGRAMS.keys() | LIBRARIES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_it_runs_in_small(name: str) -> None:
+    if name == "extract":
+        pytest.importorskip("trafilatura", reason="bench/extract.py NOT RUN: pip install trafilatura")
+    arguments, well = PROGRAMS[name]
+    command = [sys.executable, str(ROOT / "bench" / f"{name}.py"), *arguments.split()]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert well(json.loads(ran.stdout.splitlines()[-1])), ran.stdout
