@@ -4,6 +4,8 @@ Our own (`THOISU_…`) stand in `crawler/configuration.py`, with their defaults 
 and USER_AGENT and LOG_LEVEL here, from the environment and `.env`, and takes saved pages when THOISU_REPLAY is set.
 """
 
+from scrapy.settings import default_settings
+
 ADDONS = {"crawler.configuration.FromEnvironment": 0}
 BOT_NAME = "thoisu"
 SPIDER_MODULES = ["spiders"]
@@ -70,8 +72,9 @@ SPIDER_MIDDLEWARES = {  # none is needed, and each wraps every answer: the spide
 ITEM_PIPELINES = {"crawler.pipelines.StorePipeline": 500}
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the store gives the newest first, and so it is asked
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the store knows what has been asked
+# Both consoles run any code that reaches them; Scrapy loads even what is switched off, and these two are large.
+_CONSOLES = ("scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl")
+EXTENSIONS_BASE = {path: order for path, order in default_settings.EXTENSIONS_BASE.items() if path not in _CONSOLES}
 EXTENSIONS = {"scrapy.extensions.logstats.LogStats": None}
-TELNETCONSOLE_ENABLED = False  # both consoles run any code that reaches them
-REMOTE_CONTROL_ENABLED = False
 STATS_DUMP = False
 WARN_ON_GENERATOR_RETURN_VALUE = False

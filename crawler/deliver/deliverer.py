@@ -156,7 +156,7 @@ class Deliverer:
         except Poisoned as poisoned:
             return self._refused(state, rows, poisoned)
         if rows and rows[-1].seq >= self._suspect:
-            self._suspect = self._tries = 0
+            self._suspect = 0
         return self._advance(state, reached, rows, began)
 
     def _advance(

@@ -53,7 +53,7 @@ def _upsert(
     values: tuple[str, ...],
     change: tuple[tuple[str, ColumnElement[Any]], ...] | None,
 ) -> Insert:
-    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table).inline()
     columns = [table.c[name] for name in key]
     if change is None:
         change = tuple((name, given(table, name)) for name in values)

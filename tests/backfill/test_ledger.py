@@ -201,6 +201,14 @@ def test_a_window_that_does_not_overlap_raises_a_gap_with_its_span(kept: Store) 
     assert gap.number is None
 
 
+def test_a_window_without_times_raises_a_gap_when_nothing_in_it_is_known(kept: Store) -> None:
+    poll(kept, 0, [link(2), link(1)])
+    poll(kept, 2, [link(3), link(2)])
+    assert windows(kept) == []
+    poll(kept, 30, [link(9), link(8)])
+    assert [(gap.since, gap.until) for gap in windows(kept)] == [(at(2), at(30))]
+
+
 def test_the_first_window_raises_none_and_other_sources_prove_nothing(kept: Store) -> None:
     poll(kept, 0, [link(2, -1), link(1, -2)])
     assert {cause for cause, *_ in causes(kept)} == {"missing"}

@@ -194,6 +194,11 @@ def test_a_long_robots_txt_is_obeyed_as_far_as_it_is_read(paper: Paper) -> None:
     assert paper.crawl(THOISU_ROBOTS_MAXSIZE=500_000).refused == {"robots": 1}
 
 
+def test_what_robots_txt_says_to_us_by_name_is_obeyed(paper: Paper) -> None:
+    paper.answers["/robots.txt"] = robots(b"User-agent: *\nDisallow:\n\nUser-agent: thoisu\nDisallow: /de-post2\n")
+    assert paper.crawl().refused == {"robots": 1}
+
+
 def test_a_robots_txt_without_end_is_obeyed(paper: Paper) -> None:
     def endless(handler: BaseHTTPRequestHandler) -> None:
         with contextlib.suppress(OSError):

@@ -281,6 +281,13 @@ def test_a_sink_that_fails_waits_longer_each_time_and_catches_up(store: Store) -
     assert after.last_error == "go away"
 
 
+def test_a_sink_that_asks_for_years_is_tried_again_in_a_day(store: Store) -> None:
+    fill(store, 1)
+    shelf = Shelf()
+    shelf.moods = [SinkFailed("rate_limited", "slowly", retry_after=1e30)]
+    assert once(store, shelf)[-1].wait == 86_400
+
+
 def test_a_sink_that_comes_on_a_little_each_time_does_not_wait_longer_and_longer(store: Store) -> None:
     fill(store, 4)
     shelf, time = Shelf(), Time()

@@ -55,6 +55,14 @@ def test_plain_article_gives_every_field() -> None:
     assert Article.from_dict(article.to_dict()) == article
 
 
+def test_a_box_that_ends_an_article_is_cut_whole_although_it_holds_sentences() -> None:
+    comment = f"{THIRD} {SECOND}"
+    comments = f"<div><h3>Ý kiến bạn đọc</h3><p>{comment}</p><p>{comment[::-1]}.</p></div>"
+    assert body_of(epi(f"<p>{FIRST}</p><p>{SECOND}</p>{comments}")) == [FIRST, SECOND]
+    # With no article above it, the same words are a headline over the article's own text.
+    assert comment in body_of(epi(f"{comments}<p>{FIRST}</p><p>{SECOND}</p>"))
+
+
 def test_inline_links_and_split_words_stay_whole() -> None:
     paragraph = f'<p>T<span>rước</span> <a class="cms-relate" href="/x">hội nghị</a>,{FIRST[8:]}</p>'
     assert body_of(epi(paragraph + f"<p>{SECOND}</p>"))[0] == f"Trước hội nghị,{FIRST[8:]}"
