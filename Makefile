@@ -2,14 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
+MIN := .venv-min/bin
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test test-min lint docs bench clean
 
 demo: $(STAMP)
 	@$(BIN)/thoisu demo
 
 test: $(STAMP) lint
 	@$(BIN)/python -m pytest -n 2
+
+# On the lowest versions that pyproject.toml allows; all else is as in constraints.txt.
+test-min: .venv-min/.ready
+	@$(MIN)/python -m pytest -n 2 $(TESTS)
 
 lint: $(STAMP)
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check . && $(BIN)/mypy
@@ -29,5 +34,12 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --group dev -e ".[nats,notify,parquet,postgres]"
 	@touch $(STAMP)
 
+.venv-min/.ready: pyproject.toml constraints.txt constraints-min.txt
+	@test -x $(MIN)/python || $(PYTHON) -m venv .venv-min
+	@PIP_CONSTRAINT= $(MIN)/python -m pip install -q --disable-pip-version-check --upgrade "pip>=25.1"
+	@cut -d= -f1 constraints-min.txt | sed '/^#/d; s/$$/==/' | grep -viFf - constraints.txt | cat - constraints-min.txt >.venv-min/constraints.txt
+	@$(MIN)/python -m pip install -q --disable-pip-version-check -c .venv-min/constraints.txt --group test -e ".[nats,notify,parquet,postgres]"
+	@touch $@
+
 clean:
-	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-min dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
