@@ -48,7 +48,7 @@ def ours(world: World, budget: int, scored: int) -> tuple[Looks, int]:
     known: dict[str, set[PaperStory]] = {name: set() for name in names}
     at = MIDNIGHT
     for day in range(FIRST, FIRST + LEARN + scored + 1):
-        pace.prior = Prior.of(habits.rate for habits in pace.habits.values())
+        pace.prior = Prior.of(source.rate for source in pace.sources.values())
         pace.plan(moment(day * DAY))
         while (following := pace.next_source(max(at, moment(day * DAY))))[1] < moment((day + 1) * DAY):
             name, at = following

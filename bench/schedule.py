@@ -159,7 +159,7 @@ class Month:
         if not paper.killed:
             paper.lateness.append(late)
         self.counts["looks"] += 1
-        paper.pace.next_look(paper.source, self.now)  # plans a new day
+        paper.pace.next_poll(paper.source, self.now)  # plans a new day
         seen = bisect_right(paper.items, self.now)
         fresh = paper.items[max(paper.told, seen - WINDOW) : seen]
         self.counts["items lost"] += max(0, seen - WINDOW - paper.told) if paper.last else 0

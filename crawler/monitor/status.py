@@ -148,7 +148,7 @@ def site_pace(store: Store, site: str, entries: Sequence[AgendaEntry], now: date
         pace, asked = _pace(connection, site), budget.spent(connection, site, day_of(now))
     pace.budget.limit = limit or pace.budget.limit
     reading = next(entry for entry in entries if entry.source == ARTICLES)
-    rates = [pace.rate(source, now) * habits.weight for source, habits in pace.habits.items()]
+    rates = [pace.rate(name, now) * source.weight for name, source in pace.sources.items()]
     return SitePace(
         site=site,
         rate=round(sum(rates), 2) if rates else None,
@@ -163,7 +163,7 @@ def site_pace(store: Store, site: str, entries: Sequence[AgendaEntry], now: date
 
 
 def _source(pace: Pace, entry: AgendaEntry, now: datetime) -> SourcePace:
-    known = pace.habits.get(entry.source)
+    known = pace.sources.get(entry.source)
     return SourcePace(
         source=entry.source,
         next_at=entry.next_at,

@@ -1,6 +1,6 @@
 """When to look next at each source of a site, and why: the plan of a day within its budget.
 
-A `Pace` is the state of one site, plain data that a store can keep as JSON. Whoever runs the looks asks `next_look`,
+A `Pace` is the state of one site, plain data that a store can keep as JSON. Whoever runs the looks asks `next_poll`,
 and tells `saw` or `failed` what came of it. The watch pays in the store (`crawler.fetch.budget`) and copies what is
 spent into `budget`; a replay pays with `take`. Nothing here knows a clock: time is an argument.
 """
@@ -21,7 +21,7 @@ from crawler.schedule.rates import DAY, GRACE, day_number, expected, minutes, mo
 from crawler.schedule.reasons import Outlook, why
 from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior, hourly
-from crawler.schedule.timetable import Demand, best_looks, rebalance, timetable
+from crawler.schedule.timetable import Demand, best_polls, rebalance, timetable
 
 _BEYOND = 480
 """Minutes of the next day that a plan has in view, so that its last looks stand where tomorrow wants them."""
@@ -49,7 +49,7 @@ class Pace:
     """
 
     budget: Budget
-    habits: dict[str, SourceRate] = field(default_factory=dict)
+    sources: dict[str, SourceRate] = field(default_factory=dict)
     prior: Prior = field(default_factory=Prior)
     floor: int = 1
     ceiling: int = DAY
@@ -71,18 +71,18 @@ class Pace:
         self.budget.turn(self.day)
         self._curves.clear()
         start = self._start(at)
-        demands = {name: self._demand(name, start) for name in self.habits}
+        demands = {name: self._demand(name, start) for name in self.sources}
         span = (self.day + 1) * DAY - start
         planned, self.price = timetable(demands, self.budget.polls(span / DAY, self.items(now)), span)
         self.polls = {name: [start + poll for poll in polls] for name, polls in planned.items()}
-        for habits in self.habits.values():
-            habits.planned_with = habits.bursting
+        for source in self.sources.values():
+            source.planned_with = source.bursting
 
-    def next_look(self, name: str, now: datetime) -> NextPoll:
+    def next_poll(self, name: str, now: datetime) -> NextPoll:
         """When to look at a source; not before `now`. Plans the day when it has not been planned yet."""
-        habits = self.habits.get(name)
-        if habits is None:
-            habits = self.habits[name] = SourceRate()
+        source = self.sources.get(name)
+        if source is None:
+            source = self.sources[name] = SourceRate()
             self.day = 0
         if day_number(minutes(now)) != self.day:
             self.plan(now)
@@ -101,10 +101,10 @@ class Pace:
         """When each source is to be looked at as far as it alone is concerned."""
         tomorrow = (self.day + 1) * DAY
         broke = not self.budget.left
-        for name, habits in self.habits.items():
+        for name, source in self.sources.items():
             polls = self.polls[name]
             poll = tomorrow if broke or not polls or polls[0] > tomorrow else polls[0]
-            yield max(poll + GRACE, habits.not_before), name
+            yield max(poll + GRACE, source.not_before), name
 
     def take(self, purpose: Purpose, now: datetime, requests: int = 1) -> bool:
         """Ask whether requests may be made now, and count them if so; False when their share of the day is used up."""
@@ -121,21 +121,21 @@ class Pace:
     def saw(self, name: str, seen: PollResult) -> None:
         """Learn from a look, and plan the rest of the day anew where the source does what nobody expected."""
         at = minutes(seen.at)
-        habits = self.habits[name]
-        usual = 0.0 if habits.last is None else self._mass(name, habits.last, at)
-        first = habits.last is None
-        habits.saw(seen, usual)
+        source = self.sources[name]
+        usual = 0.0 if source.last is None else self._mass(name, source.last, at)
+        first = source.last is None
+        source.saw(seen, usual)
         self._forget(name, at)
         if day_number(at) != self.day:
             return
         if first:
             self._curves.pop(name, None)
-        if first or abs(habits.bursting - habits.planned_with) > _SURPRISE:
+        if first or abs(source.bursting - source.planned_with) > _SURPRISE:
             self._replan(name, at)
 
     def failed(self, name: str, now: datetime, retry_after: float | None = None) -> None:
         """A look failed; `retry_after` in seconds."""
-        self.habits[name].failed(now, retry_after)
+        self.sources[name].failed(now, retry_after)
         self._forget(name, minutes(now))
 
     def _forget(self, name: str, at: float) -> None:
@@ -145,12 +145,12 @@ class Pace:
     def _replan(self, name: str, at: float) -> None:
         start = self._start(at)
         span = (self.day + 1) * DAY - start
-        self.habits[name].planned_with = self.habits[name].bursting
+        self.sources[name].planned_with = self.sources[name].bursting
         # What is due this minute is as good as done.
         due = {each: polls[:1] for each, polls in self.polls.items() if polls and polls[0] < start}
-        demands = {each: self._demand(each, start, looked=each in due) for each in self.habits}
-        polls = {each: [poll - start for poll in self.polls.get(each, ()) if poll >= start] for each in self.habits}
-        polls[name] = [float(poll) for poll in best_looks(demands[name], self.price)]
+        demands = {each: self._demand(each, start, looked=each in due) for each in self.sources}
+        polls = {each: [poll - start for poll in self.polls.get(each, ()) if poll >= start] for each in self.sources}
+        polls[name] = [float(poll) for poll in best_polls(demands[name], self.price)]
         requests = self.budget.polls(span / DAY, self.items(moment(at))) - len(due)
         times = rebalance(demands, polls, max(requests, 0), span)
         self.polls = {each: due.get(each, []) + [start + time for time in times[each]] for each in times}
@@ -165,7 +165,7 @@ class Pace:
         """New items to be expected in the rest of the day."""
         at = minutes(now)
         end = (day_number(at) + 1) * DAY
-        return sum(habits.weight * self._mass(name, at, end) for name, habits in self.habits.items())
+        return sum(source.weight * self._mass(name, at, end) for name, source in self.sources.items())
 
     def rate(self, name: str, now: datetime) -> float:
         """Items an hour to be expected from a source now."""
@@ -177,14 +177,14 @@ class Pace:
         return ceil(at - GRACE + _INSTANT)
 
     def _rising(self, name: str, at: float) -> float:
-        habits = self.habits[name]
-        return habits.rising(at - habits.last) if habits.last is not None else 1.0
+        source = self.sources[name]
+        return source.rising(at - source.last) if source.last is not None else 1.0
 
     def _curve(self, name: str) -> tuple[int, list[float]]:
         """First minute and running sum of the items expected of a source on the planned day and around it."""
         if name not in self._curves:
-            habits = self.habits[name]
-            by_hour, parts = hourly(habits.rate, self.prior), shares(habits.rate.spikes)
+            source = self.sources[name]
+            by_hour, parts = hourly(source.rate, self.prior), shares(source.rate.spikes)
             days = (self.day - 1, self.day, self.day + 1)
             curve = [items for day in days for items in expected(by_hour, parts, day)]
             self._curves[name] = (days[0] * DAY, list(accumulate(curve, initial=0.0)))
@@ -198,32 +198,32 @@ class Pace:
 
     def _demand(self, name: str, start: int, *, looked: bool = False) -> Demand:
         """What a source asks for from `start` on, `looked`: if it is looked at right before."""
-        habits = self.habits[name]
+        source = self.sources[name]
         first, total = self._curve(name)
-        weight = habits.weight
+        weight = source.weight
         end = (self.day + 1) * DAY + _BEYOND - first
         begin = start - first
         coming = [
             (after - here) * weight for here, after in zip(total[begin:end], total[begin + 1 : end + 1], strict=True)
         ]
-        last = habits.last if habits.last is not None else start - self.ceiling
+        last = source.last if source.last is not None else start - self.ceiling
         last = start - 1 + GRACE if looked else last
-        if habits.bursting > _SURPRISE / 2:
-            coming = [items * habits.rising(start - last + number) for number, items in enumerate(coming)]
+        if source.bursting > _SURPRISE / 2:
+            coming = [items * source.rising(start - last + number) for number, items in enumerate(coming)]
         return Demand(
             expected=coming,
             waiting=self._mass(name, last, start - 1 + GRACE) * weight,
             idle=round(start + GRACE - last, 3),
-            most=habits.most * weight,
+            most=source.most * weight,
             floor=self.floor,
             ceiling=self.ceiling,
         )
 
     def _why(self, name: str, due: float) -> str:
-        habits = self.habits[name]
-        waiting = self._mass(name, habits.last, due) if habits.last is not None else 0.0
+        source = self.sources[name]
+        waiting = self._mass(name, source.last, due) if source.last is not None else 0.0
         return why(
-            habits,
+            source,
             Outlook(
                 at=due,
                 rate=self._mass(name, due - 30, due + 30),
@@ -238,7 +238,7 @@ class Pace:
         """Plain data that `from_json` reads."""
         return {
             "budget": self.budget.to_json(),
-            "habits": {name: habits.to_json() for name, habits in self.habits.items()},
+            "habits": {name: source.to_json() for name, source in self.sources.items()},
             "prior": asdict(self.prior),
             "looks": {name: list(polls) for name, polls in self.polls.items()},
         } | {name: getattr(self, name) for name in ("floor", "ceiling", "delay", "day", "asked", "price")}
@@ -248,8 +248,8 @@ class Pace:
         """The pace that `to_json` wrote."""
         read = {
             "budget": Budget.from_json(data["budget"]),
-            "habits": {name: SourceRate.from_json(value) for name, value in data["habits"].items()},
+            "sources": {name: SourceRate.from_json(value) for name, value in data["habits"].items()},
             "prior": Prior(**{**data["prior"], "profile": tuple(data["prior"]["profile"])}),
             "polls": data["looks"],
         }
-        return cls(**{name: value for name, value in data.items() if name != "looks"} | read)
+        return cls(**{name: value for name, value in data.items() if name not in ("habits", "looks")} | read)

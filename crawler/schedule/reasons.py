@@ -34,22 +34,22 @@ class Outlook:
     """When the next day begins."""
 
 
-def why(habits: SourceRate, outlook: Outlook) -> str:
+def why(source: SourceRate, outlook: Outlook) -> str:
     """The reason for the look."""
-    at, last = outlook.at, habits.last
-    if habits.failures and at <= habits.not_before:
-        return f"{habits.failures} looks in a row have failed" if habits.failures > 1 else "the last look failed"
+    at, last = outlook.at, source.last
+    if source.failures and at <= source.not_before:
+        return f"{source.failures} looks in a row have failed" if source.failures > 1 else "the last look failed"
     if at >= outlook.tomorrow:
         return "what today's budget allows is done; the next day is planned at midnight"
     if last is None:
         return "it has never been looked at"
-    if habits.burst > _BURST:
-        return f"it publishes at {habits.burst:.1f} times its usual rate"
+    if source.burst > _BURST:
+        return f"it publishes at {source.burst:.1f} times its usual rate"
     if outlook.released > max(_RELEASE, _PART * outlook.waiting):
         minute = int(at - GRACE + _INSTANT) % DAY
         return f"at {minute // 60:02}:{minute % 60:02} it releases {outlook.released:.1f} articles at once, on average"
-    if habits.window and outlook.waiting > _NEARLY * habits.most:
-        return f"it shows {habits.window} articles, and a burst must not push one out unseen"
+    if source.window and outlook.waiting > _NEARLY * source.most:
+        return f"it shows {source.window} articles, and a burst must not push one out unseen"
     if at - last >= outlook.ceiling:
         return "a source is never left alone for longer"
     if outlook.waiting < _LITTLE:

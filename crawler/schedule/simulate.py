@@ -174,7 +174,7 @@ def ours(
             if pace.day >= end:
                 return polls
             on_day(pace.day + 1 - first, end - first)
-            pace.prior = Prior.of(habits.rate for habits in pace.habits.values())
+            pace.prior = Prior.of(source.rate for source in pace.sources.values())
             pace.plan(now)
             continue
         now = at

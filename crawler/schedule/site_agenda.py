@@ -75,14 +75,14 @@ class SiteAgenda:
             revisits = DueRevisits(name, EditRates.from_json(table.edits(connection, name)), now)
             agenda = cls(name, read_pace(state), revisits, entries, now)
             agenda.pace.budget.limit = limit
-            for source in agenda.pace.habits.keys() - entries.keys():  # the definition has it no more
-                del agenda.pace.habits[source], agenda.pace.polls[source]
+            for source in agenda.pace.sources.keys() - entries.keys():  # the definition has it no more
+                del agenda.pace.sources[source], agenda.pace.polls[source]
             agenda.sync(connection)
-            unplanned = entries.keys() - agenda.pace.habits.keys() - {ARTICLES}
+            unplanned = entries.keys() - agenda.pace.sources.keys() - {ARTICLES}
             if unplanned or agenda.pace.day != day_number(minutes(now())):
                 due = {source: entries[source] for source in agenda.due()}
                 tier = (read_pace(other) for other in table.paces_of(connection, site.tier))
-                agenda.pace.prior = Prior.of(habits.rate for pace in tier for habits in pace.habits.values())
+                agenda.pace.prior = Prior.of(source.rate for pace in tier for source in pace.sources.values())
                 agenda.pace.day = 0
                 agenda._renew()
                 entries |= due  # this day's plan begins behind them
@@ -131,7 +131,7 @@ class SiteAgenda:
 
     def window(self, source: str) -> int | None:
         """The number of items that a source showed the last time it showed any."""
-        return self.pace.habits[source].window
+        return self.pace.sources[source].window
 
     def note(
         self,
@@ -223,7 +223,7 @@ class SiteAgenda:
 
 def upcoming(pace: Pace, source: str, now: datetime, part: float) -> tuple[datetime, str]:
     """When to look at a source next, and why; `part` (0 to 1) is the site's place among those of the same minute."""
-    poll = pace.next_look(source, now)
+    poll = pace.next_poll(source, now)
     at = poll.at + part * _JITTER
     tomorrow = _tomorrow(now)
     if poll.at >= tomorrow:

@@ -127,5 +127,5 @@ class SourceRate:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> SourceRate:
-        """The habits that `to_json` wrote."""
+        """The rates that `to_json` wrote."""
         return cls(**{**data, "rate": Rate.from_json(data["rate"])})

@@ -83,7 +83,7 @@ def rebalance(demands: Mapping[str, Demand], times: Times, requests: int, span: 
     }
 
 
-def best_looks(demand: Demand, price: float) -> list[int]:
+def best_polls(demand: Demand, price: float) -> list[int]:
     """The looks at one source that are worth `price` item-minutes each, or that its bounds ask for."""
     return _Course(demand).best(price)
 

@@ -344,28 +344,28 @@ def test_clocks_that_go_back_begin_no_new_day() -> None:
 
 
 def test_a_burst_is_noticed_and_forgotten() -> None:
-    habits = SourceRate(last=START)
-    habits.saw(PollResult(at(0, 0.5), [at(0, 0.1)]), expected=1.0)
-    assert habits.burst < 1.2
-    habits.saw(PollResult(at(0, 1), [at(0, 0.6 + number / 60) for number in range(16)]), expected=1.0)
-    assert habits.burst > 3
-    assert habits.rising(600) < 1.1
-    habits.saw(PollResult(at(0, 8)), expected=8.0)
-    assert habits.burst < 1.2
+    source = SourceRate(last=START)
+    source.saw(PollResult(at(0, 0.5), [at(0, 0.1)]), expected=1.0)
+    assert source.burst < 1.2
+    source.saw(PollResult(at(0, 1), [at(0, 0.6 + number / 60) for number in range(16)]), expected=1.0)
+    assert source.burst > 3
+    assert source.rising(600) < 1.1
+    source.saw(PollResult(at(0, 8)), expected=8.0)
+    assert source.burst < 1.2
 
 
 def test_failures_back_off_and_retry_after_is_kept() -> None:
-    habits = SourceRate(last=START)
+    source = SourceRate(last=START)
     waits = []
     for _ in range(9):
-        habits.failed(at(0, 1))
-        waits.append(habits.not_before - minutes(at(0, 1)))
+        source.failed(at(0, 1))
+        waits.append(source.not_before - minutes(at(0, 1)))
     assert waits[:3] == [15, 30, 60]
     assert max(waits) == 12 * 60
-    habits.failed(at(0, 1), retry_after=86_400 * 2)
-    assert habits.not_before == minutes(at(2, 1))
-    habits.saw(PollResult(at(2, 2)), 0)
-    assert (habits.failures, habits.not_before) == (0, 0)
+    source.failed(at(0, 1), retry_after=86_400 * 2)
+    assert source.not_before == minutes(at(2, 1))
+    source.saw(PollResult(at(2, 2)), 0)
+    assert (source.failures, source.not_before) == (0, 0)
 
 
 def test_what_was_lost_from_a_window_is_not_taken_for_silence() -> None:
@@ -378,26 +378,26 @@ def test_what_was_lost_from_a_window_is_not_taken_for_silence() -> None:
 
 
 def test_a_first_look_learns_from_the_age_of_what_it_sees() -> None:
-    habits = SourceRate()
-    habits.saw(PollResult(at(2), [at(0, 12 + number) for number in range(36)], shown=36, oldest=at(0, 12)), 0)
-    assert sum(habits.rate.hours) == pytest.approx(36)
-    assert sum(habits.rate.counts) == pytest.approx(36)
+    source = SourceRate()
+    source.saw(PollResult(at(2), [at(0, 12 + number) for number in range(36)], shown=36, oldest=at(0, 12)), 0)
+    assert sum(source.rate.hours) == pytest.approx(36)
+    assert sum(source.rate.counts) == pytest.approx(36)
 
 
 def test_items_from_the_future_come_from_a_clock_that_is_wrong() -> None:
-    habits = SourceRate(last=START)
-    habits.saw(PollResult(at(0, 2), [at(3), at(0, 1)]), 0)
-    assert sum(habits.rate.counts) == pytest.approx(2)
-    assert not any(minute >= 120 for minute in habits.rate.spikes)
+    source = SourceRate(last=START)
+    source.saw(PollResult(at(0, 2), [at(3), at(0, 1)]), 0)
+    assert sum(source.rate.counts) == pytest.approx(2)
+    assert not any(minute >= 120 for minute in source.rate.spikes)
 
 
 def test_a_source_whose_items_others_bring_first_is_worth_few_looks() -> None:
-    habits = {name: SourceRate() for name in ("feed", "copy")}
+    sources = {name: SourceRate() for name in ("feed", "copy")}
     for number in range(48):
         items = [at(0, number / 2 + 0.2), at(0, number / 2 + 0.4)]
         for name, new in (("feed", 2), ("copy", 0)):
-            habits[name].saw(PollResult(at(0, number / 2 + 0.5), items, new=new), 1)
-    pace = Pace(Budget(60, fetches=0), habits)
+            sources[name].saw(PollResult(at(0, number / 2 + 0.5), items, new=new), 1)
+    pace = Pace(Budget(60, fetches=0), sources)
     pace.plan(at(1))
     assert len(pace.polls["feed"]) > 2.5 * len(pace.polls["copy"])
 
@@ -450,7 +450,7 @@ def test_looks_keep_floor_and_ceiling() -> None:
 
 def test_a_window_bounds_what_may_come_between_two_looks() -> None:
     pace, _ = lived(10, budget=90, window=10)
-    most = pace.habits["busy"].most
+    most = pace.sources["busy"].most
     pace.plan(at(10))
     polls = [minutes(at(9, 23.9)), *(poll + GRACE for poll in pace.polls["busy"] if poll < minutes(at(11)))]
     for sooner, later in pairwise(polls):
@@ -464,8 +464,8 @@ def test_the_same_past_gives_the_same_plan() -> None:
 def test_a_pace_survives_json() -> None:
     pace, _ = lived(8)
     again = Pace.from_json(json.loads(json.dumps(pace.to_json())))
-    for name in pace.habits:
-        assert again.next_look(name, at(7, 12)) == pace.next_look(name, at(7, 12))
+    for name in pace.sources:
+        assert again.next_poll(name, at(7, 12)) == pace.next_poll(name, at(7, 12))
     again.plan(at(8))
     pace.plan(at(8))
     assert {name: len(polls) for name, polls in again.polls.items()} == {
@@ -476,14 +476,14 @@ def test_a_pace_survives_json() -> None:
 def test_retry_after_crawl_delay_and_a_spent_budget_are_kept_and_said() -> None:
     pace, _ = lived(5)
     pace.failed("busy", at(5), retry_after=7200)
-    poll = pace.next_look("busy", at(5, 0.1))
+    poll = pace.next_poll("busy", at(5, 0.1))
     assert poll.at >= at(5, 2)
     assert "failed" in poll.why
     pace.delay = 30
     assert pace.take("look", at(5, 3))
-    assert pace.next_look("quiet", at(5, 3)).at >= at(5, 3) + timedelta(seconds=30)
+    assert pace.next_poll("quiet", at(5, 3)).at >= at(5, 3) + timedelta(seconds=30)
     assert pace.take("look", at(5, 4), pace.budget.left)
-    poll = pace.next_look("quiet", at(5, 4))
+    poll = pace.next_poll("quiet", at(5, 4))
     assert poll.at >= at(6)
     assert "budget" in poll.why
 
@@ -492,9 +492,9 @@ def test_a_look_that_is_overdue_is_due_now_and_once() -> None:
     pace, _ = lived(5)
     pace.plan(at(5))
     late = at(5, 15)
-    assert pace.next_look("busy", late).at == late
+    assert pace.next_poll("busy", late).at == late
     pace.saw("busy", PollResult(late))
-    assert pace.next_look("busy", late).at > late
+    assert pace.next_poll("busy", late).at > late
 
 
 def test_a_burst_brings_the_next_look_forward_within_the_same_budget() -> None:
@@ -506,7 +506,7 @@ def test_a_burst_brings_the_next_look_forward_within_the_same_budget() -> None:
     for one, items in ((pace, burst), (calm, [])):
         one.saw("busy", PollResult(now, shown=20))
         one.saw("quiet", PollResult(now, items, shown=20))
-    poll = pace.next_look("quiet", now)
+    poll = pace.next_poll("quiet", now)
     assert "times its usual rate" in poll.why
     soon = [sum(minute < minutes(at(8, 13)) for minute in one.polls["quiet"]) for one in (pace, calm)]
     assert soon[0] > soon[1]
@@ -515,7 +515,7 @@ def test_a_burst_brings_the_next_look_forward_within_the_same_budget() -> None:
 
 def test_a_source_that_is_new_to_the_site_is_planned_for() -> None:
     pace, _ = lived(3)
-    poll = pace.next_look("other", at(3, 10))
+    poll = pace.next_poll("other", at(3, 10))
     assert at(3, 10) <= poll.at < at(4)
     assert "never been looked at" in poll.why
 
