@@ -1,6 +1,6 @@
 """Báo An Giang: the paper of the Party committee of An Giang."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import NEWSCONTENTS, Listing, Site
 
 

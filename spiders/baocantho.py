@@ -1,6 +1,6 @@
 """Báo Cần Thơ: the paper of the Party committee of Cần Thơ."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import NEWSCONTENTS, Listing, Site
 
 

@@ -1,6 +1,6 @@
 """Báo Cao Bằng: the paper of the Party committee of Cao Bằng province."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(

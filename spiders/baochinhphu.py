@@ -1,6 +1,6 @@
 """Báo Điện tử Chính phủ: the Government's online paper."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, VCCORP_PAST, Feed, Listing, Site, Sitemap
 
 

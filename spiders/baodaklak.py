@@ -1,6 +1,6 @@
 """Báo Đắk Lắk: the paper of the Party committee of Đắk Lắk province."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import TAGDIV, Listing, Site
 
 

@@ -1,6 +1,6 @@
 """Báo Đà Nẵng: the paper of the Party committee of Đà Nẵng."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import ONECMS, Listing, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Báo Đầu tư: the investment paper under the Ministry of Finance."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Layout, Listing, Site, Sitemap
 
 LAYOUT = Layout(

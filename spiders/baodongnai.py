@@ -1,6 +1,6 @@
 """Báo Đồng Nai: the paper of the Party committee of Đồng Nai province."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import TAGDIV, Listing, Site
 
 

@@ -1,6 +1,6 @@
 """Báo Hải Phòng: the paper of the Party committee of Hải Phòng."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import ONECMS, Listing, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Báo Lào Cai: the paper of the Party committee of Lào Cai province."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import EPI, Feed, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Báo Nghệ An: the paper of the Party committee of Nghệ An province."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import ONECMS, Listing, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Báo Pháp luật Việt Nam: the paper of the Ministry of Justice."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import EPI, Feed, Site, Sitemap
 
 

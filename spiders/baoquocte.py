@@ -1,6 +1,6 @@
 """Thế giới và Việt Nam: the paper of the Ministry of Foreign Affairs."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import MASTERCMS, Feed, Listing, Site
 
 

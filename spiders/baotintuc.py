@@ -1,6 +1,6 @@
 """Báo Tin tức: the daily of the Vietnam News Agency (TTXVN)."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Feed, Layout, Listing, Site, Sitemap
 
 LAYOUT = Layout(

@@ -1,6 +1,6 @@
 """Bảo vệ pháp luật: the paper of the Supreme People's Procuracy."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import DNN, Listing, Site
 
 

@@ -1,6 +1,6 @@
 """Báo Vĩnh Long: the paper of the Party committee of Vĩnh Long."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import NEWSCONTENTS, Listing, Site
 
 

@@ -1,6 +1,6 @@
 """Báo Xây dựng: the paper of the Ministry of Construction."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Biên phòng: the paper of the Border Guard."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Feed, Layout, Listing, Site
 
 LAYOUT = Layout(

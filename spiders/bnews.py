@@ -1,6 +1,6 @@
 """Bnews: the business paper of the Vietnam News Agency (TTXVN)."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Layout, Site, Sitemap
 
 LAYOUT = Layout(

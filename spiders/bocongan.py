@@ -1,6 +1,6 @@
 """Bộ Công an: the portal of the Ministry of Public Security."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Layout, Listing, Site, Sitemap
 
 LAYOUT = Layout(

@@ -1,6 +1,6 @@
 """Công an Nhân dân: the daily of the Ministry of Public Security."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import EPI, EPI_PAST, Feed, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Cổng Thông tin điện tử Chính phủ: the Government's portal and those of its sub-domains that are no papers."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Listing, Site
 
 

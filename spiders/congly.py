@@ -1,6 +1,6 @@
 """Công lý: the review of the Supreme People's Court."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import ONECMS, Listing, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Báo Công Thương: the paper of the Ministry of Industry and Trade."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import MASTERCMS, Feed, Listing, Site, Sitemap
 
 

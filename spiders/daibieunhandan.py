@@ -1,6 +1,6 @@
 """Đại biểu Nhân dân: the paper of the National Assembly."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import ONECMS, Listing, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Đảng Cộng sản Việt Nam: the portal of the Party."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(

@@ -1,6 +1,6 @@
 """Giáo dục và Thời đại: the paper of the Ministry of Education and Training."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import EPI, Feed, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Hànộimới: the daily of the Party committee of Hà Nội."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import ONECMS, Feed, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Tạp chí Kiểm sát: the review of the Supreme People's Procuracy."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import DNN, Listing, Site
 
 

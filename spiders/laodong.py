@@ -1,6 +1,6 @@
 """Lao Động: the daily of the Vietnam General Confederation of Labour."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Feed, Layout, Listing, Site
 
 LAYOUT = Layout(

@@ -1,6 +1,6 @@
 """Mặt trận: the review of the Vietnam Fatherland Front."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import EPI, Feed, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Bộ Quốc phòng: the portal of the Ministry of National Defence."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import SHAREPOINT, Listing, Numbers, Site
 
 

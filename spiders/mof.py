@@ -1,6 +1,6 @@
 """Bộ Tài chính: the portal of the Ministry of Finance."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(

@@ -1,6 +1,6 @@
 """Bộ Ngoại giao: the portal of the Ministry of Foreign Affairs."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import LIFERAY, Listing, Site
 
 LAYOUT = LIFERAY.replace(name="mofa", body=("div.article-content", *LIFERAY.body), time=(".news-time", *LIFERAY.time))

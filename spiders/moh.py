@@ -1,6 +1,6 @@
 """Bộ Y tế: the portal of the Ministry of Health."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import LIFERAY, Listing, Site
 
 

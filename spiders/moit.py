@@ -1,6 +1,6 @@
 """Bộ Công Thương: the portal of the Ministry of Industry and Trade."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(

@@ -1,6 +1,6 @@
 """Bộ Khoa học và Công nghệ: the portal of the Ministry of Science and Technology."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 

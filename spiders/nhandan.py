@@ -1,6 +1,6 @@
 """Báo Nhân Dân: the daily of the Party's Central Committee."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import EPI, EPI_PAST, Feed, Listing, Site, Sitemap
 
 

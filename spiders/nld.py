@@ -1,6 +1,6 @@
 """Người Lao Động: the daily of the Party committee of Hồ Chí Minh City."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Feed, Listing, Site
 
 

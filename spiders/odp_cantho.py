@@ -1,6 +1,6 @@
 """Cổng dữ liệu mở Cần Thơ: the open-data portal of Cần Thơ city (CKAN)."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(

@@ -1,6 +1,6 @@
 """Pháp Luật TP.HCM: the law daily of Hồ Chí Minh City."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import EPI, Feed, Site, Sitemap
 
 

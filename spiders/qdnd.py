@@ -1,6 +1,6 @@
 """Quân đội nhân dân: the daily of the Central Military Commission and the Ministry of National Defence."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import DNN, Feed, Site, Sitemap
 
 LAYOUT = DNN.replace(name="dnn-qdnd", authors=(".author-top", ".tacgia", ".author"), drop=(*DNN.drop, ".video-wrapper"))

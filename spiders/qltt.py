@@ -1,6 +1,6 @@
 """Quản lý thị trường: the portal of the domestic-market administration."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import MASTERCMS, Feed, Listing, Site
 
 

@@ -1,6 +1,6 @@
 """Ngân hàng Nhà nước Việt Nam: the portal of the State Bank."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import LIFERAY, Listing, Site
 
 

@@ -1,6 +1,6 @@
 """Sài Gòn Giải Phóng: the daily of the Party committee of Hồ Chí Minh City."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import EPI, Feed, Listing, Site, Sitemap
 
 

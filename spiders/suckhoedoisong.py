@@ -1,6 +1,6 @@
 """Sức khỏe và Đời sống: the paper of the Ministry of Health."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 

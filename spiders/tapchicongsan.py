@@ -1,6 +1,6 @@
 """Tạp chí Cộng sản: the political review of the Party's Central Committee."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import LIFERAY, Listing, Site
 
 

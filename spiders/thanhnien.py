@@ -1,6 +1,6 @@
 """Thanh Niên: the daily of the Vietnam Youth Federation."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 

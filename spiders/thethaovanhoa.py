@@ -1,6 +1,6 @@
 """Thể thao và Văn hóa: the culture and sports paper of the Vietnam News Agency."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Thời báo Ngân hàng: the paper of the State Bank."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import MASTERCMS, Feed, Listing, Site
 
 

@@ -1,6 +1,6 @@
 """Thời báo Tài chính Việt Nam: the paper of the Ministry of Finance."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import MASTERCMS, Feed, Listing, Site
 
 

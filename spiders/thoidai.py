@@ -1,6 +1,6 @@
 """Thời Đại: the review of the Union of Friendship Organizations."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import MASTERCMS, Feed, Listing, Site
 
 

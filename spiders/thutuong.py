@@ -1,6 +1,6 @@
 """Thủ tướng Chính phủ: the Prime Minister's pages of the Government portal."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Feed, Listing, Site, Sitemap
 
 

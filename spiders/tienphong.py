@@ -1,6 +1,6 @@
 """Tiền Phong: the daily of the Hồ Chí Minh Communist Youth Union."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import EPI, Feed, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Tin nhanh chứng khoán: the stock-market paper of the Ministry of Finance's press."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import EPI, Feed, Site, Sitemap
 
 

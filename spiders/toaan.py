@@ -1,6 +1,6 @@
 """Tòa án nhân dân tối cao: the portal of the Supreme People's Court."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Layout, Listing, Site
 
 LAYOUT = Layout(

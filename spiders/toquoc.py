@@ -1,6 +1,6 @@
 """Tổ Quốc: the paper of the Ministry of Culture, Sports and Tourism."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 

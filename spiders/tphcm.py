@@ -1,6 +1,6 @@
 """TP. Hồ Chí Minh: the Government portal's pages on Hồ Chí Minh City."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Feed, Listing, Site, Sitemap
 
 

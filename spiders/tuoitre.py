@@ -1,6 +1,6 @@
 """Tuổi Trẻ: the daily of the Youth Union of Hồ Chí Minh City."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Feed, Listing, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """VietNamNet: the online paper of the Ministry of Ethnic and Religious Affairs."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Feed, Layout, Listing, Site
 
 LAYOUT = Layout(

@@ -1,6 +1,6 @@
 """VietnamPlus: the online paper of the Vietnam News Agency (TTXVN)."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import EPI, Feed, Listing, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """VnExpress: the online paper of FPT, under the Ministry of Science and Technology."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Feed, Layout, Listing, Site
 
 LAYOUT = Layout(

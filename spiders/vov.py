@@ -1,6 +1,6 @@
 """Đài Tiếng nói Việt Nam: the national radio's online paper."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import Feed, Layout, Listing, Site, Sitemap
 
 LAYOUT = Layout(

@@ -1,6 +1,6 @@
 """Văn phòng Chính phủ: the Government Office's pages of the Government portal."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Feed, Listing, Site, Sitemap
 
 

@@ -1,6 +1,6 @@
 """Đài Truyền hình Việt Nam: the national television's online paper."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, VCCORP_PAST, Feed, Listing, Site, Sitemap
 
 

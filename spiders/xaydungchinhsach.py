@@ -1,6 +1,6 @@
 """Xây dựng chính sách, pháp luật: the Government portal's pages on new law."""
 
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl import NewsSpider
 from crawler.sites import VCCORP, Feed, Site, Sitemap
 
 

@@ -1,1 +1,33 @@
-"""Alerts: people are notified of keywords and of findings."""
+"""Alerts: people are notified of keywords and of findings.
+
+alerts.py     who asked for words, and is notified once of each new or revised article that has them
+query.py      how a query for words is written
+keywords.py   whether an article has certain words, and the sentence that shows it
+digest.py     messages on findings: urgent ones within the hour, the others once a day, and that they are over
+notify.py     sends messages to people through apprise: mail, Telegram, Slack, webhooks and whatever else it knows
+targets.py    where messages go, and what may be shown of it
+status.py     what was found for each alert, what of it was sent, and what waits
+"""
+
+from __future__ import annotations
+
+from crawler.alerts.alerts import list_alerts
+from crawler.alerts.notify import flush, forget_sent, validated
+from crawler.alerts.query import hints, parse, written
+from crawler.alerts.status import WaitingTarget, alert_statuses, failing
+from crawler.alerts.targets import masked, opened
+
+__all__ = [
+    "WaitingTarget",
+    "alert_statuses",
+    "failing",
+    "flush",
+    "forget_sent",
+    "hints",
+    "list_alerts",
+    "masked",
+    "opened",
+    "parse",
+    "validated",
+    "written",
+]

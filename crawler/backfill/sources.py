@@ -22,8 +22,8 @@ from crawler.backfill.harvest import harvest
 from crawler.backfill.job import Job
 from crawler.backfill.step_queue import StepQueue
 from crawler.backfill.steps import Step
+from crawler.crawl import RunContext
 from crawler.crawl import poll as polls
-from crawler.crawl.context import RunContext
 from crawler.crawl.source_answer import read_source
 from crawler.discover import Discovery, span_of
 from crawler.errors import Refusal, StoreFailed

@@ -21,15 +21,14 @@ from crawler.backfill import steps as step_table
 from crawler.backfill.job import Job
 from crawler.backfill.sources import BackfillSources
 from crawler.configuration import DEFAULTS, Settings
+from crawler.crawl import RunContext, SiteReport
 from crawler.crawl.articles import Articles
-from crawler.crawl.context import RunContext
 from crawler.crawl.link_queue import BATCH
-from crawler.crawl.report import SiteReport
 from crawler.crawl.run import TAKEN, Crawls, settings_for, work
 from crawler.crawl.spider import NewsSpider, clock
 from crawler.errors import Refusal, StoreFailed
 from crawler.items import Event, PendingLink, Purpose
-from crawler.schedule.site_agenda import SiteAgenda
+from crawler.schedule import SiteAgenda
 from crawler.sites import Site, Sites
 from crawler.store import Store
 from crawler.store.budget import spent, usual

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from crawler.alerts.status import WaitingTarget
+    from crawler.alerts import WaitingTarget
 
 app = typer.Typer(
     name="alerts",
@@ -68,9 +68,7 @@ def add(
       thoisu alerts add "nghi quyet OR nghi dinh" --site baochinhphu
       thoisu alerts add '"nước sạch" (Hà Nội OR Huế) NOT "giá điện"'
     """
-    from crawler.alerts import alerts
-    from crawler.alerts.query import hints, parse, written
-    from crawler.alerts.targets import opened
+    from crawler.alerts import alerts, hints, opened, parse, written
     from crawler.store import Store
     from crawler.store.queries import site_names
 
@@ -106,10 +104,8 @@ def list_(
       thoisu alerts list
       thoisu alerts list --json
     """
-    from crawler.alerts.alerts import list_alerts
+    from crawler.alerts import alert_statuses, list_alerts, masked
     from crawler.alerts.notify import split
-    from crawler.alerts.status import alert_statuses
-    from crawler.alerts.targets import masked
 
     with open_store(store) as opened, opened.reading() as connection:
         every, statuses = list_alerts(connection), alert_statuses(connection, split(configured().notify))
@@ -189,9 +185,7 @@ def run(
       thoisu alerts run
       thoisu crawl nhandan && thoisu alerts run
     """
-    from crawler.alerts import alerts, digest
-    from crawler.alerts.notify import flush, validated
-    from crawler.alerts.status import failing
+    from crawler.alerts import alerts, digest, failing, flush, validated
 
     targets, now = validated(configured().notify), datetime.now(UTC)
     with open_store(store, reading=False) as opened:

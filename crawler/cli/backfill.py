@@ -32,7 +32,7 @@ from crawler.sites import Sites
 from crawler.text import day_of
 
 if TYPE_CHECKING:
-    from crawler.backfill.job import Job
+    from crawler.backfill import Job
     from crawler.backfill.spider import BackfillReport
     from crawler.discover import DayRange
 
@@ -89,7 +89,7 @@ def backfill(
         chosen = chosen or known
     elif not chosen:
         raise BadInput("name the sites: thoisu backfill nhandan --from 2026-01-01; `thoisu sites` lists them")
-    from crawler.backfill.job import Job
+    from crawler.backfill import Job
 
     if gaps:
         jobs = _of_gaps(chosen, span, now, store, dry=dry_run)
@@ -148,7 +148,7 @@ def _count(
 ) -> None:
     from rich.table import Table
 
-    from crawler.backfill.forecast import forecast
+    from crawler.backfill import forecast
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("site", "routes", "to ask", "done", "waiting", "stored", "expected", "hours"):
@@ -166,7 +166,7 @@ def _count(
 
 
 def _of_gaps(sites: Sites, span: DayRange, now: datetime, store: str | None, *, dry: bool) -> dict[str, list[Job]]:
-    from crawler.backfill.gap_jobs import jobs_for
+    from crawler.backfill import jobs_for
 
     with open_store(store) as opened:
         known = opened.counts()

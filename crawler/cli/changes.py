@@ -32,7 +32,7 @@ def changes(
       thoisu changes --limit 20
       thoisu changes --since 1200 --limit 500 --json --with article
     """
-    from crawler.deliver.sink import Delivery
+    from crawler.deliver import Delivery
 
     if with_ not in (None, "article"):
         raise BadInput(f"--with takes article, not {with_!r}")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from crawler.crawl.report import SiteReport
+    from crawler.crawl import SiteReport
 
 _EVERY = 5.0  # seconds between two plain lines of one site
 _LIVE_ROWS = 12
@@ -57,7 +57,7 @@ def crawl(
       thoisu crawl baodautu --replay saved-pages --store sqlite:///try.db
       thoisu crawl --newsroom http://127.0.0.1:8080
     """
-    from crawler.crawl.run import crawl as run
+    from crawler.crawl import crawl as run
 
     # Of "--source URL URL" the parser gives the second to SITE; no name of a site looks like an address.
     names = [name for name in sites or () if "://" not in name]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
-    from crawler.deliver.deliverer import DeliveryBatch
+    from crawler.deliver import DeliveryBatch
 
 
 def deliver(
@@ -40,8 +40,8 @@ def deliver(
       thoisu deliver
       thoisu deliver archive hook --follow
     """
-    from crawler.deliver.run import deliver as run
-    from crawler.deliver.run import stopping
+    from crawler.deliver import deliver as run
+    from crawler.deliver import stopping
 
     routes = chosen(read_config(config), sinks)
     screen = console(stderr=True)

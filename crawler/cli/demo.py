@@ -23,7 +23,7 @@ from crawler.sites import Sites
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from crawler.crawl.report import SiteReport
+    from crawler.crawl import SiteReport
     from crawler.items import Change
     from crawler.newsroom import Newsroom
     from crawler.store import Store, StoredArticle
@@ -89,7 +89,7 @@ class _Chapters:
 
     def __init__(self, screen: Console, folder: Path, database: str, room: Newsroom, store: Store) -> None:
         from crawler.newsroom import newsroom_sites
-        from crawler.schedule.enrol import enrol
+        from crawler.schedule import enrol
 
         self._screen, self._folder, self._database = screen, folder, database
         self._room, self._world, self._store = room, room.world, store
@@ -226,7 +226,7 @@ class _Chapters:
         self._screen.print(f"\n{self._chapter}. {text}", style="bold cyan")
 
     def _crawl(self, *, revisit: bool = False) -> list[SiteReport]:
-        from crawler.crawl.run import crawl
+        from crawler.crawl import crawl
 
         changes = self._store.changes(0, None)
         self._seq = changes[-1].seq if changes else 0

@@ -168,7 +168,7 @@ def find_links(source: str, url: str | None, name: str | None) -> tuple[str, Dis
     declared: str | None = None
     expected: Source | None = None
     if is_url(source):
-        from crawler.crawl.single import fetch
+        from crawler.crawl import fetch
         from crawler.extract import verdict
         from crawler.text import charset
 

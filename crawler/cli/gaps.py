@@ -12,8 +12,7 @@ from crawler.cli.common import StoreOption, console, local, open_store, print_js
 from crawler.errors import BadInput
 
 if TYPE_CHECKING:
-    from crawler.backfill.gaps import Gap
-    from crawler.backfill.ledger import Completeness, LedgerEntry
+    from crawler.backfill import Completeness, Gap, LedgerEntry
 
 _SAID = {
     "missing": "listed and not read yet",
@@ -48,8 +47,7 @@ def gaps(
       thoisu gaps nhandan --since 2026-08-01
       thoisu gaps nhandan --days
     """
-    from crawler.backfill.gaps import gaps
-    from crawler.backfill.ledger import completeness, entries
+    from crawler.backfill import completeness, entries, gaps
     from crawler.cli.backfill import span_of
     from crawler.store import queries
 

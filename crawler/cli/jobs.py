@@ -15,13 +15,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crawler.cli.common import configured
-from crawler.schedule.intervals import Interval
+from crawler.schedule import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from crawler.deliver.config import Route
-    from crawler.deliver.deliverer import DeliveryBatch
+    from crawler.deliver import DeliveryBatch, Route
     from crawler.errors import ThoisuError
     from crawler.sites import Sites
     from crawler.store import Store
@@ -68,7 +67,7 @@ def digest(store: Store, _: Sites) -> None:
 
 def _send(store: Store, targets: Collection[str]) -> None:
     from crawler.alerts import notify
-    from crawler.deliver.run import stopping
+    from crawler.deliver import stopping
 
     # Not ended between the sending of a message and the note of it, which would send it twice.
     with stopping() as stop:
@@ -78,8 +77,8 @@ def _send(store: Store, targets: Collection[str]) -> None:
 def deliver(store: Store, _: Sites) -> None:
     """Deliver what changed to the configured sinks, if there are any; a sink that fails waits for its next try."""
     from crawler.cli.sinks import read_config
-    from crawler.deliver.run import deliver as run
-    from crawler.deliver.run import stopping
+    from crawler.deliver import deliver as run
+    from crawler.deliver import stopping
 
     if configured().sinks.exists():
         routes = [route for route in read_config(None) if _may_be_tried(store, route)]
@@ -111,7 +110,7 @@ def _log_trouble(sink: str, error: ThoisuError) -> None:
 
 def retention(store: Store, _: Sites) -> None:
     """Drop sent messages after a month, counts of requests after two, page flags and tallies after four."""
-    from crawler.alerts.notify import forget_sent
+    from crawler.alerts import forget_sent
     from crawler.monitor import forget_old
     from crawler.store import budget
     from crawler.text import day_of

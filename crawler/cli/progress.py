@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.cli.common import console
 
 if TYPE_CHECKING:
-    from crawler.crawl.report import SiteReport
+    from crawler.crawl import SiteReport
 
 _EVERY = 5.0  # seconds between two plain lines of one site
 

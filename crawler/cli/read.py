@@ -27,7 +27,7 @@ from crawler.items import Article
 from crawler.sites import Site, Sites
 
 if TYPE_CHECKING:
-    from crawler.crawl.single import Download
+    from crawler.crawl import Download
     from crawler.extract import Dropped
 
 _TEXT_LIMIT = 50 * 2**20  # bytes of a plain text
@@ -81,7 +81,7 @@ def read_page(page: str, url: str | None, site: str | None, explain: list[Droppe
 
 def load(page: str, url: str | None, site: str | None) -> Download:
     """A page, saved or asked for; raises `BadInput` and `Refused`."""
-    from crawler.crawl.single import Download, fetch
+    from crawler.crawl import Download, fetch
 
     if is_url(page):
         return fetch(page, site_for(page, site, all_sites()), maxsize=configured().article_maxsize, own=configured())
@@ -117,7 +117,7 @@ def read_answer(answer: Download, site: Site | None, explain: list[Dropped] | No
 
 def read_lines(lines: Iterator[bytes], sites: Sites) -> Iterator[dict[str, Any]]:
     """For each line with id, file and url the id and the Article, or the id and an error; no line ends the work."""
-    from crawler.crawl.single import Download
+    from crawler.crawl import Download
     from crawler.sites import canonical
 
     limit = configured().article_maxsize

@@ -9,8 +9,7 @@ import threading
 from datetime import UTC, datetime
 
 from crawler.configuration import Settings
-from crawler.crawl.report import SiteReport
-from crawler.crawl.run import crawl
+from crawler.crawl import SiteReport, crawl
 from crawler.schedule.scheduler import log
 from crawler.sites import Sites
 from crawler.text import local_time

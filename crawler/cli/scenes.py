@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from crawler.extract import Dropped
     from crawler.newsroom import Newsroom, World
     from crawler.newsroom.story import PaperStory
-    from crawler.schedule.agenda import AgendaEntry
+    from crawler.schedule import AgendaEntry
     from crawler.store import Store
 
 
@@ -89,8 +89,7 @@ def next_polls(store: Store) -> list[AgendaEntry]:
 
 def delivered(store: Store, path: Path) -> list[dict[str, Any]]:
     """The lines of a file to which the change feed is delivered, from where it stopped; none when it cannot be."""
-    from crawler.deliver.config import Route
-    from crawler.deliver.deliverer import Deliverer
+    from crawler.deliver import Deliverer, Route
     from crawler.deliver.jsonl import JsonLines
 
     sink = Route("demo", "", JsonLines("demo", f"jsonl:{path}"), sites=None, text=None)

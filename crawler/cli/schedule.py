@@ -45,7 +45,7 @@ def schedule(
       thoisu schedule --jobs
       thoisu status
     """
-    from crawler.alerts.notify import validated
+    from crawler.alerts import validated
     from crawler.cli.jobs import BY_NAME, run_job
     from crawler.schedule.scheduler import log
 
@@ -66,7 +66,7 @@ def schedule(
 
 def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None) -> None:
     from crawler.cli.jobs import JOBS
-    from crawler.schedule.enrol import enrol
+    from crawler.schedule import enrol
     from crawler.schedule.scheduler import Scheduler
     from crawler.schedule.worker import Worker
     from crawler.store import Store

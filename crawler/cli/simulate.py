@@ -41,9 +41,9 @@ def simulate(
       thoisu simulate press.csv.gz --budget 24
       thoisu simulate press.csv --budget 96 --learn 28 --json
     """
+    from crawler.schedule import read_trace
     from crawler.schedule.simulate import BUDGET
     from crawler.schedule.simulate import simulate as run
-    from crawler.schedule.traces import read_trace
 
     if not 0 < budget <= BUDGET:
         raise BadInput(f"--budget must be more than 0 and {BUDGET:,} at most, one a minute; not {budget:g}")

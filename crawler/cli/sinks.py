@@ -15,8 +15,7 @@ from crawler.errors import BadInput
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from crawler.deliver.config import Route
-    from crawler.deliver.status import SinkStatus
+    from crawler.deliver import Route, SinkStatus
 
 _SHOWN = 3  # records set aside that a person sees at once
 ConfigOption = Annotated[
@@ -52,7 +51,7 @@ def sinks(
                 f"--resume and --json belong to `thoisu sinks` alone, not before {context.invoked_subcommand}"
             )
         return
-    from crawler.deliver.status import sink_status
+    from crawler.deliver import sink_status
     from crawler.store import sink_cursors
 
     routes = read_config(config)
@@ -103,7 +102,7 @@ def rewind(
 def read_config(path: Path | None) -> list[Route]:
     """The sinks of a file, by default of THOISU_SINKS; BadInput says what is wrong with it."""
     from crawler.configuration import secret
-    from crawler.deliver.config import read_routes
+    from crawler.deliver import read_routes
 
     return read_routes(path or configured().sinks, all_sites, secret, configured())
 

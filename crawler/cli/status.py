@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.monitor.status import SitePace, SiteStatus, SourcePace
-    from crawler.schedule.agenda import AgendaEntry
+    from crawler.schedule import AgendaEntry
     from crawler.store import Store
 
 _GAVE = {"200": "nothing new", "304": "nothing new"}

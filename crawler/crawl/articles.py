@@ -27,7 +27,7 @@ from crawler.crawl.own_address import under_its_address
 from crawler.crawl.quarantine import QuarantineFolder
 from crawler.errors import Discard, Quarantine, Refusal, StoreFailed
 from crawler.extract import deadline, extract, verdict
-from crawler.fetch.middlewares import header
+from crawler.fetch import header
 from crawler.items import Asked, Fetched, PendingLink, Purpose
 from crawler.text import charset
 

@@ -20,11 +20,9 @@ from twisted.python.failure import Failure
 
 from crawler.crawl.report import SiteReport
 from crawler.errors import Refusal, Refused, StoreFailed
-from crawler.fetch.budget import RequestBudget
-from crawler.fetch.middlewares import SiteBusy, reason_of
-from crawler.fetch.robots import HostClosed
+from crawler.fetch import HostClosed, RequestBudget, SiteBusy, reason_of
 from crawler.items import Asked
-from crawler.schedule.site_agenda import SiteAgenda
+from crawler.schedule import SiteAgenda
 from crawler.sites import Site
 from crawler.store import Store
 

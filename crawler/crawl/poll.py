@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from crawler.discover import Discovery
 from crawler.errors import Refusal
 from crawler.items import Link
-from crawler.schedule.source_rates import PollResult
+from crawler.schedule import PollResult
 from crawler.sites import Feed, Listing, Sitemap, Source
 from crawler.store import SourceSaved, SourceState
 from crawler.text import day_of

@@ -16,9 +16,8 @@ from twisted.python.failure import Failure
 from crawler.configuration import DEFAULTS, Settings
 from crawler.crawl.run import run_in_loop, settings_for
 from crawler.errors import BadSite, Discard, Refusal, Refused
+from crawler.fetch import SiteSpider, header, reason_of
 from crawler.fetch.guard import named_inside, of_newsroom
-from crawler.fetch.middlewares import header, reason_of
-from crawler.fetch.spider import SiteSpider
 from crawler.items import Asked
 from crawler.sites import EPI, Listing, Site
 

@@ -7,7 +7,7 @@ from scrapy.http import Response
 from crawler.discover import Discovery, discover
 from crawler.errors import Refusal
 from crawler.extract import Overdue, deadline, verdict
-from crawler.fetch.middlewares import header
+from crawler.fetch import header
 from crawler.sites import Site, Source
 from crawler.text import charset
 

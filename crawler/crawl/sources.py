@@ -22,7 +22,7 @@ from crawler.crawl.poll import Poll, poll_result
 from crawler.crawl.source_answer import read_source
 from crawler.discover import Discovery, home_feed
 from crawler.errors import Refusal, StoreFailed
-from crawler.fetch.middlewares import header
+from crawler.fetch import header
 from crawler.items import Asked, Link
 from crawler.sites import Feed, Listing, Sitemap, Source
 from crawler.store import SourceSaved, SourceState

@@ -25,9 +25,8 @@ from crawler.crawl.link_queue import PendingLinks
 from crawler.crawl.report import SiteReport
 from crawler.crawl.sources import Sources
 from crawler.errors import StoreFailed
-from crawler.fetch.budget import RequestBudget
-from crawler.fetch.spider import SiteSpider
-from crawler.schedule.site_agenda import SiteAgenda
+from crawler.fetch import RequestBudget, SiteSpider
+from crawler.schedule import SiteAgenda
 from crawler.store import Store, tallies
 from crawler.text import day_of
 

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from crawler.backfill import ledger_queries
-from crawler.backfill.gaps import doubts
+from crawler.backfill import doubts, ledger_queries
 from crawler.discover import DayRange
 from crawler.errors import Refusal
 from crawler.monitor import silence as silences

@@ -9,14 +9,11 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from crawler.backfill.ledger import completeness
+from crawler.backfill import completeness
 from crawler.discover import DayRange
 from crawler.items import Purpose
-from crawler.schedule import agenda
-from crawler.schedule.agenda import ARTICLES, AgendaEntry
-from crawler.schedule.pace import Pace
+from crawler.schedule import ARTICLES, AgendaEntry, Pace, agenda, read_pace
 from crawler.schedule.rates import moment
-from crawler.schedule.site_agenda import read_pace
 from crawler.store import Store, budget, findings
 from crawler.store.queries import count_since
 from crawler.text import VIETNAM, day_of

@@ -1,4 +1,4 @@
-"""A run's errands: which sources of a watched site are due, what came of them, and what the agenda says next.
+"""The agenda of one site in a run: which sources of a watched site are due, what came of them, when the next poll is.
 
 The agenda follows from the site's pace (`crawler.schedule.pace`); both are written in the transaction that saves a
 source, so that a run that is killed leaves due what it had not done. Nobody else writes them meanwhile: a site has
