@@ -13,19 +13,34 @@ from typing import NamedTuple
 
 from crawler.compare.facts import ComparedText, Kind, Words
 from crawler.compare.gaps import WordGap
+from crawler.compare.numbers import Place, one_number
 from crawler.compare.renderings import bare, one_name
 
 _REWRITTEN = 12  # words on both sides of a gap from which it is writing, not filling in
+_FILLED = 3  # words that are filled in; more are a clause
 _BESIDE = 3  # times as long as what stands in its place: it stands beside it
 _DENSE = 6  # one number in so many words is a table
 _ROWS = 4  # numbers of a table that is longer than what stands in its place
 _OPENING = 120  # words in which a text says of what day it is
+_CREDITED = frozenset("ảnh clip video nguồn".split())
 _COUNTED = 4  # words behind a number that can say what is counted
-_CASUALTIES = {"chết": "chết", "vong": "chết", "mạng": "chết", "thương": "thương", "tích": "tích", "nhiễm": "nhiễm",
-               "mắc": "nhiễm", "kẹt": "kẹt", "cứu": "cứu"}  # chết, tử vong, thiệt mạng; bị thương; mất tích …
-_FIGURES: frozenset[Kind] = frozenset(("number", "date", "year", "document"))
+_CASUALTIES = {
+    "chết": "chết",
+    "vong": "chết",
+    "mạng": "chết",
+    "thương": "thương",
+    "tích": "tích",
+    "nhiễm": "nhiễm",
+    "mắc": "nhiễm",
+    "kẹt": "kẹt",
+    "cứu": "cứu",
+    "cuốn": "cuốn",
+    "sập": "sập",
+    "bắt": "bắt",
+}
+_FIGURES: frozenset[Kind] = frozenset(("number", "fraction", "date", "year", "document"))
 _NUMBERS: frozenset[Kind] = _FIGURES | {"count"}
-_COUNTS: frozenset[Kind] = frozenset(("number", "count"))
+_COUNTS: frozenset[Kind] = frozenset(("number", "fraction", "count"))
 _YEAR: frozenset[Kind] = frozenset(("year",))
 _WAY: frozenset[Kind] = frozenset(("way",))
 _SYMBOL: frozenset[Kind] = frozenset(("symbol",))
@@ -75,10 +90,34 @@ def _own_day(words: Words) -> str:
 class _Side:
     """What one text has in a gap."""
 
-    def __init__(self, text: ComparedText, place: slice) -> None:
+    def __init__(self, text: ComparedText, start: int, end: int) -> None:
         words = text.words
-        self.forms, self.kinds = words.forms[place], words.kinds[place]
-        self.text, self.start = text, place.start
+        self.forms, self.kinds = words.forms[start:end], words.kinds[start:end]
+        self.text, self.start = text, start
+
+    def place_of(self, form: str) -> int:
+        """Where the whole text has a word of this side."""
+        return self.start + self.forms.index(form)
+
+    def whole_name(self) -> str:
+        """The names of this side with those in front and behind, between blanks."""
+        words, start, end = self.text.words, self.start, self.start + len(self.forms)
+        while start > 0 and words.kinds[start - 1] == "name":
+            start -= 1
+        while end < len(words.kinds) and words.kinds[end] == "name":
+            end += 1
+        return f" {' '.join(words.forms[start:end])} "
+
+    @property
+    def before(self) -> str:
+        """The word in front."""
+        return self.text.words.forms[self.start - 1] if self.start else ""
+
+    @property
+    def is_last_line(self) -> bool:
+        """Whether it is the whole of the last line."""
+        lines = self.text.words.lines
+        return self.start + len(self.forms) == len(lines) and lines[self.start - 1 : self.start] != lines[-1:]
 
     def stating(self, kinds: frozenset[Kind]) -> list[str]:
         """The words of these kinds."""
@@ -91,7 +130,7 @@ class _Side:
 
 def in_gap(shorter: ComparedText, longer: ComparedText, gap: WordGap) -> Contradiction | None:
     """Facts of one kind that differ on the two sides of a gap."""
-    a, b = _Side(shorter, slice(gap.i, gap.i_end)), _Side(longer, slice(gap.j, gap.j_end))
+    a, b = _Side(shorter, gap.i, gap.i_end), _Side(longer, gap.j, gap.j_end)
     if not a.forms or not b.forms:
         return None
     least, most = sorted((len(a.forms), len(b.forms)))
@@ -101,7 +140,7 @@ def in_gap(shorter: ComparedText, longer: ComparedText, gap: WordGap) -> Contrad
     if least < _REWRITTEN:
         return _numbers(a, b) or _differ(a.stating(_WAY), b.stating(_WAY)) or _symbols(a, b) or _names(a, b)
     # Both were written anew, or one was cut where the other has something of its own.
-    if found := _tables(a, b) or _counts(a, b):
+    if found := _tables(a, b) or _states(a, b):
         return found
     for kind in sorted(_BINDING) if gap.i == 0 and gap.j == 0 else ():
         of_kind = frozenset((kind,))
@@ -117,7 +156,8 @@ def _at_an_end(few: _Side, many: _Side) -> Contradiction | None:
         pairs = list(zip(few.forms, few.kinds, many.forms[end], many.kinds[end], strict=True))
         other = [(ours, theirs) for ours, kind, theirs, as_kind in pairs if ours != theirs and kind and kind == as_kind]
         if other and all(ours == theirs or (kind and kind == as_kind) for ours, kind, theirs, as_kind in pairs):
-            return None if one_name(*zip(*other, strict=True)) else Contradiction(*other[0])
+            new = [pair for pair in other if pair[0] not in many.text.known and pair[1] not in few.text.known]
+            return Contradiction(*new[0]) if new and not one_name(*zip(*new, strict=True)) else None
     return None
 
 
@@ -132,60 +172,62 @@ def _tables(a: _Side, b: _Side) -> Contradiction | None:
     return None
 
 
-def _counts(a: _Side, b: _Side) -> Contradiction | None:
-    """How many of the same: in a stretch that was written anew a number is compared where each side has one of it."""
-    ours, theirs = _counted(a), _counted(b)
+def _states(a: _Side, b: _Side) -> Contradiction | None:
+    """How many were killed, hurt or found, where each side of a stretch written anew has one number of them."""
+    ours, theirs = _casualties(a), _casualties(b)
     for what in ours:
         if len(ours[what]) == len(theirs.get(what, ())) == 1:
             (one,), (other,) = ours[what], theirs[what]
             if one not in b.text.known and other not in a.text.known:
-                return Contradiction(one, other, len(what) == 1)
+                return Contradiction(one, other, state=True)
     return None
 
 
-def _counted(side: _Side) -> dict[tuple[str, ...], set[str]]:
-    found: dict[tuple[str, ...], set[str]] = {}
+def _casualties(side: _Side) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
     for place, kind in enumerate(side.kinds):
-        if kind in _COUNTS and (what := _what(side.text.words, side.start + place)):
+        if kind in _COUNTS and (what := _casualty(side.text.words, side.start + place)):
             found.setdefault(what, set()).add(side.forms[place])
     return found
 
 
-def _what(words: Words, place: int) -> tuple[str, ...]:
-    """What a number counts: one word for casualties, else the two behind it; empty where that cannot be told."""
-    behind: list[str] = []
+def _casualty(words: Words, place: int) -> str:
+    """What became of those whom a number counts; empty where it counts something else."""
     for form, kind in zip(words.forms[place + 1 :][:_COUNTED], words.kinds[place + 1 :], strict=False):
         if kind:
             break
         if form in _CASUALTIES:
-            return (_CASUALTIES[form],)
-        behind.append(form)
-    return tuple(behind[:2]) if len(behind) > 1 else ()
+            return _CASUALTIES[form]
+    return ""
 
 
 def _numbers(a: _Side, b: _Side) -> Contradiction | None:
-    """Numbers that differ; where words do too, of those that the other text states nowhere."""
-    if len(a.forms) == len(b.forms) == 1 and all(map(str.isdigit, (*a.forms, *b.forms))):
-        return _of_a_count(a, b, Contradiction(a.forms[0], b.forms[0]))  # "một" as well
-    if a.stating(_PLAIN) != b.stating(_PLAIN):
-        for kinds in (_COUNTS | _BINDING, _YEAR):
-            if found := _differ(a.only_here(b.text, kinds), b.only_here(a.text, kinds)):
-                return _of_a_count(a, b, found)
-        return None
-    ours, theirs = a.stating(_NUMBERS), b.stating(_NUMBERS)
-    if ours != theirs and sorted(ours) == sorted(theirs):
-        return Contradiction(" ".join(ours), " ".join(theirs))
-    found = _differ(ours, theirs)
-    return found and _of_a_count(a, b, found)
+    """Numbers that differ; where a clause does too, of those that the other text states nowhere."""
+    if max(len(a.forms), len(b.forms)) > _FILLED and a.stating(_PLAIN) != b.stating(_PLAIN):
+        tried = [
+            _differ(a.only_here(b.text, kinds), b.only_here(a.text, kinds)) for kinds in (_COUNTS | _BINDING, _YEAR)
+        ]
+    else:
+        ours, theirs = a.stating(_NUMBERS), b.stating(_NUMBERS)
+        if len(a.forms) == len(b.forms) == 1 and all(map(str.isdigit, (*a.forms, *b.forms))):
+            ours, theirs = a.forms, b.forms  # "một" as well
+        if ours != theirs and sorted(ours) == sorted(theirs) and a.stating(_PLAIN) == b.stating(_PLAIN):
+            return Contradiction(" ".join(ours), " ".join(theirs))
+        tried = [_differ(ours, theirs)]
+    for found in tried:
+        if found and not one_number(
+            Place(a.text.words, a.place_of(found.first)), Place(b.text.words, b.place_of(found.second))
+        ):
+            return _of_a_count(a, b, found)
+    return None
 
 
 def _of_a_count(a: _Side, b: _Side, found: Contradiction) -> Contradiction:
     """Marked as a state where both numbers count the same casualties."""
-    what = [
-        _what(side.text.words, side.start + side.forms.index(form))
-        for side, form in zip((a, b), found[:2], strict=True)
-    ]
-    return found._replace(state=len(what[0]) == 1 and what[0] == what[1])
+    ours, theirs = (
+        _casualty(side.text.words, side.place_of(form)) for side, form in zip((a, b), found[:2], strict=True)
+    )
+    return found._replace(state=bool(ours) and ours == theirs)
 
 
 def _differ(a: list[str], b: list[str]) -> Contradiction | None:
@@ -209,12 +251,28 @@ def _key(symbol: str) -> str:
 def _names(a: _Side, b: _Side) -> Contradiction | None:
     """Names that differ and are not one in two renderings.
 
-    One of them the other text must state nowhere where nothing but names differs, both where words do too.
+    One of them the other text must state nowhere where nothing but names differs, both where words do too, and then
+    one has to stand for the other. Bylines and credits of pictures are no part of the text.
     """
     ours, theirs = Counter(a.stating(_NAME)), Counter(b.stating(_NAME))
     left, right = list((ours - theirs).elements()), list((theirs - ours).elements())
-    if not left or not right or one_name(left, right):
+    if not left or not right or _credits(a, b):
         return None
-    new = [[name for name in side if name not in other.known] for side, other in ((left, b.text), (right, a.text))]
-    needed = any if {*a.kinds, *b.kinds} == _NAME else all
-    return Contradiction(left[0], right[0]) if needed(new) else None
+    only_names = {*a.kinds, *b.kinds} == _NAME
+    least, most = sorted((len(a.forms), len(b.forms)))
+    if not only_names and most > 2 * least + 1:
+        return None
+    if only_names:
+        known = all(side.whole_name() in other.text.joined for side, other in ((a, b), (b, a)))
+    else:
+        known = not all(
+            any(name not in other.known for name in side) for side, other in ((left, b.text), (right, a.text))
+        )
+    return None if known or one_name(left, right) else Contradiction(left[0], right[0])
+
+
+def _credits(a: _Side, b: _Side) -> bool:
+    """Whether this is who took a picture, or the last line of both texts."""
+    if all(side.before in _CREDITED for side in (a, b)):
+        return True
+    return all(side.is_last_line for side in (a, b))

@@ -17,8 +17,9 @@ from typing import Literal
 from crawler.compare.minhash import shingles, syllables
 from crawler.text import DOCUMENT, INVISIBLE, normal_form
 
-Kind = Literal["", "number", "count", "date", "year", "document", "symbol", "name", "way"]
-"""`count` is a number in words, `symbol` an abbreviation in the number of a document."""
+Kind = Literal["", "number", "fraction", "count", "date", "year", "document", "symbol", "name", "way"]
+"""`fraction` is what stands behind a decimal point, `count` a number in words, `symbol` an abbreviation in a document's
+number."""
 _Token = tuple[str, Kind, int]
 
 _WORD = re.compile(
@@ -28,9 +29,10 @@ _WORD = re.compile(
     | (?P<thousands>(?<![\d.,/])\d{{1,3}}(?:[ \xa0]\d{{3}})+(?![\d.,/]))
     | (?P<figure>\d+(?:[./,:–-]\d+)*)
     | (?P<unit>[kcdm]?m[23²³])(?!\w)
+    | (?P<rendered>[^\W\d_]+(?:-[^\W\d_]+)+)
     | (?P<word>[^\W\d]+(?:[\u0300-\u036f]+[^\W\d]*)*)
     | (?P<line>\n)
-    | (?P<stop>[.!?…:;“"•])
+    | (?P<stop>[!?…:;“"•]|(?<!\b[^\W\d_])\.)  # the point behind an initial is none
     """,
     re.VERBOSE,
 )
@@ -41,6 +43,7 @@ _NUMERALS = {word: value for value, word in enumerate("một hai ba bốn năm s
 _UNITS = _NUMERALS | {"mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5}  # behind the tens
 # "một" is an article as well, "năm" a year.
 _NO_FACTS = frozenset(("một", "năm"))
+_ABBREVIATED = {"h": "giờ", "m": "mét", "p": "phút", "tỉ": "tỷ", "ngàn": "nghìn"}  # behind a number
 _BEFORE_FOUR = frozenset(("tháng", "thứ"))  # the fourth of these is "tư"
 _WAYS = frozenset("tăng giảm".split())
 _DAY_WORDS = frozenset("ngày sáng trưa chiều tối đêm hôm nay qua mai đến từ".split())
@@ -93,17 +96,24 @@ class ComparedText:
         """Its different words."""
         return frozenset(self.words.forms)
 
+    @cached_property
+    def joined(self) -> str:
+        """Its words, each between blanks."""
+        return f" {' '.join(self.words.forms)} "
+
 
 def _read(text: str) -> Iterator[_Token]:
     line, opens, before = 0, True, ""
     for found in _WORD.finditer(text):
         word = found[0]
         match found.lastgroup:
-            case "word":
+            case "word" | "rendered":
                 named = not opens or text[found.end() + 1 : found.end() + 2].isupper()
-                for form, kind in _word(word, opens, named):
-                    yield form, kind, line
-                    before = form
+                for part in _parts(word):
+                    for form, kind in _word(part, opens, named):
+                        yield form, kind, line
+                        before = form
+                    opens = False
             case "line":
                 line, opens, before = line + 1, True, ""
                 continue
@@ -126,6 +136,12 @@ def _read(text: str) -> Iterator[_Token]:
         opens = False
 
 
+def _parts(written: str) -> list[str]:
+    """The words between hyphens; a foreign name by syllables (Mát-xcơ-va) is one."""
+    first, *rest = written.split("-")
+    return [first + "".join(rest)] if first[0].isupper() and all(map(str.islower, rest)) else [first, *rest]
+
+
 def _counted(tokens: Iterable[_Token]) -> Iterator[_Token]:
     """With the numbers in words up to 99 as digits."""
     tens: int | None = None  # that the words before came to, to which units may be added
@@ -139,6 +155,7 @@ def _counted(tokens: Iterable[_Token]) -> Iterator[_Token]:
             tens = 10 * int(held[0])
             held = str(tens), "count", held[2]
         else:
+            number = held is not None and held[0].isdigit()
             if held is not None:
                 yield held
             tens = 10 if value == 10 and kind != "name" else None
@@ -146,6 +163,8 @@ def _counted(tokens: Iterable[_Token]) -> Iterator[_Token]:
                 form, kind = "4", "count"
             elif value is not None:
                 form = str(value)
+            elif number:
+                form = _ABBREVIATED.get(form, form)
             held = form, kind, line
         before = raw
     if held is not None:
@@ -182,13 +201,16 @@ def _document(written: str) -> tuple[tuple[str, Kind], ...]:
 def _figure(written: str, before: str) -> tuple[tuple[str, Kind], ...]:
     """The groups of digits of a number, a date, a time or a range; a date only where it cannot be a range."""
     groups: list[str] = []
+    kinds: list[Kind] = []
     for part in _PARTS.split(written):
         if _THOUSANDS.fullmatch(part):
-            whole, *fraction = re.split(r"[.,](?=\d+$)(?!\d{3}$)", part)
-            groups += [re.sub(r"[.,]", "", whole), *fraction]
+            whole, *rest = re.split(r"[.,](?=\d+$)(?!\d{3}$)", part)
+            groups += [re.sub(r"[.,]", "", whole), *rest]
         else:
-            groups += re.split(r"[.,]", part)
-    kinds: list[Kind] = ["year" if _YEAR.fullmatch(group) else "number" for group in groups]
+            whole, *rest = re.split(r"[.,]", part)
+            groups += [whole, *rest]
+        kinds.append("year" if _YEAR.fullmatch(whole) else "number")
+        kinds += ["year" if _YEAR.fullmatch(group) else "fraction" for group in rest]
     if 2 <= len(groups) <= 3 and _is_date(written, groups, before):
         kinds[:2] = ["date", "date"]
     return tuple(zip(map(_group, groups), kinds, strict=True))

@@ -16,28 +16,43 @@ _LONG = 5  # letters from which one that is wrong is a slip and not another name
 # Letters that renderings of one sound are written with.
 _SOUNDS = ((re.compile("ph"), "f"), (re.compile("[ckq]h?"), "k"), (re.compile("[tx]?s[h]?|tx|x|z"), "s"),
            (re.compile("w"), "v"), (re.compile("gi|j|d"), "d"))  # fmt: skip
+# Countries that the papers call by two names.
+_TWO_NAMES = frozenset(
+    frozenset(pair.split(" - "))
+    for pair in (
+        "úc - australia", "ý - italia", "ý - italy", "pháp - france", "đức - germany", "anh - england", "nga - russia",
+        "mỹ - hoa kỳ", "mỹ - mĩ", "thái lan - thailand", "nhật bản - nhật", "triều tiên - bắc triều tiên",
+        "hàn quốc - korea", "ấn độ - india", "lào - laos", "campuchia - cam pu chia", "miến điện - myanmar",
+        "đài loan - taiwan", "hồng kông - hongkong", "tây ban nha - spain", "thổ nhĩ kỳ - turkey",
+    )
+)  # fmt: skip
 _VOWELS = re.compile("[aeiouy]")
 
 
 def one_name(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether the words in which two names differ, in normal form, can be one name in two renderings.
 
-    Where every word is a Vietnamese syllable, a missing or other diacritic of one of them is a slip and another letter
-    another name (Thành and Thanh, but An and Anh). In any other word a letter or two may differ, and a foreign name
-    may be rendered by its sound.
+    In a Vietnamese syllable a missing or other diacritic is a slip and another letter another name (Thành and Thanh,
+    but An and Anh). In any other word a letter or two may differ, a foreign name may be rendered by its sound, and one
+    word of it is enough.
     """
+    if frozenset((" ".join(ours), " ".join(theirs))) in _TWO_NAMES:
+        return True
     if len(ours) == len(theirs) and all(map(_one_word, ours, theirs)):
         return True
-    if all(map(is_syllable, ours)) and all(map(is_syllable, theirs)):
+    foreign = [[word for word in side if not is_syllable(word)] for side in (ours, theirs)]
+    if not any(foreign):
         return False
-    return _one_sound(bare("".join(ours)), bare("".join(theirs)))
+    if any(_one_word(one, other) or _one_sound(one, other) for one in foreign[0] for other in foreign[1]):
+        return True
+    return _one_sound("".join(ours), "".join(theirs))
 
 
 def _one_word(one: str, other: str) -> bool:
     if one == other:
         return True
     short, long = sorted((one, other), key=len)
-    if len(short) == 1 or (len(long) > len(short) and set(long[len(short) :]) <= {"x"}):
+    if len(short) == 1 < len(long) or (len(long) > len(short) and set(long[len(short) :]) <= {"x"}):
         return long.startswith(short)
     if bare(one) == bare(other):
         return True
@@ -47,9 +62,10 @@ def _one_word(one: str, other: str) -> bool:
 
 
 def _one_sound(one: str, other: str) -> bool:
-    if min(len(one), len(other)) < _LONG - 1 or one[:1] != other[:1]:
+    if min(len(one), len(other)) < _LONG - 1:
         return False
-    return Indel.normalized_similarity(_consonants(one), _consonants(other)) >= _ALIKE
+    ours, theirs = _consonants(bare(one)), _consonants(bare(other))
+    return ours[:1] == theirs[:1] and Indel.normalized_similarity(ours, theirs) >= _ALIKE
 
 
 @lru_cache(maxsize=1 << 12)
