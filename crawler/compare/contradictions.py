@@ -99,6 +99,10 @@ class _Side:
         """Where the whole text has a word of this side."""
         return self.start + self.forms.index(form)
 
+    def written(self, form: str) -> str:
+        """A word of this side as it is shown."""
+        return self.text.words.written[self.place_of(form)] if form in self.forms else form
+
     def whole_name(self) -> str:
         """The names of this side with those in front and behind, between blanks."""
         words, start, end = self.text.words, self.start, self.start + len(self.forms)
@@ -129,10 +133,16 @@ class _Side:
 
 
 def in_gap(shorter: ComparedText, longer: ComparedText, gap: WordGap) -> Contradiction | None:
-    """Facts of one kind that differ on the two sides of a gap."""
+    """Facts of one kind that differ on the two sides of a gap, as they are written."""
     a, b = _Side(shorter, gap.i, gap.i_end), _Side(longer, gap.j, gap.j_end)
-    if not a.forms or not b.forms:
+    found = _between(a, b, opens=gap.i == gap.j == 0) if a.forms and b.forms else None
+    if found is None:
         return None
+    first, second = a.written(found.first), b.written(found.second)
+    return found._replace(first=first, second=second) if first != second else found
+
+
+def _between(a: _Side, b: _Side, *, opens: bool) -> Contradiction | None:
     least, most = sorted((len(a.forms), len(b.forms)))
     if most >= _REWRITTEN and most > _BESIDE * least:
         found = _at_an_end(a, b) if least == len(a.forms) else _at_an_end(b, a)
@@ -142,7 +152,7 @@ def in_gap(shorter: ComparedText, longer: ComparedText, gap: WordGap) -> Contrad
     # Both were written anew, or one was cut where the other has something of its own.
     if found := _tables(a, b) or _states(a, b):
         return found
-    for kind in sorted(_BINDING) if gap.i == 0 and gap.j == 0 else ():
+    for kind in sorted(_BINDING) if opens else ():
         of_kind = frozenset((kind,))
         if found := _differ(a.only_here(b.text, of_kind), b.only_here(a.text, of_kind)):
             return found
@@ -156,7 +166,12 @@ def _at_an_end(few: _Side, many: _Side) -> Contradiction | None:
         pairs = list(zip(few.forms, few.kinds, many.forms[end], many.kinds[end], strict=True))
         other = [(ours, theirs) for ours, kind, theirs, as_kind in pairs if ours != theirs and kind and kind == as_kind]
         if other and all(ours == theirs or (kind and kind == as_kind) for ours, kind, theirs, as_kind in pairs):
-            new = [pair for pair in other if pair[0] not in many.text.known and pair[1] not in few.text.known]
+            named = set(few.kinds) == _NAME
+            new = [
+                (ours, theirs)
+                for ours, theirs in other
+                if ours not in (many.text.known if named else many.forms) and not (named and theirs in few.text.known)
+            ]
             return Contradiction(*new[0]) if new and not one_name(*zip(*new, strict=True)) else None
     return None
 

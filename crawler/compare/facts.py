@@ -20,7 +20,7 @@ from crawler.text import DOCUMENT, INVISIBLE, normal_form
 Kind = Literal["", "number", "fraction", "count", "date", "year", "document", "symbol", "name", "way"]
 """`fraction` is what stands behind a decimal point, `count` a number in words, `symbol` an abbreviation in a document's
 number."""
-_Token = tuple[str, Kind, int]
+_Token = tuple[str, Kind, int, str]
 
 _WORD = re.compile(
     rf"""
@@ -59,13 +59,15 @@ _OPENERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text word by word; the three sequences run in step."""
+    """A text word by word; the four sequences run in step."""
 
     forms: list[str]
     """In normal form; each group of digits is a word of its own, without thousands' points and leading zeros."""
     kinds: list[Kind]
     lines: list[int]
     """The number of the line in which each stands."""
+    written: list[str]
+    """As it is shown: a group of digits with the number, date or document that it is part of."""
 
 
 class ComparedText:
@@ -88,8 +90,8 @@ class ComparedText:
     def words(self) -> Words:
         """Its words with their marks."""
         found = list(_counted(_read(unicodedata.normalize("NFC", INVISIBLE.sub("", self.raw)))))
-        forms, kinds, lines = zip(*found, strict=True) if found else ((), (), ())
-        return Words(list(forms), list(kinds), list(lines))
+        forms, kinds, lines, written = zip(*found, strict=True) if found else ((), (), (), ())
+        return Words(list(forms), list(kinds), list(lines), list(written))
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -111,7 +113,7 @@ def _read(text: str) -> Iterator[_Token]:
                 named = not opens or text[found.end() + 1 : found.end() + 2].isupper()
                 for part in _parts(word):
                     for form, kind in _word(part, opens, named):
-                        yield form, kind, line
+                        yield form, kind, line, form
                         before = form
                     opens = False
             case "line":
@@ -121,18 +123,18 @@ def _read(text: str) -> Iterator[_Token]:
                 opens = True
                 continue
             case "unit":
-                yield normal_form(word), "", line
+                yield normal_form(word), "", line, word
             case "document":
                 for form, kind in _document(word):
-                    yield form, kind, line
+                    yield form, kind, line, word
             case "thousands":
-                yield _group("".join(filter(str.isdigit, word))), "number", line
+                yield _group("".join(filter(str.isdigit, word))), "number", line, word
             case "figure":
                 for form, kind in _figure(word, before):
-                    yield form, kind, line
+                    yield form, kind, line, word
             case _:
-                yield _group(found["day"]), "date", line
-                yield _group(found["month"]), "date", line
+                yield _group(found["day"]), "date", line, word
+                yield _group(found["month"]), "date", line, word
         opens = False
 
 
@@ -147,13 +149,13 @@ def _counted(tokens: Iterable[_Token]) -> Iterator[_Token]:
     tens: int | None = None  # that the words before came to, to which units may be added
     held: _Token | None = None
     before = ""
-    for form, kind, line in tokens:
+    for form, kind, line, written in tokens:
         raw, value = form, _NUMERALS.get(form)
         if held is not None and tens is not None and form in _UNITS and form not in ("năm", "mười"):
-            held, tens = (str(tens + _UNITS[form]), "count", held[2]), None
+            held, tens = (str(tens + _UNITS[form]), "count", held[2], f"{held[3]} {form}"), None
         elif held is not None and form == "mươi" and held[1] in ("count", "") and held[0].isdigit():
             tens = 10 * int(held[0])
-            held = str(tens), "count", held[2]
+            held = str(tens), "count", held[2], f"{held[3]} {form}"
         else:
             number = held is not None and held[0].isdigit()
             if held is not None:
@@ -165,7 +167,7 @@ def _counted(tokens: Iterable[_Token]) -> Iterator[_Token]:
                 form = str(value)
             elif number:
                 form = _ABBREVIATED.get(form, form)
-            held = form, kind, line
+            held = form, kind, line, written
         before = raw
     if held is not None:
         yield held
