@@ -21,6 +21,8 @@ _FILLED = 3  # words that are filled in; more are a clause
 _BESIDE = 3  # times as long as what stands in its place: it stands beside it
 _DENSE = 6  # one number in so many words is a table
 _ROWS = 4  # numbers of a table that is longer than what stands in its place
+_OWN_FIGURES = 5  # numbers that only one text has, and their share of all of the shorter text's,
+_OWN_SHARE = 0.6  # from which a text is another on the same template
 _OPENING = 120  # words in which a text says of what day it is
 _CREDITED = frozenset("ảnh clip video nguồn".split())
 _COUNTED = 4  # words behind a number that can say what is counted
@@ -63,8 +65,8 @@ def contradiction(shorter: ComparedText, longer: ComparedText, found: Iterable[W
 
     `found` are the gaps between their words. A state is the answer only where nothing else contradicts.
     """
-    if days := _other_days(shorter.words, longer.words):
-        return days
+    if whole := _other_days(shorter.words, longer.words) or _other_figures(shorter, longer):
+        return whole
     state = None
     for gap in found:
         if facts := in_gap(shorter, longer, gap):
@@ -78,6 +80,25 @@ def _other_days(a: Words, b: Words) -> Contradiction | None:
     """The dates that two texts give to their own day, where both open with it: a column or a forecast of two days."""
     days = _own_day(a), _own_day(b)
     return Contradiction(*days) if all(days) and days[0] != days[1] else None
+
+
+def _other_figures(shorter: ComparedText, longer: ComparedText) -> Contradiction | None:
+    """Numbers of both, where most of the shorter text's and as many of the longer's are not in the other."""
+    ours, theirs = _figures(shorter.words), _figures(longer.words)
+    left = [place for form, place in ours.items() if form not in longer.known]
+    right = [place for form, place in theirs.items() if form not in shorter.known]
+    if min(len(left), len(right)) < _OWN_FIGURES or len(left) < _OWN_SHARE * len(ours):
+        return None
+    return Contradiction(shorter.words.written[left[0]], longer.words.written[right[0]])
+
+
+def _figures(words: Words) -> dict[str, int]:
+    """Numbers of two digits and more, and where they first stand."""
+    found: dict[str, int] = {}
+    for place, (form, kind) in enumerate(zip(words.forms, words.kinds, strict=True)):
+        if kind in _FIGURES and kind != "year" and len(form) > 1:
+            found.setdefault(form, place)
+    return found
 
 
 def _own_day(words: Words) -> str:

@@ -10,6 +10,9 @@ from crawler.compare.align import Match, matches
 _RUN = 3
 """Words in a row that hold two texts together; single words match by chance."""
 
+_HELD = 20
+"""Words in a row that are no phrase."""
+
 
 class WordGap(NamedTuple):
     """Words i to i_end of one text stand where the other has j to j_end."""
@@ -28,7 +31,7 @@ def gaps(a: Sequence[str], b: Sequence[str]) -> list[WordGap]:
     """
     found: list[WordGap] = []
     for gap in _between(a, b):
-        while found and gap.i - found[-1].i_end <= min(_size(found[-1]), _size(gap)):
+        while found and gap.i - found[-1].i_end <= min(_size(found[-1]), _size(gap), _HELD):
             before = found.pop()
             gap = WordGap(before.i, gap.i_end, before.j, gap.j_end)
         found.append(gap)
