@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from crawler.compare import ComparedText, RelationKind
 from crawler.compare.candidates import MOST, candidates, days_around, utc_day_number
-from crawler.compare.copies import WINDOW, compare, gaps
+from crawler.compare.copies import WINDOW, compare
+from crawler.compare.gaps import gaps
 from crawler.compare.minhash import HASHES, Fingerprint, fingerprint, packed, restored, shingles, syllables
 from crawler.compare.stories import Edge, PageText, build_story, clusters
 from crawler.newsroom import words
