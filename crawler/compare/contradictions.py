@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from crawler.compare.facts import ComparedText, Kind, Words
+from crawler.compare.facts import FIGURES, ComparedText, Kind, Words
 from crawler.compare.gaps import WordGap
 from crawler.compare.numbers import Place, one_number
 from crawler.compare.renderings import bare, one_name
@@ -40,7 +40,7 @@ _CASUALTIES = {
     "sập": "sập",
     "bắt": "bắt",
 }
-_FIGURES: frozenset[Kind] = frozenset(("number", "fraction", "date", "year", "document"))
+_FIGURES: frozenset[Kind] = FIGURES | {"year"}
 _NUMBERS: frozenset[Kind] = _FIGURES | {"count"}
 _COUNTS: frozenset[Kind] = frozenset(("number", "fraction", "count"))
 _YEAR: frozenset[Kind] = frozenset(("year",))
@@ -84,21 +84,12 @@ def _other_days(a: Words, b: Words) -> Contradiction | None:
 
 def _other_figures(shorter: ComparedText, longer: ComparedText) -> Contradiction | None:
     """Numbers of both, where most of the shorter text's and as many of the longer's are not in the other."""
-    ours, theirs = _figures(shorter.words), _figures(longer.words)
+    ours, theirs = shorter.figures, longer.figures
     left = [place for form, place in ours.items() if form not in longer.known]
     right = [place for form, place in theirs.items() if form not in shorter.known]
     if min(len(left), len(right)) < _OWN_FIGURES or len(left) < _OWN_SHARE * len(ours):
         return None
     return Contradiction(shorter.words.written[left[0]], longer.words.written[right[0]])
-
-
-def _figures(words: Words) -> dict[str, int]:
-    """Numbers of two digits and more, and where they first stand."""
-    found: dict[str, int] = {}
-    for place, (form, kind) in enumerate(zip(words.forms, words.kinds, strict=True)):
-        if kind in _FIGURES and kind != "year" and len(form) > 1:
-            found.setdefault(form, place)
-    return found
 
 
 def _own_day(words: Words) -> str:
