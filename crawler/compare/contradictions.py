@@ -178,11 +178,11 @@ def _at_an_end(few: _Side, many: _Side) -> Contradiction | None:
         pairs = list(zip(few.forms, few.kinds, many.forms[end], many.kinds[end], strict=True))
         other = [(ours, theirs) for ours, kind, theirs, as_kind in pairs if ours != theirs and kind and kind == as_kind]
         if other and all(ours == theirs or (kind and kind == as_kind) for ours, kind, theirs, as_kind in pairs):
-            named = set(few.kinds) == _NAME
+            named, stated = set(few.kinds) == _NAME, many.stating(_FIGURES)
             new = [
                 (ours, theirs)
                 for ours, theirs in other
-                if ours not in (many.text.known if named else many.forms) and not (named and theirs in few.text.known)
+                if ours not in (many.text.known if named else stated) and not (named and theirs in few.text.known)
             ]
             return Contradiction(*new[0]) if new and not one_name(*zip(*new, strict=True)) else None
     return None
