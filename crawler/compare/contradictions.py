@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 from crawler.compare.facts import FIGURES, ComparedText, Kind, Words
@@ -115,14 +116,13 @@ class _Side:
         """A word of this side as it is shown."""
         return self.text.words.written[self.place_of(form)] if form in self.forms else form
 
-    def whole_name(self) -> str:
-        """The names of this side with those in front and behind, between blanks."""
+    def is_named_in(self, other: ComparedText) -> bool:
+        """Whether the other text has the names of this side too, each beside the same names."""
         words, start, end = self.text.words, self.start, self.start + len(self.forms)
-        while start > 0 and words.kinds[start - 1] == "name":
-            start -= 1
-        while end < len(words.kinds) and words.kinds[end] == "name":
-            end += 1
-        return f" {' '.join(words.forms[start:end])} "
+        start -= start > 0 and words.kinds[start - 1] == "name"
+        end += end < len(words.kinds) and words.kinds[end] == "name"
+        names = words.forms[start:end]
+        return other.known.issuperset(names) and other.pairs.issuperset(pairwise(names))
 
     @property
     def before(self) -> str:
@@ -220,7 +220,8 @@ def _casualties(side: _Side) -> dict[str, set[str]]:
 
 def _casualty(words: Words, place: int) -> str:
     """What became of those whom a number counts; empty where it counts something else."""
-    for form, kind in zip(words.forms[place + 1 :][:_COUNTED], words.kinds[place + 1 :], strict=False):
+    behind = slice(place + 1, place + 1 + _COUNTED)
+    for form, kind in zip(words.forms[behind], words.kinds[behind], strict=True):
         if kind:
             break
         if form in _CASUALTIES:
@@ -232,7 +233,8 @@ def _numbers(a: _Side, b: _Side) -> Contradiction | None:
     """Numbers that differ; where a clause does too, of those that the other text states nowhere."""
     if max(len(a.forms), len(b.forms)) > _FILLED and a.stating(_PLAIN) != b.stating(_PLAIN):
         tried = [
-            _differ(a.only_here(b.text, kinds), b.only_here(a.text, kinds)) for kinds in (_COUNTS | _BINDING, _YEAR)
+            _other_numbers(a, b, a.only_here(b.text, kinds), b.only_here(a.text, kinds))
+            for kinds in (_COUNTS | _BINDING, _YEAR)
         ]
     else:
         ours, theirs = a.stating(_NUMBERS), b.stating(_NUMBERS)
@@ -240,13 +242,21 @@ def _numbers(a: _Side, b: _Side) -> Contradiction | None:
             ours, theirs = a.forms, b.forms  # "một" as well
         if ours != theirs and sorted(ours) == sorted(theirs) and a.stating(_PLAIN) == b.stating(_PLAIN):
             return Contradiction(" ".join(ours), " ".join(theirs))
-        tried = [_differ(ours, theirs)]
-    for found in tried:
-        if found and not one_number(
-            Place(a.text.words, a.place_of(found.first)), Place(b.text.words, b.place_of(found.second))
-        ):
-            return _of_a_count(a, b, found)
-    return None
+        tried = [_other_numbers(a, b, ours, theirs)]
+    found = next(filter(None, tried), None)
+    return found and _of_a_count(a, b, found)
+
+
+def _other_numbers(a: _Side, b: _Side, ours: list[str], theirs: list[str]) -> Contradiction | None:
+    """The first two that are left when those are gone that say the same."""
+    left, right = (list((Counter(x) - Counter(y)).elements()) for x, y in ((ours, theirs), (theirs, ours)))
+    for number in tuple(left):
+        place = Place(a.text.words, a.place_of(number))
+        same = (other for other in right if one_number(place, Place(b.text.words, b.place_of(other))))
+        if (other := next(same, None)) is not None:
+            left.remove(number)
+            right.remove(other)
+    return Contradiction(left[0], right[0]) if left and right else None
 
 
 def _of_a_count(a: _Side, b: _Side, found: Contradiction) -> Contradiction:
@@ -290,7 +300,7 @@ def _names(a: _Side, b: _Side) -> Contradiction | None:
     if not only_names and most > 2 * least + 1:
         return None
     if only_names:
-        known = all(side.whole_name() in other.text.joined for side, other in ((a, b), (b, a)))
+        known = a.is_named_in(b.text) and b.is_named_in(a.text)
     else:
         known = not all(
             any(name not in other.known for name in side) for side, other in ((left, b.text), (right, a.text))

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from crawler.compare.minhash import shingles, syllables
@@ -105,9 +106,9 @@ class ComparedText:
         return found
 
     @cached_property
-    def joined(self) -> str:
-        """Its words, each between blanks."""
-        return f" {' '.join(self.words.forms)} "
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Its different words with the one behind each."""
+        return frozenset(pairwise(self.words.forms))
 
 
 def _read(text: str) -> Words:

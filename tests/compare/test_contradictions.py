@@ -9,6 +9,7 @@ import pytest
 from crawler.compare import ComparedText, Relation
 from crawler.compare.copies import compare
 from crawler.compare.facts import Kind
+from crawler.compare.gaps import gaps
 from crawler.compare.renderings import one_name
 
 AROUND = (
@@ -74,6 +75,7 @@ def test_the_same_in_other_signs(one: str, other: str) -> None:
         ("Vụ việc xảy ra ngày 5/6.", "Vụ việc xảy ra ngày 6/5."),
         ("Đoàn khởi hành lúc 6h ngày 7/3.", "Đoàn khởi hành lúc 7 giờ ngày 7-3."),
         ("Đoàn khởi hành lúc 18h30.", "Đoàn khởi hành lúc 6 giờ 30 phút."),
+        ("Ngày 7/3 có 6 hộ phải dời đi.", "Ngày 7/3 có 7 nhà phải dời đi."),
         ("Xe lao xuống vực sâu 50m.", "Xe lao xuống vực sâu 60 mét."),
         ("Xe dừng tại Km 105 quốc lộ 6.", "Xe dừng tại km106, QL6."),
         ("Nhiệt độ 13-16oC, vùng núi dưới 10oC.", "Nhiệt độ 15 - 18 độ C, vùng núi dưới 10 độ C."),
@@ -96,6 +98,10 @@ def test_the_same_in_other_signs(one: str, other: str) -> None:
 )  # fmt: skip
 def test_another_number_or_name(one: str, other: str) -> None:
     assert told(one, other).kind == told(other, one).kind == "template"
+
+
+def test_digits_without_end_are_a_number_too() -> None:
+    assert told(f"Mã số {'7' * 9000}.", f"Mã số gần {'8' * 9000}.").kind == "template"
 
 
 def test_what_contradicts_is_told_as_it_is_written() -> None:
@@ -212,6 +218,29 @@ def test_what_stands_on_the_edge_of_two_pages_ties_nothing() -> None:
     one = "Nam thanh niên dùng dao cướp tiệm tạp hóa giữa khuya rồi bỏ trốn.\n" + edge
     other = "Cụ bà nhặt được ví tiền mang trả lại chủ nhân sau hai ngày tìm kiếm.\n" + edge
     assert compare(ComparedText(None, one), ComparedText(None, other), timedelta(hours=1)).kind == "none"
+
+
+def test_who_signs_is_no_part_of_the_text() -> None:
+    one, other = (ComparedText(None, f"{BACKGROUND}\n{name}") for name in ("Minh Hằng", "Trí Thu"))
+    assert compare(one, other, timedelta(hours=1)).kind == "copy"
+    one, other = (ComparedText(None, f"{BACKGROUND}\nTheo ông {name}") for name in ("Minh Hằng", "Trí Thu"))
+    assert compare(one, other, timedelta(hours=1)).kind == "template"
+
+
+def test_a_long_run_of_the_same_words_is_no_phrase() -> None:
+    own, theirs, both = ([f"{name}{n}" for n in range(60)] for name in ("a", "b", "c"))
+    found = gaps([*own[:30], *both[:25], *own[30:]], [*theirs[:30], *both[:25], *theirs[30:]])
+    assert found == [(0, 30, 0, 30), (55, 85, 55, 85)]
+    assert len(gaps([*own[:30], *both[:15], *own[30:]], [*theirs[:30], *both[:15], *theirs[30:]])) == 1
+
+
+def test_numbers_of_their_own_make_two_texts_wherever_they_stand() -> None:
+    counted = "Lúa {}, ngô {}, sắn {}, lạc {}, chè {}, mía {} tấn, theo trạm khuyến nông huyện."
+    on_top, below = counted.format(*range(110, 116)) + "\n{}", "{}\n" + counted.format(*range(510, 516))
+    texts = [ComparedText(None, around.format(BACKGROUND)) for around in (on_top, below)]
+    assert compare(*texts, timedelta(hours=1)).kind == "template"
+    few = ComparedText(None, f"{BACKGROUND}\nLúa 510, ngô 511, sắn 512 tấn.")
+    assert compare(texts[0], few, timedelta(hours=1)).kind == "copy"
 
 
 def test_texts_whose_numbers_are_their_own_are_two() -> None:
