@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
-from crawler.compare.facts import ComparedText, Kind, Words
+from crawler.compare.facts import FIGURES, ComparedText, Kind, Words
 from crawler.compare.gaps import WordGap
 from crawler.compare.numbers import Place, one_number
 from crawler.compare.renderings import bare, one_name
@@ -40,7 +41,7 @@ _CASUALTIES = {
     "sập": "sập",
     "bắt": "bắt",
 }
-_FIGURES: frozenset[Kind] = frozenset(("number", "fraction", "date", "year", "document"))
+_FIGURES: frozenset[Kind] = FIGURES | {"year"}
 _NUMBERS: frozenset[Kind] = _FIGURES | {"count"}
 _COUNTS: frozenset[Kind] = frozenset(("number", "fraction", "count"))
 _YEAR: frozenset[Kind] = frozenset(("year",))
@@ -84,21 +85,12 @@ def _other_days(a: Words, b: Words) -> Contradiction | None:
 
 def _other_figures(shorter: ComparedText, longer: ComparedText) -> Contradiction | None:
     """Numbers of both, where most of the shorter text's and as many of the longer's are not in the other."""
-    ours, theirs = _figures(shorter.words), _figures(longer.words)
+    ours, theirs = shorter.figures, longer.figures
     left = [place for form, place in ours.items() if form not in longer.known]
     right = [place for form, place in theirs.items() if form not in shorter.known]
     if min(len(left), len(right)) < _OWN_FIGURES or len(left) < _OWN_SHARE * len(ours):
         return None
     return Contradiction(shorter.words.written[left[0]], longer.words.written[right[0]])
-
-
-def _figures(words: Words) -> dict[str, int]:
-    """Numbers of two digits and more, and where they first stand."""
-    found: dict[str, int] = {}
-    for place, (form, kind) in enumerate(zip(words.forms, words.kinds, strict=True)):
-        if kind in _FIGURES and kind != "year" and len(form) > 1:
-            found.setdefault(form, place)
-    return found
 
 
 def _own_day(words: Words) -> str:
@@ -124,14 +116,13 @@ class _Side:
         """A word of this side as it is shown."""
         return self.text.words.written[self.place_of(form)] if form in self.forms else form
 
-    def whole_name(self) -> str:
-        """The names of this side with those in front and behind, between blanks."""
+    def is_named_in(self, other: ComparedText) -> bool:
+        """Whether the other text has the names of this side too, each beside the same names."""
         words, start, end = self.text.words, self.start, self.start + len(self.forms)
-        while start > 0 and words.kinds[start - 1] == "name":
-            start -= 1
-        while end < len(words.kinds) and words.kinds[end] == "name":
-            end += 1
-        return f" {' '.join(words.forms[start:end])} "
+        start -= start > 0 and words.kinds[start - 1] == "name"
+        end += end < len(words.kinds) and words.kinds[end] == "name"
+        names = words.forms[start:end]
+        return other.known.issuperset(names) and other.pairs.issuperset(pairwise(names))
 
     @property
     def before(self) -> str:
@@ -187,11 +178,11 @@ def _at_an_end(few: _Side, many: _Side) -> Contradiction | None:
         pairs = list(zip(few.forms, few.kinds, many.forms[end], many.kinds[end], strict=True))
         other = [(ours, theirs) for ours, kind, theirs, as_kind in pairs if ours != theirs and kind and kind == as_kind]
         if other and all(ours == theirs or (kind and kind == as_kind) for ours, kind, theirs, as_kind in pairs):
-            named = set(few.kinds) == _NAME
+            named, stated = set(few.kinds) == _NAME, many.stating(_FIGURES)
             new = [
                 (ours, theirs)
                 for ours, theirs in other
-                if ours not in (many.text.known if named else many.forms) and not (named and theirs in few.text.known)
+                if ours not in (many.text.known if named else stated) and not (named and theirs in few.text.known)
             ]
             return Contradiction(*new[0]) if new and not one_name(*zip(*new, strict=True)) else None
     return None
@@ -229,7 +220,8 @@ def _casualties(side: _Side) -> dict[str, set[str]]:
 
 def _casualty(words: Words, place: int) -> str:
     """What became of those whom a number counts; empty where it counts something else."""
-    for form, kind in zip(words.forms[place + 1 :][:_COUNTED], words.kinds[place + 1 :], strict=False):
+    behind = slice(place + 1, place + 1 + _COUNTED)
+    for form, kind in zip(words.forms[behind], words.kinds[behind], strict=True):
         if kind:
             break
         if form in _CASUALTIES:
@@ -241,7 +233,8 @@ def _numbers(a: _Side, b: _Side) -> Contradiction | None:
     """Numbers that differ; where a clause does too, of those that the other text states nowhere."""
     if max(len(a.forms), len(b.forms)) > _FILLED and a.stating(_PLAIN) != b.stating(_PLAIN):
         tried = [
-            _differ(a.only_here(b.text, kinds), b.only_here(a.text, kinds)) for kinds in (_COUNTS | _BINDING, _YEAR)
+            _other_numbers(a, b, a.only_here(b.text, kinds), b.only_here(a.text, kinds))
+            for kinds in (_COUNTS | _BINDING, _YEAR)
         ]
     else:
         ours, theirs = a.stating(_NUMBERS), b.stating(_NUMBERS)
@@ -249,13 +242,21 @@ def _numbers(a: _Side, b: _Side) -> Contradiction | None:
             ours, theirs = a.forms, b.forms  # "một" as well
         if ours != theirs and sorted(ours) == sorted(theirs) and a.stating(_PLAIN) == b.stating(_PLAIN):
             return Contradiction(" ".join(ours), " ".join(theirs))
-        tried = [_differ(ours, theirs)]
-    for found in tried:
-        if found and not one_number(
-            Place(a.text.words, a.place_of(found.first)), Place(b.text.words, b.place_of(found.second))
-        ):
-            return _of_a_count(a, b, found)
-    return None
+        tried = [_other_numbers(a, b, ours, theirs)]
+    found = next(filter(None, tried), None)
+    return found and _of_a_count(a, b, found)
+
+
+def _other_numbers(a: _Side, b: _Side, ours: list[str], theirs: list[str]) -> Contradiction | None:
+    """The first two that are left when those are gone that say the same."""
+    left, right = (list((Counter(x) - Counter(y)).elements()) for x, y in ((ours, theirs), (theirs, ours)))
+    for number in tuple(left):
+        place = Place(a.text.words, a.place_of(number))
+        same = (other for other in right if one_number(place, Place(b.text.words, b.place_of(other))))
+        if (other := next(same, None)) is not None:
+            left.remove(number)
+            right.remove(other)
+    return Contradiction(left[0], right[0]) if left and right else None
 
 
 def _of_a_count(a: _Side, b: _Side, found: Contradiction) -> Contradiction:
@@ -299,7 +300,7 @@ def _names(a: _Side, b: _Side) -> Contradiction | None:
     if not only_names and most > 2 * least + 1:
         return None
     if only_names:
-        known = all(side.whole_name() in other.text.joined for side, other in ((a, b), (b, a)))
+        known = a.is_named_in(b.text) and b.is_named_in(a.text)
     else:
         known = not all(
             any(name not in other.known for name in side) for side, other in ((left, b.text), (right, a.text))

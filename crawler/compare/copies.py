@@ -60,7 +60,7 @@ def compare(first: ComparedText, second: ComparedText, apart: timedelta, *, one_
     relation: RelationKind = "copy"
     if least < SAME_LENGTH * max(len(a), len(b)):
         relation = "abridged" if shorter is second else "extended"
-    if shorter.words.forms == longer.words.forms:
+    if first.hashes == second.hashes or shorter.words.forms == longer.words.forms:
         return Relation(relation, jaccard, containment)
     found = gaps(shorter.words.forms, longer.words.forms)
     if because := contradiction(shorter, longer, found):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from crawler.compare.minhash import shingles, syllables
@@ -20,17 +20,16 @@ from crawler.text import DOCUMENT, INVISIBLE, normal_form
 Kind = Literal["", "number", "fraction", "count", "date", "year", "document", "symbol", "name", "way"]
 """`fraction` is what stands behind a decimal point, `count` a number in words, `symbol` an abbreviation in a document's
 number."""
-_Token = tuple[str, Kind, int, str]
+FIGURES: frozenset[Kind] = frozenset(("number", "fraction", "date", "document"))
 
 _WORD = re.compile(
     rf"""
-      (?P<document>{DOCUMENT.pattern})
+      (?P<unit>[kcdm]?m[23²³])(?!\w)
+    | (?P<word>[^\W\d]+(?:[\u0300-\u036f]+[^\W\d]*)*(?:-[^\W\d_]+)*)
+    | (?P<document>{DOCUMENT.pattern})
     | (?P<day>(?<!\d)[0-3]?\d)\s+tháng\s+(?P<month>1[0-2]|0?\d)(?![\d/.-])
     | (?P<thousands>(?<![\d.,/])\d{{1,3}}(?:[ \xa0]\d{{3}})+(?![\d.,/]))
     | (?P<figure>\d+(?:[./,:–-]\d+)*)
-    | (?P<unit>[kcdm]?m[23²³])(?!\w)
-    | (?P<rendered>[^\W\d_]+(?:-[^\W\d_]+)+)
-    | (?P<word>[^\W\d]+(?:[\u0300-\u036f]+[^\W\d]*)*)
     | (?P<line>\n)
     | (?P<stop>[!?…:;“"•]|(?<!\b[^\W\d_])\.)  # the point behind an initial is none
     """,
@@ -44,6 +43,7 @@ _UNITS = _NUMERALS | {"mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5}  # behind the
 # "một" is an article as well, "năm" a year.
 _NO_FACTS = frozenset(("một", "năm"))
 _ABBREVIATED = {"h": "giờ", "m": "mét", "p": "phút", "tỉ": "tỷ", "ngàn": "nghìn"}  # behind a number
+_OF_NUMBERS = _UNITS.keys() | _ABBREVIATED.keys() | {"mươi"}
 _BEFORE_FOUR = frozenset(("tháng", "thứ"))  # the fourth of these is "tư"
 _WAYS = frozenset("tăng giảm".split())
 _DAY_WORDS = frozenset("ngày sáng trưa chiều tối đêm hôm nay qua mai đến từ".split())
@@ -89,9 +89,7 @@ class ComparedText:
     @cached_property
     def words(self) -> Words:
         """Its words with their marks."""
-        found = list(_counted(_read(unicodedata.normalize("NFC", INVISIBLE.sub("", self.raw)))))
-        forms, kinds, lines, written = zip(*found, strict=True) if found else ((), (), (), ())
-        return Words(list(forms), list(kinds), list(lines), list(written))
+        return _read(unicodedata.normalize("NFC", INVISIBLE.sub("", self.raw)))
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -99,43 +97,95 @@ class ComparedText:
         return frozenset(self.words.forms)
 
     @cached_property
-    def joined(self) -> str:
-        """Its words, each between blanks."""
-        return f" {' '.join(self.words.forms)} "
+    def figures(self) -> dict[str, int]:
+        """Its numbers of two digits and more, years aside, and where each stands first."""
+        found: dict[str, int] = {}
+        for place, kind in enumerate(self.words.kinds):
+            if kind and kind in FIGURES and len(form := self.words.forms[place]) > 1:
+                found.setdefault(form, place)
+        return found
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Its different words with the one behind each."""
+        return frozenset(pairwise(self.words.forms))
 
 
-def _read(text: str) -> Iterator[_Token]:
-    line, opens, before = 0, True, ""
+def _read(text: str) -> Words:
+    words = Words([], [], [], [])
+    forms, kinds, lines, written = words.forms, words.kinds, words.lines, words.written
+    line, opens = 0, True
     for found in _WORD.finditer(text):
-        word = found[0]
-        match found.lastgroup:
-            case "word" | "rendered":
-                named = not opens or text[found.end() + 1 : found.end() + 2].isupper()
-                for part in _parts(word):
-                    for form, kind in _word(part, opens, named):
-                        yield form, kind, line, form
-                        before = form
-                    opens = False
-            case "line":
-                line, opens, before = line + 1, True, ""
-                continue
-            case "stop":
-                opens = True
-                continue
-            case "unit":
-                yield normal_form(word), "", line, word
-            case "document":
-                for form, kind in _document(word):
-                    yield form, kind, line, word
-            case "thousands":
-                yield _group("".join(filter(str.isdigit, word))), "number", line, word
-            case "figure":
-                for form, kind in _figure(word, before):
-                    yield form, kind, line, word
-            case _:
-                yield _group(found["day"]), "date", line, word
-                yield _group(found["month"]), "date", line, word
+        word, group = found[0], found.lastgroup
+        if group == "word":
+            end = found.end() + 1
+            named = not opens or text[end : end + 1].isupper()
+            for form, kind in _word(word, opens, named):
+                if form in _OF_NUMBERS and _is_counted(words, form, kind, line):
+                    continue
+                forms.append(form)
+                kinds.append(kind)
+                lines.append(line)
+                written.append(form)
+        elif group == "line":
+            line, opens = line + 1, True
+            continue
+        elif group == "stop":
+            opens = True
+            continue
+        else:
+            before = forms[-1] if lines[-1:] == [line] else ""
+            parts = _figures(found, before)
+            forms += [form for form, _ in parts]
+            kinds += [kind for _, kind in parts]
+            lines += [line] * len(parts)
+            written += [word] * len(parts)
         opens = False
+    return words
+
+
+def _figures(found: re.Match[str], before: str) -> tuple[tuple[str, Kind], ...]:
+    """What is written with digits, by groups of them."""
+    match found.lastgroup:
+        case "document":
+            return _document(found[0])
+        case "thousands":
+            return ((_group("".join(filter(str.isdigit, found[0]))), "number"),)
+        case "figure":
+            return _figure(found[0], before)
+        case "unit":
+            return ((normal_form(found[0]), ""),)
+        case _:
+            return (_group(found["day"]), "date"), (_group(found["month"]), "date")
+
+
+def _is_counted(words: Words, form: str, kind: Kind, line: int) -> bool:
+    """Whether a word was added that belongs to a number: a numeral up to 99 as digits, a unit in full."""
+    forms, value = words.forms, _NUMERALS.get(form)
+    before, as_written = (forms[-1], words.written[-1]) if forms else ("", "")
+    tens = as_written.endswith(("mười", "mươi"))
+    if tens and before.endswith("0") and form in _UNITS and form not in ("năm", "mười"):
+        forms[-1] = str(int(before) + _UNITS[form])
+    elif form == "mươi" and as_written in _NUMERALS:
+        forms[-1] = str(10 * _NUMERALS[as_written])
+    elif form == "tư" and before in _BEFORE_FOUR:
+        return _add(words, "4", "count", line, form)
+    elif value is not None:
+        return _add(words, str(value), kind, line, form)
+    elif form in _ABBREVIATED and before.isdigit():
+        return _add(words, _ABBREVIATED[form], kind, line, form)
+    else:
+        return False
+    words.kinds[-1], words.written[-1] = "count", f"{as_written} {form}"
+    return True
+
+
+def _add(words: Words, form: str, kind: Kind, line: int, written: str) -> bool:
+    words.forms.append(form)
+    words.kinds.append(kind)
+    words.lines.append(line)
+    words.written.append(written)
+    return True
 
 
 def _parts(written: str) -> list[str]:
@@ -144,40 +194,18 @@ def _parts(written: str) -> list[str]:
     return [first + "".join(rest)] if first[0].isupper() and all(map(str.islower, rest)) else [first, *rest]
 
 
-def _counted(tokens: Iterable[_Token]) -> Iterator[_Token]:
-    """With the numbers in words up to 99 as digits."""
-    tens: int | None = None  # that the words before came to, to which units may be added
-    held: _Token | None = None
-    before = ""
-    for form, kind, line, written in tokens:
-        raw, value = form, _NUMERALS.get(form)
-        if held is not None and tens is not None and form in _UNITS and form not in ("năm", "mười"):
-            held, tens = (str(tens + _UNITS[form]), "count", held[2], f"{held[3]} {form}"), None
-        elif held is not None and form == "mươi" and held[1] in ("count", "") and held[0].isdigit():
-            tens = 10 * int(held[0])
-            held = str(tens), "count", held[2], f"{held[3]} {form}"
-        else:
-            number = held is not None and held[0].isdigit()
-            if held is not None:
-                yield held
-            tens = 10 if value == 10 and kind != "name" else None
-            if form == "tư" and before in _BEFORE_FOUR:
-                form, kind = "4", "count"
-            elif value is not None:
-                form = str(value)
-            elif number:
-                form = _ABBREVIATED.get(form, form)
-            held = form, kind, line, written
-        before = raw
-    if held is not None:
-        yield held
-
-
 @lru_cache(maxsize=1 << 15)
 def _word(word: str, opens: bool, named: bool) -> tuple[tuple[str, Kind], ...]:
     """Its forms with their kinds; a capital that `opens` a sentence makes no name unless `named` by one behind it."""
-    capital = named and word[0].isupper() and (word[1:].islower() or len(word) == 1)
-    return tuple((form, _kind(form, capital, opens)) for form in normal_form(word).split())
+    return tuple(
+        (form, _kind(form, _is_name(part, named or bool(number)), opens and not number))
+        for number, part in enumerate(_parts(word) if "-" in word else [word])
+        for form in normal_form(part).split()
+    )
+
+
+def _is_name(word: str, named: bool) -> bool:
+    return named and word[0].isupper() and (word[1:].islower() or len(word) == 1)
 
 
 def _kind(form: str, capital: bool, opens: bool) -> Kind:

@@ -45,6 +45,9 @@ def _size(gap: WordGap) -> int:
 def _between(a: Sequence[str], b: Sequence[str]) -> Iterator[WordGap]:
     i = j = 0
     for p, q in [*_shared_runs(a, b), (len(a), len(b))]:
+        if p <= i and p - i == q - j:  # the same run goes on
+            i, j = p + _RUN, q + _RUN
+            continue
         if (p < i or q < j) and p - i != q - j:
             continue  # another place of the same three words
         if p > i or q > j:

@@ -10,6 +10,7 @@ _ABOUT = frozenset("gần hơn khoảng trên chừng xỉ ngót".split())
 _ROUNDED = 0.1  # by which a number behind one of these may miss the exact one
 _TIMES = {"nghìn": 10**3, "triệu": 10**6, "tỷ": 10**9}
 _AFTER_NOON = frozenset("chiều tối đêm".split())
+_LONGEST = 15  # digits that are a number
 _CODE = 5  # digits from which a number is a plate's or a telephone's, in which points mean nothing
 
 
@@ -30,7 +31,7 @@ class Place(NamedTuple):
 
 def one_number(one: Place, other: Place) -> bool:
     """Whether one is the other with fewer places, rounded, in thousands or millions, after noon, with points in it."""
-    if not (one.form.isdigit() and other.form.isdigit()):
+    if not all(place.form.isdecimal() and len(place.form) <= _LONGEST for place in (one, other)):
         return False
     return (
         _shortened(one, other) or _rounded(one, other) or _value(one) == _value(other) or _one_hour(one, other)

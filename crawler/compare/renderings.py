@@ -12,6 +12,7 @@ from rapidfuzz.distance import DamerauLevenshtein, Indel
 from crawler.text import is_syllable
 
 _ALIKE = 0.7  # of the consonants of two renderings of a foreign name: Matxcơva and Moskva have four of five
+_LONGEST = 40  # letters of a name
 _LONG = 5  # letters from which one that is wrong is a slip and not another name
 # Letters that renderings of one sound are written with.
 _SOUNDS = ((re.compile("ph"), "f"), (re.compile("[ckq]h?"), "k"), (re.compile("[tx]?s[h]?|tx|x|z"), "s"),
@@ -41,7 +42,7 @@ def one_name(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     if len(ours) == len(theirs) and all(map(_one_word, ours, theirs)):
         return True
     foreign = [[word for word in side if not is_syllable(word)] for side in (ours, theirs)]
-    if not any(foreign):
+    if not any(foreign) or max(map(len, (*ours, *theirs))) > _LONGEST:
         return False
     if any(_one_word(one, other) or _one_sound(one, other) for one in foreign[0] for other in foreign[1]):
         return True
@@ -56,7 +57,7 @@ def _one_word(one: str, other: str) -> bool:
         return long.startswith(short)
     if bare(one) == bare(other):
         return True
-    if is_syllable(one) and is_syllable(other):
+    if (is_syllable(one) and is_syllable(other)) or len(long) > _LONGEST:
         return False
     return len(long) >= _LONG and DamerauLevenshtein.distance(bare(one), bare(other)) <= 1 + (len(long) > 2 * _LONG)
 
