@@ -1,19 +1,27 @@
 """How well near copies and stories are told, on labelled pairs, beside MinHashLSH and SimHash.
 
-Usage:  python bench/copies.py [PAIRS OF EACH CLASS]      (default 250, which makes 4,000)
+Usage:  python bench/copies.py [PAIRS OF EACH CLASS]      (default 250, which makes 5,000)
+        python bench/copies.py --pairs FILE               pairs of real texts with a reader's label, .jsonl or .jsonl.gz
 
 A pair is called the same when our fingerprints make it a candidate and the comparison verifies it. The stories are
 made from a stream of all texts as the store makes them. The last line is one JSON object.
+
+A line of FILE is an object: `label`, `hours` between the two, `first` and `second` with `lead` (or null) and `body`.
+The label begins with S (the same text, edited, cut or extended), T (one template with other facts), E (the same event
+in another report) or D (different); P (most of one text, each with matter of its own) counts on neither side. What
+stands behind the letter does not matter: U (news since), F (a fact differs).
 """
 
 from __future__ import annotations
 
+import argparse
+import gzip
 import json
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 from datasketch import MinHash, MinHashLSH
@@ -55,14 +63,13 @@ def text_of(draft: Draft) -> ComparedText:
     return ComparedText(draft.lead, "\n".join(draft.body))
 
 
-def ours(pair: Pair) -> str:
+def ours(first: ComparedText, second: ComparedText, apart: timedelta = timedelta(hours=2)) -> str:
     """The relation, or "unseen" for a pair that is no candidate."""
-    first, second = text_of(pair.first), text_of(pair.second)
     index = Index()
     index.add(0, fingerprint(first.hashes), START)
-    if not index.near(fingerprint(second.hashes), START):
+    if not index.near(fingerprint(second.hashes), START + apart):
         return "unseen"
-    return compare(first, second, timedelta(hours=2)).kind
+    return compare(first, second, apart).kind
 
 
 def lsh(pair: Pair) -> bool:
@@ -134,10 +141,43 @@ def scores(made: Sequence[Pair], said: Sequence[bool]) -> tuple[float, float]:
     return right / max(sum(said), 1), right / sum(pair.same for pair in made)
 
 
+def measure_labelled(file: Path) -> None:
+    """Precision and recall on labelled pairs, with what is wrong by number of line."""
+    called: dict[str, Counter[str]] = defaultdict(Counter)
+    right = said = true = number = 0
+    written = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    for number, line in enumerate(written.splitlines(), 1):
+        pair = json.loads(line)
+        first, second = (ComparedText(pair[side]["lead"], pair[side]["body"]) for side in ("first", "second"))
+        relation = ours(first, second, timedelta(hours=pair["hours"]))
+        called[pair["label"]][relation] += 1
+        if (kind := pair["label"][0]) == "P":
+            continue
+        same, yes = kind == "S", relation in COPIES
+        right, said, true = right + (same and yes), said + yes, true + same
+        if same != yes:
+            print(f"line {number}: {pair['label']} is called {relation}")
+    for label, counts in sorted(called.items()):
+        print(f"{label:4} " + ", ".join(f"{relation} {count}" for relation, count in counts.most_common()))
+    print(json.dumps({"pairs": number, "precision": round(right / max(said, 1), 4),
+                      "recall": round(right / max(true, 1), 4)}))  # fmt: skip
+
+
 def main() -> None:
-    each = int(sys.argv[1]) if len(sys.argv) > 1 else 250
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("each", nargs="?", type=int, default=250, help="pairs of each class")
+    parser.add_argument("--pairs", type=Path, help="labelled pairs to measure instead")
+    asked = parser.parse_args()
+    if asked.pairs:
+        measure_labelled(asked.pairs)
+    else:
+        measure_made(asked.each)
+
+
+def measure_made(each: int) -> None:
+    """Pairs of each class that are made here, beside other ways to tell them."""
     made = list(pairs(each=each))
-    relations = [ours(pair) for pair in made]
+    relations = [ours(text_of(pair.first), text_of(pair.second)) for pair in made]
     judged: dict[str, list[bool]] = {"thoisu": [relation in COPIES for relation in relations]}
     others: dict[str, Callable[[Pair], bool]] = {"MinHashLSH": lsh, "SimHash": simhash}
     for name, judge in others.items():

@@ -200,6 +200,50 @@ def house_style(draft: Draft, _: Random) -> Draft:
     return draft.mapped(change)
 
 
+_MONTHS = dict(enumerate("một hai ba tư năm sáu bảy tám chín mười".split(), 1))
+_PEOPLE = re.compile(r"\b(ông|bà|anh|Ông|Bà|Anh) (\w+ \w+ )(\w)\w*")
+_FIGURES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"(?<=ngày )(\d{1,2})/(\d{1,2})\b(?!/)"), lambda found: f"{found[1]}.{found[2]}"),
+    (re.compile(r"(?<=ngày )(\d{1,2})/(\d{1,2})\b(?!/)"), lambda found: f"{int(found[1]):02}/{int(found[2]):02}/2026"),
+    (re.compile(r"(?<=ngày )(\d{1,2})/(\d{1,2})\b(?!/)"), lambda found: f"{found[1]} tháng {found[2]}"),
+    (re.compile(r"(\d+) giờ\b"), lambda found: f"{found[1]}h"),
+    (re.compile(r"(\d+) mm\b"), lambda found: f"{found[1]}mm"),
+    (re.compile(r"(\d+) đến (\d+)(?= mm|%)"), lambda found: f"{found[1]}-{found[2]}"),
+    (re.compile(r"(\d+) độ C\b"), lambda found: f"{found[1]}oC"),
+    (re.compile(r"(\d+),(\d)(?=%| tỷ| triệu)"), lambda found: f"{found[1]}.{found[2]}"),
+    (re.compile(r"(\d+),(\d)(?=%| tỷ| triệu)"), lambda found: f"{found[1]},{found[2]}0"),
+    (re.compile(r"\b(\d{1,2})\.(\d{3})\b"), lambda found: f"{found[1]}{found[2]}"),
+    (re.compile(r"\btháng (10|[1-9])\b"), lambda found: f"tháng {_MONTHS[int(found[1])]}"),
+    (re.compile(r"\btỷ đồng"), lambda _: "tỉ đồng"),
+    (re.compile(r"/([A-ZĐ]{2})-(?=[A-ZĐ])"), lambda found: f"/{found[1]} - "),
+)
+
+
+def other_figures(draft: Draft, rng: Random) -> Draft:
+    """Numbers, dates, units and documents as other papers write them, each paper in its own way throughout."""
+    chosen = [rule for rule in _FIGURES if rng.random() < 0.6]
+
+    def change(text: str) -> str:
+        for pattern, write in chosen:
+            text = pattern.sub(write, text)
+        return text
+
+    return draft.mapped(change)
+
+
+def other_renderings(draft: Draft, rng: Random) -> Draft:
+    """Some names cut to an initial or with a wrong tone, and clauses added that state what the text does not."""
+
+    def shorten(found: re.Match[str]) -> str:
+        return f"{found[1]} {found[2]}{found[3]}." if rng.random() < 0.5 else found[0]
+
+    def change(text: str) -> str:
+        text = _PEOPLE.sub(shorten, text)
+        return re.sub("cho biết,", lambda _: rng.choice(("cho biết,", "hôm 3/2 cho biết, theo 1 báo cáo,")), text)
+
+    return draft.mapped(change)
+
+
 def leftover_and_cut(draft: Draft, rng: Random) -> Draft:
     """Cut to 60 % and with a box of the page left in."""
     return leftover(abridged(0.6)(draft, rng), rng)
@@ -238,6 +282,18 @@ other_document = _one(DOCUMENT, lambda old, rng: str(int(old.split("/")[0]) + rn
 other_name = _one(_NAMES, lambda _, rng: person(rng))
 
 
+def other_number_and_figures(draft: Draft, rng: Random) -> Draft | None:
+    """One other number, in a text that writes all of them in its own way."""
+    found = other_number(draft, rng)
+    return found and other_figures(found, rng)
+
+
+def other_date_and_figures(draft: Draft, rng: Random) -> Draft | None:
+    """One other date, in a text that writes all of them in its own way."""
+    found = other_date(draft, rng)
+    return found and other_figures(found, rng)
+
+
 def other_day(draft: Draft, _: Random) -> Draft:
     """A bulletin on the same template."""
     rng = die("other", draft.text)
@@ -264,16 +320,22 @@ SAME: dict[str, Callable[[Draft, Random], Draft]] = {
     "other tone spelling": other_tones,
     "other house style": house_style,
     "cut, with leftovers": leftover_and_cut,
+    "other figures": other_figures,
+    "other renderings": other_renderings,
 }
 OTHER: dict[str, Callable[[Draft, Random], Draft | None]] = {
     "one number": other_number,
     "one date": other_date,
     "one name": other_name,
     "one document number": other_document,
+    "one number, other figures": other_number_and_figures,
+    "one date, other figures": other_date_and_figures,
     "same template": other_day,
     "other report of the event": other_report,
 }
-FACTS = ("one number", "one date", "one name", "one document number")
+FACTS = (
+    "one number", "one date", "one name", "one document number", "one number, other figures", "one date, other figures",
+)  # fmt: skip
 
 
 def pairs(seed: int = 1, each: int = 250) -> Iterator[Pair]:

@@ -15,7 +15,7 @@ from tests.support import ROOT
 LIBRARIES = {"kept", "pairs", "stream"}
 PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "backfill": ("1 1", lambda found: found["stored"] == 150 and found["missing"] == found["not_under_way"] == 0),
-    "copies": ("3", lambda found: found["pairs"] == 48 and found["false_number_merges"] == 0),
+    "copies": ("3", lambda found: found["pairs"] == 60 and found["false_number_merges"] == 0),
     "crawl": ("3 1", lambda found: found["pages"] == 18),
     "extract": ("", lambda found: found["pages"] > 0),
     "freshness": ("7 2 1", lambda found: [row["budget"] for row in found] == [8, 24, 48, 96]),

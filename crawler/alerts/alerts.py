@@ -1,5 +1,5 @@
 """Keyword alerts: who asked for words is notified of each new or revised article that has them, once; of none that a
-backfill has brought, however new to the store.
+backfill has brought, however new to the store, and of none that only repeats a page of which the alert has told.
 
 An alert reads the change feed like a sink, from where it was added. What it finds is written with the place reached,
 and into a message in one transaction; so a crash repeats at most the sending of a message.
@@ -11,7 +11,7 @@ The functions that take a connection and write run inside one transaction that h
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -33,11 +33,13 @@ from crawler.alerts.keywords import SearchedText, match
 from crawler.alerts.query import parse
 from crawler.alerts.targets import key
 from crawler.backfill import backlog
+from crawler.compare.additions import related_up_to, repeated, stories_of
+from crawler.compare.relate import relate
 from crawler.errors import BadInput
 from crawler.store import FeedItem, Store, messages
 from crawler.store import changes as feed
 from crawler.store.schema import Instant, Number, Plain, every, metadata
-from crawler.store.sql import compare_and_set
+from crawler.store.sql import chunks, compare_and_set
 
 BATCH = 200
 """Changes that are searched together."""
@@ -133,8 +135,10 @@ def list_alerts(connection: Connection) -> list[Alert]:
 def write_messages(store: Store, now: datetime, targets: Collection[str]) -> int:
     """Search what is new for every alert and write its messages, to its own targets or else to `targets`.
 
-    The number of pages in these messages.
+    What is new is related first (`crawler.compare.relate`), since a page that only repeats another is not told. The
+    number of pages in these messages, those not counted that are told by the number of their story's pages.
     """
+    relate(store)
     with store.reading() as connection:
         known = list_alerts(connection)
     for cursor in sorted({alert.cursor for alert in known}):
@@ -211,32 +215,65 @@ def _write(store: Store, alert: Alert, now: datetime, targets: Collection[str]) 
     count, title = 0, " ".join(alert.query.split())
     while targets:
         with store.writing() as connection:
-            new = without_message(connection, alert.id, PAGES)
-            if not new:
+            waiting = without_message(connection, alert.id, PAGES)
+            if not waiting:
                 break
             # Each has a time of its own: by it the store knows what stands in which message.
             at = now - count * timedelta.resolution
-            subject = f"thoisu: {title}: {len(new)} page{'s' * (len(new) > 1)}"
-            messages.put(connection, about(alert.id), map(key, targets), subject, compose(new), at)
-            _note_written(connection, new, at)
+            pages = {article: pages for article, (_, pages) in stories_of(connection, _articles(waiting)).items()}
+            repeating = _repeating(connection, alert, waiting, at)
+            new = [hit for hit in waiting if hit.article_id not in repeating]
+            if new:
+                subject = f"thoisu: {title}: {len(new)} page{'s' * (len(new) > 1)}"
+                messages.put(connection, about(alert.id), map(key, targets), subject, compose(new, pages), at)
+            _note_written(connection, waiting, at, repeating)
         count += len(new)
     return count
 
 
-def _note_written(connection: Connection, found: Iterable[Hit], at: datetime) -> None:
+def _note_written(connection: Connection, found: Iterable[Hit], at: datetime, earlier: Mapping[int, datetime]) -> None:
+    """Note when the message was written that tells of each, `earlier` for those that an earlier one told of."""
     for hit in found:
         this = _of(hit.alert_id) & (hits.c.article_id == hit.article_id)
-        connection.execute(update(hits).where(this).values(notified_at=at))
+        connection.execute(update(hits).where(this).values(notified_at=earlier.get(hit.article_id, at)))
 
 
-def compose(found: Iterable[Hit]) -> str:
-    """The text of a message."""
-    return "\n\n".join(f"{hit.title}\n{hit.sentence}\n{hit.site or ''} {hit.url}".strip() for hit in found)
+def _repeating(connection: Connection, alert: Alert, waiting: Collection[Hit], at: datetime) -> dict[int, datetime]:
+    """Those that repeat a page of which the alert has told or tells `at` this time, and when it told of that."""
+    repeats = repeated(connection, _articles(waiting))
+    others = {other for found in repeats.values() for other in found}
+    told: dict[int, datetime] = {}
+    for chunk in chunks(others):
+        query = select(hits.c.article_id, hits.c.notified_at).where(
+            _of(alert.id), hits.c.article_id.in_(chunk), hits.c.notified_at.is_not(None)
+        )
+        told.update({row[0]: row[1] for row in connection.execute(query)})
+    found: dict[int, datetime] = {}
+    for hit in waiting:
+        before = [told[other] for other in repeats.get(hit.article_id, ()) if other in told]
+        if before:
+            found[hit.article_id] = max(before)
+        told[hit.article_id] = found.get(hit.article_id, at)
+    return found
+
+
+def _articles(found: Iterable[Hit]) -> list[int]:
+    return [hit.article_id for hit in found]
+
+
+def compose(found: Iterable[Hit], pages: Mapping[int, int]) -> str:
+    """The text of a message; `pages` says of articles whose story has more than one how many there are."""
+    return "\n\n".join(
+        f"{hit.title}\n{hit.sentence}\n{hit.site or ''} {hit.url}".strip()
+        + (f"\n{pages[hit.article_id]} pages carry it" if hit.article_id in pages else "")
+        for hit in found
+    )
 
 
 def without_message(connection: Connection, alert: int, limit: int) -> list[Hit]:
-    """Hits of an alert that stand in no message yet, in the order of the feed."""
-    query = select(*every(hits)).where(_of(alert), hits.c.notified_at.is_(None)).order_by(hits.c.seq).limit(limit)
+    """Hits of an alert that stand in no message yet and have been related, in the order of the feed."""
+    waits = _of(alert), hits.c.notified_at.is_(None), hits.c.seq <= related_up_to(connection)
+    query = select(*every(hits)).where(*waits).order_by(hits.c.seq).limit(limit)
     return [Hit(**row) for row in connection.execute(query).mappings()]
 
 

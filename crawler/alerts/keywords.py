@@ -10,14 +10,13 @@ A sentence ends at a full stop and the like before white space and a capital let
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from crawler.items import Article
-from crawler.text import INVISIBLE, normal_form
+from crawler.text import INVISIBLE, narrow, search_form, without_marks
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _WITHIN = re.compile(r"[\s\-‑–/“”\"'’]*")  # what may stand between two syllables of a phrase
@@ -43,8 +42,8 @@ class SearchedText:
     """A text whose words can be looked up."""
 
     def __init__(self, text: str, title: str = "") -> None:
-        clean = INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-        head = INVISIBLE.sub("", unicodedata.normalize("NFC", title))
+        clean = INVISIBLE.sub("", narrow(text))
+        head = INVISIBLE.sub("", narrow(title))
         self.text = f"{head}\n{clean}" if head else clean
         self.begin = len(head)
         """Where the title ends."""
@@ -57,7 +56,7 @@ class SearchedText:
     @cached_property
     def words(self) -> list[tuple[str, int, int]]:
         """Every word in its normal form, with its place."""
-        found = ((normal_form(word[0]), word.start(), word.end()) for word in _WORD.finditer(self.text))
+        found = ((search_form(word[0]), word.start(), word.end()) for word in _WORD.finditer(self.text))
         return [word for word in found if word[0]]
 
     @cached_property
@@ -151,12 +150,6 @@ def wanted(query: Node) -> Iterator[Phrase]:
         case All(parts) | Either(parts):
             for part in parts:
                 yield from wanted(part)
-
-
-def without_marks(word: str) -> str:
-    """The word without diacritics."""
-    plain = unicodedata.normalize("NFD", word.replace("đ", "d"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _joined(between: str) -> bool:

@@ -11,11 +11,11 @@ part a phrase from the next, and take AND, OR and NOT, which are operators in ca
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
-from crawler.alerts.keywords import All, Either, Node, Not, Phrase, SearchedText, without_marks
+from crawler.alerts.keywords import All, Either, Node, Not, Phrase, SearchedText
 from crawler.errors import BadInput
+from crawler.text import narrow, without_marks
 
 LONGEST = 500
 """Characters of a query."""
@@ -77,7 +77,7 @@ def _is_found(node: Node) -> bool:
 
 def _tokens(query: str) -> Iterator[tuple[str, str]]:
     """Kind and text: "(", ")", "AND", "OR", "NOT", "phrase" (quoted) or "word"."""
-    text = unicodedata.normalize("NFC", query).translate({ord("“"): '"', ord("”"): '"', ord("„"): '"'}).strip()
+    text = narrow(query).translate({ord("“"): '"', ord("”"): '"', ord("„"): '"'}).strip()
     place = 0
     while place < len(text):
         found = _TOKEN.match(text, place)

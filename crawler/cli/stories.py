@@ -11,9 +11,12 @@ from crawler.cli.common import StoreOption, console, local, moment, open_store, 
 from crawler.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from crawler.compare.stories import Member
+    from crawler.store.rows import LookAlike
 
 _LONG = 160  # letters of a paragraph that are shown
 
@@ -31,7 +34,7 @@ def stories(
     """List texts, each with the pages it stands on.
 
     The latest first. Exact copies, abridged and extended ones make one story; those that only share a template
-    do not.
+    and those that tell a later state of the news do not.
 
     \b
     Examples:
@@ -69,7 +72,7 @@ def story(
 ) -> None:
     """Show who published a text first.
 
-    And what each of the others added (+), dropped (-) or changed (~).
+    And what each of the others added (+), dropped (-) or changed (~), and to which earlier page it is nearest.
 
     \b
     Examples:
@@ -86,8 +89,8 @@ def story(
             raise BadInput(f"there is no article {id_}; `thoisu stories` lists the stories")
         _say_waiting(waiting(opened))
     if json_:
-        alike = [asdict(row) for row in found.look_alikes]
-        print_json({"id": found.id, **asdict(found.story), "look_alikes": alike}, alone=True)
+        alike, updates = ([asdict(row) for row in rows] for rows in (found.look_alikes, found.updates))
+        print_json({"id": found.id, **asdict(found.story), "look_alikes": alike, "updates": updates}, alone=True)
         return
     screen, wire = console(), found.story.wire
     first, *others = found.story.members
@@ -96,11 +99,16 @@ def story(
     _show(first, screen, first=True)
     for member in others:
         _show(member, screen, first=False)
-    if found.look_alikes:
-        screen.print("\non the same template, not the same text", style="bold")
-    for row in found.look_alikes:
+    _show_others("another state of the same news", found.updates, screen)
+    _show_others("on the same template, not the same text", found.look_alikes, screen)
+
+
+def _show_others(heading: str, rows: Sequence[LookAlike], screen: Console) -> None:
+    if rows:
+        screen.print(f"\n{heading}", style="bold")
+    for row in rows:
         screen.print(shown(f"{row.article_id}  {local(row.at)}  {row.title}"), soft_wrap=True)
-        screen.print(shown(f"   {row.because or ''}"), style="dim", soft_wrap=True)
+        screen.print(shown(f"   {row.because or ''}".rstrip()), style="dim", soft_wrap=True)
 
 
 def _say_waiting(count: int) -> None:
@@ -113,6 +121,9 @@ def _show(member: Member, screen: Console, *, first: bool) -> None:
     line = f"\n{local(member.at)}  {member.site or '-'}  {member.title}"
     screen.print(shown(line.strip()) if first else shown(line[1:]), style="bold" if first else "", soft_wrap=True)
     screen.print(f"  {shown(member.url)}", style="dim", soft_wrap=True)
+    if near := member.nearest:
+        share = f"{near.jaccard:.0%} in common"
+        screen.print(f"  nearest: {shown(near.url)} ({near.relation}, {share})", style="dim", soft_wrap=True)
     if not first and not (member.added or member.dropped or member.changed):
         screen.print("  the same text")
     for sign, style, paragraphs in (

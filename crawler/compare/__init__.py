@@ -9,7 +9,11 @@ Of several, found near each other and verified; what is exported here knows no s
 minhash.py        fingerprints by which texts that are alike are found
 candidates.py     which texts share enough of a fingerprint to be compared
 facts.py          the words of a text with those marked that state a fact
-copies.py         whether two texts are one, and which facts contradict
+gaps.py           where the words of two texts differ
+contradictions.py whether they state other facts there
+numbers.py        whether two numbers say the same      renderings.py  two names
+openings.py       whether each text begins with news of its own
+copies.py         whether two texts are one, or one tells what came of the other
 stories.py        the stories that verified pairs make
 tables.py         what is kept of them      fingerprints.py, story_queries.py  its SQL
 relate.py         brings them up to date behind the change feed

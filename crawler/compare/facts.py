@@ -1,38 +1,53 @@
 """The words of a text with those marked that state a fact: numbers, dates, documents, names, up or down.
 
-Two bulletins written on one template differ in such words; two copies of one text do not.
+Two bulletins written on one template differ in such words; two copies of one text do not. Papers write the same number
+with other signs (6.2, 6/2, 06/02/2017), with a unit written on (6h, 50m, km105) and as a range with or without blanks
+(13-16oC, 13 - 16 độ C). What they do not change is its digits: a number is read group by group, without its signs.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from crawler.compare.minhash import shingles, syllables
 from crawler.text import DOCUMENT, INVISIBLE, normal_form
 
-Kind = Literal["", "number", "count", "date", "year", "document", "name", "way"]
+Kind = Literal["", "number", "fraction", "count", "date", "year", "document", "symbol", "name", "way"]
+"""`fraction` is what stands behind a decimal point, `count` a number in words, `symbol` an abbreviation in a document's
+number."""
+FIGURES: frozenset[Kind] = frozenset(("number", "fraction", "date", "document"))
 
 _WORD = re.compile(
     rf"""
-      (?P<document>{DOCUMENT.pattern})
-    | (?<![\d/])(?P<day>[0-3]?\d)(?:[/-]|\s+tháng\s+)(?P<month>1[0-2]|0?\d)
-      (?:(?:[/-]|\s+năm\s+)(?P<year>(?:19|20)\d\d))?(?![\d/])
-    | (?P<number>\d+(?:[.,]\d+)*)(?!\w)
-    | (?P<word>\w+(?:[\u0300-\u036f]+\w*)*)
+      (?P<unit>[kcdm]?m[23²³])(?!\w)
+    | (?P<word>[^\W\d]+(?:[\u0300-\u036f]+[^\W\d]*)*(?:-[^\W\d_]+)*)
+    | (?P<document>{DOCUMENT.pattern})
+    | (?P<day>(?<!\d)[0-3]?\d)\s+tháng\s+(?P<month>1[0-2]|0?\d)(?![\d/.-])
+    | (?P<thousands>(?<![\d.,/])\d{{1,3}}(?:[ \xa0]\d{{3}})+(?![\d.,/]))
+    | (?P<figure>\d+(?:[./,:–-]\d+)*)
     | (?P<line>\n)
-    | (?P<stop>[.!?…:;“"•])
+    | (?P<stop>[!?…:;“"•]|(?<!\b[^\W\d_])\.)  # the point behind an initial is none
     """,
     re.VERBOSE,
 )
-_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_PARTS = re.compile(r"[/:–-]")
+_THOUSANDS = re.compile(r"\d{1,3}(?:(?:\.\d{3})+(?:,\d+)?|(?:,\d{3})+(?:\.\d+)?)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_NUMERALS = {word: str(value) for value, word in enumerate("một hai ba bốn năm sáu bảy tám chín mười".split(), 1)}
+_NUMERALS = {word: value for value, word in enumerate("một hai ba bốn năm sáu bảy tám chín mười".split(), 1)}
+_UNITS = _NUMERALS | {"mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5}  # behind the tens
+# "một" is an article as well, "năm" a year.
+_NO_FACTS = frozenset(("một", "năm"))
+_ABBREVIATED = {"h": "giờ", "m": "mét", "p": "phút", "tỉ": "tỷ", "ngàn": "nghìn"}  # behind a number
+_OF_NUMBERS = _UNITS.keys() | _ABBREVIATED.keys() | {"mươi"}
+_BEFORE_FOUR = frozenset(("tháng", "thứ"))  # the fourth of these is "tư"
 _WAYS = frozenset("tăng giảm".split())
+_DAY_WORDS = frozenset("ngày sáng trưa chiều tối đêm hôm nay qua mai đến từ".split())
+_RANGE_WORDS = frozenset("cấp số bậc lớp tỷ tỉ khóa kỳ lộ điều khoản hạng giải".split())  # in front of what is no date
 # Words that open a sentence in front of a name and are none themselves.
 _OPENERS = frozenset(
     "anh bà bởi chị cho chiều cô còn cùng của cũng dù do dưới để đến đó đây đồng được giữa hiện hôm khi không "
@@ -44,13 +59,15 @@ _OPENERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text word by word; the three sequences run in step."""
+    """A text word by word; the four sequences run in step."""
 
     forms: list[str]
-    """In normal form; a date is "28/9", a number has no thousands' points, a document is one word."""
+    """In normal form; each group of digits is a word of its own, without thousands' points and leading zeros."""
     kinds: list[Kind]
     lines: list[int]
     """The number of the line in which each stands."""
+    written: list[str]
+    """As it is shown: a group of digits with the number, date or document that it is part of."""
 
 
 class ComparedText:
@@ -72,63 +89,170 @@ class ComparedText:
     @cached_property
     def words(self) -> Words:
         """Its words with their marks."""
-        forms: list[str] = []
-        kinds: list[Kind] = []
-        lines: list[int] = []
-        for form, kind, line in _read(unicodedata.normalize("NFC", INVISIBLE.sub("", self.raw))):
-            forms.append(form)
-            kinds.append(kind)
-            lines.append(line)
-        return Words(forms, kinds, lines)
+        return _read(unicodedata.normalize("NFC", INVISIBLE.sub("", self.raw)))
 
     @cached_property
     def known(self) -> frozenset[str]:
         """Its different words."""
         return frozenset(self.words.forms)
 
+    @cached_property
+    def figures(self) -> dict[str, int]:
+        """Its numbers of two digits and more, years aside, and where each stands first."""
+        found: dict[str, int] = {}
+        for place, kind in enumerate(self.words.kinds):
+            if kind and kind in FIGURES and len(form := self.words.forms[place]) > 1:
+                found.setdefault(form, place)
+        return found
 
-def _read(text: str) -> Iterator[tuple[str, Kind, int]]:
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Its different words with the one behind each."""
+        return frozenset(pairwise(self.words.forms))
+
+
+def _read(text: str) -> Words:
+    words = Words([], [], [], [])
+    forms, kinds, lines, written = words.forms, words.kinds, words.lines, words.written
     line, opens = 0, True
     for found in _WORD.finditer(text):
-        match found.lastgroup:
-            case "word":
-                named = not opens or text[found.end() + 1 : found.end() + 2].isupper()
-                for form, kind in _word(found[0], opens, named):
-                    yield form, kind, line
-            case "line":
-                line, opens = line + 1, True
-                continue
-            case "stop":
-                opens = True
-                continue
-            case "number":
-                yield _number(found[0]), "year" if _YEAR.fullmatch(found[0]) else "number", line
-            case "document":
-                yield normal_form(found[0]).replace(" ", "/"), "document", line
-            case _:
-                yield f"{int(found['day'])}/{int(found['month'])}", "date", line
-                if found["year"]:
-                    yield found["year"], "year", line
+        word, group = found[0], found.lastgroup
+        if group == "word":
+            end = found.end() + 1
+            named = not opens or text[end : end + 1].isupper()
+            for form, kind in _word(word, opens, named):
+                if form in _OF_NUMBERS and _is_counted(words, form, kind, line):
+                    continue
+                forms.append(form)
+                kinds.append(kind)
+                lines.append(line)
+                written.append(form)
+        elif group == "line":
+            line, opens = line + 1, True
+            continue
+        elif group == "stop":
+            opens = True
+            continue
+        else:
+            before = forms[-1] if lines[-1:] == [line] else ""
+            parts = _figures(found, before)
+            forms += [form for form, _ in parts]
+            kinds += [kind for _, kind in parts]
+            lines += [line] * len(parts)
+            written += [word] * len(parts)
         opens = False
+    return words
+
+
+def _figures(found: re.Match[str], before: str) -> tuple[tuple[str, Kind], ...]:
+    """What is written with digits, by groups of them."""
+    match found.lastgroup:
+        case "document":
+            return _document(found[0])
+        case "thousands":
+            return ((_group("".join(filter(str.isdigit, found[0]))), "number"),)
+        case "figure":
+            return _figure(found[0], before)
+        case "unit":
+            return ((normal_form(found[0]), ""),)
+        case _:
+            return (_group(found["day"]), "date"), (_group(found["month"]), "date")
+
+
+def _is_counted(words: Words, form: str, kind: Kind, line: int) -> bool:
+    """Whether a word was added that belongs to a number: a numeral up to 99 as digits, a unit in full."""
+    forms, value = words.forms, _NUMERALS.get(form)
+    before, as_written = (forms[-1], words.written[-1]) if forms else ("", "")
+    tens = as_written.endswith(("mười", "mươi"))
+    if tens and before.endswith("0") and form in _UNITS and form not in ("năm", "mười"):
+        forms[-1] = str(int(before) + _UNITS[form])
+    elif form == "mươi" and as_written in _NUMERALS:
+        forms[-1] = str(10 * _NUMERALS[as_written])
+    elif form == "tư" and before in _BEFORE_FOUR:
+        return _add(words, "4", "count", line, form)
+    elif value is not None:
+        return _add(words, str(value), kind, line, form)
+    elif form in _ABBREVIATED and before.isdigit():
+        return _add(words, _ABBREVIATED[form], kind, line, form)
+    else:
+        return False
+    words.kinds[-1], words.written[-1] = "count", f"{as_written} {form}"
+    return True
+
+
+def _add(words: Words, form: str, kind: Kind, line: int, written: str) -> bool:
+    words.forms.append(form)
+    words.kinds.append(kind)
+    words.lines.append(line)
+    words.written.append(written)
+    return True
+
+
+def _parts(written: str) -> list[str]:
+    """The words between hyphens; a foreign name by syllables (Mát-xcơ-va) is one."""
+    first, *rest = written.split("-")
+    return [first + "".join(rest)] if first[0].isupper() and all(map(str.islower, rest)) else [first, *rest]
 
 
 @lru_cache(maxsize=1 << 15)
 def _word(word: str, opens: bool, named: bool) -> tuple[tuple[str, Kind], ...]:
     """Its forms with their kinds; a capital that `opens` a sentence makes no name unless `named` by one behind it."""
-    capital = named and word[0].isupper() and (word[1:].islower() or len(word) == 1)
-    return tuple((_NUMERALS.get(form, form), _kind(form, capital, opens)) for form in normal_form(word).split())
+    return tuple(
+        (form, _kind(form, _is_name(part, named or bool(number)), opens and not number))
+        for number, part in enumerate(_parts(word) if "-" in word else [word])
+        for form in normal_form(part).split()
+    )
+
+
+def _is_name(word: str, named: bool) -> bool:
+    return named and word[0].isupper() and (word[1:].islower() or len(word) == 1)
 
 
 def _kind(form: str, capital: bool, opens: bool) -> Kind:
-    if any(map(str.isdigit, form)):
-        return "number"
     if form in _WAYS:
         return "way"
     if capital and not (opens and form in _OPENERS):
         return "name"
-    return "count" if form in _NUMERALS else ""
+    return "count" if form in _NUMERALS and form not in _NO_FACTS else ""
 
 
-def _number(digits: str) -> str:
-    whole = re.sub(r"[.,]", "", digits) if _THOUSANDS.fullmatch(digits) else digits.replace(".", ",")
-    return whole.lstrip("0") or "0"
+@lru_cache(maxsize=1 << 12)
+def _document(written: str) -> tuple[tuple[str, Kind], ...]:
+    found: list[tuple[str, Kind]] = []
+    for part in re.findall(r"\d+|[^\W\d_]+\d*", written):
+        if part.isdigit():
+            found.append((_group(part), "year" if found and _YEAR.fullmatch(part) else "document"))
+        else:
+            found.append((normal_form(part), "symbol"))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _figure(written: str, before: str) -> tuple[tuple[str, Kind], ...]:
+    """The groups of digits of a number, a date, a time or a range; a date only where it cannot be a range."""
+    groups: list[str] = []
+    kinds: list[Kind] = []
+    for part in _PARTS.split(written):
+        if _THOUSANDS.fullmatch(part):
+            whole, *rest = re.split(r"[.,](?=\d+$)(?!\d{3}$)", part)
+            groups += [re.sub(r"[.,]", "", whole), *rest]
+        else:
+            whole, *rest = re.split(r"[.,]", part)
+            groups += [whole, *rest]
+        kinds.append("year" if _YEAR.fullmatch(whole) else "number")
+        kinds += ["year" if _YEAR.fullmatch(group) else "fraction" for group in rest]
+    if 2 <= len(groups) <= 3 and _is_date(written, groups, before):
+        kinds[:2] = ["date", "date"]
+    return tuple(zip(map(_group, groups), kinds, strict=True))
+
+
+def _is_date(written: str, groups: list[str], before: str) -> bool:
+    if not (len(groups[0]) <= 2 and len(groups[1]) <= 2 and 1 <= int(groups[0]) <= 31 and 1 <= int(groups[1]) <= 12):
+        return False
+    if len(groups) == 3:
+        return _YEAR.fullmatch(groups[2]) is not None
+    return before in _DAY_WORDS if "/" not in written else before not in _RANGE_WORDS
+
+
+def _group(digits: str) -> str:
+    return digits.lstrip("0") or "0"

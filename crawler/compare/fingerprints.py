@@ -29,6 +29,7 @@ _TEXT = (
         func.coalesce(articles.c.published_at, articles.c.first_seen_at).label("at"),
         revisions.c.lead,
         revisions.c.body,
+        articles.c.site,
     )
     .join(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.number == articles.c.revision))
     .order_by(articles.c.id)
@@ -60,6 +61,7 @@ class Current:
     """Published or, where that is unknown, first read."""
     lead: str | None
     body: str
+    site: str | None
 
 
 @dataclass(frozen=True, slots=True)

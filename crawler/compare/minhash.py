@@ -25,7 +25,9 @@ SAMPLE = 16
 """One shingle of so many is in the sample."""
 REACH = 6
 """Syllables that a sampled key spans: phrases of three stand in every tenth article, of six in few."""
-VERSION = f"m1:{NORMAL_FORM}:{WIDTH}:{BANDS}x{ROWS}:{REACH}/{SAMPLE}"
+COMPARISON = 2
+"""The rules by which pairs are verified (`crawler.compare.copies`); stored pairs are verified anew when they change."""
+VERSION = f"m1:{NORMAL_FORM}:{WIDTH}:{BANDS}x{ROWS}:{REACH}/{SAMPLE}:c{COMPARISON}"
 """Stands with every fingerprint; it changes with each rule or number above, the normal form's included."""
 
 _MASK = (1 << 64) - 1

@@ -18,7 +18,7 @@ from crawler.compare.copies import compare
 from crawler.compare.facts import ComparedText
 from crawler.compare.fingerprints import Current, Pair, Postings, StoredFingerprint
 from crawler.compare.minhash import VERSION, fingerprint
-from crawler.compare.stories import COPIES
+from crawler.compare.stories import COPIES, VERIFIED
 from crawler.store import cursors, rehash
 
 if TYPE_CHECKING:
@@ -206,7 +206,8 @@ class Relater:
         stories = story_queries.in_a_story(connection, work.again) | set(touched)
         fingerprints.forget(connection, work.old, work.again)
         fingerprints.remember(connection, work.entries, work.keys, work.pairs)
-        stories |= {article for pair in work.copies for article in (pair.later, pair.earlier)}
+        verified = [pair for pair in work.pairs if pair.verdict.kind in VERIFIED]
+        stories |= {article for pair in verified for article in (pair.later, pair.earlier)}
         if stories:
             story_queries.rebuild(connection, stories)
         return True
@@ -246,12 +247,13 @@ class _Work:
 
     @property
     def copies(self) -> list[Pair]:
-        """The pairs that make stories."""
+        """The pairs of one text."""
         return [pair for pair in self.pairs if pair.verdict.kind in COPIES]
 
 
 def _compared(one: tuple[Current, ComparedText], other: tuple[Current, ComparedText]) -> Iterator[Pair]:
     (earlier, before), (later, after) = sorted((one, other), key=lambda side: (side[0].at, side[0].id))
-    verdict = compare(before, after, later.at - earlier.at)
+    one_paper = earlier.site is not None and earlier.site == later.site
+    verdict = compare(before, after, later.at - earlier.at, one_paper=one_paper)
     if verdict.kind != "none":
         yield Pair(later.id, earlier.id, verdict)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from crawler.compare.align import matches
-from crawler.compare.copies import RelationKind
+from crawler.compare.copies import RelationKind, compare
+from crawler.compare.facts import ComparedText
 from crawler.compare.minhash import shingles, syllables
 from crawler.text import normal_form
 
 _ALIKE = 0.5  # share of the shorter paragraph's shingles from which it is the other one, changed
 COPIES: frozenset[RelationKind] = frozenset(("copy", "abridged", "extended"))
 """The relations that make a story."""
+VERIFIED: frozenset[RelationKind] = COPIES | {"update"}
+"""Those by which a page belongs to a story, or tells what came of it."""
+_FIRST, _LAST = 16, 48  # earlier pages that a page is compared with
+_TRIED = 4  # of these, the nearest, until one is a copy
 
 
 class Edge(NamedTuple):
@@ -47,8 +52,21 @@ class PageText(StoryPage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """The earlier page of its story that a page has most in common with, and what the page is to it."""
+
+    url: str
+    relation: RelationKind
+    jaccard: float
+    containment: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member(StoryPage):
     """A page against the first one of its story."""
+
+    nearest: Nearest | None = None
+    """None for the first."""
 
     added: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
@@ -72,7 +90,7 @@ def clusters(texts: Iterable[int], edges: Iterable[Edge]) -> list[set[int]]:
     """The stories that verified edges make of `texts`, each in no particular order, the one with the least first.
 
     A digest holds several earlier texts that have nothing to do with each other; it is a story of its own and does
-    not make one of them.
+    not make one of them. Nor does news that its own paper puts in front of what it had told.
     """
     roots = {text: text for text in texts}
 
@@ -82,12 +100,19 @@ def clusters(texts: Iterable[int], edges: Iterable[Edge]) -> list[set[int]]:
         return text
 
     parts: dict[int, set[int]] = defaultdict(set)
+    updates = set[int]()
     for edge in edges:
         if edge.relation == "extended":
             parts[edge.later].add(edge.earlier)
+        elif edge.relation == "update":
+            updates.add(edge.later)
         elif edge.relation in COPIES:
             roots[root(edge.later)] = root(edge.earlier)
-    joined = {later: next(iter(groups)) for later, found in parts.items() if len(groups := set(map(root, found))) == 1}
+    joined = {
+        later: next(iter(groups))
+        for later, found in parts.items()
+        if later not in updates and len(groups := set(map(root, found))) == 1
+    }
     for later, group in joined.items():
         roots[root(later)] = root(group)
     found: dict[int, set[int]] = defaultdict(set)
@@ -102,11 +127,39 @@ def build_story(pages: Iterable[PageText]) -> Story:
     if not ordered:
         raise ValueError("a story without pages")
     first = ordered[0]
-    return Story(
-        wire=_wire(ordered),
-        first=first.url,
-        members=(_member(first), *(against(first, other) for other in ordered[1:])),
+    texts = [ComparedText(None, "\n".join(page.paragraphs)) for page in ordered]
+    others = (
+        replace(against(first, other), nearest=_nearest(ordered, texts, number))
+        for number, other in enumerate(ordered[1:], 1)
     )
+    return Story(wire=_wire(ordered), first=first.url, members=(_member(first), *others))
+
+
+def _nearest(pages: Sequence[PageText], texts: Sequence[ComparedText], number: int) -> Nearest:
+    """Of the earlier pages; of a long story only the first and the last of them are looked at."""
+    own, page = texts[number], pages[number]
+    alike = {
+        other: _shared(own, texts[other])
+        for other in {*range(min(number, _FIRST)), *range(max(number - _LAST, 0), number)}
+    }
+    best: Nearest | None = None
+    for other in sorted(alike, key=lambda other: (-alike[other], other))[:_TRIED]:
+        one_paper = page.site is not None and page.site == pages[other].site
+        found = compare(texts[other], own, page.at - pages[other].at, one_paper=one_paper)
+        nearest = Nearest(
+            url=pages[other].url, relation=found.kind, jaccard=round(found.jaccard, 4),
+            containment=round(found.containment, 4),
+        )  # fmt: skip
+        if found.kind in VERIFIED:
+            return nearest
+        best = best or nearest
+    assert best is not None  # noqa: S101 - there is an earlier page
+    return best
+
+
+def _shared(a: ComparedText, b: ComparedText) -> float:
+    both = len(a.shingles & b.shingles)
+    return both / max(len(a.shingles) + len(b.shingles) - both, 1)
 
 
 def against(first: PageText, other: PageText) -> Member:

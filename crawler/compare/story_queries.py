@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select
 
 from crawler.compare.copies import RelationKind
-from crawler.compare.stories import COPIES, Edge, PageText, Story, build_story, clusters
+from crawler.compare.stories import VERIFIED, Edge, PageText, Story, build_story, clusters
 from crawler.compare.tables import members, relations, stories
 from crawler.store.rows import LookAlike, PageRow, StoryRow
 from crawler.store.schema import articles, copies, revisions
@@ -20,7 +20,7 @@ from crawler.store.sql import chunks
 
 _AT = func.coalesce(articles.c.published_at, articles.c.first_seen_at).label("at")
 _COPIED_AT = func.coalesce(copies.c.published_at, copies.c.fetched_at).label("at")
-_IS_COPY = relations.c.relation.in_(sorted(COPIES))
+_IS_VERIFIED = relations.c.relation.in_(sorted(VERIFIED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,8 @@ class StoryView:
     story: Story
     look_alikes: tuple[LookAlike, ...]
     """Articles on the same template, in the order of publication."""
+    updates: tuple[LookAlike, ...]
+    """Articles that tell another state of the same news, likewise."""
 
 
 def rebuild(connection: Connection, touched: Collection[int]) -> None:
@@ -120,7 +122,12 @@ def view(connection: Connection, article: int) -> StoryView | None:
     if number is None:
         return None
     found = build_story(page_texts(connection, number))
-    return StoryView(id=number, story=found, look_alikes=tuple(look_alikes(connection, number)))
+    return StoryView(
+        id=number,
+        story=found,
+        look_alikes=tuple(look_alikes(connection, number)),
+        updates=tuple(look_alikes(connection, number, "update")),
+    )
 
 
 def page_texts(connection: Connection, story: int) -> list[PageText]:
@@ -137,8 +144,8 @@ def page_texts(connection: Connection, story: int) -> list[PageText]:
     return found
 
 
-def look_alikes(connection: Connection, story: int) -> list[LookAlike]:
-    """Articles on the same template as one of the story, with the words that tell them apart."""
+def look_alikes(connection: Connection, story: int, relation: RelationKind = "template") -> list[LookAlike]:
+    """Articles in this relation to one of the story, outside of it, with the words that tell them apart."""
     found: dict[int, LookAlike] = {}
     inside = _members_of(connection, {story})
     for chunk in chunks(inside):
@@ -149,7 +156,7 @@ def look_alikes(connection: Connection, story: int) -> list[LookAlike]:
             query = (
                 select(articles.c.id, articles.c.canonical_url, articles.c.title, _AT, relations.c.because)
                 .join(relations, other == articles.c.id)
-                .where(own.in_(chunk), relations.c.relation == "template")
+                .where(own.in_(chunk), relations.c.relation == relation)
             )
             found.update({row[0]: LookAlike(*row) for row in connection.execute(query) if row[0] not in inside})
     return sorted(found.values(), key=lambda page: (page.at, page.article_id))
@@ -174,7 +181,7 @@ def _page(row: Row[Any]) -> PageText:
 def _edges(connection: Connection, ids: Collection[int]) -> Iterable[Edge]:
     for chunk in chunks(ids):
         query = select(relations.c.article_id, relations.c.other_id, relations.c.relation).where(
-            or_(relations.c.article_id.in_(chunk), relations.c.other_id.in_(chunk)), _IS_COPY
+            or_(relations.c.article_id.in_(chunk), relations.c.other_id.in_(chunk)), _IS_VERIFIED
         )
         for later, earlier, kind in connection.execute(query):
             relation: RelationKind = kind

@@ -34,7 +34,7 @@ BUILT_IN = {
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
-_OWN_KEYS = ("url", "sites", "tiers", "text")
+_OWN_KEYS = ("url", "sites", "tiers", "text", "stories")
 _LONGEST = 200  # characters that `text` looks for
 
 
@@ -49,6 +49,8 @@ class Route:
     sites: frozenset[str] | None
     """None for all."""
     text: str | None
+    stories: bool = False
+    """Of each story the first page, and then those that add something."""
 
 
 def read_routes(
@@ -122,6 +124,7 @@ def _route(name: str, section: Any, sites: Callable[[], Sites], variable: Callab
         sink=found(name, filled["url"], **options),
         sites=_sites(_names(section, "sites"), _names(section, "tiers"), sites),
         text=_text(section.get("text")),
+        stories=_stories(section.get("stories")),
     )
 
 
@@ -170,3 +173,9 @@ def _text(value: Any) -> str | None:
     if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST:
         raise BadInput(f"text is a text of 1 to {_LONGEST} characters, not {value!r}")
     return value
+
+
+def _stories(value: Any) -> bool:
+    if value is not None and not isinstance(value, bool):
+        raise BadInput(f"stories is true or false, not {value!r}")
+    return bool(value)

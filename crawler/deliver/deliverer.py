@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from crawler.compare.additions import adding, related_up_to
 from crawler.deliver.config import Route
 from crawler.deliver.outlet import Outlet
 from crawler.deliver.sink import Delivery, Poisoned, SinkFailed
 from crawler.errors import StoreFailed
-from crawler.store import LockTaken, Store, sink_cursors
+from crawler.store import FeedItem, LockTaken, Store, sink_cursors
 from crawler.store.sink_cursors import SinkState
 
 POLL = 1.0
@@ -137,7 +138,9 @@ class Deliverer:
         """Read, write and move on by one batch."""
         began, route = self._now(), self._route
         items, reached = self._store.feed(state.cursor, route.sink.BATCH, sites=route.sites, text=route.text)
-        if reached == state.cursor:
+        if route.stories:
+            items, reached = self._of_stories(items, reached)
+        if reached <= state.cursor:
             return DeliveryBatch(route.name, reached, at_end=True)
         rows: list[Delivery] = []
         try:
@@ -158,6 +161,16 @@ class Deliverer:
         if rows and rows[-1].seq >= self._suspect:
             self._suspect = 0
         return self._advance(state, reached, rows, began)
+
+    def _of_stories(self, items: list[FeedItem], reached: int) -> tuple[list[FeedItem], int]:
+        """What adds something to what this sink has, as far as texts have been compared."""
+        with self._store.reading() as connection:
+            reached = min(reached, related_up_to(connection))
+            changes = [item.change for item in items if item.change.seq <= reached]
+            wanted = {
+                change.seq for change in adding(connection, changes, sites=self._route.sites, text=self._route.text)
+            }
+        return [item for item in items if item.change.seq in wanted], reached
 
     def _advance(
         self, state: SinkState, reached: int, rows: list[Delivery], began: datetime, aside: Poisoned | None = None

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +13,7 @@ from crawler.items import Article, Change
 from crawler.store.articles import unpack
 from crawler.store.rows import ArticleRow, CopyRow, RevisionRow, StoredArticle
 from crawler.store.schema import WAITING, Fate, articles, changes, copies, links, revisions, sites, sources
+from crawler.text import search_pattern
 
 COUNTS = ("articles", "copies", "revisions", "withdrawn", "pending", "refused")
 """The keys of `counts` for each site."""
@@ -26,17 +24,6 @@ _REVISION = [revisions.c[name] for name in RevisionRow.__dataclass_fields__]
 _COPY = [copies.c[name] for name in CopyRow.__dataclass_fields__]
 _IS_CURRENT = and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision)
 _TEXT = (revisions.c.content_hash, revisions.c.title, revisions.c.lead, revisions.c.body, revisions.c.record)
-
-
-def _family(letter: str) -> str:
-    """The forms of a vowel of Vietnamese with its quality and tone marks, as one letter each."""
-    qualities, tones = ("", "\u0302", "\u0306", "\u031b"), ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
-    forms = (unicodedata.normalize("NFC", letter + quality + tone) for quality in qualities for tone in tones)
-    return "".join(form for form in forms if len(form) == 1)
-
-
-_FAMILIES = {letter: _family(letter) for letter in "aeiouy"} | {"d": "dđ"}
-_MARKED = frozenset("".join(_FAMILIES.values())) - frozenset(_FAMILIES)
 
 
 def list_articles(
@@ -121,17 +108,6 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
 
 
 def has(table: FromClause, text: str) -> ColumnElement[bool]:
-    """Whether title, lead or body hold `text` in any case; a text without marks also finds words that have them."""
-    wanted = unicodedata.normalize("NFC", text.strip()).lower()
-    families = {} if _MARKED & set(wanted) else _FAMILIES
-    pattern = "".join(_one(letter, families) for letter in re.sub(r"\s+", " ", wanted))
+    """Whether title, lead or body hold `text`, as `crawler.text.search` compares."""
+    pattern = search_pattern(text)
     return or_(*(column.regexp_match(pattern) for column in (table.c.title, table.c.lead, table.c.body)))
-
-
-def _one(letter: str, families: Mapping[str, str]) -> str:
-    """A pattern for one character in the dialect that Python and PostgreSQL share; case is spelled out, since what
-    PostgreSQL takes for the capital of "đ" depends on the server's locale."""
-    if letter == " ":
-        return r"\s+"
-    forms = families.get(letter, letter)
-    return f"[{forms}{forms.upper()}]" if letter.isalpha() else re.escape(letter)

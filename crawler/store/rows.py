@@ -152,7 +152,7 @@ class StoryRow:
 
 @dataclass(frozen=True, slots=True)
 class LookAlike:
-    """An article on the same template, and what tells it apart."""
+    """An article that shares most of its words with a story and is not of it, and what tells it apart."""
 
     article_id: int
     canonical_url: str

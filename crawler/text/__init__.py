@@ -7,6 +7,7 @@ syllables.py         whether a word is spelt as a Vietnamese syllable
 dates.py             dates and times as pages and feeds write them
 calendar.py          public holidays, on which the papers publish as on a Sunday
 http.py              how long to wait, and what is inside a gzip file
+search.py            what a search takes for the same
 fingerprint.py       the normal form, its hash, and the legal instruments that a text names
 """
 
@@ -17,6 +18,7 @@ from crawler.text.dates import VIETNAM, YEARS, Moment, day_of, false_zone, local
 from crawler.text.encodings import Decoded, charset, decode, encode
 from crawler.text.fingerprint import DOCUMENT, INVISIBLE, content_hash, documents, normal_form
 from crawler.text.http import gunzip, retry_after
+from crawler.text.search import narrow, search_form, search_pattern, without_marks
 from crawler.text.syllables import TONES, is_syllable
 
 __all__ = [
@@ -39,8 +41,12 @@ __all__ = [
     "holidays",
     "is_syllable",
     "local_time",
+    "narrow",
     "normal_form",
     "parse_date",
     "retry_after",
+    "search_form",
+    "search_pattern",
     "weekday",
+    "without_marks",
 ]

@@ -1,0 +1,91 @@
+"""What a page tells that others of its story have not told, for readers who want each story once.
+
+Of two pages of a story one repeats the other when it is a copy of it or has less: `copy` and `abridged` for the later
+of the two, `copy` and `extended` for the earlier. What repeats a page that repeats a third has nothing new to the
+reader of the third either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Connection, or_, select
+
+from crawler.compare.copies import RelationKind
+from crawler.compare.relate import READER
+from crawler.compare.tables import members, relations, stories
+from crawler.items import Change
+from crawler.store import cursors
+from crawler.store.queries import has
+from crawler.store.schema import articles, revisions
+from crawler.store.sql import chunks
+
+_BY_LATER: frozenset[RelationKind] = frozenset({"copy", "abridged"})
+_BY_EARLIER: frozenset[RelationKind] = frozenset({"copy", "extended"})
+
+
+def related_up_to(connection: Connection) -> int:
+    """The last change whose article has been compared with those around it; what is newer may still be a copy."""
+    return cursors.position(connection, READER)
+
+
+def stories_of(connection: Connection, ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """For each article that is in a story with others the number of the story, and how many pages that has."""
+    found: dict[int, tuple[int, int]] = {}
+    for chunk in chunks(ids):
+        query = select(members.c.article_id, stories.c.id, stories.c.pages).join(stories)
+        rows = connection.execute(query.where(members.c.article_id.in_(chunk)))
+        found.update({row[0]: (row[1], row[2]) for row in rows})
+    return found
+
+
+def repeated(connection: Connection, ids: Collection[int]) -> dict[int, set[int]]:
+    """For each of the articles those of which it repeats the whole."""
+    found: dict[int, set[int]] = {}
+    wanted = set(ids)
+    for chunk in chunks(ids):
+        query = select(relations.c.article_id, relations.c.other_id, relations.c.relation).where(
+            or_(relations.c.article_id.in_(chunk), relations.c.other_id.in_(chunk))
+        )
+        for later, earlier, kind in connection.execute(query):
+            if later in wanted and kind in _BY_LATER:
+                found.setdefault(later, set()).add(earlier)
+            if earlier in wanted and kind in _BY_EARLIER:
+                found.setdefault(earlier, set()).add(later)
+    return found
+
+
+def adding(
+    connection: Connection, changes: Iterable[Change], *, sites: Collection[str] | None, text: str | None
+) -> list[Change]:
+    """The changes but for those to pages that repeat one which was stored before them, of these sites and with this
+    text; that a page is gone is told whatever its text was.
+
+    What is looked for is that of `Store.articles`.
+    """
+    every = list(changes)
+    repeats = repeated(connection, {change.article_id for change in every})
+    older = {article: {other for other in others if other < article} for article, others in repeats.items()}
+    originals = {change.article_id for change in every if change.event == "copied"}
+    passing = _passing(connection, originals.union(*older.values()), sites, text)
+    told = {article for article, others in older.items() if others & passing}
+    return [
+        change
+        for change in every
+        if change.event == "withdrawn"
+        or (change.article_id not in told and not (change.event == "copied" and change.article_id in passing))
+    ]
+
+
+def _passing(connection: Connection, ids: Collection[int], sites: Collection[str] | None, text: str | None) -> set[int]:
+    if sites is None and text is None:
+        return set(ids)
+    found: set[int] = set()
+    query = select(articles.c.id)
+    if sites is not None:
+        query = query.where(articles.c.site.in_(sites))
+    if text is not None:
+        query = query.join(revisions, revisions.c.article_id == articles.c.id).where(has(revisions, text))
+    for chunk in chunks(ids):
+        found.update(connection.scalars(query.where(articles.c.id.in_(chunk))))
+    return found

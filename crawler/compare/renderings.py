@@ -1,0 +1,82 @@
+"""Whether two names are one, written otherwise: misspelt, transliterated in another way, cut to an initial."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import DamerauLevenshtein, Indel
+
+from crawler.text import is_syllable
+
+_ALIKE = 0.7  # of the consonants of two renderings of a foreign name: Matxcơva and Moskva have four of five
+_LONGEST = 40  # letters of a name
+_LONG = 5  # letters from which one that is wrong is a slip and not another name
+# Letters that renderings of one sound are written with.
+_SOUNDS = ((re.compile("ph"), "f"), (re.compile("[ckq]h?"), "k"), (re.compile("[tx]?s[h]?|tx|x|z"), "s"),
+           (re.compile("w"), "v"), (re.compile("gi|j|d"), "d"))  # fmt: skip
+# Countries that the papers call by two names.
+_TWO_NAMES = frozenset(
+    frozenset(pair.split(" - "))
+    for pair in (
+        "úc - australia", "ý - italia", "ý - italy", "pháp - france", "đức - germany", "anh - england", "nga - russia",
+        "mỹ - hoa kỳ", "mỹ - mĩ", "thái lan - thailand", "nhật bản - nhật", "triều tiên - bắc triều tiên",
+        "hàn quốc - korea", "ấn độ - india", "lào - laos", "campuchia - cam pu chia", "miến điện - myanmar",
+        "đài loan - taiwan", "hồng kông - hongkong", "tây ban nha - spain", "thổ nhĩ kỳ - turkey",
+    )
+)  # fmt: skip
+_VOWELS = re.compile("[aeiouy]")
+
+
+def one_name(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether the words in which two names differ, in normal form, can be one name in two renderings.
+
+    In a Vietnamese syllable a missing or other diacritic is a slip and another letter another name (Thành and Thanh,
+    but An and Anh). In any other word a letter or two may differ, a foreign name may be rendered by its sound, and one
+    word of it is enough.
+    """
+    if frozenset((" ".join(ours), " ".join(theirs))) in _TWO_NAMES:
+        return True
+    if len(ours) == len(theirs) and all(map(_one_word, ours, theirs)):
+        return True
+    foreign = [[word for word in side if not is_syllable(word)] for side in (ours, theirs)]
+    if not any(foreign) or max(map(len, (*ours, *theirs))) > _LONGEST:
+        return False
+    if any(_one_word(one, other) or _one_sound(one, other) for one in foreign[0] for other in foreign[1]):
+        return True
+    return _one_sound("".join(ours), "".join(theirs))
+
+
+def _one_word(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    if len(short) == 1 < len(long) or (len(long) > len(short) and set(long[len(short) :]) <= {"x"}):
+        return long.startswith(short)
+    if bare(one) == bare(other):
+        return True
+    if (is_syllable(one) and is_syllable(other)) or len(long) > _LONGEST:
+        return False
+    return len(long) >= _LONG and DamerauLevenshtein.distance(bare(one), bare(other)) <= 1 + (len(long) > 2 * _LONG)
+
+
+def _one_sound(one: str, other: str) -> bool:
+    if min(len(one), len(other)) < _LONG - 1:
+        return False
+    ours, theirs = _consonants(bare(one)), _consonants(bare(other))
+    return ours[:1] == theirs[:1] and Indel.normalized_similarity(ours, theirs) >= _ALIKE
+
+
+@lru_cache(maxsize=1 << 12)
+def bare(word: str) -> str:
+    """Its letters without diacritics."""
+    letters = unicodedata.normalize("NFD", word.replace("đ", "d"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _consonants(name: str) -> str:
+    for written, sound in _SOUNDS:
+        name = written.sub(sound, name)
+    return name[:1] + _VOWELS.sub("", name[1:])
