@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborNode
 from crawler.extract.by_layout import Parts
 from crawler.extract.byline import names, signature
 from crawler.extract.density import Survey, ancestors
-from crawler.extract.page import Page, tidy
+from crawler.extract.page import Page, plain, tidy
 from crawler.extract.reader import fold_line, line_of
 from crawler.text import Moment, parse_date
 
@@ -98,12 +98,17 @@ def _start(survey: Survey, paragraphs: list[LexborNode], title: str, behind: int
 
 
 def _stated_title(page: Page) -> str:
-    return _TITLE_TAIL.sub("", page.meta_first("og:title", "twitter:title") or page.text(("title",)))
+    return _TITLE_TAIL.sub("", _named(page))
+
+
+def _named(page: Page) -> str:
+    """What the page says that its title is."""
+    return page.meta_first("og:title", "twitter:title") or page.text(("title",)) or plain(page.news.get("headline"))
 
 
 def _title(page: Page) -> tuple[str, LexborNode | None]:
     """The headline and its element: the longest that the page's own title repeats; ("", None) if none does."""
-    stated = page.meta_first("og:title", "twitter:title") or page.text(("title",))
+    stated = _named(page)
     wanted = fold_line(stated)
     shortest = max(8, 0.4 * len(_TITLE_TAIL.sub("", stated)))
     for css in (_HEADLINES, "b, strong, span, font, p, div, td"):

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from crawler.errors import Discard
 from crawler.extract.by_layout import Parts
 from crawler.extract.byline import names
+from crawler.extract.linked_data import is_of_type
 from crawler.extract.page import Page, plain, tidy
 from crawler.items import Kind
 from crawler.sites import Site, canonical, judge, kind_by_address
@@ -25,6 +26,13 @@ _LABELS: dict[str, Kind] = {
     "megastory": "emagazine", "trực tiếp": "live", "live": "live",
 }  # fmt: skip
 _LABEL = re.compile(rf"^\s*[\[(]?\s*({'|'.join(_LABELS)})\s*[\])|:]", re.I)
+_OFFICE = re.compile(
+    r"(?:báo|bộ|sở|cục|chi cục|tổng cục|vụ|tạp chí|trung tâm|văn phòng|[uủ][yỷ] ban|ubnd|hđnd|công an|cổng"
+    r"|đài (?:phát thanh|truyền hình|pt)|ban (?:biên tập|thư ký|quản lý|quản trị|tuyên giáo|tổ chức|dân vận|nội chính)"
+    r"|phòng (?:văn hóa|nông nghiệp|giáo dục|nội vụ|tin)|trang (?:tin|thông tin|web)|admin|administrator|website)\b",
+    re.I,
+)
+"""What opens the name of an office, and of no person: Trường Sơn, Ban Mai and Đài Trang are pen names."""
 _PUBLISHED = (
     "article:published_time", "datepublished", "pubdate", "article:published", "og:published_time", "date",
     "dc.date.issued", "dc.date", "publishdate", "cms-date",
@@ -46,17 +54,29 @@ def own_names(page: Page, site: Site | None) -> tuple[str, ...]:
 
 def stated_authors(page: Page, own: tuple[str, ...]) -> tuple[str, ...]:
     """Persons whom the metadata name, where no byline does."""
-    stated = page.news.get("author")
-    persons = [
-        plain(person.get("name"))
-        for person in (stated if isinstance(stated, list) else [stated])
-        if isinstance(person, dict) and person.get("@type") != "Organization"
-    ]
+    persons = _persons(page)
     for line in (*persons, *page.meta("article:author", "dable:author")):
         found = tuple(n for n in names(line, own) if " " in n or n.isupper())
         if found and "://" not in line:
             return tuple(dict.fromkeys(n for person in persons for n in names(person, own))) or found
     return ()
+
+
+def _persons(page: Page) -> list[str]:
+    """Names of the article's authors in the linked data: objects, bare names, references; no office is one."""
+    stated = page.news.get("author")
+    found: list[str] = []
+    for author in stated if isinstance(stated, list) else [stated]:
+        if isinstance(author, dict) and "name" not in author and author.get("@id"):
+            author = next(
+                (thing for thing in page.linked_data if thing.get("@id") == author["@id"] and "name" in thing), {}
+            )
+        if isinstance(author, dict):
+            author = "" if is_of_type(author, "Organization") else author.get("name")
+        for name in author if isinstance(author, list) else [author]:
+            if (text := plain(name)) and "://" not in text and not _OFFICE.match(text):
+                found.append(text)
+    return found
 
 
 def stated_section(page: Page, title: str) -> str | None:
@@ -68,7 +88,9 @@ def stated_section(page: Page, title: str) -> str | None:
             found = [text for text in found if text and text not in (title, "Trang chủ")]
             if found:
                 return found[-1]
-    return page.meta_first("articlesection", "article:section")
+    stated = page.news.get("articleSection")
+    named = [plain(text) for text in (stated if isinstance(stated, list) else [stated])]
+    return page.meta_first("articlesection", "article:section") or next(filter(None, reversed(named)), None)
 
 
 def _crumb(element: dict[str, Any]) -> str:
@@ -120,7 +142,7 @@ def kind_of(page: Page, url: str, parts: Parts, *, picture_story: bool) -> Kind:
         return _LABELS[match[1].lower()]
     if (said := kind_by_address(url)) != "article":
         return said
-    if page.news.get("@type") == "LiveBlogPosting":
+    if is_of_type(page.news, "LiveBlogPosting"):
         return "live"
     if any(item.get("@type") == "VideoObject" and plain(item.get("name")) == parts.title for item in page.linked_data):
         return "video"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import html
-import json
 import re
-from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 from unicodedata import is_normalized, normalize
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.extract.linked_data import Thing, own_article, things
 from crawler.sites import Css
 
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -81,20 +79,20 @@ class Page:
         return next(iter(self.meta(*keys)), None)
 
     @cached_property
-    def linked_data(self) -> list[dict[str, Any]]:
-        """Every JSON-LD object of the page, `@graph` and lists unfolded; unreadable scripts are left out."""
-        found: list[dict[str, Any]] = []
-        for node in self.tree.css('script[type="application/ld+json"]'):
-            try:
-                found += _objects(json.loads(node.text(), strict=False))
-            except (ValueError, RecursionError):
-                continue
-        return found
+    def linked_data(self) -> list[Thing]:
+        """Every JSON-LD object of the page; see `linked_data.things`."""
+        scripts = self.tree.css('script[type*="ld+json" i]')
+        return [thing for script in scripts for thing in things(script.text())]
 
     @cached_property
-    def news(self) -> dict[str, Any]:
+    def news(self) -> Thing:
         """The JSON-LD object that describes the article; {} when there is none."""
-        return next((item for item in self.linked_data if "Article" in str(item.get("@type"))), {})
+        if not self.linked_data:
+            return {}
+        link = self.tree.css_first("link[rel=canonical]")
+        addresses = [self.url, (link.attributes.get("href") if link is not None else "") or "", *self.meta("og:url")]
+        titles = [*self.meta("og:title", "twitter:title"), self.text(("title",)), *self.texts(("h1",))]
+        return own_article(self.linked_data, addresses, titles)
 
     def absolute(self, address: str | None) -> str | None:
         """`address` resolved against the page; None when it is none of the web."""
@@ -118,12 +116,3 @@ def plain(value: object) -> str:
             break
         text = html.unescape(text)
     return tidy(text)
-
-
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _objects(item)
-    elif isinstance(value, dict):
-        yield value
-        yield from _objects(value.get("@graph", []))
