@@ -15,6 +15,7 @@ from crawler.extract.generic import find
 from crawler.extract.limits import hostile
 from crawler.extract.page import Page
 from crawler.extract.reader import Reading, read
+from crawler.extract.times import times
 from crawler.extract.trim import is_picture_story, marked_lead, trim
 from crawler.items import Article
 from crawler.sites import FAMILIES, Site
@@ -60,8 +61,7 @@ def extract(
         explain += [Dropped(text, f"container: {css}") for text, css in reading.dropped] + dropped + cut
     if not body:
         raise Quarantine(Refusal.NO_BODY, f"no text where {label} looks for it")
-    when = metadata.published(page, parts.times, trusted=parts.times_certain)
-    changed = metadata.modified(page, when)
+    when, changed = times(page, parts)
     written = "\n".join([lead, *body] if lead else body)
     return Article(
         url=url,

@@ -27,6 +27,8 @@ class Parts:
     """Pictures outside the roots that belong to the article."""
     times: list[str] = field(default_factory=list)
     """What the page shows as time of publication, best first."""
+    updates: list[str] = field(default_factory=list)
+    """What stands where the time of the last change belongs."""
     times_certain: bool = True
     """They stand where this article's time belongs, so that they are right when the metadata contradict."""
     bylines: list[str] = field(default_factory=list)
