@@ -71,6 +71,13 @@ class Survey:
         self._foreign.update(dict.fromkeys(path, verdict))
         return verdict
 
+    def near(self, roots: list[LexborNode], body: LexborNode, inside: set[int], css: str) -> Iterator[LexborNode]:
+        """What `css` matches in the `roots` outside the text, or in it for the root `body`; nothing foreign."""
+        for root in roots:
+            for node in root.css(css):
+                if (root is body or node.mem_id not in inside) and not self.foreign(node):
+                    yield node
+
     def _is_small_form(self, node: LexborNode) -> bool:
         """A form that asks for something; ASP.NET and the like put the whole page into one."""
         whole = self.page.tree.body

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -18,12 +19,9 @@ from crawler.extract.byline import names, signature
 from crawler.extract.density import Survey, ancestors
 from crawler.extract.page import Page, plain, tidy
 from crawler.extract.reader import fold_line, line_of
-from crawler.text import Moment, parse_date
+from crawler.extract.shown_times import ShownTime, ShownTimes
+from crawler.text import parse_date
 
-_DATES = (
-    "time, [datetime], [class*=date i], [class*=time i], [class*=ngay i],"
-    " [class*=info i], [class*=meta i], [id*=date i], [id*=time i], [id*=ngay i]"
-)
 _AUTHORS = (
     "[class*=auth i], [data-role=author], [rel=author], [class*=byline i], [class*=tacgia i], [class*=tac-gia i],"
     " [class*=tgia i], [itemprop=author], [id*=tacgia i]"
@@ -41,6 +39,8 @@ _INLAID = "div, p, h1, h2, h3, ul, table, time, a"
 _WEEKDAY = re.compile(r"\b(?:thứ|chủ\s?nhật)\b", re.I)
 _TITLE_TAIL = re.compile(r"\s+[|\-–—]\s+[^|\-–—]{2,60}$")
 _LEAD_LENGTH = 60, 900  # characters
+_SIGNATURE = 90  # characters
+_TIMES = 3  # of the times that are shown
 _CANDIDATES = 3000  # elements that may be the headline
 _HEAD = 300  # elements between headline and text that are looked at
 _DEPTH = 6  # how many containers around the text are searched for its head
@@ -69,17 +69,20 @@ def find(page: Page) -> Parts | None:
         return None
     head = survey.nodes[survey.place(headline) + 1 : start][:_HEAD] if headline is not None else []
     nearest = [body, *around] if headline is not None and headline.mem_id in inside else [*around, body]
-    shown = _times(survey, head)
-    named = _dated(_near(survey, nearest, body, inside, _DATES, 120)) if not shown else []
+    finder = ShownTimes(survey, body, headline)
+    shown = finder.in_head(head)
+    named = finder.named(nearest, inside) if not shown else []
     if not (shown or named) and headline is not None:
-        named = _dated(_above(survey, nearest[:4], survey.place(headline)))
-    bylines = [text for text, _ in _near(survey, nearest[:4], body, inside, _AUTHORS, 90) if names(text)][:1]
+        named = finder.above(nearest[:4], headline)
+    times = shown or named
+    bylines = list(islice(_signatures(survey, nearest[:4], body, inside), 1))
     sections = [text for text in page.texts((".breadcrumb a", "[class*=breadcrumb] a")) if text != title]
     return Parts(
         title=title,
         roots=[body],
         lead=_lead(survey, around, inside, title, start) or _lead_of_head(survey, head, inside, title),
-        times=[text for text, _, _ in shown or named][:1],
+        times=[one.text for one in times if not one.is_update][:_TIMES],
+        updates=[one.text for one in times if one.is_update],
         times_certain=bool(shown),
         bylines=bylines or [text for text in _beside(shown) if names(text)][:1],
         section=sections[-1] if sections else None,
@@ -180,33 +183,10 @@ def _caption_like(node: LexborNode) -> bool:
     return any(n.tag == "figure" or "caption" in (n.attributes.get("class") or "").lower() for n in above)
 
 
-def _dated(candidates: list[tuple[str, LexborNode]]) -> list[tuple[str, Moment, LexborNode]]:
-    """Those that tell a time; before the first, those that tell its day with the clock."""
-    found = [(text, moment, node) for text, node in candidates if (moment := parse_date(text))]
-    return sorted(found, key=lambda f: (f[1].at.date() != found[0][1].at.date(), f[1].precision == "day"))
-
-
-def _times(survey: Survey, head: list[LexborNode]) -> list[tuple[str, Moment, LexborNode]]:
-    """The short lines of a head that tell a time, whatever their class."""
-    texts = [(tidy(node.attributes.get("datetime")) or survey.short(node, 80), node) for node in head]
-    found = _dated([(text, node) for text, node in texts if 0 < len(text) <= 80])
-    return [one for one in found if one[1].precision != "day" or len(one[0]) <= 40]
-
-
-def _above(survey: Survey, roots: list[LexborNode], headline: int) -> list[tuple[str, LexborNode]]:
-    """Short lines above the headline, the one next to it first."""
-    found: list[tuple[str, LexborNode]] = []
-    for root in roots:
-        first = survey.place(root) if root.mem_id in survey.order else 0
-        for node in reversed(survey.nodes[max(first, headline - _HEAD) : headline]):
-            if not survey.foreign(node) and 0 < len(text := survey.short(node, 60)) <= 60:
-                found.append((text, node))
-    return found
-
-
-def _beside(times: list[tuple[str, Moment, LexborNode]]) -> Iterator[str]:
+def _beside(times: list[ShownTime]) -> Iterator[str]:
     """Signatures on the line of the time, or in an element next to it."""
-    for text, moment, node in times:
+    for one in times:
+        text, moment, node = one.text, one.moment, one.node
         signed = names(text) if not node.attributes.get("datetime") and not _WEEKDAY.search(text) else ()
         if signed and moment.precision != "day" and all(" " in name and signature(name) for name in signed):
             yield ", ".join(signed)
@@ -216,16 +196,9 @@ def _beside(times: list[tuple[str, Moment, LexborNode]]) -> Iterator[str]:
                 yield text
 
 
-def _near(
-    survey: Survey, nearest: list[LexborNode], body: LexborNode, inside: set[int], css: str, longest: int
-) -> list[tuple[str, LexborNode]]:
-    """Short texts that `css` matches, of the first container of `nearest` before the next."""
-    found: dict[str, LexborNode] = {}
-    for root in nearest:
-        for node in root.css(css):
-            if (root is not body and node.mem_id in inside) or survey.foreign(node):
-                continue
-            text = tidy(node.attributes.get("datetime")) or survey.short(node, longest)
-            if 0 < len(text) <= longest:
-                found.setdefault(text, node)
-    return list(found.items())
+def _signatures(survey: Survey, roots: list[LexborNode], body: LexborNode, inside: set[int]) -> Iterator[str]:
+    """Short texts that a class says to be a byline, of the nearest container first."""
+    for node in survey.near(roots, body, inside, _AUTHORS):
+        text = survey.short(node, _SIGNATURE)
+        if 0 < len(text) <= _SIGNATURE and names(text):
+            yield text

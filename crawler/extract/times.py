@@ -65,9 +65,10 @@ def stamps(text: str) -> list[Stamp]:
         for role, part in zip(roles, parts, strict=True)
         if _DIGIT.search(part) and (moment := parse_date(part))
     ]
-    if len(found) == 1 and (whole := parse_date(text)):
-        # A time before the label belongs to the one date: "08:00, ngày đăng 05/10/2026".
-        found = [(found[0][0], found[0][1], whole)]
+    if len(found) == 1 and found[0][2].precision == "day":
+        # The clock before the label belongs to the one date: "08:00, ngày đăng 05/10/2026".
+        whole = parse_date(_LABEL.sub("", text))
+        found = [(role, part, replace(whole, raw=tidy(text)) if whole else day) for role, part, day in found]
     return [Stamp("other" if role == "plain" and _is_other(part) else role, moment) for role, part, moment in found]
 
 
