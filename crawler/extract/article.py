@@ -11,7 +11,7 @@ from crawler.errors import Discard, Quarantine, Refusal
 from crawler.extract import metadata
 from crawler.extract.boilerplate import Dropped, split_dateline, strip_boilerplate
 from crawler.extract.by_layout import Parts, by_layout
-from crawler.extract.generic import find
+from crawler.extract.generic import complete, find
 from crawler.extract.limits import hostile
 from crawler.extract.page import Page
 from crawler.extract.reader import Reading, read
@@ -108,10 +108,12 @@ def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:
     """The parts of the page and the name of what found them."""
     for layout in (site.layout, *site.past) if site else ():
         if parts := by_layout(page, layout):
+            complete(page, parts)
             return parts, layout.name
     found = [(parts, layout.name) for layout in FAMILIES if (parts := by_layout(page, layout)) and _is_article(parts)]
     if found:
         parts, label = max(found, key=lambda one: _fitness(one[0]))
+        complete(page, parts)
         return parts, FALLBACK if site else label
     if parts := find(page):
         return parts, FALLBACK

@@ -35,6 +35,9 @@ class Parts:
     section: str | None = None
     tags: list[str] = field(default_factory=list)
     layout: Layout | None = None
+    headline: LexborNode | None = None
+    scope: LexborNode | None = None
+    """The part of the page that is about this article, where a layout tells it."""
 
 
 def by_layout(page: Page, layout: Layout) -> Parts | None:
@@ -57,6 +60,8 @@ def by_layout(page: Page, layout: Layout) -> Parts | None:
         section=sections[-1] if sections else None,
         tags=page.texts(layout.tags),
         layout=layout,
+        headline=headline,
+        scope=around,
     )
 
 

@@ -26,11 +26,14 @@ _HIGHEST = 40  # containers above a paragraph that may be the text's
 
 
 class Survey:
-    """What is asked of the elements of one page, each answer remembered; what holds the `headline` is never foreign."""
+    """What is asked of the elements of a page, or of its `scope`, each answer remembered.
 
-    def __init__(self, page: Page, headline: LexborNode | None) -> None:
+    What holds the `headline` is never foreign.
+    """
+
+    def __init__(self, page: Page, headline: LexborNode | None, scope: LexborNode | None = None) -> None:
         self.page = page
-        self.nodes = page.tree.css("*")
+        self.nodes = (scope or page.tree).css("*")
         self.order = {node.mem_id: position for position, node in enumerate(self.nodes)}
         self._sizes: dict[int, int] = {}
         self._cards: dict[int, bool | None] = {}

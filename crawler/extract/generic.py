@@ -20,6 +20,7 @@ from crawler.extract.density import Survey, ancestors
 from crawler.extract.page import Page, plain, tidy
 from crawler.extract.reader import fold_line, line_of
 from crawler.extract.shown_times import ShownTime, ShownTimes
+from crawler.extract.times import stamps
 from crawler.text import parse_date
 
 _AUTHORS = (
@@ -69,12 +70,7 @@ def find(page: Page) -> Parts | None:
         return None
     head = survey.nodes[survey.place(headline) + 1 : start][:_HEAD] if headline is not None else []
     nearest = [body, *around] if headline is not None and headline.mem_id in inside else [*around, body]
-    finder = ShownTimes(survey, body, headline)
-    shown = finder.in_head(head)
-    named = finder.named(nearest, inside) if not shown else []
-    if not (shown or named) and headline is not None:
-        named = finder.above(nearest[:4], headline)
-    times = shown or named
+    times, certain = _times(survey, body, headline, head, nearest, inside)
     bylines = list(islice(_signatures(survey, nearest[:4], body, inside), 1))
     sections = [text for text in page.texts((".breadcrumb a", "[class*=breadcrumb] a")) if text != title]
     return Parts(
@@ -83,10 +79,52 @@ def find(page: Page) -> Parts | None:
         lead=_lead(survey, around, inside, title, start) or _lead_of_head(survey, head, inside, title),
         times=[one.text for one in times if not one.is_update][:_TIMES],
         updates=[one.text for one in times if one.is_update],
-        times_certain=bool(shown),
-        bylines=bylines or [text for text in _beside(shown) if names(text)][:1],
+        times_certain=certain,
+        bylines=bylines or [text for text in _beside(times if certain else []) if names(text)][:1],
         section=sections[-1] if sections else None,
     )
+
+
+def complete(page: Page, parts: Parts) -> None:
+    """Fill the fields of a layout's `parts` that its selectors left open with what stands around headline and text."""
+    timed = any(stamp.role != "update" for text in parts.times for stamp in stamps(text))
+    if (parts.lead and timed) or parts.headline is None or parts.scope is None:
+        return
+    survey = Survey(page, parts.headline, parts.scope)
+    body, headline = parts.roots[0], parts.headline
+    if body.mem_id not in survey.order or headline.mem_id not in survey.order:
+        return
+    inside = {node.mem_id for node in body.css("*")} | {body.mem_id}
+    around = [holder for holder in ancestors(body, _DEPTH) if holder.mem_id in survey.order]
+    start = survey.place(body)
+    head = survey.nodes[survey.place(headline) + 1 : start][:_HEAD]
+    if not parts.lead and head:
+        parts.lead = _lead(survey, around, inside, parts.title, start) or _lead_of_head(
+            survey, head, inside, parts.title
+        )
+    if not timed:
+        times, certain = _times(survey, body, headline, head, around, inside)
+        parts.updates += [one.text for one in times if one.is_update]
+        if shown := [one.text for one in times if not one.is_update][:_TIMES]:
+            parts.times, parts.times_certain = [*shown, *parts.times], certain
+
+
+def _times(
+    survey: Survey,
+    body: LexborNode,
+    headline: LexborNode | None,
+    head: list[LexborNode],
+    nearest: list[LexborNode],
+    inside: set[int],
+) -> tuple[list[ShownTime], bool]:
+    """The times that the page shows, the likeliest first, and whether they stand where the article's belong."""
+    finder = ShownTimes(survey, body, headline)
+    if shown := finder.in_head(head):
+        return shown, True
+    found = finder.named(nearest, inside)
+    if not found and headline is not None:
+        found = finder.above(nearest[:4], headline)
+    return found, False
 
 
 def _start(survey: Survey, paragraphs: list[LexborNode], title: str, behind: int) -> int:

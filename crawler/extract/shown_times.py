@@ -132,9 +132,15 @@ class ShownTimes:
         top = branch[-1]
         if self.survey.place(node) > self.behind:
             return not self._stands_alone(top)
-        if any(box.tag == "header" or _SITE_HEAD.search(f"{box.attributes.get('class') or ''}") for box in branch):
+        if self._is_site_head(top):
             return True
         return one.moment.precision == "day" and len(top.css("a")) > _LINKS
+
+    def _is_site_head(self, box: LexborNode) -> bool:
+        """Whether a box that does not hold the headline is the head of the site; an article may have a `header` too."""
+        above = box.parent.parent if box.parent is not None else None
+        outermost = above is None or "body" in (above.tag, getattr(box.parent, "tag", ""))
+        return outermost and (box.tag == "header" or bool(_SITE_HEAD.search(box.attributes.get("class") or "")))
 
     def _stands_alone(self, top: LexborNode) -> bool:
         """Whether nothing but the words of a time and its label stand in a box below the text."""

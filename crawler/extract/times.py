@@ -105,8 +105,8 @@ def times(page: Page, parts: Parts) -> tuple[Moment | None, Moment | None]:
         for moment in _moments(_stated(page, parts, _MODIFIED, "dateModified"))
     ]
     if published:
-        changes = [false_zone(moment, published) for moment in changes] + updates
-        changes = [moment for moment in changes if moment.at >= published.at and moment is not published]
+        changes = [false_zone(moment, published) for moment in changes] + [one for one in updates if one != published]
+        changes = [moment for moment in changes if moment.at >= published.at]
     return published, next(iter(changes), None)
 
 
