@@ -14,6 +14,7 @@ from crawler.extract.by_layout import Parts, by_layout
 from crawler.extract.generic import complete, find
 from crawler.extract.limits import hostile
 from crawler.extract.page import Page
+from crawler.extract.place_stamp import split_stamp
 from crawler.extract.reader import Reading, read
 from crawler.extract.times import times
 from crawler.extract.trim import is_picture_story, marked_lead, trim
@@ -51,7 +52,8 @@ def extract(
     own = metadata.own_names(page, site)
     reading = read(page, parts.roots, parts.layout, explain=explain is not None)
     blocks, dropped = strip_boilerplate(reading.blocks, own)
-    dateline, lead = split_dateline(parts.lead or marked_lead(page, parts, blocks), own)
+    stamp, lead = split_stamp(page, parts.lead, blocks)
+    dateline, lead = split_dateline(lead or marked_lead(page, parts, blocks), own)
     blocks, authors, cut = trim(blocks, parts, lead, own)
     picture_story = is_picture_story(blocks)
     body = [block.text for block in blocks if picture_story or block.role != "caption"]
@@ -70,7 +72,7 @@ def extract(
         title=parts.title,
         lead=lead or None,
         body="\n".join(body),
-        dateline=dateline,
+        dateline=stamp or dateline,
         authors=authors or metadata.stated_authors(page, own),
         published_at=when.at if when else None,
         modified_at=changed.at if changed else None,

@@ -34,6 +34,14 @@ class Page:
     def __init__(self, markup: bytes | str, url: str) -> None:
         self.url = url
         self.tree = LexborHTMLParser(markup)
+        self._markup = markup
+
+    def mentions(self, *words: str) -> bool:
+        """Whether one of the ASCII `words` stands in the markup: much faster than a selector that finds nothing."""
+        markup = self._markup
+        if isinstance(markup, str):
+            return any(word in markup for word in words)
+        return any(word.encode() in markup for word in words)
 
     def first(self, selectors: Css, scope: LexborNode | None = None) -> LexborNode | None:
         """The first element with text, or with content, among the matches of the first selector that has one."""

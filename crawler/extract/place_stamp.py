@@ -1,0 +1,50 @@
+"""The place that a page sets before the first sentence in an element of its own, as newspapers print a dateline.
+
+VnExpress: <p class="description"><span class="location-stamp">Hà Nội</span>Sáng nay, …</p>
+"""
+
+from __future__ import annotations
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extract.page import Page, tidy
+from crawler.extract.reader import TextBlock
+
+_WORDS = ("stamp", "dateline", "dia-danh", "diadanh")  # looked for in the markup, which spares the selectors
+_STAMPS = (
+    "[class*=location-stamp], [class*=location_stamp], [class*=locationstamp], [class*=place-stamp],"
+    " [class*=dateline], [class*=dia-danh], [class*=diadanh]"
+)
+_LONGEST = 60  # characters of a place
+_EDGE = " -–—:|,."
+_HEAD = 8  # blocks at the start of a body among which its first paragraph is
+_CANDIDATES = 50  # stamps; lists of other stories have them as well
+
+
+def split_stamp(page: Page, lead: str, blocks: list[TextBlock]) -> tuple[str | None, str]:
+    """The stamp that opens the `lead`, or the first paragraph where there is no lead, and the lead without it.
+
+    The paragraph among the `blocks` is mended in place. None when there is no stamp.
+    """
+    if not page.mentions(*_WORDS):
+        return None, lead
+    first = next((block for block in blocks[:_HEAD] if block.role == "text" and len(block.text) > _LONGEST), None)
+    opening = lead or (first.text if first else "")
+    for node in page.tree.css(_STAMPS)[:_CANDIDATES]:
+        text = tidy(node.text())
+        place = text.strip(_EDGE)
+        rest = opening[len(text) :].lstrip(_EDGE)
+        if 0 < len(place) <= _LONGEST and opening.startswith(text) and rest and _opens(node, opening):
+            if lead:
+                return place, rest
+            if first:
+                blocks[blocks.index(first)] = TextBlock(
+                    rest, first.role, first.tag, first.links, first.strong, first.right, first.boxes
+                )
+            return place, lead
+    return None, lead
+
+
+def _opens(stamp: LexborNode, opening: str) -> bool:
+    """Whether it stands in the element whose text is the `opening`: another story may come from the same place."""
+    return stamp.parent is not None and tidy(stamp.parent.text()).startswith(opening[:_LONGEST])
