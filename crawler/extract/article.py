@@ -13,13 +13,14 @@ from crawler.extract.boilerplate import Dropped, split_dateline, strip_boilerpla
 from crawler.extract.by_layout import Parts, by_layout
 from crawler.extract.generic import complete, find
 from crawler.extract.limits import hostile
+from crawler.extract.listing import is_listing
 from crawler.extract.page import Page
 from crawler.extract.place_stamp import split_stamp
 from crawler.extract.reader import Reading, read
 from crawler.extract.times import times
 from crawler.extract.trim import is_picture_story, marked_lead, trim
 from crawler.items import Article
-from crawler.sites import FAMILIES, Site
+from crawler.sites import FAMILIES, Site, canonical, judge
 from crawler.text import content_hash, decode, documents
 
 _SHORTEST = 120  # characters of a text that names an unknown site's layout
@@ -39,8 +40,8 @@ def extract(
 
     `html` as fetched (bytes with the `declared` charset of its header) or as text; `site` when known. `explain`
     receives each dropped block with the rule that dropped it.
-    Raises `Discard` (not_html, unreadable) for what is no page, `Quarantine` (no_title, no_body) for an article that
-    cannot be read.
+    Raises `Discard` (not_html, unreadable) for what is no page, and (not_article) for a list of stories; `Quarantine`
+    (no_title, no_body) for an article that cannot be read.
     """
     markup = html if isinstance(html, str) else _markup(html, declared)
     if ("<" if isinstance(markup, str) else b"<") not in markup[:4096]:  # type: ignore[operator]
@@ -99,6 +100,14 @@ def _fitness(parts: Parts) -> int:
     return sum(map(bool, (parts.lead, parts.times, parts.bylines, parts.section, parts.tags)))
 
 
+def _is_articles(url: str, site: Site | None) -> bool:
+    """Whether the site's own pattern says that an address is an article's: what cannot be read there is for repair."""
+    try:
+        return site is not None and not judge(canonical(url, site), site).refused
+    except Discard:
+        return False
+
+
 def _markup(body: bytes, declared: str | None) -> bytes | str:
     """The page for the parser: its own bytes if they are plain UTF-8, which spares encoding them again."""
     decoded = decode(body, declared)
@@ -117,7 +126,10 @@ def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:
         parts, label = max(found, key=lambda one: _fitness(one[0]))
         complete(page, parts)
         return parts, FALLBACK if site else label
-    if parts := find(page):
+    parts = find(page)
+    if (parts or not _is_articles(page.url, site)) and is_listing(page, parts):
+        raise Discard(Refusal.NOT_ARTICLE, "a list of stories")
+    if parts:
         return parts, FALLBACK
     if page.tree.css_first("p, div, td") is None:
         raise Discard(Refusal.NOT_HTML, "no paragraph in it")

@@ -82,6 +82,7 @@ def find(page: Page) -> Parts | None:
         times_certain=certain,
         bylines=bylines or [text for text in _beside(times if certain else []) if names(text)][:1],
         section=sections[-1] if sections else None,
+        headline=headline,
     )
 
 
