@@ -67,9 +67,10 @@ def own_article(found: Iterable[Thing], addresses: Iterable[str], titles: Iterab
     own = [place for address in addresses if (place := _place(address))]
     heads = [set(_words(title)) for title in titles if title]
     candidates = [
-        (is_of_type(thing, "Article", "BlogPosting"), likeness, thing)
+        (is_article, likeness, thing)
         for thing in found
-        if is_of_type(thing, "Article", "BlogPosting") or (is_of_type(thing, "WebPage") and thing.get("datePublished"))
+        if (is_article := is_of_type(thing, "Article", "BlogPosting"))
+        or (is_of_type(thing, "WebPage") and thing.get("datePublished"))
         if (likeness := _likeness(thing, own, heads)) > _ANOTHER
     ]
     return max(candidates, key=lambda one: one[:2], default=(False, 0, {}))[2]

@@ -10,11 +10,7 @@ from selectolax.lexbor import LexborNode
 from crawler.extract.page import Page, tidy
 from crawler.extract.reader import TextBlock
 
-_WORDS = ("stamp", "dateline", "dia-danh", "diadanh")  # looked for in the markup, which spares the selectors
-_STAMPS = (
-    "[class*=location-stamp], [class*=location_stamp], [class*=locationstamp], [class*=place-stamp],"
-    " [class*=dateline], [class*=dia-danh], [class*=diadanh]"
-)
+_STAMPS = "[class*=stamp], [class*=dateline], [class*=dia-danh], [class*=diadanh]"
 _LONGEST = 60  # characters of a place
 _EDGE = " -–—:|,."
 _HEAD = 8  # blocks at the start of a body among which its first paragraph is
@@ -26,8 +22,6 @@ def split_stamp(page: Page, lead: str, blocks: list[TextBlock]) -> tuple[str | N
 
     The paragraph among the `blocks` is mended in place. None when there is no stamp.
     """
-    if not page.mentions(*_WORDS):
-        return None, lead
     first = next((block for block in blocks[:_HEAD] if block.role == "text" and len(block.text) > _LONGEST), None)
     opening = lead or (first.text if first else "")
     for node in page.tree.css(_STAMPS)[:_CANDIDATES]:

@@ -7,7 +7,7 @@ text or alone below it; a date beside another story's link, a comment or the day
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
@@ -99,7 +99,7 @@ class ShownTimes:
         text = stated or shown
         if not 0 < len(text) <= longest or not _DIGIT.search(text):
             return None
-        found = [stamp for stamp in stamps(text) if stamp.role != "other"]
+        found = tuple(stamp for stamp in stamps(text) if stamp.role != "other")
         if not found:
             return None
         labelled = stamps(shown) if stated else found
@@ -161,11 +161,11 @@ def _leads_to_story(link: LexborNode) -> bool:
     return bool(_STORY_ADDRESS.search(link.attributes.get("href") or ""))
 
 
-def _best(found: list[Stamp]) -> Stamp:
+def _best(found: Sequence[Stamp]) -> Stamp:
     return next((stamp for stamp in found if stamp.role != "update"), found[0])
 
 
-def _only_updates(found: list[Stamp]) -> bool:
+def _only_updates(found: Sequence[Stamp]) -> bool:
     return bool(found) and all(stamp.role == "update" for stamp in found)
 
 

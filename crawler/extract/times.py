@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from selectolax.lexbor import LexborNode
@@ -38,6 +39,7 @@ _OTHERS_BEFORE = re.compile(
 _RANGE = re.compile(
     r"\d[/.-]\d{1,2}(?:[/.-]\d{4})?\s?(?:[-–—]|đến|tới)\s?(?:ngày )?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", re.I
 )
+_BARE = 25  # characters of a time of digits, which has no room for a label and another time
 _ITEMPROPS = 20  # elements of one property that are looked at
 _DIGIT = re.compile(r"\d")
 
@@ -50,12 +52,16 @@ class Stamp:
     moment: Moment
 
 
-def stamps(text: str) -> list[Stamp]:
+@lru_cache(maxsize=256)  # a page's times are asked for by each step that looks for them
+def stamps(text: str) -> tuple[Stamp, ...]:
     """The times that a short text tells, in its order, each with its role by the label that stands before it.
 
     "Đăng ngày 05/10/2026 08:00, cập nhật 06/10/2026 16:20" tells two. A period, a term or the day of an event
     ("từ 01/10/2026 đến …", "hiệu lực từ …") has the role "other".
     """
+    if len(text) <= _BARE and text[:1].isdigit():
+        moment = parse_date(text)
+        return (Stamp("plain", moment),) if moment else ()
     labels = list(_LABEL.finditer(text))[:8]
     starts = [0, *(label.start() for label in labels)]
     roles: list[Role] = ["plain", *(("update" if label["update"] else "published") for label in labels)]
@@ -69,7 +75,9 @@ def stamps(text: str) -> list[Stamp]:
         # The clock before the label belongs to the one date: "08:00, ngày đăng 05/10/2026".
         whole = parse_date(_LABEL.sub("", text))
         found = [(role, part, replace(whole, raw=tidy(text)) if whole else day) for role, part, day in found]
-    return [Stamp("other" if role == "plain" and _is_other(part) else role, moment) for role, part, moment in found]
+    return tuple(
+        Stamp("other" if role == "plain" and _is_other(part) else role, moment) for role, part, moment in found
+    )
 
 
 def _is_other(text: str) -> bool:
