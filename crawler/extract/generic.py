@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extract.by_layout import Parts
+from crawler.extract.by_layout import Parts, is_quoted
 from crawler.extract.byline import names, signature
 from crawler.extract.density import Survey, ancestors
 from crawler.extract.page import Page, tidy
@@ -44,17 +44,26 @@ _LEAD_LENGTH = 60, 900  # characters
 _CANDIDATES = 3000  # elements that may be the headline
 _HEAD = 300  # elements between headline and text that are looked at
 _DEPTH = 6  # how many containers around the text are searched for its head
+_THIN = 500  # characters of running text below which boxes beside the text are looked into
 _OPENING = 100  # characters of the paragraph with which a text begins that has no known headline
 
 
 def find(page: Page) -> Parts | None:
     """The parts of the likeliest article, None when there is no running text or no title."""
     _ = page.meta(), page.linked_data  # read before the scripts go
-    page.tree.strip_tags(["script", "style", "noscript", "template", "iframe", "svg"])
+    page.tree.strip_tags(["script", "style", "template", "svg"])
+    for node in page.tree.css("noscript"):
+        if node.css_first("img") is None:
+            node.decompose()
     title, headline = _title(page)
     survey = Survey(page, headline)
     paragraphs = survey.paragraphs()
     body = survey.densest(paragraphs)
+    if sum(size for _, size in paragraphs) < _THIN:
+        wide = Survey(page, headline, wide=True)
+        more = wide.paragraphs()
+        if (boxed := wide.densest(more)) is not None and _holds_most(more, paragraphs):
+            survey, paragraphs, body = wide, more, boxed
     if body is None:
         return None
     around, inside = list(ancestors(body, _DEPTH)), {node.mem_id for node in body.css("*")} | {body.mem_id}
@@ -63,7 +72,7 @@ def find(page: Page) -> Parts | None:
     if headline is None or not _is_certain(headline, around):
         nearer = _headline_above(survey, [body, *around], start)
         if nearer is not None and (headline is None or survey.place(nearer) > survey.place(headline)):
-            title, headline = tidy(nearer.text()), nearer
+            title, headline = line_of(page, nearer), nearer
     title = title or page.text(("h1",)) or _stated_title(page)
     if not title:
         return None
@@ -73,7 +82,8 @@ def find(page: Page) -> Parts | None:
     named = _dated(_near(survey, nearest, body, inside, _DATES, 120)) if not shown else []
     if not (shown or named) and headline is not None:
         named = _dated(_above(survey, nearest[:4], survey.place(headline)))
-    bylines = [text for text, _ in _near(survey, nearest[:4], body, inside, _AUTHORS, 90) if names(text)][:1]
+    signed = _near(survey, nearest[:4], body, inside, _AUTHORS, 90)
+    bylines = [text for text, node in signed if names(text) and not is_quoted(node)][:1]
     sections = [text for text in page.texts((".breadcrumb a", "[class*=breadcrumb] a")) if text != title]
     return Parts(
         title=title,
@@ -84,6 +94,11 @@ def find(page: Page) -> Parts | None:
         bylines=bylines or [text for text in _beside(shown) if names(text)][:1],
         section=sections[-1] if sections else None,
     )
+
+
+def _holds_most(boxed: list[tuple[LexborNode, float]], free: list[tuple[LexborNode, float]]) -> bool:
+    """Whether the paragraphs in boxes are the page's text: more than twice what stands outside."""
+    return sum(size for _, size in boxed) > 3 * sum(size for _, size in free)
 
 
 def _start(survey: Survey, paragraphs: list[LexborNode], title: str, behind: int) -> int:
@@ -104,16 +119,17 @@ def _stated_title(page: Page) -> str:
 def _title(page: Page) -> tuple[str, LexborNode | None]:
     """The headline and its element: the longest that the page's own title repeats; ("", None) if none does."""
     stated = page.meta_first("og:title", "twitter:title") or page.text(("title",))
-    wanted = fold_line(stated)
+    wanted = fold_line(stated).replace(" ", "")
     shortest = max(8, 0.4 * len(_TITLE_TAIL.sub("", stated)))
     for css in (_HEADLINES, "b, strong, span, font, p, div, td"):
         best: tuple[str, LexborNode | None] = ("", None)
         for node in page.tree.css(css)[:_CANDIDATES]:
             text = tidy(node.text())
-            if shortest <= len(text) <= 300 and len(text) > len(best[0]) and fold_line(text) in wanted:
+            if shortest <= len(text) <= 300 and len(text) > len(best[0]) and fold_line(text).replace(" ", "") in wanted:
                 best = text, node
-        if best[0] and len(best[0].split()) > 3:
-            return best
+        title = line_of(page, best[1])  # its parts told apart, where br or blocks break it
+        if len(title.split()) > 3:
+            return title, best[1]
     return "", None
 
 

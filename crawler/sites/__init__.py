@@ -15,6 +15,7 @@ from __future__ import annotations
 from crawler.sites.layouts import (
     CAPTIONS,
     DNN,
+    DOUBTFUL,
     EPI,
     EPI_PAST,
     FAMILIES,
@@ -39,6 +40,7 @@ from crawler.sites.urls import UrlVerdict, absolute, canonical, host_of, judge
 __all__ = [
     "CAPTIONS",
     "DNN",
+    "DOUBTFUL",
     "EPI",
     "EPI_PAST",
     "FAMILIES",

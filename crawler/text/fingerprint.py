@@ -27,6 +27,14 @@ def _toned(bases: str) -> str:
 _PAIR = re.compile(f"(?:[oiuư][{_toned('aey')}](?![^\\W\\d_])|[{_toned('oiuyư')}][aeiouyăâêôơư])(?![\u0300-\u036f])")
 _OPEN = {"oa", "oe", "uy", "ua", "ia", "ưa"}  # at the end of a syllable the first bears it: hòa, thúy, của, mía
 _CLOSED = {"oa", "oe", "uy"}  # before another letter the second: hoàn, ngoéo, huỳnh
+# Lower-case syllables that the newer rule spells otherwise: hoà, khoé, thuỷ, but quý.
+_NEWER = re.compile("(?<!q)(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?![^\\W\\d_])")
+_OLDER = {
+    first + base_tone: unicodedata.normalize("NFC", first + tone) + base
+    for base_tone, (base, tone) in _TONED.items()
+    for first in "ou"
+    if first + base in ("oa", "oe", "uy")
+}
 _ONSETS = {"qu", "gi"}  # here u and i belong to the onset: quý, già
 _MANY = 1 << 16  # stretches that are remembered
 _LONG = 40  # characters; a longer one is no word and will not come again
@@ -55,6 +63,11 @@ def normal_form(text: str) -> str:
     them. Digits and diacritics stay: 85/NQ-CP is not 86/NQ-CP, 1,5 is not 15, and Bá is not Bà.
     """
     return " ".join(filter(None, map(_SETTLED.__getitem__, text.split())))
+
+
+def older_tones(text: str) -> str:
+    """Lower-case `text` in NFC with the tone mark where the older rule puts it: "từ khoá" → "từ khóa"."""
+    return _NEWER.sub(lambda found: _OLDER[found[0]], text)
 
 
 def content_hash(lead: str | None, body: str) -> str:
