@@ -15,11 +15,27 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.page import tidy
-from crawler.sites import DOUBTFUL, NOISE, Layout
+from crawler.sites import HIDDEN, NOISE, Layout
 
 _LARGE = 400  # characters; what holds more is no notice, player or advertisement
 _SHARE = 0.4  # of the whole text; what holds more is the text
 _PARAGRAPH = 60  # characters
+_NOTICE = re.compile(
+    r"cookie|consent|audio|player|\btts\b|voice|speech|subscri|newsletter|paywall|login|dang-?nhap|popup|modal|toolbar"
+    r"|banner|advert|sponsor|quang-?cao|\b(?:ads?|qc)(?:$|[\s_-])",
+    re.I,
+)
+_POST = re.compile(
+    r"twitter-(?:tweet|video)|instagram-media|tiktok-embed|\bfb-(?:post|video)|threads-post|text-post-media"
+    r"|bluesky-embed|reddit-embed|social-embed|embed-social",
+    re.I,
+)
+_NETWORK = re.compile(
+    r"^(?:https?:)?//(?:[\w-]+\.)*(?:(?:twitter|x)\.com/\w+/status/|facebook\.com/[\w.-]+/(?:posts|videos|photos)/"
+    r"|facebook\.com/(?:permalink|photo|story|watch|reel)|instagram\.com/(?:p|reel)/|tiktok\.com/@"
+    r"|threads\.(?:net|com)/@|t\.me/\w+/\d|bsky\.app/profile/)",
+    re.I,
+)
 _MORE = re.compile(r"more|collaps|expand|readm|full|rest\b|toggle|xem-?them|doc-?tiep|con-?lai|noi-?dung|content", re.I)
 _NEVER = re.compile(
     r"print|popup|modal|form|comment|relat|copy|share|login|subscri|tooltip|slide|player|caption|menu", re.I
@@ -29,26 +45,14 @@ _END = re.compile(r"[.!?…:;][\"”'’)]*$")
 
 
 @lru_cache(maxsize=256)
-def _selectors(layout: Layout | None) -> tuple[str, str]:
-    return ", ".join((*NOISE, *(layout.drop if layout else ()))), ", ".join(DOUBTFUL)
+def _selector(layout: Layout | None) -> str:
+    return ", ".join((*NOISE, *(layout.drop if layout else ())))
 
 
 def left_out(root: LexborNode, layout: Layout | None) -> dict[int, LexborNode]:
-    """The containers in `root` that are passed over, by their `mem_id`."""
-    sure, doubtful = _selectors(layout)
-    found = {node.mem_id: node for node in root.css(sure)}
-    size = 0
-    for node in root.css(doubtful):
-        if _is_hidden(node):
-            if not _reads_on(node):
-                found[node.mem_id] = node
-            continue
-        size = size or len(tidy(root.text()))
-        own = len(tidy(node.text()))
-        if node.tag == "p" and own >= _PARAGRAPH:
-            continue
-        if own < min(_LARGE, _SHARE * size):
-            found[node.mem_id] = node
+    """The containers in `root` that selectors name, and what is hidden and no part of the text, by their `mem_id`."""
+    found = {node.mem_id: node for node in root.css(_selector(layout))}
+    found |= {node.mem_id: node for node in root.css(", ".join(HIDDEN)) if not _reads_on(node)}
     if layout and layout.keep:
         for node in root.css(", ".join(layout.keep)):
             found.pop(node.mem_id, None)
@@ -57,9 +61,9 @@ def left_out(root: LexborNode, layout: Layout | None) -> dict[int, LexborNode]:
 
 
 def explained(found: dict[int, LexborNode], root: LexborNode, layout: Layout | None) -> list[tuple[str, str]]:
-    """The text of each container that was left out, with the selector that named it."""
+    """The text of each container that `left_out` found, with the selector that named it."""
     left, said = dict(found), []
-    for css in (*(layout.drop if layout else ()), *NOISE, *DOUBTFUL):
+    for css in (*(layout.drop if layout else ()), *NOISE, *HIDDEN):
         for node in root.css(css):
             if node.mem_id in left and (text := tidy(node.text(separator=" "))):
                 said.append((text, css))
@@ -67,9 +71,31 @@ def explained(found: dict[int, LexborNode], root: LexborNode, layout: Layout | N
     return said
 
 
-def _is_hidden(node: LexborNode) -> bool:
+def foreign(node: LexborNode, root: LexborNode) -> str | None:
+    """What a container in the text is by its name, where it is no part of it: a notice, a player, a network's post."""
     attributes = node.attributes
-    return "hidden" in attributes or "none" in (attributes.get("style") or "").lower()
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    if len(names) > 1:
+        if _POST.search(names):
+            return "post of a network"
+        if (found := _NOTICE.search(names)) and _is_small(node, root):
+            return found[0]
+    if node.tag == "blockquote" and _is_post(node, attributes):
+        return "post of a network"
+    return None
+
+
+def _is_small(node: LexborNode, root: LexborNode) -> bool:
+    size = len(tidy(node.text()))
+    return size < _LARGE and size < _SHARE * len(tidy(root.text()))
+
+
+def _is_post(node: LexborNode, attributes: dict[str, str | None]) -> bool:
+    """A quotation that ends in the address of a post, as what a network offers to embed does."""
+    if _NETWORK.match(attributes.get("cite") or ""):
+        return True
+    links = node.css("a")
+    return bool(links) and bool(_NETWORK.match(links[-1].attributes.get("href") or ""))
 
 
 def _reads_on(node: LexborNode) -> bool:

@@ -16,12 +16,11 @@ from typing import Literal
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.byline import signature
-from crawler.extract.containers import explained, left_out
+from crawler.extract.containers import explained, foreign, left_out
 from crawler.extract.page import Page, tidy
 from crawler.extract.pictures import PICTURES, address, frames_pictures, holds_data
 from crawler.items import Image
 from crawler.sites import CAPTIONS, Layout
-from crawler.text import older_tones
 
 Role = Literal["text", "heading", "item", "row", "caption"]
 INLINE = frozenset(
@@ -35,12 +34,12 @@ SKIPPED = frozenset(
 MEDIA = frozenset(("video", "iframe", "object", "embed"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ROLES: dict[str, Role] = {"li": "item", "dd": "item", "tr": "row", **dict.fromkeys(HEADINGS, "heading")}
+_BOXES = frozenset("div section aside ul ol blockquote center".split())
 _BLOCKS = "p, div, center, table, ul, ol, dl, figure, section, article, h1, h2, h3, h4, h5, h6"
 _ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
 _DEEPEST = 100  # elements within elements below which the text is taken as it comes: markup to break a reader
 _SHARING = 20  # pictures that one caption can be for
 _SHORT = 200  # characters that a centred or italic line below a picture may have to be its caption
-_LONG_LINE = 400  # characters; a longer line is no heading
 _PLAIN = 150  # the same of a line without any style
 _RIGHT = re.compile(r"text-align:\s*right|(?<![\w:-])(?:text-|align-?)?right(?![\w:-])", re.I)
 _EDGE = ' >»•-–—:."“”|*#!…?'
@@ -109,7 +108,7 @@ def read(page: Page, roots: list[LexborNode], layout: Layout | None = None, *, e
         dropped = left_out(root, layout)
         if explain:
             reading.dropped += explained(dropped, root, layout)
-        walker = _Walker(page, reading, frozenset(dropped), frozenset(n.mem_id for n in root.css(captions)))
+        walker = _Walker(page, root, reading, frozenset(dropped), frozenset(n.mem_id for n in root.css(captions)))
         walker.walk(root, (), False)
         walker.flush("p", ())
     return reading
@@ -120,16 +119,15 @@ def line_of(page: Page, node: LexborNode | None) -> str:
     if node is None:
         return ""
     reading = Reading()
-    walker = _Walker(page, reading, frozenset(), frozenset())
+    walker = _Walker(page, node, reading, frozenset(), frozenset())
     walker.walk(node, (), False)
     walker.flush("p", ())
     return " ".join(block.text for block in reading.blocks)
 
 
 def fold_line(text: str) -> str:
-    """The form in which headings are compared: case-folded, in the older spelling of tones, without what edges it."""
-    folded = text.casefold()
-    return (older_tones(folded) if len(folded) < _LONG_LINE else folded).strip(_EDGE)
+    """The form in which headings are compared: case-folded, no bullets, colons or quotes around it."""
+    return text.casefold().strip(_EDGE)
 
 
 def is_credit(line: str) -> bool:
@@ -145,15 +143,16 @@ def _captions(layout: Layout | None) -> str:
 class _Walker:
     """The state of one walk: the open line, and where in the page it stands."""
 
-    def __init__(self, page: Page, reading: Reading, dropped: frozenset[int], captions: frozenset[int]) -> None:
-        self.page, self.reading, self.dropped, self.captions = page, reading, dropped, captions
+    def __init__(
+        self, page: Page, root: LexborNode, reading: Reading, dropped: frozenset[int], captions: frozenset[int]
+    ) -> None:
+        self.page, self.root, self.reading, self.dropped, self.captions = page, root, reading, dropped, captions
         self.line: list[str] = []
         self.linked = self.bold = self.slanted = 0
         self.in_link = self.in_bold = self.in_italic = self.in_caption = self.in_figure = self.in_pre = 0
         self.right = self.centred = self.leads_away = False
         self.in_data = False  # a table's pictures are icons
         self.lacking = False  # the last picture's element only held its place
-        self.beside = False  # a picture stands in the open line
         self.after_media = False  # a player was the last thing before the open line
         self.depth = 0
         self.open_pictures = 0  # index of the first picture since the last line of text
@@ -224,7 +223,9 @@ class _Walker:
             self.line.append(" ")
             return
         self.flush("p", boxes)
-        self.beside = False
+        if tag in _BOXES and (kind := foreign(node, self.root)):
+            self.reading.dropped.append((tidy(node.text(separator=" ")), kind))
+            return
         if tag == "table" and node.css_first("img, amp-img") is not None:
             self.table(node, boxes)
         elif node.mem_id in self.captions:

@@ -57,10 +57,10 @@ def sign_off(
 def _may_sign(block: TextBlock, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """Whether a line can sign by what it says."""
     text = block.text
-    if block.role in ("heading", "row", "item") or is_listed(text):
+    if len(text) > 2 * _LONG or block.role in ("heading", "row", "item") or is_listed(text):
         return False
-    if office_holder(text):
-        return len(text) <= 2 * _LONG and _is_set_apart(block)
+    if _is_set_apart(block) and office_holder(text):
+        return True
     return len(text) <= _LONG and (_is_certain(text, authors, own) or _is_name_line(block, own))
 
 

@@ -51,12 +51,13 @@ def trim(
     kept: list[TextBlock] = []
     known = {title, sapo} - {""}
     seen = set(known)
+    captions = {block.text for block in blocks if block.role == "caption"}
     begun = False  # a paragraph of the text stands above: from here on the sapo's words are the text's
     for position, block in enumerate(blocks):
         folded = fold_line(split_dateline(block.text, own)[1]) if position < _HEAD else block.folded
         if block.role != "caption" and (
             (folded in seen and (len(folded) > 60 or folded in known) and not (begun and folded == sapo))
-            or _is_caption_again(blocks, position)
+            or (block.text in captions and _is_caption_again(blocks, position))
             or (position < _HEAD and len(block.text) < 60 and _is_head_line(block.text, parts, authors, own))
         ):
             dropped.append(Dropped(block.text, "repeat"))

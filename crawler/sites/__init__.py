@@ -15,10 +15,10 @@ from __future__ import annotations
 from crawler.sites.layouts import (
     CAPTIONS,
     DNN,
-    DOUBTFUL,
     EPI,
     EPI_PAST,
     FAMILIES,
+    HIDDEN,
     LIFERAY,
     MASTERCMS,
     NEWSCONTENTS,
@@ -40,10 +40,10 @@ from crawler.sites.urls import UrlVerdict, absolute, canonical, host_of, judge
 __all__ = [
     "CAPTIONS",
     "DNN",
-    "DOUBTFUL",
     "EPI",
     "EPI_PAST",
     "FAMILIES",
+    "HIDDEN",
     "LIFERAY",
     "MASTERCMS",
     "NEWSCONTENTS",

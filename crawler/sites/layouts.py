@@ -90,27 +90,14 @@ NOISE: Css = tuple(
     .list-news.hidden|.list_link|article.vnn-template-noneditable|.box-tag|.detail-tags|.tags|.tag-list|.author-info
     .share|.social|.socials|.socials-share|.social-share|.detail-social|.sharemxh|.kbw-social|.fb-like
     .zalo-share-button|.comment-wrapper|.comments|.breadcrumb|footer|.copyright
-    .twitter-tweet|.twitter-video|.instagram-media|.tiktok-embed|.fb-post|.fb-video|.threads-post|.text-post-media
-    .bluesky-embed|.reddit-embed-bq|.social-embed|blockquote[data-instgrm-permalink]|blockquote[cite*='tiktok.com/']
-    blockquote[cite*='facebook.com/']|blockquote:has(a[href*='/status/'])|blockquote:has(a[href*='facebook.com/'])
-    blockquote:has(a[href*='instagram.com/p/'])|blockquote:has(a[href*='tiktok.com/@'])
     """.strip()
     .replace("\n", "|")
     .replace("    ", "")
     .split("|")
 )
-"""Containers inside a body that are never the article's, whatever the CMS: boxes of links, share bars, posts of social
-networks."""
-DOUBTFUL: Css = (
-    "[hidden]", "[style*='display:none' i]", "[style*='display: none' i]",
-    "[class*=cookie i]", "[id*=cookie i]", "[class*=consent i]", "[class*=audio i]", "[class*=player i]",
-    "[class*=tts i]", "[class*=voice i]", "[class*=speech i]", "[class*=subscri i]", "[class*=newsletter i]",
-    "[class*=paywall i]", "[class*=login i]", "[class*=popup i]", "[class*=modal i]", "[class*=toolbar i]",
-    "[class*=banner i]",
-    "[class*=advert i]", "[class*=sponsor i]", "[class*=quangcao i]", "[class*=quang-cao i]", ".ads", ".ad",
-    "[class^=ads-]", "[class*=' ads-']", "[class^=ad-]", "[class*=' ad-']",
-)  # fmt: skip
-"""Containers inside a body that are hidden, or have names of notices, players and advertisements: some are the text."""
+"""Containers inside a body that are never the article's, whatever the CMS."""
+HIDDEN: Css = ("[hidden]", "[style*='display:none' i]", "[style*='display: none' i]")
+"""Containers that a page does not show, or not yet."""
 CAPTIONS: Css = (
     "figcaption", ".PhotoCMS_Caption", "td.caption", ".media-caption", "td.image_desc", "p.Image", "td.Image",
     ".caption", "p.PCaption", ".image-caption", ".img-caption", ".pic-caption", ".photo-caption",
