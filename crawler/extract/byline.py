@@ -21,6 +21,7 @@ def _any(key: str) -> str:
 _ROLES = _any("roles")
 _GLUED = re.compile(r"(?<=[a-zà-ỹ])(?:TTXVN|VOV|VTV|VGP)$")
 _LABEL = re.compile(rf"^{_ROLES}(?:\s*(?:,|/|-|–|&|\bvà\b)\s*{_ROLES}){{0,4}}\s*:\s*", re.I)
+_INNER = re.compile(rf"(\s[-–—]\s+|[,;/|]\s*){_ROLES}\s*:\s*", re.I)  # a label behind the first name
 _BY = re.compile(r"^(?:(?:được )?(?:viết|đăng|gửi) bởi|bởi|by|(?:ghi chép|phóng sự|bút ký|ký sự) của)\s+", re.I)
 _THEO = re.compile(r"^(?:theo|nguồn)\s+", re.I)
 _DOES = r"(?:thực hiện|tổng hợp|ghi|lược dịch|biên dịch|lược ghi|dịch|ghi chép)"
@@ -40,13 +41,13 @@ _OTHERS = re.compile(r"\s+và \d+ tác giả khác$", re.I)
 _LINK_TEXT = re.compile(r"\s*xem (?:các|tất cả|thêm)? ?(?:các )?bài (?:viết )?(?:của|cùng) tác giả.*$", re.I)
 _RANKS = re.compile(rf"^(?:{_any('ranks')}\b[\s.,]*)+", re.I)
 _OFFICE = re.compile(
-    rf"(?:(?:kt|tm|tl|tuq|q)\.\s*)?(?:nguyên |quyền )?(?:phó |phụ trách )?(?:tổng )?{_any('offices')}", re.I
+    rf"(?:kt|tm|tl|tuq)\.\s|(?:q\.\s*|nguyên |quyền )?(?:phó |phụ trách )?(?:tổng )?{_any('offices')}", re.I
 )
 _INSTITUTION = re.compile(_any("institutions"), re.I)
 _ADDRESSES = re.compile(rf"{_any('address_labels')}\b", re.I)
 _BUTTONS = re.compile(rf"{_any('buttons')}(?:\s+(?:{_any('buttons')}|\d+))*", re.I)
 _BULLET = re.compile(r"[-–—•●▪■♦*+►▶]")
-_INITIALS = re.compile(r"[A-ZĐ]{1,2}(?:\.\s?[A-ZĐ][a-zà-ỹ]*)+\.?|[A-ZĐ]{1,4}")
+_INITIALS = re.compile(r"[^\W\d_]{1,3}(?:\.\s?[^\W\d_]{1,7}){1,3}\.?|[A-ZĐ]{1,4}")
 _EDGES = " .,:;-–—*_•●▪►▶\"“”'"
 _MAX_WORDS = 12
 _LONGEST = 400  # characters; a longer text signs nothing
@@ -128,7 +129,7 @@ def signature(line: str) -> str | None:
     words = text.split()
     if not words or len(words) > _MAX_WORDS or text[-1] in "!?…:;" or len(line) > 90:
         return None
-    core = _TAIL.sub("", _LABEL.sub("", text)).rstrip(".")
+    core = _TAIL.sub("", _BY.sub("", _INNER.sub(r"\1", _LABEL.sub("", text)))).rstrip(".")
     if not core or any(character.isdigit() for character in core) or ":" in core or _OFFICE.match(core):
         return None
     if _DESK.search(core) and len(core.split()) <= 8 and not text.endswith("."):
@@ -140,7 +141,7 @@ def signature(line: str) -> str | None:
 
 def is_labelled(line: str) -> bool:
     """Whether a line says of itself that it signs: "Tin, ảnh: …", "… (thực hiện)"."""
-    return bool(_LABEL.match(line) or _DONE.search(line))
+    return bool(_LABEL.match(line) or _BY.match(line) or _DONE.search(line))
 
 
 def is_office(line: str) -> bool:
@@ -153,9 +154,17 @@ def is_listed(line: str) -> bool:
     return bool(_BULLET.match(line))
 
 
-def is_person(name: str) -> bool:
-    """Whether every word of `name` is a syllable of Vietnamese, as in nearly all names that sign, or it is initials."""
+def is_desk(name: str) -> bool:
+    """Whether `name` is a desk or group of the paper's, and no person: "Nhóm PV"."""
+    return bool(_DESK.match(name))
+
+
+def is_person(name: str, *, alone: bool = True) -> bool:
+    """Whether every word of `name` is a syllable of Vietnamese, as in nearly all names that sign, or it is initials.
+
+    A name that stands `alone`, without a style, has at least two words.
+    """
     words = name.split()
     if _INITIALS.fullmatch(name):
         return True
-    return 2 <= len(words) <= 5 and all(map(is_syllable, words))
+    return (2 if alone else 1) <= len(words) <= 5 and all(map(is_syllable, words))

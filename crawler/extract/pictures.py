@@ -17,6 +17,7 @@ _LAZY = (
     "data-image", "data-img", "data-url",
 )  # fmt: skip
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+_TEXTS = frozenset(("src", "alt", "title", "class", "style", "id"))
 _PLACEHOLDER = re.compile(
     r"(?:^|[/_.-])(?:1x1|1px|blank|spacer|pixel|placeholder|transparent|loading|loader|spinner|lazy(?:load)?|empty|dot"
     r"|gr[ae]y|white|trans|no-?(?:image|img|photo|thumb)|default(?:-(?:image|img|thumb))?)[\w-]{0,12}\.(?:gif|png|svg|jpe?g|webp)\b",
@@ -45,9 +46,15 @@ def address(page: Page, node: LexborNode) -> str | None:
             if (listed := source.get(name)) and (found := page.absolute(_largest(listed))):
                 return found
     for name, value in attributes.items():
-        if name.startswith("data-") and value and _IMAGE.search(value) and not _PLACEHOLDER.search(value):
+        if name not in _TEXTS and value and _IMAGE.search(value) and not _PLACEHOLDER.search(value):
             return page.absolute(_largest(value))
     return None
+
+
+def is_pixel(node: LexborNode) -> bool:
+    """A picture of one point, by which visits are counted."""
+    attributes = node.attributes
+    return attributes.get("width") in ("0", "1", "1px") or attributes.get("height") in ("0", "1", "1px")
 
 
 def _largest(listed: str) -> str | None:

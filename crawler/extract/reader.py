@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborNode
 from crawler.extract.byline import signature
 from crawler.extract.containers import explained, foreign, left_out
 from crawler.extract.page import Page, tidy
-from crawler.extract.pictures import PICTURES, address, frames_pictures, holds_data
+from crawler.extract.pictures import PICTURES, address, frames_pictures, holds_data, is_pixel
 from crawler.items import Image
 from crawler.sites import CAPTIONS, Layout
 
@@ -42,6 +42,8 @@ _SHARING = 20  # pictures that one caption can be for
 _SHORT = 200  # characters that a centred or italic line below a picture may have to be its caption
 _PLAIN = 150  # the same of a line without any style
 _RIGHT = re.compile(r"text-align:\s*right|(?<![\w:-])(?:text-|align-?)?right(?![\w:-])", re.I)
+# Styles and names of lines below a picture that are its caption.
+_BELOW = re.compile(r"center|italic|caption|chu-?thich|(?:image|img|photo|pic)[\w-]{0,8}(?:desc|note|text|title)", re.I)
 _EDGE = ' >»•-–—:."“”|*#!…?'
 _CREDIT = re.compile(
     r"(?:^|[(.\-–—|…”\"]\s*|\s(?=Ả))(?i:ảnh|minh họa|đồ họa|nguồn ảnh|ảnh tư liệu)\s*(?i:minh họa|tư liệu)?\s*:\s*"
@@ -150,7 +152,7 @@ class _Walker:
         self.line: list[str] = []
         self.linked = self.bold = self.slanted = 0
         self.in_link = self.in_bold = self.in_italic = self.in_caption = self.in_figure = self.in_pre = 0
-        self.right = self.centred = self.leads_away = False
+        self.right = self.below = self.leads_away = False
         self.in_data = False  # a table's pictures are icons
         self.lacking = False  # the last picture's element only held its place
         self.after_media = False  # a player was the last thing before the open line
@@ -181,7 +183,7 @@ class _Walker:
             elif tag in SKIPPED:
                 if tag in MEDIA:
                     self.after_media = True
-                elif tag == "noscript" and self.lacking:
+                elif tag == "noscript" and (self.lacking or self.open_pictures == len(self.reading.pictures)):
                     self.of_noscript(child)
             elif child.mem_id in self.dropped:
                 pass
@@ -210,6 +212,8 @@ class _Walker:
             self.caption(node, boxes)
         else:
             bold, italic = tag in ("b", "strong"), tag in ("i", "em")
+            if tag == "span" and self.open_pictures < len(self.reading.pictures):
+                italic = "italic" in (node.attributes.get("style") or "")
             self.in_bold += bold
             self.in_italic += italic
             self.walk(node, boxes, in_row)
@@ -246,12 +250,12 @@ class _Walker:
         elif tag == "p" or tag in HEADINGS or tag in ("li", "dt", "dd") or _is_line(node, tag):
             attributes = node.attributes
             style = f"{attributes.get('class') or ''} {attributes.get('style') or ''} {attributes.get('align') or ''}"
-            self.right = bool(_RIGHT.search(style))
-            self.centred = "center" in style or tag == "center"
+            self.right = "right" in style and bool(_RIGHT.search(style))
+            self.below = tag == "center" or (len(style) > 2 and bool(_BELOW.search(style)))
             inner = (*boxes, node.mem_id) if tag in ("div", "center") else boxes
             self.walk(node, inner, False)
             self.flush("p" if tag in ("div", "center") else tag, inner)
-            self.right = self.centred = False
+            self.right = self.below = False
         else:
             self.walk(node, (*boxes, node.mem_id), False)
             self.flush("p", (*boxes, node.mem_id))
@@ -307,7 +311,7 @@ class _Walker:
             return True
         if len(text) >= _SHORT or role != "text" or self.right:
             return False
-        if self.centred or (self.in_figure and waiting[-1].figure == self.in_figure):
+        if self.below or (self.in_figure and waiting[-1].figure == self.in_figure):
             return True
         if text[-1] == ":" or strong or links >= 0.5 or waiting[-1].leads_away or signature(text) or _SIGNS.match(text):
             return False
@@ -327,7 +331,7 @@ class _Walker:
         return pictures[max(first, len(pictures) - _SHARING) :]
 
     def picture(self, node: LexborNode) -> None:
-        if self.in_data:
+        if self.in_data or is_pixel(node):
             return
         url = address(self.page, node)
         self.lacking = url is None

@@ -12,6 +12,7 @@ from crawler.extract.boilerplate import SENTENCE_END, Dropped
 from crawler.extract.byline import (
     PLACES,
     is_agency,
+    is_desk,
     is_labelled,
     is_listed,
     is_office,
@@ -46,7 +47,7 @@ def sign_off(
     while signed and not _stands(signed, texts, authors, own):
         signed.pop()  # the uppermost: what is below it may still stand by itself
     gone = {id(block) for block in signed}
-    found = tuple(dict.fromkeys(name for block in reversed(signed) for name in names(block.text, own)))
+    found = tuple(dict.fromkeys(name for block in reversed(signed) for name in _names(block.text, own)))
     return (
         [block for block in kept if id(block) not in gone],
         found,
@@ -54,12 +55,18 @@ def sign_off(
     )
 
 
+def _names(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
+    """Who signs on a line: "Theo Hồ Hương" names a person, "Theo Venturebeat" a source."""
+    found = names(text, own)
+    return tuple(name for name in found if is_person(name)) if _SOURCE.match(text) else found
+
+
 def _may_sign(block: TextBlock, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """Whether a line can sign by what it says."""
     text = block.text
     if len(text) > 2 * _LONG or block.role in ("heading", "row", "item") or is_listed(text):
         return False
-    if _is_set_apart(block) and office_holder(text):
+    if (holder := office_holder(text)) and (holder.isupper() or _is_set_apart(block)):
         return True
     return len(text) <= _LONG and (_is_certain(text, authors, own) or _is_name_line(block, own))
 
@@ -81,7 +88,8 @@ def _is_name_line(block: TextBlock, own: tuple[str, ...]) -> bool:
     found = names(block.text, own) if signature(block.text) else ()
     if not found or any(name.casefold() in PLACES for name in found):
         return False
-    return _is_set_apart(block) or all(map(is_person, found)) or len(found) == 1
+    styled = _is_set_apart(block)
+    return block.right or all(is_person(name, alone=not styled) or is_desk(name) for name in found)
 
 
 def _is_set_apart(block: TextBlock) -> bool:

@@ -63,7 +63,8 @@ def trim(
             dropped.append(Dropped(block.text, "repeat"))
             continue
         begun = begun or _is_running(block)
-        seen.add(folded)
+        if block.role != "caption":
+            seen.add(folded)
         kept.append(block)
     kept, signed, cut = sign_off(kept, authors, own)
     if not parts.bylines:
