@@ -10,12 +10,16 @@ generic.py      the parts where no layout fits, by the density of text (density.
 shown_times.py  where such a page shows its time
 listing.py      lists of stories, which are no article
 reader.py       the article's subtree as lines of text and pictures
+containers.py   which containers in it are not the article's
+pictures.py     where a picture's address stands, and what frames it
 boilerplate.py  what is cut out of it, by one vocabulary (boilerplate.toml)
 trim.py         the article's own head and byline, cut off its body
+sign_off.py     the lines behind a text that sign it
 byline.py       names out of a byline
 place_stamp.py  the place that is set before the first sentence
 times.py        when it was published and last changed
 metadata.py     what the page states beside the text: kind, section, tags, address, authors
+paging.py       the next page of an article, and its pages as one
 plain_text.py   the same cleaning for text that somebody else extracted
 """
 
@@ -26,10 +30,12 @@ from crawler.extract.article import FALLBACK, extract
 from crawler.extract.boilerplate import Dropped
 from crawler.extract.limits import Overdue, deadline, hostile
 from crawler.extract.page import Page
+from crawler.extract.paging import MOST_PAGES, join, page_number
 from crawler.extract.plain_text import clean_text
 
 __all__ = [
     "FALLBACK",
+    "MOST_PAGES",
     "Dropped",
     "Overdue",
     "Page",
@@ -38,5 +44,7 @@ __all__ = [
     "extract",
     "hostile",
     "is_wall",
+    "join",
+    "page_number",
     "verdict",
 ]

@@ -15,6 +15,7 @@ from crawler.extract.generic import complete, find
 from crawler.extract.limits import hostile
 from crawler.extract.listing import is_listing
 from crawler.extract.page import Page
+from crawler.extract.paging import next_page
 from crawler.extract.place_stamp import split_stamp
 from crawler.extract.reader import Reading, read
 from crawler.extract.times import times
@@ -35,11 +36,13 @@ def extract(
     site: Site | None = None,
     declared: str | None = None,
     explain: list[Dropped] | None = None,
+    following: list[str] | None = None,
 ) -> Article:
     """Read the article on a page.
 
     `html` as fetched (bytes with the `declared` charset of its header) or as text; `site` when known. `explain`
-    receives each dropped block with the rule that dropped it.
+    receives each dropped block with the rule that dropped it, `following` the address of the page on which the article
+    goes on, if it does (`join` puts the two together).
     Raises `Discard` (not_html, unreadable) for what is no page, and (not_article) for a list of stories; `Quarantine`
     (no_title, no_body) for an article that cannot be read.
     """
@@ -49,6 +52,8 @@ def extract(
     if reason := hostile(markup):
         raise Discard(Refusal.UNREADABLE, reason)
     page = Page(markup, url)
+    if following is not None and (address := next_page(page)):
+        following.append(address)
     parts, label = _parts(page, site)
     own = metadata.own_names(page, site)
     reading = read(page, parts.roots, parts.layout, explain=explain is not None)

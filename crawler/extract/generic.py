@@ -14,7 +14,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extract.by_layout import Parts
+from crawler.extract.by_layout import Parts, is_quoted
 from crawler.extract.byline import names, signature
 from crawler.extract.density import Survey, ancestors
 from crawler.extract.page import Page, plain, tidy
@@ -45,17 +45,26 @@ _TIMES = 3  # of the times that are shown
 _CANDIDATES = 3000  # elements that may be the headline
 _HEAD = 300  # elements between headline and text that are looked at
 _DEPTH = 6  # how many containers around the text are searched for its head
+_THIN = 500  # characters of running text below which boxes beside the text are looked into
 _OPENING = 100  # characters of the paragraph with which a text begins that has no known headline
 
 
 def find(page: Page) -> Parts | None:
     """The parts of the likeliest article, None when there is no running text or no title."""
     _ = page.meta(), page.linked_data  # read before the scripts go
-    page.tree.strip_tags(["script", "style", "noscript", "template", "iframe", "svg"])
+    page.tree.strip_tags(["script", "style", "template", "svg"])
+    for node in page.tree.css("noscript"):
+        if node.css_first("img") is None:
+            node.decompose()
     title, headline = _title(page)
     survey = Survey(page, headline)
     paragraphs = survey.paragraphs()
     body = survey.densest(paragraphs)
+    if sum(size for _, size in paragraphs) < _THIN:
+        wide = Survey(page, headline, wide=True)
+        more = wide.paragraphs()
+        if (boxed := wide.densest(more)) is not None and _holds_most(more, paragraphs):
+            survey, paragraphs, body = wide, more, boxed
     if body is None:
         return None
     around, inside = list(ancestors(body, _DEPTH)), {node.mem_id for node in body.css("*")} | {body.mem_id}
@@ -64,7 +73,7 @@ def find(page: Page) -> Parts | None:
     if headline is None or not _is_certain(headline, around):
         nearer = _headline_above(survey, [body, *around], start)
         if nearer is not None and (headline is None or survey.place(nearer) > survey.place(headline)):
-            title, headline = tidy(nearer.text()), nearer
+            title, headline = line_of(page, nearer), nearer
     title = title or page.text(("h1",)) or _stated_title(page)
     if not title:
         return None
@@ -128,6 +137,11 @@ def _times(
     return found, False
 
 
+def _holds_most(boxed: list[tuple[LexborNode, float]], free: list[tuple[LexborNode, float]]) -> bool:
+    """Whether the paragraphs in boxes are the page's text: more than twice what stands outside."""
+    return sum(size for _, size in boxed) > 3 * sum(size for _, size in free)
+
+
 def _start(survey: Survey, paragraphs: list[LexborNode], title: str, behind: int) -> int:
     """Where the text begins: its first paragraph behind the headline, or its first long one."""
     least = 0 if title else _OPENING
@@ -151,16 +165,17 @@ def _named(page: Page) -> str:
 def _title(page: Page) -> tuple[str, LexborNode | None]:
     """The headline and its element: the longest that the page's own title repeats; ("", None) if none does."""
     stated = _named(page)
-    wanted = fold_line(stated)
+    wanted = fold_line(stated).replace(" ", "")
     shortest = max(8, 0.4 * len(_TITLE_TAIL.sub("", stated)))
     for css in (_HEADLINES, "b, strong, span, font, p, div, td"):
         best: tuple[str, LexborNode | None] = ("", None)
         for node in page.tree.css(css)[:_CANDIDATES]:
             text = tidy(node.text())
-            if shortest <= len(text) <= 300 and len(text) > len(best[0]) and fold_line(text) in wanted:
+            if shortest <= len(text) <= 300 and len(text) > len(best[0]) and fold_line(text).replace(" ", "") in wanted:
                 best = text, node
-        if best[0] and len(best[0].split()) > 3:
-            return best
+        title = line_of(page, best[1])  # its parts told apart, where br or blocks break it
+        if len(title.split()) > 3:
+            return title, best[1]
     return "", None
 
 
@@ -239,5 +254,5 @@ def _signatures(survey: Survey, roots: list[LexborNode], body: LexborNode, insid
     """Short texts that a class says to be a byline, of the nearest container first."""
     for node in survey.near(roots, body, inside, _AUTHORS):
         text = survey.short(node, _SIGNATURE)
-        if 0 < len(text) <= _SIGNATURE and names(text):
+        if 0 < len(text) <= _SIGNATURE and names(text) and not is_quoted(node):
             yield text

@@ -16,16 +16,31 @@ from crawler.sites import Css
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
+_ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8}\d?);", re.I)
+_MARKUP = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|a|font|sup|sub)\b[^<>]{0,200}>", re.I)
+
+
 def tidy(text: str | None) -> str:
-    """`text` in NFC, white space collapsed to single blanks, invisible characters gone; "" for None."""
+    """`text` in NFC, white space collapsed, invisible characters gone, entities that were escaped twice read.
+
+    "" for None.
+    """
     if not text:
         return ""
+    if "&" in text and _is_escaped(text):
+        text = _MARKUP.sub(" ", html.unescape(html.unescape(text)))
     text = " ".join(text.split())
     if not text.isprintable():
         text = _INVISIBLE.sub("", text).strip()
     if not is_normalized("NFC", text):
         text = normalize("NFC", text)
     return text
+
+
+def _is_escaped(text: str) -> bool:
+    """Whether entities stand where characters should; one lone blank may be the writer's slip and stays as written."""
+    found = _ENTITY.findall(text)
+    return len(found) > 1 or bool(found and found[0].lower() != "&nbsp;")
 
 
 class Page:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from crawler.text.calendar import SUNDAY, holidays, weekday
 from crawler.text.dates import VIETNAM, YEARS, Moment, day_of, false_zone, local_time, parse_date
 from crawler.text.encodings import Decoded, charset, decode, encode
-from crawler.text.fingerprint import DOCUMENT, INVISIBLE, content_hash, documents, normal_form
+from crawler.text.fingerprint import DOCUMENT, INVISIBLE, content_hash, documents, newer_tones, normal_form
 from crawler.text.http import gunzip, retry_after
 from crawler.text.syllables import TONES, is_syllable
 
@@ -39,6 +39,7 @@ __all__ = [
     "holidays",
     "is_syllable",
     "local_time",
+    "newer_tones",
     "normal_form",
     "parse_date",
     "retry_after",
