@@ -5,6 +5,8 @@ VnExpress: <p class="description"><span class="location-stamp">Hà Nội</span>S
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.page import Page, tidy
@@ -32,13 +34,12 @@ def split_stamp(page: Page, lead: str, blocks: list[TextBlock]) -> tuple[str | N
             if lead:
                 return place, rest
             if first:
-                blocks[blocks.index(first)] = TextBlock(
-                    rest, first.role, first.tag, first.links, first.strong, first.right, first.boxes
-                )
+                blocks[blocks.index(first)] = replace(first, text=rest)
             return place, lead
     return None, lead
 
 
 def _opens(stamp: LexborNode, opening: str) -> bool:
     """Whether it stands in the element whose text is the `opening`: another story may come from the same place."""
-    return stamp.parent is not None and tidy(stamp.parent.text()).startswith(opening[:_LONGEST])
+    around = "".join(tidy(stamp.parent.text()).split()) if stamp.parent is not None else ""
+    return around.startswith("".join(opening[:_LONGEST].split()))
