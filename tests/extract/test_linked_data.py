@@ -89,7 +89,7 @@ def test_live_blog_has_its_own_time_and_kind_and_not_those_of_its_entries() -> N
     "said",
     [
         {"mainEntityOfPage": URL},
-        {"url": URL + "?ref=home", "headline": "Tiền lương: cuộc họp quan trọng"},
+        {"url": URL + "?ref=home", "headline": "Cuộc làm việc quan trọng sáng nay"},
         {"mainEntityOfPage": {"@type": "WebPage", "@id": URL}},
         {},
     ],
@@ -97,6 +97,11 @@ def test_live_blog_has_its_own_time_and_kind_and_not_those_of_its_entries() -> N
 def test_related_story_that_stands_first_is_not_the_article(said: dict[str, Any]) -> None:
     own = {**STORY, **said}
     assert own_article([OTHER, own], [URL], [TITLE]) == own
+
+
+def test_address_of_the_page_weighs_more_than_its_headline() -> None:
+    own = {**STORY, "url": URL, "headline": "Cuộc làm việc quan trọng sáng nay"}
+    assert own_article([{**OTHER, "url": None, "headline": TITLE}, own], [URL], [TITLE]) == own
 
 
 def test_article_of_another_address_and_headline_alone_is_none() -> None:

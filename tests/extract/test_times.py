@@ -6,6 +6,7 @@ import pytest
 
 from crawler.extract import extract
 from crawler.extract.times import stamps
+from crawler.text import VIETNAM
 
 URL = "https://so.example.gov.vn/tin-tuc/hop-ve-tien-luong-123456.html"
 TITLE = "Bộ Nội vụ họp về tiền lương"
@@ -31,7 +32,7 @@ def vccorp(time: str, head: str) -> str:
 
 def minutes(html: str) -> tuple[str | None, str | None]:
     article = extract(html, URL)
-    return tuple(at and at.isoformat()[:16] for at in (article.published_at, article.modified_at))  # type: ignore[return-value]
+    return tuple(at and at.astimezone(VIETNAM).isoformat()[:16] for at in (article.published_at, article.modified_at))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
