@@ -37,7 +37,7 @@ class Refusal(StrEnum):
 
     NO_SITE = "no_site"  # no spider takes this host
     OTHER_SITE = "other_site"  # a link that leaves the site
-    NOT_ARTICLE = "not_article"  # a page of the site whose address is not an article's
+    NOT_ARTICLE = "not_article"  # a page of the site whose address is not an article's, or that lists stories
     SECTION = "section"  # a section or home page
     TOPIC = "topic"  # a topic, tag or event page
     PRINT_EDITION = "print_edition"  # an issue of the printed paper

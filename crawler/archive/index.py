@@ -78,6 +78,15 @@ class Index:
         found = self._base.execute(f"SELECT {_COLUMNS} FROM records WHERE {_BODY}", (url, digest)).fetchone()  # noqa: S608
         return Row(*found) if found else None
 
+    def latest(self, url: str) -> tuple[int, Row] | None:
+        """The record of the last body that an address has given, whatever it was asked for."""
+        query = f"""
+            SELECT id, {_COLUMNS} FROM records
+            WHERE url = ? AND body_file = file AND body_offset = offset AND status = 200 ORDER BY at DESC LIMIT 1
+        """  # noqa: S608
+        found = self._base.execute(query, (url,)).fetchone()
+        return (found[0], Row(*found[1:])) if found else None
+
     def end(self, file: str) -> int:
         """Where the last known record of a file ends."""
         query = "SELECT offset + length FROM records WHERE file = ? ORDER BY offset DESC LIMIT 1"

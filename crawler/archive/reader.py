@@ -73,6 +73,11 @@ class Archive:
         """One page by its number."""
         return Held(id_, self._index.row(id_))
 
+    def further(self, url: str) -> Held | None:
+        """The last answer of an address under which an article goes on; None when it is not here."""
+        found = self._index.latest(url)
+        return Held(*found) if found else None
+
     def load(self, held: Held) -> Fetch:
         """The answer with its body; raises `Damaged`."""
         row = held.row

@@ -12,7 +12,7 @@ from crawler.archive.reader import Archive, Damaged, Held
 from crawler.archive.records import Fetch
 from crawler.compare import compare
 from crawler.errors import Discard, Quarantine, Refusal
-from crawler.extract import extract, verdict
+from crawler.extract import MOST_PAGES, extract, join, verdict
 from crawler.items import FIELDS, Article
 from crawler.sites import Site, Sites
 from crawler.store import Outcome, Store, StoredPage
@@ -104,7 +104,9 @@ def reread_page(archive: Archive, store: Store, sites: Sites, page: Held) -> Rer
         return RereadPage(**about, what="damaged", detail=str(damaged))
     held = store.page(link)
     try:
-        article = read(fetch, sites[fetch.site])
+        article = _whole(archive, fetch, sites[fetch.site])
+    except Damaged as damaged:
+        return RereadPage(**about, what="damaged", detail=str(damaged))
     except (Discard, Quarantine) as refused:
         return RereadPage(**about, what="refused" if held else "unread", detail=str(refused.reason))
     except Exception as error:  # the pages behind this one must still be read; a crawl refuses it for the same reason
@@ -117,12 +119,36 @@ def reread_page(archive: Archive, store: Store, sites: Sites, page: Held) -> Rer
     return RereadPage(**about, what=what, before=before, after=article, fields=fields, changed=changed)
 
 
-def read(fetch: Fetch, site: Site) -> Article:
-    """The article on an archived page, as a crawl reads it; raises `Discard` and `Quarantine`."""
+def _whole(archive: Archive, fetch: Fetch, site: Site) -> Article:
+    """The article with its further pages; raises `Damaged` when one of these is not in the archive."""
+    following: list[str] = []
+    article = read(fetch, site, following)
+    asked: set[str] = set()
+    while following and len(asked) + 1 < MOST_PAGES and following[-1] not in asked:
+        address = following.pop()
+        asked.add(address)
+        page = archive.further(address)
+        if page is None:
+            raise Damaged(f"the page {address} on which it goes on is not in the archive")
+        try:
+            joined = join(article, read(archive.load(page), site, following))
+        except (Discard, Quarantine):
+            break  # there the crawl ended it too
+        if joined is None:
+            break
+        article = joined
+    return article
+
+
+def read(fetch: Fetch, site: Site, following: list[str] | None = None) -> Article:
+    """The article on an archived page, as a crawl reads it; raises `Discard` and `Quarantine`.
+
+    `following` receives the address on which it goes on.
+    """
     kind = next((value for name, value in fetch.headers if name.lower() == "content-type"), "")
     if reason := verdict(fetch.status, {"content-type": kind}, fetch.body):
         raise Discard(reason)
-    return extract(fetch.body, fetch.url, site=site, declared=charset(kind))
+    return extract(fetch.body, fetch.url, site=site, declared=charset(kind), following=following)
 
 
 def write(store: Store, found: RereadPage) -> Outcome | None:

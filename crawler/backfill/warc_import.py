@@ -25,7 +25,7 @@ from crawler.configuration import DEFAULTS, Settings
 from crawler.crawl.own_address import under_its_address
 from crawler.discover import DayRange
 from crawler.errors import Refusal, Refused, StoreFailed
-from crawler.extract import deadline
+from crawler.extract import deadline, page_number
 from crawler.items import Article
 from crawler.sites import Sites, canonical, judge
 from crawler.store import Outcome, Store, frontier
@@ -157,6 +157,8 @@ def _take(store: Store, fetch: Fetch, sites: Sites, others: Sites, span: DayRang
     if refused := judge(fetch.url, site).refused:
         return refused
     link = canonical(fetch.url, site)
+    if page_number(fetch.url)[1] > page_number(link)[1]:
+        return Refusal.NOT_ARTICLE  # a further page of the article that has this address, and must not become its text
     with store.reading() as connection:
         last = backlog.fetched_at(connection, link)
     if last is not None and last >= fetch.at - SAME_FETCH:

@@ -2,7 +2,7 @@
 
 A link in a run, from the batch in which its turn comes:
 
-    asked ─┬─ read ──────────────── handed to the pipeline, which stores it
+    asked ─┬─ read ──────────────── handed, with its further pages if it has any, to the pipeline, which stores it
            ├─ withdrawn ─────────── a stored page that answers 404 or 410
            ├─ refused ───────────── one more try is counted: it is pending for another run, or, for good or after
            │                        too many tries, given up
@@ -22,6 +22,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.crawl.context import RunContext, SourceReader
+from crawler.crawl.further_pages import FurtherPages, Unfinished
 from crawler.crawl.link_queue import LinkQueue
 from crawler.crawl.own_address import under_its_address
 from crawler.crawl.quarantine import QuarantineFolder
@@ -41,6 +42,7 @@ class Articles:
         self._run = run
         self._queue = queue
         self._sources = sources
+        self._further = FurtherPages(run, self)
         self._quarantine = QuarantineFolder(run)
         self._asked: set[str] = set()
         self._pending: set[str] = set()  # asked, and pending in the store after all
@@ -81,9 +83,10 @@ class Articles:
             run.report.refused[Refusal.OVER_BUDGET] += len(batch) - granted
         return batch[:granted]
 
-    def parse(self, response: Response, link: PendingLink) -> Iterator[Fetched]:
-        """Read one page, or refuse it for a reason."""
+    def parse(self, response: Response, link: PendingLink) -> Iterator[Fetched | Request]:
+        """Read one page, or refuse it for a reason; an article that goes on is given with its last page."""
         run = self._run
+        following: list[str] = []
         kind = header(response, "Content-Type") or ""
         reason = verdict(response.status, {"content-type": kind}, response.body)
         if reason is not None:
@@ -92,7 +95,9 @@ class Articles:
         try:
             self._count_first(link)
             with deadline(run.settings.read_seconds):
-                article = extract(response.body, response.url, site=run.site, declared=charset(kind))
+                article = extract(
+                    response.body, response.url, site=run.site, declared=charset(kind), following=following
+                )
             if article.canonical_url != link.canonical_url:
                 article = under_its_address(article, link.canonical_url, run.site, run.store.may_lead)
             self._quarantine.read(article, response.body)
@@ -109,7 +114,12 @@ class Articles:
             self.failed(link, Refusal.UNREADABLE)
         else:
             self._blame_pages()
-            yield Fetched(article, link, run.now())
+            if following:
+                asked: Asked = response.meta["asked"]
+                reading = Unfinished(article, link, asked.purpose, run.now())
+                yield self._further.ask(reading, following[0])
+            else:
+                yield Fetched(article, link, run.now())
 
     def _count_first(self, link: PendingLink) -> None:
         """Count the try before the page is read when a run died over it, or over another of its batch.

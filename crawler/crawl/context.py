@@ -37,8 +37,8 @@ class Reader(Protocol[T_contra]):
     def parse(self, response: Response, about: T_contra, /) -> Any:
         """It was answered, with whatever status; returns what a callback of Scrapy's may."""
 
-    def failed(self, about: T_contra, reason: Refusal, detail: str, /) -> None:
-        """It was refused, by the site or on the way."""
+    def failed(self, about: T_contra, reason: Refusal, detail: str, /) -> Any:
+        """It was refused, by the site or on the way; returns what an errback of Scrapy's may."""
 
     def postponed(self, about: T_contra, /) -> None:
         """It was not sent: the day's budget does not pay for it. This says nothing of what was asked."""
@@ -113,22 +113,22 @@ class RunContext:
     def request(self, url: str, asked: Asked, reader: Reader[T], about: T) -> Request:
         """A request of this run, whose outcome `reader` hears together with `about`."""
         meta: dict[str, Any] = {"asked": asked}
-        if asked.what == "article":
+        if asked.what != "source":
             meta["download_maxsize"] = self.settings.article_maxsize
 
         def answered(response: Response) -> Any:
             return reader.parse(response, about)
 
-        def refused(failure: Failure) -> None:
-            self._refused(failure, reader, about)
+        def refused(failure: Failure) -> Any:
+            return self._refused(failure, reader, about)
 
         return Request(url, callback=answered, errback=refused, meta=meta)
 
-    def _refused(self, failure: Failure, reader: Reader[T], about: T) -> None:
+    def _refused(self, failure: Failure, reader: Reader[T], about: T) -> Any:
         error, request = failure.value, failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         if isinstance(error, StoreFailed):
             self.end(str(error))
-            return
+            return None
         reason = reason_of(error)
         if reason is None:
             logger.error("%s failed", request.url, exc_info=error)
@@ -144,4 +144,5 @@ class RunContext:
             self.report.refused[reason] += 1
             self.end(f"{reason}: {detail}")
         else:
-            reader.failed(about, reason, detail)
+            return reader.failed(about, reason, detail)
+        return None

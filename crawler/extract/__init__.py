@@ -3,14 +3,23 @@
 answers.py      what an answer is before anybody reads it: a page, or an error, a wall, a file
 limits.py       what a page may cost
 page.py         the parsed page and its metadata
+linked_data.py  its JSON-LD, and which object of it is the article
 article.py      `extract`: the recipe
 by_layout.py    the parts of the article by a layout's selectors
-generic.py      the parts where no layout fits, by the density of text (density.py)
+generic.py      the parts where no layout fits, by the density of text (density.py), and what a layout leaves open
+shown_times.py  where such a page shows its time
+listing.py      lists of stories, which are no article
 reader.py       the article's subtree as lines of text and pictures
+containers.py   which containers in it are not the article's
+pictures.py     where a picture's address stands, and what frames it
 boilerplate.py  what is cut out of it, by one vocabulary (boilerplate.toml)
 trim.py         the article's own head and byline, cut off its body
+sign_off.py     the lines behind a text that sign it
 byline.py       names out of a byline
-metadata.py     what the page states beside the text: kind, section, tags, times
+place_stamp.py  the place that is set before the first sentence
+times.py        when it was published and last changed
+metadata.py     what the page states beside the text: kind, section, tags, address, authors
+paging.py       the next page of an article, and its pages as one
 plain_text.py   the same cleaning for text that somebody else extracted
 """
 
@@ -21,10 +30,12 @@ from crawler.extract.article import FALLBACK, extract
 from crawler.extract.boilerplate import Dropped
 from crawler.extract.limits import Overdue, deadline, hostile
 from crawler.extract.page import Page
+from crawler.extract.paging import MOST_PAGES, join, page_number
 from crawler.extract.plain_text import clean_text
 
 __all__ = [
     "FALLBACK",
+    "MOST_PAGES",
     "Dropped",
     "Overdue",
     "Page",
@@ -33,5 +44,7 @@ __all__ = [
     "extract",
     "hostile",
     "is_wall",
+    "join",
+    "page_number",
     "verdict",
 ]

@@ -11,13 +11,17 @@ from crawler.errors import Discard, Quarantine, Refusal
 from crawler.extract import metadata
 from crawler.extract.boilerplate import Dropped, split_dateline, strip_boilerplate
 from crawler.extract.by_layout import Parts, by_layout
-from crawler.extract.generic import find
+from crawler.extract.generic import complete, find
 from crawler.extract.limits import hostile
+from crawler.extract.listing import is_listing
 from crawler.extract.page import Page
+from crawler.extract.paging import next_page
+from crawler.extract.place_stamp import split_stamp
 from crawler.extract.reader import Reading, read
+from crawler.extract.times import times
 from crawler.extract.trim import is_picture_story, marked_lead, trim
 from crawler.items import Article
-from crawler.sites import FAMILIES, Site
+from crawler.sites import FAMILIES, Site, canonical, judge
 from crawler.text import content_hash, decode, documents
 
 _SHORTEST = 120  # characters of a text that names an unknown site's layout
@@ -32,13 +36,15 @@ def extract(
     site: Site | None = None,
     declared: str | None = None,
     explain: list[Dropped] | None = None,
+    following: list[str] | None = None,
 ) -> Article:
     """Read the article on a page.
 
     `html` as fetched (bytes with the `declared` charset of its header) or as text; `site` when known. `explain`
-    receives each dropped block with the rule that dropped it.
-    Raises `Discard` (not_html, unreadable) for what is no page, `Quarantine` (no_title, no_body) for an article that
-    cannot be read.
+    receives each dropped block with the rule that dropped it, `following` the address of the page on which the article
+    goes on, if it does (`join` puts the two together).
+    Raises `Discard` (not_html, unreadable) for what is no page, and (not_article) for a list of stories; `Quarantine`
+    (no_title, no_body) for an article that cannot be read.
     """
     markup = html if isinstance(html, str) else _markup(html, declared)
     if ("<" if isinstance(markup, str) else b"<") not in markup[:4096]:  # type: ignore[operator]
@@ -46,11 +52,14 @@ def extract(
     if reason := hostile(markup):
         raise Discard(Refusal.UNREADABLE, reason)
     page = Page(markup, url)
+    if following is not None and (address := next_page(page)):
+        following.append(address)
     parts, label = _parts(page, site)
     own = metadata.own_names(page, site)
     reading = read(page, parts.roots, parts.layout, explain=explain is not None)
     blocks, dropped = strip_boilerplate(reading.blocks, own)
-    dateline, lead = split_dateline(parts.lead or marked_lead(page, parts, blocks), own)
+    stamp, lead = split_stamp(page, parts.lead, blocks)
+    dateline, lead = split_dateline(lead or marked_lead(page, parts, blocks), own)
     blocks, authors, cut = trim(blocks, parts, lead, own)
     picture_story = is_picture_story(blocks)
     body = [block.text for block in blocks if picture_story or block.role != "caption"]
@@ -60,8 +69,7 @@ def extract(
         explain += [Dropped(text, f"container: {css}") for text, css in reading.dropped] + dropped + cut
     if not body:
         raise Quarantine(Refusal.NO_BODY, f"no text where {label} looks for it")
-    when = metadata.published(page, parts.times, trusted=parts.times_certain)
-    changed = metadata.modified(page, when)
+    when, changed = times(page, parts)
     written = "\n".join([lead, *body] if lead else body)
     return Article(
         url=url,
@@ -70,7 +78,7 @@ def extract(
         title=parts.title,
         lead=lead or None,
         body="\n".join(body),
-        dateline=dateline,
+        dateline=stamp or dateline,
         authors=authors or metadata.stated_authors(page, own),
         published_at=when.at if when else None,
         modified_at=changed.at if changed else None,
@@ -97,6 +105,14 @@ def _fitness(parts: Parts) -> int:
     return sum(map(bool, (parts.lead, parts.times, parts.bylines, parts.section, parts.tags)))
 
 
+def _is_articles(url: str, site: Site | None) -> bool:
+    """Whether the site's own pattern says that an address is an article's: what cannot be read there is for repair."""
+    try:
+        return site is not None and not judge(canonical(url, site), site).refused
+    except Discard:
+        return False
+
+
 def _markup(body: bytes, declared: str | None) -> bytes | str:
     """The page for the parser: its own bytes if they are plain UTF-8, which spares encoding them again."""
     decoded = decode(body, declared)
@@ -108,12 +124,17 @@ def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:
     """The parts of the page and the name of what found them."""
     for layout in (site.layout, *site.past) if site else ():
         if parts := by_layout(page, layout):
+            complete(page, parts)
             return parts, layout.name
     found = [(parts, layout.name) for layout in FAMILIES if (parts := by_layout(page, layout)) and _is_article(parts)]
     if found:
         parts, label = max(found, key=lambda one: _fitness(one[0]))
+        complete(page, parts)
         return parts, FALLBACK if site else label
-    if parts := find(page):
+    parts = find(page)
+    if (parts or not _is_articles(page.url, site)) and is_listing(page, parts):
+        raise Discard(Refusal.NOT_ARTICLE, "a list of stories")
+    if parts:
         return parts, FALLBACK
     if page.tree.css_first("p, div, td") is None:
         raise Discard(Refusal.NOT_HTML, "no paragraph in it")

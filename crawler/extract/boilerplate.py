@@ -9,22 +9,31 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
 from crawler.extract.byline import signature
 from crawler.extract.reader import TextBlock, fold_line
-from crawler.text import documents
+from crawler.text import documents, newer_tones
 
 VOCABULARY: dict[str, list[str]] = tomllib.loads(
     files("crawler.extract").joinpath("boilerplate.toml").read_text("utf-8")
 )
-END_HEADINGS = frozenset(VOCABULARY["headings_end"])
-BOX_HEADINGS = frozenset(VOCABULARY["headings_box"])
-_LABELS = (*sorted(BOX_HEADINGS | END_HEADINGS), *VOCABULARY["labels"])
-_LINES = re.compile("|".join(f"(?:{line})" for line in VOCABULARY["lines"]))
-_ANY_LENGTH = re.compile("|".join(f"(?:{line})" for line in VOCABULARY["lines_of_any_length"]))
+
+
+def _spelt(words: list[str]) -> Iterator[str]:
+    """Each of the words as the older rule of tone marks spells it, and as the newer does: từ khóa, từ khoá."""
+    for word in words:
+        yield from dict.fromkeys((word, newer_tones(word)))
+
+
+END_HEADINGS = frozenset(_spelt(VOCABULARY["headings_end"]))
+BOX_HEADINGS = frozenset(_spelt(VOCABULARY["headings_box"]))
+_LABELS = (*sorted(BOX_HEADINGS | END_HEADINGS), *_spelt(VOCABULARY["labels"]))
+_LINES = re.compile("|".join(f"(?:{line})" for line in _spelt(VOCABULARY["lines"])))
+_ANY_LENGTH = re.compile("|".join(f"(?:{line})" for line in _spelt(VOCABULARY["lines_of_any_length"])))
+_BULLETS = "*•●■♦☛👉 "  # what a paper sets before its house lines
 _COUNT = re.compile(r"\s*\(\d+\)$")
 _OF_PUBLISHER = ("nguồn", "theo dõi", "theo", "đăng bởi")  # "Theo dõi X", "Nguồn: X"
 _LARGEST_BOX = 300  # lines; what is longer is no box of links or comments
@@ -106,7 +115,7 @@ def heading_form(block: TextBlock) -> str:
 
 def line_rule(block: TextBlock) -> str:
     """The rule by which a single line is not the article's, "" when none says so."""
-    opening = block.text[:_LINE_LENGTH].casefold()
+    opening = block.text[:_LINE_LENGTH].casefold().lstrip(_BULLETS)
     short = len(block.text) <= _LINE_LENGTH and block.role != "caption"
     match = (_LINES.match(opening) if short else None) or _ANY_LENGTH.match(opening)
     return f"line: {match[0][:40]}" if match else ""

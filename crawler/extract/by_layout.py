@@ -12,6 +12,7 @@ from crawler.extract.reader import line_of
 from crawler.sites import Layout
 
 _LEVELS = 2
+_QUOTE_DEPTH = 4  # elements from a name up to the quotation that it ends
 _FRAGMENT = 200  # characters below which a container is not taken for the text when there is a longer one
 
 
@@ -27,34 +28,42 @@ class Parts:
     """Pictures outside the roots that belong to the article."""
     times: list[str] = field(default_factory=list)
     """What the page shows as time of publication, best first."""
+    updates: list[str] = field(default_factory=list)
+    """What stands where the time of the last change belongs."""
     times_certain: bool = True
     """They stand where this article's time belongs, so that they are right when the metadata contradict."""
     bylines: list[str] = field(default_factory=list)
     section: str | None = None
     tags: list[str] = field(default_factory=list)
     layout: Layout | None = None
+    headline: LexborNode | None = None
+    scope: LexborNode | None = None
+    """The part of the page that is about this article, where a layout tells it."""
 
 
 def by_layout(page: Page, layout: Layout) -> Parts | None:
     """The parts that `layout` names, None when title or body is not there."""
     headline = page.first(layout.title)
-    body = _body(page, layout.body) if headline is not None else None
-    if headline is None or body is None:
+    roots = _bodies(page, layout) if headline is not None else []
+    if headline is None or not roots:
         return None
+    body = roots[0]
     title = line_of(page, headline)
     around = _around(headline, body)
     sections = [text for text in page.texts(layout.section) if text != title]
     covers = around.css(", ".join(layout.cover)) if layout.cover else []
     return Parts(
         title=title,
-        roots=[body],
+        roots=roots,
         lead=line_of(page, page.first(layout.lead, around) or page.first(layout.lead)),
-        covers=[cover for cover in covers if not _within(cover, body)][:1],
+        covers=[cover for cover in covers if not any(_within(cover, root) for root in roots)][:1],
         times=_times(page.first(layout.time, around) or page.first(layout.time)),
-        bylines=page.texts(layout.authors, around),
+        bylines=_bylines(layout, around),
         section=sections[-1] if sections else None,
         tags=page.texts(layout.tags),
         layout=layout,
+        headline=headline,
+        scope=around,
     )
 
 
@@ -78,20 +87,58 @@ def _upwards(node: LexborNode) -> Iterator[LexborNode]:
         current = current.parent
 
 
-def _body(page: Page, selectors: tuple[str, ...]) -> LexborNode | None:
+def _bodies(page: Page, layout: Layout) -> list[LexborNode]:
     """Of the first selector with a match that holds text or a picture, the first match that is no fragment.
 
-    Some pages carry an empty pop-up of the same class, a cover before the text, or the next story after it.
+    Some pages carry an empty pop-up of the same class, a cover before the text, or the next story after it. Where an
+    advertisement parts the text, its next containers stand beside the first.
     """
-    for css in selectors:
+    for css in layout.body:
         nodes = page.tree.css(css)
         if len(nodes) > 1:
             sizes = [len(tidy(node.text())) for node in nodes]
             enough = min(max(sizes), max(_FRAGMENT, 0.3 * max(sizes)))
-            nodes = [node for node, size in zip(nodes, sizes, strict=True) if size >= enough]
+            first = next(index for index, size in enumerate(sizes) if size >= enough)
+            nodes = [nodes[first], *_continued(nodes[first], nodes[first + 1 :], layout)]
         if nodes and (nodes[0].css_first("p, img, video, figure, div") is not None or tidy(nodes[0].text())):
-            return nodes[0]
-    return None
+            return nodes
+    return []
+
+
+def _continued(first: LexborNode, others: list[LexborNode], layout: Layout) -> list[LexborNode]:
+    """Those of `others` in which the text of `first` goes on: beside it, with no headline between, and other words."""
+    found: list[LexborNode] = []
+    opening = tidy(first.text())
+    later = {node.mem_id: node for node in others}
+    headlines = ", ".join(layout.title)
+    place = first.next
+    while place is not None and later:
+        node = later.pop(place.mem_id, None)
+        if node is None and place.tag != "-text" and (place.tag == "h1" or place.css_first(headlines) is not None):
+            break
+        if node is not None and (text := tidy(node.text())) and text[:_FRAGMENT] not in opening:
+            found.append(node)
+        place = place.next
+    return found
+
+
+def _bylines(layout: Layout, around: LexborNode) -> list[str]:
+    """The bylines, without the names to whom quotations are ascribed."""
+    for css in layout.authors:
+        nodes = [node for node in around.css(css) if not is_quoted(node)]
+        if found := [text for node in nodes if (text := tidy(node.text(separator=" ")))]:
+            return found
+    return []
+
+
+def is_quoted(node: LexborNode) -> bool:
+    """Whether an element stands in a quotation or a caption, where a name is not the author's."""
+    for above in list(_upwards(node))[:_QUOTE_DEPTH]:
+        if above.tag in ("blockquote", "q", "cite", "figure", "figcaption"):
+            return True
+        if "quote" in (above.attributes.get("class") or "").lower():
+            return True
+    return False
 
 
 def _times(node: LexborNode | None) -> list[str]:

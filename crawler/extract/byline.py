@@ -7,27 +7,54 @@ import tomllib
 from collections.abc import Iterable
 from importlib.resources import files
 
-_AGENCIES = tomllib.loads(files("crawler.extract").joinpath("boilerplate.toml").read_text("utf-8"))["agencies"]
-_AGENCY_SET = frozenset(name.casefold() for name in _AGENCIES)
+from crawler.text import is_syllable
+
+_WORDS = tomllib.loads(files("crawler.extract").joinpath("boilerplate.toml").read_text("utf-8"))
+_AGENCY_SET = frozenset(name.casefold() for name in _WORDS["agencies"])
+
+
+def _any(key: str) -> str:
+    """An expression for the words of one list of the vocabulary."""
+    return f"(?:{'|'.join(_WORDS[key])})"
+
+
+_ROLES = _any("roles")
 _GLUED = re.compile(r"(?<=[a-zà-ỹ])(?:TTXVN|VOV|VTV|VGP)$")
-_LABEL = re.compile(
-    r"^(?:theo|nguồn|tác giả|người viết|thực hiện|bài|bài viết|bài và ảnh|bài, ảnh|tin|tin, ảnh"
-    r"|tin và ảnh|tin ảnh|tin bài|phóng viên|pv|ảnh|clip|video|đồ họa|đồ hoạ|biên tập|biên dịch"
-    r"|thiết kế|trình bày|by|author|cập nhật)\s*:\s*",
+_LABEL = re.compile(rf"^{_ROLES}(?:\s*(?:,|/|-|–|&|\bvà\b)\s*{_ROLES}){{0,4}}\s*:\s*", re.I)
+_INNER = re.compile(rf"(\s[-–—]\s+|[,;/|]\s*){_ROLES}\s*:\s*", re.I)  # a label behind the first name
+_BY = re.compile(r"^(?:(?:được )?(?:viết|đăng|gửi) bởi|bởi|by|(?:ghi chép|phóng sự|bút ký|ký sự) của)\s+", re.I)
+_THEO = re.compile(r"^(?:theo|nguồn)\s+", re.I)
+_DOES = r"(?:thực hiện|tổng hợp|ghi|lược dịch|biên dịch|lược ghi|dịch|ghi chép)"
+_TAIL = re.compile(rf"\s+{_DOES}$", re.I)
+_DONE = re.compile(rf"\(\s*{_DOES}\b[^()]*\)\s*\.?$|\s{_DOES}$", re.I)
+_PARENTHESES = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
+_ADDRESS = re.compile(
+    r"\S+@\S+|https?://\S+|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b.*$|\b\d{1,2}\s?(?::|h|giờ)\s?\d{2}\b.*$"
+    r"|(?:\b|(?<=[a-zà-ỹ])(?-i:(?=[TC])))(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\b[\s,|–-]*(?:ngày\b|\d|$).*$"
+    r"|\b(?:ngày|lúc)\s+\d.*$",
     re.I,
 )
-_BY = re.compile(r"^(?:(?:được )?(?:viết|đăng|gửi) bởi|bởi|by)\s+", re.I)
-_THEO = re.compile(r"^(?:theo|nguồn)\s+", re.I)
-_TAIL = re.compile(r"\s+(?:thực hiện|tổng hợp|ghi|lược dịch|biên dịch|lược ghi|dịch|ghi chép)$", re.I)
-_PARENTHESES = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
-_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b.*$")
 _SPLIT = re.compile(r"\s+[-–—&•]\s+|\s*[,;|/\n–—]\s*|\s+và\s+(?=\w)")
 _AND_DESK = re.compile(r"\bvà\s+(?:nhóm|các|cộng sự|ctv|cs)\b", re.I)
 _DESK = re.compile(r"\b(?:nhóm|p\.?v|pv|btv|ctv|phóng viên|ban |phòng |cục |sở |vụ |trung tâm|báo |tổ |cộng tác)", re.I)
 _OTHERS = re.compile(r"\s+và \d+ tác giả khác$", re.I)
 _LINK_TEXT = re.compile(r"\s*xem (?:các|tất cả|thêm)? ?(?:các )?bài (?:viết )?(?:của|cùng) tác giả.*$", re.I)
+_RANKS = re.compile(rf"^(?:{_any('ranks')}\b[\s.,]*)+", re.I)
+_OFFICE = re.compile(
+    rf"(?:kt|tm|tl|tuq)\.\s|(?:q\.\s*|nguyên |quyền )?(?:phó |phụ trách )?(?:tổng )?{_any('offices')}", re.I
+)
+_INSTITUTION = re.compile(_any("institutions"), re.I)
+_ADDRESSES = re.compile(rf"{_any('address_labels')}\b", re.I)
+_BUTTONS = re.compile(rf"{_any('buttons')}(?:\s+(?:{_any('buttons')}|\d+))*", re.I)
+_BULLET = re.compile(r"[-–—•●▪■♦*+►▶]")
+_INITIALS = re.compile(r"[^\W\d_]{1,3}(?:\.\s?[^\W\d_]{1,7}){1,3}\.?|[A-ZĐ]{1,4}")
+_EDGES = " .,:;-–—*_•●▪►▶\"“”'"
 _MAX_WORDS = 12
 _LONGEST = 400  # characters; a longer text signs nothing
+
+
+PLACES = frozenset(place.casefold() for place in _WORDS["places"])
+"""Countries and cities in lower case: what a headline or a table ends in, no names."""
 
 
 def is_agency(name: str, own_names: Iterable[str] = ()) -> bool:
@@ -39,18 +66,39 @@ def is_agency(name: str, own_names: Iterable[str] = ()) -> bool:
 def names(text: str, own_names: Iterable[str] = ()) -> tuple[str, ...]:
     """Names or desks in a byline, each once, in order; () for a text that is too long to be one.
 
-    "Tâm Hằng (TTXVN)" → ("Tâm Hằng",); "NHẬT XUÂN - NGHI VŨ" → two names; "PV/VOV.VN" → ("PV",).
+    "Tâm Hằng (TTXVN)" → ("Tâm Hằng",); "NHẬT XUÂN - NGHI VŨ" → two names; "PV/VOV.VN" → ("PV",);
+    "Đại tá LÊ AN, Viện trưởng Viện B" → ("LÊ AN",). An address, a telephone number, opening hours and what
+    another label than a byline's precedes name nobody.
     """
     if len(text) > _LONGEST:
         return ()
     own = tuple(own_names)
+    if holder := office_holder(text):
+        return (holder,)
     found: list[str] = []
     for part in _parts(text):
-        name = _GLUED.sub("", _TAIL.sub("", _THEO.sub("", _BY.sub("", _LABEL.sub("", part))))).strip(" .,:;-–—*_\"“”'")
-        named = name and any(c.isalpha() for c in name) and len(name.split()) <= _MAX_WORDS
-        if named and name not in found and not is_agency(name, own):
+        name = _GLUED.sub("", _TAIL.sub("", _THEO.sub("", _BY.sub("", _LABEL.sub("", part))))).strip(_EDGES)
+        if ":" in name or _ADDRESSES.match(name) or sum(map(str.isdigit, name)) > 1:
+            return ()
+        named = any(c.isalpha() for c in name) and len(name.split()) <= _MAX_WORDS
+        if named and name not in found and not is_agency(name, own) and not _BUTTONS.fullmatch(name):
             found.append(name)
     return tuple(found)
+
+
+def office_holder(text: str) -> str | None:
+    """The name in "Đại tá LÊ AN, Viện trưởng Viện B": in capitals behind a rank, or before an office."""
+    core = _LABEL.sub("", text).strip(_EDGES)
+    rest = _RANKS.sub("", core)
+    name, comma, office = (_PARENTHESES.sub("", rest) if "," not in rest else rest).partition(",")
+    words = name.split()
+    ranked = rest != core
+    in_office = bool(comma and (_OFFICE.match(office.strip()) or _INSTITUTION.match(office.strip())))
+    if not 2 <= len(words) <= 5 or not (ranked or in_office) or (comma and not in_office):
+        return None
+    if name.isupper() or (in_office and ranked and all(word[0].isupper() for word in words)):
+        return name.strip() if all(word.isalpha() for word in words) else None
+    return None
 
 
 def _parts(text: str) -> list[str]:
@@ -61,20 +109,62 @@ def _parts(text: str) -> list[str]:
     if _THEO.match(text) and len(text.split()) <= 4 and not _SPLIT.search(text):
         # "Theo TTXVN", "Theo Hồ Hương": a name stays, an agency is dropped by `names`.
         return [text]
-    return [part for part in _SPLIT.split(text) if part]
+    return [name for part in _SPLIT.split(text) if part for name in _of_pair(part)]
+
+
+def _of_pair(part: str) -> list[str]:
+    """ "TIẾN DŨNG-VĂN CHUNG" are two: each side has a name's two words."""
+    if "-" not in part:
+        return [part]
+    sides = part.split("-")
+    return sides if all(len(side.split()) > 1 for side in sides) else [part]
 
 
 def signature(line: str) -> str | None:
-    """`line` when it reads like a byline standing alone: short, no sentence, capitalised words or a desk."""
+    """`line` when it reads like a byline standing alone: short, no sentence, capitalised words or a desk.
+
+    An office, a line of a list and a label that no byline has ("Lưu: VT") are none.
+    """
     text = _PARENTHESES.sub("", line).strip()
     words = text.split()
     if not words or len(words) > _MAX_WORDS or text[-1] in "!?…:;" or len(line) > 90:
         return None
-    core = _TAIL.sub("", _LABEL.sub("", text)).rstrip(".")
-    if any(character.isdigit() for character in core):
+    core = _TAIL.sub("", _BY.sub("", _INNER.sub(r"\1", _LABEL.sub("", text)))).rstrip(".")
+    if not core or any(character.isdigit() for character in core) or ":" in core or _OFFICE.match(core):
         return None
     if _DESK.search(core) and len(core.split()) <= 8 and not text.endswith("."):
         return line
     parts = [part.split() for part in _SPLIT.split(_THEO.sub("", core)) if part]
     capital = all(word[0].isupper() for part in parts for word in part if word[0].isalpha())
     return line if parts and capital and all(1 <= len(part) <= 5 for part in parts) else None
+
+
+def is_labelled(line: str) -> bool:
+    """Whether a line says of itself that it signs: "Tin, ảnh: …", "… (thực hiện)"."""
+    return bool(_LABEL.match(line) or _BY.match(line) or _DONE.search(line))
+
+
+def is_office(line: str) -> bool:
+    """Whether a line names an office, as stands above the name of who signed a document."""
+    return len(line) < 120 and bool(_OFFICE.match(line.strip(_EDGES + "(")))
+
+
+def is_listed(line: str) -> bool:
+    """Whether a line begins as the lines of a list do that somebody typed."""
+    return bool(_BULLET.match(line))
+
+
+def is_desk(name: str) -> bool:
+    """Whether `name` is a desk or group of the paper's, and no person: "Nhóm PV"."""
+    return bool(_DESK.match(name))
+
+
+def is_person(name: str, *, alone: bool = True) -> bool:
+    """Whether every word of `name` is a syllable of Vietnamese, as in nearly all names that sign, or it is initials.
+
+    A name that stands `alone`, without a style, has at least two words.
+    """
+    words = name.split()
+    if _INITIALS.fullmatch(name):
+        return True
+    return (2 if alone else 1) <= len(words) <= 5 and all(map(is_syllable, words))

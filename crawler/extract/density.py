@@ -18,19 +18,30 @@ _FOREIGN = re.compile(
     re.I,
 )
 _FOREIGN_TAGS = frozenset(("footer", "nav", "aside", "a", "button", "svg"))
-_HOLDERS = "p, div, td, li, h2, h3, blockquote, span, section, article, figcaption"
-_FULL = frozenset(("p", "div", "blockquote", "figcaption"))  # in the others running text counts half
+# What is never the text, however much of the page it holds: the rest of the above are names of boxes, and some CMS
+# put the text into one.
+_NEVER = re.compile(r"comment|footer|relate|copyright|breadcrumb|binh-?luan|y-?kien|tin-?khac|lien-?quan", re.I)
+_NEVER_TAGS = _FOREIGN_TAGS - {"aside"}
+_HOLDERS = "p, div, td, li, h2, h3, blockquote, span, section, article, aside, pre, figcaption"
+_FULL = frozenset(("p", "div", "pre", "blockquote", "figcaption"))  # in the others running text counts half
 _SHORTEST = 120  # characters of running text below which a page is no article
 _CARD = 700  # characters of a story's card in a list
 _HIGHEST = 40  # containers above a paragraph that may be the text's
 
 
 class Survey:
-    """What is asked of the elements of one page, each answer remembered; what holds the `headline` is never foreign."""
+    """What is asked of the elements of a page, or of its `scope`, each answer remembered.
 
-    def __init__(self, page: Page, headline: LexborNode | None) -> None:
+    What holds the `headline` is never foreign. A `wide` survey takes text in boxes that are named or marked up as
+    standing beside it (aside, menu, widget).
+    """
+
+    def __init__(
+        self, page: Page, headline: LexborNode | None, scope: LexborNode | None = None, *, wide: bool = False
+    ) -> None:
         self.page = page
-        self.nodes = page.tree.css("*")
+        self._names, self._tags = (_NEVER, _NEVER_TAGS) if wide else (_FOREIGN, _FOREIGN_TAGS)
+        self.nodes = (scope or page.tree).css("*")
         self.order = {node.mem_id: position for position, node in enumerate(self.nodes)}
         self._sizes: dict[int, int] = {}
         self._cards: dict[int, bool | None] = {}
@@ -64,12 +75,19 @@ class Survey:
             path.append(current.mem_id)
             attributes = current.attributes
             names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-            if current.tag in _FOREIGN_TAGS or _FOREIGN.search(names) or self._is_small_form(current):
+            if current.tag in self._tags or self._names.search(names) or self._is_small_form(current):
                 verdict = True
                 break
             current = current.parent
         self._foreign.update(dict.fromkeys(path, verdict))
         return verdict
+
+    def near(self, roots: list[LexborNode], body: LexborNode, inside: set[int], css: str) -> Iterator[LexborNode]:
+        """What `css` matches in the `roots` outside the text, or in it for the root `body`; nothing foreign."""
+        for root in roots:
+            for node in root.css(css):
+                if (root is body or node.mem_id not in inside) and not self.foreign(node):
+                    yield node
 
     def _is_small_form(self, node: LexborNode) -> bool:
         """A form that asks for something; ASP.NET and the like put the whole page into one."""
@@ -110,7 +128,15 @@ class Survey:
         nodes: dict[int, LexborNode] = {}
         for paragraph, size in paragraphs:
             holders = list(ancestors(paragraph, _HIGHEST))
-            if paragraph.tag in ("div", "td", "span", "section", "article"):  # text with nothing but br in it
+            if paragraph.tag in (
+                "div",
+                "td",
+                "span",
+                "section",
+                "article",
+                "aside",
+                "pre",
+            ):  # text with nothing but br in it
                 holders.append(paragraph)
             for holder in holders:
                 nodes[holder.mem_id] = holder

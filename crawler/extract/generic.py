@@ -10,20 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extract.by_layout import Parts
+from crawler.extract.by_layout import Parts, is_quoted
 from crawler.extract.byline import names, signature
 from crawler.extract.density import Survey, ancestors
-from crawler.extract.page import Page, tidy
+from crawler.extract.page import Page, plain, tidy
 from crawler.extract.reader import fold_line, line_of
-from crawler.text import Moment, parse_date
+from crawler.extract.shown_times import ShownTime, ShownTimes
+from crawler.extract.times import stamps
+from crawler.text import parse_date
 
-_DATES = (
-    "time, [datetime], [class*=date i], [class*=time i], [class*=ngay i],"
-    " [class*=info i], [class*=meta i], [id*=date i], [id*=time i], [id*=ngay i]"
-)
 _AUTHORS = (
     "[class*=auth i], [data-role=author], [rel=author], [class*=byline i], [class*=tacgia i], [class*=tac-gia i],"
     " [class*=tgia i], [itemprop=author], [id*=tacgia i]"
@@ -41,20 +40,31 @@ _INLAID = "div, p, h1, h2, h3, ul, table, time, a"
 _WEEKDAY = re.compile(r"\b(?:thứ|chủ\s?nhật)\b", re.I)
 _TITLE_TAIL = re.compile(r"\s+[|\-–—]\s+[^|\-–—]{2,60}$")
 _LEAD_LENGTH = 60, 900  # characters
+_SIGNATURE = 90  # characters
+_TIMES = 3  # of the times that are shown
 _CANDIDATES = 3000  # elements that may be the headline
 _HEAD = 300  # elements between headline and text that are looked at
 _DEPTH = 6  # how many containers around the text are searched for its head
+_THIN = 500  # characters of running text below which boxes beside the text are looked into
 _OPENING = 100  # characters of the paragraph with which a text begins that has no known headline
 
 
 def find(page: Page) -> Parts | None:
     """The parts of the likeliest article, None when there is no running text or no title."""
     _ = page.meta(), page.linked_data  # read before the scripts go
-    page.tree.strip_tags(["script", "style", "noscript", "template", "iframe", "svg"])
+    page.tree.strip_tags(["script", "style", "template", "svg"])
+    for node in page.tree.css("noscript"):
+        if node.css_first("img") is None:
+            node.decompose()
     title, headline = _title(page)
     survey = Survey(page, headline)
     paragraphs = survey.paragraphs()
     body = survey.densest(paragraphs)
+    if sum(size for _, size in paragraphs) < _THIN:
+        wide = Survey(page, headline, wide=True)
+        more = wide.paragraphs()
+        if (boxed := wide.densest(more)) is not None and _holds_most(more, paragraphs):
+            survey, paragraphs, body = wide, more, boxed
     if body is None:
         return None
     around, inside = list(ancestors(body, _DEPTH)), {node.mem_id for node in body.css("*")} | {body.mem_id}
@@ -63,27 +73,73 @@ def find(page: Page) -> Parts | None:
     if headline is None or not _is_certain(headline, around):
         nearer = _headline_above(survey, [body, *around], start)
         if nearer is not None and (headline is None or survey.place(nearer) > survey.place(headline)):
-            title, headline = tidy(nearer.text()), nearer
+            title, headline = line_of(page, nearer), nearer
     title = title or page.text(("h1",)) or _stated_title(page)
     if not title:
         return None
     head = survey.nodes[survey.place(headline) + 1 : start][:_HEAD] if headline is not None else []
     nearest = [body, *around] if headline is not None and headline.mem_id in inside else [*around, body]
-    shown = _times(survey, head)
-    named = _dated(_near(survey, nearest, body, inside, _DATES, 120)) if not shown else []
-    if not (shown or named) and headline is not None:
-        named = _dated(_above(survey, nearest[:4], survey.place(headline)))
-    bylines = [text for text, _ in _near(survey, nearest[:4], body, inside, _AUTHORS, 90) if names(text)][:1]
+    times, certain = _times(survey, body, headline, head, nearest, inside)
+    bylines = list(islice(_signatures(survey, nearest[:4], body, inside), 1))
     sections = [text for text in page.texts((".breadcrumb a", "[class*=breadcrumb] a")) if text != title]
     return Parts(
         title=title,
         roots=[body],
         lead=_lead(survey, around, inside, title, start) or _lead_of_head(survey, head, inside, title),
-        times=[text for text, _, _ in shown or named][:1],
-        times_certain=bool(shown),
-        bylines=bylines or [text for text in _beside(shown) if names(text)][:1],
+        times=[one.text for one in times if not one.is_update][:_TIMES],
+        updates=[one.text for one in times if one.is_update],
+        times_certain=certain,
+        bylines=bylines or [text for text in _beside(times if certain else []) if names(text)][:1],
         section=sections[-1] if sections else None,
+        headline=headline,
     )
+
+
+def complete(page: Page, parts: Parts) -> None:
+    """Fill the fields of a layout's `parts` that its selectors left open with what stands around headline and text."""
+    timed = any(stamp.role != "update" for text in parts.times for stamp in stamps(text))
+    if (parts.lead and timed) or parts.headline is None or parts.scope is None:
+        return
+    survey = Survey(page, parts.headline, parts.scope)
+    body, headline = parts.roots[0], parts.headline
+    if body.mem_id not in survey.order or headline.mem_id not in survey.order:
+        return
+    inside = {node.mem_id for node in body.css("*")} | {body.mem_id}
+    around = [holder for holder in ancestors(body, _DEPTH) if holder.mem_id in survey.order]
+    start = survey.place(body)
+    head = survey.nodes[survey.place(headline) + 1 : start][:_HEAD]
+    if not parts.lead and head:
+        parts.lead = _lead(survey, around, inside, parts.title, start) or _lead_of_head(
+            survey, head, inside, parts.title
+        )
+    if not timed:
+        times, certain = _times(survey, body, headline, head, around, inside)
+        parts.updates += [one.text for one in times if one.is_update]
+        if shown := [one.text for one in times if not one.is_update][:_TIMES]:
+            parts.times, parts.times_certain = [*shown, *parts.times], certain
+
+
+def _times(
+    survey: Survey,
+    body: LexborNode,
+    headline: LexborNode | None,
+    head: list[LexborNode],
+    nearest: list[LexborNode],
+    inside: set[int],
+) -> tuple[list[ShownTime], bool]:
+    """The times that the page shows, the likeliest first, and whether they stand where the article's belong."""
+    finder = ShownTimes(survey, body, headline)
+    if shown := finder.in_head(head):
+        return shown, True
+    found = finder.named(nearest, inside)
+    if not found and headline is not None:
+        found = finder.above(nearest[:4], headline)
+    return found, False
+
+
+def _holds_most(boxed: list[tuple[LexborNode, float]], free: list[tuple[LexborNode, float]]) -> bool:
+    """Whether the paragraphs in boxes are the page's text: more than twice what stands outside."""
+    return sum(size for _, size in boxed) > 3 * sum(size for _, size in free)
 
 
 def _start(survey: Survey, paragraphs: list[LexborNode], title: str, behind: int) -> int:
@@ -98,22 +154,28 @@ def _start(survey: Survey, paragraphs: list[LexborNode], title: str, behind: int
 
 
 def _stated_title(page: Page) -> str:
-    return _TITLE_TAIL.sub("", page.meta_first("og:title", "twitter:title") or page.text(("title",)))
+    return _TITLE_TAIL.sub("", _named(page))
+
+
+def _named(page: Page) -> str:
+    """What the page says that its title is."""
+    return page.meta_first("og:title", "twitter:title") or page.text(("title",)) or plain(page.news.get("headline"))
 
 
 def _title(page: Page) -> tuple[str, LexborNode | None]:
     """The headline and its element: the longest that the page's own title repeats; ("", None) if none does."""
-    stated = page.meta_first("og:title", "twitter:title") or page.text(("title",))
-    wanted = fold_line(stated)
+    stated = _named(page)
+    wanted = fold_line(stated).replace(" ", "")
     shortest = max(8, 0.4 * len(_TITLE_TAIL.sub("", stated)))
     for css in (_HEADLINES, "b, strong, span, font, p, div, td"):
         best: tuple[str, LexborNode | None] = ("", None)
         for node in page.tree.css(css)[:_CANDIDATES]:
             text = tidy(node.text())
-            if shortest <= len(text) <= 300 and len(text) > len(best[0]) and fold_line(text) in wanted:
+            if shortest <= len(text) <= 300 and len(text) > len(best[0]) and fold_line(text).replace(" ", "") in wanted:
                 best = text, node
-        if best[0] and len(best[0].split()) > 3:
-            return best
+        title = line_of(page, best[1])  # its parts told apart, where br or blocks break it
+        if len(title.split()) > 3:
+            return title, best[1]
     return "", None
 
 
@@ -175,33 +237,10 @@ def _caption_like(node: LexborNode) -> bool:
     return any(n.tag == "figure" or "caption" in (n.attributes.get("class") or "").lower() for n in above)
 
 
-def _dated(candidates: list[tuple[str, LexborNode]]) -> list[tuple[str, Moment, LexborNode]]:
-    """Those that tell a time; before the first, those that tell its day with the clock."""
-    found = [(text, moment, node) for text, node in candidates if (moment := parse_date(text))]
-    return sorted(found, key=lambda f: (f[1].at.date() != found[0][1].at.date(), f[1].precision == "day"))
-
-
-def _times(survey: Survey, head: list[LexborNode]) -> list[tuple[str, Moment, LexborNode]]:
-    """The short lines of a head that tell a time, whatever their class."""
-    texts = [(tidy(node.attributes.get("datetime")) or survey.short(node, 80), node) for node in head]
-    found = _dated([(text, node) for text, node in texts if 0 < len(text) <= 80])
-    return [one for one in found if one[1].precision != "day" or len(one[0]) <= 40]
-
-
-def _above(survey: Survey, roots: list[LexborNode], headline: int) -> list[tuple[str, LexborNode]]:
-    """Short lines above the headline, the one next to it first."""
-    found: list[tuple[str, LexborNode]] = []
-    for root in roots:
-        first = survey.place(root) if root.mem_id in survey.order else 0
-        for node in reversed(survey.nodes[max(first, headline - _HEAD) : headline]):
-            if not survey.foreign(node) and 0 < len(text := survey.short(node, 60)) <= 60:
-                found.append((text, node))
-    return found
-
-
-def _beside(times: list[tuple[str, Moment, LexborNode]]) -> Iterator[str]:
+def _beside(times: list[ShownTime]) -> Iterator[str]:
     """Signatures on the line of the time, or in an element next to it."""
-    for text, moment, node in times:
+    for one in times:
+        text, moment, node = one.text, one.moment, one.node
         signed = names(text) if not node.attributes.get("datetime") and not _WEEKDAY.search(text) else ()
         if signed and moment.precision != "day" and all(" " in name and signature(name) for name in signed):
             yield ", ".join(signed)
@@ -211,16 +250,9 @@ def _beside(times: list[tuple[str, Moment, LexborNode]]) -> Iterator[str]:
                 yield text
 
 
-def _near(
-    survey: Survey, nearest: list[LexborNode], body: LexborNode, inside: set[int], css: str, longest: int
-) -> list[tuple[str, LexborNode]]:
-    """Short texts that `css` matches, of the first container of `nearest` before the next."""
-    found: dict[str, LexborNode] = {}
-    for root in nearest:
-        for node in root.css(css):
-            if (root is not body and node.mem_id in inside) or survey.foreign(node):
-                continue
-            text = tidy(node.attributes.get("datetime")) or survey.short(node, longest)
-            if 0 < len(text) <= longest:
-                found.setdefault(text, node)
-    return list(found.items())
+def _signatures(survey: Survey, roots: list[LexborNode], body: LexborNode, inside: set[int]) -> Iterator[str]:
+    """Short texts that a class says to be a byline, of the nearest container first."""
+    for node in survey.near(roots, body, inside, _AUTHORS):
+        text = survey.short(node, _SIGNATURE)
+        if 0 < len(text) <= _SIGNATURE and names(text) and not is_quoted(node):
+            yield text

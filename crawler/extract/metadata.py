@@ -1,7 +1,6 @@
-"""What a page states of its article beside the text: names, section, tags, address, kind, and its times.
+"""What a page states of its article beside the text and its times: names, section, tags, address, kind.
 
 The visible parts come first, the metadata (Open Graph, JSON-LD and the looser `meta` names) where these are silent.
-For the time of publication it is a matter of evidence: see `published`.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ from urllib.parse import urlsplit
 from crawler.errors import Discard
 from crawler.extract.by_layout import Parts
 from crawler.extract.byline import names
+from crawler.extract.linked_data import is_of_type
 from crawler.extract.page import Page, plain, tidy
 from crawler.items import Kind
 from crawler.sites import Site, canonical, judge, kind_by_address
-from crawler.text import Moment, day_of, false_zone, parse_date
 
 _LABELS: dict[str, Kind] = {
     "ảnh": "photo", "photo": "photo", "video": "video", "clip": "video", "podcast": "podcast", "audio": "podcast",
@@ -25,11 +24,13 @@ _LABELS: dict[str, Kind] = {
     "megastory": "emagazine", "trực tiếp": "live", "live": "live",
 }  # fmt: skip
 _LABEL = re.compile(rf"^\s*[\[(]?\s*({'|'.join(_LABELS)})\s*[\])|:]", re.I)
-_PUBLISHED = (
-    "article:published_time", "datepublished", "pubdate", "article:published", "og:published_time", "date",
-    "dc.date.issued", "dc.date", "publishdate", "cms-date",
-)  # fmt: skip
-_MODIFIED = ("article:modified_time", "datemodified", "article_updatetime", "og:updated_time")
+_OFFICE = re.compile(
+    r"(?:báo|bộ|sở|cục|chi cục|tổng cục|vụ|tạp chí|trung tâm|văn phòng|[uủ][yỷ] ban|ubnd|hđnd|công an|cổng"
+    r"|đài (?:phát thanh|truyền hình|pt)|ban (?:biên tập|thư ký|quản lý|quản trị|tuyên giáo|tổ chức|dân vận|nội chính)"
+    r"|phòng (?:văn hóa|nông nghiệp|giáo dục|nội vụ|tin)|trang (?:tin|thông tin|web)|admin|administrator|website)\b",
+    re.I,
+)
+"""What opens the name of an office, and of no person: Trường Sơn, Ban Mai and Đài Trang are pen names."""
 
 
 def own_names(page: Page, site: Site | None) -> tuple[str, ...]:
@@ -46,17 +47,29 @@ def own_names(page: Page, site: Site | None) -> tuple[str, ...]:
 
 def stated_authors(page: Page, own: tuple[str, ...]) -> tuple[str, ...]:
     """Persons whom the metadata name, where no byline does."""
-    stated = page.news.get("author")
-    persons = [
-        plain(person.get("name"))
-        for person in (stated if isinstance(stated, list) else [stated])
-        if isinstance(person, dict) and person.get("@type") != "Organization"
-    ]
+    persons = _persons(page)
     for line in (*persons, *page.meta("article:author", "dable:author")):
         found = tuple(n for n in names(line, own) if " " in n or n.isupper())
         if found and "://" not in line:
             return tuple(dict.fromkeys(n for person in persons for n in names(person, own))) or found
     return ()
+
+
+def _persons(page: Page) -> list[str]:
+    """Names of the article's authors in the linked data: objects, bare names, references; no office is one."""
+    stated = page.news.get("author")
+    found: list[str] = []
+    for author in stated if isinstance(stated, list) else [stated]:
+        if isinstance(author, dict) and "name" not in author and author.get("@id"):
+            author = next(
+                (thing for thing in page.linked_data if thing.get("@id") == author["@id"] and "name" in thing), {}
+            )
+        if isinstance(author, dict):
+            author = "" if is_of_type(author, "Organization") else author.get("name")
+        for name in author if isinstance(author, list) else [author]:
+            if (text := plain(name)) and "://" not in text and not _OFFICE.match(text):
+                found.append(text)
+    return found
 
 
 def stated_section(page: Page, title: str) -> str | None:
@@ -68,7 +81,9 @@ def stated_section(page: Page, title: str) -> str | None:
             found = [text for text in found if text and text not in (title, "Trang chủ")]
             if found:
                 return found[-1]
-    return page.meta_first("articlesection", "article:section")
+    stated = page.news.get("articleSection")
+    named = [plain(text) for text in (stated if isinstance(stated, list) else [stated])]
+    return page.meta_first("articlesection", "article:section") or next(filter(None, reversed(named)), None)
 
 
 def _crumb(element: dict[str, Any]) -> str:
@@ -120,7 +135,7 @@ def kind_of(page: Page, url: str, parts: Parts, *, picture_story: bool) -> Kind:
         return _LABELS[match[1].lower()]
     if (said := kind_by_address(url)) != "article":
         return said
-    if page.news.get("@type") == "LiveBlogPosting":
+    if is_of_type(page.news, "LiveBlogPosting"):
         return "live"
     if any(item.get("@type") == "VideoObject" and plain(item.get("name")) == parts.title for item in page.linked_data):
         return "video"
@@ -128,48 +143,3 @@ def kind_of(page: Page, url: str, parts: Parts, *, picture_story: bool) -> Kind:
         if page.tree.css_first(css) is not None:
             return kind
     return "photo" if picture_story else "article"
-
-
-def published(page: Page, shown: Iterable[str], *, trusted: bool) -> Moment | None:
-    """The moment that the page shows, with the seconds of its metadata where both agree on the minute.
-
-    `shown` are the visible texts, best first. A metadata time whose zone contradicts the visible one by its wall
-    clock is +07:00. Where both disagree, the visible time wins if it is `trusted` (it stands where this article's
-    belongs), else the metadata. Without a visible time the first of the metadata stands.
-    """
-    seen = next((moment for text in shown if (moment := parse_date(text))), None)
-    stated = [
-        moment for text in dict.fromkeys(_stated(page, _PUBLISHED, "datePublished")) if (moment := parse_date(text))
-    ]
-    if seen is None:
-        return stated[0] if stated else None
-    stated = [false_zone(moment, seen) for moment in stated]
-    if seen.precision == "day":
-        return next((m for m in stated if day_of(m.at) == seen.at.date()), seen)
-    if stated and not trusted and not any(_same_minute(moment, seen) for moment in stated):
-        return stated[0]
-    agreeing = [moment for moment in (*stated, seen) if _same_minute(moment, seen)]
-    return next((moment for moment in agreeing if moment.at.second), agreeing[0])
-
-
-def modified(page: Page, when_published: Moment | None) -> Moment | None:
-    """The last change that the metadata state, never before publication; None when they state none."""
-    for text in _stated(page, _MODIFIED, "dateModified"):
-        moment = parse_date(text)
-        if moment and when_published:
-            moment = false_zone(moment, when_published) if when_published.at.utcoffset() else moment
-        if moment:
-            return moment
-    return None
-
-
-def _stated(page: Page, keys: tuple[str, ...], linked: str) -> list[str]:
-    values = page.meta(*keys)
-    if text := plain(page.news.get(linked)):
-        # JSON-LD before the looser names, behind the Open Graph ones.
-        values.insert(1 if values and page.meta(keys[0]) else 0, text)
-    return values
-
-
-def _same_minute(one: Moment, other: Moment) -> bool:
-    return one.at.replace(second=0, microsecond=0) == other.at.replace(second=0, microsecond=0)

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import html
-import json
 import re
-from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 from unicodedata import is_normalized, normalize
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.extract.linked_data import Thing, own_article, things
 from crawler.sites import Css
 
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
+_ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8}\d?);", re.I)
+_MARKUP = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|a|font|sup|sub)\b[^<>]{0,200}>", re.I)
+
+
 def tidy(text: str | None) -> str:
-    """`text` in NFC, white space collapsed to single blanks, invisible characters gone; "" for None."""
+    """`text` in NFC, white space collapsed, invisible characters gone, entities that were escaped twice read.
+
+    "" for None.
+    """
     if not text:
         return ""
+    if "&" in text and _is_escaped(text):
+        text = _MARKUP.sub(" ", html.unescape(html.unescape(text)))
     text = " ".join(text.split())
     if not text.isprintable():
         text = _INVISIBLE.sub("", text).strip()
     if not is_normalized("NFC", text):
         text = normalize("NFC", text)
     return text
+
+
+def _is_escaped(text: str) -> bool:
+    """Whether entities stand where characters should; one lone blank may be the writer's slip and stays as written."""
+    found = _ENTITY.findall(text)
+    return len(found) > 1 or bool(found and found[0].lower() != "&nbsp;")
 
 
 class Page:
@@ -81,20 +94,20 @@ class Page:
         return next(iter(self.meta(*keys)), None)
 
     @cached_property
-    def linked_data(self) -> list[dict[str, Any]]:
-        """Every JSON-LD object of the page, `@graph` and lists unfolded; unreadable scripts are left out."""
-        found: list[dict[str, Any]] = []
-        for node in self.tree.css('script[type="application/ld+json"]'):
-            try:
-                found += _objects(json.loads(node.text(), strict=False))
-            except (ValueError, RecursionError):
-                continue
-        return found
+    def linked_data(self) -> list[Thing]:
+        """Every JSON-LD object of the page; see `linked_data.things`."""
+        scripts = self.tree.css('script[type*="ld+json" i]')
+        return [thing for script in scripts for thing in things(script.text())]
 
     @cached_property
-    def news(self) -> dict[str, Any]:
+    def news(self) -> Thing:
         """The JSON-LD object that describes the article; {} when there is none."""
-        return next((item for item in self.linked_data if "Article" in str(item.get("@type"))), {})
+        if not self.linked_data:
+            return {}
+        link = self.tree.css_first("link[rel=canonical]")
+        addresses = [self.url, (link.attributes.get("href") if link is not None else "") or "", *self.meta("og:url")]
+        titles = [*self.meta("og:title", "twitter:title"), self.text(("title",))]
+        return own_article(self.linked_data, addresses, [title for title in titles if title] or self.texts(("h1",)))
 
     def absolute(self, address: str | None) -> str | None:
         """`address` resolved against the page; None when it is none of the web."""
@@ -118,12 +131,3 @@ def plain(value: object) -> str:
             break
         text = html.unescape(text)
     return tidy(text)
-
-
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _objects(item)
-    elif isinstance(value, dict):
-        yield value
-        yield from _objects(value.get("@graph", []))

@@ -1,9 +1,9 @@
 """Reads the article's own subtree: lines of text in page order, and pictures with their captions.
 
 The walk is over lexbor's nodes and touches each once. Inline elements are joined without white space (editors split
-words over spans); a block's end and `br` end a line. What it yields are `TextBlock`s, which carry all that the cleaning
-passes ask of a line, and `Picture`s. A caption is told by its element, by its place below a picture, or by the credit
-that ends it ("Ảnh: TTXVN").
+words over spans), unless one word ends and another begins where they meet; a block's end and `br` end a line. What it
+yields are `TextBlock`s, which carry all that the cleaning passes ask of a line, and `Picture`s. A caption is told by
+its element, by its place and style below a picture, or by the credit that ends it ("Ảnh: TTXVN").
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from typing import Literal
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extract.byline import signature
+from crawler.extract.containers import explained, foreign, left_out
 from crawler.extract.page import Page, tidy
+from crawler.extract.pictures import PICTURES, address, frames_pictures, holds_data, is_pixel
 from crawler.items import Image
-from crawler.sites import CAPTIONS, NOISE, Layout
+from crawler.sites import CAPTIONS, Layout
 
 Role = Literal["text", "heading", "item", "row", "caption"]
 INLINE = frozenset(
@@ -28,19 +31,28 @@ SKIPPED = frozenset(
     "-comment audio button canvas dialog embed form head iframe input link map meta nav noscript object script select"
     " style svg template textarea video zone".split()
 )
+MEDIA = frozenset(("video", "iframe", "object", "embed"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ROLES: dict[str, Role] = {"li": "item", "dd": "item", "tr": "row", **dict.fromkeys(HEADINGS, "heading")}
+_BOXES = frozenset("div section aside ul ol blockquote center".split())
 _BLOCKS = "p, div, center, table, ul, ol, dl, figure, section, article, h1, h2, h3, h4, h5, h6"
 _ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
 _DEEPEST = 100  # elements within elements below which the text is taken as it comes: markup to break a reader
 _SHARING = 20  # pictures that one caption can be for
-_SHORT = 200  # characters that a centred line below a picture may have to be its caption
-_RIGHT = re.compile(r"text-align:\s*right|\bright\b", re.I)
+_SHORT = 200  # characters that a centred or italic line below a picture may have to be its caption
+_PLAIN = 150  # the same of a line without any style
+_RIGHT = re.compile(r"text-align:\s*right|(?<![\w:-])(?:text-|align-?)?right(?![\w:-])", re.I)
+# Styles and names of lines below a picture that are its caption.
+_BELOW = re.compile(r"center|italic|caption|chu-?thich|(?:image|img|photo|pic)[\w-]{0,8}(?:desc|note|text|title)", re.I)
 _EDGE = ' >»•-–—:."“”|*#!…?'
 _CREDIT = re.compile(
     r"(?:^|[(.\-–—|…”\"]\s*|\s(?=Ả))(?i:ảnh|minh họa|đồ họa|nguồn ảnh|ảnh tư liệu)\s*(?i:minh họa|tư liệu)?\s*:\s*"
     r"(?=[^a-zà-ỹ])\S+(?:\s+\S+){0,6}$"
 )
+_OF_VIDEO = re.compile(r"\b(?:video|clip|nguồn(?: video)?)\s*:\s*(?=[^a-zà-ỹ\s])\S+(?:\s+\S+){0,6}$", re.I)
+_SIGNS = re.compile(r"(?:theo|nguồn|tin|bài)\b|[-–—•+*(\d]", re.I)  # a stated source, a byline, a line of a list
+_WORD_END = re.compile(r"[^\W\d_]*[aeiouyà-ỹ][^\W\d_]*$", re.I)
+_LABEL_END = re.compile(r"[a-zà-ỹ\d)”\"%][.:!?;…]$")
 _PLACEHOLDER = re.compile(r"\(?(?:ảnh|hình|tranh)(?: có tính| mang tính(?: chất)?)? minh (?:họa|hoạ)\)?\.?", re.I)
 
 
@@ -54,6 +66,7 @@ class TextBlock:
     links: float = 0.0
     """Share of its characters that stand in anchors, 0 to 1."""
     strong: bool = False
+    italic: bool = False
     right: bool = False
     boxes: tuple[int, ...] = ()
     """The containers between the article's root and the line, outermost first."""
@@ -92,16 +105,12 @@ class Reading:
 def read(page: Page, roots: list[LexborNode], layout: Layout | None = None, *, explain: bool = False) -> Reading:
     """Read `roots` one after the other; with `explain` the dropped containers are named in `Reading.dropped`."""
     reading = Reading()
-    drop_css, caption_css = _css(layout)
+    captions = _captions(layout)
     for root in roots:
-        dropped = {node.mem_id: node for node in root.css(drop_css)}
-        if layout and layout.keep:
-            for node in root.css(", ".join(layout.keep)):
-                dropped.pop(node.mem_id, None)
-        dropped.pop(root.mem_id, None)
+        dropped = left_out(root, layout)
         if explain:
-            reading.dropped += _explain(root, dict(dropped), layout)
-        walker = _Walker(page, reading, frozenset(dropped), frozenset(n.mem_id for n in root.css(caption_css)))
+            reading.dropped += explained(dropped, root, layout)
+        walker = _Walker(page, root, reading, frozenset(dropped), frozenset(n.mem_id for n in root.css(captions)))
         walker.walk(root, (), False)
         walker.flush("p", ())
     return reading
@@ -112,7 +121,7 @@ def line_of(page: Page, node: LexborNode | None) -> str:
     if node is None:
         return ""
     reading = Reading()
-    walker = _Walker(page, reading, frozenset(), frozenset())
+    walker = _Walker(page, node, reading, frozenset(), frozenset())
     walker.walk(node, (), False)
     walker.flush("p", ())
     return " ".join(block.text for block in reading.blocks)
@@ -120,7 +129,7 @@ def line_of(page: Page, node: LexborNode | None) -> str:
 
 def fold_line(text: str) -> str:
     """The form in which headings are compared: case-folded, no bullets, colons or quotes around it."""
-    return text.casefold().replace("hoạ", "họa").replace("khoá", "khóa").strip(_EDGE)
+    return text.casefold().strip(_EDGE)
 
 
 def is_credit(line: str) -> bool:
@@ -129,30 +138,24 @@ def is_credit(line: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _css(layout: Layout | None) -> tuple[str, str]:
-    drop, caption = (layout.drop, layout.caption) if layout else ((), ())
-    return ", ".join((*NOISE, *drop)), ", ".join((*CAPTIONS, *caption))
-
-
-def _explain(root: LexborNode, dropped: dict[int, LexborNode], layout: Layout | None) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for css in (*(layout.drop if layout else ()), *NOISE):
-        for node in root.css(css):
-            if node.mem_id in dropped and (text := tidy(node.text(separator=" "))):
-                found.append((text, css))
-                del dropped[node.mem_id]
-    return found
+def _captions(layout: Layout | None) -> str:
+    return ", ".join((*CAPTIONS, *(layout.caption if layout else ())))
 
 
 class _Walker:
     """The state of one walk: the open line, and where in the page it stands."""
 
-    def __init__(self, page: Page, reading: Reading, dropped: frozenset[int], captions: frozenset[int]) -> None:
-        self.page, self.reading, self.dropped, self.captions = page, reading, dropped, captions
+    def __init__(
+        self, page: Page, root: LexborNode, reading: Reading, dropped: frozenset[int], captions: frozenset[int]
+    ) -> None:
+        self.page, self.root, self.reading, self.dropped, self.captions = page, root, reading, dropped, captions
         self.line: list[str] = []
-        self.linked = self.bold = 0
-        self.in_link = self.in_bold = self.in_caption = self.in_figure = 0
-        self.right = self.centred = self.leads_away = False
+        self.linked = self.bold = self.slanted = 0
+        self.in_link = self.in_bold = self.in_italic = self.in_caption = self.in_figure = self.in_pre = 0
+        self.right = self.below = self.leads_away = False
+        self.in_data = False  # a table's pictures are icons
+        self.lacking = False  # the last picture's element only held its place
+        self.after_media = False  # a player was the last thing before the open line
         self.depth = 0
         self.open_pictures = 0  # index of the first picture since the last line of text
 
@@ -166,12 +169,23 @@ class _Walker:
             tag = child.tag or ""
             if tag == "-text":
                 text = child.text_content or ""
+                if self.in_pre and "\n" in text:
+                    *whole, text = text.split("\n")
+                    for part in whole:
+                        self.line.append(part)
+                        self.flush("p", boxes)
                 self.line.append(text)
-                if self.in_link or self.in_bold:
+                if self.in_link or self.in_bold or self.in_italic:
                     size = len(text.strip())
                     self.linked += size if self.in_link else 0
                     self.bold += size if self.in_bold else 0
-            elif tag in SKIPPED or child.mem_id in self.dropped:
+                    self.slanted += size if self.in_italic else 0
+            elif tag in SKIPPED:
+                if tag in MEDIA:
+                    self.after_media = True
+                elif tag == "noscript" and (self.lacking or self.open_pictures == len(self.reading.pictures)):
+                    self.of_noscript(child)
+            elif child.mem_id in self.dropped:
                 pass
             elif tag in INLINE:
                 self.inline(child, tag, boxes, in_row)
@@ -180,7 +194,7 @@ class _Walker:
                     self.line.append(" ")
                 else:
                     self.flush(node.tag or "p", boxes)
-            elif tag == "img":
+            elif tag in PICTURES:
                 self.picture(child)
             else:
                 self.block(child, tag, boxes, in_row)
@@ -197,10 +211,14 @@ class _Walker:
         elif node.mem_id in self.captions:
             self.caption(node, boxes)
         else:
-            bold = tag in ("b", "strong")
+            bold, italic = tag in ("b", "strong"), tag in ("i", "em")
+            if tag == "span" and self.open_pictures < len(self.reading.pictures):
+                italic = "italic" in (node.attributes.get("style") or "")
             self.in_bold += bold
+            self.in_italic += italic
             self.walk(node, boxes, in_row)
             self.in_bold -= bold
+            self.in_italic -= italic
 
     def block(self, node: LexborNode, tag: str, boxes: tuple[int, ...], in_row: bool) -> None:
         if in_row and tag not in ("table", "figure"):
@@ -209,10 +227,18 @@ class _Walker:
             self.line.append(" ")
             return
         self.flush("p", boxes)
-        if node.mem_id in self.captions or (
-            tag == "table" and node.css_first("img") is not None and _is_picture_table(node)
-        ):
+        if tag in _BOXES and (kind := foreign(node, self.root)):
+            self.reading.dropped.append((tidy(node.text(separator=" ")), kind))
+            return
+        if tag == "table" and node.css_first("img, amp-img") is not None:
+            self.table(node, boxes)
+        elif node.mem_id in self.captions:
             self.caption(node, boxes)
+        elif tag == "pre":
+            self.in_pre += 1
+            self.walk(node, boxes, False)
+            self.flush("p", boxes)
+            self.in_pre -= 1
         elif tag == "tr" and not _has_paragraphs(node):
             self.walk(node, boxes, True)
             self.flush("tr", boxes)
@@ -223,16 +249,26 @@ class _Walker:
             self.in_figure = outer
         elif tag == "p" or tag in HEADINGS or tag in ("li", "dt", "dd") or _is_line(node, tag):
             attributes = node.attributes
-            style = f"{attributes.get('style') or ''} {attributes.get('align') or ''}"
-            self.right = bool(_RIGHT.search(style))
-            self.centred = "center" in style or tag == "center"
+            style = f"{attributes.get('class') or ''} {attributes.get('style') or ''} {attributes.get('align') or ''}"
+            self.right = "right" in style and bool(_RIGHT.search(style))
+            self.below = tag == "center" or (len(style) > 2 and bool(_BELOW.search(style)))
             inner = (*boxes, node.mem_id) if tag in ("div", "center") else boxes
             self.walk(node, inner, False)
             self.flush("p" if tag in ("div", "center") else tag, inner)
-            self.right = self.centred = False
+            self.right = self.below = False
         else:
             self.walk(node, (*boxes, node.mem_id), False)
             self.flush("p", (*boxes, node.mem_id))
+
+    def table(self, node: LexborNode, boxes: tuple[int, ...]) -> None:
+        """A table with pictures in it: of pictures and captions, or of data, where they are icons."""
+        if frames_pictures(node):
+            self.caption(node, boxes)
+            return
+        outer, self.in_data = self.in_data, self.in_data or holds_data(node.css("tr"))
+        self.walk(node, (*boxes, node.mem_id), False)
+        self.flush("p", (*boxes, node.mem_id))
+        self.in_data = outer
 
     def caption(self, node: LexborNode, boxes: tuple[int, ...]) -> None:
         self.in_caption += 1
@@ -244,24 +280,42 @@ class _Walker:
         """End the open line; it becomes a block or a caption."""
         if not self.line:
             return
-        text = tidy("".join(self.line))
-        links, strong = 0.0, False
-        if self.linked or self.bold:
+        text = tidy(_joined(self.line))
+        links, strong, italic = 0.0, False, False
+        if self.linked or self.bold or self.slanted:
             size = sum(len(part.strip()) for part in self.line) or 1
-            links, strong = self.linked / size, self.bold >= 0.9 * size
-            self.linked = self.bold = 0
+            links, strong, italic = self.linked / size, self.bold >= 0.9 * size, self.slanted >= 0.9 * size
+            self.linked = self.bold = self.slanted = 0
         self.line.clear()
         if not text:
             return
-        waiting = self.last_pictures(self.open_pictures)
-        below_picture = bool(waiting) and any(picture.caption is None for picture in waiting)
-        if self.in_caption or (below_picture and (is_credit(text) or (self.centred and len(text) < _SHORT))):
+        role = ROLES.get(tag, "text")
+        if self.in_caption or self.is_caption(text, role, links, strong=strong, italic=italic):
             self.set_caption(text)
             self.reading.blocks.append(TextBlock(text, "caption", tag, boxes=boxes))
             return
-        role = ROLES.get(tag, "text")
-        self.reading.blocks.append(TextBlock(text, role, tag, links, strong, self.right, boxes))
+        self.reading.blocks.append(TextBlock(text, role, tag, links, strong, italic, self.right, boxes))
         self.open_pictures = len(self.reading.pictures)
+        self.after_media = False
+
+    def is_caption(self, text: str, role: Role, links: float, *, strong: bool, italic: bool) -> bool:
+        """Whether a line belongs to the picture above it, by a credit, by its style, or by its place in one block."""
+        if self.after_media and len(text) < _SHORT and _OF_VIDEO.search(text):
+            return True
+        if self.open_pictures >= len(self.reading.pictures):
+            return False
+        waiting = self.last_pictures(self.open_pictures)
+        if all(picture.caption is not None for picture in waiting):
+            return False
+        if is_credit(text):
+            return True
+        if len(text) >= _SHORT or role != "text" or self.right:
+            return False
+        if self.below or (self.in_figure and waiting[-1].figure == self.in_figure):
+            return True
+        if text[-1] == ":" or strong or links >= 0.5 or waiting[-1].leads_away or signature(text) or _SIGNS.match(text):
+            return False
+        return italic or (len(text) <= _PLAIN and text[-1] not in '.!?…”"')
 
     def set_caption(self, text: str) -> None:
         own = [p for p in self.last_pictures(0) if self.in_figure and p.figure == self.in_figure]
@@ -277,11 +331,18 @@ class _Walker:
         return pictures[max(first, len(pictures) - _SHARING) :]
 
     def picture(self, node: LexborNode) -> None:
-        attributes = node.attributes
-        for name in ("data-original", "data-src", "src"):
-            if url := self.page.absolute(attributes.get(name)):
-                self.reading.pictures.append(Picture(url, None, self.in_figure, self.leads_away))
-                return
+        if self.in_data or is_pixel(node):
+            return
+        url = address(self.page, node)
+        self.lacking = url is None
+        if url is not None:
+            self.reading.pictures.append(Picture(url, None, self.in_figure, self.leads_away))
+
+    def of_noscript(self, node: LexborNode) -> None:
+        """The picture that a page shows without scripts, where its lazy element does not name it."""
+        picture = node.css_first("img")
+        if picture is not None:
+            self.picture(picture)
 
 
 def _is_line(node: LexborNode, tag: str) -> bool:
@@ -293,10 +354,22 @@ def _leads_away(href: str | None) -> bool:
     return bool(href) and not _ENLARGES.search(href or "")
 
 
-def _is_picture_table(table: LexborNode) -> bool:
-    """A table that frames pictures: at most a short line of text beside them."""
-    pictures = len(table.css("img"))
-    return 0 < len(table.css("tr")) <= 2 * pictures + 1 and pictures > 0 and len(tidy(table.text(separator=" "))) < 400
+def _joined(parts: list[str]) -> str:
+    """The text of a line, a blank where two inline elements meet and their words would be one: "Hà Giang" + "Hơn"."""
+    if len(parts) < 2:
+        return parts[0]
+    for index in range(1, len(parts)):
+        after = parts[index]
+        if after[:1].isupper() and after[1:2].islower():
+            before = parts[index - 1]
+            if before[-1:].islower():
+                word = _WORD_END.search(before[-8:])
+                glued = word is not None and len(word[0]) > 1
+            else:
+                glued = bool(_LABEL_END.search(before[-2:]))
+            if glued:
+                parts[index] = " " + after
+    return "".join(parts)
 
 
 def _has_paragraphs(row: LexborNode) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from crawler.extract.boilerplate import SENTENCE_END, Dropped, split_dateline
 from crawler.extract.by_layout import Parts
-from crawler.extract.byline import is_agency, names, signature
+from crawler.extract.byline import names
 from crawler.extract.page import Page
 from crawler.extract.reader import TextBlock, fold_line
+from crawler.extract.sign_off import sign_off
 from crawler.text import parse_date
 
+_NEAR = 2  # blocks between a caption and the same words given once more
+_PARAGRAPH = 80  # characters
 _HEAD = 8  # blocks at the start of a body in which its own title, time or sapo may stand
-_TAIL = 4  # blocks at its end in which a byline may stand
 
 
 def marked_lead(page: Page, parts: Parts, blocks: list[TextBlock]) -> str:
@@ -39,6 +39,10 @@ def trim(
     dropped: list[Dropped] = []
     title, sapo = fold_line(parts.title), fold_line(lead)
     for index, block in enumerate(blocks[:_HEAD]):
+        if block.role == "caption":
+            continue
+        if _is_running(block) and block.folded not in (title, sapo):
+            break  # the article has begun: what repeats the headline now is no head
         if block.folded == title:
             dropped += [Dropped(b.text, "head: before the title") for b in blocks[: index + 1]]
             blocks = blocks[index + 1 :]
@@ -48,25 +52,24 @@ def trim(
     known = {title, sapo} - {""}
     seen = set(known)
     captions = {block.text for block in blocks if block.role == "caption"}
+    begun = False  # a paragraph of the text stands above: from here on the sapo's words are the text's
     for position, block in enumerate(blocks):
         folded = fold_line(split_dateline(block.text, own)[1]) if position < _HEAD else block.folded
         if block.role != "caption" and (
-            (folded in seen and (len(folded) > 60 or folded in known))
-            or block.text in captions
+            (folded in seen and (len(folded) > 60 or folded in known) and not (begun and folded == sapo))
+            or (block.text in captions and _is_caption_again(blocks, position))
             or (position < _HEAD and len(block.text) < 60 and _is_head_line(block.text, parts, authors, own))
         ):
             dropped.append(Dropped(block.text, "repeat"))
             continue
-        seen.add(folded)
+        begun = begun or _is_running(block)
+        if block.role != "caption":
+            seen.add(folded)
         kept.append(block)
-    for _ in range(_TAIL):
-        last = next((block for block in reversed(kept) if block.role != "caption"), None)
-        if last is None or len(kept) < 2 or not _is_byline(last, kept, authors, own):
-            break
-        kept.remove(last)
-        dropped.append(Dropped(last.text, "byline"))
-        if not parts.bylines:
-            authors = tuple(dict.fromkeys((*names(last.text, own), *authors)))
+    kept, signed, cut = sign_off(kept, authors, own)
+    if not parts.bylines:
+        authors = tuple(dict.fromkeys((*signed, *authors)))
+    dropped += cut
     return kept, authors, dropped
 
 
@@ -77,29 +80,20 @@ def is_picture_story(blocks: list[TextBlock]) -> bool:
     return bool(captions) and (not text or (sum(captions) > 2 * text and sum(captions) > 80 * len(captions)))
 
 
+def _is_running(block: TextBlock) -> bool:
+    """A paragraph of the text, which no line of a head is."""
+    return block.role == "text" and len(block.text) >= _PARAGRAPH and bool(SENTENCE_END.search(block.text))
+
+
+def _is_caption_again(blocks: list[TextBlock], position: int) -> bool:
+    """Whether a caption near a line has its words; far from it they are the text's own."""
+    near = blocks[max(0, position - _NEAR) : position + _NEAR + 1]
+    return any(block.role == "caption" and block.text == blocks[position].text for block in near)
+
+
 def _is_head_line(text: str, parts: Parts, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """A line of the head that stands inside the body: the time, the byline, the section."""
     if text in parts.times or text in parts.bylines or (authors and names(text, own) == authors):
         return True
     when = parse_date(text)
     return bool(when and when.precision != "day" and not SENTENCE_END.search(text))
-
-
-def _is_byline(block: TextBlock, kept: list[TextBlock], authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
-    """The last line signs the article: set apart by its style, or a known name, or a bare agency."""
-    text = block.text
-    if block.role in ("heading", "row", "item") or len(text) > 90:
-        return False
-    bare = text.strip("()[] .")
-    if is_agency(bare, own) or (authors and names(text, own) == authors):
-        return True
-    if re.fullmatch(r"[(\[].*[)\]]\.?", text) and not names(bare, own):
-        return True
-    if re.match(r"(?:theo|nguồn)\b", text, re.I) and len(text.split()) <= 8 and not SENTENCE_END.search(text):
-        return True
-    if block.right and len(text) <= 60 and not SENTENCE_END.search(text):
-        return True
-    if not signature(text):
-        return False
-    before = next((b for b in reversed(kept[: kept.index(block)]) if b.role != "caption"), None)
-    return block.right or block.strong or bool(before and before.role == "text" and SENTENCE_END.search(before.text))

@@ -90,13 +90,14 @@ NOISE: Css = tuple(
     .list-news.hidden|.list_link|article.vnn-template-noneditable|.box-tag|.detail-tags|.tags|.tag-list|.author-info
     .share|.social|.socials|.socials-share|.social-share|.detail-social|.sharemxh|.kbw-social|.fb-like
     .zalo-share-button|.comment-wrapper|.comments|.breadcrumb|footer|.copyright
-    [hidden]|[style*='display:none']|[style*='display: none']
     """.strip()
     .replace("\n", "|")
     .replace("    ", "")
     .split("|")
 )
 """Containers inside a body that are never the article's, whatever the CMS."""
+HIDDEN: Css = ("[hidden]", "[style*='display:none' i]", "[style*='display: none' i]")
+"""Containers that a page does not show, or not yet."""
 CAPTIONS: Css = (
     "figcaption", ".PhotoCMS_Caption", "td.caption", ".media-caption", "td.image_desc", "p.Image", "td.Image",
     ".caption", "p.PCaption", ".image-caption", ".img-caption", ".pic-caption", ".photo-caption",

@@ -27,6 +27,7 @@ def _toned(bases: str) -> str:
 _PAIR = re.compile(f"(?:[oiuư][{_toned('aey')}](?![^\\W\\d_])|[{_toned('oiuyư')}][aeiouyăâêôơư])(?![\u0300-\u036f])")
 _OPEN = {"oa", "oe", "uy", "ua", "ia", "ưa"}  # at the end of a syllable the first bears it: hòa, thúy, của, mía
 _CLOSED = {"oa", "oe", "uy"}  # before another letter the second: hoàn, ngoéo, huỳnh
+_OLDER = re.compile("(?<!q)(?:([òóỏõọ])([ae])|([ùúủũụ])(y))(?![^\\W\\d_])")  # hòa, khóe, thủy, in lower case
 _ONSETS = {"qu", "gi"}  # here u and i belong to the onset: quý, già
 _MANY = 1 << 16  # stretches that are remembered
 _LONG = 40  # characters; a longer one is no word and will not come again
@@ -55,6 +56,11 @@ def normal_form(text: str) -> str:
     them. Digits and diacritics stay: 85/NQ-CP is not 86/NQ-CP, 1,5 is not 15, and Bá is not Bà.
     """
     return " ".join(filter(None, map(_SETTLED.__getitem__, text.split())))
+
+
+def newer_tones(text: str) -> str:
+    """Lower-case `text` in NFC with the tone mark where the newer school rule puts it: "từ khóa" → "từ khoá"."""
+    return _OLDER.sub(_newer, text)
 
 
 def content_hash(lead: str | None, body: str) -> str:
@@ -93,6 +99,11 @@ class _Memory(dict[str, str]):
 
 
 _SETTLED = _Memory()
+
+
+def _newer(found: re.Match[str]) -> str:
+    base, tone = _TONED[found[1] or found[3]]
+    return base + unicodedata.normalize("NFC", (found[2] or found[4]) + tone)
 
 
 def _place_tone(found: re.Match[str]) -> str:

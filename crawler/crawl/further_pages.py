@@ -1,0 +1,99 @@
+"""The further pages of articles that go on: each is asked when the one before it is read, and all become one article.
+
+What is lacking when a further page does not come is asked again with the article, from its first page on. Only what the
+site says is not there, or cannot be read, ends the article where it ends.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.crawl.context import RunContext
+from crawler.errors import Refusal, Refused
+from crawler.extract import MOST_PAGES, deadline, extract, join, verdict
+from crawler.fetch.middlewares import header
+from crawler.items import Article, Asked, Fetched, PendingLink, Purpose
+from crawler.text import charset
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Unfinished:
+    """An article of which a further page is asked."""
+
+    article: Article
+    """As far as it is read."""
+    link: PendingLink
+    purpose: Purpose
+    at: datetime
+    """When its first page was read."""
+    asked: set[str] = field(default_factory=set)
+
+
+class Owner(Protocol):
+    """Whose articles they are; he hears of those that are not to be had in this run."""
+
+    def failed(self, link: PendingLink, reason: Refusal, detail: str = "") -> None:
+        """The site gave no further page, and may later."""
+
+    def postponed(self, link: PendingLink) -> None:
+        """The day's budget does not pay for it."""
+
+
+class FurtherPages:
+    """Asks page after page, and gives the whole article."""
+
+    def __init__(self, run: RunContext, owner: Owner) -> None:
+        self._run = run
+        self._owner = owner
+
+    def ask(self, reading: Unfinished, address: str) -> Request:
+        """The request for the next page."""
+        reading.asked.add(address)
+        return self._run.request(address, Asked("page", reading.purpose), self, reading)
+
+    def parse(self, response: Response, reading: Unfinished) -> Iterator[Fetched | Request]:
+        """Join one page to what is read, and go on or end there."""
+        run = self._run
+        kind = header(response, "Content-Type") or ""
+        if reason := verdict(response.status, {"content-type": kind}, response.body):
+            yield from self.failed(reading, reason)
+            return
+        following: list[str] = []
+        try:
+            with deadline(run.settings.read_seconds):
+                page = extract(response.body, response.url, site=run.site, declared=charset(kind), following=following)
+        except Refused as refused:
+            yield from self.failed(reading, refused.reason)
+            return
+        except Exception:
+            logger.exception("%s could not be read", response.url)
+            yield from self.failed(reading, Refusal.UNREADABLE)
+            return
+        joined = join(reading.article, page)
+        reading.article = joined or reading.article
+        more = [address for address in following if address not in reading.asked]
+        if joined and more and len(reading.asked) + 1 < MOST_PAGES:
+            yield self.ask(reading, more[0])
+        else:
+            yield Fetched(reading.article, reading.link, reading.at)
+
+    def failed(self, reading: Unfinished, reason: Refusal, detail: str = "") -> Iterator[Fetched]:
+        """Leave the article for another run if its page may come yet, else end it here."""
+        link = reading.link
+        if reason.of_the_site and link.tries + 1 < self._run.settings.tries_max:
+            self._owner.failed(link, reason, detail)
+        else:
+            yield Fetched(reading.article, link, reading.at)
+
+    def postponed(self, reading: Unfinished) -> None:
+        """The article has to wait for another day as a whole."""
+        self._owner.postponed(reading.link)

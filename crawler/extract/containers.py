@@ -1,0 +1,123 @@
+"""Which containers inside a text are not the article's: those that a layout or the common list names, with two doubts.
+
+A name like "player" or "banner" counts only for a small part of the text. And what is hidden is mostly no text, but on
+some pages the second half of the article is, until a reader asks for more.
+
+A post of a social network that is embedded in the text is left out as a whole, words and names: it is not the paper's
+text, its script replaces it in the browser, and the next fetch may find it gone.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extract.page import tidy
+from crawler.sites import HIDDEN, NOISE, Layout
+
+_LARGE = 400  # characters; what holds more is no notice, player or advertisement
+_SHARE = 0.4  # of the whole text; what holds more is the text
+_PARAGRAPH = 60  # characters
+_NOTICE = re.compile(
+    r"cookie|consent|audio|player|\btts\b|voice|speech|subscri|newsletter|paywall|login|dang-?nhap|popup|modal|toolbar"
+    r"|banner|advert|sponsor|quang-?cao|\b(?:ads?|qc)(?:$|[\s_-])",
+    re.I,
+)
+_POST = re.compile(
+    r"twitter-(?:tweet|video)|instagram-media|tiktok-embed|\bfb-(?:post|video)|threads-post|text-post-media"
+    r"|bluesky-embed|reddit-embed|social-embed|embed-social",
+    re.I,
+)
+_NETWORK = re.compile(
+    r"^(?:https?:)?//(?:[\w-]+\.)*(?:(?:twitter|x)\.com/\w+/status/|facebook\.com/[\w.-]+/(?:posts|videos|photos)/"
+    r"|facebook\.com/(?:permalink|photo|story|watch|reel)|instagram\.com/(?:p|reel)/|tiktok\.com/@"
+    r"|threads\.(?:net|com)/@|t\.me/\w+/\d|bsky\.app/profile/)",
+    re.I,
+)
+_MORE = re.compile(r"more|collaps|expand|readm|full|rest\b|toggle|xem-?them|doc-?tiep|con-?lai|noi-?dung|content", re.I)
+_NEVER = re.compile(
+    r"print|popup|modal|form|comment|relat|copy|share|login|subscri|tooltip|slide|player|caption|menu", re.I
+)
+_OPENS = re.compile(r"(?:xem|đọc|hiển thị|mở|bấm)\s+(?:thêm|tiếp|toàn|đầy đủ|hết|rộng|tất cả|chi tiết)\b", re.I)
+_END = re.compile(r"[.!?…:;][\"”'’)]*$")
+
+
+@lru_cache(maxsize=256)
+def _selector(layout: Layout | None) -> str:
+    return ", ".join((*NOISE, *(layout.drop if layout else ())))
+
+
+def left_out(root: LexborNode, layout: Layout | None) -> dict[int, LexborNode]:
+    """The containers in `root` that selectors name, and what is hidden and no part of the text, by their `mem_id`."""
+    found = {node.mem_id: node for node in root.css(_selector(layout))}
+    found |= {node.mem_id: node for node in root.css(", ".join(HIDDEN)) if not _reads_on(node)}
+    if layout and layout.keep:
+        for node in root.css(", ".join(layout.keep)):
+            found.pop(node.mem_id, None)
+    found.pop(root.mem_id, None)
+    return found
+
+
+def explained(found: dict[int, LexborNode], root: LexborNode, layout: Layout | None) -> list[tuple[str, str]]:
+    """The text of each container that `left_out` found, with the selector that named it."""
+    left, said = dict(found), []
+    for css in (*(layout.drop if layout else ()), *NOISE, *HIDDEN):
+        for node in root.css(css):
+            if node.mem_id in left and (text := tidy(node.text(separator=" "))):
+                said.append((text, css))
+                del left[node.mem_id]
+    return said
+
+
+def foreign(node: LexborNode, root: LexborNode) -> str | None:
+    """What a container in the text is by its name, where it is no part of it: a notice, a player, a network's post."""
+    attributes = node.attributes
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    if len(names) > 1:
+        if _POST.search(names):
+            return "post of a network"
+        if (found := _NOTICE.search(names)) and _is_small(node, root):
+            return found[0]
+    if node.tag == "blockquote" and _is_post(node, attributes):
+        return "post of a network"
+    return None
+
+
+def _is_small(node: LexborNode, root: LexborNode) -> bool:
+    size = len(tidy(node.text()))
+    return size < _LARGE and size < _SHARE * len(tidy(root.text()))
+
+
+def _is_post(node: LexborNode, attributes: dict[str, str | None]) -> bool:
+    """A quotation that ends in the address of a post, as what a network offers to embed does."""
+    if _NETWORK.match(attributes.get("cite") or ""):
+        return True
+    links = node.css("a")
+    return bool(links) and bool(_NETWORK.match(links[-1].attributes.get("href") or ""))
+
+
+def _reads_on(node: LexborNode) -> bool:
+    """Whether what is hidden is the article's next part: paragraphs, behind a button or under a name that says so."""
+    attributes = node.attributes
+    name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    if _NEVER.search(name) or node.tag in ("form", "dialog"):
+        return False
+    texts = [tidy(paragraph.text()) for paragraph in node.css("p")] or [tidy(node.text())]
+    running = [text for text in texts if len(text) >= _PARAGRAPH and _END.search(text)]
+    linked = sum(len(tidy(link.text())) for link in node.css("a"))
+    if not running or linked > 0.3 * sum(map(len, texts)):
+        return False
+    return len(running) > 1 or bool(_MORE.search(name)) or _is_opened(node)
+
+
+def _is_opened(node: LexborNode) -> bool:
+    """Whether a button beside it opens what is hidden."""
+    return _button(node.next, forward=True) or _button(node.prev, forward=False)
+
+
+def _button(beside: LexborNode | None, *, forward: bool) -> bool:
+    if beside is not None and beside.tag == "-text" and not (beside.text_content or "").strip():
+        beside = beside.next if forward else beside.prev
+    return beside is not None and bool(_OPENS.match(tidy(beside.text())[:80]))

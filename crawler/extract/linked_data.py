@@ -1,0 +1,170 @@
+"""Linked data (JSON-LD) of a page: read in spite of slips that no browser shows, and which of it is the article.
+
+schema.org's vocabulary: NewsArticle and its kin, BlogPosting, LiveBlogPosting, WebPage.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+Thing = dict[str, Any]
+
+_DECODER = json.JSONDecoder(strict=False)
+_UNFOLDED = ("@graph", "mainEntity", "breadcrumb")
+"""Properties whose objects are the page's own; those of lists (itemListElement, hasPart) are other stories'."""
+_VALUES = 20  # objects one after the other in one script
+_LONGEST = 200_000  # characters of a script that is mended
+_WRAPPING = re.compile(r"(?://[ \t]*)?(?:<!\[CDATA\[|\]\]>|<!--|-->)|/\*[^*]{0,200}\*/|^[ \t]*//.*$", re.M)
+_ESCAPE = re.compile(r"\\(.)", re.S)
+_SLIPS = (
+    (re.compile(r"(?<=[{\[,])(\s*+),++"), r"\1"),  # a comma too many, at the start or doubled
+    (re.compile(r",(?=\s*+[}\]])"), ""),  # and at the end
+    (re.compile(r'(?<=["}\]])([ \t\r]*+\n\s*+)(?=")'), r",\1"),  # and one too few at the end of a line
+    (re.compile(r"}(?=\s*+{)"), "},"),
+)
+_ARTICLE_TYPE = re.compile(r"""["']@type["']\s*:\s*\[?\s*["'](\w{0,40}(?:Article|BlogPosting))["']""")
+_FIELD = re.compile(
+    r"""["'](datePublished|dateModified|headline|articleSection)["']\s*:\s*(["'])([^\n]{1,300}?)\2\s*[,}\n]"""
+)
+_AUTHOR = re.compile(
+    r"""["']author["']\s{0,9}:[^{}]{0,9}\{?[^{}]{0,200}?["']name["']\s{0,9}:\s{0,9}"([^"\n]{1,100})\""""
+)
+_WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d{5,}")
+_ALIKE = 0.5  # of the words of the shorter headline
+_ANOTHER = -3  # points of what names another address and another headline
+
+
+def things(script: str) -> list[Thing]:
+    """Every object that a script states, `@graph`, lists and main entities unfolded; [] if it cannot be read."""
+    try:
+        try:
+            return list(_unfold(json.loads(script, strict=False)))
+        except ValueError:
+            return list(_unfold(_mended(script[:_LONGEST])))
+    except RecursionError:
+        return []
+
+
+def is_of_type(thing: Thing, *names: str) -> bool:
+    """Whether its type, or one of them, ends in one of `names`, whatever the prefix of the vocabulary is."""
+    stated = thing.get("@type")
+    return any(str(one).endswith(names) for one in (stated if isinstance(stated, list) else [stated]))
+
+
+def own_article(found: Iterable[Thing], addresses: Iterable[str], titles: Iterable[str]) -> Thing:
+    """The object that describes the article of the page; {} when there is none.
+
+    `addresses` are the page's own, `titles` its headlines. Of several articles the one that names an address or
+    headline of the page is taken; one that names both of another story is none. A WebPage serves where no article is
+    described.
+    """
+    own = [place for address in addresses if (place := _place(address))]
+    heads = [set(_words(title)) for title in titles if title]
+    candidates = [
+        (is_article, likeness, thing)
+        for thing in found
+        if (is_article := is_of_type(thing, "Article", "BlogPosting"))
+        or (is_of_type(thing, "WebPage") and thing.get("datePublished"))
+        if (likeness := _likeness(thing, own, heads)) > _ANOTHER
+    ]
+    return max(candidates, key=lambda one: one[:2], default=(False, 0, {}))[2]
+
+
+def _likeness(thing: Thing, own: list[str], heads: list[set[str]]) -> int:
+    """How much speaks for an object's being about the page: its address weighs more than its headline."""
+    said = [thing.get("url"), thing.get("mainEntityOfPage"), thing.get("@id")]
+    places = [
+        place for one in said if (place := _place(one.get("@id") or one.get("url") if isinstance(one, dict) else one))
+    ]
+    points = 0
+    if own and places:
+        points = 4 if any(_same_place(place, other) for place in places for other in own) else -2
+    headline = set(_words(thing.get("headline")))
+    if headline and heads:
+        alike = any(len(headline & head) >= _ALIKE * min(len(headline), len(head)) for head in heads if head)
+        points += 2 if alike else -1
+    return points
+
+
+def _place(address: object) -> str:
+    """The path of an absolute address, "" for a home page or what is no address."""
+    if not isinstance(address, str) or "/" not in address:
+        return ""
+    try:
+        return urlsplit(address.strip()).path.rstrip("/").casefold()
+    except ValueError:
+        return ""
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether two paths are one article's: the same, or with the same last long number, as AMP and mobile pages."""
+    if one == other:
+        return True
+    numbers = _NUMBER.findall(one), _NUMBER.findall(other)
+    return bool(numbers[0] and numbers[1]) and numbers[0][-1] == numbers[1][-1]
+
+
+def _words(text: object) -> list[str]:
+    return _WORD.findall(html.unescape(text).casefold()) if isinstance(text, str) else []
+
+
+def _mended(script: str) -> list[Any]:
+    """The values of a script that is no JSON: without its wrapping and slips, or what its fields say one by one."""
+    if '"' not in script and "&quot;" in script:
+        script = html.unescape(script)
+    # A backslash before what JSON does not escape (\') is dropped.
+    text = _ESCAPE.sub(lambda match: match[0] if match[1] in '"\\/bfnrtu' else match[1], _WRAPPING.sub("", script))
+    try:
+        return _values(text)
+    except ValueError:
+        for slip, mended in _SLIPS:
+            text = slip.sub(mended, text)
+    try:
+        return _values(text)
+    except ValueError:
+        return [_fields(text)]
+
+
+def _values(text: str) -> list[Any]:
+    """The JSON values of a text, one after the other, whatever stands between; raises ValueError."""
+    values: list[Any] = []
+    at = 0
+    while len(values) < _VALUES and (start := _first_of(text, at)) >= 0:
+        value, at = _DECODER.raw_decode(text, start)
+        values.append(value)
+    return values
+
+
+def _first_of(text: str, at: int) -> int:
+    starts = [start for start in (text.find("{", at), text.find("[", at)) if start >= 0]
+    return min(starts, default=-1)
+
+
+def _fields(text: str) -> Thing:
+    """What can be read of one article whose JSON is beyond mending, for example by quotes inside its headline."""
+    kinds = _ARTICLE_TYPE.findall(text)
+    if len(kinds) != 1:
+        return {}
+    thing: Thing = {"@type": kinds[0]}
+    for name, _, value in _FIELD.findall(text):
+        thing.setdefault(name, value)
+    if author := _AUTHOR.search(text):
+        thing["author"] = {"@type": "Person", "name": author[1]}
+    return thing
+
+
+def _unfold(value: Any) -> Iterator[Thing]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _unfold(item)
+    elif isinstance(value, dict):
+        yield value
+        for key in _UNFOLDED:
+            if isinstance(inner := value.get(key), dict | list):
+                yield from _unfold(inner)
