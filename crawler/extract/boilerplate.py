@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from crawler.extract.byline import signature
 from crawler.extract.reader import TextBlock, fold_line
-from crawler.text import documents, newer_tones
+from crawler.text import documents, either_tones, newer_tones
 
 VOCABULARY: dict[str, list[str]] = tomllib.loads(
     files("crawler.extract").joinpath("boilerplate.toml").read_text("utf-8")
@@ -28,11 +28,16 @@ def _spelt(words: list[str]) -> Iterator[str]:
         yield from dict.fromkeys((word, newer_tones(word)))
 
 
+def _any(lines: list[str]) -> re.Pattern[str]:
+    """One expression for the lines, in both spellings."""
+    return re.compile("|".join(f"(?:{line})" for line in map(either_tones, lines)))
+
+
 END_HEADINGS = frozenset(_spelt(VOCABULARY["headings_end"]))
 BOX_HEADINGS = frozenset(_spelt(VOCABULARY["headings_box"]))
 _LABELS = (*sorted(BOX_HEADINGS | END_HEADINGS), *_spelt(VOCABULARY["labels"]))
-_LINES = re.compile("|".join(f"(?:{line})" for line in _spelt(VOCABULARY["lines"])))
-_ANY_LENGTH = re.compile("|".join(f"(?:{line})" for line in _spelt(VOCABULARY["lines_of_any_length"])))
+_LINES = _any(VOCABULARY["lines"])
+_ANY_LENGTH = _any(VOCABULARY["lines_of_any_length"])
 _BULLETS = "*•●■♦☛👉 "  # what a paper sets before its house lines
 _COUNT = re.compile(r"\s*\(\d+\)$")
 _OF_PUBLISHER = ("nguồn", "theo dõi", "theo", "đăng bởi")  # "Theo dõi X", "Nguồn: X"

@@ -35,6 +35,8 @@ MEDIA = frozenset(("video", "iframe", "object", "embed"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ROLES: dict[str, Role] = {"li": "item", "dd": "item", "tr": "row", **dict.fromkeys(HEADINGS, "heading")}
 _BOXES = frozenset("div section aside ul ol blockquote center".split())
+_STYLED = frozenset(("p", "li", "dt", "dd", *HEADINGS, *_BOXES))
+_NONE: dict[str, str | None] = {}
 _BLOCKS = "p, div, center, table, ul, ol, dl, figure, section, article, h1, h2, h3, h4, h5, h6"
 _ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
 _DEEPEST = 100  # elements within elements below which the text is taken as it comes: markup to break a reader
@@ -152,7 +154,8 @@ class _Walker:
         self.line: list[str] = []
         self.linked = self.bold = self.slanted = 0
         self.in_link = self.in_bold = self.in_italic = self.in_caption = self.in_figure = self.in_pre = 0
-        self.right = self.below = self.leads_away = False
+        self.right = self.leads_away = False
+        self.style = ""  # of the open line's element: class, style and align
         self.in_data = False  # a table's pictures are icons
         self.lacking = False  # the last picture's element only held its place
         self.after_media = False  # a player was the last thing before the open line
@@ -227,7 +230,8 @@ class _Walker:
             self.line.append(" ")
             return
         self.flush("p", boxes)
-        if tag in _BOXES and (kind := foreign(node, self.root)):
+        attributes = node.attributes if tag in _STYLED else _NONE
+        if tag in _BOXES and (attributes or tag == "blockquote") and (kind := foreign(node, attributes, self.root)):
             self.reading.dropped.append((tidy(node.text(separator=" ")), kind))
             return
         if tag == "table" and node.css_first("img, amp-img") is not None:
@@ -248,14 +252,16 @@ class _Walker:
             self.flush("p", boxes)
             self.in_figure = outer
         elif tag == "p" or tag in HEADINGS or tag in ("li", "dt", "dd") or _is_line(node, tag):
-            attributes = node.attributes
-            style = f"{attributes.get('class') or ''} {attributes.get('style') or ''} {attributes.get('align') or ''}"
-            self.right = "right" in style and bool(_RIGHT.search(style))
-            self.below = tag == "center" or (len(style) > 2 and bool(_BELOW.search(style)))
+            if attributes:
+                get = attributes.get
+                self.style = f"{get('class') or ''} {get('style') or ''} {get('align') or ''}"
+                self.right = "right" in self.style and bool(_RIGHT.search(self.style))
+            elif tag == "center":
+                self.style = tag
             inner = (*boxes, node.mem_id) if tag in ("div", "center") else boxes
             self.walk(node, inner, False)
             self.flush("p" if tag in ("div", "center") else tag, inner)
-            self.right = self.below = False
+            self.style, self.right = "", False
         else:
             self.walk(node, (*boxes, node.mem_id), False)
             self.flush("p", (*boxes, node.mem_id))
@@ -280,7 +286,7 @@ class _Walker:
         """End the open line; it becomes a block or a caption."""
         if not self.line:
             return
-        text = tidy(_joined(self.line))
+        text = tidy(_joined(self.line) if len(self.line) > 1 else self.line[0])
         links, strong, italic = 0.0, False, False
         if self.linked or self.bold or self.slanted:
             size = sum(len(part.strip()) for part in self.line) or 1
@@ -290,7 +296,8 @@ class _Walker:
         if not text:
             return
         role = ROLES.get(tag, "text")
-        if self.in_caption or self.is_caption(text, role, links, strong=strong, italic=italic):
+        waits = self.open_pictures < len(self.reading.pictures) or self.after_media
+        if self.in_caption or (waits and self.is_caption(text, role, links, strong=strong, italic=italic)):
             self.set_caption(text)
             self.reading.blocks.append(TextBlock(text, "caption", tag, boxes=boxes))
             return
@@ -311,7 +318,7 @@ class _Walker:
             return True
         if len(text) >= _SHORT or role != "text" or self.right:
             return False
-        if self.below or (self.in_figure and waiting[-1].figure == self.in_figure):
+        if _BELOW.search(self.style) or (self.in_figure and waiting[-1].figure == self.in_figure):
             return True
         if text[-1] == ":" or strong or links >= 0.5 or waiting[-1].leads_away or signature(text) or _SIGNS.match(text):
             return False
@@ -356,8 +363,6 @@ def _leads_away(href: str | None) -> bool:
 
 def _joined(parts: list[str]) -> str:
     """The text of a line, a blank where two inline elements meet and their words would be one: "Hà Giang" + "Hơn"."""
-    if len(parts) < 2:
-        return parts[0]
     for index in range(1, len(parts)):
         after = parts[index]
         if after[:1].isupper() and after[1:2].islower():

@@ -16,7 +16,15 @@ from __future__ import annotations
 from crawler.text.calendar import SUNDAY, holidays, weekday
 from crawler.text.dates import VIETNAM, YEARS, Moment, day_of, false_zone, local_time, parse_date
 from crawler.text.encodings import Decoded, charset, decode, encode
-from crawler.text.fingerprint import DOCUMENT, INVISIBLE, content_hash, documents, newer_tones, normal_form
+from crawler.text.fingerprint import (
+    DOCUMENT,
+    INVISIBLE,
+    content_hash,
+    documents,
+    either_tones,
+    newer_tones,
+    normal_form,
+)
 from crawler.text.http import gunzip, retry_after
 from crawler.text.search import narrow, search_form, search_pattern, without_marks
 from crawler.text.syllables import TONES, is_syllable
@@ -35,6 +43,7 @@ __all__ = [
     "day_of",
     "decode",
     "documents",
+    "either_tones",
     "encode",
     "false_zone",
     "gunzip",

@@ -63,6 +63,11 @@ def newer_tones(text: str) -> str:
     return _OLDER.sub(_newer, text)
 
 
+def either_tones(pattern: str) -> str:
+    """A regular expression in lower case that takes both spellings: "khóa" → "kh(?:óa|oá)"."""
+    return _OLDER.sub(lambda found: f"(?:{found[0]}|{_newer(found)})", pattern)
+
+
 def content_hash(lead: str | None, body: str) -> str:
     """`v1:` and the SHA-256, in hex, of the normal form of lead and body."""
     text = f"{lead}\n{body}" if lead else body

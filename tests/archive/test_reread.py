@@ -13,14 +13,16 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import Archive, RereadPage, review
+from crawler.archive.records import Fetch
 from crawler.archive.reread import write
+from crawler.archive.writer import Writer
 from crawler.cli.main import main
 from crawler.compare.relate import waiting
 from crawler.errors import Quarantine, Refusal
 from crawler.items import FIELDS, Article
 from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World
-from crawler.sites import EPI, Layout, Site
+from crawler.sites import EPI, Feed, Layout, Site, Sites
 from crawler.store import Outcome, Store
 from tests.newsroom_bench import Bench, mended
 
@@ -256,3 +258,33 @@ def test_bad_usage_is_one_line(
     code, out, err = command(bench, capsys, *arguments)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert said in err
+
+
+@pytest.mark.parametrize(("kept", "what"), [(2, "new"), (1, "damaged")])
+def test_an_article_on_several_pages_is_read_with_all_of_them(tmp_path: Path, kept: int, what: str) -> None:
+    url, when = "https://bao.example.vn/duong-ven-bien-post123456.html", datetime(2026, 10, 5, 8, tzinfo=UTC)
+    texts = [
+        "Sáng nay, tỉnh thông xe tuyến đường ven biển dài hơn bốn mươi cây số, nối bảy xã.",
+        "Đường có sáu cây cầu lớn.",
+    ]
+    texts[1] += " Người dân hai bên tuyến vui mừng vì thời gian đi lại được rút ngắn một nửa."
+    pages = [
+        f'<meta charset="utf-8"><h1 class="cms-title">Thông xe đường ven biển</h1>'
+        f'<div class="cms-body"><p>{text}</p></div>{pager}'
+        for text, pager in zip(texts, ('<a rel="next" href="?page=2">2</a>', ""), strict=True)
+    ]
+    writer = Writer(tmp_path, 10**6, "test", "desk@example.org")
+    for address, link, body in [(url, url, pages[0]), (f"{url}?page=2", None, pages[1])][:kept]:
+        assert writer.keep(
+            Fetch(url=address, site="bao", link=link, status=200, headers=(), body=body.encode(), at=when)
+        )
+    writer.close()
+    site = Site(
+        name="bao", publisher="Báo", home="https://bao.example.vn/", tier="press", article=r"-post\d+\.html", layout=EPI,
+        sources=(Feed("https://bao.example.vn/home.rss"),),
+    )  # fmt: skip
+    with Archive(tmp_path) as archive, Store.open(f"sqlite:///{tmp_path}/store.db") as store:
+        assert archive.catch_up() == []
+        (found,) = review(archive, store, Sites([site]))
+    assert found.what == what
+    assert found.after is None or found.after.body == "\n".join(texts)

@@ -1,0 +1,159 @@
+"""Who is made an author, and who is not: the lines that end a text, and names beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from crawler.extract import Dropped, extract
+from crawler.extract.byline import is_office, is_person, names, office_holder
+from crawler.sites import load_sites
+
+CASES = Path(os.environ.get("THOISU_CASES") or "nowhere")
+URL = "https://bao.example.vn/duong-ven-bien-thong-xe-123456.html"
+TEXT = (
+    "Sáng nay, tỉnh thông xe tuyến đường ven biển dài hơn bốn mươi cây số, nối bảy xã với khu kinh tế phía nam.",
+    "Công trình được khởi công cách đây ba năm, với tổng vốn gần năm nghìn tỷ đồng từ ngân sách của tỉnh.",
+    "Người dân hai bên tuyến bày tỏ vui mừng vì thời gian đi lại được rút ngắn một nửa so với trước đây.",
+)
+STYLES = {
+    "plain": "<p>{}</p>",
+    "bold": "<p><strong>{}</strong></p>",
+    "italic": "<p><em>{}</em></p>",
+    "right": '<p style="text-align:right">{}</p>',
+}
+
+
+def page(tail: str, before: str = "") -> str:
+    text = "".join(f"<p>{line}</p>" for line in TEXT)
+    return (
+        "<html><body><div><h1>Thông xe tuyến đường ven biển dài nhất tỉnh</h1><p>05/10/2026 14:30</p>"
+        f'{before}<div class="content">{text}{tail}</div></div></body></html>'
+    )
+
+
+def lines(style: str, *texts: str) -> str:
+    return "".join(STYLES[style].format(text) for text in texts)
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("Tin, ảnh: VĂN HÀ", ("VĂN HÀ",)),
+        ("Bài và ảnh: LÊ AN-MAI BÌNH", ("LÊ AN", "MAI BÌNH")),
+        ("Bài: Lê An; ảnh: Mai Bình", ("Lê An", "Mai Bình")),
+        ("Lê An - Ảnh: Mai Bình", ("Lê An", "Mai Bình")),
+        ("Phóng sự của LÊ AN", ("LÊ AN",)),
+        ("LÊ AN (tổng hợp)", ("LÊ AN",)),
+        ("Đại tá LÊ VĂN AN, Viện trưởng Viện Bản đồ", ("LÊ VĂN AN",)),
+        ("Nhóm phóng viên", ("Nhóm phóng viên",)),
+        ("T.H", ("T.H",)),
+        ("Theo Venturebeat", ()),
+        ("TTXVN", ()),
+    ],
+)
+def test_line_that_signs_is_cut_and_names_its_authors(style: str, line: str, authors: tuple[str, ...]) -> None:
+    article = extract(page(lines(style, line)), URL)
+    assert (article.authors, article.body) == (authors, "\n".join(TEXT))
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(
+    "last",
+    [
+        ["- Lưu: VT, HC."],
+        ["Bảng B: Lào, Campuchia"],
+        ["Tải về: iOS/ Android"],
+        ["Giờ mở cửa: 8h - 17h"],
+        ["Địa chỉ: 12 Lê Lợi, Hà Nội"],
+        ["Tham khảo Vnreview"],
+        ["Giải Nhất: Lê An"],
+        ["- Nguyễn Văn An"],
+        ["CHỦ TỊCH", "Lương Văn An"],
+        ["KT. BỘ TRƯỞNG", "THỨ TRƯỞNG", "Lương Văn An"],
+        ["TM. ỦY BAN NHÂN DÂN"],
+        ["Gồm các ông, bà:", "Lê An", "Mai Bình", "Trần Văn Dũng"],
+        ["Lê An", "Mai Bình", "Trần Văn Dũng", "Lý Hùng"],
+        ["Việt Nam, Thái Lan"],
+    ],
+    ids=lambda last: last[-1],
+)
+def test_line_that_signs_nothing_stays_and_names_nobody(style: str, last: list[str]) -> None:
+    explain: list[Dropped] = []
+    article = extract(page(lines(style, *last)), URL, explain=explain)
+    assert article.authors == ()
+    assert article.body.split("\n") == [*TEXT, *last]
+    assert [dropped for dropped in explain if dropped.rule == "byline"] == []
+
+
+@pytest.mark.parametrize(
+    "house",
+    [
+        "<p><em>* Mời bạn đọc vào chuyên mục <a href='/x'>Kinh tế</a> xem các tin, bài liên quan.</em></p>",
+        "<p>Kính mời quý độc giả truy cập chuyên mục <a href='/x'>Xã hội</a> để đọc thêm tin, bài.</p>",
+        "<div class='ad'>loading...</div>",
+    ],
+)
+def test_byline_is_found_behind_a_house_line(house: str) -> None:
+    article = extract(page(lines("bold", "LÊ AN") + house), URL)
+    assert (article.authors, article.body) == (("LÊ AN",), "\n".join(TEXT))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Lê An Thứ Tư, ngày 1/10/2014 - 23:01",
+        "Lê AnThứ Tư, 1/10/2014",
+        "Lê An | 23:01 01/10/2014",
+        "Lê An, ngày 5 tháng 10 năm 2026",
+    ],
+)
+def test_date_beside_a_name_is_no_part_of_it(line: str) -> None:
+    assert extract(page("", before=f'<p class="author">{line}</p>'), URL).authors == ("Lê An",)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<blockquote>Phải làm thật, nói thật. <span class="author">Lê Văn Tám</span></blockquote>',
+        '<div class="quote-box"><p>Phải làm thật.</p><p class="author-name">Lê Văn Tám</p></div>',
+        '<div class="author-share"><a>Facebook</a> <a>Zalo</a></div>',
+        '<div class="tacgia">Số 12 Lê Lợi, Đà Nẵng - ĐT: 0236 3822 222</div>',
+    ],
+)
+def test_quotation_share_bar_and_address_name_no_author(box: str) -> None:
+    assert extract(page(box + f"<p>{TEXT[0][:-1]}, theo kế hoạch.</p>"), URL).authors == ()
+
+
+def test_names_of_a_byline() -> None:
+    assert names("Lưu: VT, KTTH.") == names("Facebook, Zalo") == ()
+    assert names("Lưu Hương") == ("Lưu Hương",)
+    assert office_holder("PGS, TS LÊ VĂN AN, Phó giám đốc Học viện") == "LÊ VĂN AN"
+    assert office_holder("Chủ tịch Lê Văn An") is None
+    assert is_office("Phó Chủ tịch")
+    assert not is_office("Chung tay vì cộng đồng")
+    assert [is_person(name) for name in ("Lê An", "Venturebeat", "Link Android", "T.T")] == [True, False, False, True]
+
+
+@pytest.mark.skipif(not (CASES / "bodies").exists(), reason="unsigned bodies are not read: set THOISU_CASES")
+def test_unsigned_bodies_have_no_author_and_lose_no_line() -> None:
+    wrong = []
+    for path in sorted((CASES / "bodies").glob("*.html")):
+        explain: list[Dropped] = []
+        article = extract(path.read_bytes(), URL, explain=explain)
+        if article.authors or any(dropped.rule == "byline" for dropped in explain):
+            wrong.append(path.name)
+    assert wrong == []
+
+
+@pytest.mark.skipif(not (CASES / "pages").exists(), reason="real pages are not read: set THOISU_CASES")
+def test_signed_pages_name_their_authors() -> None:
+    sites = load_sites()
+    for path in sorted((CASES / "pages" / "gold").glob("*.json")):
+        gold = json.loads(path.read_text("utf-8"))
+        html = (CASES / "pages" / "pages" / gold["file"]).read_bytes()
+        assert list(extract(html, gold["url"], site=sites.find(gold["url"])).authors) == gold["authors"], path.stem
