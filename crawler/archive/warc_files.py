@@ -101,7 +101,7 @@ def _listed(path: Path, base: Path) -> tuple[list[WarcFile], list[str]]:
         with path.open("rb") as file:
             packed = file.read(3) == _GZIP
         with gzip.open(path) if packed else path.open("rb") as file:
-            text = file.read(_LIST + 1).decode()
+            text = file.read(_LIST + 1).decode("utf-8-sig")
     except (UnicodeDecodeError, EOFError, zlib.error):
         raise BadInput(f"{path} is no WARC, no WACZ and no list of their paths") from None
     rows = {number: line.strip() for number, line in enumerate(text.splitlines(), 1)}
