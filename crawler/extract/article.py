@@ -13,6 +13,7 @@ from crawler.extract.boilerplate import Dropped, split_dateline, strip_boilerpla
 from crawler.extract.by_layout import Parts, by_layout
 from crawler.extract.generic import find
 from crawler.extract.limits import hostile
+from crawler.extract.missing import is_error_page
 from crawler.extract.page import Page
 from crawler.extract.reader import Reading, read
 from crawler.extract.trim import is_picture_story, marked_lead, trim
@@ -37,8 +38,8 @@ def extract(
 
     `html` as fetched (bytes with the `declared` charset of its header) or as text; `site` when known. `explain`
     receives each dropped block with the rule that dropped it.
-    Raises `Discard` (not_html, unreadable) for what is no page, `Quarantine` (no_title, no_body) for an article that
-    cannot be read.
+    Raises `Discard` (not_html, unreadable, soft_404) for what is no page, `Quarantine` (no_title, no_body) for an
+    article that cannot be read.
     """
     markup = html if isinstance(html, str) else _markup(html, declared)
     if ("<" if isinstance(markup, str) else b"<") not in markup[:4096]:  # type: ignore[operator]
@@ -60,9 +61,11 @@ def extract(
         explain += [Dropped(text, f"container: {css}") for text, css in reading.dropped] + dropped + cut
     if not body:
         raise Quarantine(Refusal.NO_BODY, f"no text where {label} looks for it")
+    written = "\n".join([lead, *body] if lead else body)
+    if is_error_page(parts.title, written):
+        raise Discard(Refusal.SOFT_404, f"a notice instead of an article: {parts.title}")
     when = metadata.published(page, parts.times, trusted=parts.times_certain)
     changed = metadata.modified(page, when)
-    written = "\n".join([lead, *body] if lead else body)
     return Article(
         url=url,
         canonical_url=metadata.canonical_url(page, url, site),
@@ -117,6 +120,8 @@ def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:
         return parts, FALLBACK
     if page.tree.css_first("p, div, td") is None:
         raise Discard(Refusal.NOT_HTML, "no paragraph in it")
+    if is_error_page("", "\n".join(page.texts(("h1, h2, h3, p",)))):
+        raise Discard(Refusal.SOFT_404, "a notice instead of an article")
     has_title = bool(page.meta_first("og:title") or page.text(("h1", "title")))
     raise Quarantine(
         Refusal.NO_BODY if has_title else Refusal.NO_TITLE,

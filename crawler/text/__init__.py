@@ -16,11 +16,12 @@ from crawler.text.calendar import SUNDAY, holidays, weekday
 from crawler.text.dates import VIETNAM, YEARS, Moment, day_of, false_zone, local_time, parse_date
 from crawler.text.encodings import Decoded, charset, decode, encode
 from crawler.text.fingerprint import DOCUMENT, INVISIBLE, content_hash, documents, normal_form
-from crawler.text.http import gunzip, retry_after
+from crawler.text.http import GZIP, gunzip, retry_after
 from crawler.text.syllables import TONES, is_syllable
 
 __all__ = [
     "DOCUMENT",
+    "GZIP",
     "INVISIBLE",
     "SUNDAY",
     "TONES",
