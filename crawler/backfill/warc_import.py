@@ -165,7 +165,7 @@ def _take(store: Store, fetch: Fetch, sites: Sites, others: Sites, span: DayRang
             return "other_days"
         if dry:
             return "readable"
-        article = under_its_address(article, link, site, store.may_lead)
+        article = under_its_address(article, link, site, store, fetch.at)
         outcome = _store(store, article, fetch.at, link, site.name)
     except Refused as refusal:
         return refusal.reason

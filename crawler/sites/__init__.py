@@ -8,11 +8,13 @@ layouts.py       where a CMS family keeps the parts of an article
 urls.py          the one canonical form of an address, and what it leads to
 url_kinds.py     what an address says by its words alone
 written_urls.py  addresses as people, feeds and copied lists write them
+article_numbers.py  the number that names an article, where a site's addresses end in one
 registry.py      the sites that somebody has described, by name and by address
 """
 
 from __future__ import annotations
 
+from crawler.sites.article_numbers import article_number, same_article
 from crawler.sites.layouts import (
     CAPTIONS,
     DNN,
@@ -67,11 +69,13 @@ __all__ = [
     "UrlVerdict",
     "absolute",
     "address_in",
+    "article_number",
     "canonical",
     "host_of",
     "is_web",
     "judge",
     "kind_by_address",
     "load_sites",
+    "same_article",
     "written",
 ]

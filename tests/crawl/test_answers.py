@@ -17,6 +17,49 @@ def paper(tmp_path: Path) -> Iterator[Paper]:
         yield site
 
 
+def edited(number: int, text: str) -> bytes:
+    return page(number).replace(b"</p></div>", f"</p><p>{text}</p></div>".encode())
+
+
+def serve_slugs(paper: Paper, *slugs: str) -> None:
+    """The feed lists the first article under these slugs, each with a text of its own."""
+    status, head, feed = paper.usual("/feed.rss")
+    first = f"<item><title>Con đê</title><link>{paper.base}/de-post1.html</link></item>"
+    items = "".join(first.replace("de-post1", f"{slug}-post1") for slug in slugs)
+    paper.answers["/feed.rss"] = status, head, feed.replace(first.encode(), items.encode())
+    for slug in slugs:
+        paper.answers[f"/{slug}-post1.html"] = 200, HTML, edited(1, f"Bản sửa {slug}.")
+
+
+@pytest.mark.parametrize("slugs", [("de-cu", "de-moi"), ("de-moi", "de-cu")])
+def test_an_edited_slug_with_the_number_kept_is_a_revision(paper: Paper, slugs: tuple[str, ...]) -> None:
+    serve_slugs(paper, *slugs)
+    report = paper.crawl()
+    assert (report.created, report.revised) == (4, 1)
+    found = paper.articles()
+    assert sorted(found.values()) == [1, 1, 1, 2]
+    assert paper.crawl().new == 0  # both addresses are known for good
+    assert paper.articles() == found
+
+
+def test_an_edited_slug_of_a_later_run_is_a_revision_too(paper: Paper) -> None:
+    serve_slugs(paper, "de-cu")
+    assert paper.crawl().created == 4
+    serve_slugs(paper, "de-moi")
+    report = paper.crawl()
+    assert (report.created, report.revised) == (0, 1)
+    assert paper.articles()["de-cu-post1.html"] == 2
+
+
+def test_a_number_used_again_for_other_news_stays_an_article_of_its_own(paper: Paper) -> None:
+    serve_slugs(paper, "de-cu", "cau-moi")
+    when = "<meta property='article:published_time' content='{}T08:00:00+07:00'>"
+    for slug, day in (("de-cu", "2026-08-01"), ("cau-moi", "2026-10-05")):
+        body = edited(1, slug).replace(b"</head>", when.format(day).encode() + b"</head>")
+        paper.answers[f"/{slug}-post1.html"] = 200, HTML, body
+    assert paper.crawl().created == 5
+
+
 def refresh(target: str) -> bytes:
     return f'<html><head><meta http-equiv="refresh" content="0; url={target}"></head><body></body></html>'.encode()
 
