@@ -30,6 +30,7 @@ _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
 _AMERICAN = re.compile(r"\s*(?:0?[1-9]|1[0-2])/(?:1[3-9]|2[0-9]|3[01])/[0-9]{4}\b")
 # A path and not a word: "/a.html", "xa-hoi/a", "a-901.html", "?id=901"; no "N/A", no "-".
 _PATH = re.compile(r"(?:\.{0,2}/|\?)\w|[\w%~-]*\w[-/.?=][\w%~-]{2}")
+_HOME = re.compile(r"https?://[^/?#]+/?", re.IGNORECASE)  # all entries of some feeds link to it
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
@@ -87,14 +88,17 @@ def _addresses(fields: _Fields, url: str) -> list[tuple[str, str]]:
     """Candidates in order of trust, each with the address that it is relative to.
 
     First what is an address of the web: the link's text, Atom's alternate; then a link that reads like a path, the
-    entry's identity when an address, and last whatever else stands in the link ("N/A").
+    entry's identity when an address, and last whatever else stands in the link ("N/A", the site's home page).
     """
     found: list[tuple[int, str, etree._Element]] = []
     for href, element in _links(fields):
         text = written(href)
         if not is_web(text):
             text = address_in(href) or text
-        found.append((0 if is_web(text) else 1 if _PATH.match(text) else 3, text, element))
+        trust = 1 if _PATH.match(text) else 3
+        if is_web(text):
+            trust = 3 if _HOME.fullmatch(text) else 0
+        found.append((trust, text, element))
     for name in ("guid", "id"):
         for element in fields.get(name, ()):
             if is_web(text := written(text_of(element))):

@@ -60,7 +60,7 @@ _PATIENCE = 10.0  # seconds; a page that waits longer is there to be read, and r
 # WHATWG HTML, "shared declarative refresh steps".
 _REFRESH = re.compile(r"\s*([0-9]+)(?:\.[0-9.]*)?\s*[;,\s]\s*(?:url\s*=\s*)?(['\"]?)(.*)", re.IGNORECASE | re.DOTALL)
 _SENDS = re.compile(
-    r"\blocation(?:\.href)?\s*=\s*(['\"])(?P<a>[^'\"\\<>\s]{1,2000})\1\s*(?=[ \t]*(?:[;})\n]|\Z))"
+    r"\blocation(?:\.href)?\s*=\s*(['\"])(?P<a>[^'\"\\<>\s]{1,2000})\1\s*(?=[ \t]*(?:[;})\n'\"]|\Z))"
     r"|\blocation\.(?:replace|assign)\(\s*(['\"])(?P<b>[^'\"\\<>\s]{1,2000})\3\s*\)"
 )
 _DECIDES = re.compile(r"cookie|\bif\b|\bswitch\b|\?\s*['\"]|\beval\b|\batob\b|navigator|screen\.|XMLHttp|fetch\(")
@@ -158,6 +158,7 @@ def _refreshed(tree: LexborHTMLParser) -> str | None:
 
 def _sent(tree: LexborHTMLParser) -> str | None:
     script = "\n".join(node.text() for node in tree.css("script"))
+    script += "".join(f"\n{node.attributes.get('onload') or ''}" for node in tree.css("body[onload]"))
     if len(script) > _SCRIPT or _DECIDES.search(script):
         return None
     targets = {match["a"] or match["b"] for match in _SENDS.finditer(script)}

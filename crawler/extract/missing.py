@@ -29,7 +29,8 @@ _GONE = (
     r"|được (?:gỡ|xóa|di chuyển|chuyển)|hết hạn|ngừng (?:xuất bản|hiển thị)))"
 )
 _TAIL = (
-    r"(?: (?:bỏ|nữa|hoặc|và|trên|trong|khỏi|sang|tới|đến|do|vì|theo|vui lòng|xin|mời|hãy|bạn|đã|có thể)(?: \w+){0,14})?"
+    r"(?: (?:bỏ|nữa|hiển thị|hoặc|và|trên|trong|khỏi|sang|tới|đến|do|vì|theo|vui lòng|xin|mời|hãy|bạn|đã|có thể)"
+    r"(?: \w+){0,14})?"
 )
 _ENGLISH = (
     r"(?:(?:the|this|that|your|requested) )*(?:page|article|content|file|resource|url|link)(?: \w+){0,7}?"
@@ -47,14 +48,16 @@ _NOTICE = re.compile(
 _MAINTENANCE = re.compile(
     r"(?:hệ thống|website|trang(?: web| thông tin| tin)?|cổng(?: thông tin)?|máy chủ|dịch vụ|báo điện tử)(?: \w+){0,8}?"
     r" (?:đang (?:được |trong quá trình )?(?:bảo trì|nâng cấp|quá tải|gặp sự cố|tạm (?:dừng|ngừng))"
-    r"|tạm (?:ngừng|dừng|gián đoạn)|quá tải)|(?:site|website|server|system)(?: \w+){0,4}"
+    r"|đang (?:được )?xây dựng|tạm (?:ngừng|dừng|gián đoạn)|quá tải)|xảy ra lỗi|lỗi (?:xảy ra|hệ thống|máy chủ)"
+    r"|bạn không có quyền (?:truy cập|xem)|(?:site|website|server|system)(?: \w+){0,4}"
     r" (?:under maintenance|temporarily unavailable)"
 )
 _TO_THE_READER = re.compile(
     r"(?:vui lòng|mời|hãy|xin)(?: mời)?(?: (?:bạn|quý (?:khách|độc giả|vị|bạn đọc)))? (?:quay|trở|thử|truy cập|kiểm tra"
     r"|liên hệ|tìm|bấm|nhấn|nhấp|về)\b|(?:quay|trở) (?:lại|về) trang (?:chủ|trước)|về trang chủ|ô tìm kiếm"
     r"|(?:bạn|quý khách|quý vị|độc giả)(?: (?:đang|vừa|đã|cần|muốn))* (?:yêu cầu|tìm|truy cập|xem|đọc|nhập)\b"
-    r"|rất tiếc|xin lỗi|bất tiện|try again|come back|home page|homepage|you (?:are looking|requested|were looking)"
+    r"|bạn không có quyền|rất tiếc|xin lỗi|bất tiện|try again|come back|home ?page"
+    r"|you (?:are looking|requested|were looking)"
 )
 _DATED = re.compile(r"[0-9] ?[/h:.-] ?[0-9]|ngày [0-9]|[0-9]{4}")
 _SENTENCES = re.compile(r"[.!?…\n]+")

@@ -15,6 +15,7 @@ EDGES = _BLANKS + _INVISIBLE
 _ENCODED_END = re.compile(r"(?:%(?:09|0a|0d|20|c2%a0|c2%ad|ef%bb%bf|e2%80%(?:8[b-f]|a[89a-e])))+\Z", re.IGNORECASE)
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _QUOTED = (("<", ">"), ('"', '"'), ("'", "'"), ("“", "”"), ("(", ")"), ("[", "]"))
+_BULLET = re.compile(r"\A(?:[-*•·–—>]+|[0-9]{1,4}[.)])[ \t\u00a0]+(?=<?(?:https?:|www\.))", re.IGNORECASE)
 _SCHEME = re.compile(r"(https?)(?::/*|//)(?=[\w.-]+\.[a-z]{2,}(?:[:/?#]|\Z))", re.IGNORECASE)
 _TOP_LEVEL = r"vn|com|net|org|info|edu|gov|biz|asia|tv"  # what the hosts of Vietnamese papers and offices end in
 _HOST = re.compile(
@@ -36,7 +37,8 @@ def written(text: str) -> str:
     a scheme before its host. What looks like no address comes back as it is, but for the invisible."""
     if len(text) > _LONGEST:
         return text
-    text = bare(_HIDDEN.sub("", text)).rstrip(",;").rstrip()
+    text = bare(_HIDDEN.sub("", text)).rstrip(".,;").rstrip()
+    text = _BULLET.sub("", text)
     for left, right in _QUOTED:
         if text.startswith(left) and text.endswith(right) and len(text) > 1:
             text = bare(text[1:-1])

@@ -86,6 +86,8 @@ def test_the_base_of_an_entry(feed: str, entry: str, link: str) -> None:
         ("none", FIRST, FIRST),
         ("http://", FIRST, FIRST),
         ("https://localhost", FIRST, FIRST),
+        ("javascript:void(0)", FIRST, FIRST),
+        (HOME, FIRST, FIRST),
         ("bao.example.vn/de-bien-post1.html", "N/A", FIRST),
         ("www.bao.example.vn/de-bien-post1.html", "", "https://www.bao.example.vn/de-bien-post1.html"),
         ("https:/bao.example.vn/de-bien-post1.html", "", FIRST),

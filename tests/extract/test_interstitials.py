@@ -68,6 +68,8 @@ def stub(head: str = "", body: str = "") -> bytes:
         stub("<base href='/thoi-su/x'><meta http-equiv=refresh content='0 de-moi-post1.html'>"),
         stub("", f"<script>window.location.replace('{NEW}')</script><a href='{NEW}'>Xem tiếp</a>"),
         stub(f'<script>window.onload=function(){{ location.href = "{NEW}"; }}</script>'),
+        stub(f"""<script>setTimeout("location.href='{NEW}'", 500)</script>"""),
+        f"""<html><body onload="top.location='{NEW}'">Bài viết đã chuyển</body></html>""".encode(),
         stub("<script>document.location = '/thoi-su/de-moi-post1.html'</script>" + FILLING),
     ],
 )  # fmt: skip

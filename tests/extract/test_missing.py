@@ -66,6 +66,9 @@ def test_headlines_that_sound_alike(heading: str) -> None:
         ("Báo Sông Đà", "Trang bạn tìm không tồn tại hoặc đã bị xóa. Vui lòng thử lại sau."),
         ("Hệ thống đang bảo trì, vui lòng quay lại sau", MOVED),
         ("Thông báo", "Website đang được nâng cấp. Xin lỗi quý độc giả vì sự bất tiện này."),
+        ("Báo Sông Đà", "Đã có lỗi xảy ra. Vui lòng thử lại sau ít phút."),
+        ("Thông báo", "Trang đang được xây dựng. Mời bạn quay lại trang chủ."),
+        ("Báo Sông Đà", "Bài viết này đã hết hạn hiển thị. Xin lỗi bạn đọc."),
         ("Sorry", "The page you are looking for does not exist. Please go back to the home page."),
     ],
 )
@@ -88,6 +91,7 @@ def test_error_pages(title: str, text: str) -> None:
         ("Gỡ bài sai", "Bài viết này đã bị gỡ. " + TEXT * 8 + " Xin lỗi bạn đọc."),
         ("Đê vỡ", "Vui lòng liên hệ xã để nhận hỗ trợ. " + TEXT),
         ("Máy chủ quá tải", TEXT),
+        ("Cháy ở chợ đầu mối", TEXT + " Bài viết đang được cập nhật, mời bạn đọc đón xem."),
     ],
 )
 def test_short_news_is_news(title: str, text: str) -> None:
