@@ -42,10 +42,11 @@ def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Li
     """
     elements = (element for element in root.iter() if local(element)[1] in ("item", "entry"))
     entries = [_children(element) for element in islice(elements, LIMIT)]
+    rebased = bool(root.xpath("boolean(//@xml:base)"))
     # One date that can only be month first tells the order of all: 8/22/2026 beside 9/5/2026.
     us = any(_AMERICAN.match(text) for fields in entries for name in _PUBLISHED for text in _texts(fields, name))
     for fields in entries:
-        written_so = _addresses(fields, url)
+        written_so = _addresses(fields, url, rebased=rebased)
         for href, base in written_so:
             if address := absolute(href, base, https=https):
                 break
@@ -84,7 +85,7 @@ def _texts(fields: _Fields, name: str) -> Iterator[str]:
     return filter(None, map(text_of, fields.get(name, ())))
 
 
-def _addresses(fields: _Fields, url: str) -> list[tuple[str, str]]:
+def _addresses(fields: _Fields, url: str, *, rebased: bool) -> list[tuple[str, str]]:
     """Candidates in order of trust, each with the address that it is relative to.
 
     First what is an address of the web: the link's text, Atom's alternate; then a link that reads like a path, the
@@ -93,18 +94,19 @@ def _addresses(fields: _Fields, url: str) -> list[tuple[str, str]]:
     found: list[tuple[int, str, etree._Element]] = []
     for href, element in _links(fields):
         text = written(href)
-        if not is_web(text):
-            text = address_in(href) or text
-        trust = 1 if _PATH.match(text) else 3
-        if is_web(text):
-            trust = 3 if _HOME.fullmatch(text) else 0
+        if is_web(text) or is_web(text := address_in(href) or text):
+            trust = 3 if text.count("/") < 4 and _HOME.fullmatch(text) else 0
+        else:
+            trust = 1 if _PATH.match(text) else 3
         found.append((trust, text, element))
+    certain = any(trust == 0 for trust, _, _ in found)
     for name in ("guid", "id"):
-        for element in fields.get(name, ()):
+        for element in () if certain else fields.get(name, ()):
             if is_web(text := written(text_of(element))):
                 found.append((2, text, element))
-    found.sort(key=lambda candidate: candidate[0])
-    return [(text, _base(element, url)) for _, text, element in found]
+    if len(found) > 1:
+        found.sort(key=lambda candidate: candidate[0])
+    return [(text, _base(element, url) if rebased else url) for _, text, element in found]
 
 
 def _base(element: etree._Element, url: str) -> str:

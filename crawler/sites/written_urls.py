@@ -15,6 +15,7 @@ EDGES = _BLANKS + _INVISIBLE
 _ENCODED_END = re.compile(r"(?:%(?:09|0a|0d|20|c2%a0|c2%ad|ef%bb%bf|e2%80%(?:8[b-f]|a[89a-e])))+\Z", re.IGNORECASE)
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _QUOTED = (("<", ">"), ('"', '"'), ("'", "'"), ("“", "”"), ("(", ")"), ("[", "]"))
+_PLAIN = re.compile(r"https?://[a-z0-9.-]+/[\w/.-]*[\w/]", re.ASCII)  # nearly every address: nothing to mend
 _BULLET = re.compile(r"\A(?:[-*•·–—>]+|[0-9]{1,4}[.)])[ \t\u00a0]+(?=<?(?:https?:|www\.))", re.IGNORECASE)
 _SCHEME = re.compile(r"(https?)(?::/*|//)(?=[\w.-]+\.[a-z]{2,}(?:[:/?#]|\Z))", re.IGNORECASE)
 _TOP_LEVEL = r"vn|com|net|org|info|edu|gov|biz|asia|tv"  # what the hosts of Vietnamese papers and offices end in
@@ -35,7 +36,7 @@ def bare(text: str) -> str:
 def written(text: str) -> str:
     """The address that somebody wrote down: no quotes or signs of a list round it, none that cannot be seen in it, and
     a scheme before its host. What looks like no address comes back as it is, but for the invisible."""
-    if len(text) > _LONGEST:
+    if _PLAIN.fullmatch(text) or len(text) > _LONGEST:
         return text
     text = bare(_HIDDEN.sub("", text)).rstrip(".,;").rstrip()
     text = _BULLET.sub("", text)
