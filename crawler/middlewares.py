@@ -6,6 +6,7 @@
 - Scrapy's own DownloadTimeout (350), DefaultHeaders (400) and UserAgent (500).
 - `BackoffMiddleware` (540) lets the whole site wait after 429 and 503, and ends its run when it asks for too much.
 - Scrapy's own Retry (550), once, for network failures and the other 5xx.
+- `PageRedirectMiddleware` (580) follows pages that do nothing but send their reader on, by the rules of redirects.
 - `DecompressionMiddleware` (590) undoes Content-Encoding, within the limits to size.
 - `SiteRedirectMiddleware` (600) follows redirects that stay inside the site.
 - `CookieLimitMiddleware` (700) keeps the few cookies that some sites need.
@@ -16,7 +17,7 @@ Of Scrapy's own these are switched off in `crawler.settings`:
 
 - RobotsTxt: a robots.txt that cannot be had opens the site to it, and it asks again in each run.
 - HttpCompression, Cookies, Redirect: those above are the same with limits.
-- MetaRefresh: pages that send the reader on by markup are walls, which are named and never passed.
+- MetaRefresh: it follows to any host, and reads pages that are more than a redirect; ours is above.
 - Offsite: sources are asked of their own site only, and redirects are judged above.
 - HttpAuth: no site is asked with a password.
 - HttpProxy: a proxy would look names up behind the guard's back.
@@ -30,6 +31,7 @@ from crawler.fetch.cookies import CookieLimitMiddleware
 from crawler.fetch.middlewares import (
     BackoffMiddleware,
     DecompressionMiddleware,
+    PageRedirectMiddleware,
     RequestBudgetMiddleware,
     SiteRedirectMiddleware,
     SiteSlotMiddleware,
@@ -41,6 +43,7 @@ __all__ = [
     "BackoffMiddleware",
     "CookieLimitMiddleware",
     "DecompressionMiddleware",
+    "PageRedirectMiddleware",
     "RequestBudgetMiddleware",
     "RobotsMiddleware",
     "SiteRedirectMiddleware",

@@ -48,6 +48,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.SiteSlotMiddleware": 50,
     "crawler.middlewares.RobotsMiddleware": 100,
     "crawler.middlewares.BackoffMiddleware": 540,
+    "crawler.middlewares.PageRedirectMiddleware": 580,
     "crawler.middlewares.DecompressionMiddleware": 590,
     "crawler.middlewares.SiteRedirectMiddleware": 600,
     "crawler.middlewares.CookieLimitMiddleware": 700,

@@ -1,4 +1,4 @@
-"""Báo Nhân Dân: the daily of the Party's Central Committee."""
+"""Báo Nhân Dân: the daily of the Party's Central Committee; /item/ stands in its addresses until 2020."""
 
 from crawler.crawl import NewsSpider
 from crawler.sites import EPI, EPI_PAST, Feed, Listing, Site, Sitemap
@@ -12,7 +12,7 @@ class Nhandan(NewsSpider):
             Feed("https://nhandan.vn/rss/home.rss"),
             Sitemap("https://nhandan.vn/sitemaps/news-{Y}-{m}.xml", lastmod="modified"),
         ),
-        article=r"-post\d+\.html$|^/(?:special|megastory)/[\w-]+|^/[\w-]+/index\.html$",
+        article=r"-post\d+\.html$|/item/\d{5,8}-[\w-]+\.html$|^/(?:special|megastory)/[\w-]+|^/[\w-]+/index\.html$",
         exclude=r"^/(?:bao-nhan-dan|bao-thoi-nay|nhan-dan-\w+-\w+)\b[\w-]*-so-\d",
         archives=(Listing("https://api.nhandan.vn/api/morenews-latest-0-1.html",
                   pages="https://api.nhandan.vn/api/morenews-latest-0-{n}.html"),),

@@ -12,6 +12,7 @@ class Suckhoedoisong(NewsSpider):
             Feed("https://suckhoedoisong.vn/rss/home.rss"),
             Sitemap("https://suckhoedoisong.vn/sitemaps/sitemaps-{Y}-{m}-{d1}-{d2}.xml"),
         ),
-        article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
+        # Until 2021: -n<number>.html.
+        article=r"-\d{6,20}\.htm$|-n\d{4,7}\.html$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
         layout=VCCORP, names=("SKĐS", "Sức khỏe và Đời sống"),
     )  # fmt: skip

@@ -9,7 +9,8 @@ class Tuoitre(NewsSpider):
     site = Site(
         publisher="Báo Tuổi Trẻ", home="https://tuoitre.vn/", tier="press",
         sources=(Feed("https://tuoitre.vn/rss/tin-moi-nhat.rss"), Listing("https://tuoitre.vn/kinh-doanh.htm")),
-        article=r"-\d{6,20}\.htm$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
+        # Until 2017: /tin/<section>/<day>/<slug>/<number>.html, on dulich.tuoitre.vn without a section.
+        article=r"-\d{6,20}\.htm$|^/tin/(?:[\w-]+/)+\d{5,8}\.html$", exclude="^/(?:chu-de|dong-su-kien|tag)/",
         archives=(Sitemap("https://tuoitre.vn/StaticSitemaps/sitemaps-{Y}-{m}.xml"),
                   Listing("https://tuoitre.vn/timeline-xem-theo-ngay/0/{d}-{m}-{Y}/trang-1.htm",
                   pages="https://tuoitre.vn/timeline-xem-theo-ngay/0/{d}-{m}-{Y}/trang-{n}.htm"),),

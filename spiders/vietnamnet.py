@@ -20,6 +20,7 @@ class Vietnamnet(NewsSpider):
             Feed("https://vietnamnet.vn/thoi-su.rss"),
             Listing("https://vietnamnet.vn/kinh-doanh", pages="https://vietnamnet.vn/kinh-doanh-page{n}", first=1),
         ),
-        article=r"-E?\d{5,8}\.html$", exclude=r"^/(?:su-kien|tag|topic)\b",
+        # Until about 2017: /vn/<section>/<number>/<slug>.html.
+        article=r"-E?\d{5,8}\.html$|^/vn/(?:[\w-]+/)+\d{5,7}/[\w-]+\.html$", exclude=r"^/(?:su-kien|tag|topic)\b",
         layout=LAYOUT, names=("VietNamNet", "VNN"), proven=True,
     )  # fmt: skip

@@ -20,6 +20,6 @@ class Vnexpress(NewsSpider):
             Listing("https://vnexpress.net/kinh-doanh", pages="https://vnexpress.net/kinh-doanh-p{n}"),
         ),
         article=r"-\d{5,8}(?:-p\d+)?\.html$|^/[\w-]+/[\w-]+/(?:[^/-]+-){2,}\d+$|^/interactive/\d{4}/[\w-]+",
-        exclude="^/(?:topic|tag|tac-gia)/|/v-car/(?:dong|hang)-xe/",
+        exclude=r"^/(?:topic|tag|tac-gia)/|/topic-\d+\.html$|/v-car/(?:dong|hang)-xe/",
         layout=LAYOUT, names=("VnExpress.net",), proven=True,
     )  # fmt: skip

@@ -6,7 +6,9 @@ writer.py       the one file that a process writes
 middleware.py   the hook in Scrapy
 reader.py       the pages of an archive, the last of each address
 reread.py       its pages read by today's layouts, against what the store holds of them
-warc_files.py   the records of anybody's WARC files, whatever is wrong with these
+warc_files.py   anybody's WARC files: plain, packed, inside WACZ, listed
+record_stream.py  the records of such a file, whatever is wrong with it
+content_encoding.py  the body of a record as a browser would see it
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from crawler.compare import compare
 from crawler.errors import Discard, Quarantine, Refusal
 from crawler.extract import MOST_PAGES, extract, join, verdict
 from crawler.items import FIELDS, Article
-from crawler.sites import Site, Sites
+from crawler.sites import Site, Sites, same_article
 from crawler.store import Outcome, Store, StoredPage
 from crawler.store.articles import SAME_FETCH
 from crawler.text import charset
@@ -113,6 +113,8 @@ def reread_page(archive: Archive, store: Store, sites: Sites, page: Held) -> Rer
         detail = f"{Refusal.UNREADABLE} ({type(error).__name__})"
         return RereadPage(**about, what="refused" if held else "unread", detail=detail)
     held = held or store.page(article.canonical_url)
+    if held and same_article(held.article.canonical_url, article.canonical_url, sites[fetch.site]):
+        article = replace(article, canonical_url=held.article.canonical_url)
     what, fields = _judge(held, article, page.at)
     before = held.article if held else None
     changed = compare(before, article).changed if before and {"title", "lead", "body"} & set(fields) else ()

@@ -1,7 +1,6 @@
-"""Records of anybody's WARC files, whatever is wrong with these: plain, gzipped record by record, inside WACZ.
+"""Anybody's WARC files: plain, gzipped record by record or as a whole, inside WACZ, and lists of their paths.
 
-WARC 1.0 and 1.1 (ISO 28500:2017), WACZ 1.1.1 (specs.webrecorder.net). What is damaged, cut off or larger than any page
-is named with its place and passed over: reading goes on where the next record begins.
+WARC 1.0 and 1.1 (ISO 28500:2017), WACZ 1.1.1 (specs.webrecorder.net).
 """
 
 from __future__ import annotations
@@ -16,15 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from crawler.archive.record_stream import GZIP, PIECE, WARC, Fault, Record, opened, packed, plain
 from crawler.errors import BadInput
 
 LIMIT = 16 * 2**20
 """Bytes of one record, its headers included; what is larger is no page."""
-_PIECE = 1 << 16
-_HEAD = 1 << 16  # bytes of a record's own headers
-_GZIP = b"\x1f\x8b\x08"
-_WARC = re.compile(rb"WARC/[01]\.[0-9]+\r?\n")
-_LENGTH = re.compile(rb"^Content-Length:[ \t]*([0-9]{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _PATH = re.compile(r"\.(?:warc|warc\.gz|wacz)$")
 _LIST = 64 * 2**20  # bytes of a list of paths, unpacked
 
@@ -42,22 +37,6 @@ class WarcFile(NamedTuple):
         return f"{self.path}!{self.entry}" if self.entry else str(self.path)
 
 
-class Record(NamedTuple):
-    """A whole record as it stands in its file."""
-
-    place: int
-    end: int
-    """Where the next one begins."""
-    text: bytes
-
-
-class Fault(NamedTuple):
-    """Something that was passed over."""
-
-    place: int
-    why: str
-
-
 def warc_files(path: Path, base: Path | None = None) -> tuple[list[WarcFile], list[str]]:
     """The files of records that a path stands for: itself, those inside a WACZ, those of a list; and what is not here.
 
@@ -67,12 +46,12 @@ def warc_files(path: Path, base: Path | None = None) -> tuple[list[WarcFile], li
     """
     try:
         with path.open("rb") as file:
-            start = file.read(_PIECE)
+            start = file.read(PIECE)
         if start.startswith(b"PK\x03\x04"):
             with zipfile.ZipFile(path) as packed:
                 names = [name for name in packed.namelist() if name.endswith((".warc", ".warc.gz"))]
             return [WarcFile(path, name) for name in sorted(names)], []
-        if _WARC.match(_opened(start)):
+        if WARC.match(opened(start)):
             return [WarcFile(path)], []
         return _listed(path, base or path.parent)
     except (OSError, zipfile.BadZipFile) as error:
@@ -84,24 +63,15 @@ def records(warc: WarcFile, place: int = 0, limit: int = LIMIT) -> Iterator[Reco
     with _open(warc) as file:
         start = file.read(3)
         file.seek(place)
-        yield from (_packed if start == _GZIP else _plain)(file, place, limit)
-
-
-def _opened(start: bytes) -> bytes:
-    if not start.startswith(_GZIP):
-        return start
-    try:
-        return zlib.decompressobj(wbits=31).decompress(start, 64)
-    except zlib.error:
-        return b""
+        yield from (packed if start == GZIP else plain)(file, place, limit)
 
 
 def _listed(path: Path, base: Path) -> tuple[list[WarcFile], list[str]]:
     try:
         with path.open("rb") as file:
-            packed = file.read(3) == _GZIP
+            packed = file.read(3) == GZIP
         with gzip.open(path) if packed else path.open("rb") as file:
-            text = file.read(_LIST + 1).decode()
+            text = file.read(_LIST + 1).decode("utf-8-sig")
     except (UnicodeDecodeError, EOFError, zlib.error):
         raise BadInput(f"{path} is no WARC, no WACZ and no list of their paths") from None
     rows = {number: line.strip() for number, line in enumerate(text.splitlines(), 1)}
@@ -164,82 +134,3 @@ class _Part(io.RawIOBase):
     def close(self) -> None:
         self._file.close()
         super().close()
-
-
-def _packed(file: BinaryIO, place: int, limit: int) -> Iterator[Record | Fault]:
-    rest = b""
-    while rest or (rest := file.read(_PIECE)):
-        try:
-            text, used, rest = _unpack(file, rest, limit)
-        except (zlib.error, EOFError) as error:
-            yield Fault(place, str(error))
-            following = _next(file, place + 1, _GZIP)
-            if following is None:
-                return
-            place, rest = following, b""
-            file.seek(place)
-            continue
-        yield Record(place, place + used, text)
-        place += used
-
-
-def _unpack(file: BinaryIO, rest: bytes, limit: int) -> tuple[bytes, int, bytes]:
-    """The text of the gzip member that begins with `rest`, its length in the file, and what was read behind it."""
-    unpacker, parts, size, used = zlib.decompressobj(wbits=31), [], 0, 0
-    while not unpacker.eof:
-        if not rest and not (rest := file.read(_PIECE)):
-            raise EOFError("the last record is cut off")
-        given = len(rest)
-        parts.append(unpacker.decompress(rest, limit + 1 - size))
-        size += len(parts[-1])
-        if size > limit:
-            raise EOFError(f"a record of more than {limit // 2**20} MB, or a file that is not packed record by record")
-        rest = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
-        used += given - len(rest)
-    return b"".join(parts), used, rest
-
-
-def _plain(file: BinaryIO, place: int, limit: int) -> Iterator[Record | Fault]:
-    while head := file.read(_HEAD):
-        start = len(head) - len(head.lstrip(b"\r\n"))
-        match = _WARC.match(head, start)
-        end = re.compile(rb"\r?\n\r?\n").search(head, start)
-        length = _LENGTH.search(head, start, end.start() + 2) if match and end else None
-        if end is None or length is None:
-            if not head.strip():
-                return
-            yield Fault(place, "no record begins here")
-        elif (size := int(length[1])) > limit:
-            yield Fault(place, f"a record of more than {limit // 2**20} MB")
-        else:
-            file.seek(place + start)
-            text = file.read(end.end() - start + size)
-            if len(text) == end.end() - start + size:
-                yield Record(place, place + end.end() + size, text)
-                place += end.end() + size
-                file.seek(place)
-                continue
-            yield Fault(place, "the last record is cut off")
-        following = _next(file, place + start + 1, b"WARC/1.")
-        if following is None:
-            return
-        place = following
-        file.seek(place)
-
-
-def _next(file: BinaryIO, place: int, sign: bytes) -> int | None:
-    """Where the next record begins at or behind `place`; None when there is none."""
-    file.seek(place)
-    window, at = b"", place
-    while piece := file.read(1 << 20):
-        window = window[-len(sign) + 1 :] + piece if window else piece
-        begin = at + len(piece) - len(window)
-        at += len(piece)
-        found = window.find(sign)
-        while found >= 0:
-            file.seek(begin + found)
-            if _WARC.match(_opened(file.read(4096))):
-                return begin + found
-            found = window.find(sign, found + 1)
-        file.seek(at)
-    return None

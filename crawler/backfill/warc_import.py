@@ -17,8 +17,10 @@ from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
 from warcio.recordloader import ArcWarcRecordLoader
 
 from crawler.archive import Fetch
+from crawler.archive.content_encoding import plain
+from crawler.archive.record_stream import Fault
 from crawler.archive.reread import read
-from crawler.archive.warc_files import LIMIT, Fault, WarcFile, records
+from crawler.archive.warc_files import LIMIT, WarcFile, records
 from crawler.backfill import backlog
 from crawler.backfill import steps as step_table
 from crawler.configuration import DEFAULTS, Settings
@@ -27,10 +29,10 @@ from crawler.discover import DayRange
 from crawler.errors import Refusal, Refused, StoreFailed
 from crawler.extract import deadline, page_number
 from crawler.items import Article
-from crawler.sites import Sites, canonical, judge
+from crawler.sites import Sites, canonical, judge, written
 from crawler.store import Outcome, Store, frontier
 from crawler.store.articles import SAME_FETCH, amend
-from crawler.text import day_of, gunzip
+from crawler.text import day_of
 
 _EVERY = 200  # records between two notes of the place: what is read again after a kill changes nothing
 
@@ -116,7 +118,7 @@ def _answers(text: bytes, found: Copied, limit: int) -> Iterator[Fetch]:
             return
         headers = tuple(record.http_headers.headers)
         yield Fetch(
-            url=fields["warc-target-uri"].strip("<>"),  # wget writes it so
+            url=written(fields["warc-target-uri"]),  # wget puts it in angle brackets
             site="",
             link=None,
             status=int(record.http_headers.get_statuscode()),
@@ -129,19 +131,11 @@ def _answers(text: bytes, found: Copied, limit: int) -> Iterator[Fetch]:
 
 
 def _body(stream: BufferedReader, headers: Mapping[str, str], limit: int) -> bytes:
-    """The body as a browser would see it; EOFError when it is larger than a page may be."""
+    """The body as a browser would see it; raises as `crawler.archive.content_encoding.plain`."""
     if headers.get("transfer-encoding", "").lower() == "chunked":
         stream = ChunkedDataReader(stream)
     body: bytes = stream.read()
-    encoding = headers.get("content-encoding", "").lower()
-    # Archives often keep the header of what they have undone.
-    if encoding in ("gzip", "x-gzip") and body.startswith(b"\x1f\x8b"):
-        body = gunzip(body, limit, whole=False)
-    elif encoding == "deflate" and body[:1] == b"\x78":
-        body = zlib.decompressobj().decompress(body, limit + 1)
-    if len(body) > limit:
-        raise EOFError(f"a page of more than {limit // 2**20} MB")
-    return body
+    return plain(body, headers.get("content-encoding", ""), limit)
 
 
 def _moment(text: str) -> datetime:
@@ -173,7 +167,7 @@ def _take(store: Store, fetch: Fetch, sites: Sites, others: Sites, span: DayRang
             return "other_days"
         if dry:
             return "readable"
-        article = under_its_address(article, link, site, store.may_lead)
+        article = under_its_address(article, link, site, store, fetch.at)
         outcome = _store(store, article, fetch.at, link, site.name)
     except Refused as refusal:
         return refusal.reason

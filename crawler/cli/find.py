@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,7 +23,7 @@ from crawler.cli.common import (
     standard_input,
 )
 from crawler.errors import BadInput, Discard, Refusal, Refused
-from crawler.sites import Feed, Site, Sites, Source
+from crawler.sites import Feed, Site, Sites, Source, written
 
 if TYPE_CHECKING:
     from crawler.discover import Discovery
@@ -86,7 +87,7 @@ def which(
     if "-" in urls and urls != ["-"]:
         raise BadInput("- reads addresses from standard input and stands alone")
     known = all_sites()
-    addresses = _lines(standard_input()) if urls == ["-"] else urls
+    addresses = _lines(standard_input()) if urls == ["-"] else map(written, urls)
     if json_:
         for url in addresses:
             print_json(where(url, known))
@@ -118,9 +119,15 @@ def where(url: str, known: Sites) -> dict[str, Any]:
 
 
 def _lines(stream: Iterable[bytes]) -> Iterator[str]:
-    for line in stream:
-        if line.strip():
-            yield line.decode("utf-8", "replace").rstrip("\r\n")
+    """The addresses of a list, blank lines left out, without what copying them has put round or into them."""
+    lines = iter(stream)
+    for line in lines:
+        # As some editors save text; its lines end inside a character.
+        if line.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) and b"\0" in line:
+            line = b"".join((line, *lines)).decode("utf-16", "replace").encode()
+        for part in line.decode("utf-8", "replace").splitlines():
+            if text := written(part):
+                yield text
 
 
 def discover(

@@ -98,8 +98,7 @@ class Articles:
                 article = extract(
                     response.body, response.url, site=run.site, declared=charset(kind), following=following
                 )
-            if article.canonical_url != link.canonical_url:
-                article = under_its_address(article, link.canonical_url, run.site, run.store.may_lead)
+            article = under_its_address(article, link.canonical_url, run.site, run.store, run.now())
             self._quarantine.read(article, response.body)
         except StoreFailed as failure:
             run.end(str(failure))

@@ -1,14 +1,16 @@
-"""Under which address a page is stored: the one that it names as its own, if that cannot be another article's."""
+"""Under which address a page is stored: the one that it names as its own, if that cannot be another article's, or the
+one under which the article with its number is stored already."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from crawler.items import Article
-from crawler.sites import Site, canonical
+from crawler.sites import Site, article_number, canonical, same_article
 
 _NUMBER = re.compile(r"(\d{4,})(?:\.\w+)?/?$", re.A)
 
@@ -19,14 +21,34 @@ def number(url: str) -> str | None:
     return match[1] if match else None
 
 
-def under_its_address(article: Article, link: str, site: Site, may_lead: Callable[[str, str], bool]) -> Article:
+class Addresses(Protocol):
+    """What the store knows of addresses."""
+
+    def may_lead(self, link: str, page: str) -> bool:
+        """Whether what `link` gives may be stored under `page`."""
+        ...
+
+    def numbered(self, article: Article, number: str, at: datetime) -> list[str]:
+        """Addresses under which articles of the site are stored that may bear this number."""
+        ...
+
+
+def under_its_address(article: Article, link: str, site: Site, known: Addresses, at: datetime) -> Article:
     """The article under the address that it names as its own, or else under that which answered.
 
     Pages of some sites all name one address, and would be taken for edits of the first of them. So the address must
     end in the same number as `link`, the one that was asked (only the words before it were edited), or be the one where
-    the server led us, or be one that no source and no other page has named: `may_lead` knows.
+    the server led us, or be one that no source and no other page has named: `known.may_lead` knows.
+
+    Where the number names the article (`article_number`), what is stored under another address with the same number,
+    and was published at the same time, is this article before its headline was edited, and keeps its address.
     """
     asked, named = canonical(article.url, site), article.canonical_url
-    if named == asked or number(named) in {number(asked), number(link)} - {None} or may_lead(link, named):
-        return article
-    return replace(article, canonical_url=asked)
+    alike = named in (asked, link) or number(named) in {number(asked), number(link)} - {None}
+    if not (alike or known.may_lead(link, named)):
+        named = asked
+    if (own := article_number(named, site)) is not None:
+        others = known.numbered(article, own, at)
+        if named not in others:
+            named = next((other for other in others if same_article(other, named, site)), named)
+    return article if named == article.canonical_url else replace(article, canonical_url=named)

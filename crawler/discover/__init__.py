@@ -2,6 +2,7 @@
 
 discovery.py      `discover`: what a source yields, or what it is instead
 feeds.py          RSS and Atom          sitemaps.py   sitemaps and their indexes
+json_feeds.py     JSON Feed             url_lists.py  sitemaps that are plain text
 xml.py            XML as it really comes
 listings.py       section pages         json_lists.py  the calls behind a "more news" button
 article_links.py  which links of an unknown site's page are articles

@@ -11,7 +11,7 @@ from html import unescape
 from typing import Literal
 from urllib.parse import urlsplit
 
-from crawler.discover import feeds, listings, sitemaps, xml
+from crawler.discover import feeds, json_feeds, listings, sitemaps, url_lists, xml
 from crawler.discover import json_lists as timeline
 from crawler.discover import pagination as pager
 from crawler.errors import Discard, Refusal
@@ -105,23 +105,32 @@ def _read_xml(text: str, root: xml.XmlRoot, url: str, site: Site | None) -> Disc
         children = tuple(link for link in found if not link.refused)
         empty = None if children else Refusal.EMPTY_SOURCE
         return Discovery("index", children=children, refused=empty, cut=xml.cut_off(text))
+    return _entries(root, found, site, cut=xml.cut_off(text))
+
+
+def _entries(kind: Literal["feed", "sitemap"], found: Iterable[Link], site: Site | None, *, cut: bool) -> Discovery:
     links = tuple(_judged(found, site))
-    if root == "feed" and {link.refused for link in links} == {Refusal.NOT_ARTICLE}:
+    if kind == "feed" and {link.refused for link in links} == {Refusal.NOT_ARTICLE}:
         # All of a feed in one unknown shape: the site has new addresses, or feeds other things than news.
         links = tuple(replace(link, refused=None) for link in links)
-    return Discovery(root, links, refused=None if links else Refusal.EMPTY_SOURCE, cut=xml.cut_off(text))
+    return Discovery(kind, links, refused=None if links else Refusal.EMPTY_SOURCE, cut=cut)
 
 
 def _read_list(text: str, url: str, expected: DiscoveryKind, site: Site | None, source: Source | None) -> Discovery:
-    if not text.strip():
+    text = text.lstrip("\ufeff \t\r\n")
+    if not text:
         raise Discard(Refusal.EMPTY_SOURCE, f"an empty answer instead of a {expected}")
-    if text.lstrip()[:1] in ("{", "["):
+    if text[0] in ("{", "["):
         answer = _json(text)
+        if json_feeds.is_feed(answer):
+            return _entries("feed", json_feeds.links(answer, url, https=_https(site)), site, cut=False)
         base = site.home if site is not None else url
         following = pager.counted(url, source) if isinstance(source, Listing) and source.pages else None
         return _found(
             timeline.links(answer, base, https=_https(site)), site, following if timeline.goes_on(answer) else None
         )
+    if url_lists.is_list(text):
+        return _entries("sitemap", url_lists.links(text, url, https=_https(site)), site, cut=False)
     if expected != "listing":
         raise Discard(Refusal.HTML_FOR_FEED if _MARKUP.search(text) else Refusal.UNREADABLE, _title(text))
     if reason := hostile(text):

@@ -14,7 +14,7 @@ from lxml import etree
 from crawler.discover.xml import LIMIT, local, text_of
 from crawler.errors import Refusal
 from crawler.items import Link
-from crawler.sites import absolute
+from crawler.sites import absolute, address_in, is_web, written
 from crawler.text import parse_date
 
 _FEED_SPACES = {
@@ -28,6 +28,9 @@ _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _MODIFIED = ("updated", "modified")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
 _AMERICAN = re.compile(r"\s*(?:0?[1-9]|1[0-2])/(?:1[3-9]|2[0-9]|3[01])/[0-9]{4}\b")
+# A path and not a word: "/a.html", "xa-hoi/a", "a-901.html", "?id=901"; no "N/A", no "-".
+_PATH = re.compile(r"(?:\.{0,2}/|\?)\w|[\w%~-]*\w[-/.?=][\w%~-]{2}")
+_HOME = re.compile(r"https?://[^/?#]+/?", re.IGNORECASE)  # all entries of some feeds link to it
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
@@ -37,19 +40,20 @@ def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Li
     An entry without a usable address comes as BAD_URL; one without any address is left out. A title loses its markup
     and its entities, also when they were escaped twice. What stands behind `LIMIT` entries is not read.
     """
-    base = absolute(root.get(_XML_BASE), url) or url
     elements = (element for element in root.iter() if local(element)[1] in ("item", "entry"))
     entries = [_children(element) for element in islice(elements, LIMIT)]
+    rebased = bool(root.xpath("boolean(//@xml:base)"))
     # One date that can only be month first tells the order of all: 8/22/2026 beside 9/5/2026.
     us = any(_AMERICAN.match(text) for fields in entries for name in _PUBLISHED for text in _texts(fields, name))
     for fields in entries:
-        for href in _addresses(fields):
+        written_so = _addresses(fields, url, rebased=rebased)
+        for href, base in written_so:
             if address := absolute(href, base, https=https):
                 break
         else:
-            if not (href := next(_addresses(fields), "")):
+            if not written_so:
                 continue
-            address = None
+            href, address = written_so[0][0], None
         yield Link(
             address or href,
             title=_title(fields),
@@ -63,12 +67,15 @@ _Fields = dict[str, list[etree._Element]]
 
 
 def _children(entry: etree._Element) -> _Fields:
-    """The entry's own fields by local name: those of RSS and Atom, and the dates of Dublin Core."""
+    """The entry's own fields by local name: those of RSS, of Atom and of the entry's own namespace, whatever that is,
+    and the dates of Dublin Core."""
     fields: _Fields = {}
+    home = local(entry)[0]
     for child in entry:
         space, name = local(child)
+        own = space == home
         space = space.lower()
-        own = space in _FEED_SPACES or space in _ATOM_SPACES
+        own = own or space in _FEED_SPACES or space in _ATOM_SPACES
         if own or (name in (*_PUBLISHED, *_MODIFIED) and ("purl.org/dc" in space or space in ("dc", "dcterms"))):
             fields.setdefault(name, []).append(child)
     return fields
@@ -78,19 +85,50 @@ def _texts(fields: _Fields, name: str) -> Iterator[str]:
     return filter(None, map(text_of, fields.get(name, ())))
 
 
-def _addresses(fields: _Fields) -> Iterator[str]:
-    """Candidates in order of trust: the link's text, Atom's alternate, then the entry's identity when an address."""
+def _addresses(fields: _Fields, url: str, *, rebased: bool) -> list[tuple[str, str]]:
+    """Candidates in order of trust, each with the address that it is relative to.
+
+    First what is an address of the web: the link's text, Atom's alternate; then a link that reads like a path, the
+    entry's identity when an address, and last whatever else stands in the link ("N/A", the site's home page).
+    """
+    found: list[tuple[int, str, etree._Element]] = []
+    for href, element in _links(fields):
+        text = written(href)
+        if is_web(text) or is_web(text := address_in(href) or text):
+            trust = 3 if text.count("/") < 4 and _HOME.fullmatch(text) else 0
+        else:
+            trust = 1 if _PATH.match(text) else 3
+        found.append((trust, text, element))
+    certain = any(trust == 0 for trust, _, _ in found)
+    for name in ("guid", "id"):
+        for element in () if certain else fields.get(name, ()):
+            if is_web(text := written(text_of(element))):
+                found.append((2, text, element))
+    if len(found) > 1:
+        found.sort(key=lambda candidate: candidate[0])
+    return [(text, _base(element, url) if rebased else url) for _, text, element in found]
+
+
+def _base(element: etree._Element, url: str) -> str:
+    """What an address written at `element` is relative to (XML Base, W3C 2009): `url`, moved by each element above."""
+    base = url
+    for holder in (*reversed(list(element.iterancestors())), element):
+        if own := holder.get(_XML_BASE):
+            base = absolute(own, base) or base
+    return base
+
+
+def _links(fields: _Fields) -> Iterator[tuple[str, etree._Element]]:
+    """What stands in the links of an entry, with the element that says it."""
     elements = fields.get("link", [])
     # An <link/> that a tool wrote as in HTML leaves its address behind itself.
-    texts = [text_of(element) or (element.tail or "").strip() for element in elements if not element.get("href")]
-    hrefs = [
-        (element.get("rel", "alternate"), element.get("type", ""), element.get("href", "")) for element in elements
-    ]
-    alternates = [(kind != "text/html", href) for rel, kind, href in hrefs if rel == "alternate" and href]
-    yield from (unescape("".join(text.split())) for text in texts if text)
-    yield from (unescape(href) for _, href in sorted(alternates, key=lambda pair: pair[0]))
-    for name in ("guid", "id"):
-        yield from (text for text in _texts(fields, name) if text.startswith(("http://", "https://")))
+    for element in elements:
+        text = "" if element.get("href") else text_of(element) or (element.tail or "").strip()
+        if text:
+            yield unescape("".join(text.split())), element
+    alternates = [item for item in elements if item.get("href") and item.get("rel", "alternate") == "alternate"]
+    for element in sorted(alternates, key=lambda item: item.get("type") != "text/html"):
+        yield unescape(element.get("href", "")), element
 
 
 def _title(fields: _Fields) -> str | None:

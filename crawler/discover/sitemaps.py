@@ -11,7 +11,7 @@ from lxml import etree
 from crawler.discover.xml import LIMIT, local, text_of
 from crawler.errors import Refusal
 from crawler.items import Link
-from crawler.sites import absolute
+from crawler.sites import absolute, written
 from crawler.text import parse_date
 
 
@@ -24,14 +24,16 @@ def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Li
     for entry in root.iter():
         if local(entry)[1] not in ("url", "sitemap"):
             continue
-        fields = {local(child)[1]: text_of(child) for child in entry if _own(child)}
+        space = local(entry)[0]
+        fields = {local(child)[1]: text_of(child) for child in entry if _own(child, space)}
         if not (href := fields.get("loc")):
             continue
         count += 1
         if count > LIMIT:
             return
-        news = {local(child)[1]: text_of(child) for child in entry.iter() if _news(child)}
-        address = absolute(unescape(href), url, https=https)
+        news = {local(child)[1]: text_of(child) for child in _news(entry)}
+        href = written(unescape(href))
+        address = absolute(href, url, https=https)
         published, modified = parse_date(news.get("publication_date")), parse_date(fields.get("lastmod"))
         yield Link(
             address or href,
@@ -42,11 +44,17 @@ def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Li
         )
 
 
-def _own(element: etree._Element) -> bool:
-    space = local(element)[0]
-    return not space or "/sitemap/" in space
+def _own(element: etree._Element, space: str) -> bool:
+    """Whether a child belongs to its entry, whose namespace is `space`: some have one of their own invention."""
+    own = local(element)[0]
+    return not own or own == space or "/sitemap/" in own
 
 
-def _news(element: etree._Element) -> bool:
-    space = local(element)[0].lower()
-    return space == "news" or "sitemap-news" in space
+def _news(entry: etree._Element) -> Iterator[etree._Element]:
+    """The fields of Google News, under their element or, as some write them, beside it."""
+    for child in entry:
+        space, name = local(child)
+        if name == "news":
+            yield from child.iter()
+        elif space.lower() == "news" or "sitemap-news" in space.lower():
+            yield child

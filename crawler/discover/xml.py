@@ -26,6 +26,11 @@ _FIRST_TAG = re.compile(
     r"<(?:[\w.-]{1,20}:)?(?P<name>rss|rdf|feed|channel|urlset|sitemapindex|html|head|body)(?=[\s>/])|<!doctype\s+(?P<type>html)",
     re.IGNORECASE,
 )
+# A feed whose declaration stands behind another document: an advertisement's frame, a warning of the server's.
+_DECLARED_ROOT = re.compile(
+    r"<\?xml\s[^<>]{0,200}\?>\s*(?:<\?[^<>]{0,500}\?>\s*){0,5}(?=<(?:[\w.-]{1,20}:)?(?:rss|rdf|feed|urlset|sitemapindex)[\s>])",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f￾￿\ud800-\udfff]")
@@ -42,7 +47,7 @@ _HEAD = 65536
 
 def root(text: str) -> XmlRoot | Literal["html"] | None:
     """What the first telling tag makes of `text`; None when there is none near its beginning."""
-    match = _FIRST_TAG.search(_uncommented(text[:_HEAD]))
+    match = _first_tag(_uncommented(text[:_HEAD]))
     if not match:
         return None
     return _ROOTS.get((match["name"] or match["type"]).lower(), "html")
@@ -54,7 +59,7 @@ def parse(text: str) -> etree._Element:
     Raises `Discard`: ENTITY_BOMB when entities are declared, UNREADABLE when nothing is left after mending.
     """
     text = _uncommented(text)
-    start = _FIRST_TAG.search(text)
+    start = _first_tag(text)
     prolog = text[: start.start()] if start else text
     if "<!ENTITY" in prolog.upper():
         raise Discard(Refusal.ENTITY_BOMB, "the document declares entities of its own")
@@ -74,6 +79,11 @@ def parse(text: str) -> etree._Element:
     if tree is None:
         raise Discard(Refusal.UNREADABLE, "no element could be read")
     return tree
+
+
+def _first_tag(text: str) -> re.Match[str] | None:
+    declared = _DECLARED_ROOT.search(text, 0, _HEAD) if "<?xml" in text[:_HEAD] else None
+    return _FIRST_TAG.search(text, declared.end() if declared else 0)
 
 
 def cut_off(text: str) -> bool:

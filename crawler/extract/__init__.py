@@ -1,6 +1,8 @@
 """From the bytes of a page to an `Article`, with nothing on it that is not the article's.
 
 answers.py      what an answer is before anybody reads it: a page, or an error, a wall, a file
+interstitials.py  walls, and redirects written into the markup
+missing.py      error pages that answer as if all were well
 limits.py       what a page may cost
 page.py         the parsed page and its metadata
 linked_data.py  its JSON-LD, and which object of it is the article
@@ -25,9 +27,10 @@ plain_text.py   the same cleaning for text that somebody else extracted
 
 from __future__ import annotations
 
-from crawler.extract.answers import is_wall, verdict
+from crawler.extract.answers import verdict
 from crawler.extract.article import FALLBACK, extract
 from crawler.extract.boilerplate import Dropped
+from crawler.extract.interstitials import is_wall, moved_to
 from crawler.extract.limits import Overdue, deadline, hostile
 from crawler.extract.page import Page
 from crawler.extract.paging import MOST_PAGES, join, page_number
@@ -45,6 +48,7 @@ __all__ = [
     "hostile",
     "is_wall",
     "join",
+    "moved_to",
     "page_number",
     "verdict",
 ]

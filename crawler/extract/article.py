@@ -14,6 +14,7 @@ from crawler.extract.by_layout import Parts, by_layout
 from crawler.extract.generic import complete, find
 from crawler.extract.limits import hostile
 from crawler.extract.listing import is_listing
+from crawler.extract.missing import is_error_page
 from crawler.extract.page import Page
 from crawler.extract.paging import next_page
 from crawler.extract.place_stamp import split_stamp
@@ -43,8 +44,8 @@ def extract(
     `html` as fetched (bytes with the `declared` charset of its header) or as text; `site` when known. `explain`
     receives each dropped block with the rule that dropped it, `following` the address of the page on which the article
     goes on, if it does (`join` puts the two together).
-    Raises `Discard` (not_html, unreadable) for what is no page, and (not_article) for a list of stories; `Quarantine`
-    (no_title, no_body) for an article that cannot be read.
+    Raises `Discard` (not_html, unreadable, soft_404) for what is no page, and (not_article) for a list of stories;
+    `Quarantine` (no_title, no_body) for an article that cannot be read.
     """
     markup = html if isinstance(html, str) else _markup(html, declared)
     if ("<" if isinstance(markup, str) else b"<") not in markup[:4096]:  # type: ignore[operator]
@@ -69,8 +70,10 @@ def extract(
         explain += [Dropped(text, f"container: {css}") for text, css in reading.dropped] + dropped + cut
     if not body:
         raise Quarantine(Refusal.NO_BODY, f"no text where {label} looks for it")
-    when, changed = times(page, parts)
     written = "\n".join([lead, *body] if lead else body)
+    if is_error_page(parts.title, written):
+        raise Discard(Refusal.SOFT_404, f"a notice instead of an article: {parts.title}")
+    when, changed = times(page, parts)
     return Article(
         url=url,
         canonical_url=metadata.canonical_url(page, url, site),
@@ -138,6 +141,8 @@ def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:
         return parts, FALLBACK
     if page.tree.css_first("p, div, td") is None:
         raise Discard(Refusal.NOT_HTML, "no paragraph in it")
+    if is_error_page("", "\n".join(page.texts(("h1, h2, h3, p",)))):
+        raise Discard(Refusal.SOFT_404, "a notice instead of an article")
     has_title = bool(page.meta_first("og:title") or page.text(("h1", "title")))
     raise Quarantine(
         Refusal.NO_BODY if has_title else Refusal.NO_TITLE,

@@ -29,13 +29,13 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.error import ConnectError, ConnectionClosed
 
-from crawler.errors import Refusal, Refused
-from crawler.extract import is_wall
+from crawler.errors import Discard, Refusal, Refused
+from crawler.extract import is_wall, moved_to
 from crawler.fetch.guard import Denied, named_inside, of_newsroom
 from crawler.fetch.spider import spider_of
 from crawler.items import Asked
 from crawler.sites import judge
-from crawler.text import retry_after
+from crawler.text import GZIP, gunzip, retry_after
 
 _STRIKES = 10  # answers of 429 or 503 in a row
 _UNREACHABLE = (
@@ -163,17 +163,32 @@ class BackoffMiddleware:
 
 
 class DecompressionMiddleware(HttpCompressionMiddleware):
-    """Undoes Content-Encoding; bytes that are not what the header says are refused."""
+    """Undoes Content-Encoding; bytes that are not what the header says are refused.
+
+    A page that is gzip though no header says so, as some caches send it, is unpacked too; a source stays as it is,
+    since a packed sitemap is one by right.
+    """
 
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:  # noqa: ARG002
-        """As Scrapy's; raises `Denied` with UNREADABLE."""
+        """As Scrapy's; raises `Denied` with UNREADABLE, or TOO_LARGE."""
         try:
-            return super().process_response(request, response)
+            plain = super().process_response(request, response)
+            if isinstance(plain, Response) and plain.body.startswith(GZIP) and _what(request) in ("article", "page"):
+                return self._unpacked(plain, request.meta.get("download_maxsize", self._max_size))
+            return plain
+        except Discard as refusal:
+            raise Denied(refusal.reason, refusal.detail) from None
         except IgnoreRequest:
             raise
         except Exception as error:  # each decoder has errors of its own
             named = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
             raise Denied(Refusal.UNREADABLE, f"Content-Encoding {named[:40]!r}: {error}") from None
+
+    def _unpacked(self, response: Response, limit: int) -> Response:
+        headers = response.headers.copy()
+        if b"gzip" in (headers.get("Content-Type") or b"").lower():
+            del headers["Content-Type"]  # it told of the wrapping
+        return Response(response.url, response.status, headers=headers, body=gunzip(response.body, limit))
 
 
 class SiteRedirectMiddleware(RedirectMiddleware):
@@ -206,6 +221,27 @@ class SiteRedirectMiddleware(RedirectMiddleware):
             raise Denied(Refusal.REDIRECTED, f"{request.url} leads off the site to {target}")
         if found.refused and _what(request) == "article":
             raise Denied(Refusal.SOFT_404, f"{request.url} leads to {target}")
+
+
+class PageRedirectMiddleware(SiteRedirectMiddleware):
+    """Follows a page that does nothing but send its reader on (`crawler.extract.moved_to`), by the same rules.
+
+    It is a redirect like any other: counted with them against their limit, asked after the delay and as robots.txt
+    allows, and refused when it leaves the site, or leads from an article to no article.
+    """
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """The answer, or the request for where it leads; raises `Denied` as `SiteRedirectMiddleware`."""
+        if response.status != 200 or _what(request) is None or not (target := moved_to(response.body, response.url)):
+            return response
+        try:
+            following = self._redirect(self._build_redirect_request(request, response, url=target), request, "page")
+        except IgnoreRequest as error:
+            raise Denied(Refusal.REDIRECTED, str(error)) from None
+        except ValueError:
+            raise Denied(Refusal.REDIRECTED, f"to no address from {request.url}") from None
+        self._judge(request, following.url)
+        return following
 
 
 class RequestBudgetMiddleware:

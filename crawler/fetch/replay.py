@@ -27,7 +27,7 @@ def load(folder: Path) -> dict[str, Path]:
     """
     table = folder / "replay.tsv"
     try:
-        with table.open(encoding="utf-8", newline="") as lines:
+        with table.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
             rows, columns = list(reader), reader.fieldnames or ()
     except (OSError, UnicodeDecodeError, csv.Error) as error:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -17,7 +19,11 @@ from crawler.errors import Refusal
 from crawler.fetch.guard import Denied
 from crawler.fetch.middlewares import reason_of
 from crawler.fetch.spider import spider_of
+from crawler.text import decode
 
+_ADDRESSED = re.compile(
+    r"^([ \t]*(?:dis)?allow[ \t]*:[ \t]*)(?:https?://[^/\s#]+/?|(?=[^\s/*#$]))([^\s#]*)", re.IGNORECASE | re.MULTILINE
+)
 _FIRST = 1000  # priority of the request: before what waits for it
 
 
@@ -102,5 +108,15 @@ class RobotsMiddleware:
 
     def _rules(self, text: bytes) -> RobotParser:
         parser: Any = ProtegoRobotParser
-        rules: RobotParser = parser.from_crawler(self._crawler, text)
+        rules: RobotParser = parser.from_crawler(self._crawler, readable(text))
         return rules
+
+
+def readable(text: bytes) -> bytes:
+    """A robots.txt in UTF-8 and NFC, whatever it was written in, its paths beginning where paths begin.
+
+    Some name their own address before the path, or leave its slash out (section 2.2.2 asks for it): what they mean to
+    forbid is forbidden.
+    """
+    plain = text.decode() if text.isascii() and b"\0" not in text else normalize("NFC", decode(text).text)
+    return _ADDRESSED.sub(r"\1/\2", plain).encode("utf-8", "replace")

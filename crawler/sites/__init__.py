@@ -2,16 +2,19 @@
 
     from crawler.sites import EPI, Feed, Site
 
-site.py       `Site`, checked when it is built
-source.py     its feeds, sitemaps, listings and numbers
-layouts.py    where a CMS family keeps the parts of an article
-urls.py       the one canonical form of an address, and what it leads to
-url_kinds.py  what an address says by its words alone
-registry.py   the sites that somebody has described, by name and by address
+site.py          `Site`, checked when it is built
+source.py        its feeds, sitemaps, listings and numbers
+layouts.py       where a CMS family keeps the parts of an article
+urls.py          the one canonical form of an address, and what it leads to
+url_kinds.py     what an address says by its words alone
+written_urls.py  addresses as people, feeds and copied lists write them
+article_numbers.py  the number that names an article, where a site's addresses end in one
+registry.py      the sites that somebody has described, by name and by address
 """
 
 from __future__ import annotations
 
+from crawler.sites.article_numbers import article_number, same_article
 from crawler.sites.layouts import (
     CAPTIONS,
     DNN,
@@ -36,6 +39,7 @@ from crawler.sites.site import Site, Tier
 from crawler.sites.source import Archive, Feed, Listing, Numbers, Sitemap, Source
 from crawler.sites.url_kinds import kind_by_address
 from crawler.sites.urls import UrlVerdict, absolute, canonical, host_of, judge
+from crawler.sites.written_urls import address_in, is_web, written
 
 __all__ = [
     "CAPTIONS",
@@ -66,9 +70,14 @@ __all__ = [
     "Tier",
     "UrlVerdict",
     "absolute",
+    "address_in",
+    "article_number",
     "canonical",
     "host_of",
+    "is_web",
     "judge",
     "kind_by_address",
     "load_sites",
+    "same_article",
+    "written",
 ]

@@ -31,7 +31,9 @@ class Site:
     tier: Tier
     sources: tuple[Source, ...]
     article: str
-    """Regular expression, searched in path and query ("/…?…") of the canonical address."""
+    """Regular expression, searched in path and query ("/…?…") of the canonical address.
+
+    An alternative that ends in a number says that the number names the article (`crawler.sites.article_numbers`)."""
     layout: Layout
     past: tuple[Layout, ...] = ()
     """How pages were built before, for those that `layout` does not match."""

@@ -15,6 +15,7 @@ from crawler.errors import Discard, Refusal
 from crawler.items import LONGEST_URL, Kind
 from crawler.sites.site import Site
 from crawler.sites.url_kinds import kind_by_address, refusal_by_address
+from crawler.sites.written_urls import EDGES, bare
 
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
 # RFC 3986, pchar: what may stand in a path segment as itself.
@@ -54,8 +55,8 @@ def absolute(href: str | None, base: str, *, https: bool = False) -> str | None:
     """
     if not href or len(href) > LONGEST_URL:
         return None
-    if "\n" in href or "\t" in href or "\r" in href or href != href.strip():
-        href = _BLANKS.sub(" ", href).strip().replace(" ", "%20")
+    if href != (plain := bare(href)) or "\n" in href or "\t" in href or "\r" in href:
+        href = _BLANKS.sub(" ", plain).strip().replace(" ", "%20")
     if not href or href[0] == "#":
         return None
     if "\\" in href:
@@ -139,7 +140,7 @@ def _split(url: str) -> tuple[SplitResult, str]:
     """The parts of an absolute address and its host in lower case, in ASCII."""
     if len(url) > LONGEST_URL:
         raise Discard(Refusal.BAD_URL, f"{url[:200]!r}… is longer than {LONGEST_URL} bytes")
-    url = url.strip()
+    url = url.strip(EDGES)
     # Browsers read "\" as "/" before the query (WHATWG URL standard); some lists of links are written so.
     head, mark, tail = url.partition("?")
     try:
@@ -182,7 +183,8 @@ def _path(raw: str) -> str:
         if any(byte < 0x20 or byte == 0x7F for byte in data):
             raise Discard(Refusal.BAD_URL, f"{raw[:200]!r} has a control character")
         try:
-            segment = quote(unicodedata.normalize("NFC", data.decode()), safe=_SEGMENT_SAFE)
+            # A blank or invisible sign at a segment's end was copied along; no page is told apart by it.
+            segment = quote(unicodedata.normalize("NFC", data.decode()).strip(EDGES), safe=_SEGMENT_SAFE)
         except UnicodeDecodeError:
             segment = quote(data, safe=_SEGMENT_SAFE)
         if segment == "..":
@@ -231,7 +233,8 @@ def _endings(path: str) -> list[str]:
 def _query(raw: str, site: Site | None) -> str:
     if not raw:
         return ""
-    pairs = parse_qsl(raw, errors="surrogateescape")
+    pairs = [(name, value.strip(EDGES)) for name, value in parse_qsl(raw, errors="surrogateescape")]
+    pairs = [(name, value) for name, value in pairs if value]
     if site is None:
         kept = sorted((name, value) for name, value in pairs if not TRACKING.fullmatch(name))
     else:

@@ -27,6 +27,9 @@ SAME_FETCH = timedelta(minutes=1)
 """A text stored no later than this after a page was archived came from that fetch: the archive notes the time when the
 answer arrives, the store when it has been read, and no page is asked twice so soon."""
 
+SAME_NEWS = timedelta(days=2)
+"""By how much the time of publication may move when an article is edited and its number stays."""
+_MOST_ALIKE = 20  # addresses that hold one number
 _TEXTS = ("content_hash", "title", "lead", "body", "record")
 _URL = bindparam("url", type_=articles.c.canonical_url.type)
 _HASH = bindparam("hash", type_=articles.c.content_hash.type)
@@ -149,6 +152,20 @@ def stored_page(connection: Connection, url: str) -> StoredPage | None:
         if row := connection.execute(query).mappings().first():
             return StoredPage(article=unpack(dict(row)), fetched_at=row["fetched_at"], withdrawn_at=row["withdrawn_at"])
     return None
+
+
+def numbered(connection: Connection, article: Article, number: str, at: datetime) -> list[str]:
+    """The addresses of articles of the same site that hold this number, published when `article` was, give or take
+    `SAME_NEWS`; what names no time counts from its first fetch. The first stored first."""
+    newest = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
+    when = article.published_at or at
+    query = (
+        select(articles.c.canonical_url)
+        .where(articles.c.site == article.site, newest.between(when - SAME_NEWS, when + SAME_NEWS))
+        .where(articles.c.canonical_url.contains(number, autoescape=True))
+        .order_by(articles.c.id)
+    )
+    return list(connection.scalars(query.limit(_MOST_ALIKE)))
 
 
 def pack(article: Article) -> dict[str, Any]:

@@ -159,6 +159,12 @@ class Store:
         with self.reading() as connection:
             return frontier.may_lead(connection, link, page)
 
+    def numbered(self, article: Article, number: str, at: datetime) -> list[str]:
+        """The addresses of stored articles of the site that hold this number and were published when `article` was,
+        which was fetched at `at`; the first stored first."""
+        with self.reading() as connection:
+            return articles.numbered(connection, article, number, at)
+
     def save(self, article: Article, fetched_at: datetime, *, link: str | None = None) -> Outcome:
         """Store what a page says, its change, and that its link is done.
 

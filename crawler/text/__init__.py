@@ -25,12 +25,13 @@ from crawler.text.fingerprint import (
     newer_tones,
     normal_form,
 )
-from crawler.text.http import gunzip, retry_after
+from crawler.text.http import GZIP, gunzip, retry_after
 from crawler.text.search import narrow, search_form, search_pattern, without_marks
 from crawler.text.syllables import TONES, is_syllable
 
 __all__ = [
     "DOCUMENT",
+    "GZIP",
     "INVISIBLE",
     "SUNDAY",
     "TONES",

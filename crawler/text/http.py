@@ -9,6 +9,11 @@ from email.utils import parsedate_to_datetime
 
 from crawler.errors import Discard, Refusal
 
+GZIP = b"\x1f\x8b"
+"""The first bytes of a gzip member."""
+_WRAPPINGS = 2
+_PIECE = 4096  # bytes given to zlib at a time; it copies what it leaves of them, once for each member in them
+
 
 def retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds that a Retry-After header asks for (RFC 9110, section 10.2.3); None when it says nothing usable."""
@@ -24,18 +29,35 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def gunzip(body: bytes, limit: int, *, whole: bool = True) -> bytes:
-    """What a gzip file holds; a body that is none as it is. At most `limit` bytes are unpacked.
+    """What a gzip file holds, all of its members (RFC 1952, section 2.2); a body that is none as it is.
 
-    Raises `Discard`: TOO_LARGE above the limit, UNREADABLE when it is damaged, or ends too early and must be `whole`.
+    Told by its first bytes, not by name or header; a file that was packed twice is unpacked twice. At most `limit`
+    bytes are unpacked. Raises `Discard`: TOO_LARGE above the limit, UNREADABLE when it is damaged, or ends too early
+    and must be `whole`.
     """
-    if body.startswith(b"\x1f\x8b"):
-        unpacker = zlib.decompressobj(wbits=31)
-        try:
-            body = unpacker.decompress(body, limit + 1)
-        except zlib.error as error:
-            raise Discard(Refusal.UNREADABLE, f"damaged gzip file: {error}") from None
-        if whole and len(body) <= limit and not unpacker.eof:
-            raise Discard(Refusal.UNREADABLE, "the gzip file ends too early")
+    for _ in range(_WRAPPINGS):
+        if not body.startswith(GZIP):
+            break
+        body = _members(body, limit, whole)
     if len(body) > limit:
         raise Discard(Refusal.TOO_LARGE, f"more than {limit // 2**20} MB")
     return body
+
+
+def _members(body: bytes, limit: int, whole: bool) -> bytes:
+    """What the members hold that stand one behind the other; what follows them and is none is padding."""
+    parts: list[bytes] = []
+    place, room = 0, limit + 1
+    while room > 0 and body.startswith(GZIP, place):
+        unpacker = zlib.decompressobj(wbits=31)
+        while room > 0 and not unpacker.eof and place < len(body):
+            piece = body[place : place + _PIECE]
+            try:
+                parts.append(unpacker.decompress(piece, room))
+            except zlib.error as error:
+                raise Discard(Refusal.UNREADABLE, f"damaged gzip file: {error}") from None
+            place += len(piece) - len(unpacker.unused_data)
+            room -= len(parts[-1])
+        if whole and room > 0 and not unpacker.eof:
+            raise Discard(Refusal.UNREADABLE, "the gzip file ends too early")
+    return b"".join(parts)

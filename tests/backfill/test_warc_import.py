@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +13,9 @@ from io import BytesIO
 from pathlib import Path
 from random import Random
 
+import brotli
 import pytest
+from backports import zstd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
@@ -278,10 +281,128 @@ def test_a_page_that_unpacks_to_too_much_is_named(shelf: Shelf) -> None:
     assert len(shelf.stored()) == 23
 
 
-def test_a_file_that_is_packed_as_a_whole_says_so(shelf: Shelf) -> None:
+def packed_anyhow(data: bytes, size: int) -> bytes:
+    """gzip members that hold `size` bytes each, wherever a record ends; one of all with 0."""
+    size = size or len(data)
+    return b"".join(gzip.compress(data[at : at + size]) for at in range(0, len(data), size))
+
+
+@pytest.mark.parametrize("size", [0, 300, 65_280, 100_000])
+def test_a_file_that_is_not_packed_record_by_record_is_read(shelf: Shelf, size: int) -> None:
     path = shelf.folder / "a.warc.gz"
-    path.write_bytes(gzip.compress(b"".join(shelf.texts()) + bytes(20 * 2**20)))
-    assert "not packed record by record" in shelf.copy(path).faults[0]
+    path.write_bytes(packed_anyhow(b"".join(shelf.texts()), size) + bytes(1024))
+    found = shelf.copy(path)
+    assert (found.records, found.faults) == (24, [])
+    assert shelf.stored() == shelf.published()
+
+
+def test_what_is_damaged_in_a_file_packed_as_a_whole_is_named_and_what_stands_round_it_is_read(shelf: Shelf) -> None:
+    texts = shelf.texts()
+    whole = gzip.compress(b"".join(texts[:16]))
+    torn = whole[: len(whole) // 2] + b"?" * 40 + whole[len(whole) // 2 + 40 :]
+    path = shelf.folder / "a.warc.gz"
+    path.write_bytes(torn + gzip.compress(b"".join(texts[16:20])) + gzip.compress(b"".join(texts[20:]))[:-9])
+    found = shelf.copy(path)
+    assert all("passed over" in fault for fault in found.faults)
+    assert any("cut off" in fault for fault in found.faults)
+    assert shelf.stored() >= {shelf.world.url(story) for story in shelf.stories[16:]}
+    assert 10 < len(shelf.stored()) < 24
+
+
+def test_rubbish_and_a_record_that_is_too_large_in_a_file_packed_as_a_whole(shelf: Shelf) -> None:
+    texts = shelf.texts()
+    texts.insert(3, shelf.record("http://x.example/film.mp4", bytes(17 * 2**20)))
+    texts.insert(9, b"rubbish\r\n\r\n")
+    path = shelf.folder / "a.warc.gz"
+    path.write_bytes(gzip.compress(b"".join(texts)))
+    found = shelf.copy(path)
+    assert [fault.partition(": ")[2] for fault in found.faults] == [
+        "a record of more than 16 MB, passed over",
+        "no record begins here, passed over",
+    ]
+    assert shelf.stored() == shelf.published()
+
+
+def test_a_member_that_holds_no_record_is_named(shelf: Shelf) -> None:
+    packed = [gzip.compress(text) for text in shelf.texts()]
+    path = shelf.folder / "a.warc.gz"
+    path.write_bytes(
+        b"".join([*packed[:3], gzip.compress(b"<html>not a record</html>"), gzip.compress(b""), *packed[3:]])
+    )
+    found = shelf.copy(path)
+    assert [fault.partition(": ")[2] for fault in found.faults] == ["no record begins here, passed over"]
+    assert shelf.stored() == shelf.published()
+
+
+def test_a_file_packed_as_a_whole_is_begun_anew_after_a_kill(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.backfill.warc_import._EVERY", 5)
+    path = shelf.folder / "a.warc.gz"
+    path.write_bytes(gzip.compress(b"".join(shelf.texts())))
+    (tape,), _ = warc_files(path)
+
+    def stop(found: Copied) -> None:
+        if found.records == 10:
+            raise KeyboardInterrupt
+
+    with Store.open(shelf.url) as store:
+        with pytest.raises(KeyboardInterrupt):
+            copy(store, tape, shelf.sites, EVER, on_progress=stop)
+        assert copy(store, tape, shelf.sites, EVER).what["held"] == 10
+        assert copy(store, tape, shelf.sites, EVER).records == 0
+    assert shelf.stored() == shelf.published()
+
+
+def bare_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [
+        ("br", brotli.compress),
+        ("deflate", zlib.compress),
+        ("deflate", bare_deflate),
+        ("zstd", zstd.compress),
+        ("gzip", lambda data: gzip.compress(data[:900]) + gzip.compress(data[900:])),
+        ("", gzip.compress),
+        ("BR, gzip", lambda data: gzip.compress(brotli.compress(data))),
+        # The header stayed, and the body was undone before it was kept.
+        *((name, bytes) for name in ("br", "deflate", "zstd", "gzip", "identity")),
+    ],
+)
+def test_bodies_as_they_were_sent(shelf: Shelf, encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    head = {"Content-Encoding": encoding} if encoding else {}
+    texts = [
+        shelf.record(shelf.world.url(story), pack(page(shelf.world, story).encode()), **head) for story in shelf.stories
+    ]
+    found = shelf.copy(shelf.file("a.warc.gz", texts))
+    assert (found.records, found.faults) == (24, [])
+    assert shelf.stored() == shelf.published()
+
+
+@pytest.mark.parametrize("encoding", ["br", "deflate", "zstd"])
+def test_a_body_that_cannot_be_undone_or_is_too_large_is_named(shelf: Shelf, encoding: str) -> None:
+    pack = {"br": brotli.compress, "deflate": zlib.compress, "zstd": zstd.compress}[encoding]
+    first, second, *others = shelf.stories
+    head = {"Content-Encoding": encoding}
+    bodies = [(first, b"\xff\x01rubbish" * 20), (second, pack(bytes(12 * 2**20)))]
+    texts = [shelf.record(shelf.world.url(story), body, **head) for story, body in bodies]
+    found = shelf.copy(shelf.file("a.warc.gz", texts + shelf.texts()[2:]))
+    assert f"a body that is not {encoding}" in found.faults[0]
+    assert "more than 10 MB" in found.faults[1]
+    assert shelf.stored() == {shelf.world.url(story) for story in others}
+
+
+@pytest.mark.parametrize("form", ["<{}>", " {} ", "<{}> "])
+def test_addresses_as_wget_writes_them(shelf: Shelf, form: str) -> None:
+    texts = []
+    for story in shelf.stories:
+        url = shelf.world.url(story)
+        text = shelf.record(url, page(shelf.world, story).encode())
+        texts.append(text.replace(f"WARC-Target-URI: {url}".encode(), f"WARC-Target-URI: {form.format(url)}".encode()))
+    assert shelf.copy(shelf.file("a.warc.gz", texts)).faults == []
+    assert shelf.stored() == shelf.published()
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])

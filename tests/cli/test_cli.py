@@ -248,6 +248,21 @@ def test_which_says_whose_an_address_is(thoisu: Thoisu) -> None:
     assert "tuoitre, layout vccorp; taken as article" in thoisu("which", URL).out
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"\ufeff{URL}\r\n{URL}\r\n",
+        f"{URL}\u200b\n{URL}%20",
+        f"<{URL}>\u2028\u00ad{URL}",
+        URL.partition("//")[2] + "\n" + URL,
+    ],
+)
+def test_which_takes_a_list_as_it_was_copied(thoisu: Thoisu, text: str) -> None:
+    for encoding in ("utf-8", "utf-16"):
+        rows = thoisu("which", "--json", "-", stdin=text.encode(encoding)).rows
+        assert [row["canonical_url"] for row in rows] == [URL, URL]
+
+
 def test_sites_are_listed(thoisu: Thoisu) -> None:
     rows = thoisu("sites", "--json").rows
     assert "nhandan" in [row["site"] for row in rows]

@@ -142,3 +142,14 @@ def test_any_text_is_taken_apart_and_folding_is_stable(text: str) -> None:
     clean = clean_text(text)
     assert all(line.strip() for line in clean.body)
     assert fold_line(fold_line(text)) == fold_line(text)
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\u200b", "\u00ad", "\u2060"])
+def test_plain_text_has_no_marks_that_nobody_sees(mark: str) -> None:
+    clean = clean_text(mark + TEXT.replace("n", "n" + mark))
+    assert clean == clean_text(TEXT)
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\r\n"])
+def test_plain_text_ends_its_lines_in_any_way(end: str) -> None:
+    assert clean_text(TEXT.replace("\n", end)) == clean_text(TEXT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import unicodedata
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ from crawler.extract import is_wall, verdict
 from crawler.fetch import replay
 from crawler.fetch.guard import Denied
 from crawler.fetch.middlewares import BackoffMiddleware, SiteBusy, SiteSlotMiddleware, reason_of
+from crawler.fetch.robots import readable
 from crawler.fetch.spider import SiteSpider
 from crawler.items import Asked
 from crawler.text import retry_after
@@ -369,3 +371,42 @@ def test_a_broken_table_is_told_in_one_line(tmp_path: Path, table: str) -> None:
 def test_a_folder_without_a_table_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"no replay\.tsv"):
         replay.load(tmp_path)
+
+
+TIN = "http://bao.vn/tin/a-1.html"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xef\xbb\xbfUser-agent: *\nDisallow: /tin/",
+        "User-agent: *\nDisallow: /tin/".encode("utf-16"),
+        "\ufeffUser-agent: *\r\nDisallow: /tin/".encode("utf-16-be"),
+        b"User-agent: *\nDisallow: tin/",
+        b"User-agent: *\nDisallow: http://bao.vn/tin/",
+        b"User-agent: *\nDis\0allow: /t\0in/",
+        b"User-agent: *\rDisallow: /tin/",
+    ],
+)
+def test_robots_txt_is_read_whatever_it_is_written_in(text: bytes) -> None:
+    rules = ProtegoRobotParser(readable(text), None)
+    assert not rules.allowed(TIN, "thoisu")
+    assert rules.allowed("http://bao.vn/anh/a-1.html", "thoisu")
+
+
+@pytest.mark.parametrize("rule", ["", " ", "# /tin/", "/anh/", "*.pdf$", "$"])
+def test_what_robots_txt_leaves_open_stays_open(rule: str) -> None:
+    text = f"User-agent: *\nDisallow:{rule}\nAllow: /tin/b\n".encode()
+    assert readable(text) == text
+    assert ProtegoRobotParser(readable(text), None).allowed(TIN, "thoisu")
+
+
+def test_a_whole_site_that_is_closed_by_its_address_is_closed() -> None:
+    rules = ProtegoRobotParser(readable(b"User-agent: *\nDisallow: https://bao.vn\n"), None)
+    assert not rules.allowed(TIN, "thoisu")
+
+
+def test_robots_txt_in_decomposed_letters() -> None:
+    path = "/tin-tức/"
+    text = f"User-agent: *\nDisallow: {unicodedata.normalize('NFD', path)}".encode()
+    assert not ProtegoRobotParser(readable(text), None).allowed("http://bao.vn/tin-t%E1%BB%A9c/a", "thoisu")

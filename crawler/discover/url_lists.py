@@ -1,0 +1,32 @@
+"""Sitemaps that are plain text: an address a line (sitemaps.org, "Sitemap file formats")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from crawler.discover.xml import LIMIT
+from crawler.errors import Refusal
+from crawler.items import Link
+from crawler.sites import absolute, is_web, written
+
+_LOOKED_AT = 20  # lines that tell what the text is
+
+
+def is_list(text: str) -> bool:
+    """Whether the first lines of `text` are addresses of the web, but for comments and what is left blank."""
+    head = list(islice(_lines(text[:65536]), _LOOKED_AT))
+    return bool(head) and all(is_web(line) and not line.partition(" ")[2] for line in head)
+
+
+def links(text: str, url: str, *, https: bool = False) -> Iterator[Link]:
+    """The lines in their order, what is no address refused; behind `LIMIT` lines nothing is read."""
+    for line in islice(_lines(text), LIMIT):
+        address = absolute(line, url, https=https) if is_web(line) else None
+        yield Link(address or line, refused=None if address else Refusal.BAD_URL)
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        if (address := written(line)) and not address.startswith("#"):
+            yield address

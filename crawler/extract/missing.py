@@ -1,0 +1,94 @@
+"""Error pages that answer as if all were well: what they say, told from headlines and articles that sound alike.
+
+Everything is matched in the normal form (`crawler.text.normal_form`), in which tone marks, case and punctuation do not
+differ. A notice is about the page itself and speaks to its reader; an article of any length may be about missing
+things, and is never told by a word in it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crawler.text import normal_form
+
+_POLITE = (
+    r"(?:rất tiếc|(?:thành thật |chân thành )?xin lỗi|tiếc quá|lỗi|thông báo|error|http|sorry|oops|ops|ôi|ồ|úi|bạn ơi"
+    r"|quý (?:khách|vị|độc giả|bạn đọc)|bạn(?: đọc)?|chúng tôi|we re|we are|hiện tại)"
+)
+_SUBJECT = (
+    r"(?:(?:các |những )?(?:trang(?: web| tin| này)?|bài(?: viết| báo| đăng)?|nội dung|đường (?:dẫn|link)|liên kết|url"
+    r"|địa chỉ(?: web| trang)?|tin bài|tài nguyên|tệp(?: tin)?|chuyên mục))"
+)
+_OF_THE_READER = (
+    r"(?:này|đó|trên|mà|bạn|quý|khách|vị|độc|giả|đọc|vừa|đang|đã|cần|muốn|yêu|cầu|được|tìm|kiếm|truy|cập|xem|tới|đến|vào"
+    r"|nhập|chọn|theo|hiện|có|thể|web|của|liên|kết|nay|tại)"
+)
+_GONE = (
+    r"(?:(?:hiện|đã|đang|nay|có thể|hiện tại)? ?(?:không (?:còn )?(?:tồn tại|(?:được )?tìm thấy|có sẵn|khả dụng|hợp lệ"
+    r"|truy cập được|thể (?:truy cập|hiển thị|tìm thấy)|hiển thị)|không còn(?: nữa)?|bị (?:xóa|gỡ|ẩn|hỏng|thay đổi)"
+    r"|được (?:gỡ|xóa|di chuyển|chuyển)|hết hạn|ngừng (?:xuất bản|hiển thị)))"
+)
+_TAIL = (
+    r"(?: (?:bỏ|nữa|hiển thị|hoặc|và|trên|trong|khỏi|sang|tới|đến|do|vì|theo|vui lòng|xin|mời|hãy|bạn|đã|có thể)"
+    r"(?: \w+){0,14})?"
+)
+_ENGLISH = (
+    r"(?:(?:the|this|that|your|requested) )*(?:page|article|content|file|resource|url|link)(?: \w+){0,7}?"
+    r" (?:(?:was |is |could |can )?not (?:be )?(?:found|available)|cannot be found|does(?: not|n t) exist"
+    r"|(?:is )?no longer (?:exists?|available)|has been (?:moved|removed|deleted))(?: \w+){0,12}"
+)
+_NOTICE = re.compile(
+    rf"(?:{_POLITE} ){{0,3}}(?:"
+    r"(?:404|410)(?: (?:error|lỗi|page|not found|page not found))?|not found|(?:page|file|article) not found"
+    rf"|(?:404 )?không (?:thể )?tìm thấy(?: {_SUBJECT}(?: {_OF_THE_READER}){{0,9}}{_TAIL})?"
+    rf"|(?:404 )?không (?:có|tồn tại) {_SUBJECT}(?: {_OF_THE_READER}){{1,9}}"
+    rf"|{_SUBJECT}(?: {_OF_THE_READER}){{0,9}}? {_GONE}{_TAIL}"
+    rf"|{_ENGLISH})"
+)
+_MAINTENANCE = re.compile(
+    r"(?:hệ thống|website|trang(?: web| thông tin| tin)?|cổng(?: thông tin)?|máy chủ|dịch vụ|báo điện tử)(?: \w+){0,8}?"
+    r" (?:đang (?:được |trong quá trình )?(?:bảo trì|nâng cấp|quá tải|gặp sự cố|tạm (?:dừng|ngừng))"
+    r"|đang (?:được )?xây dựng|tạm (?:ngừng|dừng|gián đoạn)|quá tải)|xảy ra lỗi|lỗi (?:xảy ra|hệ thống|máy chủ)"
+    r"|bạn không có quyền (?:truy cập|xem)|(?:site|website|server|system)(?: \w+){0,4}"
+    r" (?:under maintenance|temporarily unavailable)"
+)
+_TO_THE_READER = re.compile(
+    r"(?:vui lòng|mời|hãy|xin)(?: mời)?(?: (?:bạn|quý (?:khách|độc giả|vị|bạn đọc)))? (?:quay|trở|thử|truy cập|kiểm tra"
+    r"|liên hệ|tìm|bấm|nhấn|nhấp|về)\b|(?:quay|trở) (?:lại|về) trang (?:chủ|trước)|về trang chủ|ô tìm kiếm"
+    r"|(?:bạn|quý khách|quý vị|độc giả)(?: (?:đang|vừa|đã|cần|muốn))* (?:yêu cầu|tìm|truy cập|xem|đọc|nhập)\b"
+    r"|bạn không có quyền|rất tiếc|xin lỗi|bất tiện|try again|come back|home ?page"
+    r"|you (?:are looking|requested|were looking)"
+)
+_DATED = re.compile(r"[0-9] ?[/h:.-] ?[0-9]|ngày [0-9]|[0-9]{4}")
+_SENTENCES = re.compile(r"[.!?…\n]+")
+_BEHIND_TITLE = re.compile(r"\s[|–—»-]+\s|\|")  # what parts a page's headline from the site's name
+_LONGEST_NOTICE = 200  # characters of one sentence
+_LONGEST_PAGE = 700  # characters of text; an article of two paragraphs is longer
+
+
+def is_notice(heading: str) -> bool:
+    """Whether a page's title or first heading says nothing but that the page is missing; a site's name may follow."""
+    parts = _BEHIND_TITLE.split(heading[: 2 * _LONGEST_NOTICE])
+    if _says_missing(" ".join(_SENTENCES.split(parts[0]))):
+        return True
+    last = parts[-1].lower()
+    return ("404" in last or "not found" in last) and _says_missing(last)
+
+
+def is_error_page(title: str, text: str) -> bool:
+    """Whether what was read as an article is a site's notice that there is none, or that it is being mended.
+
+    Told only of a short text that speaks to its reader. A notice of maintenance that names a day or an hour is news.
+    """
+    if len(text) > _LONGEST_PAGE:
+        return False
+    sentences = [part for part in _SENTENCES.split(f"{title}\n{text}") if part.strip()]
+    if not _TO_THE_READER.search(normal_form(" ".join(sentences))):
+        return False
+    if any(map(_says_missing, sentences)):
+        return True
+    return not _DATED.search(text) and any(_MAINTENANCE.search(normal_form(part)) for part in sentences)
+
+
+def _says_missing(sentence: str) -> bool:
+    return len(sentence) <= _LONGEST_NOTICE and _NOTICE.fullmatch(normal_form(sentence)) is not None

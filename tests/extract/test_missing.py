@@ -1,0 +1,98 @@
+"""Error pages in their many words, and articles that begin like them."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.errors import Discard, Refusal
+from crawler.extract import extract, verdict
+from crawler.extract.missing import is_error_page, is_notice
+
+HTML = {"content-type": "text/html"}
+MOVED = "Bài viết có thể đã được chuyển đi. Mời bạn quay về trang chủ hoặc dùng ô tìm kiếm."
+TEXT = "Ủy ban nhân dân tỉnh vừa ban hành kế hoạch cấp nước sạch cho các xã vùng cao trong hai năm tới."
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "404",
+        "Lỗi 404",
+        "404 Not Found",
+        "Error 404: Page not found",
+        "Rất tiếc, bài viết bạn yêu cầu không còn tồn tại",
+        "Xin lỗi! Chúng tôi không tìm thấy trang bạn cần",
+        "Trang này không tồn tại hoặc đã bị xoá",
+        "Oops, nội dung này hiện không khả dụng",
+        "Không tìm thấy đường dẫn này",
+        "Bài viết đã được gỡ bỏ",
+        "Nội dung bạn đang tìm kiếm đã hết hạn",
+        "The page you requested could not be found",
+        "Không tìm thấy trang | Báo Sông Đà",
+        "Báo Sông Đà - 404 Not Found",
+    ],
+)
+def test_notices(heading: str) -> None:
+    assert is_notice(heading)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "404 hộ dân vùng cao có nước sạch",
+        "Không tìm thấy vi khuẩn lạ trong mẫu nước giếng",
+        "Không tìm thấy trang thiết bị y tế trong kho",
+        "Không tìm thấy nội dung sai phạm ở dự án",
+        "Trang trại không tồn tại trên giấy tờ",
+        "Đường dẫn nước bị hỏng, dân thiếu nước",
+        "Bài viết về con đê bị gỡ: vì sao?",
+        "Tin bị xóa gây xôn xao",
+        "Lỗi hệ thống làm chậm 404 chuyến bay",
+        "Trang bị mới cho bộ đội biên phòng",
+        "Xin lỗi người dân vì thông báo sai",
+        "Báo Sông Đà",
+    ],
+)
+def test_headlines_that_sound_alike(heading: str) -> None:
+    assert not is_notice(heading)
+    assert not is_error_page(heading, TEXT)
+    assert verdict(200, HTML, f"<h1>{heading}</h1>{TEXT}<br>".encode() + b" " * 700) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Rất tiếc, bài viết bạn yêu cầu không còn tồn tại", MOVED),
+        ("Báo Sông Đà", "Trang bạn tìm không tồn tại hoặc đã bị xóa. Vui lòng thử lại sau."),
+        ("Hệ thống đang bảo trì, vui lòng quay lại sau", MOVED),
+        ("Thông báo", "Website đang được nâng cấp. Xin lỗi quý độc giả vì sự bất tiện này."),
+        ("Báo Sông Đà", "Đã có lỗi xảy ra. Vui lòng thử lại sau ít phút."),
+        ("Thông báo", "Trang đang được xây dựng. Mời bạn quay lại trang chủ."),
+        ("Báo Sông Đà", "Bài viết này đã hết hạn hiển thị. Xin lỗi bạn đọc."),
+        ("Sorry", "The page you are looking for does not exist. Please go back to the home page."),
+    ],
+)
+def test_error_pages(title: str, text: str) -> None:
+    assert is_error_page(title, text)
+    page = f"<html><title>Báo</title><body><h1>{title}</h1><div><p>{text}</p></div></body></html>{' ' * 600}".encode()
+    if verdict(200, HTML, page) is not Refusal.SOFT_404:
+        with pytest.raises(Discard, match="soft_404"):
+            extract(page, "https://bao.example.vn/a-1.html")
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        # News, though short: a day or an hour is named.
+        (
+            "Cổng dịch vụ công tạm dừng để nâng cấp",
+            "Hệ thống tạm ngừng từ 22h ngày 5/10. Xin lỗi người dân vì bất tiện.",
+        ),
+        ("Gỡ bài sai", "Bài viết này đã bị gỡ. " + TEXT * 8 + " Xin lỗi bạn đọc."),
+        ("Đê vỡ", "Vui lòng liên hệ xã để nhận hỗ trợ. " + TEXT),
+        ("Máy chủ quá tải", TEXT),
+        ("Cháy ở chợ đầu mối", TEXT + " Bài viết đang được cập nhật, mời bạn đọc đón xem."),
+    ],
+)
+def test_short_news_is_news(title: str, text: str) -> None:
+    assert not is_error_page(title, text)
