@@ -5,7 +5,7 @@ diff.py           the way from one text to the other, and what kind of edit it i
 align.py          which elements of two sequences are the same ones
 spelling.py       whether two wordings differ in spelling alone
 
-Of several, found near each other and verified; what is exported here knows no store, which the last four do.
+Of several, found near each other and verified; what is exported here knows no store, which the last five do.
 minhash.py        fingerprints by which texts that are alike are found
 candidates.py     which texts share enough of a fingerprint to be compared
 facts.py          the words of a text with those marked that state a fact
@@ -16,6 +16,7 @@ openings.py       whether each text begins with news of its own
 copies.py         whether two texts are one, or one tells what came of the other
 stories.py        the stories that verified pairs make
 tables.py         what is kept of them      fingerprints.py, story_queries.py  its SQL
+additions.py      which pages of a story tell more than others of it
 relate.py         brings them up to date behind the change feed
 """
 

@@ -18,7 +18,7 @@ from scrapy.http import Response
 from crawler.crawl.context import RunContext
 from crawler.errors import Refusal, Refused
 from crawler.extract import MOST_PAGES, deadline, extract, join, verdict
-from crawler.fetch.middlewares import header
+from crawler.fetch import header
 from crawler.items import Article, Asked, Fetched, PendingLink, Purpose
 from crawler.text import charset
 
