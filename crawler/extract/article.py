@@ -59,7 +59,7 @@ def extract(
     own = metadata.own_names(page, site)
     reading = read(page, parts.roots, parts.layout, explain=explain is not None)
     blocks, dropped = strip_boilerplate(reading.blocks, own)
-    stamp, lead = split_stamp(page, parts.lead, blocks)
+    stamp, lead = split_stamp(parts.roots[0], parts.lead, blocks)
     dateline, lead = split_dateline(lead or marked_lead(page, parts, blocks), own)
     blocks, authors, cut = trim(blocks, parts, lead, own)
     picture_story = is_picture_story(blocks)

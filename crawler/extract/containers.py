@@ -43,13 +43,22 @@ _END = re.compile(r"[.!?…:;][\"”'’)]*$")
 
 @lru_cache(maxsize=256)
 def _selector(layout: Layout | None) -> str:
+    return ", ".join((*HIDDEN, *NOISE, *(layout.drop if layout else ())))
+
+
+@lru_cache(maxsize=256)
+def _named(layout: Layout | None) -> str:
     return ", ".join((*NOISE, *(layout.drop if layout else ())))
 
 
 def left_out(root: LexborNode, layout: Layout | None) -> dict[int, LexborNode]:
     """The containers in `root` that selectors name, and what is hidden and no part of the text, by their `mem_id`."""
     found = {node.mem_id: node for node in root.css(_selector(layout))}
-    found |= {node.mem_id: node for node in root.css(", ".join(HIDDEN)) if not _reads_on(node)}
+    if continued := [node.mem_id for node in found.values() if _is_hidden(node) and _reads_on(node)]:
+        named = {node.mem_id for node in root.css(_named(layout))}
+        for key in continued:
+            if key not in named:
+                del found[key]
     if layout and layout.keep:
         for node in root.css(", ".join(layout.keep)):
             found.pop(node.mem_id, None)
@@ -92,6 +101,11 @@ def _is_post(node: LexborNode, attributes: dict[str, str | None]) -> bool:
         return True
     links = node.css("a")
     return bool(links) and bool(_NETWORK.match(links[-1].attributes.get("href") or ""))
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    attributes = node.attributes
+    return "hidden" in attributes or "display" in (attributes.get("style") or "").lower()
 
 
 def _reads_on(node: LexborNode) -> bool:
