@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -49,11 +49,22 @@ def next_page(page: Page) -> str | None:
     if not links:
         return None
     own, number = page_number(page.url)
+    following, stem = str(number + 1), _stem(own)
     for link in links:
-        address = page.absolute(link.attributes.get("href"))
+        written = link.attributes.get("href") or ""
+        # Most links are of other stories, and are known for that before they are taken apart.
+        if following not in written or not (stem in unquote(written) or written.lstrip().startswith("?")):
+            continue
+        address = page.absolute(written)
         if address and page_number(address) == (own, number + 1) and not _is_of_others(link):
             return address
     return None
+
+
+def _stem(own: str) -> str:
+    """The words of the last segment of an address, which every page of the article has in its own."""
+    path = own.partition("?")[0]
+    return unquote(path.rpartition("/")[2].partition(".")[0])
 
 
 def _is_of_others(link: LexborNode) -> bool:

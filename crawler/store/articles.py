@@ -21,7 +21,7 @@ from crawler.items import LONGEST_URL, Article, Event
 from crawler.store import rehash
 from crawler.store.frontier import mark_stored, mark_withdrawn
 from crawler.store.rows import Outcome, StoredPage
-from crawler.store.schema import articles, changes, copies, links, revisions
+from crawler.store.schema import Instant, articles, changes, copies, links, revisions
 
 SAME_FETCH = timedelta(minutes=1)
 """A text stored no later than this after a page was archived came from that fetch: the archive notes the time when the
@@ -35,6 +35,17 @@ _URL = bindparam("url", type_=articles.c.canonical_url.type)
 _HASH = bindparam("hash", type_=articles.c.content_hash.type)
 _first_with_hash = select(func.min(revisions.c.id)).where(revisions.c.content_hash == _HASH).scalar_subquery()
 # One round trip: the article at this address, the copy at this address, the first article that ever had this text.
+_NEWEST = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
+_NUMBERED = (
+    select(articles.c.canonical_url)
+    .where(
+        articles.c.site == bindparam("site"),
+        _NEWEST.between(bindparam("since", type_=Instant), bindparam("until", type_=Instant)),
+        articles.c.canonical_url.like(bindparam("holding")),
+    )
+    .order_by(articles.c.id)
+    .limit(_MOST_ALIKE)
+)
 _KNOWN = union_all(
     select(
         literal("article"), articles.c.id, articles.c.content_hash, articles.c.revision, articles.c.withdrawn_at
@@ -157,15 +168,9 @@ def stored_page(connection: Connection, url: str) -> StoredPage | None:
 def numbered(connection: Connection, article: Article, number: str, at: datetime) -> list[str]:
     """The addresses of articles of the same site that hold this number, published when `article` was, give or take
     `SAME_NEWS`; what names no time counts from its first fetch. The first stored first."""
-    newest = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
     when = article.published_at or at
-    query = (
-        select(articles.c.canonical_url)
-        .where(articles.c.site == article.site, newest.between(when - SAME_NEWS, when + SAME_NEWS))
-        .where(articles.c.canonical_url.contains(number, autoescape=True))
-        .order_by(articles.c.id)
-    )
-    return list(connection.scalars(query.limit(_MOST_ALIKE)))
+    about = {"site": article.site, "since": when - SAME_NEWS, "until": when + SAME_NEWS, "holding": f"%{number}%"}
+    return list(connection.scalars(_NUMBERED, about))
 
 
 def pack(article: Article) -> dict[str, Any]:
