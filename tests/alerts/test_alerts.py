@@ -239,7 +239,7 @@ class Post(HTTPServer):
 
     @property
     def target(self) -> str:
-        return f"json://127.0.0.1:{self.server_port}/"
+        return f"json://127.0.0.1:{self.server_port}/?cto=60&rto=60"  # seconds: apprise gives up after four
 
 
 class _Taker(BaseHTTPRequestHandler):

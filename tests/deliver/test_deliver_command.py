@@ -73,7 +73,10 @@ def test_a_section_is_a_sink_with_its_filters(tmp_path: Path) -> None:
         ('[a]\nurl = "gopher://x"', "no sink takes 'gopher'"),
         ('[a]\nurl = "jsonl:"', "names no path"),
         ('[a]\nurl = "jsonl://srv/x"', "names a host; write jsonl:srv/x or jsonl:///srv/x"),
-        ('[a]\nurl = "jsonl:x"\nsite = "nhandan"', "no key 'site'; there are url, sites, tiers, text, stories, rotate_mb"),
+        (
+            '[a]\nurl = "jsonl:x"\nsite = "nhandan"',
+            "no key 'site'; there are url, sites, tiers, text, stories, rotate_mb",
+        ),
         ('[a]\nurl = "jsonl:x"\nrotate_mb = "5"', "rotate_mb is a number above 0, not '5'"),
         ('[a]\nurl = "jsonl:x"\nrotate_mb = true', "rotate_mb is a number above 0"),
         ('[a]\nurl = "jsonl:x"\nsites = "nhandan"', "sites is a list of names"),
