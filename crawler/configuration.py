@@ -119,7 +119,10 @@ class Settings:
         15.0, "Pause after the first 429 or 503 without Retry-After, doubled each time.", _number(), "seconds"
     )
     backoff_max: float = _setting(
-        600.0, "The longest pause; a site that asks for more is left until the next run.", _number(), "seconds"
+        600.0,
+        "The longest wait in a row, all pauses together; a site that asks for more is left until the next run.",
+        _number(),
+        "seconds",
     )
     failures_max: int = _setting(
         5, "Network failures in a row after which a site is left until the next run.", _count(1), "failures"

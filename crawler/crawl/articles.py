@@ -8,6 +8,7 @@ A link in a run, from the batch in which its turn comes:
            │                        too many tries, given up
            ├─ failed by the site ── in doubt: refused as soon as the site gives another page, or at the end of a run in
            │                        which it gave a source; else as if it had not been asked
+           ├─ told to wait ──────── a 429 or 503 that lasts: the run ends, the link is pending, no try is counted
            └─ postponed, not saved  as if it had not been asked
 """
 

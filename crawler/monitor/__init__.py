@@ -6,6 +6,7 @@ page_checks.py  on what the pages gave      site_checks.py  on how sites answer 
 shift.py        whether a share has shifted against its past      silence.py  how unlikely a silence is
 page_flags.py   what is noted of each page      read_feed.py  how: behind the crawl, from the change feed
 store_checks.py what must always hold in a store
+status.py       the state of each site, as values that a command prints and a page shows
 """
 
 from __future__ import annotations

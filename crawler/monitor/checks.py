@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.monitor import own_checks as machine
-from crawler.monitor import page_checks as texts
-from crawler.monitor import site_checks as answers
+from crawler.monitor import own_checks, page_checks, site_checks
 from crawler.monitor.view import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -14,7 +12,7 @@ CHECKS: tuple[Check, ...] = (
         bound="a silence that fewer than one quarter in a thousand has",
         within="the time in which the site usually publishes ln(13,000 × articles a week) articles, 15 for 25 a day",
         advice="open the site: if there is news, its sources have moved; thoisu discover URL",
-        run=answers.silence,
+        run=site_checks.silence,
         urgent=True,
     ),
     Check(
@@ -23,7 +21,7 @@ CHECKS: tuple[Check, ...] = (
         bound="one false finding in a million pages; a third of the usual coverage is lost",
         within="50 pages without a field that most had; 6 where none lacked it",
         advice="compare a page with its selectors: thoisu extract URL --explain; then thoisu reread",
-        run=texts.coverage,
+        run=page_checks.coverage,
     ),
     Check(
         name="layout",
@@ -31,7 +29,7 @@ CHECKS: tuple[Check, ...] = (
         bound="one false finding in a million pages",
         within="10 pages read by fallback, 30 of another length or with lines of other pages",
         advice="mend the layout with the pages kept, then thoisu reread --site SITE --yes",
-        run=texts.layout,
+        run=page_checks.layout,
     ),
     Check(
         name="refusals",
@@ -39,7 +37,7 @@ CHECKS: tuple[Check, ...] = (
         bound="three polls of a source in a row; or one false finding in a million requests",
         within="the third poll; 10 pages where none was refused before",
         advice="open an example; a wall or a ban needs a talk with the site, a moved source a new address",
-        run=answers.refusals,
+        run=site_checks.refusals,
     ),
     Check(
         name="gaps",
@@ -47,7 +45,7 @@ CHECKS: tuple[Check, ...] = (
         bound="one such span",
         within="the poll that shows it",
         advice="thoisu backfill --gaps",
-        run=answers.gaps,
+        run=site_checks.gaps,
     ),
     Check(
         name="validators",
@@ -55,7 +53,7 @@ CHECKS: tuple[Check, ...] = (
         bound="one lie",
         within="ten polls of the source after a change that it hid",
         advice="nothing: the source is asked in full from now on; the finding ends a week after the last lie",
-        run=answers.validators,
+        run=site_checks.validators,
     ),
     Check(
         name="clocks",
@@ -63,7 +61,7 @@ CHECKS: tuple[Check, ...] = (
         bound="one false finding in a million pages, or polls",
         within="10 pages from the future; 15 polls whose newest page is older than the site's used to be",
         advice="compare a page with a clock; a zone that a site gets wrong is a matter of its layout",
-        run=texts.clocks,
+        run=page_checks.clocks,
     ),
     Check(
         name="duplicates",
@@ -71,7 +69,7 @@ CHECKS: tuple[Check, ...] = (
         bound="one false finding in a million pages",
         within="10 copies where none was before",
         advice="compare the addresses: a part that does not tell pages apart belongs out of them",
-        run=texts.duplicates,
+        run=page_checks.duplicates,
     ),
     Check(
         name="delivery",
@@ -79,7 +77,7 @@ CHECKS: tuple[Check, ...] = (
         bound="an hour",
         within="an hour",
         advice="thoisu sinks shows what is wrong with it",
-        run=machine.delivery,
+        run=own_checks.delivery,
         urgent=True,
     ),
     Check(
@@ -88,7 +86,7 @@ CHECKS: tuple[Check, ...] = (
         bound="three in a row",
         within="the third try",
         advice="mend THOISU_NOTIFY, or the alert's --notify",
-        run=machine.notification,
+        run=own_checks.notification,
     ),
     Check(
         name="disk",
@@ -96,7 +94,7 @@ CHECKS: tuple[Check, ...] = (
         bound="2 GB",
         within="the next check",
         advice="make room; old files of the archive can be moved away",
-        run=machine.disk,
+        run=own_checks.disk,
         urgent=True,
     ),
 )

@@ -15,7 +15,7 @@ traces.py         such traces, read from files
 
 What the store keeps of them, and what a run at a site does by them.
 agenda.py         for every source when it is polled next and why, and what has been learned of each site
-enrol.py          the sites that are watched: those of the definitions, and no others
+enrol.py          the sites that are scheduled: those of the definitions, and no others
 site_agenda.py    which sources of a site are due, what came of them, and when the next poll is
 revisits.py       at which age a known article is asked again, learned from how often its site edits
 

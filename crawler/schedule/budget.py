@@ -1,6 +1,6 @@
 """How many requests a site gets on a day of Viet Nam's clock, and what they are for.
 
-The watch pays for everything from one purse: looks at sources, the articles found, articles looked at again, audits,
+The schedule pays for everything from one purse: looks at sources, the articles found, articles looked at again, audits,
 and backfill. What has been promised to one is kept from the others until the day has passed; backfill gets what
 nobody needs.
 """

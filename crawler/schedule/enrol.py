@@ -1,4 +1,4 @@
-"""The sites that are watched: those of the definitions, and no others."""
+"""The sites that are scheduled: those of the definitions, and no others."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ SPREAD = timedelta(minutes=1)
 
 
 def enrol(sites: Sites, store: Store, now: datetime) -> int:
-    """Bring the agenda in line with the definitions; returns how many sites are watched.
+    """Bring the agenda in line with the definitions; returns how many sites are scheduled.
 
     What is known of a site or source stays as it is. New sites are begun one after the other, in an order of their own.
     """
     with store.writing() as connection:
-        watched = agenda.next_times(connection).keys()
-        for name in watched - sites.keys():
+        scheduled = agenda.next_times(connection).keys()
+        for name in scheduled - sites.keys():
             agenda.forget(connection, name)
-        fresh = sorted(sites.keys() - watched, key=lambda name: crc32(name.encode()))
+        fresh = sorted(sites.keys() - scheduled, key=lambda name: crc32(name.encode()))
         first = {name: now + place * SPREAD for place, name in enumerate(fresh)}
         for site in sites.values():
             name = site.name

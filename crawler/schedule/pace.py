@@ -1,7 +1,7 @@
 """When to look next at each source of a site, and why: the plan of a day within its budget.
 
 A `Pace` is the state of one site, plain data that a store can keep as JSON. Whoever runs the looks asks `next_poll`,
-and tells `saw` or `failed` what came of it. The watch pays in the store (`crawler.fetch.budget`) and copies what is
+and tells `saw` or `failed` what came of it. The schedule pays in the store (`crawler.fetch.budget`) and copies what is
 spent into `budget`; a replay pays with `take`. Nothing here knows a clock: time is an argument.
 """
 

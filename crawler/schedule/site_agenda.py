@@ -1,4 +1,4 @@
-"""The agenda of one site in a run: which sources of a watched site are due, what came of them, when the next poll is.
+"""The agenda of one site in a run: which sources of the site are due, what came of them, when the next poll is.
 
 The agenda follows from the site's pace (`crawler.schedule.pace`); both are written in the transaction that saves a
 source, so that a run that is killed leaves due what it had not done. Nobody else writes them meanwhile: a site has
@@ -65,7 +65,7 @@ class SiteAgenda:
 
     @classmethod
     def open(cls, store: Store, site: Site, limit: int, now: Callable[[], datetime]) -> SiteAgenda | None:
-        """The errands of a site; None when it is not watched."""
+        """The agenda of a site; None when it is not scheduled."""
         name = site.name
         with store.reading() as connection:
             state = table.pace(connection, name)

@@ -17,6 +17,7 @@ A table and its SQL lie in the package that alone writes it: `crawler.compare.ta
     schema, migrations/, migrate    the tables of the record and the frontier; bringing a database up to date
     database, locks, sql            connections and the write lock; locks of jobs; small tools for statements
     frontier, sightings             sources and links; what each source has listed, its polls and gaps
+    store, rows                     `Store`, and what its methods return
     articles, rehash, queries       texts that come in; their hashes after a change of the rules; lists and counts
     changes, cursors, sink_cursors  the change feed; how far its readers have come, and the sinks
     budget, robots, tallies         requests spent; robots.txt kept for a day; answers counted by reason
