@@ -25,7 +25,7 @@ from scrapy.http import Response
 from crawler.crawl.context import RunContext, SourceReader
 from crawler.crawl.further_pages import FurtherPages, Unfinished
 from crawler.crawl.link_queue import LinkQueue
-from crawler.crawl.own_address import under_its_address
+from crawler.crawl.own_address import RunAddresses, under_its_address
 from crawler.crawl.quarantine import QuarantineFolder
 from crawler.errors import Discard, Quarantine, Refusal, StoreFailed
 from crawler.extract import deadline, extract, verdict
@@ -45,6 +45,7 @@ class Articles:
         self._sources = sources
         self._further = FurtherPages(run, self)
         self._quarantine = QuarantineFolder(run)
+        self._addresses = RunAddresses(run.store, run.site)
         self._asked: set[str] = set()
         self._pending: set[str] = set()  # asked, and pending in the store after all
         self._in_doubt: list[tuple[PendingLink, Refusal]] = []  # failed by the site since it last gave a page
@@ -99,7 +100,7 @@ class Articles:
                 article = extract(
                     response.body, response.url, site=run.site, declared=charset(kind), following=following
                 )
-            article = under_its_address(article, link.canonical_url, run.site, run.store, run.now())
+            article = under_its_address(article, link.canonical_url, run.site, self._addresses, run.now())
             self._quarantine.read(article, response.body)
         except StoreFailed as failure:
             run.end(str(failure))

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from crawler.items import Article
 from crawler.sites import Site, article_number, canonical, same_article
+from crawler.store import Store
+from crawler.store.articles import SAME_NEWS
 
+_FEW = 10  # articles of a run that ask the store one by one
+_RECENT = timedelta(days=30)
 _NUMBER = re.compile(r"(\d{4,})(?:\.\w+)?/?$", re.A)
 
 
@@ -33,6 +37,40 @@ class Addresses(Protocol):
         ...
 
 
+class RunAddresses:
+    """What the store knows of addresses, for a run at one site that reads many articles.
+
+    The recent ones are read once, since a question for every article costs a twentieth of the run. What another
+    process stores meanwhile is seen by the next run.
+    """
+
+    def __init__(self, store: Store, site: Site) -> None:
+        self.may_lead = store.may_lead
+        self._store, self._site = store, site
+        self._asked = 0
+        self._since: datetime | None = None
+        self._recent: dict[str, list[tuple[str, datetime]]] = {}
+
+    def numbered(self, article: Article, number: str, at: datetime) -> list[str]:
+        """As `Store.numbered`, what this run has stored before included."""
+        when = article.published_at or at
+        self._asked += 1
+        if self._asked > _FEW and self._since is None:
+            self._since = at - _RECENT
+            for address, then in self._store.addresses(self._site.name, self._since):
+                self._add(address, then)
+        if self._since is None or when - SAME_NEWS < self._since:
+            return self._store.numbered(article, number, at)
+        found = [address for address, then in self._recent.get(number, ()) if abs(then - when) <= SAME_NEWS]
+        if not found:
+            self._add(article.canonical_url, when)
+        return found
+
+    def _add(self, address: str, at: datetime) -> None:
+        if (number := article_number(address, self._site)) is not None:
+            self._recent.setdefault(number, []).append((address, at))
+
+
 def under_its_address(article: Article, link: str, site: Site, known: Addresses, at: datetime) -> Article:
     """The article under the address that it names as its own, or else under that which answered.
 
@@ -48,7 +86,7 @@ def under_its_address(article: Article, link: str, site: Site, known: Addresses,
     if not (alike or known.may_lead(link, named)):
         named = asked
     if (own := article_number(named, site)) is not None:
-        others = known.numbered(article, own, at)
+        others = known.numbered(replace(article, canonical_url=named), own, at)
         if named not in others:
             named = next((other for other in others if same_article(other, named, site)), named)
     return article if named == article.canonical_url else replace(article, canonical_url=named)
