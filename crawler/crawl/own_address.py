@@ -81,10 +81,11 @@ def under_its_address(article: Article, link: str, site: Site, known: Addresses,
     Where the number names the article (`article_number`), what is stored under another address with the same number,
     and was published at the same time, is this article before its headline was edited, and keeps its address.
     """
-    asked, named = canonical(article.url, site), article.canonical_url
-    alike = named in (asked, link) or number(named) in {number(asked), number(link)} - {None}
-    if not (alike or known.may_lead(link, named)):
-        named = asked
+    named = article.canonical_url
+    if named != link and named != (asked := canonical(article.url, site)):
+        alike = number(named) in {number(asked), number(link)} - {None}
+        if not (alike or known.may_lead(link, named)):
+            named = asked
     if (own := article_number(named, site)) is not None:
         others = known.numbered(replace(article, canonical_url=named), own, at)
         if named not in others:
