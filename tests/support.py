@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 
 from crawler.deliver.sink import Delivery
 from crawler.items import Article, Event
+from crawler.sites import EPI, Feed, Site
 from crawler.store import Store
 
 HANOI = timezone(timedelta(hours=7))
@@ -22,6 +23,16 @@ T0 = datetime(2026, 3, 2, 8, 0, tzinfo=HANOI)
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
 Fresh = Callable[[], str]
+PAPER_HOME = "https://bao.example.vn/"
+PAPER = Site(
+    publisher="Báo Mẫu",
+    home=PAPER_HOME,
+    tier="press",
+    sources=(Feed(PAPER_HOME + "home.rss"),),
+    article=r"-post\d+\.html$",
+    layout=EPI,
+)
+"""A site of whose sources the tests make up what they list."""
 
 
 def article(n: int = 1, words: str = "Khởi công cầu mới", site: str | None = "bao", **fields: object) -> Article:

@@ -33,7 +33,7 @@ from crawler.alerts.keywords import SearchedText, match
 from crawler.alerts.query import parse
 from crawler.alerts.targets import key
 from crawler.backfill import backlog
-from crawler.compare.additions import related_up_to, repeated, stories_of
+from crawler.compare.additions import pages_of_stories, related_up_to, repeated
 from crawler.compare.relate import relate
 from crawler.errors import BadInput
 from crawler.store import FeedItem, Store, messages
@@ -220,7 +220,7 @@ def _write(store: Store, alert: Alert, now: datetime, targets: Collection[str]) 
                 break
             # Each has a time of its own: by it the store knows what stands in which message.
             at = now - count * timedelta.resolution
-            pages = {article: pages for article, (_, pages) in stories_of(connection, _articles(waiting)).items()}
+            pages = pages_of_stories(connection, _articles(waiting))
             repeating = _repeating(connection, alert, waiting, at)
             new = [hit for hit in waiting if hit.article_id not in repeating]
             if new:

@@ -13,9 +13,12 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from crawler.text import GZIP
+
 PIECE = 1 << 16
 """Bytes read of a file at a time."""
-GZIP = b"\x1f\x8b\x08"
+MEMBER = GZIP + b"\x08"
+"""How a member begins whose bytes are deflated, as all are."""
 WARC = re.compile(rb"WARC/[01]\.[0-9]+\r?\n")
 """The line that opens a record."""
 _BITE = 1024  # bytes given to zlib at a time; they unfold to 1 MB at most, and are lost when one of them is damaged
@@ -91,7 +94,7 @@ def packed(file: BinaryIO, place: int, limit: int) -> Iterator[Record | Fault]:
 
 def opened(start: bytes) -> bytes:
     """The first bytes of what a file holds, by its own first bytes."""
-    if not start.startswith(GZIP):
+    if not start.startswith(MEMBER):
         return start
     try:
         return zlib.decompressobj(wbits=31).decompress(start, 64)
@@ -211,12 +214,12 @@ def _extent(head: bytes) -> _Extent | None:
 def _has_more(text: bytes, extent: _Extent | None, following: bytes, limit: int) -> bool:
     """Whether a member holds more than one record, or part of one that goes on in the next member, `following`."""
     if extent is None:
-        return _begins(text) and following.startswith(GZIP) and not _begins(opened(following))
+        return _begins(text) and following.startswith(MEMBER) and not _begins(opened(following))
     if extent.end > limit:
         return False
     if len(text) < extent.end:
         # Cut short, unless the next member goes on with it.
-        return following.startswith(GZIP) and not _begins(opened(following))
+        return following.startswith(MEMBER) and not _begins(opened(following))
     return _begins(text[extent.end : extent.end + _HEAD]) or len(text) > limit
 
 
@@ -265,14 +268,14 @@ def _next(file: BinaryIO, place: int) -> int | None:
     file.seek(place)
     window, at = b"", place
     while piece := file.read(1 << 20):
-        window = window[-len(GZIP) + 1 :] + piece if window else piece
+        window = window[-len(MEMBER) + 1 :] + piece if window else piece
         begin = at + len(piece) - len(window)
         at += len(piece)
-        found = window.find(GZIP)
+        found = window.find(MEMBER)
         while found >= 0:
             file.seek(begin + found)
             if WARC.match(opened(file.read(4096))):
                 return begin + found
-            found = window.find(GZIP, found + 1)
+            found = window.find(MEMBER, found + 1)
         file.seek(at)
     return None

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from crawler.archive.record_stream import GZIP, PIECE, WARC, Fault, Record, opened, packed, plain
+from crawler.archive.record_stream import MEMBER, PIECE, WARC, Fault, Record, opened, packed, plain
 from crawler.errors import BadInput
 
 LIMIT = 16 * 2**20
@@ -63,13 +63,13 @@ def records(warc: WarcFile, place: int = 0, limit: int = LIMIT) -> Iterator[Reco
     with _open(warc) as file:
         start = file.read(3)
         file.seek(place)
-        yield from (packed if start == GZIP else plain)(file, place, limit)
+        yield from (packed if start == MEMBER else plain)(file, place, limit)
 
 
 def _listed(path: Path, base: Path) -> tuple[list[WarcFile], list[str]]:
     try:
         with path.open("rb") as file:
-            packed = file.read(3) == GZIP
+            packed = file.read(3) == MEMBER
         with gzip.open(path) if packed else path.open("rb") as file:
             text = file.read(_LIST + 1).decode("utf-8-sig")
     except (UnicodeDecodeError, EOFError, zlib.error):

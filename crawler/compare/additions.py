@@ -7,7 +7,7 @@ reader of the third either.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from sqlalchemy import Connection, or_, select
 
@@ -29,13 +29,12 @@ def related_up_to(connection: Connection) -> int:
     return cursors.position(connection, READER)
 
 
-def stories_of(connection: Connection, ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """For each article that is in a story with others the number of the story, and how many pages that has."""
-    found: dict[int, tuple[int, int]] = {}
+def pages_of_stories(connection: Connection, ids: Collection[int]) -> dict[int, int]:
+    """For each article that is in a story with others how many pages the story has."""
+    found: dict[int, int] = {}
     for chunk in chunks(ids):
-        query = select(members.c.article_id, stories.c.id, stories.c.pages).join(stories)
-        rows = connection.execute(query.where(members.c.article_id.in_(chunk)))
-        found.update({row[0]: (row[1], row[2]) for row in rows})
+        query = select(members.c.article_id, stories.c.pages).join(stories)
+        found.update({row[0]: row[1] for row in connection.execute(query.where(members.c.article_id.in_(chunk)))})
     return found
 
 
@@ -56,25 +55,24 @@ def repeated(connection: Connection, ids: Collection[int]) -> dict[int, set[int]
 
 
 def adding(
-    connection: Connection, changes: Iterable[Change], *, sites: Collection[str] | None, text: str | None
-) -> list[Change]:
-    """The changes but for those to pages that repeat one which was stored before them, of these sites and with this
-    text; that a page is gone is told whatever its text was.
+    connection: Connection, changes: Collection[Change], *, sites: Collection[str] | None, text: str | None
+) -> set[int]:
+    """The numbers of the changes but for those to pages that repeat one which was stored before them, of these sites
+    and with this text; that a page is gone is told whatever its text was.
 
     What is looked for is that of `Store.articles`.
     """
-    every = list(changes)
-    repeats = repeated(connection, {change.article_id for change in every})
+    repeats = repeated(connection, {change.article_id for change in changes})
     older = {article: {other for other in others if other < article} for article, others in repeats.items()}
-    originals = {change.article_id for change in every if change.event == "copied"}
+    originals = {change.article_id for change in changes if change.event == "copied"}
     passing = _passing(connection, originals.union(*older.values()), sites, text)
     told = {article for article, others in older.items() if others & passing}
-    return [
-        change
-        for change in every
+    return {
+        change.seq
+        for change in changes
         if change.event == "withdrawn"
         or (change.article_id not in told and not (change.event == "copied" and change.article_id in passing))
-    ]
+    }
 
 
 def _passing(connection: Connection, ids: Collection[int], sites: Collection[str] | None, text: str | None) -> set[int]:

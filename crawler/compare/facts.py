@@ -121,7 +121,7 @@ def _read(text: str) -> Words:
             end = found.end() + 1
             named = not opens or text[end : end + 1].isupper()
             for form, kind in _word(word, opens, named):
-                if form in _OF_NUMBERS and _is_counted(words, form, kind, line):
+                if form in _OF_NUMBERS and _add_to_number(words, form, kind, line):
                     continue
                 forms.append(form)
                 kinds.append(kind)
@@ -159,8 +159,8 @@ def _figures(found: re.Match[str], before: str) -> tuple[tuple[str, Kind], ...]:
             return (_group(found["day"]), "date"), (_group(found["month"]), "date")
 
 
-def _is_counted(words: Words, form: str, kind: Kind, line: int) -> bool:
-    """Whether a word was added that belongs to a number: a numeral up to 99 as digits, a unit in full."""
+def _add_to_number(words: Words, form: str, kind: Kind, line: int) -> bool:
+    """Add a word that belongs to a number, a numeral up to 99 as digits, a unit in full; False for any other word."""
     forms, value = words.forms, _NUMERALS.get(form)
     before, as_written = (forms[-1], words.written[-1]) if forms else ("", "")
     tens = as_written.endswith(("mười", "mươi"))

@@ -9,7 +9,6 @@ from crawler.compare.align import Match, matches
 
 _RUN = 3
 """Words in a row that hold two texts together; single words match by chance."""
-
 _HELD = 20
 """Words in a row that are no phrase."""
 

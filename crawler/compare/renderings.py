@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein, Indel
 
-from crawler.text import is_syllable
+from crawler.text import is_syllable, without_marks
 
 _ALIKE = 0.7  # of the consonants of two renderings of a foreign name: Matxcơva and Moskva have four of five
 _LONGEST = 40  # letters of a name
@@ -53,6 +52,7 @@ def _one_word(one: str, other: str) -> bool:
     if one == other:
         return True
     short, long = sorted((one, other), key=len)
+    # An initial, or a plate that is masked: 95A and 95Axxx.
     if len(short) == 1 < len(long) or (len(long) > len(short) and set(long[len(short) :]) <= {"x"}):
         return long.startswith(short)
     if bare(one) == bare(other):
@@ -69,11 +69,8 @@ def _one_sound(one: str, other: str) -> bool:
     return ours[:1] == theirs[:1] and Indel.normalized_similarity(ours, theirs) >= _ALIKE
 
 
-@lru_cache(maxsize=1 << 12)
-def bare(word: str) -> str:
-    """Its letters without diacritics."""
-    letters = unicodedata.normalize("NFD", word.replace("đ", "d"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+bare = lru_cache(maxsize=1 << 12)(without_marks)
+"""The letters of a word without diacritics; names and symbols come again and again."""
 
 
 def _consonants(name: str) -> str:

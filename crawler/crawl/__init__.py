@@ -15,6 +15,7 @@ source_answer.py   one answer of a source, in a crawl or a backfill: what it lis
 Its articles.
 link_queue.py      which links a run reads next, and how many of them the day leaves it
 articles.py        the articles of one run: which are asked, what each answer is, and when a page is given up
+page_answer.py     one answer of an article's address: what it is, and the article on it
 further_pages.py   the further pages of an article, asked one after the other
 own_address.py     under which address a page is stored: the one that it names as its own, if it may
 quarantine.py      the pages that a run keeps for repair

@@ -14,7 +14,6 @@ A link in a run, from the batch in which its turn comes:
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from functools import partial
 from typing import Never
@@ -25,15 +24,11 @@ from scrapy.http import Response
 from crawler.crawl.context import RunContext, SourceReader
 from crawler.crawl.further_pages import FurtherPages, Unfinished
 from crawler.crawl.link_queue import LinkQueue
-from crawler.crawl.own_address import RunAddresses, under_its_address
+from crawler.crawl.own_address import under_its_address
+from crawler.crawl.page_answer import page_refusal, read_page
 from crawler.crawl.quarantine import QuarantineFolder
 from crawler.errors import Discard, Quarantine, Refusal, StoreFailed
-from crawler.extract import deadline, extract, verdict
-from crawler.fetch import header
 from crawler.items import Asked, Fetched, PendingLink, Purpose
-from crawler.text import charset
-
-logger = logging.getLogger(__name__)
 
 
 class Articles:
@@ -45,7 +40,6 @@ class Articles:
         self._sources = sources
         self._further = FurtherPages(run, self)
         self._quarantine = QuarantineFolder(run)
-        self._addresses = RunAddresses(run.store, run.site)
         self._asked: set[str] = set()
         self._pending: set[str] = set()  # asked, and pending in the store after all
         self._in_doubt: list[tuple[PendingLink, Refusal]] = []  # failed by the site since it last gave a page
@@ -89,18 +83,14 @@ class Articles:
         """Read one page, or refuse it for a reason; an article that goes on is given with its last page."""
         run = self._run
         following: list[str] = []
-        kind = header(response, "Content-Type") or ""
-        reason = verdict(response.status, {"content-type": kind}, response.body)
-        if reason is not None:
+        if reason := page_refusal(response):
             self.failed(link, reason)
             return
         try:
             self._count_first(link)
-            with deadline(run.settings.read_seconds):
-                article = extract(
-                    response.body, response.url, site=run.site, declared=charset(kind), following=following
-                )
-            article = under_its_address(article, link.canonical_url, run.site, self._addresses, run.now())
+            seconds = run.settings.read_seconds
+            article = read_page(response, site=run.site, seconds=seconds, following=following)
+            article = under_its_address(article, link.canonical_url, run.site, run.store, run.now())
             self._quarantine.read(article, response.body)
         except StoreFailed as failure:
             run.end(str(failure))
@@ -109,10 +99,6 @@ class Articles:
             self.failed(link, refused.reason)
         except Discard as refused:
             self.failed(link, refused.reason)
-        except Exception:
-            # One hostile page must not hold the site up; the traceback is what its repair needs.
-            logger.exception("%s could not be read", response.url)
-            self.failed(link, Refusal.UNREADABLE)
         else:
             self._blame_pages()
             if following:

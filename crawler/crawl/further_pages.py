@@ -6,7 +6,6 @@ site says is not there, or cannot be read, ends the article where it ends.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,13 +15,10 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.crawl.context import RunContext
-from crawler.errors import Refusal, Refused
-from crawler.extract import MOST_PAGES, deadline, extract, join, verdict
-from crawler.fetch import header
+from crawler.crawl.page_answer import page_refusal, read_page
+from crawler.errors import Discard, Refusal, Refused
+from crawler.extract import MOST_PAGES, join
 from crawler.items import Article, Asked, Fetched, PendingLink, Purpose
-from crawler.text import charset
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -63,20 +59,13 @@ class FurtherPages:
     def parse(self, response: Response, reading: Unfinished) -> Iterator[Fetched | Request]:
         """Join one page to what is read, and go on or end there."""
         run = self._run
-        kind = header(response, "Content-Type") or ""
-        if reason := verdict(response.status, {"content-type": kind}, response.body):
-            yield from self.failed(reading, reason)
-            return
         following: list[str] = []
         try:
-            with deadline(run.settings.read_seconds):
-                page = extract(response.body, response.url, site=run.site, declared=charset(kind), following=following)
+            if reason := page_refusal(response):
+                raise Discard(reason)
+            page = read_page(response, site=run.site, seconds=run.settings.read_seconds, following=following)
         except Refused as refused:
             yield from self.failed(reading, refused.reason)
-            return
-        except Exception:
-            logger.exception("%s could not be read", response.url)
-            yield from self.failed(reading, Refusal.UNREADABLE)
             return
         joined = join(reading.article, page)
         reading.article = joined or reading.article

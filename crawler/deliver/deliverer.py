@@ -167,9 +167,7 @@ class Deliverer:
         with self._store.reading() as connection:
             reached = min(reached, related_up_to(connection))
             changes = [item.change for item in items if item.change.seq <= reached]
-            wanted = {
-                change.seq for change in adding(connection, changes, sites=self._route.sites, text=self._route.text)
-            }
+            wanted = adding(connection, changes, sites=self._route.sites, text=self._route.text)
         return [item for item in items if item.change.seq in wanted], reached
 
     def _advance(

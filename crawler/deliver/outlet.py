@@ -64,7 +64,7 @@ class Outlet:
         self._open = False
         try:
             self._sink.close()
-        except Exception:
+        except Exception:  # anybody's sink: what it was given it has, and the other sinks go on
             logger.warning("a sink made a mistake", exc_info=True)
 
     def _place(self, store: Store, key: str | None) -> int:

@@ -8,18 +8,12 @@ must be the whole line, a line rule must match from the line's start.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 
-from crawler.extract.byline import signature
+from crawler.extract.byline import VOCABULARY, signature
 from crawler.extract.reader import TextBlock, fold_line
 from crawler.text import documents, either_tones, newer_tones
-
-VOCABULARY: dict[str, list[str]] = tomllib.loads(
-    files("crawler.extract").joinpath("boilerplate.toml").read_text("utf-8")
-)
 
 
 def _spelt(words: list[str]) -> Iterator[str]:

@@ -9,13 +9,16 @@ from importlib.resources import files
 
 from crawler.text import is_syllable
 
-_WORDS = tomllib.loads(files("crawler.extract").joinpath("boilerplate.toml").read_text("utf-8"))
-_AGENCY_SET = frozenset(name.casefold() for name in _WORDS["agencies"])
+VOCABULARY: dict[str, list[str]] = tomllib.loads(
+    files("crawler.extract").joinpath("boilerplate.toml").read_text("utf-8")
+)
+"""The words by which lines are told that are not the article's, those of bylines among them."""
+_AGENCY_SET = frozenset(name.casefold() for name in VOCABULARY["agencies"])
 
 
 def _any(key: str) -> str:
     """An expression for the words of one list of the vocabulary."""
-    return f"(?:{'|'.join(_WORDS[key])})"
+    return f"(?:{'|'.join(VOCABULARY[key])})"
 
 
 _ROLES = _any("roles")
@@ -53,7 +56,7 @@ _MAX_WORDS = 12
 _LONGEST = 400  # characters; a longer text signs nothing
 
 
-PLACES = frozenset(place.casefold() for place in _WORDS["places"])
+PLACES = frozenset(place.casefold() for place in VOCABULARY["places"])
 """Countries and cities in lower case: what a headline or a table ends in, no names."""
 
 

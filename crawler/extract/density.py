@@ -24,6 +24,7 @@ _NEVER = re.compile(r"comment|footer|relate|copyright|breadcrumb|binh-?luan|y-?k
 _NEVER_TAGS = _FOREIGN_TAGS - {"aside"}
 _HOLDERS = "p, div, td, li, h2, h3, blockquote, span, section, article, aside, pre, figcaption"
 _FULL = frozenset(("p", "div", "pre", "blockquote", "figcaption"))  # in the others running text counts half
+_BARE = frozenset(("div", "td", "span", "section", "article", "aside", "pre"))  # hold text with nothing but br in it
 _SHORTEST = 120  # characters of running text below which a page is no article
 _CARD = 700  # characters of a story's card in a list
 _HIGHEST = 40  # containers above a paragraph that may be the text's
@@ -128,15 +129,7 @@ class Survey:
         nodes: dict[int, LexborNode] = {}
         for paragraph, size in paragraphs:
             holders = list(ancestors(paragraph, _HIGHEST))
-            if paragraph.tag in (
-                "div",
-                "td",
-                "span",
-                "section",
-                "article",
-                "aside",
-                "pre",
-            ):  # text with nothing but br in it
+            if paragraph.tag in _BARE:
                 holders.append(paragraph)
             for holder in holders:
                 nodes[holder.mem_id] = holder

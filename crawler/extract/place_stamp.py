@@ -24,9 +24,8 @@ _CANDIDATES = 50  # stamps; lists of other stories have them as well
 def split_stamp(root: LexborNode, lead: str, blocks: list[TextBlock]) -> tuple[str | None, str]:
     """The stamp that opens the `lead`, or the first paragraph where there is no lead, and the lead without it.
 
-    `root` holds the body; the lead stands near it.
-
-    The paragraph among the `blocks` is mended in place. None when there is no stamp.
+    `root` holds the body; the lead stands near it. The paragraph among the `blocks` is mended in place. None when there
+    is no stamp.
     """
     first = next((block for block in blocks[:_HEAD] if block.role == "text" and len(block.text) > _LONGEST), None)
     opening = lead or (first.text if first else "")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_INVISIBLE = (
-    "\u00ad\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
-)
+from crawler.text import INVISIBLE_SIGNS
+
+_INVISIBLE = INVISIBLE_SIGNS + "\u2028\u2029"  # the ends of lines and paragraphs that no editor shows
 # What str.strip takes off by itself.
 _BLANKS = " \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 EDGES = _BLANKS + _INVISIBLE

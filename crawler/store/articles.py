@@ -36,17 +36,14 @@ _HASH = bindparam("hash", type_=articles.c.content_hash.type)
 _first_with_hash = select(func.min(revisions.c.id)).where(revisions.c.content_hash == _HASH).scalar_subquery()
 # One round trip: the article at this address, the copy at this address, the first article that ever had this text.
 _NEWEST = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
-_SINCE = (
-    select(articles.c.canonical_url, _NEWEST.label("at"))
-    .where(articles.c.site == bindparam("site"), bindparam("since", type_=Instant) <= _NEWEST)
-    .order_by(articles.c.id)
-)
 _NUMBERED = (
-    _SINCE.with_only_columns(articles.c.canonical_url)
+    select(articles.c.canonical_url)
     .where(
-        bindparam("until", type_=Instant) >= _NEWEST,
+        articles.c.site == bindparam("site"),
+        _NEWEST.between(bindparam("since", type_=Instant), bindparam("until", type_=Instant)),
         articles.c.canonical_url.like(bindparam("holding")),
     )
+    .order_by(articles.c.id)
     .limit(_MOST_ALIKE)
 )
 _KNOWN = union_all(
@@ -174,11 +171,6 @@ def numbered(connection: Connection, article: Article, number: str, at: datetime
     when = article.published_at or at
     about = {"site": article.site, "since": when - SAME_NEWS, "until": when + SAME_NEWS, "holding": f"%{number}%"}
     return list(connection.scalars(_NUMBERED, about))
-
-
-def addresses(connection: Connection, site: str, since: datetime) -> list[tuple[str, datetime]]:
-    """The addresses of a site's articles published since (or, without a time, first seen), each with that time."""
-    return [(row[0], row[1]) for row in connection.execute(_SINCE, {"site": site, "since": since})]
 
 
 def pack(article: Article) -> dict[str, Any]:

@@ -165,12 +165,6 @@ class Store:
         with self.reading() as connection:
             return articles.numbered(connection, article, number, at)
 
-    def addresses(self, site: str, since: datetime) -> list[tuple[str, datetime]]:
-        """The addresses of the site's articles published since (or, without a time, first seen), the first stored
-        first, each with that time."""
-        with self.reading() as connection:
-            return articles.addresses(connection, site, since)
-
     def save(self, article: Article, fetched_at: datetime, *, link: str | None = None) -> Outcome:
         """Store what a page says, its change, and that its link is done.
 

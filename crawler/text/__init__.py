@@ -19,6 +19,7 @@ from crawler.text.encodings import Decoded, charset, decode, encode
 from crawler.text.fingerprint import (
     DOCUMENT,
     INVISIBLE,
+    INVISIBLE_SIGNS,
     content_hash,
     documents,
     either_tones,
@@ -33,6 +34,7 @@ __all__ = [
     "DOCUMENT",
     "GZIP",
     "INVISIBLE",
+    "INVISIBLE_SIGNS",
     "SUNDAY",
     "TONES",
     "VIETNAM",

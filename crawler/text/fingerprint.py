@@ -8,8 +8,11 @@ import unicodedata
 
 VERSION = "v1"
 """Of the normal form. It stands in every hash, so that hashes of two versions are never taken for each other."""
-# Soft hyphen, zero-width spaces and joiners, direction marks, byte order mark: they stand inside words too.
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+INVISIBLE_SIGNS = (
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
+)
+"""Soft hyphen, zero-width spaces and joiners, direction marks, byte order mark: they stand inside words too."""
+INVISIBLE = re.compile(f"[{INVISIBLE_SIGNS}]")
 # A mark that did not compose belongs to its letter.
 _WORD = re.compile(r"\w+(?:[\u0300-\u036f]+\w*)*")
 _TONED = {

@@ -19,6 +19,7 @@ _EITHER = frozenset({"oa", "oe", "uy", "ua", "ia", "ưa"})
 """Pairs of vowels of which writers put the tone on the one or on the other: hòa and hoà, thủy and thuỷ."""
 _STROKED = "đðɖ"
 """Đ, and the letters of Iceland and of Ewe that look like it in capitals (U+00D0, U+0189)."""
+_UNSTROKED = dict.fromkeys(map(ord, _STROKED), "d")
 
 
 def narrow(text: str) -> str:
@@ -33,7 +34,7 @@ def search_form(text: str) -> str:
 
 def without_marks(text: str) -> str:
     """The text without diacritics, đ as d; lower case is expected."""
-    plain = unicodedata.normalize("NFD", text.translate(dict.fromkeys(map(ord, _STROKED), "d")))
+    plain = unicodedata.normalize("NFD", text.translate(_UNSTROKED))
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 

@@ -122,7 +122,7 @@ def test_a_page_that_nobody_could_read_becomes_an_article(bench: Bench, monkeypa
         raise Quarantine(Refusal.NO_BODY)
 
     with monkeypatch.context() as patched:
-        patched.setattr("crawler.crawl.articles.extract", unreadable)
+        patched.setattr("crawler.crawl.page_answer.extract", unreadable)
         assert bench.crawl_one().refused[Refusal.NO_BODY] == 6
         patched.setattr("crawler.archive.reread.extract", unreadable)
         assert whats(findings(bench)) == {"unread": 6}

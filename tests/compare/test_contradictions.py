@@ -138,7 +138,7 @@ def test_numbers_are_read_by_groups_of_digits(written: str, forms: list[str]) ->
     ("ours", "theirs", "one"),
     [
         ("austrlia", "australia", True), ("mikhailốp", "mikhailov", True), ("thành", "thanh", True),
-        ("mlo", "m", True), ("axxx", "a", True), ("an", "anh", False), ("hùng", "dũng", False), ("obama", "trump", False),
+        ("hoàng", "h", True), ("axx", "a", True), ("an", "anh", False), ("hùng", "dũng", False), ("obama", "trump", False),
         ("hà", "hải", False), ("pháp", "đức", False), ("mỹ", "hoa kỳ", True),
     ],
 )  # fmt: skip

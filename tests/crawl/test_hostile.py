@@ -18,7 +18,7 @@ import requests
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.crawl import articles, source_answer
+from crawler.crawl import page_answer, source_answer
 from crawler.crawl.single import fetch
 from crawler.extract import Overdue, deadline, limits
 from crawler.fetch.cookies import COOKIES_MAX, HEADER_MAX, CookieLimitMiddleware
@@ -279,7 +279,7 @@ def test_an_alarm_that_is_caught_rings_again(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_page_and_a_source_that_take_too_long_are_unreadable(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = articles.extract
+    usual = page_answer.extract
 
     def slow(body: bytes, url: str, **about: Any) -> Any:
         return busy() if url.endswith("post2.html") else usual(body, url, **about)
@@ -287,20 +287,20 @@ def test_a_page_and_a_source_that_take_too_long_are_unreadable(paper: Paper, mon
     with monkeypatch.context() as patched:
         patched.setattr(source_answer, "discover", busy)
         assert paper.crawl(THOISU_READ_SECONDS=0.2).refused == {"unreadable": 1}
-    monkeypatch.setattr(articles, "extract", slow)
+    monkeypatch.setattr(page_answer, "extract", slow)
     report = paper.crawl(THOISU_READ_SECONDS=0.5)
     assert (report.refused, report.created) == ({"unreadable": 1}, 3)
 
 
 _POISONED = """
 import os, sys
-from crawler.crawl import articles
+from crawler.crawl import page_answer
 from crawler.sites.layouts import EPI
 from crawler.sites.registry import Sites
 from crawler.crawl.run import crawl
 from crawler.sites.site import Feed, Site
 base, port, store, what = sys.argv[1:]
-usual = articles.extract
+usual = page_answer.extract
 def extract(body, url, **about):
     if url.endswith("post1.html"):
         if what == "dies":
@@ -309,7 +309,7 @@ def extract(body, url, **about):
         while True:
             pass
     return usual(body, url, **about)
-articles.extract = extract
+page_answer.extract = extract
 site = Site(name="bendo", publisher="B", home=base + "/", tier="press", sources=(Feed(base + "/feed.rss"),),
             article=r"-post\\d+\\.html$", layout=EPI, delay=0)
 crawl(Sites([site]), store_url=store, newsroom="http://127.0.0.1:" + port, settings={"THOISU_TRIES_MAX": 2})

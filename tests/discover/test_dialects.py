@@ -10,18 +10,11 @@ import pytest
 
 from crawler.discover import Discovery, discover
 from crawler.errors import Refusal
-from crawler.sites import EPI, Feed, Site
+from crawler.sites import Site
+from tests.support import PAPER as SITE
+from tests.support import PAPER_HOME as HOME
 
-HOME = "https://bao.example.vn/"
 FIRST, SECOND = f"{HOME}de-bien-post1.html", f"{HOME}cau-vuot-post2.html"
-SITE = Site(
-    publisher="Báo Mẫu",
-    home=HOME,
-    tier="press",
-    sources=(Feed(HOME + "home.rss"),),
-    article=r"-post\d+\.html$",
-    layout=EPI,
-)
 
 
 def found(source: str | bytes, url: str = HOME + "home.rss", site: Site | None = SITE) -> list[str]:

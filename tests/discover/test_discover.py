@@ -26,17 +26,10 @@ from crawler.discover.pagination import next_page
 from crawler.discover.xml import parse
 from crawler.errors import Refusal
 from crawler.items import Link
-from crawler.sites import EPI, Feed, Listing, Site, Sitemap
+from crawler.sites import Feed, Listing, Site, Sitemap
+from tests.support import PAPER as SITE
+from tests.support import PAPER_HOME as HOME
 
-HOME = "https://bao.example.vn/"
-SITE = Site(
-    publisher="Báo Mẫu",
-    home=HOME,
-    tier="press",
-    sources=(Feed(HOME + "home.rss"),),
-    article=r"-post\d+\.html$",
-    layout=EPI,
-)
 CORPUS = os.environ.get("THOISU_CORPUS")
 real = pytest.mark.skipif(not CORPUS, reason="real pages: set THOISU_CORPUS to the corpus folder")
 
