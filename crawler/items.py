@@ -63,6 +63,9 @@ class Article:
     """The wire's mark that opened the lead: "(Chinhphu.vn)", "NDO", "TTXVN"."""
     authors: tuple[str, ...] = ()
     """Names or desks as signed, without the paper or agency behind them."""
+    credit: str | None = None
+    """The stated source, as "TTXVN" or "TTXVN/VOV", never one of the authors; no part of the content hash. The
+    publisher's own name only where the page states no other; None when it states none."""
     published_at: datetime | None = None
     """With offset; a time without zone is +07:00; None when unknown."""
     modified_at: datetime | None = None

@@ -11,6 +11,7 @@ from crawler.errors import Discard, Quarantine, Refusal
 from crawler.extract import metadata
 from crawler.extract.boilerplate import Dropped, split_dateline, strip_boilerplate
 from crawler.extract.by_layout import Parts, by_layout
+from crawler.extract.credit import credit
 from crawler.extract.generic import complete, find
 from crawler.extract.limits import hostile
 from crawler.extract.listing import is_listing
@@ -26,6 +27,7 @@ from crawler.sites import FAMILIES, Site, canonical, judge
 from crawler.text import content_hash, decode, documents
 
 _SHORTEST = 120  # characters of a text that names an unknown site's layout
+_SIGNED = ("byline", "line: the publisher's name")  # rules that drop a line which may state the source
 FALLBACK = "fallback"
 """The name of what read a page when its layout did not."""
 
@@ -74,6 +76,8 @@ def extract(
     if is_error_page(parts.title, written):
         raise Discard(Refusal.SOFT_404, f"a notice instead of an article: {parts.title}")
     when, changed = times(page, parts)
+    authors = authors or metadata.stated_authors(page, own)
+    signed = [one.text for one in reversed((*dropped, *cut)) if one.rule in _SIGNED]
     return Article(
         url=url,
         canonical_url=metadata.canonical_url(page, url, site),
@@ -82,7 +86,8 @@ def extract(
         lead=lead or None,
         body="\n".join(body),
         dateline=stamp or dateline,
-        authors=authors or metadata.stated_authors(page, own),
+        authors=authors,
+        credit=credit(parts, stamp or dateline, lead, blocks, signed, authors, own),
         published_at=when.at if when else None,
         modified_at=changed.at if changed else None,
         published_precision=when.precision if when else None,

@@ -165,9 +165,11 @@ def is_desk(name: str) -> bool:
 def is_person(name: str, *, alone: bool = True) -> bool:
     """Whether every word of `name` is a syllable of Vietnamese, as in nearly all names that sign, or it is initials.
 
+    Each begins with a capital: "Nhịp sống doanh nghiệp" is a paper.
+
     A name that stands `alone`, without a style, has at least two words.
     """
     words = name.split()
     if _INITIALS.fullmatch(name):
         return True
-    return (2 if alone else 1) <= len(words) <= 5 and all(map(is_syllable, words))
+    return (2 if alone else 1) <= len(words) <= 5 and all(word[0].isupper() and is_syllable(word) for word in words)

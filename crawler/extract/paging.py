@@ -81,7 +81,7 @@ def _is_of_others(link: LexborNode) -> bool:
 
 
 def join(first: Article, following: Article) -> Article | None:
-    """`first` with the text, pictures and authors of the page that follows; None when that adds no text.
+    """`first` with the text, pictures, authors and credit of the page that follows; None when that adds no text.
 
     What the head of the next page repeats stands once.
     """
@@ -97,6 +97,7 @@ def join(first: Article, following: Article) -> Article | None:
         first,
         body=body,
         authors=first.authors or following.authors,
+        credit=first.credit or following.credit,
         images=tuple(images[url] for url in own),
         documents=documents("\n".join(filter(None, (first.lead, body)))),
         content_hash=content_hash(first.lead, body),

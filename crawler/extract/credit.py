@@ -1,0 +1,228 @@
+"""The stated source of an article: the agency, paper or portal that the page says it was taken from.
+
+    dateline    (TTXVN) - Sáng nay, …      Hà Nội (TTXVN) - …      Theo TTXVN/Vietnam+ - …
+    byline      Lê An/VOV.VN               Lê An (Theo Reuters)
+    end         Theo TTXVN                 (Nguồn: baochinhphu.vn)
+    element     <p class="source">Nhịp sống thị trường</p>
+
+A name counts without a label if it is known, is a host or calls itself a paper; behind "Theo" or "Nguồn:", on a line of
+its own, any name does that is no person. What attributes a sentence ("Theo ông Nam, …"), a picture ("Ảnh: TTXVN") or a
+table is none. The publisher's own name is the credit of a page that states no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from crawler.extract.boilerplate import SENTENCE_END, split_dateline
+from crawler.extract.by_layout import Parts, is_quoted
+from crawler.extract.byline import PLACES, VOCABULARY, is_agency, is_person
+from crawler.extract.page import tidy
+from crawler.extract.reader import TextBlock
+
+_KNOWN = frozenset(name.casefold() for name in VOCABULARY["datelines"])
+_SPELLINGS = {name.casefold(): name for key in ("datelines", "agencies") for name in VOCABULARY[key]}
+_WRITTEN = frozenset(name for key in ("datelines", "agencies") for name in VOCABULARY[key])
+_NOBODY = re.compile(rf"(?:{'|'.join(VOCABULARY['no_sources'])})(?:\b|$)", re.I)
+_PRESS = re.compile(rf"(?i:{'|'.join(VOCABULARY['press'])})\s+(?=[A-ZĐÀ-Ỹ0-9])")
+_RANK = re.compile(rf"(?:{'|'.join(VOCABULARY['ranks'])}|ông|bà)\b", re.I)
+_LABEL = re.compile(
+    r"(?:^|(?<=[\s(\[/,;|–—-]))(?:theo|nguồn(?: tin)?|(?:tổng hợp|dịch|lược dịch) (?:từ|theo))\b\s*:?\s*", re.I
+)
+_OF_PICTURE = re.compile(
+    r"[\s(\[,;.–—-]*\b(?:nguồn )?(?:chùm )?(?:ảnh|hình|video|clip|đồ h(?:ọa|oạ)|minh h(?:ọa|oạ)|infographic)\b"
+    r"[^:()]{0,20}:.*$|^nguồn (?:ảnh|hình|video|clip|dữ liệu|số liệu|tư liệu)\b.*$",
+    re.I,
+)
+_OF_TEXT = re.compile(
+    r"^(?:(?:tin|bài|bài viết|nội dung)\b[\s,/&–-]*(?:(?:và )?(?:ảnh|video|clip)\b[\s,/&–-]*)*):\s*", re.I
+)
+_SPLIT = re.compile(r"\s*[/,;|&()\[\]]\s*|\s+[-–—•]\s+|\s+và\s+")
+_HOST = re.compile(
+    r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]{1,40}\.){1,4}(?:vn|com|net|org|info|edu|gov|asia|eu))(?:/\S*)?", re.I
+)
+_ONLINE = re.compile(r"(?:\s*[-.]?\s*(?:online|điện tử|news|\.vn|\d))+$", re.I)
+_REPORTER = re.compile(r"^(?:(?:nhóm )?(?:pv|p\.v|phóng viên|btv)\s+|theo\s+)|\s+tại\s.*$", re.I)
+_GLUED = re.compile(r"(?<=[a-zà-ỹ])\s?(TTXVN|VOV\d?|VTV\d?|VGP)$")
+_OPENING = re.compile(
+    r"(?P<place>[^()–—:]{0,40}?)\((?P<mark>[^()]{2,50})\)\s*[-–—:|]"
+    r"|(?:theo\s+|nguồn:?\s+)(?P<stated>[^()–—,:]{2,40}?)\s+[-–—]\s"
+    r"|(?P<joined>[^\s()–—,:][^()–—,:]{0,20}/[^()–—,:]{1,20}?)\s*[-–—]\s",
+    re.I,
+)
+_CLOSING = re.compile(r"[.!?…/”\"]\s*\(([^()]{2,60})\)[./]*$")
+_OF_FIGURE = re.compile(r"\W*nguồn\b", re.I)
+_FIGURES = ("row", "caption")  # what a table or a picture was taken from stands below it
+_ELEMENTS = "[class*=source], [class*=nguon]"
+_NAMED = re.compile(r"(?:^|[-_\s])(?:source|nguon(?:[-_]?tin)?)(?:\s|$)", re.I)
+_OF_OTHERS = re.compile(r"im(?:g|age)|photo|pic|video|time|copy|caption|content", re.I)
+_MOST_ELEMENTS = 20
+_EDGES = " .,:;-–—*_\"“”'()[]"
+_LONGEST = 100  # characters of a line that states a source
+_LONG_ADDRESS = 300  # of one with an address in it
+_LONG_NAME = 60
+_WORDS = 9
+
+
+def credit(
+    parts: Parts,
+    dateline: str | None,
+    lead: str,
+    blocks: list[TextBlock],
+    signed: list[str],
+    authors: tuple[str, ...],
+    own: tuple[str, ...],
+) -> str | None:
+    """The sources that a page states, each once, in the order of the page, joined by "/"; None when it states none.
+
+    `blocks` are the body that is left, `signed` the lines that were cut off as its byline, in page order; `own` the
+    names by which the publisher calls itself.
+    """
+    stated = [
+        _of_dateline(dateline, own),
+        *(_of_opening(text, own) for text in dict.fromkeys((lead, blocks[0].text if blocks else ""))),
+        *(sources(line, own) for line in parts.bylines),
+        *_of_end(blocks, signed, own),
+        *(_of_element(text, own) for text in _elements(parts)),
+    ]
+    ours = {_key(name) for name in own if len(name) <= _LONG_NAME}
+    others = [names for names in stated if not all(_key(name) in ours for name in names)]
+    signing = {_key(name) for name in authors}
+    found: dict[str, str] = {}
+    for name in (name for names in others or stated for name in names):
+        if _key(name) not in signing:
+            found.setdefault(_key(name), name)
+    return "/".join(found.values()) or None
+
+
+def sources(line: str, own: Iterable[str] = (), *, labelled: bool = False) -> tuple[str, ...]:
+    """The sources on a line that signs: "Lê An/VOV.VN" → ("VOV.VN",); "(Theo Reuters, AFP)" → both; () for a sentence.
+
+    `labelled` says that the line is a source without a word for it.
+    """
+    text = line.strip()
+    if len(text) > _LONGEST and (len(text) > _LONG_ADDRESS or "://" not in text):
+        return ()
+    text = _OF_PICTURE.sub("", _OF_TEXT.sub("", text))
+    label = _LABEL.search(text)
+    free, bound = (text[: label.start()], text[label.end() :]) if label else ("", text) if labelled else (text, "")
+    found = [_known(part, own) for part in _parts(free)]
+    if whole := _known(bound, own):
+        found.append(whole)  # "Cổng TTĐT Bộ Kế hoạch và Đầu tư" is one
+    else:
+        found += [_known(part, own) or _any_name(part, element=labelled) for part in _parts(bound)]
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _parts(text: str) -> Iterator[str]:
+    for match in _HOST.finditer(text) if "://" in text else ():
+        yield match[0]
+    for part in _SPLIT.split(re.sub(r"https?://\S+", "", text)):
+        if glued := _GLUED.search(part):
+            yield glued[1]
+        elif bare := _REPORTER.sub("", part.strip(_EDGES)).strip(_EDGES):
+            yield bare
+
+
+def _known(name: str, own: Iterable[str] = ()) -> str | None:
+    """`name` as its owner spells it if it is an agency, a paper, a host or the publisher; else None."""
+    name = _spelt(name)
+    folded = name.casefold()
+    if not 2 <= len(name) <= _LONG_NAME or _NOBODY.match(name) or folded in PLACES:
+        return None
+    if host := _HOST.fullmatch(name):
+        return _SPELLINGS.get(host[1].casefold(), host[1])
+    bare = _ONLINE.sub("", folded.removeprefix("báo ")) or folded
+    if any(is_agency(form, own) or form in _KNOWN for form in (folded, bare)) or _PRESS.match(name):
+        return name if len(name.split()) <= _WORDS else None
+    return None
+
+
+def _any_name(name: str, *, element: bool) -> str | None:
+    """A name behind a label that is nobody's known: "Đời sống Plus", "Bộ Y tế"; a person is an author."""
+    name = _spelt(name)
+    begins = name[:1].isupper() or name[:1].isdigit()
+    if not 2 <= len(name) <= _LONG_NAME or len(name.split()) > _WORDS or not begins or _NOBODY.match(name):
+        return None
+    if name.casefold() in PLACES or ":" in name or (not element and _is_somebody(name)):
+        return None
+    return name
+
+
+def _is_somebody(name: str) -> bool:
+    return bool(_RANK.match(name)) or (" " in name and is_person(name))
+
+
+def _spelt(name: str) -> str:
+    name = tidy(name).strip(_EDGES)
+    if name in _WRITTEN:
+        return name
+    return name[:1].upper() + name[1:] if _PRESS.match(name) else _SPELLINGS.get(name.casefold(), name)
+
+
+def _key(name: str) -> str:
+    """What two spellings of one source have in common: VOV, VOV.VN, Báo điện tử VOV."""
+    folded = name.casefold().removeprefix("báo ").removeprefix("điện tử ")
+    return _ONLINE.sub("", folded) or folded
+
+
+def _of_dateline(dateline: str | None, own: tuple[str, ...]) -> tuple[str, ...]:
+    """The names in a mark of the wire; of a place in a stamp only what stands in parentheses behind it."""
+    if not dateline:
+        return ()
+    text = dateline.strip(" -–—:|")
+    if split_dateline(f"{text} - A", own)[0]:
+        marks = map(_spelt, text.strip("()").split("/"))
+        return tuple(name for name in marks if name.casefold() not in PLACES)
+    return tuple(name for part in _parts(text) if (name := _known(part, own)))
+
+
+def _of_opening(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
+    """The names in a mark behind a place, or of several sources, which stays in the text."""
+    if mark := split_dateline(text[:_LONGEST], own)[0]:
+        return _of_dateline(mark, own)
+    match = _OPENING.match(text[:_LONGEST])
+    if not match:
+        return ()
+    place = match["place"] or ""
+    if place and (len(place.split()) > 5 or not place[0].isupper() or _PRESS.match(place) or _known(place, own)):
+        return ()  # "Đài Truyền hình Việt Nam (VTV) - …" begins a sentence
+    names = [_known(part, own) for part in _parts(match["mark"] or match["stated"] or match["joined"])]
+    return tuple(filter(None, names)) if match["mark"] or all(names) else ()
+
+
+def _of_end(blocks: list[TextBlock], signed: list[str], own: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """What the lines below the text state, and what stands behind its last sentence."""
+    if not blocks:
+        return
+    last, above = blocks[-1], blocks[-2].role if len(blocks) > 1 else ""
+    for line in signed:
+        if not (last.role in _FIGURES and _OF_FIGURE.match(line)):
+            yield sources(line, own)
+    if last.role not in ("text", "item"):
+        return
+    if closing := _CLOSING.search(last.text[-_LONGEST:]):
+        stated = _LABEL.sub("", closing[1])
+    elif len(last.text) <= _LONGEST and (label := _LABEL.match(last.text.lstrip("(["))):
+        if above in _FIGURES and _OF_FIGURE.match(last.text):
+            return
+        stated = last.text.lstrip("([")[label.end() :]
+    else:
+        return
+    # These stay in the text, so only what is known to be a source counts.
+    names = [_known(stated, own)] if _known(stated, own) else [_known(part, own) for part in _parts(stated)]
+    yield tuple(filter(None, names)) if all(names) else ()
+
+
+def _elements(parts: Parts) -> Iterator[str]:
+    """Texts near the article whose class says that they name its source."""
+    scope = parts.scope or parts.roots[0].parent or parts.roots[0]
+    for node in scope.css(_ELEMENTS)[:_MOST_ELEMENTS]:
+        named = node.attributes.get("class") or ""
+        if _NAMED.search(named) and not _OF_OTHERS.search(named) and not is_quoted(node):
+            yield tidy(node.text(separator=" "))
+
+
+def _of_element(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
+    return () if "://" in text or SENTENCE_END.search(text) else sources(text, own, labelled=True)
