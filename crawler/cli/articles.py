@@ -117,6 +117,8 @@ def _show(store: Store, found: StoredArticle, screen: Console) -> None:
     screen.print(shown(article.title), style="bold")
     facts = [found.row.site, local(article.published_at), article.section, article.kind, *article.authors]
     screen.print(shown(" · ".join(fact for fact in facts if fact)), style="dim")
+    if article.credit:
+        screen.print(f"source: {shown(article.credit)}", style="dim")
     screen.print(shown(article.canonical_url), style="dim", soft_wrap=True)
     if found.row.withdrawn_at:
         screen.print(f"withdrawn {local(found.row.withdrawn_at)}", style="red")

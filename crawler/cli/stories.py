@@ -121,6 +121,8 @@ def _show(member: Member, screen: Console, *, first: bool) -> None:
     line = f"\n{local(member.at)}  {member.site or '-'}  {member.title}"
     screen.print(shown(line.strip()) if first else shown(line[1:]), style="bold" if first else "", soft_wrap=True)
     screen.print(f"  {shown(member.url)}", style="dim", soft_wrap=True)
+    if member.credit:
+        screen.print(f"  source: {shown(member.credit)}", style="dim", soft_wrap=True)
     if near := member.nearest:
         share = f"{near.jaccard:.0%} in common"
         screen.print(f"  nearest: {shown(near.url)} ({near.relation}, {share})", style="dim", soft_wrap=True)

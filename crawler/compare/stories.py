@@ -39,6 +39,8 @@ class StoryPage:
     site: str | None
     title: str
     dateline: str | None
+    credit: str | None = None
+    """The source that the page states."""
     at: datetime
     """Published or, where that is unknown, first read."""
 

@@ -167,12 +167,13 @@ def _texts(table: Any) -> list[ColumnElement[Any]]:
 
 
 def _page(row: Row[Any]) -> PageText:
-    paragraphs = row.body.split("\n")
+    paragraphs, record = row.body.split("\n"), json.loads(row.record)
     return PageText(
         url=row.canonical_url,
         site=row.site,
         title=row.title,
-        dateline=json.loads(row.record).get("dateline"),
+        dateline=record.get("dateline"),
+        credit=record.get("credit"),
         at=row.at,
         paragraphs=tuple([row.lead, *paragraphs] if row.lead else paragraphs),
     )

@@ -266,6 +266,7 @@ def _current(article: Article, number: int) -> dict[str, Any]:
         "kind": article.kind,
         "revision": number,
         "content_hash": article.content_hash,
+        "credit": article.credit,
     }
 
 

@@ -78,6 +78,7 @@ class ArticleRow:
     """Number of the current revision, from 1."""
     content_hash: str
     withdrawn_at: datetime | None
+    credit: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -209,6 +209,7 @@ articles = Table(
     Column("revision", Integer, nullable=False),  # number and hash of the current one
     Column("content_hash", Plain, nullable=False),
     Column("withdrawn_at", Instant),
+    Column("credit", Plain),
 )
 Index("ix_articles_newest", func.coalesce(articles.c.published_at, articles.c.first_seen_at))
 Index("ix_articles_site_newest", articles.c.site, func.coalesce(articles.c.published_at, articles.c.first_seen_at))

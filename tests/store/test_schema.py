@@ -12,6 +12,7 @@ from sqlalchemy import Connection, inspect, text
 from crawler.cli.main import main
 from crawler.monitor.store_checks import verify
 from crawler.store import Store, database, migrate
+from tests.support import article, at
 
 T = [f"2026-03-02T0{hour}:00:00.000000Z" for hour in range(5)]
 BODY = "Sáng nay, tỉnh khởi công cầu mới dài 300 m.\nCông trình được làm trong mười hai tháng."
@@ -142,3 +143,25 @@ def test_downgrade_gives_back_what_the_first_version_made(first: str, capsys: py
 def test_downgrade_to_nowhere_is_refused(first: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "no schema '7'; there are 0001, 0002" in run(capsys, "downgrade", "7", "--store", first, code=2)
     assert "this version's own" in run(capsys, "downgrade", migrate.HEAD, "--yes", "--store", first)
+
+
+def test_downgrade_takes_the_credit_out_of_what_an_older_version_reads(
+    fresh: Callable[[], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = fresh()
+    with Store.open(url) as store:
+        store.save(article(1, credit="TTXVN"), at(0))
+        store.save(article(2, credit="VOV/TTXVN"), at(1))  # the same text: a copy
+    listed = json.loads(run(capsys, "articles", "--store", url, "--json"))
+    assert listed["credit"] == "TTXVN"
+    plan = run(capsys, "downgrade", "0006", "--store", url)
+    assert "0007  Which source each page states." in plan
+    run(capsys, "downgrade", "0006", "--yes", "--store", url)
+    engine = database.engine_for(url)
+    with engine.connect() as connection:
+        for table in ("revisions", "copies"):
+            (record,) = connection.scalars(text(f"SELECT record FROM {table}"))  # noqa: S608
+            assert "credit" not in record
+            assert json.loads(record)["site"] == "bao"
+    engine.dispose()
+    assert json.loads(run(capsys, "articles", "--store", url, "--json"))["credit"] is None
