@@ -1,8 +1,9 @@
 """The sink `csv`: RFC 4180 in UTF-8, a header in each file.
 
 Texts stand in quotes and come back as they were, line ends and leading "=" included; an empty text is `""`, nothing
-is null. Lists are JSON. Whoever opens it in a spreadsheet must import the columns as text: the data is not changed to
-suit a program that would calculate with it.
+is null. Lists are JSON. A file goes on in the columns with which it was begun, so that a header holds for all below it.
+Whoever opens it in a spreadsheet must import the columns as text: the data is not changed to suit a program that would
+calculate with it.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ class Csv(RowFiles):
     """`csv:feed/` for a folder, `csv:feed.csv` for a file."""
 
     SUFFIX = ".csv"
-    HEADER = START = (",".join(COLUMNS) + "\r\n").encode()
+    HEADER = (",".join(COLUMNS) + "\r\n").encode()
+    START = b"key,seq,event,"
+    _columns = COLUMNS  # of the open file
 
     def encode(self, row: Delivery) -> bytes:
         """As `RowFiles.encode`."""
         values = (row.article or {}) | row.to_dict()
-        return (",".join(_cell(values.get(name)) for name in COLUMNS) + "\r\n").encode()
+        return (",".join(_cell(values.get(name)) for name in self._columns) + "\r\n").encode()
 
     def tail(self, file: FileIO) -> Tail:
         """As `RowFiles.tail`, read from the beginning: only the quotes before it say whether a line end is a row's."""
@@ -45,15 +48,30 @@ class Csv(RowFiles):
             quotes += part.count(b'"')
             line += part
             if quotes % 2 == 0 and part.endswith(b"\r\n"):
-                # The first row is the header.
-                row, end, line = (line if end else b""), at, b""
+                if end:
+                    row = line
+                else:
+                    self._columns = _columns_of(line)
+                end, line = at, b""
         reader.detach()
         return Tail(end, row)
 
     def key_of(self, row: bytes) -> str:
         """As `RowFiles.key_of`."""
         (cells,) = csv.reader([row.decode()], strict=True)
-        return dict(zip(COLUMNS, cells, strict=True))["key"]
+        return dict(zip(self._columns, cells, strict=True))["key"]
+
+    def _begin(self, seq: int, day: str) -> None:
+        super()._begin(seq, day)
+        self._columns = COLUMNS
+
+
+def _columns_of(header: bytes) -> tuple[str, ...]:
+    """The columns of a file that this version or an older one began; ValueError for another's."""
+    columns = tuple(header.decode().rstrip("\r\n").split(","))
+    if not set(columns) <= set(COLUMNS) or "key" not in columns:
+        raise ValueError("not our columns")
+    return columns
 
 
 def _cell(value: Any) -> str:

@@ -29,7 +29,7 @@ FULL = 2000
 """Rows from which on a file is not added to. Small enough to be written anew for each new change."""
 _NAME = re.compile(r"(\d{12,})\.parquet")
 _TEXTS = (
-    "title", "lead", "body", "dateline", "published_precision", "published_raw", "section", "kind", "layout",
+    "title", "lead", "body", "dateline", "credit", "published_precision", "published_raw", "section", "kind", "layout",
 )  # fmt: skip
 _LISTS = ("authors", "tags", "documents")
 

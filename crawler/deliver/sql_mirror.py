@@ -28,6 +28,7 @@ from sqlalchemy import (
     event,
     inspect,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -42,7 +43,7 @@ from crawler.store.migrate import VERSION_TABLE
 from crawler.store.schema import Instant, Number, Plain
 
 TABLE = "thoisu_articles"
-_TEXTS = ("title", "lead", "body", "dateline", "section", "kind")
+_TEXTS = ("title", "lead", "body", "dateline", "section", "kind", "credit")
 _LISTS = ("authors", "tags", "documents", "images")
 # A server that is gone without notice is noticed within a minute (PostgreSQL manual, libpq, connection parameters).
 _KEPT_ALIVE = {
@@ -89,6 +90,7 @@ class SqlMirror(Sink):
                 if inspect(connection).has_table(VERSION_TABLE):
                     raise StoreFailed("failed", "it is a store of thoisu; give the mirror a database of its own")
                 self._pages.metadata.create_all(connection)
+                _add_columns(connection, self._pages)
                 at = self._cursor.c
                 query = select(at.key).where(at.sink == self._name, at.rewinds == rewinds)
                 key: str | None = connection.scalar(query)
@@ -152,6 +154,16 @@ class SqlMirror(Sink):
         connection.execute(_upsert(connection, self._cursor, place), place)
 
 
+def _add_columns(connection: Connection, table: Table) -> None:
+    """Add the columns that a table of an older version lacks; they are empty until a change of the page comes."""
+    there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    quoted = connection.dialect.identifier_preparer.format_table(table)
+    for column in table.columns:
+        if column.name not in there and column.nullable:
+            kind = column.type.compile(connection.dialect)
+            connection.execute(text(f"ALTER TABLE {quoted} ADD COLUMN {column.name} {kind}"))
+
+
 class Listed(TypeDecorator[list[Any]]):
     """A list: jsonb on PostgreSQL, on SQLite JSON as text that can be searched, letters as they are."""
 
@@ -178,7 +190,7 @@ def _tables(name: str) -> tuple[Table, Table]:
         Column("site", Plain, index=True),
         Column("event", Plain, nullable=False),  # the last that happened to the page
         Column("content_hash", Plain),
-        *(Column(text, Plain) for text in _TEXTS),
+        *(Column(one, Plain) for one in _TEXTS),
         Column("published_at", Instant, index=True),
         *(Column(many, Listed) for many in _LISTS),
         Column("changed_at", Instant, nullable=False),

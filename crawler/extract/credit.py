@@ -51,11 +51,18 @@ _OPENING = re.compile(
     r"|(?P<joined>[^\s()–—,:][^()–—,:]{0,20}/[^()–—,:]{1,20}?)\s*[-–—]\s",
     re.I,
 )
+_MARKED = re.compile(r"\)|[^\s,.]\s*[-–—]\s")  # what every mark before a text ends in
+_MAY_STATE = re.compile(
+    r"[/()\[\].:]|(?-i:[A-ZĐ&]{3})|online|(?<!\w)(?:theo|nguồn|tổng hợp|dịch|pv|phóng viên)\s"
+    rf"|(?<!\w)(?:{'|'.join(VOCABULARY['press'])})\s",
+    re.I,
+)
 _CLOSING = re.compile(r"[.!?…/”\"]\s*\(([^()]{2,60})\)[./]*$")
 _OF_FIGURE = re.compile(r"\W*nguồn\b", re.I)
 _FIGURES = ("row", "caption")  # what a table or a picture was taken from stands below it
 _ELEMENTS = "[class*=source], [class*=nguon]"
-_NAMED = re.compile(r"(?:^|[-_\s])(?:source|nguon(?:[-_]?tin)?)(?:\s|$)", re.I)
+_NAMED = re.compile(r"(?:^|[-_\s])(?:source|nguon(?:-tin)?)$", re.I)
+_CLASS_ENDS = ('source"', 'nguon"', "source'", "nguon'", 'nguon-tin"')
 _OF_OTHERS = re.compile(r"im(?:g|age)|photo|pic|video|time|copy|caption|content", re.I)
 _MOST_ELEMENTS = 20
 _EDGES = " .,:;-–—*_\"“”'()[]"
@@ -63,6 +70,13 @@ _LONGEST = 100  # characters of a line that states a source
 _LONG_ADDRESS = 300  # of one with an address in it
 _LONG_NAME = 60
 _WORDS = 9
+
+
+def names_elements(markup: bytes | str) -> bool:
+    """Whether the class of an element may name a source, which spares most pages the search for it."""
+    if isinstance(markup, str):
+        return any(end in markup for end in _CLASS_ENDS)
+    return any(end.encode() in markup for end in _CLASS_ENDS)
 
 
 def credit(
@@ -73,24 +87,28 @@ def credit(
     signed: list[str],
     authors: tuple[str, ...],
     own: tuple[str, ...],
+    *,
+    elements: bool,
 ) -> str | None:
     """The sources that a page states, each once, in the order of the page, joined by "/"; None when it states none.
 
     `blocks` are the body that is left, `signed` the lines that were cut off as its byline, in page order; `own` the
-    names by which the publisher calls itself.
+    names by which the publisher calls itself. `elements` is what `names_elements` says of the page.
     """
     stated = [
         _of_dateline(dateline, own),
         *(_of_opening(text, own) for text in dict.fromkeys((lead, blocks[0].text if blocks else ""))),
         *(sources(line, own) for line in parts.bylines),
         *_of_end(blocks, signed, own),
-        *(_of_element(text, own) for text in _elements(parts)),
+        *(_of_element(text, own) for text in (_elements(parts) if elements else ())),
     ]
-    ours = {_key(name) for name in own if len(name) <= _LONG_NAME}
-    others = [names for names in stated if not all(_key(name) in ours for name in names)]
-    signing = {_key(name) for name in authors}
+    stated = [names for names in stated if names]
+    if len(stated) > 1:
+        ours = {_key(name) for name in own if len(name) <= _LONG_NAME}
+        stated = [names for names in stated if not all(_key(name) in ours for name in names)] or stated
+    signing = {_key(name) for name in authors} if stated else set()
     found: dict[str, str] = {}
-    for name in (name for names in others or stated for name in names):
+    for name in (name for names in stated for name in names):
         if _key(name) not in signing:
             found.setdefault(_key(name), name)
     return "/".join(found.values()) or None
@@ -102,6 +120,8 @@ def sources(line: str, own: Iterable[str] = (), *, labelled: bool = False) -> tu
     `labelled` says that the line is a source without a word for it.
     """
     text = line.strip()
+    if not labelled and not _MAY_STATE.search(text) and not is_agency(text, own):
+        return ()  # a name, as most lines are that sign
     if len(text) > _LONGEST and (len(text) > _LONG_ADDRESS or "://" not in text):
         return ()
     text = _OF_PICTURE.sub("", _OF_TEXT.sub("", text))
@@ -180,9 +200,12 @@ def _of_dateline(dateline: str | None, own: tuple[str, ...]) -> tuple[str, ...]:
 
 def _of_opening(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
     """The names in a mark behind a place, or of several sources, which stays in the text."""
-    if mark := split_dateline(text[:_LONGEST], own)[0]:
+    head = text[:_LONGEST]
+    if not _MARKED.search(head):
+        return ()
+    if mark := split_dateline(head, own)[0]:
         return _of_dateline(mark, own)
-    match = _OPENING.match(text[:_LONGEST])
+    match = _OPENING.match(head)
     if not match:
         return ()
     place = match["place"] or ""
@@ -202,7 +225,7 @@ def _of_end(blocks: list[TextBlock], signed: list[str], own: tuple[str, ...]) ->
             yield sources(line, own)
     if last.role not in ("text", "item"):
         return
-    if closing := _CLOSING.search(last.text[-_LONGEST:]):
+    if ")" in last.text[-3:] and (closing := _CLOSING.search(last.text[-_LONGEST:])):
         stated = _LABEL.sub("", closing[1])
     elif len(last.text) <= _LONGEST and (label := _LABEL.match(last.text.lstrip("(["))):
         if above in _FIGURES and _OF_FIGURE.match(last.text):

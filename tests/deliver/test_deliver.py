@@ -611,7 +611,30 @@ def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
     assert (second["body"], third["body"], third["title"]) == ("", "", "")
     text = (tmp_path / "feed.csv").read_bytes().decode()
     assert f'"{article(2).lead}",""' in text  # an empty text is one, a missing one is nothing
-    assert text.endswith("," * 15 + "\r\n")
+    assert text.endswith("," * 16 + "\r\n")
+
+
+def test_a_csv_file_goes_on_in_the_columns_with_which_it_was_begun(tmp_path: Path) -> None:
+    older = [name for name in COLUMNS if name != "credit"]
+    path = tmp_path / "feed.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, older, restval="")
+        writer.writeheader()
+        writer.writerow({"key": "s:1", "seq": 1, "event": "created"})
+    sink = Csv("x", f"csv:{path}")
+    assert sink.open(0) == "s:1"
+    sink.write([row(2)])
+    assert sink.open(1) is None
+    sink.write([row(3)])
+    sink.close()
+    first, second = read_csv(path)
+    assert list(second) == list(first) == older
+    assert (second["key"], second["title"]) == ("s:2", article(2).title)
+    (third,) = read_csv(tmp_path / "feed.r1.csv")
+    assert tuple(third) == COLUMNS
+    path.write_text("key,seq,event,other\r\ns:1,1,created,x\r\n", encoding="utf-8", newline="")
+    with pytest.raises(SinkFailed, match="something else"):
+        sink.open(0)
 
 
 @pytest.mark.parametrize("bodies", [(NASTY, NASTY), ("kết", 'một "hai"\r\n"')])

@@ -406,3 +406,26 @@ def test_mirror_survives_the_end_of_its_session(postgres: str) -> None:
     sink.write([delivery(2)])
     assert sink.open(0) == "ab12:2"
     sink.close()
+
+
+# --- A field that came later ------------------------------------------------------------------------------------------
+
+
+def test_parquet_takes_files_of_a_version_without_the_column(tmp_path: Path) -> None:
+    opened(tmp_path).write([delivery(1)])
+    (path,) = tmp_path.glob("day=*/*.parquet")
+    pq.write_table(pq.read_table(path, partitioning=None).drop_columns(["credit"]), path)
+    opened(tmp_path).write([delivery(2, article=article(2, credit="TTXVN").to_dict())])
+    assert pq.read_table(path, partitioning=None).column("credit").to_pylist() == [None, "TTXVN"]
+
+
+def test_mirror_gets_the_column_that_its_table_lacks(fresh: Fresh) -> None:
+    url = fresh()
+    sink, _ = mirror(url)
+    sink.write([delivery(1, n=1)])
+    sink.close()
+    statement(url, "ALTER TABLE thoisu_articles DROP COLUMN credit")
+    sink, _ = mirror(url)
+    sink.write([delivery(2, n=2, article=article(2, credit="TTXVN").to_dict())])
+    sink.close()
+    assert rows(url, "seq, credit") == [(1, None), (2, "TTXVN")]
