@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -122,24 +122,46 @@ def reread_page(archive: Archive, store: Store, sites: Sites, page: Held) -> Rer
 
 
 def _whole(archive: Archive, fetch: Fetch, site: Site) -> Article:
-    """The article with its further pages; raises `Damaged` when one of these is not in the archive."""
+    """The article with its further pages; raises `Damaged` when one of these is not in the archive.
+
+    It is not cut short: the crawl that lacks a page asks the article again.
+    """
+
+    def further(address: str, following: list[str]) -> Article | None:
+        page = archive.further(address)
+        return read(archive.load(page), site, following) if page else None
+
     following: list[str] = []
-    article = read(fetch, site, following)
+    article, missing = join_pages(read(fetch, site, following), following, further)
+    if missing:
+        raise Damaged(f"the page {missing} on which it goes on is not in the archive")
+    return article
+
+
+def join_pages(
+    article: Article, following: list[str], further: Callable[[str, list[str]], Article | None]
+) -> tuple[Article, str | None]:
+    """An article with its further pages, as far as they are there, and the address of the first that is not.
+
+    `following` holds the address on which the first page goes on, if it does. `further` reads the page at an address
+    and adds where that goes on; it gives None for a page that is not there, and raises `Discard` and `Quarantine` for
+    one that cannot be read: there the article ends, as it does in a crawl.
+    """
     asked: set[str] = set()
     while following and len(asked) + 1 < MOST_PAGES and following[-1] not in asked:
         address = following.pop()
         asked.add(address)
-        page = archive.further(address)
-        if page is None:
-            raise Damaged(f"the page {address} on which it goes on is not in the archive")
         try:
-            joined = join(article, read(archive.load(page), site, following))
+            page = further(address, following)
         except (Discard, Quarantine):
-            break  # there the crawl ended it too
+            break
+        if page is None:
+            return article, address
+        joined = join(article, page)
         if joined is None:
             break
         article = joined
-    return article
+    return article, None
 
 
 def read(fetch: Fetch, site: Site, following: list[str] | None = None) -> Article:

@@ -8,32 +8,29 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from io import BytesIO
-
-from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
-from warcio.recordloader import ArcWarcRecordLoader
+from datetime import datetime
 
 from crawler.archive import Fetch
-from crawler.archive.content_encoding import plain
 from crawler.archive.record_stream import Fault
-from crawler.archive.reread import read
+from crawler.archive.reread import join_pages, read
 from crawler.archive.warc_files import LIMIT, WarcFile, records
 from crawler.backfill import backlog
 from crawler.backfill import steps as step_table
+from crawler.backfill.warc_pages import FurtherPages, answer
 from crawler.configuration import DEFAULTS, Settings
 from crawler.crawl.own_address import under_its_address
 from crawler.discover import DayRange
-from crawler.errors import Refusal, Refused, StoreFailed
+from crawler.errors import Discard, Refusal, Refused, StoreFailed
 from crawler.extract import deadline, page_number
 from crawler.items import Article
-from crawler.sites import Sites, canonical, judge, written
+from crawler.sites import Site, Sites, canonical, judge
 from crawler.store import Outcome, Store, frontier
 from crawler.store.articles import SAME_FETCH, amend
 from crawler.text import day_of
 
+_MOST_MISSING = 1000  # pages that are named
 _EVERY = 200  # records between two notes of the place: what is read again after a kill changes nothing
 
 
@@ -52,6 +49,8 @@ class Copied:
     or the word of their refusal."""
     faults: list[str] = field(default_factory=list)
     """What was passed over, a sentence each."""
+    missing: list[str] = field(default_factory=list)
+    """Addresses on which articles go on and that no file holds: there the articles end."""
 
 
 _NONE = Sites()
@@ -69,18 +68,21 @@ def copy(
     span: DayRange,
     *,
     others: Sites = _NONE,
+    pages: FurtherPages | None = None,
     dry: bool = False,
     own: Settings = DEFAULTS,
     on_progress: Callable[[Copied], None] = lambda _: None,
 ) -> Copied:
     """Store the articles of these sites and days that a file holds, from where it was left; `dry` only counts.
 
-    Pages of the `others` are told from those of sites that nobody knows; of `own` the limits of a page hold.
+    Pages of the `others` are told from those of sites that nobody knows; of `own` the limits of a page hold. Where
+    an article goes on, its further pages are taken from `pages`, by default those of the same file.
     """
     size = warc.path.stat().st_size
     job, key = job_of(sites, span), f"{warc.name}:{size}"
     with store.reading() as connection:
         place, done = (0, False) if dry else step_table.warc_position(connection, job, key)
+    pages = pages or FurtherPages([warc], sites)
     found = Copied(name=warc.name, size=size, place=place)
     if done:
         return found
@@ -91,7 +93,7 @@ def copy(
         found.records += 1
         found.place = one.end
         for fetch in _answers(one.text, found, own.article_maxsize):
-            found.what[_take(store, fetch, sites, others, span, dry=dry, seconds=own.read_seconds)] += 1
+            found.what[_take(store, fetch, sites, others, span, pages, found.missing, dry=dry, own=own)] += 1
         if found.records % _EVERY == 0:
             on_progress(found)
             if not dry:
@@ -109,41 +111,25 @@ def _mark(store: Store, job: str, key: str, place: int, *, done: bool) -> None:
 
 def _answers(text: bytes, found: Copied, limit: int) -> Iterator[Fetch]:
     """The answer that a record holds, if it is one with a body of its own."""
-    if b"response" not in text[:4096]:
-        return
     try:
-        record = ArcWarcRecordLoader(verify_http=False).parse_record_stream(BufferedReader(BytesIO(text)))
-        fields = {name.lower(): value for name, value in record.rec_headers.headers}
-        if record.rec_type != "response" or record.http_headers is None:
-            return
-        headers = tuple(record.http_headers.headers)
-        yield Fetch(
-            url=written(fields["warc-target-uri"]),  # wget puts it in angle brackets
-            site="",
-            link=None,
-            status=int(record.http_headers.get_statuscode()),
-            headers=headers,
-            body=_body(record.raw_stream, {name.lower(): value for name, value in headers}, limit),
-            at=_moment(fields["warc-date"]),
-        )
+        if (fetch := answer(text, limit)) is not None:
+            yield fetch
     except Exception as error:  # a hostile record makes the parser raise whatever it likes
         found.faults.append(f"{found.name}, before byte {found.place}: {error or type(error).__name__}, passed over")
 
 
-def _body(stream: BufferedReader, headers: Mapping[str, str], limit: int) -> bytes:
-    """The body as a browser would see it; raises as `crawler.archive.content_encoding.plain`."""
-    if headers.get("transfer-encoding", "").lower() == "chunked":
-        stream = ChunkedDataReader(stream)
-    body: bytes = stream.read()
-    return plain(body, headers.get("content-encoding", ""), limit)
-
-
-def _moment(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _take(store: Store, fetch: Fetch, sites: Sites, others: Sites, span: DayRange, *, dry: bool, seconds: float) -> str:
+def _take(
+    store: Store,
+    fetch: Fetch,
+    sites: Sites,
+    others: Sites,
+    span: DayRange,
+    pages: FurtherPages,
+    missing: list[str],
+    *,
+    dry: bool,
+    own: Settings,
+) -> str:
     """Store one page; the word for what became of it."""
     site = sites.find(fetch.url)
     if site is None:
@@ -158,8 +144,10 @@ def _take(store: Store, fetch: Fetch, sites: Sites, others: Sites, span: DayRang
     if last is not None and last >= fetch.at - SAME_FETCH:
         return "held"
     try:
-        with deadline(seconds):
-            article = read(replace(fetch, site=site.name), site)
+        following: list[str] = []
+        article = _read(fetch, site, following, own)
+        if page_number(fetch.url)[1] > page_number(article.canonical_url)[1]:
+            return Refusal.NOT_ARTICLE  # as above, where the page alone says whose it is
         if article.published_at is None:
             return "undated"
         day = day_of(article.published_at)
@@ -167,6 +155,11 @@ def _take(store: Store, fetch: Fetch, sites: Sites, others: Sites, span: DayRang
             return "other_days"
         if dry:
             return "readable"
+        article, lacking = join_pages(
+            article, following, lambda url, more: _further(pages, url, more, fetch, site, own)
+        )
+        if lacking and len(missing) < _MOST_MISSING:
+            missing.append(lacking)
         article = under_its_address(article, link, site, store, fetch.at)
         outcome = _store(store, article, fetch.at, link, site.name)
     except Refused as refusal:
@@ -176,6 +169,24 @@ def _take(store: Store, fetch: Fetch, sites: Sites, others: Sites, span: DayRang
     except Exception:  # one hostile page must not hold up the file; a crawl refuses it by the same word
         return Refusal.UNREADABLE
     return "held" if outcome is None else outcome.event or "unchanged"
+
+
+def _read(fetch: Fetch, site: Site, following: list[str], own: Settings) -> Article:
+    with deadline(own.read_seconds):
+        return read(replace(fetch, site=site.name), site, following)
+
+
+def _further(
+    pages: FurtherPages, url: str, following: list[str], first: Fetch, site: Site, own: Settings
+) -> Article | None:
+    """The page on which the article of the `first` goes on; None when no file holds it."""
+    fetch = pages.find(url, first.at, own.article_maxsize)
+    try:
+        return _read(fetch, site, following, own) if fetch else None
+    except Refused:
+        raise
+    except Exception as error:  # the article ends before a hostile page, as in a crawl
+        raise Discard(Refusal.UNREADABLE, type(error).__name__) from error
 
 
 def _store(store: Store, article: Article, at: datetime, link: str, site: str) -> Outcome | None:

@@ -43,6 +43,7 @@ def copy_files(
     """
     from crawler.archive.warc_files import warc_files
     from crawler.backfill.warc_import import copy
+    from crawler.backfill.warc_pages import FurtherPages
 
     found = [warc_files(path, base) for path in files]
     every = [file for some, _ in found for file in some]
@@ -51,6 +52,7 @@ def copy_files(
         raise BadInput(f"{_files(missing)} not here, and no other is listed; the first is {missing[0]}; see --base")
     screen = console(stderr=True)
     done: list[Copied] = []
+    pages = FurtherPages(every, sites)
     others = Sites(site for site in known.values() if site.name not in sites)
     with _opened(store, dry=dry) as opened, screen.status("reading") as status:
 
@@ -59,11 +61,19 @@ def copy_files(
             status.update(shown(f"{len(done) + 1} of {len(every)} files, {one.name} {part}, {one.records} records"))
 
         for file in every:
-            done.append(copy(opened, file, sites, span, others=others, dry=dry, own=configured(), on_progress=show))
-            for fault in done[-1].faults[:_FAULTS]:
+            one = copy(
+                opened, file, sites, span, others=others, pages=pages, dry=dry, own=configured(), on_progress=show
+            )
+            done.append(one)
+            for fault in one.faults[:_FAULTS]:
                 screen.print(shown(fault), style="yellow", soft_wrap=True)
-            if (more := len(done[-1].faults) - _FAULTS) > 0:
+            if (more := len(one.faults) - _FAULTS) > 0:
                 screen.print(f"and {more} more of the same file", style="yellow")
+            for url in one.missing[:_FAULTS]:
+                text = f"{file.name}: an article ends before {url}, on which it goes on and which is in no file"
+                screen.print(shown(text), style="yellow", soft_wrap=True)
+            if (more := len(one.missing) - _FAULTS) > 0:
+                screen.print(f"and {more} more articles of the same file", style="yellow")
     if json_:
         for one in done:
             print_json(asdict(one) | {"what": dict(one.what)})
