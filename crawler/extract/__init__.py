@@ -19,6 +19,7 @@ trim.py         the article's own head and byline, cut off its body
 sign_off.py     the lines behind a text that sign it
 byline.py       names out of a byline
 place_stamp.py  the place that is set before the first sentence
+credit.py       the source that the page states
 times.py        when it was published and last changed
 metadata.py     what the page states beside the text: kind, section, tags, address, authors
 paging.py       the next page of an article, and its pages as one

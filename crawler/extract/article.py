@@ -87,7 +87,7 @@ def extract(
         body="\n".join(body),
         dateline=stamp or dateline,
         authors=authors,
-        credit=credit(parts, stamp or dateline, lead, blocks, signed, authors, own, elements=names_elements(markup)),
+        credit=credit(parts, stamp, dateline, lead, blocks, signed, authors, own, elements=names_elements(markup)),
         published_at=when.at if when else None,
         modified_at=changed.at if changed else None,
         published_precision=when.precision if when else None,

@@ -51,11 +51,10 @@ _OPENING = re.compile(
     r"|(?P<joined>[^\s()–—,:][^()–—,:]{0,20}/[^()–—,:]{1,20}?)\s*[-–—]\s",
     re.I,
 )
-_MARKED = re.compile(r"\)|[^\s,.]\s*[-–—]\s")  # what every mark before a text ends in
-_MAY_STATE = re.compile(
-    r"[/()\[\].:]|(?-i:[A-ZĐ&]{3})|online|(?<!\w)(?:theo|nguồn|tổng hợp|dịch|pv|phóng viên)\s"
-    rf"|(?<!\w)(?:{'|'.join(VOCABULARY['press'])})\s",
-    re.I,
+_MARKED = (")", " -", "- ", " –", "– ", " —", "— ")  # one of these stands behind every mark before a text
+# Words without which a line of nothing but letters is a name, as most lines are that sign.
+_TELLING = frozenset(
+    "theo nguồn tổng dịch pv phóng btv báo tạp đài thông hãng cổng trang website online vov vtv vgp".split()
 )
 _CLOSING = re.compile(r"[.!?…/”\"]\s*\(([^()]{2,60})\)[./]*$")
 _OF_FIGURE = re.compile(r"\W*nguồn\b", re.I)
@@ -81,6 +80,7 @@ def names_elements(markup: bytes | str) -> bool:
 
 def credit(
     parts: Parts,
+    stamp: str | None,
     dateline: str | None,
     lead: str,
     blocks: list[TextBlock],
@@ -92,11 +92,13 @@ def credit(
 ) -> str | None:
     """The sources that a page states, each once, in the order of the page, joined by "/"; None when it states none.
 
-    `blocks` are the body that is left, `signed` the lines that were cut off as its byline, in page order; `own` the
-    names by which the publisher calls itself. `elements` is what `names_elements` says of the page.
+    `stamp` is the place before the text and what stands behind it, `dateline` the wire's mark; `blocks` are the body
+    that is left, `signed` the lines that were cut off as its byline, in page order; `own` the names by which the
+    publisher calls itself. `elements` is what `names_elements` says of the page.
     """
     stated = [
-        _of_dateline(dateline, own),
+        sources(stamp or "", own),
+        _of_mark(dateline),
         *(_of_opening(text, own) for text in dict.fromkeys((lead, blocks[0].text if blocks else ""))),
         *(sources(line, own) for line in parts.bylines),
         *_of_end(blocks, signed, own),
@@ -120,8 +122,8 @@ def sources(line: str, own: Iterable[str] = (), *, labelled: bool = False) -> tu
     `labelled` says that the line is a source without a word for it.
     """
     text = line.strip()
-    if not labelled and not _MAY_STATE.search(text) and not is_agency(text, own):
-        return ()  # a name, as most lines are that sign
+    if not labelled and _is_bare_name(text, own):
+        return ()
     if len(text) > _LONGEST and (len(text) > _LONG_ADDRESS or "://" not in text):
         return ()
     text = _OF_PICTURE.sub("", _OF_TEXT.sub("", text))
@@ -133,6 +135,13 @@ def sources(line: str, own: Iterable[str] = (), *, labelled: bool = False) -> tu
     else:
         found += [_known(part, own) or _any_name(part, element=labelled) for part in _parts(bound)]
     return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _is_bare_name(text: str, own: Iterable[str]) -> bool:
+    """Whether a line is a name of nobody known, as most lines are that sign: nothing else is done for these."""
+    if not text.replace(" ", "").isalpha() or not _TELLING.isdisjoint(text.casefold().split()):
+        return not text
+    return not (_GLUED.search(text) or is_agency(text, own))
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -187,24 +196,19 @@ def _key(name: str) -> str:
     return _ONLINE.sub("", folded) or folded
 
 
-def _of_dateline(dateline: str | None, own: tuple[str, ...]) -> tuple[str, ...]:
-    """The names in a mark of the wire; of a place in a stamp only what stands in parentheses behind it."""
-    if not dateline:
-        return ()
-    text = dateline.strip(" -–—:|")
-    if split_dateline(f"{text} - A", own)[0]:
-        marks = map(_spelt, text.strip("()").split("/"))
-        return tuple(name for name in marks if name.casefold() not in PLACES)
-    return tuple(name for part in _parts(text) if (name := _known(part, own)))
+def _of_mark(mark: str | None) -> tuple[str, ...]:
+    """The names in a mark of the wire: "(HNM/TTXVN)"; abbreviations of places are none."""
+    names = map(_spelt, mark.strip("() ").split("/")) if mark else ()
+    return tuple(name for name in names if name.casefold() not in PLACES)
 
 
 def _of_opening(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
     """The names in a mark behind a place, or of several sources, which stays in the text."""
     head = text[:_LONGEST]
-    if not _MARKED.search(head):
+    if not any(mark in head for mark in _MARKED):
         return ()
     if mark := split_dateline(head, own)[0]:
-        return _of_dateline(mark, own)
+        return _of_mark(mark)
     match = _OPENING.match(head)
     if not match:
         return ()

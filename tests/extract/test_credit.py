@@ -154,6 +154,16 @@ def test_element_that_is_named_a_source() -> None:
     assert read('<figure><img src="a.jpg"><span class="source">Reuters</span></figure>').credit is None
 
 
+def test_agency_behind_the_place_in_a_stamp() -> None:
+    page = "".join(
+        f'<p><span class="location-stamp">Hà Nội (TTXVN)</span> - {line}</p>' if line is TEXT[0] else f"<p>{line}</p>"
+        for line in TEXT
+    )
+    article = extract(f"<h1>Thông xe tuyến đường ven biển dài nhất tỉnh</h1><div class=content>{page}</div>", URL)
+    assert (article.dateline, article.credit) == ("Hà Nội (TTXVN)", "TTXVN")
+    assert article.body == "\n".join(TEXT)
+
+
 def test_an_author_is_no_source_and_a_source_no_author() -> None:
     article = read('<p class="source">Lê An</p>', byline="Lê An")
     assert (article.authors, article.credit) == (("Lê An",), None)
