@@ -11,7 +11,7 @@ from crawler.errors import Discard, Quarantine, Refusal
 from crawler.extract import metadata
 from crawler.extract.boilerplate import Dropped, split_dateline, strip_boilerplate
 from crawler.extract.by_layout import Parts, by_layout
-from crawler.extract.credit import credit, names_elements
+from crawler.extract.credit import credit
 from crawler.extract.generic import complete, find
 from crawler.extract.limits import hostile
 from crawler.extract.listing import is_listing
@@ -87,7 +87,7 @@ def extract(
         body="\n".join(body),
         dateline=stamp or dateline,
         authors=authors,
-        credit=credit(parts, stamp, dateline, lead, blocks, signed, authors, own, elements=names_elements(markup)),
+        credit=credit(parts, stamp, dateline, lead, blocks, signed, authors, own),
         published_at=when.at if when else None,
         modified_at=changed.at if changed else None,
         published_precision=when.precision if when else None,

@@ -61,7 +61,6 @@ _OF_FIGURE = re.compile(r"\W*nguồn\b", re.I)
 _FIGURES = ("row", "caption")  # what a table or a picture was taken from stands below it
 _ELEMENTS = "[class*=source], [class*=nguon]"
 _NAMED = re.compile(r"(?:^|[-_\s])(?:source|nguon(?:-tin)?)$", re.I)
-_CLASS_ENDS = ('source"', 'nguon"', "source'", "nguon'", 'nguon-tin"')
 _OF_OTHERS = re.compile(r"im(?:g|age)|photo|pic|video|time|copy|caption|content", re.I)
 _MOST_ELEMENTS = 20
 _EDGES = " .,:;-–—*_\"“”'()[]"
@@ -69,13 +68,6 @@ _LONGEST = 100  # characters of a line that states a source
 _LONG_ADDRESS = 300  # of one with an address in it
 _LONG_NAME = 60
 _WORDS = 9
-
-
-def names_elements(markup: bytes | str) -> bool:
-    """Whether the class of an element may name a source, which spares most pages the search for it."""
-    if isinstance(markup, str):
-        return any(end in markup for end in _CLASS_ENDS)
-    return any(end.encode() in markup for end in _CLASS_ENDS)
 
 
 def credit(
@@ -87,14 +79,12 @@ def credit(
     signed: list[str],
     authors: tuple[str, ...],
     own: tuple[str, ...],
-    *,
-    elements: bool,
 ) -> str | None:
     """The sources that a page states, each once, in the order of the page, joined by "/"; None when it states none.
 
     `stamp` is the place before the text and what stands behind it, `dateline` the wire's mark; `blocks` are the body
     that is left, `signed` the lines that were cut off as its byline, in page order; `own` the names by which the
-    publisher calls itself. `elements` is what `names_elements` says of the page.
+    publisher calls itself.
     """
     stated = [
         sources(stamp or "", own),
@@ -102,7 +92,7 @@ def credit(
         *(_of_opening(text, own) for text in dict.fromkeys((lead, blocks[0].text if blocks else ""))),
         *(sources(line, own) for line in parts.bylines),
         *_of_end(blocks, signed, own),
-        *(_of_element(text, own) for text in (_elements(parts) if elements else ())),
+        *(_of_element(text, own) for text in _elements(parts)),
     ]
     stated = [names for names in stated if names]
     if len(stated) > 1:

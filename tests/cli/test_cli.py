@@ -17,8 +17,9 @@ from crawler.cli import read
 from crawler.cli.common import shown
 from crawler.items import FIELDS
 from crawler.newsroom import Newsroom
+from crawler.store import Store
 from crawler.text import VIETNAM
-from tests.support import GOLDEN, Run, Thoisu
+from tests.support import GOLDEN, Run, Thoisu, article, at
 
 CASE = GOLDEN / "tuoitre" / "article"
 PAGE = CASE / "page.html"
@@ -395,3 +396,17 @@ def test_page_of_another_site_is_not_captured(thoisu: Thoisu, tmp_path: Path) ->
     assert run.code == 2
     assert "other_site" in run.err
     assert not (tmp_path / "vov").exists()
+
+
+def test_the_stated_source_is_shown_of_an_article_and_of_each_page_of_a_story(thoisu: Thoisu, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    with Store.open(url) as store:
+        store.save(article(1, credit="TTXVN"), at(0))
+        store.save(article(2, credit="VOV", site="dai"), at(1))  # the same text: a copy
+        store.save(article(1, credit="Reuters"), at(2))
+    assert "source: TTXVN" in thoisu("show", 1, "--store", url).out, "a change of it alone is no revision"
+    story = thoisu("story", 1, "--store", url)
+    assert "source: TTXVN" in story.out
+    assert "source: VOV" in story.out
+    (row,) = thoisu("story", 1, "--store", url, "--json").rows
+    assert [member["credit"] for member in row["members"]] == ["TTXVN", "VOV"]
