@@ -29,9 +29,11 @@ def tidy(text: str | None) -> str:
         return ""
     if "&" in text and _is_escaped(text):
         text = _MARKUP.sub(" ", html.unescape(html.unescape(text)))
-    text = " ".join(text.split())
-    if not text.isprintable():
-        text = _INVISIBLE.sub("", text).strip()
+    text = text.strip()
+    if not text.isprintable() or "  " in text:  # more than words with a blank between them
+        text = " ".join(text.split())
+        if not text.isprintable():
+            text = _INVISIBLE.sub("", text).strip()
     if not is_normalized("NFC", text):
         text = normalize("NFC", text)
     return text

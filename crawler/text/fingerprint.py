@@ -87,11 +87,14 @@ def documents(text: str) -> tuple[str, ...]:
 
 def _settled(token: str) -> str:
     """The words in a stretch without white space, in normal form, parted by blanks."""
-    token = unicodedata.normalize("NFC", INVISIBLE.sub("", token)).casefold()
-    token = unicodedata.normalize("NFC", token).replace("ð", "đ").replace("ɖ", "đ").replace("_", " ")
-    while (placed := _PAIR.sub(_place_tone, token)) != token:
-        token = placed  # a tone that was two vowels away comes nearer with each round
-    return " ".join(_WORD.findall(token))
+    if not token.isprintable():  # as none of the invisible signs is
+        token = INVISIBLE.sub("", token)
+    token = unicodedata.normalize("NFC", token).casefold()
+    if not token.isascii():
+        token = unicodedata.normalize("NFC", token).replace("ð", "đ").replace("ɖ", "đ")
+        while _PAIR.search(token) and (placed := _PAIR.sub(_place_tone, token)) != token:
+            token = placed  # a tone that was two vowels away comes nearer with each round
+    return token if token.isalpha() else " ".join(_WORD.findall(token.replace("_", " ")))
 
 
 class _Memory(dict[str, str]):
