@@ -5,7 +5,8 @@ index.py        which record holds which page; can be made again from the files
 writer.py       the one file that a process writes
 middleware.py   the hook in Scrapy
 reader.py       the pages of an archive, the last of each address
-reread.py       its pages read by today's layouts, against what the store holds of them
+reread.py       its pages read by today's layouts, against what the store holds of them; not imported here, since every
+                crawl imports this package and none compares texts
 warc_files.py   anybody's WARC files: plain, packed, inside WACZ, listed
 record_stream.py  the records of such a file, whatever is wrong with it
 content_encoding.py  the body of a record as a browser would see it
@@ -15,15 +16,5 @@ from __future__ import annotations
 
 from crawler.archive.reader import Archive, Damaged, Held
 from crawler.archive.records import Fetch
-from crawler.archive.reread import RereadCounts, RereadPage, reread_page, review
 
-__all__ = [
-    "Archive",
-    "Damaged",
-    "Fetch",
-    "Held",
-    "RereadCounts",
-    "RereadPage",
-    "reread_page",
-    "review",
-]
+__all__ = ["Archive", "Damaged", "Fetch", "Held"]

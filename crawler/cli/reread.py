@@ -29,7 +29,8 @@ from crawler.sites import Sites
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from crawler.archive import Archive, RereadCounts, RereadPage
+    from crawler.archive import Archive
+    from crawler.archive.reread import RereadCounts, RereadPage
     from crawler.store import Store
 
 _EXAMPLES = 3  # shown of each kind
@@ -91,7 +92,7 @@ def reread(
     with Archive(folder) as pages, open_store(store) as opened:
         for fault in pages.catch_up():
             console(stderr=True).print(shown(fault), style="yellow", soft_wrap=True)
-        from crawler.archive import review
+        from crawler.archive.reread import review
 
         findings = review(pages, opened, sites, site, moment(since) if since else None)
         to_write = _report(findings, screen, json_=json_)
@@ -105,8 +106,7 @@ def reread(
 
 def _report(findings: Iterable[RereadPage], screen: Console, *, json_: bool) -> array[int]:
     """Show what the findings say; returns the numbers of the pages to be written."""
-    from crawler.archive import RereadCounts
-    from crawler.archive.reread import WRITTEN
+    from crawler.archive.reread import WRITTEN, RereadCounts
 
     tally, to_write = RereadCounts(), array("q")
     examples: dict[str, list[RereadPage]] = {}
@@ -176,8 +176,7 @@ def _short(value: object) -> str:
 
 
 def _write(pages: Archive, store: Store, sites: Sites, numbers: Iterable[int], screen: Console) -> None:
-    from crawler.archive import reread_page
-    from crawler.archive.reread import write
+    from crawler.archive.reread import reread_page, write
 
     done: Counter[str] = Counter()
     for number in numbers:

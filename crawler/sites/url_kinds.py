@@ -18,9 +18,15 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
 )
 
 
+# Most addresses are labelled with none, which one search tells.
+_ANY_KIND = re.compile("|".join(pattern for _, pattern in _KINDS), re.I)
+
+
 def kind_by_address(address: str) -> Kind:
     """The kind of article that an address ("//host/path" will do) is labelled with; "article" when with none."""
-    return next((kind for kind, pattern in _KINDS if re.search(pattern, address, re.I)), "article")
+    if not _ANY_KIND.search(address):
+        return "article"
+    return next(kind for kind, pattern in _KINDS if re.search(pattern, address, re.I))
 
 
 # Only read for what the site's own pattern does not take, hence so broad.

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive import Archive, RereadPage, review
+from crawler.archive import Archive
 from crawler.archive.records import Fetch
-from crawler.archive.reread import write
+from crawler.archive.reread import RereadPage, review, write
 from crawler.archive.writer import Writer
 from crawler.cli.main import main
 from crawler.compare.relate import waiting
