@@ -5,8 +5,10 @@ from __future__ import annotations
 from scrapy.crawler import Crawler
 
 from crawler.crawl import NewsSpider
+from crawler.crawl.own_address import under_its_address
 from crawler.errors import Refused, StoreFailed
 from crawler.items import Article, Fetched
+from crawler.store.articles import save
 
 
 class StorePipeline:
@@ -24,9 +26,11 @@ class StorePipeline:
         spider = self._crawler.spider
         if not isinstance(spider, NewsSpider):
             raise TypeError(f"{spider!r} is no NewsSpider")
-        run = spider.run
+        run, article, link = spider.run, item.article, item.link.canonical_url
         try:
-            outcome = run.store.save(item.article, item.at, link=item.link.canonical_url)
+            with run.store.writing_of(article.site, item.at) as connection:
+                article = under_its_address(connection, article, link, run.site, item.at)
+                outcome = save(connection, article, item.at, link)
         except StoreFailed as failure:
             run.end(str(failure))
         except Refused as refused:
@@ -36,4 +40,4 @@ class StorePipeline:
                 run.agenda.revisits.note(item.link, item.at, changed=outcome.event == "revised")
             run.report.count(outcome.event)
             run.progress()
-        return item.article
+        return article

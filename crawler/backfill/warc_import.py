@@ -160,8 +160,7 @@ def _take(
         )
         if lacking and len(missing) < _MOST_MISSING:
             missing.append(lacking)
-        article = under_its_address(article, link, site, store, fetch.at)
-        outcome = _store(store, article, fetch.at, link, site.name)
+        outcome = _store(store, article, fetch.at, link, site)
     except Refused as refusal:
         return refusal.reason
     except StoreFailed:
@@ -189,9 +188,9 @@ def _further(
         raise Discard(Refusal.UNREADABLE, type(error).__name__) from error
 
 
-def _store(store: Store, article: Article, at: datetime, link: str, site: str) -> Outcome | None:
-    with store.writing() as connection:
-        frontier.ensure_site(connection, site, at)
+def _store(store: Store, article: Article, at: datetime, link: str, site: Site) -> Outcome | None:
+    with store.writing_of(site.name, at) as connection:
+        article = under_its_address(connection, article, link, site, at)
         new = not [*frontier.seen(connection, [link])]
         outcome = amend(connection, article, at, link)
         if outcome is not None and outcome.event is not None:

@@ -24,7 +24,6 @@ from scrapy.http import Response
 from crawler.crawl.context import RunContext, SourceReader
 from crawler.crawl.further_pages import FurtherPages, Unfinished
 from crawler.crawl.link_queue import LinkQueue
-from crawler.crawl.own_address import under_its_address
 from crawler.crawl.page_answer import page_refusal, read_page
 from crawler.crawl.quarantine import QuarantineFolder
 from crawler.errors import Discard, Quarantine, Refusal, StoreFailed
@@ -90,7 +89,6 @@ class Articles:
             self._count_first(link)
             seconds = run.settings.read_seconds
             article = read_page(response, site=run.site, seconds=seconds, following=following)
-            article = under_its_address(article, link.canonical_url, run.site, run.store, run.now())
             self._quarantine.read(article, response.body)
         except StoreFailed as failure:
             run.end(str(failure))

@@ -8,9 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from sqlalchemy import Connection
+
 from crawler.items import Article
 from crawler.sites import Site, article_number, canonical, same_article
-from crawler.store import Store
+from crawler.store.articles import numbered
+from crawler.store.frontier import may_lead
 
 _NUMBER = re.compile(r"(\d{4,})(?:\.\w+)?/?$", re.A)
 
@@ -21,12 +24,14 @@ def number(url: str) -> str | None:
     return match[1] if match else None
 
 
-def under_its_address(article: Article, link: str, site: Site, store: Store, at: datetime) -> Article:
-    """The article under the address that it names as its own, or else under that which answered.
+def under_its_address(connection: Connection, article: Article, link: str, site: Site, at: datetime) -> Article:
+    """The article, fetched at `at`, under the address that it names as its own, or else under that which answered.
+
+    Asked within the transaction that stores it.
 
     Pages of some sites all name one address, and would be taken for edits of the first of them. So the address must
     end in the same number as `link`, the one that was asked (only the words before it were edited), or be the one where
-    the server led us, or be one that no source and no other page has named: `Store.may_lead` knows.
+    the server led us, or be one that no source and no other page has named: `may_lead` knows.
 
     Where the number names the article (`article_number`), what is stored under another address with the same number,
     and was published at the same time, is this article before its headline was edited, and keeps its address.
@@ -34,10 +39,10 @@ def under_its_address(article: Article, link: str, site: Site, store: Store, at:
     named = article.canonical_url
     if named != link and named != (asked := canonical(article.url, site)):
         alike = number(named) in {number(asked), number(link)} - {None}
-        if not (alike or store.may_lead(link, named)):
+        if not (alike or may_lead(connection, link, named)):
             named = asked
     if (own := article_number(named, site)) is not None:
-        others = store.numbered(article, own, at)
+        others = numbered(connection, article, own, at)
         if named not in others:
             named = next((other for other in others if same_article(other, named, site)), named)
     return article if named == article.canonical_url else replace(article, canonical_url=named)

@@ -65,26 +65,41 @@ def own_article(found: Iterable[Thing], addresses: Iterable[str], titles: Iterab
     described.
     """
     own = [place for address in addresses if (place := _place(address))]
-    heads = [set(_words(title)) for title in titles if title]
-    candidates = [
-        (is_article, likeness, thing)
+    described = [
+        (is_article, thing)
         for thing in found
         if (is_article := is_of_type(thing, "Article", "BlogPosting"))
         or (is_of_type(thing, "WebPage") and thing.get("datePublished"))
+    ]
+    articles = [thing for is_article, thing in described if is_article]
+    if len(articles) == 1 and _names_one_of(articles[0], own):
+        return articles[0]  # as on most pages, whatever its headline is
+    heads = [set(_words(title)) for title in titles if title]
+    candidates = [
+        (is_article, likeness, thing)
+        for is_article, thing in described
         if (likeness := _likeness(thing, own, heads)) > _ANOTHER
     ]
     return max(candidates, key=lambda one: one[:2], default=(False, 0, {}))[2]
 
 
-def _likeness(thing: Thing, own: list[str], heads: list[set[str]]) -> int:
-    """How much speaks for an object's being about the page: its address weighs more than its headline."""
+def _places(thing: Thing) -> list[str]:
+    """The addresses that an object gives as its own."""
     said = [thing.get("url"), thing.get("mainEntityOfPage"), thing.get("@id")]
-    places = [
+    return [
         place for one in said if (place := _place(one.get("@id") or one.get("url") if isinstance(one, dict) else one))
     ]
+
+
+def _names_one_of(thing: Thing, own: list[str]) -> bool:
+    return any(_same_place(place, other) for place in _places(thing) for other in own)
+
+
+def _likeness(thing: Thing, own: list[str], heads: list[set[str]]) -> int:
+    """How much speaks for an object's being about the page: its address weighs more than its headline."""
     points = 0
-    if own and places:
-        points = 4 if any(_same_place(place, other) for place in places for other in own) else -2
+    if own and _places(thing):
+        points = 4 if _names_one_of(thing, own) else -2
     headline = set(_words(thing.get("headline")))
     if headline and heads:
         alike = any(len(headline & head) >= _ALIKE * min(len(headline), len(head)) for head in heads if head)

@@ -22,9 +22,9 @@ from crawler.store.rows import ArticleRow, Outcome, SourceSaved, SourceState, St
 class Store:
     """Articles with their past, the change feed, and the frontier, in SQLite or PostgreSQL.
 
-    Every method but `reading`, `writing` and `lock` is one transaction, safe from any thread and beside other
-    processes. Each raises `StoreFailed`, with nothing written, when the database cannot; times given must have a zone
-    (ValueError), times returned are UTC.
+    Every method but `reading`, `writing`, `writing_of` and `lock` is one transaction, safe from any thread and beside
+    other processes. Each raises `StoreFailed`, with nothing written, when the database cannot; times given must have a
+    zone (ValueError), times returned are UTC.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -84,6 +84,16 @@ class Store:
         with transaction(self._writer) as connection:
             yield connection
 
+    @contextmanager
+    def writing_of(self, site: str | None, at: datetime) -> Iterator[Connection]:
+        """A writing transaction in which the site has its row."""
+        with self.writing() as connection:
+            if site is not None and site not in self._sites:
+                frontier.ensure_site(connection, site, at)
+            yield connection
+        if site is not None:
+            self._sites.add(site)
+
     def lock(self, job: str) -> AbstractContextManager[Callable[[], None]]:
         """Hold the lock of a job that one process at a time may do with this store (`crawler.store.locks`)."""
         return lock(self._engine, job)
@@ -122,7 +132,7 @@ class Store:
         `also` is done with it.
         """
         at = state.checked_at or datetime.now(UTC)
-        with self._writing(site, at) as connection:
+        with self.writing_of(site, at) as connection:
             kept = frontier.save_source(connection, state, links, site, at, revisit=revisit, window=window)
             if also is not None:
                 also(connection, kept)
@@ -154,17 +164,6 @@ class Store:
             frontier.begin(connection, canonical_urls[:granted])
         return granted
 
-    def may_lead(self, link: str, page: str) -> bool:
-        """Whether what `link` gives may be stored under the address `page`: nobody knows it, or it led there before."""
-        with self.reading() as connection:
-            return frontier.may_lead(connection, link, page)
-
-    def numbered(self, article: Article, number: str, at: datetime) -> list[str]:
-        """The addresses of stored articles of the site that hold this number and were published when `article` was,
-        which was fetched at `at`; the first stored first."""
-        with self.reading() as connection:
-            return articles.numbered(connection, article, number, at)
-
     def save(self, article: Article, fetched_at: datetime, *, link: str | None = None) -> Outcome:
         """Store what a page says, its change, and that its link is done.
 
@@ -175,7 +174,7 @@ class Store:
         The same text again changes nothing but the link. `link` is the pending address that was asked, when the page
         names another as its own. Raises Discard for an address longer than 2,000 bytes.
         """
-        with self._writing(article.site, fetched_at) as connection:
+        with self.writing_of(article.site, fetched_at) as connection:
             return articles.save(connection, article, fetched_at, link)
 
     def refuse(self, canonical_url: str, reason: Refusal, *, final: bool, counted: bool = False) -> None:
@@ -203,7 +202,7 @@ class Store:
         place, without a change. None, with nothing written, when a later fetch gave the text that is stored, or when
         the page is withdrawn and the text would be another.
         """
-        with self._writing(article.site, fetched_at) as connection:
+        with self.writing_of(article.site, fetched_at) as connection:
             return articles.amend(connection, article, fetched_at, link)
 
     # --- what is in it ---
@@ -254,13 +253,3 @@ class Store:
         """For each site the numbers of articles, copies, revisions, withdrawn, pending and refused."""
         with self.reading() as connection:
             return queries.counts(connection)
-
-    @contextmanager
-    def _writing(self, site: str | None, at: datetime) -> Iterator[Connection]:
-        """A writing transaction in which the site has its row."""
-        with self.writing() as connection:
-            if site is not None and site not in self._sites:
-                frontier.ensure_site(connection, site, at)
-            yield connection
-        if site is not None:
-            self._sites.add(site)

@@ -28,7 +28,8 @@ def page(number: int, slug: str = "tin", minutes: int = 0) -> Article:
 
 def stored(store: Store, one: Article, minutes: int = 0) -> str:
     """The address under which an article is stored."""
-    found = under_its_address(one, one.canonical_url, SITE, store, at(minutes))
+    with store.reading() as connection:
+        found = under_its_address(connection, one, one.canonical_url, SITE, at(minutes))
     store.save(found, at(minutes))
     return found.canonical_url
 
