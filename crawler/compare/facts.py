@@ -8,14 +8,13 @@ with other signs (6.2, 6/2, 06/02/2017), with a unit written on (6h, 50m, km105)
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Literal
 
 from crawler.compare.minhash import shingles, syllables
-from crawler.text import DOCUMENT, INVISIBLE, normal_form
+from crawler.text import DOCUMENT, INVISIBLE, nfc, normal_form
 
 Kind = Literal["", "number", "fraction", "count", "date", "year", "document", "symbol", "name", "way"]
 """`fraction` is what stands behind a decimal point, `count` a number in words, `symbol` an abbreviation in a document's
@@ -89,7 +88,7 @@ class ComparedText:
     @cached_property
     def words(self) -> Words:
         """Its words with their marks."""
-        return _read(unicodedata.normalize("NFC", INVISIBLE.sub("", self.raw)))
+        return _read(nfc(INVISIBLE.sub("", self.raw)))
 
     @cached_property
     def known(self) -> frozenset[str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from crawler.text import TONES, is_syllable, normal_form
+from crawler.text import TONES, is_syllable, nfc, nfd, normal_form, unmarked
 
 _WORD = re.compile(r"[^\W_]+")
 _HOOK, _TILDE = TONES[2], TONES[3]
@@ -21,7 +20,7 @@ def respelt(old: str, new: str) -> bool:
     """
     if normal_form(old) == normal_form(new):
         return True
-    before, after = (_WORD.findall(unicodedata.normalize("NFC", text)) for text in (old, new))
+    before, after = (_WORD.findall(nfc(text)) for text in (old, new))
     joined = ["".join(map(normal_form, words)) for words in (before, after)]
     if joined[0] == joined[1]:
         return not any(map(str.isdigit, joined[0]))
@@ -40,8 +39,7 @@ def _slip(old: str, new: str) -> bool:
 
 
 def _bare(word: str) -> str:
-    letters = unicodedata.normalize("NFD", word.replace("đ", "d"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return unmarked(word.replace("đ", "d"))
 
 
 def _one_key(one: str, other: str) -> bool:
@@ -71,6 +69,6 @@ def _confused(one: str, other: str) -> bool:
 
 
 def _tone_of(syllable: str) -> tuple[str, str]:
-    letters = unicodedata.normalize("NFD", syllable)
+    letters = nfd(syllable)
     tone = "".join(letter for letter in letters if letter in TONES)
-    return tone, unicodedata.normalize("NFC", "".join(letter for letter in letters if letter not in TONES))
+    return tone, nfc("".join(letter for letter in letters if letter not in TONES))

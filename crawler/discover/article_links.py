@@ -7,12 +7,13 @@ links of one shape are judged together.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from crawler.text import unmarked
 
 
 class Titled(Protocol):
@@ -198,8 +199,7 @@ def _matches(title: str, slug: list[str]) -> bool:
 
 
 def _tokens(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return _TOKEN.findall("".join(char for char in plain if not unicodedata.combining(char)))
+    return _TOKEN.findall(unmarked(text.lower().replace("đ", "d")))
 
 
 def _folder(url: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from html import unescape
@@ -15,7 +14,7 @@ from crawler.discover.xml import LIMIT, local, text_of
 from crawler.errors import Refusal
 from crawler.items import Link
 from crawler.sites import absolute, address_in, is_web, written
-from crawler.text import parse_date
+from crawler.text import nfc, parse_date
 
 _FEED_SPACES = {
     "",
@@ -138,7 +137,7 @@ def _title(fields: _Fields) -> str | None:
         if plain == text:
             break
         text = plain
-    return unicodedata.normalize("NFC", " ".join(text.split())) or None
+    return nfc(" ".join(text.split())) or None
 
 
 def _time(fields: _Fields, names: tuple[str, ...], us: bool) -> datetime | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from html import unescape
 from itertools import islice
@@ -12,7 +11,7 @@ from crawler.discover.xml import LIMIT
 from crawler.errors import Refusal
 from crawler.items import Link
 from crawler.sites import absolute, is_web, written
-from crawler.text import parse_date
+from crawler.text import nfc, parse_date
 
 
 def is_feed(answer: object) -> TypeGuard[dict[str, Any]]:
@@ -39,7 +38,7 @@ def links(answer: dict[str, Any], url: str, *, https: bool = False) -> Iterator[
         published, modified = (parse_date(_text(item, name)) for name in ("date_published", "date_modified"))
         yield Link(
             address or href,
-            title=unicodedata.normalize("NFC", " ".join(unescape(_text(item, "title")).split())) or None,
+            title=nfc(" ".join(unescape(_text(item, "title")).split())) or None,
             published_at=published.at if published else None,
             modified_at=modified.at if modified else None,
             refused=None if address else Refusal.BAD_URL,

@@ -7,7 +7,6 @@ long is not read again, and a page has a limit of what is read in all (`Texts`).
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +18,7 @@ from crawler.discover import article_links
 from crawler.errors import Discard
 from crawler.items import Link
 from crawler.sites import Listing, Site, absolute, canonical, judge
-from crawler.text import parse_date
+from crawler.text import nfc, parse_date
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _MENUS = (
@@ -183,7 +182,7 @@ def _label(anchor: LexborNode) -> str:
 
 
 def _plain(text: str | None) -> str:
-    return unicodedata.normalize("NFC", " ".join((text or "").split()))
+    return nfc(" ".join((text or "").split()))
 
 
 def _times(tree: LexborHTMLParser, owners: Mapping[int, str], texts: Texts) -> dict[str, datetime]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from html import unescape
 
@@ -12,7 +11,7 @@ from crawler.discover.xml import LIMIT, local, text_of
 from crawler.errors import Refusal
 from crawler.items import Link
 from crawler.sites import absolute, written
-from crawler.text import parse_date
+from crawler.text import nfc, parse_date
 
 
 def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Link]:
@@ -37,7 +36,7 @@ def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Li
         published, modified = parse_date(news.get("publication_date")), parse_date(fields.get("lastmod"))
         yield Link(
             address or href,
-            title=unicodedata.normalize("NFC", " ".join(unescape(news.get("title", "")).split())) or None,
+            title=nfc(" ".join(unescape(news.get("title", "")).split())) or None,
             published_at=published.at if published else None,
             modified_at=modified.at if modified else None,
             refused=None if address else Refusal.BAD_URL,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.extract.limits import hostile
+from crawler.text import nfc
 
 STUB = 600
 """Bytes; no article fits, the cookie and redirect pages of the D1N kind take 180 to 500."""
@@ -128,7 +128,7 @@ def headings(body: bytes) -> Iterator[tuple[str, str]]:
         if 0 <= start < end:
             markup = head[start:end].partition(b">")[2].decode("utf-8", "replace")
             text = html.unescape(_TAG.sub(" ", markup))
-            yield name, " ".join(unicodedata.normalize("NFC", text).split())
+            yield name, " ".join(nfc(text).split())
 
 
 def _has_content(body: bytes, lower: bytes) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 import re
 from functools import cached_property
-from unicodedata import is_normalized, normalize
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extract.linked_data import Thing, own_article, things
 from crawler.sites import Css
+from crawler.text import nfc
 
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -34,9 +34,7 @@ def tidy(text: str | None) -> str:
         text = " ".join(text.split())
         if not text.isprintable():
             text = _INVISIBLE.sub("", text).strip()
-    if not is_normalized("NFC", text):
-        text = normalize("NFC", text)
-    return text
+    return nfc(text)
 
 
 def _is_escaped(text: str) -> bool:

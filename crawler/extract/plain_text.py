@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from unicodedata import normalize
 
 from crawler.extract.boilerplate import (
     BOX_HEADINGS,
@@ -17,7 +16,7 @@ from crawler.extract.boilerplate import (
 )
 from crawler.extract.byline import names, signature
 from crawler.extract.reader import TextBlock, is_credit
-from crawler.text import INVISIBLE
+from crawler.text import INVISIBLE, nfc
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class CleanText:
 
 def clean_text(text: str, own_names: Iterable[str] = ()) -> CleanText:
     """Take apart plain text as another extractor left it: blank or no blank lines between its paragraphs."""
-    lines = [" ".join(normalize("NFC", line).split()) for line in INVISIBLE.sub("", text).splitlines()]
+    lines = [" ".join(nfc(line).split()) for line in INVISIBLE.sub("", text).splitlines()]
     blocks = [TextBlock(line) for line in lines if line]
     blocks, dropped = _cut_plain(blocks)
     captions: dict[str, None] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from typing import Any
-from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -19,7 +18,7 @@ from crawler.errors import Refusal
 from crawler.fetch.guard import Denied
 from crawler.fetch.middlewares import reason_of
 from crawler.fetch.spider import spider_of
-from crawler.text import decode
+from crawler.text import decode, nfc
 
 _ADDRESSED = re.compile(
     r"^([ \t]*(?:dis)?allow[ \t]*:[ \t]*)(?:https?://[^/\s#]+/?|(?=[^\s/*#$]))([^\s#]*)", re.IGNORECASE | re.MULTILINE
@@ -118,5 +117,5 @@ def readable(text: bytes) -> bytes:
     Some name their own address before the path, or leave its slash out (section 2.2.2 asks for it): what they mean to
     forbid is forbidden.
     """
-    plain = text.decode() if text.isascii() and b"\0" not in text else normalize("NFC", decode(text).text)
+    plain = text.decode() if text.isascii() and b"\0" not in text else nfc(decode(text).text)
     return _ADDRESSED.sub(r"\1/\2", plain).encode("utf-8", "replace")

@@ -7,7 +7,6 @@ it changes what a reader sees.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
@@ -18,6 +17,7 @@ from crawler.newsroom import words
 from crawler.newsroom.grammar import die
 from crawler.newsroom.papers import Paper, slugify
 from crawler.newsroom.story import PaperStory, Photo, Press
+from crawler.text import nfd
 
 BLANK = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 """The 1×1 picture that stands in `src` until a script loads the real one."""
@@ -31,7 +31,7 @@ def esc(text: str) -> str:
 
 def decomposed(text: str) -> str:
     """Letter and accent as two characters (NFD), as some editors' machines write them."""
-    return unicodedata.normalize("NFD", text)
+    return nfd(text)
 
 
 def numeric(text: str) -> str:

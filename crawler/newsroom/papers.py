@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
 from crawler.items import Kind
 from crawler.sites import Tier
+from crawler.text import unmarked
 
 Dialect = Literal["colon", "us", "gmt7", "two-digit-zone", "two-digit-year", "rfc822"]
 Shards = Literal["month", "five-days", "flat", "day", "year", "month-folder"]
@@ -16,8 +16,7 @@ Shards = Literal["month", "five-days", "flat", "day", "year", "month-folder"]
 
 def slugify(text: str) -> str:
     """The words of a title as they stand in an address: no diacritics, lower case, hyphens."""
-    plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = unmarked(text.replace("Đ", "D").replace("đ", "d"))
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 

@@ -6,7 +6,6 @@ Pure text work: nothing is asked of the network, and what a page really is may d
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlencode, urljoin, urlsplit, urlunsplit
@@ -16,6 +15,7 @@ from crawler.items import LONGEST_URL, Kind
 from crawler.sites.site import Site
 from crawler.sites.url_kinds import kind_by_address, refusal_by_address
 from crawler.sites.written_urls import EDGES, bare
+from crawler.text import nfc
 
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
 # RFC 3986, pchar: what may stand in a path segment as itself.
@@ -146,7 +146,7 @@ def _split(url: str) -> tuple[SplitResult, str]:
     try:
         parts = urlsplit(head.replace("\\", "/") + mark + tail)
         host, _ = (parts.hostname or "").rstrip("."), parts.port
-        host = host if host.isascii() else unicodedata.normalize("NFC", host).encode("idna").decode()
+        host = host if host.isascii() else nfc(host).encode("idna").decode()
     except ValueError as error:
         raise Discard(Refusal.BAD_URL, f"{url[:200]!r}: {error}") from None
     if parts.scheme not in _DEFAULT_PORTS or not host:
@@ -184,7 +184,7 @@ def _path(raw: str) -> str:
             raise Discard(Refusal.BAD_URL, f"{raw[:200]!r} has a control character")
         try:
             # A blank or invisible sign at a segment's end was copied along; no page is told apart by it.
-            segment = quote(unicodedata.normalize("NFC", data.decode()).strip(EDGES), safe=_SEGMENT_SAFE)
+            segment = quote(nfc(data.decode()).strip(EDGES), safe=_SEGMENT_SAFE)
         except UnicodeDecodeError:
             segment = quote(data, safe=_SEGMENT_SAFE)
         if segment == "..":

@@ -7,6 +7,7 @@ syllables.py         whether a word is spelt as a Vietnamese syllable
 dates.py             dates and times as pages and feeds write them
 calendar.py          public holidays, on which the papers publish as on a Sunday
 http.py              how long to wait, and what is inside a gzip file
+normalization.py     the normal forms of Unicode, in linear time
 search.py            what a search takes for the same
 fingerprint.py       the normal form, its hash, and the legal instruments that a text names
 """
@@ -27,6 +28,7 @@ from crawler.text.fingerprint import (
     normal_form,
 )
 from crawler.text.http import GZIP, gunzip, retry_after
+from crawler.text.normalization import nfc, nfd, unmarked
 from crawler.text.search import narrow, search_form, search_pattern, without_marks
 from crawler.text.syllables import TONES, is_syllable
 
@@ -55,11 +57,14 @@ __all__ = [
     "local_time",
     "narrow",
     "newer_tones",
+    "nfc",
+    "nfd",
     "normal_form",
     "parse_date",
     "retry_after",
     "search_form",
     "search_pattern",
+    "unmarked",
     "weekday",
     "without_marks",
 ]

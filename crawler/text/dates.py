@@ -9,11 +9,11 @@ as WordPress (Th10) and the Unicode locale data (thg 10) shorten them in Vietnam
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from crawler.items import Precision
+from crawler.text.normalization import nfc
 
 VIETNAM = timezone(timedelta(hours=7))
 """Indochina Time, since 1975 without summer time: what a time without zone means."""
@@ -121,7 +121,7 @@ def parse_date(text: str | None, *, us: bool = False) -> Moment | None:
         at = datetime.fromtimestamp(int(match[1]) + int(match[2] or 0) / 1000, VIETNAM)
         return Moment(at, "second", raw) if at.year in YEARS else None
     if not raw.isascii():
-        raw = unicodedata.normalize("NFC", raw)
+        raw = nfc(raw)
     date = _DATE.search(raw)
     if not date:
         return _short_year(raw, us)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
+
+from crawler.text.normalization import nfc
 
 VERSION = "v1"
 """Of the normal form. It stands in every hash, so that hashes of two versions are never taken for each other."""
@@ -15,11 +16,7 @@ INVISIBLE_SIGNS = (
 INVISIBLE = re.compile(f"[{INVISIBLE_SIGNS}]")
 # A mark that did not compose belongs to its letter.
 _WORD = re.compile(r"\w+(?:[\u0300-\u036f]+\w*)*")
-_TONED = {
-    unicodedata.normalize("NFC", base + tone): (base, tone)
-    for base in "aăâeêioôơuưy"
-    for tone in "\u0300\u0301\u0303\u0309\u0323"
-}
+_TONED = {nfc(base + tone): (base, tone) for base in "aăâeêioôơuưy" for tone in "\u0300\u0301\u0303\u0309\u0323"}
 
 
 def _toned(bases: str) -> str:
@@ -33,6 +30,7 @@ _CLOSED = {"oa", "oe", "uy"}  # before another letter the second: hoàn, ngoéo,
 _OLDER = re.compile("(?<!q)(?:([òóỏõọ])([ae])|([ùúủũụ])(y))(?![^\\W\\d_])")  # hòa, khóe, thủy, in lower case
 _ONSETS = {"qu", "gi"}  # here u and i belong to the onset: quý, già
 _MANY = 1 << 16  # stretches that are remembered
+_ROUNDS = 8  # no syllable has more than three vowels; along a row of made-up ones a tone would wander for hours
 _LONG = 40  # characters; a longer one is no word and will not come again
 _CAPITALS = "A-ZÂĂĐÐƉÊÔƠƯ"
 _BODY = f"[{_CAPITALS}]{{2,}}(?:[gir](?![a-zà-ỹ]))?"  # an abbreviation of type or issuer: NĐ, UBND, TTg, TTr, NQi
@@ -89,11 +87,13 @@ def _settled(token: str) -> str:
     """The words in a stretch without white space, in normal form, parted by blanks."""
     if not token.isprintable():  # as none of the invisible signs is
         token = INVISIBLE.sub("", token)
-    token = unicodedata.normalize("NFC", token).casefold()
+    token = nfc(token).casefold()
     if not token.isascii():
-        token = unicodedata.normalize("NFC", token).replace("ð", "đ").replace("ɖ", "đ")
-        while _PAIR.search(token) and (placed := _PAIR.sub(_place_tone, token)) != token:
-            token = placed  # a tone that was two vowels away comes nearer with each round
+        token = nfc(token).replace("ð", "đ").replace("ɖ", "đ")
+        for _ in range(_ROUNDS):  # a tone that was two vowels away comes nearer with each
+            if not _PAIR.search(token) or (placed := _PAIR.sub(_place_tone, token)) == token:
+                break
+            token = placed
     return token if token.isalpha() else " ".join(_WORD.findall(token.replace("_", " ")))
 
 
@@ -114,7 +114,7 @@ _SETTLED = _Memory()
 
 def _newer(found: re.Match[str]) -> str:
     base, tone = _TONED[found[1] or found[3]]
-    return base + unicodedata.normalize("NFC", (found[2] or found[4]) + tone)
+    return base + nfc((found[2] or found[4]) + tone)
 
 
 def _place_tone(found: re.Match[str]) -> str:
@@ -123,9 +123,9 @@ def _place_tone(found: re.Match[str]) -> str:
     if second in _TONED:
         base, tone = _TONED[second]
         if first + base in _OPEN and before + first not in _ONSETS:
-            return unicodedata.normalize("NFC", first + tone) + base
+            return nfc(first + tone) + base
         return found[0]
     base, tone = _TONED[first]
     if second in "ăâêôơ" or before + base in _ONSETS or (base + second in _CLOSED and after.isalpha()):
-        return base + unicodedata.normalize("NFC", second + tone)
+        return base + nfc(second + tone)
     return found[0]

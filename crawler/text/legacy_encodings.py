@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
+
+from crawler.text.normalization import nfc
 
 NAMES = ("tcvn3", "windows-1258", "vni", "viscii", "vps", "tcvn5712-1")
 """The most likely first: the order in which equally good readings are preferred."""
@@ -29,7 +30,7 @@ LABELS = {label: name for name, labels in _ALIASES.items() for label in (name, *
 
 _TONES = "\u0300\u0301\u0309\u0303\u0323"  # grave, acute, hook, tilde, dot: the order of every list below
 _PLAIN = "aăâeêioôơuưy"
-VOWELS = [[unicodedata.normalize("NFC", base + tone) for tone in _TONES] for base in _PLAIN + _PLAIN.upper()]
+VOWELS = [[nfc(base + tone) for tone in _TONES] for base in _PLAIN + _PLAIN.upper()]
 LETTERS = frozenset("".join(map("".join, VOWELS)) + "ăâêôơưđĂÂÊÔƠƯĐ")
 """The 134 letters that Vietnamese adds to ASCII."""
 
@@ -114,7 +115,7 @@ def _vni_codes() -> dict[str, str]:
     for vowel, base in _VNI_BASES.items():
         marks = _VNI_HAT_MARKS if vowel in "âêô" else _VNI_BREVE_MARKS if vowel == "ă" else _VNI_PLAIN_MARKS
         for tone, mark in zip(_TONES, marks, strict=True):
-            codes.setdefault(unicodedata.normalize("NFC", vowel + tone), base + mark)
+            codes.setdefault(nfc(vowel + tone), base + mark)
     return codes | {letter.upper(): code.upper() for letter, code in codes.items()}
 
 
@@ -140,7 +141,7 @@ def decode(data: bytes, name: str) -> str:
         return _VNI_SEQUENCE.sub(_vni_letter, text)
     if name == "tcvn3":
         text = _CAPITAL_RUN.sub(lambda run: run[0].upper() if _CAPITAL_FONT.search(run[0]) else run[0], text)
-    return text if name in {"ansi", "viscii", "vps"} else unicodedata.normalize("NFC", text)
+    return text if name in {"ansi", "viscii", "vps"} else nfc(text)
 
 
 def _vni_letter(found: re.Match[str]) -> str:
@@ -179,4 +180,4 @@ def encode(text: str, encoding: str) -> bytes:
     name = LABELS.get(encoding.strip().lower())
     if name is None:
         return text.encode(encoding, "xmlcharrefreplace")
-    return unicodedata.normalize("NFC", text).translate(_WRITE[name]).encode("latin-1")
+    return nfc(text).translate(_WRITE[name]).encode("latin-1")

@@ -7,10 +7,10 @@ Words without any diacritics find words with them; words with some find exactly 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from crawler.text.fingerprint import INVISIBLE, normal_form
+from crawler.text.normalization import nfc, nfd, unmarked
 
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 """The full-width forms of ASCII (Unicode, Halfwidth and Fullwidth Forms), and the space of that width."""
@@ -24,7 +24,7 @@ _UNSTROKED = dict.fromkeys(map(ord, _STROKED), "d")
 
 def narrow(text: str) -> str:
     """The text in NFC with full-width letters, digits and signs in their usual width."""
-    return unicodedata.normalize("NFC", text.translate(_NARROW))
+    return nfc(text.translate(_NARROW))
 
 
 def search_form(text: str) -> str:
@@ -34,8 +34,7 @@ def search_form(text: str) -> str:
 
 def without_marks(text: str) -> str:
     """The text without diacritics, đ as d; lower case is expected."""
-    plain = unicodedata.normalize("NFD", text.translate(_UNSTROKED))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return unmarked(text.translate(_UNSTROKED))
 
 
 def search_pattern(text: str) -> str:
@@ -66,13 +65,13 @@ def _marked(wanted: str) -> Iterator[str]:
 
 def _split(letter: str) -> tuple[str, str]:
     """A letter without its tone, and the tone."""
-    marks = unicodedata.normalize("NFD", letter)
+    marks = nfd(letter)
     tone = "".join(mark for mark in marks if mark in _TONES)
     return _composed("".join(mark for mark in marks if mark not in _TONES)), tone
 
 
 def _composed(letter: str) -> str:
-    return unicodedata.normalize("NFC", letter)
+    return nfc(letter)
 
 
 def _one(letter: str, forms: str) -> str:

@@ -7,10 +7,11 @@ forms, of which the two lists below are the whole model: every pair is taken, al
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 from string import punctuation
 from typing import NamedTuple
+
+from crawler.text.normalization import nfc, nfd
 
 _ONSETS = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph q qu r s t th tr v x"
 _RHYMES = """
@@ -39,12 +40,12 @@ def is_syllable(word: str) -> bool:
     if len(word) > 8 or not (word[1:].islower() or word.isupper() or len(word) == 1):
         return False
     toneless, tone = "", ""
-    for char in unicodedata.normalize("NFD", word.lower()):
+    for char in nfd(word.lower()):
         if char in TONES:
             tone += char
         else:
             toneless += char
-    toneless = unicodedata.normalize("NFC", toneless)
+    toneless = nfc(toneless)
     if len(tone) > 1 or (toneless.endswith(_STOPS) and tone not in {_ACUTE, _DOT}):
         return False
     return any(toneless[:cut] in _ONSET_SET and toneless[cut:] in _RHYME_SET for cut in range(4))
