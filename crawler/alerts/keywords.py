@@ -10,7 +10,7 @@ A sentence ends at a full stop and the like before white space and a capital let
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -22,12 +22,14 @@ _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _WITHIN = re.compile(r"[\s\-‑–/“”\"'’]*")  # what may stand between two syllables of a phrase
 LONGEST = 300
 """Characters of a sentence that are given; a longer one is cut at both ends."""
-# An end is followed by white space and something that can begin a sentence.
-_END = re.compile(r"[.!?…]+[”\"')\]]*(?=\s+[“\"'(\[–-]*\s*[A-ZÀ-ỸĐ\d])")
+# An end is followed by white space and something that can begin a sentence. Nothing is read twice, however many dots,
+# quotation marks or blanks stand in a row.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[”\"')\]]*+(?=\s++[“\"'(\[–-]*+\s*+[A-ZÀ-ỸĐ\d])")
 # Titles and forms of address, single letters and numbers are followed by a full stop in the midst of a sentence.
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(“\"/.])(?:TP|Tp|T\.Ư|GS|PGS|TS|ThS|Th\.S|BS|CN|KS|LS|NSND|NSƯT|Dr|Mr|Mrs|Ms|St|Co|Ltd|No|tr|[A-ZĐ]|\d{1,3})$"
 )
+_ABBREVIATION = 5  # characters of the longest, with what stands before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +62,30 @@ class SearchedText:
         return [word for word in found if word[0]]
 
     @cached_property
+    def _forms(self) -> tuple[list[str], list[str]]:
+        """The words as they are and without diacritics."""
+        words = [word for word, _, _ in self.words]
+        return words, list(map(without_marks, words))
+
+    @cached_property
     def _places(self) -> dict[str, list[int]]:
         places: dict[str, list[int]] = {}
-        for number, (word, _, _) in enumerate(self.words):
+        for number, (word, plain) in enumerate(zip(*self._forms, strict=True)):
             places.setdefault(word, []).append(number)
-            if (plain := without_marks(word)) != word:
+            if plain != word:
                 places.setdefault(plain, []).append(number)
         return places
 
     def find(self, phrase: Phrase) -> Iterator[Place]:
         """Where the phrase stands, in order."""
-        words, count = self.words, len(phrase.words)
+        marked, plain = self._forms
+        forms, wanted, count = marked if phrase.marked else plain, list(phrase.words), len(phrase.words)
         for first in self._places.get(phrase.words[0], ()):
-            stretch = words[first : first + count]
+            if forms[first : first + count] != wanted:
+                continue
+            stretch = self.words[first : first + count]
             between = (self.text[one[2] : two[1]] for one, two in pairwise(stretch))
-            if len(stretch) == count and phrase.reads(word for word, _, _ in stretch) and all(map(_joined, between)):
+            if all(map(_joined, between)):
                 yield Place(stretch[0][1], stretch[-1][2])
 
 
@@ -85,10 +96,6 @@ class Phrase:
     words: tuple[str, ...]
     marked: bool
     """Whether it bears diacritics, which are then demanded."""
-
-    def reads(self, words: Iterable[str]) -> bool:
-        """Whether these are its words."""
-        return self.words == tuple(words if self.marked else map(without_marks, words))
 
     def holds(self, text: SearchedText) -> bool:
         """Whether the text has it."""
@@ -135,11 +142,21 @@ def match(query: Node, text: SearchedText) -> str | None:
     """Whether a text has what is asked for: the first sentence that shows it, the title only when no other does."""
     if not query.holds(text):
         return None
-    places = [place for phrase in wanted(query) for place in text.find(phrase)]
-    if not places:
+    found = [place for phrase in wanted(query) if (place := _first(text, phrase)) is not None]
+    if not found:
         return text.text.partition("\n")[0]
-    first = min(places, key=lambda place: (place.start < text.begin, place.start))
+    first = min(found, key=lambda place: (place.start < text.begin, place.start))
     return around(text.text, first.start, first.end)
+
+
+def _first(text: SearchedText, phrase: Phrase) -> Place | None:
+    """The first place of a phrase behind the title, else the first of all."""
+    first = None
+    for place in text.find(phrase):
+        first = first or place
+        if place.start >= text.begin:
+            return place
+    return first
 
 
 def wanted(query: Node) -> Iterator[Phrase]:
@@ -163,7 +180,9 @@ def around(text: str, start: int, end: int) -> str:
     paragraph = text[left : right if right >= 0 else len(text)]
     first, last = 0, len(paragraph)
     for found in _END.finditer(paragraph):
-        if found[0].startswith(".") and _ABBREVIATED.search(paragraph[: found.start()]):
+        if found[0].startswith(".") and _ABBREVIATED.search(
+            paragraph, max(found.start() - _ABBREVIATION, 0), found.start()
+        ):
             continue
         if found.end() <= start - left:
             first = found.end()
