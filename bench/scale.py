@@ -104,8 +104,13 @@ def pages(unit: str) -> Iterator[tuple[str, Callable[[int], str]]]:
     yield "same paragraphs", lambda size: page(body=usual + f"<p>{unit * 3}</p>" * (size // (3 * len(unit) + 10)))
     yield "lines", lambda size: page(body="".join(f"{unit}{n}<br>" for n in range(size // (len(unit) + 8))))
     yield "attribute", lambda size: page(attribute=f'title="{fill(size)}"')
-    yield "links", lambda size: page(
-        before="".join(f'<a href="/{unit}{n}-post{n}.html">{unit} {n}</a>' for n in range(size // (2 * len(unit) + 40)))
+    yield (
+        "links",
+        lambda size: page(
+            before="".join(
+                f'<a href="/{unit}{n}-post{n}.html">{unit} {n}</a>' for n in range(size // (2 * len(unit) + 40))
+            )
+        ),
     )
     yield "captions", lambda size: page(
         body=usual + "".join(f"<figure><img src=/{n}.jpg><figcaption>{unit}</figcaption></figure>" for n in range(size // (len(unit) + 60)))
@@ -134,13 +139,23 @@ def sources(unit: str) -> Iterator[tuple[str, Callable[[int], bytes]]]:
     yield "sitemap", lambda size: (
         "<urlset>" + "".join(f"<url><loc>https://nhandan.vn/{unit}{n}</loc><lastmod>{unit}</lastmod></url>" for n in range(size // (2 * len(unit) + 60))) + "</urlset>"
     ).encode()  # fmt: skip
-    yield "json", lambda size: json.dumps(
-        {"items": [{"url": f"https://nhandan.vn/{unit}{n}", "title": unit, "date": unit} for n in range(size // 80)]}
-    ).encode()
+    yield (
+        "json",
+        lambda size: json.dumps(
+            {
+                "items": [
+                    {"url": f"https://nhandan.vn/{unit}{n}", "title": unit, "date": unit} for n in range(size // 80)
+                ]
+            }
+        ).encode(),
+    )
     yield "json feed", lambda size: json.dumps(
         {"version": "https://jsonfeed.org/version/1", "items": [{"url": "https://nhandan.vn/a-post1.html", "title": fill(size), "date_published": fill(size)}]}
     ).encode()  # fmt: skip
-    yield "list", lambda size: "".join(f"https://nhandan.vn/{unit}{n}\n" for n in range(size // (len(unit) + 26))).encode()
+    yield (
+        "list",
+        lambda size: "".join(f"https://nhandan.vn/{unit}{n}\n" for n in range(size // (len(unit) + 26))).encode(),
+    )
     for name, make in pages(unit):
         if name in ("before", "links", "title", "paragraphs"):
             yield f"listing {name}", lambda size, make=make: make(size).encode()  # type: ignore[misc]
@@ -183,9 +198,13 @@ def cases() -> Iterator[Case]:
                 yield Case(name, f"{unit!r} and a number", varied(unit), read)
         for where, make in pages(unit):
             yield Case("extract", f"{unit!r} in {where}", make, lambda text: refusing(extract, text.encode(), URL))
-            yield Case("layout", f"{unit!r} in {where}", make, lambda text: refusing(extract, text.encode(), URL, site=site))
+            yield Case(
+                "layout", f"{unit!r} in {where}", make, lambda text: refusing(extract, text.encode(), URL, site=site)
+            )
         for where, make_source in sources(unit):
-            yield Case("discover", f"{unit!r} in {where}", make_source, lambda body: discover(body, "https://nhandan.vn/rss"))
+            yield Case(
+                "discover", f"{unit!r} in {where}", make_source, lambda body: discover(body, "https://nhandan.vn/rss")
+            )
             if where.startswith("listing"):
                 yield Case("listing", f"{unit!r} in {where}", make_source,
                            lambda body: discover(body, "https://nhandan.vn/thoi-su", site=site))  # fmt: skip
@@ -241,7 +260,10 @@ def main() -> None:
             line = {"reader": case.reader, "what": case.what, "seconds": round(seconds, 2), "ratio": round(ratio, 1),
                     "megabytes": round(megabytes - idle), "bad": bad}  # fmt: skip
             wrong.append(line)
-            print(f"{case.reader:15} {case.what:50} {seconds:6.2f} s  ×{ratio:4.1f}  {megabytes - idle:5.0f} MB {bad}", flush=True)
+            print(
+                f"{case.reader:15} {case.what:50} {seconds:6.2f} s  ×{ratio:4.1f}  {megabytes - idle:5.0f} MB {bad}",
+                flush=True,
+            )
     print(json.dumps({"cases": count, "size": 4 * size, "wrong": wrong}, ensure_ascii=False))
 
 

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from html import unescape
 from typing import Literal
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from crawler.discover import feeds, json_feeds, listings, sitemaps, url_lists, xml
 from crawler.discover import json_lists as timeline
 from crawler.discover import pagination as pager
+from crawler.discover.overlap import longest_rise
 from crawler.errors import Discard, Refusal
 from crawler.extract import hostile, is_wall
 from crawler.items import Link
@@ -81,8 +81,8 @@ def home_feed(section: Discovery, home: Discovery) -> bool:
     size = min(len(ours), len(theirs))
     if size < 5:
         return False
-    blocks = SequenceMatcher(None, ours[:size], theirs[:size], autojunk=False).get_matching_blocks()
-    return sum(block.size for block in blocks) >= 0.9 * size
+    places = {url: place for place, url in enumerate(theirs[:size])}
+    return longest_rise(places[url] for url in ours[:size] if url in places) >= 0.9 * size
 
 
 def _expected(url: str, source: Source | None) -> DiscoveryKind:

@@ -6,8 +6,8 @@ may have come in between, and what scrolled away was seen by nobody.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -46,6 +46,15 @@ def window_end(window: Sequence[WindowItem]) -> WindowItem | None:
     """The entry at which a window ends that goes from new to old, but for a pinned story; None when it does not."""
     placed = in_place([item for item in window if item.at is not None])
     return placed[-1] if placed and len(placed) >= _ORDERLY * len(window) else None
+
+
+def longest_rise(numbers: Iterable[int]) -> int:
+    """How many of the numbers, left in their order, make the longest run that only rises (O(n log n))."""
+    tails: list[int] = []  # of the best run of each length, its last number
+    for number in numbers:
+        length = bisect_left(tails, number)
+        tails[length : length + 1] = [number]
+    return len(tails)
 
 
 def in_place(window: Sequence[WindowItem]) -> list[WindowItem]:

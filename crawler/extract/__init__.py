@@ -3,7 +3,7 @@
 answers.py      what an answer is before anybody reads it: a page, or an error, a wall, a file
 interstitials.py  walls, and redirects written into the markup
 missing.py      error pages that answer as if all were well
-limits.py       what a page may cost
+limits.py       what a page may cost; tree_cost.py  what a parser adds to its tags
 page.py         the parsed page and its metadata
 linked_data.py  its JSON-LD, and which object of it is the article
 article.py      `extract`: the recipe

@@ -2,7 +2,7 @@
 
 `hostile` looks at markup before a parser pays for it, since some of a parser's work grows with the square of what a
 page holds: with lexbor 60,000 elements within one another take 10 s, 100,000 attributes of one element 40 s, a million
-empty paragraphs 400 MB. `deadline` ends what takes long all the same.
+empty paragraphs 400 MB. What a parser adds of its own counts `tree_cost`. `deadline` ends what takes long all the same.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from crawler.errors import Discard, Refusal
+from crawler.extract.tree_cost import too_costly
 
 DEEPEST = 400
 """Open elements; real pages stay below a hundred."""
@@ -25,6 +26,7 @@ MOST_ATTRIBUTES = 2000
 """Of one tag that is longer than 8 KB; real ones have a dozen."""
 _SHORT = 40_000  # characters; what nests in fewer is parsed within half a second
 _HARMLESS = 8_000  # tags in all with which no depth takes longer than a tenth of a second
+_FEW, _LONG = 1500, 200_000  # tags and characters with which none costs more than a second or 400 MB
 _BLOCK = 8_192  # characters; shorter tags hold no number of attributes that matters
 _TAG = re.compile(r"<(/?)([A-Za-z][^\t\n\f\r />]*)")
 _ATTRIBUTE = re.compile(
@@ -51,10 +53,13 @@ def hostile(markup: bytes | str) -> str | None:
     text = markup if isinstance(markup, str) else markup.decode("latin-1")  # only its ASCII matters
     if _crowded(text):
         return f"a tag of more than {MOST_ATTRIBUTES} attributes"
-    if len(text) < _SHORT or (tags := text.count("<")) < _HARMLESS:
-        return None
+    tags = text.count("<")
     if tags > MOST_TAGS:
         return f"more than {MOST_TAGS} tags"
+    if (tags >= _FEW or len(text) >= _LONG) and (reason := too_costly(text, tags)):
+        return reason
+    if len(text) < _SHORT or tags < _HARMLESS:
+        return None
     return f"elements nested deeper than {DEEPEST}" if _deep(text) else None
 
 

@@ -11,6 +11,7 @@ from crawler.discover import discover
 from crawler.errors import Discard, Refusal
 from crawler.extract import extract, hostile
 from crawler.extract.limits import DEEPEST, MOST_ATTRIBUTES, MOST_TAGS
+from crawler.extract.tree_cost import MOST_BODIES, MOST_NAMES, MOST_OPTIONS, MOST_REOPENED
 
 CORPUS = os.environ.get("THOISU_CORPUS", "")
 URL = "https://bao.example.vn/tin"
@@ -54,6 +55,69 @@ def test_long_values_and_long_scripts_are_no_attributes() -> None:
 def test_tags_have_a_limit() -> None:
     assert hostile("<p>" * MOST_TAGS) is None
     assert hostile("<p>" * (MOST_TAGS + 1)) == f"more than {MOST_TAGS} tags"
+
+
+REOPENED = f"more than {MOST_REOPENED} formatting elements opened again"
+
+
+def unlike(name: str, count: int = 390) -> str:
+    """So many elements that no two have the same attributes."""
+    return "".join(f"<{name} id={number}>" for number in range(count))
+
+
+@pytest.mark.parametrize("name", "b big code em font i s small strike strong tt u FONT Strong".split())
+def test_unclosed_formatting_elements_are_counted_as_often_as_they_are_opened_again(name: str) -> None:
+    page = "<p>" + unlike(name) + "<p>x" * 5000
+    assert hostile(page) == hostile(page.encode()) == REOPENED
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        unlike("b") + "<table><tr>" + "<td>x" * 5000,
+        unlike("b") + "<ul>" + "<li>x" * 5000,
+        unlike("b") + "<div>x</div>" * 5000,
+        "<p>" + unlike("b") + "<p>x" * 5000 + "</b>" * 390,  # closed when it is too late
+        "<p>" + unlike("b") + "</i></table></td>" * 200 + "<p>x" * 5000,
+        "<p>" + unlike("b") + "<table><td>" + "</b>" * 390 + "</table>" + "<p>x" * 5000,  # out of their reach
+        "<td><p>" + unlike("b") + "</td>" + "<p>x" * 5000,  # a cell without a table is none
+        "<object><p>" + unlike("b") + "</td>" + "</b>" * 3 + "<p>x" * 5000,
+        "".join(f"<p><strong class=c{number}>x" for number in range(2500)),
+        "<p>" + "<b\n id=1><b/id=2><b\tid=3>" + "".join(f"<b\fid={n}>" for n in range(390)) + "<p>x" * 5000,
+        "<p>" + "".join(f"<{name}>" * 3 for name in "b big em font i s small strong tt u".split()) + "<p>x" * 50_000,
+    ],
+)
+def test_however_they_are_hidden(page: str) -> None:
+    assert hostile(page) is not None
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p><font color=red>x" * 9000,  # three of one kind are opened again, however many there are
+        "".join(f"<p><b id={number}>x</b>" for number in range(20_000)),
+        "<table>" + "".join(f"<tr><td><font size={number % 9}>x<td>y" for number in range(2000)) + "</table>",
+        "".join(f"<p><a href=/{number}>x" for number in range(3000)) + "</a>",  # each closes the one before
+        unlike("b", 60) + "<p>x" * 5000,
+        unlike("b") + "</b>" * 390 + "<p>x" * 50_000,
+        "<b><i><u><font>" + PADDING,
+    ],
+)
+def test_formatting_that_papers_write_is_not(page: str) -> None:
+    assert hostile(page) is None
+
+
+def test_options_bodies_and_names_have_a_limit() -> None:
+    long = "<!-- " + "x" * 200_000 + " -->"
+    assert hostile("<select>" + "<option>a" * MOST_OPTIONS + "</select>") is None
+    assert hostile("<select>" + "<OPTION value=1>a" * (MOST_OPTIONS + 1)) == f"more than {MOST_OPTIONS} options"
+    body = "<body " + " ".join(f"a{number}=1" for number in range(900)) + ">"
+    assert hostile(body * MOST_BODIES + long) is None
+    for tag in (body, body.replace("body", "HTML")):
+        assert hostile(tag * (MOST_BODIES + 1) + long) == f"more than {MOST_BODIES} bodies"
+    names = [f"<p {' '.join(f'n{number + 100 * row}=1' for number in range(100))}>x</p>" for row in range(1500)]
+    assert hostile("".join(names)) == f"more than {MOST_NAMES} names of attributes"
+    assert hostile("".join(names[:50] * 30)) is None
 
 
 def test_pages_and_listings_are_refused_by_name() -> None:
