@@ -9,7 +9,6 @@ reread.py       its pages read by today's layouts, against what the store holds 
                 crawl imports this package and none compares texts
 warc_files.py   anybody's WARC files: plain, packed, inside WACZ, listed
 record_stream.py  the records of such a file, whatever is wrong with it
-content_encoding.py  the body of a record as a browser would see it
 """
 
 from __future__ import annotations

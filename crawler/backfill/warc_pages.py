@@ -17,11 +17,11 @@ from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
 from warcio.recordloader import ArcWarcRecordLoader
 
 from crawler.archive import Fetch
-from crawler.archive.content_encoding import plain
 from crawler.archive.record_stream import Record
 from crawler.archive.warc_files import LIMIT, WarcFile, records
 from crawler.extract import page_number
 from crawler.sites import Sites, written
+from crawler.text.content_codings import plain
 
 _MOST = 100_000  # records that are put aside, of about 200 bytes of memory each
 _MOST_BYTES = 2 * 2**30  # on the disk
@@ -104,7 +104,7 @@ def answer(text: bytes, limit: int) -> Fetch | None:
 
 
 def _body(stream: BufferedReader, headers: Mapping[str, str], limit: int) -> bytes:
-    """The body as a browser would see it; raises as `crawler.archive.content_encoding.plain`."""
+    """The body as a browser would see it; raises as `crawler.text.content_codings.plain`."""
     if headers.get("transfer-encoding", "").lower() == "chunked":
         stream = ChunkedDataReader(stream)
     body: bytes = stream.read()

@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 
 MOST_REOPENED = 400_000
 """Formatting elements that are opened again, 700 bytes each; real pages stay below three thousand."""
-MOST_OPTIONS = 5000
+MOST_OPTIONS = 10_000
 """Of all lists; real pages have a few hundred."""
 MOST_BODIES = 8
 """`html` and `body` tags with attributes; real pages have two, or the whole page twice."""

@@ -36,6 +36,7 @@ from crawler.fetch.spider import spider_of
 from crawler.items import Asked
 from crawler.sites import judge
 from crawler.text import GZIP, gunzip, retry_after
+from crawler.text.content_codings import check_members, codings_of, undone
 
 _STRIKES = 10  # answers of 429 or 503 in a row
 _UNREACHABLE = (
@@ -172,6 +173,7 @@ class DecompressionMiddleware(HttpCompressionMiddleware):
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:  # noqa: ARG002
         """As Scrapy's; raises `Denied` with UNREADABLE, or TOO_LARGE."""
         try:
+            codings_of(b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1"))
             plain = super().process_response(request, response)
             if isinstance(plain, Response) and plain.body.startswith(GZIP) and _what(request) in ("article", "page"):
                 return self._unpacked(plain, request.meta.get("download_maxsize", self._max_size))
@@ -183,6 +185,14 @@ class DecompressionMiddleware(HttpCompressionMiddleware):
         except Exception as error:  # each decoder has errors of its own
             named = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
             raise Denied(Refusal.UNREADABLE, f"Content-Encoding {named[:40]!r}: {error}") from None
+
+    @staticmethod
+    def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:
+        if encoding in (b"gzip", b"x-gzip"):
+            # Scrapy's own keeps what comes before a damage, and takes its time for a million members.
+            check_members(body)
+            return HttpCompressionMiddleware._decode(body, encoding, max_size)
+        return undone(body, encoding.decode("latin-1"), max_size)
 
     def _unpacked(self, response: Response, limit: int) -> Response:
         headers = response.headers.copy()

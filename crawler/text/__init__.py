@@ -8,6 +8,7 @@ dates.py             dates and times as pages and feeds write them
 calendar.py          public holidays, on which the papers publish as on a Sunday
 http.py              how long to wait, and what is inside a gzip file
 normalization.py     the normal forms of Unicode, in linear time
+content_codings.py   what gzip, deflate, br and zstd wrap, for those who need it: not imported here
 search.py            what a search takes for the same
 fingerprint.py       the normal form, its hash, and the legal instruments that a text names
 """

@@ -11,6 +11,8 @@ from crawler.errors import Discard, Refusal
 
 GZIP = b"\x1f\x8b"
 """The first bytes of a gzip member."""
+MEMBERS_MAX = 10_000
+"""Of a gzip or zstd file; one that is packed by many processors at once has a member for each 64 KB or more."""
 _WRAPPINGS = 2
 _PIECE = 4096  # bytes given to zlib at a time; it copies what it leaves of them, once for each member in them
 
@@ -47,8 +49,10 @@ def gunzip(body: bytes, limit: int, *, whole: bool = True) -> bytes:
 def _members(body: bytes, limit: int, whole: bool) -> bytes:
     """What the members hold that stand one behind the other; what follows them and is none is padding."""
     parts: list[bytes] = []
-    place, room = 0, limit + 1
+    place, room, members = 0, limit + 1, 0
     while room > 0 and body.startswith(GZIP, place):
+        if (members := members + 1) > MEMBERS_MAX:
+            raise Discard(Refusal.UNREADABLE, f"more than {MEMBERS_MAX} gzip members")
         unpacker = zlib.decompressobj(wbits=31)
         while room > 0 and not unpacker.eof and place < len(body):
             piece = body[place : place + _PIECE]
