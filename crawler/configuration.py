@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawler.errors import BadInput
+from crawler.terminal import install_log_records
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -202,6 +203,7 @@ class FromEnvironment:
     @classmethod
     def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
         """Before any crawler is made, since spiders look at them; raises `BadInput` as `Settings.load`."""
+        install_log_records()
         given = {one.name: settings[one.name] for one in SETTINGS if (settings.getpriority(one.name) or 0) > _PROJECT}
         said = {name: "" if value is None else str(value) for name, value in given.items()}
         Settings.load({**os.environ, **said}).apply_to(settings)

@@ -11,6 +11,7 @@ The functions that take a connection and write run inside one transaction that h
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,22 +30,27 @@ from sqlalchemy import (
     update,
 )
 
-from crawler.alerts.keywords import SearchedText, match
+from crawler.alerts.keywords import Node, SearchedText, match
 from crawler.alerts.query import parse
 from crawler.alerts.targets import key
 from crawler.backfill import backlog
 from crawler.compare.additions import pages_of_stories, related_up_to, repeated
 from crawler.compare.relate import relate
 from crawler.errors import BadInput
+from crawler.extract import deadline
+from crawler.items import Article
 from crawler.store import FeedItem, Store, messages
 from crawler.store import changes as feed
 from crawler.store.schema import Instant, Number, Plain, every, metadata
 from crawler.store.sql import chunks, compare_and_set
 
+logger = logging.getLogger(__name__)
 BATCH = 200
 """Changes that are searched together."""
 PAGES = 20
 """Pages in one message."""
+SECONDS = 20.0
+"""Of processor time for the search of one article."""
 _NEWS = frozenset({"created", "revised", "copied", "restored"})
 
 alerts = Table(
@@ -162,13 +168,14 @@ def _search(store: Store, group: list[Alert], now: datetime) -> None:
             change = item.change
             if item.article is None or change.event not in _NEWS or change.seq <= backfilled.get(change.url, -1):
                 continue
-            text = SearchedText.of(item.article)
-            for alert in group:
-                new = change.article_id not in before[alert.id] | found[alert.id].keys()
-                if new and (not alert.sites or change.site in alert.sites):
-                    sentence = match(queries[alert.id], text)
-                    if sentence is not None:
-                        found[alert.id][change.article_id] = _hit(alert, item, sentence, now)
+            asking = [
+                alert
+                for alert in group
+                if change.article_id not in before[alert.id] | found[alert.id].keys()
+                and (not alert.sites or change.site in alert.sites)
+            ]
+            for alert, sentence in _matches(item.article, asking, queries):
+                found[alert.id][change.article_id] = _hit(alert, item, sentence, now)
         with store.writing() as connection:
             group = [
                 replace(alert, cursor=end)
@@ -177,6 +184,22 @@ def _search(store: Store, group: list[Alert], now: datetime) -> None:
             ]
         if not group:
             return
+
+
+def _matches(article: Article, asking: Sequence[Alert], queries: Mapping[int, Node]) -> list[tuple[Alert, str]]:
+    """The alerts whose words an article has, with the sentence.
+
+    One text that cannot be searched, or not in time, is passed over by name, as those behind it must still be told. It
+    is searched again when it is revised.
+    """
+    try:
+        with deadline(SECONDS):
+            text = SearchedText.of(article)
+            matches = ((alert, match(queries[alert.id], text)) for alert in asking)
+            return [(alert, sentence) for alert, sentence in matches if sentence is not None]
+    except Exception as error:  # whatever it is, it would come again with each try
+        logger.warning("%s is not searched for alerts: %s", article.canonical_url, error or type(error).__name__)
+        return []
 
 
 def _known(connection: Connection, alert: Alert, items: Iterable[FeedItem]) -> set[int]:

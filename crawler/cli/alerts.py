@@ -17,10 +17,10 @@ from crawler.cli.common import (
     local,
     open_store,
     print_json,
-    shown,
     site_named,
     typed,
 )
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

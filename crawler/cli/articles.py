@@ -15,12 +15,12 @@ from crawler.cli.common import (
     moment,
     open_store,
     print_json,
-    shown,
     site_named,
     stored,
     typed,
 )
 from crawler.errors import BadInput
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from rich.console import Console

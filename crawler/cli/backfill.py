@@ -21,7 +21,6 @@ from crawler.cli.common import (
     open_store,
     papers_of,
     print_json,
-    shown,
 )
 from crawler.cli.crawl import summary
 from crawler.cli.progress import progress
@@ -29,6 +28,7 @@ from crawler.cli.relate import relate_by_hand
 from crawler.cli.warcs import copy_files
 from crawler.errors import BadInput
 from crawler.sites import Sites
+from crawler.terminal import shown
 from crawler.text import day_of
 
 if TYPE_CHECKING:

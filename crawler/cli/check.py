@@ -18,8 +18,8 @@ from crawler.cli.common import (
     open_store,
     papers_of,
     print_json,
-    shown,
 )
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -19,6 +19,7 @@ import typer
 from crawler.configuration import Settings
 from crawler.errors import BadInput
 from crawler.sites import Site, Sites
+from crawler.terminal import masked_address, shown
 from crawler.text import gunzip
 
 if TYPE_CHECKING:
@@ -26,26 +27,23 @@ if TYPE_CHECKING:
 
     from crawler.store import Store, StoredArticle
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
-_C1 = re.compile(r"[\x7f-\x9f]")
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _PAPER = re.compile(r'href="http://[\w.-]+\.localhost:')
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that colours on a terminal only and takes texts as they are, markup signs included."""
+    """A console that colours on a terminal only and takes texts as `shown` leaves them, markup signs included."""
     from rich.console import Console
+    from rich.text import Text
 
     class Quiet(Console):
+        def render_str(self, text: str, **about: Any) -> Text:
+            return super().render_str(shown(text), **about)
+
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
     return Quiet(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
-
-
-def shown(text: str | None) -> str:
-    """`text` for a terminal: what came from a page must not move the cursor, set its title or turn the line round."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _DIRECTION.sub("", text or ""))
 
 
 def local(moment: datetime | None) -> str:
@@ -58,11 +56,11 @@ def local(moment: datetime | None) -> str:
 def print_json(value: Any, *, alone: bool = False) -> None:
     """One line of JSON on standard output, sent at once; a value that comes `alone` is indented on a terminal.
 
-    Control characters that JSON allows and terminals obey are escaped.
+    What JSON allows and terminals obey, controls and signs of direction, is escaped.
     """
     indent = 2 if alone and sys.stdout.isatty() else None
     line = json.dumps(value, ensure_ascii=False, default=_plain, indent=indent)
-    sys.stdout.write(_C1.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n")
+    sys.stdout.write(_ESCAPED.sub(lambda match: json.dumps(match[0])[1:-1], line) + "\n")
     sys.stdout.flush()
 
 
@@ -175,7 +173,7 @@ def open_store(url: str | None, *, reading: bool = True) -> Store:
 
     url = url or configured().database_url
     if not is_there(url):
-        raise BadInput(f"there is no store at {url} yet; fill one: thoisu crawl nhandan")
+        raise BadInput(f"there is no store at {masked_address(url)} yet; fill one: thoisu crawl nhandan")
     return Store.open(url, reading=reading)
 
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import all_sites, chosen_sites, configured, console, papers_of, print_json, shown
+from crawler.cli.common import all_sites, chosen_sites, configured, console, papers_of, print_json
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Refusal
 from crawler.sites import Sites
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import console, local, shown
+from crawler.cli.common import console, local
 from crawler.cli.crawl import progress_of, summary
 from crawler.cli.diff import print_diff
 from crawler.cli.scenes import Missing, delivered, expect, need, next_polls, plain_stories, related_between
 from crawler.configuration import Settings
 from crawler.sites import Sites
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from rich.console import Console

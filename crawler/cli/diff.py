@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, console, local, open_store, print_json, shown, stored
+from crawler.cli.common import StoreOption, console, local, open_store, print_json, stored
 from crawler.errors import BadInput
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -18,12 +18,12 @@ from crawler.cli.common import (
     local,
     print_json,
     read_input,
-    shown,
     site_for,
     standard_input,
 )
 from crawler.errors import BadInput, Discard, Refusal, Refused
 from crawler.sites import Feed, Site, Sites, Source, written
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from crawler.discover import Discovery

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, console, local, open_store, print_json, shown
+from crawler.cli.common import StoreOption, console, local, open_store, print_json
 from crawler.errors import BadInput
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from crawler.backfill import Completeness, Gap, LedgerEntry

@@ -17,7 +17,7 @@ from crawler.cli.backfill import backfill
 from crawler.cli.capture import capture
 from crawler.cli.changes import changes
 from crawler.cli.check import check
-from crawler.cli.common import configured, shown
+from crawler.cli.common import configured
 from crawler.cli.crawl import crawl
 from crawler.cli.deliver import deliver
 from crawler.cli.demo import demo
@@ -35,6 +35,7 @@ from crawler.cli.sinks import app as sinks
 from crawler.cli.status import pace, status
 from crawler.cli.stories import stories, story
 from crawler.errors import Refused, StoreFailed, ThoisuError
+from crawler.terminal import install_log_records, masked, shown
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
@@ -86,6 +87,7 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             # Lone surrogates, which pages and lists can hold, become escapes that JSON reads back.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    install_log_records()
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -132,5 +134,5 @@ def _give_up_output() -> int:
 
 def _say(message: str, code: int) -> int:
     """One line on standard error."""
-    print(f"thoisu: {shown(' '.join(message.split()))}", file=sys.stderr)
+    print(f"thoisu: {shown(masked(' '.join(message.split())))}", file=sys.stderr)
     return code

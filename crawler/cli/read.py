@@ -18,13 +18,13 @@ from crawler.cli.common import (
     is_url,
     print_json,
     read_input,
-    shown,
     site_for,
     standard_input,
 )
 from crawler.errors import BadInput, Discard, Refusal, Refused, ThoisuError
 from crawler.items import Article
 from crawler.sites import Site, Sites
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from crawler.crawl import Download

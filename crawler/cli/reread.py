@@ -19,12 +19,12 @@ from crawler.cli.common import (
     moment,
     open_store,
     print_json,
-    shown,
     site_named,
 )
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Discard
 from crawler.sites import Sites
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -12,6 +12,7 @@ from crawler.configuration import Settings
 from crawler.crawl import SiteReport, crawl
 from crawler.schedule.scheduler import log
 from crawler.sites import Sites
+from crawler.terminal import masked, shown
 from crawler.text import local_time
 
 
@@ -20,7 +21,7 @@ def round_of(sites: Sites, store_url: str, newsroom: str | None, own: Settings) 
     log(own.log_level)
     threading.Thread(target=follow_scheduler, daemon=True).start()
     for report in crawl(sites, store_url=store_url, newsroom=newsroom, due=True, on_progress=_quietly, own=own):
-        print(f"{local_time(datetime.now(UTC), year=False)}  {report}", file=sys.stderr, flush=True)
+        print(f"{local_time(datetime.now(UTC), year=False)}  {shown(masked(str(report)))}", file=sys.stderr, flush=True)
 
 
 def _quietly(_: SiteReport) -> None:

@@ -72,9 +72,11 @@ def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None) 
     from crawler.store import Store
 
     command = [sys.executable, "-m", "crawler"]
-    options = ["--store", store_url, *(["--newsroom", newsroom] if newsroom else [])]
-    polls = Worker([*command, "crawl", "--due", *options])
-    jobs = Worker([*command, "schedule", *names, *options, "--child", "--job"], "the job")
+    options = ["--newsroom", newsroom] if newsroom else []
+    # The address may hold a password, and everybody on the machine sees the words of a command.
+    environ = {"THOISU_DATABASE_URL": store_url}
+    polls = Worker([*command, "crawl", "--due", *options], environ=environ)
+    jobs = Worker([*command, "schedule", *names, *options, "--child", "--job"], "the job", environ=environ)
     with Store.open(store_url) as store:
         intervals = [job.interval() for job in JOBS]
         Scheduler(store, polls, configured().sites_at_once, partial(enrol, chosen), jobs, intervals).run()

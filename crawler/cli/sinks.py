@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, all_sites, configured, console, local, open_store, print_json, shown
+from crawler.cli.common import StoreOption, all_sites, configured, console, local, open_store, print_json
 from crawler.errors import BadInput
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from rich.console import Console

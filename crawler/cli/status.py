@@ -18,9 +18,9 @@ from crawler.cli.common import (
     local,
     open_store,
     print_json,
-    shown,
     site_named,
 )
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from rich.console import Console

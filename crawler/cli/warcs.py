@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from crawler.cli.common import configured, console, is_there, print_json, shown
+from crawler.cli.common import configured, console, is_there, print_json
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput
 from crawler.sites import Sites
+from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from crawler.backfill.warc_import import Copied

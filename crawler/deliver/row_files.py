@@ -22,6 +22,7 @@ from urllib.parse import unquote
 
 from crawler.deliver.sink import Delivery, Sink, SinkFailed
 from crawler.errors import BadInput
+from crawler.terminal import masked_address
 from crawler.text import VIETNAM
 
 
@@ -32,10 +33,11 @@ def path_of(url: str) -> Path:
     """
     scheme, _, rest = url.partition(":")
     if rest.startswith("//") and not rest.startswith("///"):
-        raise BadInput(f"{url!r} names a host; write {scheme}:{rest[2:]} or {scheme}:///{rest[2:]}")
+        place = rest[2:].rpartition("@")[2]
+        raise BadInput(f"{masked_address(url)!r} names a host; write {scheme}:{place} or {scheme}:///{place}")
     path = unquote(rest[2:] if rest.startswith("///") else rest)
     if not path.strip("/") or "\0" in path:
-        raise BadInput(f"{url!r} names no path; it reads like {scheme}:feed or {scheme}:///srv/feed")
+        raise BadInput(f"{masked_address(url)!r} names no path; it reads like {scheme}:feed or {scheme}:///srv/feed")
     return Path(path)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from crawler.errors import ThoisuError, store_reason
 from crawler.items import Change
+from crawler.terminal import masked
 
 if TYPE_CHECKING:
     from crawler.configuration import Settings
@@ -84,6 +85,7 @@ class SinkFailed(NotTaken):
     def __init__(
         self, reason: SinkReason, detail: str, *, retry_after: float | None = None, through: int | None = None
     ) -> None:
+        detail = masked(detail)
         super().__init__(f"{reason}: {detail}", through)
         self.reason = reason
         self.detail = detail
@@ -100,6 +102,7 @@ class Poisoned(NotTaken):
     """The sink takes others, but not the record `seq`."""
 
     def __init__(self, seq: int, detail: str, *, through: int | None = None) -> None:
+        detail = masked(detail)
         super().__init__(f"record {seq}: {detail}", through)
         self.seq = seq
         self.detail = detail

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from crawler.deliver.config import Route
 from crawler.store import Store, changes, sink_cursors
 from crawler.store.sink_cursors import SetAside, SinkState
-
-_PASSWORD = re.compile(r"(://[^/@:]*:)[^@/]*@")
+from crawler.terminal import masked_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +38,7 @@ def sink_status(store: Store, route: Route, now: datetime) -> SinkStatus:
         since = sink_cursors.waiting_since(connection, state.cursor)
     return SinkStatus(
         **asdict(state),
-        url=_PASSWORD.sub(r"\1***@", route.url),
+        url=masked_address(route.url),
         sites=None if route.sites is None else tuple(sorted(route.sites)),
         text=route.text,
         behind=behind,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 logger = logging.getLogger(__name__)
 OVERRUN = 30 * 60.0
@@ -17,13 +18,20 @@ GRACE = 90.0
 class Worker:
     """Runs a command with the names that it is given, in any number of processes, and can end them all.
 
-    `what` says what one of them is, for a person.
+    `what` says what one of them is, for a person; `environ` is added to its environment, which nobody else can read, as
+    all can the words of a command.
     """
 
     def __init__(
-        self, command: Sequence[str], what: str = "the round of", overrun: float = OVERRUN, grace: float = GRACE
+        self,
+        command: Sequence[str],
+        what: str = "the round of",
+        overrun: float = OVERRUN,
+        grace: float = GRACE,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self._command = command
+        self._environ = environ
         self._what = what
         self._overrun = overrun
         self._grace = grace
@@ -39,7 +47,10 @@ class Worker:
             # A group of its own: Ctrl-C reaches this process alone, which then stops the process once and gently.
             # That ends itself when its input is closed, as it is when this process dies.
             process = subprocess.Popen(  # noqa: S603, our own command
-                [*self._command, *names], stdin=subprocess.PIPE, start_new_session=True
+                [*self._command, *names],
+                stdin=subprocess.PIPE,
+                start_new_session=True,
+                env={**os.environ, **(self._environ or {})},
             )
             self._processes.add(process)
         with process:

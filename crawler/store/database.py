@@ -27,6 +27,7 @@ from sqlalchemy.exc import (
 )
 
 from crawler.errors import BadInput, StoreFailed, StoreReason, store_reason
+from crawler.terminal import masked, masked_address
 
 WAIT = 30
 """Seconds that a writer waits for the write lock before it gives up with the reason "locked"."""
@@ -128,7 +129,7 @@ def failed(error: StatementError | sqlite3.Error) -> StoreFailed | None:
     ):
         return None
     cause = error.orig if isinstance(error, DBAPIError) else error
-    detail = str(cause).strip().split("\n", 1)[0]
+    detail = masked(str(cause).strip().split("\n", 1)[0])
     if isinstance(cause, sqlite3.Error):
         return StoreFailed(store_reason(cause), detail)
     # Without a code, the server was never reached or hung up.
@@ -145,8 +146,10 @@ def _url(address: str) -> URL:
             return url.set(drivername="postgresql+psycopg")
         if url.drivername in ("sqlite", "sqlite+pysqlite"):
             return url
-    except (ArgumentError, NoSuchModuleError):
-        raise BadInput(f"{address!r} is no database address; it reads like sqlite:///thoisu.db") from None
+    except (ArgumentError, NoSuchModuleError, ValueError):  # the last is of a port that is no number
+        raise BadInput(
+            f"{masked_address(address)!r} is no database address; it reads like sqlite:///thoisu.db"
+        ) from None
     raise BadInput(f"{backend} is not supported; use sqlite:///… or postgresql://…")
 
 

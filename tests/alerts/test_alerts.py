@@ -64,6 +64,20 @@ def test_is_found(query: str, body: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "unit",
+    ["….", '." ', "a. ", '".”) ', "! ", ".  \u00a0 ", "TP. ", "1. ", "(“(", "A.B.", "?!…\n", "con đê "],
+)
+def test_a_text_without_an_end_is_read_once(unit: str) -> None:
+    # Each of these took minutes, or hours, when every full stop had the text before it read again.
+    filling = unit * (300_000 // len(unit))
+    sentence = found("nước sạch", f"{filling} có nước sạch {filling}")
+    assert sentence is not None
+    assert "nước sạch" in sentence
+    assert len(sentence) < 320
+    assert found(f'"{"con đê " * 60}nước"', filling) is None
+
+
+@pytest.mark.parametrize(
     ("query", "body"),
     [
         ("nước sạch", "Dự án nuoc sach."),

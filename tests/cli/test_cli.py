@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.cli import read
-from crawler.cli.common import shown
 from crawler.items import FIELDS
 from crawler.newsroom import Newsroom
 from crawler.store import Store
+from crawler.terminal import shown
 from crawler.text import VIETNAM
 from tests.support import GOLDEN, Run, Thoisu, article, at
 

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from crawler.cli.common import print_json, shown
+from crawler.cli.common import print_json
 from crawler.configuration import Settings
 from crawler.errors import BadInput, StoreFailed
 from crawler.extract import extract
 from crawler.store import Store
 from crawler.store.database import engine_for, unwritable
+from crawler.terminal import shown
 
 PAGE = (
     "<h1 class='article__title'>Tiêu \u202eđề \u009b31m</h1><div class='article__body'><p>"

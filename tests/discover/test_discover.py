@@ -22,6 +22,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.discover import MAX_BYTES, Discovery, discover, home_feed
 from crawler.discover.listings import ListingPage, Texts, read
+from crawler.discover.overlap import longest_rise
 from crawler.discover.pagination import next_page
 from crawler.discover.xml import parse
 from crawler.errors import Refusal
@@ -324,6 +325,27 @@ def test_section_feed_that_carries_the_home_feed() -> None:
     assert not home_feed(of(*range(0, 50, 3)), home)  # a section whose stories the home feed carries too
     assert not home_feed(of(*reversed(range(50))), home)
     assert not home_feed(of(1, 2), of(1, 2))
+
+
+def test_the_comparison_with_the_home_feed_asks_each_entry_a_few_times() -> None:
+    class Counted(str):
+        __slots__ = ()
+        asked = 0
+
+        def __eq__(self, other: object) -> bool:
+            Counted.asked += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    def of(start: int) -> Discovery:
+        # Every second entry stands in both, in its place.
+        urls = (f"{HOME}tin-post{n if n % 2 else n + start}.html" for n in range(4000))
+        return Discovery("feed", tuple(Link(url=Counted(url)) for url in urls))
+
+    assert not home_feed(of(10_000), of(20_000))
+    assert Counted.asked < 20_000
+    assert longest_rise([3, 1, 2, 2, 5, 4]) == 3
 
 
 @pytest.mark.parametrize(
