@@ -21,6 +21,7 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "freshness": ("7 2 1", lambda found: [row["budget"] for row in found] == [8, 24, 48, 96]),
     "kills": ("--kills 2", lambda found: found["wrong"] == 0 and sum(found["died"].values()) == 2),
     "monitor": ("1 1", lambda found: found["false"] == 0 and any(row["within"] for row in found["faults"])),
+    "scale": ("--every=97 3000", lambda found: found["cases"] > 100 and found["wrong"] == []),
     "schedule": ("4 1 1", lambda found: found["past_bound"] == found["looks_lost"] == found["over_budget"] == 0),
     "store": ("--articles 200 --postgres 100", lambda found: found["articles"] == 200),
 }

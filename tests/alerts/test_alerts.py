@@ -342,6 +342,27 @@ def test_a_target_that_fails_is_tried_again_later_and_nothing_is_lost(store: Sto
     assert told(store, post, 600) == []
 
 
+def test_an_article_that_cannot_be_searched_is_passed_over_by_name(
+    store: Store, post: Post, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    usual = alerts.match
+
+    def poisoned(query: Node, text: SearchedText) -> str | None:
+        while "độc" in text.text:
+            pass
+        return usual(query, text)
+
+    monkeypatch.setattr(alerts, "match", poisoned)
+    monkeypatch.setattr(alerts, "SECONDS", 0.1)
+    alerts.add(store, "nước sạch", [], [], T0)
+    for number, body in enumerate(("Có nước sạch.", "Có nước sạch độc.", "Có nước sạch nữa.")):
+        store.save(article(number + 1, body), T0)
+    assert len(told(store, post)) == 1
+    assert [
+        record.getMessage().split(" is ")[1][:23] for record in caplog.records if record.name == alerts.__name__
+    ] == ["not searched for alerts"]
+
+
 def test_without_a_target_hits_wait_for_one(store: Store, post: Post) -> None:
     alerts.add(store, "nước sạch", [], [], T0)
     store.save(article(1, "Có nước sạch."), T0)
