@@ -77,7 +77,11 @@ def _flush(store: Store, now: datetime, targets: list[str], stop: Callable[[], b
         target = known.get(message.target)
         if target is None:
             _take_back(store, message)
-        elif message.target not in shut and message.next_try_at <= now and _deliver(store, message, target, now):
+        elif (
+            message.target not in shut
+            and not now < message.next_try_at <= now + _MOST
+            and _deliver(store, message, target, now)
+        ):
             through += 1
         else:
             shut.add(message.target)

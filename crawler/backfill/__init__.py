@@ -26,7 +26,7 @@ from crawler.backfill.forecast import forecast
 from crawler.backfill.gap_jobs import jobs_for
 from crawler.backfill.gaps import Gap, doubts, gaps
 from crawler.backfill.job import Job
-from crawler.backfill.ledger import Completeness, LedgerEntry, completeness, entries
+from crawler.backfill.ledger import Completeness, LedgerEntry, completeness, entries, never_asked
 
 __all__ = [
     "Completeness",
@@ -39,4 +39,5 @@ __all__ = [
     "forecast",
     "gaps",
     "jobs_for",
+    "never_asked",
 ]

@@ -104,9 +104,9 @@ def doubts(store: Store, site: str, span: DayRange, now: datetime) -> list[Gap]:
         windows = ledger_queries.open_windows(connection, site)
         shards = list(ledger_queries.shards(connection, site))
         jobs = ledger_queries.jobs(connection, site)
-    read_whole, tried = _read_whole(shards, jobs), _tried(jobs)
-    found = [*_windows(site, windows, read_whole), *_failed(site, failing, read_whole)]
-    found += _silent(site, sighted, polls, span, now, read_whole)
+    whole, tried = read_whole(shards, jobs), _tried(jobs)
+    found = [*_windows(site, windows, whole), *_failed(site, failing, whole)]
+    found += _silent(site, sighted, polls, span, now, whole)
     return _sorted(_with(gap, tried) for gap in found if gap.span.meets(span))
 
 
@@ -184,7 +184,7 @@ def _seen(span: DayRange, read_whole: Mapping[date, datetime], at: datetime) -> 
     return all(day in read_whole and read_whole[day] >= at for day in span.days())
 
 
-def _read_whole(shards: Iterable[tuple[DayRange, datetime]], jobs: Mapping[str, list[Step]]) -> dict[date, datetime]:
+def read_whole(shards: Iterable[tuple[DayRange, datetime]], jobs: Mapping[str, list[Step]]) -> dict[date, datetime]:
     """When each day was last listed whole."""
     found: dict[date, datetime] = {}
     listed = list(shards)

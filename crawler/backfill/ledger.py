@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from crawler.backfill import ledger_queries
-from crawler.backfill.gaps import doubts
+from crawler.backfill.gaps import doubts, read_whole
 from crawler.discover import DayRange
 from crawler.errors import Refusal
 from crawler.store import Store
 from crawler.store.schema import Fate
+from crawler.text import day_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,27 @@ def entries(store: Store, site: str, span: DayRange) -> list[LedgerEntry]:
             missing=row.get(Fate.PENDING, 0), refused=refused,
         )  # fmt: skip
     return [rows[key] for key in sorted(rows, key=lambda key: (-key[0].toordinal(), key[1]))]
+
+
+def never_asked(store: Store, site: str, span: DayRange, now: datetime) -> list[DayRange]:
+    """The days up to today on which no source of a site was polled, and which no backfill has read, as spans.
+
+    Of such a day only what was listed later is known: that nothing is missing of it, nobody can say.
+    """
+    with store.reading() as connection:
+        asked = {poll.day for poll in ledger_queries.polls(connection, site)}
+        shards = list(ledger_queries.shards(connection, site))
+        jobs = ledger_queries.jobs(connection, site)
+    known = asked | read_whole(shards, jobs).keys()
+    spans: list[DayRange] = []
+    for day in DayRange(span.first, min(span.last, day_of(now))).days():
+        if day in known:
+            continue
+        if spans and spans[-1].last == day - timedelta(days=1):
+            spans[-1] = DayRange(spans[-1].first, day)
+        else:
+            spans.append(DayRange(day, day))
+    return spans
 
 
 def completeness(store: Store, site: str, span: DayRange, now: datetime) -> Completeness:

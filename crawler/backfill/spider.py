@@ -25,8 +25,9 @@ from crawler.crawl import RunContext, SiteReport
 from crawler.crawl.articles import Articles
 from crawler.crawl.link_queue import BATCH
 from crawler.crawl.run import TAKEN, Crawls, settings_for, work
-from crawler.crawl.spider import NewsSpider, clock
+from crawler.crawl.spider import NewsSpider
 from crawler.errors import Refusal, StoreFailed
+from crawler.fetch import clock
 from crawler.items import Event, PendingLink, Purpose
 from crawler.schedule import SiteAgenda
 from crawler.sites import Site, Sites
@@ -145,6 +146,9 @@ class BackfillSpider(NewsSpider):
         self.report.missing = self.steps.missing
         self.report.over_budget = self.report.refused[Refusal.OVER_BUDGET] > 0
         super().finish(reason)
+
+    def _note_run(self, *, stopped: bool) -> None:
+        """A backfill is no crawl of the site, and says nothing of its sources."""
 
     def _is_wanted(self, schedule: SiteAgenda) -> bool:
         """Whether the site is due now; what has been due for long, nobody is there to do."""

@@ -19,12 +19,14 @@ from crawler.cli.common import (
     papers_of,
     print_json,
 )
+from crawler.errors import BadInput, StoreFailed
 from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.monitor import Check, Finding
+    from crawler.store import Store
 
 _PARTS = ("reads", "bound", "within", "advice")
 
@@ -43,7 +45,7 @@ def check(
     Each thing is compared with the site's own past. A finding stays open until
     what it says is over; it then closes by itself.
 
-    Exit code 1 when something is open.
+    Exit code 1 when something is open, or could not be checked.
 
     \b
     Examples:
@@ -65,7 +67,7 @@ def check(
         return
     known = papers_of(newsroom) if newsroom else all_sites()
     chosen = chosen_sites(sites or (), known)
-    with open_store(store, reading=False) as opened:
+    with _opened(store) as opened:
         places = folders_of(opened.url, configured().archive, configured().quarantine)
         found = run(opened, chosen, datetime.now(UTC), folders=places)
         with opened.reading() as connection:
@@ -83,6 +85,14 @@ def check(
         raise typer.Exit(1)
     if not json_:
         screen.print(_well(len(answered & chosen.keys()), len(known_here & chosen.keys() - answered)))
+
+
+def _opened(store: str | None) -> Store:
+    """The store; `StoreFailed` when there is none, since that is no mistake of whoever asks what is wrong."""
+    try:
+        return open_store(store, reading=False)
+    except BadInput as error:
+        raise StoreFailed("unreachable", f"nothing could be checked: {error}") from error
 
 
 def _well(answered: int, silent: int) -> str:

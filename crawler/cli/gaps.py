@@ -11,9 +11,11 @@ import typer
 from crawler.cli.common import StoreOption, console, local, open_store, print_json
 from crawler.errors import BadInput
 from crawler.terminal import shown
+from crawler.text import day_of
 
 if TYPE_CHECKING:
     from crawler.backfill import Completeness, Gap, LedgerEntry
+    from crawler.discover import DayRange
 
 _SAID = {
     "missing": "listed and not read yet",
@@ -22,6 +24,7 @@ _SAID = {
     "failed": "gives nothing since its last good poll",
     "silent": "lists nothing where it always did",
 }
+_SPANS = 4  # of days that are shown
 _LONG = 44  # letters of a route that are shown
 
 
@@ -48,7 +51,7 @@ def gaps(
       thoisu gaps nhandan --since 2026-08-01
       thoisu gaps nhandan --days
     """
-    from crawler.backfill import completeness, entries, gaps
+    from crawler.backfill import completeness, entries, gaps, never_asked
     from crawler.cli.backfill import span_of
     from crawler.store import queries
 
@@ -66,16 +69,25 @@ def gaps(
             return
         found = [gap for name in names for gap in gaps(opened, name, span, now)]
         shares = {name: completeness(opened, name, span, now) for name in names}
+        unasked = {name: never_asked(opened, name, span, now) for name in names}
     if json_:
         for gap in found:
             print_json(asdict(gap))
         for name, share in shares.items():
-            print_json({"site": name, **asdict(share), "share": round(share.share, 5) if share.claimed else None})
+            never = [[days.first, days.last] for days in unasked[name]]
+            rounded = round(share.share, 5) if share.claimed else None
+            print_json({"site": name, **asdict(share), "share": rounded, "never_asked": never})
         return
-    _show(found, shares)
+    _show(found, shares, unasked, span, now)
 
 
-def _show(found: list[Gap], shares: dict[str, Completeness]) -> None:
+def _show(
+    found: list[Gap],
+    shares: dict[str, Completeness],
+    unasked: dict[str, list[DayRange]],
+    span: DayRange,
+    now: datetime,
+) -> None:
     from rich.table import Table
 
     screen = console()
@@ -95,8 +107,28 @@ def _show(found: list[Gap], shares: dict[str, Completeness]) -> None:
         if share.claimed:
             gaps = f", {share.gaps} span{'s' * (share.gaps > 1)} in doubt" if share.gaps else ""
             screen.print(f"{name}: {share.stored} of {share.claimed} listed are stored, {share.share:.2%}{gaps}")
-    if not found:
-        screen.print("nothing is known to be missing")
+    for name, spans in unasked.items():
+        if spans:
+            screen.print(f"{name}: {_never(spans, span, now)}")
+    if not found and any(not _is_all(spans, span, now) for spans in unasked.values()):
+        screen.print("nothing is known to be missing" + " of the days that were asked" * any(unasked.values()))
+    if not shares:
+        screen.print("no site was ever asked")
+
+
+def _never(spans: list[DayRange], span: DayRange, now: datetime) -> str:
+    """The days on which nobody asked, the last first when there are many."""
+    if _is_all(spans, span, now):
+        return "never asked in these days"
+    said = [
+        f"{days.first:%d/%m}" if days.first == days.last else f"{days.first:%d/%m}–{days.last:%d/%m}" for days in spans
+    ]
+    more = f" and {len(said) - _SPANS} more spans" if len(said) > _SPANS else ""
+    return f"never asked on {', '.join(said[-_SPANS:])}{more}"
+
+
+def _is_all(spans: list[DayRange], span: DayRange, now: datetime) -> bool:
+    return [(days.first, days.last) for days in spans] == [(span.first, min(span.last, day_of(now)))]
 
 
 def _why(gap: Gap) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.common import configured
 from crawler.schedule import Interval
+from crawler.text import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -91,7 +92,7 @@ def _may_be_tried(store: Store, route: Route) -> bool:
 
     with store.reading() as connection:
         next_try_at = sink_cursors.state(connection, route.name).next_try_at
-    return next_try_at is None or next_try_at <= _now()
+    return next_try_at is None or not _now() < next_try_at <= _now() + timedelta(seconds=LONGEST_WAIT)
 
 
 def _log_failure(step: DeliveryBatch) -> None:

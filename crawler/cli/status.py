@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,9 +25,12 @@ from crawler.terminal import shown
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from crawler.monitor import Check
     from crawler.monitor.status import SitePace, SiteStatus, SourcePace
     from crawler.schedule import AgendaEntry
     from crawler.store import Store
+    from crawler.store.findings import Observation
+    from crawler.store.runs import Run
 
 _GAVE = {"200": "nothing new", "304": "nothing new"}
 _NEXT = 5  # polls shown of each source
@@ -44,25 +47,33 @@ def status(
     """Say when each site was polled, what came, what is next.
 
     With it: articles of today, requests of today and how many it gets, the share
-    of what is known that is stored (30 days), and how many findings are open.
+    of what is known that is stored (30 days), and how many findings are open;
+    what the last crawl by hand gave; and what is wrong with the watch itself.
 
     \b
     Examples:
       thoisu status
       thoisu status nhandan --json
     """
-    from crawler.monitor.status import site_status
+    from crawler.monitor import watch
+    from crawler.monitor.status import hand_runs, site_status
 
     now = datetime.now(UTC)
     with open_store(store) as opened:
         rows = [site_status(opened, name, of, now, configured().budget) for name, of in _agendas(opened, sites).items()]
+        by_hand = {name: run for name, run in hand_runs(opened).items() if not sites or name in sites}
+        wrong = watch(opened, {row.site for row in rows} | by_hand.keys(), now)
+    screen = console()
     if json_:
         for row in rows:
             print_json(asdict(row))
-    elif rows:
-        _table(rows, now, console())
+    else:
+        if rows:
+            _table(rows, now, screen, by_hand)
+        _unscheduled([run for name, run in by_hand.items() if name not in {row.site for row in rows}], now, screen)
         for row in rows if sites else ():
-            _sources(row, console())
+            _sources(row, screen)
+    _wrong(wrong, now, console(stderr=True) if json_ else screen)
 
 
 def pace(
@@ -112,29 +123,54 @@ def _plain(row: SitePace) -> dict[str, Any]:
     return asdict(row) | {"sources": sources}
 
 
-def _table(rows: Sequence[SiteStatus], now: datetime, screen: Console) -> None:
+def _table(rows: Sequence[SiteStatus], now: datetime, screen: Console, by_hand: Mapping[str, Run]) -> None:
     width = max(len(row.site) for row in rows)
     head = f"{'site':{width}}  {'last poll':11}  {'gave':>15}  {'today':>5}  {'next':11}  {'asked':>9}  {'whole':>6}"
     screen.print(head, style="bold", soft_wrap=True)
     for row in rows:
         gave = f"{row.came} new" if row.came else _gave(row.outcome)
         asked = f"{row.spent}/{row.budget}"
-        last = _short(row.polled_at)
-        following = _short(row.next_at) if row.next_at > now else "now"
+        last = _short(row.polled_at, now)
+        following = _short(row.next_at, now) if row.next_at > now else "now"
         line = f"{row.site:{width}}  {last:11}  {gave[:15]:>15}  {row.today:>5}  {following:11}  {asked:>9}"
         whole = "-" if row.completeness is None else f"{row.completeness:.1%}"
         screen.print(f"{line}  {whole:>6}", soft_wrap=True)
         screen.print(shown(f"{'':{width}}  {row.why}"), style="dim", soft_wrap=True)
+        if run := by_hand.get(row.site):
+            screen.print(shown(f"{'':{width}}  {_by_hand(run, now)}"), style="dim", soft_wrap=True)
         if row.findings:
             screen.print(f"{'':{width}}  {row.findings} findings are open: thoisu check {row.site}", style="red")
+
+
+def _unscheduled(runs: Sequence[Run], now: datetime, screen: Console) -> None:
+    for run in runs:
+        screen.print(shown(f"{run.site}  not scheduled; {_by_hand(run, now)}"), soft_wrap=True)
+
+
+def _by_hand(run: Run, now: datetime) -> str:
+    failed = f"; failed: {run.error}" if run.error else ""
+    return f"crawled by hand {_short(run.at, now)}: {run.gave}{failed}"
+
+
+def _wrong(found: Sequence[tuple[Check, Observation]], now: datetime, screen: Console) -> None:
+    for check, seen in found:
+        place = " ".join(part for part in (seen.site, seen.subject) if part)
+        screen.print(shown(f"\n{check.name}  {place}  since {_short(seen.since, now)}"), style="bold red")
+        screen.print(f"  {check.says}")
+        screen.print(shown(f"  {seen.evidence}"))
+        screen.print(f"  to do: {check.advice}")
 
 
 def _gave(outcome: str | None) -> str:
     return "-" if outcome is None else _GAVE.get(outcome, outcome)
 
 
-def _short(at: datetime | None) -> str:
-    return f"{local(at)[:5]} {local(at)[-5:]}" if at else "-"
+def _short(at: datetime | None, now: datetime) -> str:
+    """A time without its year or, when that is not this one, without its hour."""
+    if at is None:
+        return "-"
+    day, hour = local(at).split()
+    return f"{day[:5]} {hour}" if day[6:] == local(now)[6:10] else day
 
 
 def _sources(row: SiteStatus, screen: Console) -> None:

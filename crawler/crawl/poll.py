@@ -16,7 +16,7 @@ from crawler.items import Link
 from crawler.schedule import PollResult
 from crawler.sites import Feed, Listing, Sitemap, Source
 from crawler.store import SourceSaved, SourceState
-from crawler.text import day_of
+from crawler.text import day_of, not_ahead, parse_date, validator
 
 _FIRST = timedelta(days=10)  # how far back the first poll of an index goes
 _LATER = timedelta(days=5)  # how late an article may still appear under its own day
@@ -94,14 +94,15 @@ def shards(source: Source, now: datetime) -> list[tuple[str, date | None]]:
 
 
 def is_due(state: SourceState, since: date | None) -> bool:
-    """Whether a shard must be polled: always while it is open, once after it was closed on the day `since`."""
-    return since is None or state.checked_at is None or day_of(state.checked_at) < since
+    """Whether a shard must be polled: always while it is open, once after it was closed on the day `since`, today."""
+    # A later day is that of a clock that was ahead.
+    return since is None or state.checked_at is None or day_of(state.checked_at) != since
 
 
 def answered(poll: Poll, headers: Mapping[str, str | None], found: Discovery, now: datetime) -> SourceState:
     """The source's state after an answer; a changed source behind unchanged validators is never believed again."""
     old, listed = poll.state, digest((*found.links, *found.children))
-    etag, modified = headers.get("etag"), headers.get("last-modified")
+    etag, modified = validator(headers.get("etag")), _past(validator(headers.get("last-modified")), now)
     state = replace(
         old,
         etag=etag,
@@ -116,6 +117,12 @@ def answered(poll: Poll, headers: Mapping[str, str | None], found: Discovery, no
     )
     lied = poll.audit and (etag, modified) == (old.etag, old.last_modified) and listed != old.body_hash
     return distrusted(state) if lied else state
+
+
+def _past(modified: str | None, now: datetime) -> str | None:
+    """A Last-Modified of the past: one of the future, which RFC 9110, 8.8.2.1 forbids, would bring a 304 until then."""
+    said = parse_date(modified)
+    return None if said is not None and not_ahead(said.at, now) is None else modified
 
 
 def needs_probe(poll: Poll, state: SourceState) -> bool:
@@ -155,7 +162,7 @@ def recent_children(children: Iterable[Link], poll: Poll, now: datetime) -> list
     The newest lastmod is the measure, not the clock: an index that has been quiet for a month still has a newest part.
     """
     every = list(children)
-    dated = sorted((link for link in every if link.modified_at), key=_modified, reverse=True)
+    dated = sorted((link for link in every if not_ahead(link.modified_at, now)), key=_modified, reverse=True)
     if dated:
         oldest = _modified(dated[0]) - (_FIRST if poll.first else _LATER)
         return [link for link in dated if _modified(link) >= oldest][:_CHILDREN]
@@ -189,7 +196,7 @@ def poll_result(poll: Poll, state: SourceState, window: int | None, now: datetim
         undated=len(first) - len(times),
         new=sum(part.new for part in poll.saved),
         shown=len(poll.links) or window if scrolls else None,
-        oldest=min((at for link in poll.links.values() if (at := link.published_at)), default=None),
+        oldest=min((at for link in poll.links.values() if (at := not_ahead(link.published_at, now))), default=None),
         overlap=not any(part.gap for part in poll.saved),
     )
 

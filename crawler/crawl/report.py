@@ -47,11 +47,15 @@ class SiteReport:
 
     def __str__(self) -> str:
         """One line for a person: what came, what was refused, why it ended early."""
+        return f"{self.site}: {self.gave()}" + (f"; {self.error}" if self.error else "")
+
+    def gave(self) -> str:
+        """What came and what was refused, for a person."""
         came = {"new": self.created, "revised": self.revised, "copied": self.copied, "withdrawn": self.withdrawn,
                 "restored": self.restored, "unchanged": self.unchanged}  # fmt: skip
         parts = [f"{number} {name}" for name, number in came.items() if number]
         parts += [f"refused {reason} {number}" for reason, number in self.refused.most_common()]
-        return f"{self.site}: {', '.join(parts) or 'nothing new'}" + (f"; {self.error}" if self.error else "")
+        return ", ".join(parts) or "nothing new"
 
     def answers(self) -> dict[str, int]:
         """What is tallied of a run: requests for sources and pages, and how many were refused for each reason."""

@@ -26,8 +26,9 @@ from scrapy.utils.reactor import install_reactor, is_reactor_installed
 from crawler.configuration import DEFAULTS
 from crawler.configuration import Settings as OwnSettings
 from crawler.crawl.report import SiteReport
-from crawler.crawl.spider import NewsSpider, clock
+from crawler.crawl.spider import NewsSpider
 from crawler.errors import BadInput
+from crawler.fetch import clock
 from crawler.fetch import replay as saved_pages
 from crawler.settings import TWISTED_REACTOR
 from crawler.sites import Site, Sites

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any, Never, Self
 
@@ -25,9 +25,9 @@ from crawler.crawl.link_queue import PendingLinks
 from crawler.crawl.report import SiteReport
 from crawler.crawl.sources import Sources
 from crawler.errors import StoreFailed
-from crawler.fetch import RequestBudget, SiteSpider
+from crawler.fetch import RequestBudget, SiteSpider, clock
 from crawler.schedule import SiteAgenda
-from crawler.store import Store, tallies
+from crawler.store import Store, frontier, runs, tallies
 from crawler.text import day_of
 
 logger = logging.getLogger(__name__)
@@ -36,11 +36,6 @@ logger = logging.getLogger(__name__)
 @cache
 def _ask_for_contact() -> None:
     logger.warning("set THOISU_CONTACT to a mail address or URL, so that the sites can reach you")
-
-
-def clock() -> datetime:
-    """The machine's time."""
-    return datetime.now(UTC)
 
 
 class NewsSpider(SiteSpider):
@@ -164,6 +159,7 @@ class NewsSpider(SiteSpider):
             self.crawler.stats.set_value(f"refused/{refusal}", count)
         if self.report.error is None and self.sources.answered == 0 and self.sources.errors:
             self.report.error = f"no source gave anything: {self.sources.errors[-1]}"
+        self._note_run(stopped=reason == "shutdown")
         self.progress()
         if self._on_progress is None:
             logger.log(logging.WARNING if self.report.error else logging.INFO, "%s", self.report)
@@ -180,6 +176,23 @@ class NewsSpider(SiteSpider):
                     tallies.add(connection, self.name, day_of(self.now()), counts)
         except StoreFailed as failure:
             self.report.error = self.report.error or str(failure)
+
+    def _note_run(self, *, stopped: bool) -> None:
+        """Keep when this run was and what came of it; a replay asked nobody."""
+        run, report = self.run, self.report
+        if run.budget.limit is None:
+            return
+        failed = report.error is not None and not self.sources.answered and not stopped
+        answered = True if self.sources.answered or report.pages > report.refused.total() else False if failed else None
+        try:
+            with run.store.writing() as connection:
+                frontier.ensure_site(connection, self.name, self.now())
+                runs.note(
+                    connection, self.name, self.now(),
+                    by_hand=not run.due, gave=report.gave(), error=report.error, answered=answered,
+                )  # fmt: skip
+        except StoreFailed as failure:
+            report.error = report.error or str(failure)
 
     def progress(self) -> None:
         """Tell whoever follows the run."""

@@ -18,6 +18,6 @@ from __future__ import annotations
 from crawler.fetch.budget import RequestBudget
 from crawler.fetch.middlewares import SiteBusy, header, reason_of
 from crawler.fetch.robots import HostClosed
-from crawler.fetch.spider import SiteSpider
+from crawler.fetch.spider import SiteSpider, clock
 
-__all__ = ["HostClosed", "RequestBudget", "SiteBusy", "SiteSpider", "header", "reason_of"]
+__all__ = ["HostClosed", "RequestBudget", "SiteBusy", "SiteSpider", "clock", "header", "reason_of"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from scrapy import Request, signals
@@ -32,10 +32,10 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from crawler.errors import Discard, Refusal, Refused
 from crawler.extract import is_wall, moved_to
 from crawler.fetch.guard import Denied, named_inside, of_newsroom
-from crawler.fetch.spider import spider_of
+from crawler.fetch.spider import clock, spider_of
 from crawler.items import Asked
 from crawler.sites import judge
-from crawler.text import GZIP, gunzip, retry_after
+from crawler.text import GZIP, bounded, gunzip, retry_after
 from crawler.text.content_codings import check_members, codings_of, undone
 
 _STRIKES = 10  # answers of 429 or 503 in a row
@@ -98,10 +98,11 @@ class SiteSlotMiddleware:
 
     def robots_parsed(self, robotparser: RobotParser) -> None:
         """Take over a longer Crawl-delay."""
-        asked = robotparser.crawl_delay(self._agent)
+        said = robotparser.crawl_delay(self._agent)
+        asked = None if said is None else bounded(said, self._delay_max)
         if asked is None or asked <= self._delay:
             return
-        self._delay = min(asked, self._delay_max)
+        self._delay = asked
         spider_of(self._crawler).slow_down(self._delay)
         downloader = self._crawler.engine.downloader
         downloader.per_slot_settings[self._slot] = {"delay": self._delay}
@@ -120,8 +121,14 @@ class SiteBusy(Denied):
 class BackoffMiddleware:
     """On 429 and 503 the whole site waits, as long as it asks for or longer each time; then it is left alone."""
 
-    def __init__(self, crawler: Crawler, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        crawler: Crawler,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now: Callable[[], datetime] = clock,
+    ) -> None:
         self._crawler = crawler
+        self._now = now
         self._sleep = sleep
         self._first = crawler.settings.getfloat("THOISU_BACKOFF_FIRST")
         self._max = crawler.settings.getfloat("THOISU_BACKOFF_MAX")
@@ -130,7 +137,7 @@ class BackoffMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> BackoffMiddleware:
-        return cls(crawler)
+        return cls(crawler, now=lambda: spider_of(crawler).now())
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Ask again after a pause; raises `SiteBusy` when the pauses exceed the limit.
@@ -141,7 +148,7 @@ class BackoffMiddleware:
             self._strikes, self._waited = 0, 0.0
             return response
         said = header(response, "Retry-After")
-        asked = retry_after(said, datetime.now(UTC))
+        asked = retry_after(said, self._now())
         # A site that says "at once" twice does not mean it.
         least = self._first * 2 ** (self._strikes - 1) if self._strikes else 0.0
         wait = self._first * 2**self._strikes if asked is None else max(asked, least)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 import scrapy
 from scrapy.crawler import Crawler
 
 from crawler.fetch.budget import RequestBudget
 from crawler.sites import Site
+
+
+def clock() -> datetime:
+    """The machine's time."""
+    return datetime.now(UTC)
 
 
 class SiteSpider(scrapy.Spider):
@@ -15,6 +23,8 @@ class SiteSpider(scrapy.Spider):
     site: Site
     budget: RequestBudget | None = None
     """What may still be asked of the site today; None for a spider whose requests are not counted."""
+    now: Callable[[], datetime] = staticmethod(clock)
+    """The clock of the run."""
 
     def cached_robots(self, origin: str) -> bytes | None:  # noqa: ARG002, for those that have a cache
         """The robots.txt of a host as it is remembered from an earlier run; None when it must be asked."""

@@ -3,6 +3,7 @@
 view.py         what a check is, and what it may read
 checks.py       the checks, as data
 page_checks.py  on what the pages gave      site_checks.py  on how sites answer      own_checks.py  on what is ours
+watch_checks.py  on the watch itself: the scheduler, the clock, sites that give nothing
 shift.py        whether a share has shifted against its past      silence.py  how unlikely a silence is
 page_flags.py   what is noted of each page      read_feed.py  how: behind the crawl, from the change feed
 store_checks.py what must always hold in a store
@@ -11,24 +12,30 @@ status.py       the state of each site, as values that a command prints and a pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import StatementError
 
-from crawler.monitor import page_flags, read_feed
+from crawler.monitor import own_checks, page_flags, read_feed
 from crawler.monitor.checks import BY_NAME, CHECKS
 from crawler.monitor.read_feed import KEPT
 from crawler.monitor.view import WINDOW, Check, View
+from crawler.schedule import heal
 from crawler.sites import Sites
 from crawler.store import Store, findings, tallies
-from crawler.store.findings import Finding
+from crawler.store.findings import Finding, Observation
 from crawler.text import day_of
 
-__all__ = ["BY_NAME", "CHECKS", "Check", "Finding", "check", "check_due", "folders_of", "forget_old"]
+__all__ = ["BY_NAME", "CHECKS", "Check", "Finding", "check", "check_due", "folders_of", "forget_old", "watch"]
+logger = logging.getLogger(__name__)
 INTERVAL = timedelta(minutes=30)
 """Between two checks of one site by the scheduler."""
+_WATCH = frozenset({"schedule", "overdue", "reach", "clock"})
+_IN_ORDER = sorted(CHECKS, key=lambda one: one.name == own_checks.BROKEN)  # that which tells of the others is the last
 _MENDABLE = frozenset({"coverage", "layout"})
 
 
@@ -38,6 +45,7 @@ def check(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str, Pa
     What is wrong for the first time opens a finding, what is right again closes one. `folders` says where things are
     written ("database", "archive", "quarantine"), when that is on this machine.
     """
+    heal(store, now)
     read_feed.update(store, sites, now)
     with store.reading() as connection:
         doubtful = _mendable(findings.opened(connection, sites))
@@ -47,22 +55,42 @@ def check(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str, Pa
     with store.reading() as connection:
         view = View(store, connection, sites, now, folders or {}, findings.opened(connection, sites))
         view.closed += findings.closed(connection, now - 2 * WINDOW)
-        seen = [(one.name, this) for one in CHECKS for this in one.run(view)]
+        seen = [(one.name, this) for one in _IN_ORDER for this in _run(one, view)]
     with store.writing() as connection:
         was = {(one.name, one.site, one.subject): one for one in findings.opened(connection, sites)}
         for name, this in seen:
             findings.note(connection, name, this, was.pop((name, this.site, this.subject), None), now)
         findings.note_check(connection, sites, now)
-        findings.close(connection, [one.id for one in was.values()], now)
+        # What could not be checked is not over.
+        findings.close(connection, [one.id for one in was.values() if one.name not in view.broken], now)
         return findings.opened(connection, sites)
 
 
 def check_due(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str, Path] | None = None) -> None:
     """As `check`, of those sites whose last check is not of the last half hour."""
     with store.reading() as connection:
-        fresh = findings.checked(connection, now - INTERVAL)
+        fresh = findings.checked(connection, now - INTERVAL, now)
     if due := Sites(site for site in sites.values() if site.name not in fresh):
         check(store, due, now, folders=folders)
+
+
+def watch(store: Store, names: Iterable[str], now: datetime) -> list[tuple[Check, Observation]]:
+    """What is wrong with the watch itself, as of now and without a note of it: with the scheduler, the clock, a site
+    that gives nothing."""
+    with store.reading() as connection:
+        view = View(store, connection, Sites(), now, named=tuple(sorted(names)))
+        return [(one, this) for one in CHECKS if one.name in _WATCH for this in one.run(view)]
+
+
+def _run(one: Check, view: View) -> list[Observation]:
+    try:
+        return list(one.run(view))
+    except StatementError:
+        raise  # of the database: then none can be done
+    except Exception as error:
+        logger.debug("the check %s broke", one.name, exc_info=True)
+        view.broken[one.name] = f"{type(error).__name__}: {error}"
+        return []
 
 
 def folders_of(store_url: str | URL, archive: Path | None, quarantine: Path) -> dict[str, Path]:

@@ -2,10 +2,54 @@
 
 from __future__ import annotations
 
-from crawler.monitor import own_checks, page_checks, site_checks
+from crawler.monitor import own_checks, page_checks, site_checks, watch_checks
 from crawler.monitor.view import Check
 
 CHECKS: tuple[Check, ...] = (
+    Check(
+        name="schedule",
+        reads="the agenda, and the scheduler's last sign of life, which it gives once a minute",
+        bound="a look has been due for 15 minutes, and nobody was heard of for as long",
+        within="15 minutes; by the scheduler itself never, so look: thoisu check, or thoisu status, from a cron job",
+        advice="start it: thoisu schedule; what its log says last tells why it ended",
+        run=watch_checks.schedule,
+        urgent=True,
+    ),
+    Check(
+        name="overdue",
+        reads="the agenda: the time of each look that is due, and of the look before",
+        bound="an hour late, or half of the time planned between the two looks, whichever is longer",
+        within="that time",
+        advice="see what holds the site up: another run or backfill at it, or rounds that die (the scheduler's log)",
+        run=watch_checks.overdue,
+        urgent=True,
+    ),
+    Check(
+        name="reach",
+        reads="what came of the last runs, and whether the site has ever given a source or an article",
+        bound="the first run, when it has never given anything; else three in a row; five pages of which none reads",
+        within="that run",
+        advice="thoisu crawl SITE says what happens; a moved site needs its new address, a ban a talk with the site",
+        run=watch_checks.reach,
+        urgent=True,
+    ),
+    Check(
+        name="clock",
+        reads="the machine's clock beside the time that passes, and stored times that lie in the future",
+        bound="half a minute between two looks of the scheduler; five minutes in what is stored",
+        within="ten seconds, or the next check; it ends a day after the last jump",
+        advice="set the clock by NTP (timedatectl); what it had put off is due at once, nothing else is to be done",
+        run=watch_checks.clock,
+    ),
+    Check(
+        name="checks",
+        reads="which of these checks could not be done",
+        bound="one",
+        within="that check",
+        advice="what it watches is not watched; report it with this line",
+        run=own_checks.checks,
+        urgent=True,
+    ),
     Check(
         name="silence",
         reads="the times of the site's articles, as an hourly rate of the week, and the last good poll",

@@ -12,6 +12,8 @@ from crawler.monitor.view import View
 from crawler.store import changes, messages, sink_cursors
 from crawler.store.findings import Observation
 
+BROKEN = "checks"
+"""The check that says of the others which could not be done."""
 LATE = timedelta(hours=1)
 """How long a change may wait for a sink."""
 FREE = 2 * 2**30
@@ -36,6 +38,12 @@ def notification(view: View) -> Iterator[Observation]:
     """Messages do not get through."""
     for about, count, since, error in messages.stuck(view.connection, _FAILURES):
         yield Observation(None, about, since, f"{count} wait; {error}")
+
+
+def checks(view: View) -> Iterator[Observation]:
+    """A check could not be done."""
+    for name, error in view.broken.items():
+        yield Observation(None, name, view.now, error)
 
 
 def disk(view: View) -> Iterator[Observation]:

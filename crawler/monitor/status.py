@@ -14,8 +14,9 @@ from crawler.discover import DayRange
 from crawler.items import Purpose
 from crawler.schedule import ARTICLES, AgendaEntry, Pace, agenda, read_pace
 from crawler.schedule.rates import moment
-from crawler.store import Store, budget, findings
+from crawler.store import Store, budget, findings, runs
 from crawler.store.queries import count_since
+from crawler.store.runs import Run
 from crawler.text import VIETNAM, day_of
 
 _LEDGER = timedelta(days=30)  # over which completeness is counted
@@ -97,6 +98,13 @@ class SitePace:
     sources: tuple[SourcePace, ...]
 
 
+def hand_runs(store: Store) -> dict[str, Run]:
+    """The last crawl by hand of each site that had one, scheduled or not, by name."""
+    with store.reading() as connection:
+        last = runs.of_sites(connection)
+    return {site: run for site, of_site in last.items() for run in of_site if run.by_hand}
+
+
 def agendas(store: Store) -> dict[str, list[AgendaEntry]]:
     """What the agenda says of each scheduled site, by name."""
     with store.reading() as connection:
@@ -114,7 +122,7 @@ def site_status(
     known = completeness(store, site, DayRange(day_of(now - _LEDGER), day_of(now)), now)
     with store.reading() as connection:
         asked = budget.spent(connection, site, day_of(now))
-        given = limit or _pace(connection, site).budget.limit
+        given = limit or _pace(connection, site, now).budget.limit
         open_ = [finding for finding in findings.opened(connection, [site]) if finding.site == site]
         today = count_since(
             connection, site, now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -142,7 +150,7 @@ def site_status(
 def site_pace(store: Store, site: str, entries: Sequence[AgendaEntry], now: datetime, limit: int | None) -> SitePace:
     """The pace of a site; `limit` as in `site_status`."""
     with store.reading() as connection:
-        pace, asked = _pace(connection, site), budget.spent(connection, site, day_of(now))
+        pace, asked = _pace(connection, site, now), budget.spent(connection, site, day_of(now))
     pace.budget.limit = limit or pace.budget.limit
     reading = next(entry for entry in entries if entry.source == ARTICLES)
     rates = [pace.rate(name, now) * source.weight for name, source in pace.sources.items()]
@@ -173,8 +181,10 @@ def _source(pace: Pace, entry: AgendaEntry, now: datetime) -> SourcePace:
     )
 
 
-def _pace(connection: Connection, site: str) -> Pace:
-    return read_pace(agenda.pace(connection, site) or "")
+def _pace(connection: Connection, site: str, now: datetime) -> Pace:
+    pace = read_pace(agenda.pace(connection, site) or "")
+    pace.heal(now)
+    return pace
 
 
 def _came(polled: Sequence[AgendaEntry]) -> int:

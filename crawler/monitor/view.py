@@ -37,8 +37,17 @@ class View:
     open: list[Finding] = field(default_factory=list)
     closed: list[Finding] = field(default_factory=list)
     """Those that ended within the window."""
+    broken: dict[str, str] = field(default_factory=dict)
+    """The checks before this one that could not be done, with the error."""
+    named: tuple[str, ...] = ()
+    """The names of sites, where these are all that is known of them."""
     _pages: dict[str, dict[date, list[PageFlags]]] = field(default_factory=dict)
     _tallies: dict[str, dict[date, dict[str, int]]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the sites that are checked."""
+        return self.named or tuple(self.sites)
 
     def found(self, name: str, site: str | None, subject: str) -> Finding | None:
         """The open finding of a check on this."""

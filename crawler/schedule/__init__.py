@@ -17,9 +17,11 @@ What the store keeps of them, and what a run at a site does by them.
 agenda.py         for every source when it is polled next and why, and what has been learned of each site
 enrol.py          the sites that are scheduled: those of the definitions, and no others
 site_agenda.py    which sources of a site are due, what came of them, and when the next poll is
+heal.py           times that a clock wrote which was ahead are put right
 revisits.py       at which age a known article is asked again, learned from how often its site edits
 
 The process, which the command loads.
+clock_watch.py    whether the machine's clock has jumped
 scheduler.py      APScheduler with a job that polls, and the jobs that follow what polls bring
 worker.py         work in processes of its own, each of which can be ended without the scheduler
 """
@@ -28,6 +30,7 @@ from __future__ import annotations
 
 from crawler.schedule.agenda import ARTICLES, AgendaEntry
 from crawler.schedule.enrol import enrol
+from crawler.schedule.heal import heal
 from crawler.schedule.intervals import Interval
 from crawler.schedule.pace import Pace
 from crawler.schedule.rates import Rate
@@ -46,6 +49,7 @@ __all__ = [
     "Rate",
     "SiteAgenda",
     "enrol",
+    "heal",
     "read_pace",
     "read_trace",
 ]

@@ -10,8 +10,8 @@ one transaction that holds the write lock (`crawler.store.database`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Column,
@@ -29,9 +29,14 @@ from sqlalchemy import (
 
 from crawler.store.schema import Instant, Plain, every, metadata
 from crawler.store.sql import given, upsert
+from crawler.text import LONGEST_WAIT, SKEW, not_after
 
 ARTICLES = "articles"
 """Stands in place of a source's address; no address is spelled so."""
+
+FARTHEST = timedelta(seconds=LONGEST_WAIT) + timedelta(days=1)
+"""How far ahead a next time may lie: what a site may ask for, or the end of the day after this."""
+WRONG_CLOCK = "its time was told by a clock that was ahead"
 
 agenda = Table(
     "agenda",
@@ -95,6 +100,20 @@ def next_times(connection: Connection) -> dict[str, datetime]:
     """For each scheduled site the earliest time that its agenda names; answered from an index alone."""
     query = select(agenda.c.site, func.min(agenda.c.next_at, type_=Instant)).group_by(agenda.c.site)
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def ahead(connection: Connection, now: datetime) -> list[AgendaEntry]:
+    """The entries whose times lie so far in the future that a clock was ahead as they were written."""
+    wrong = (agenda.c.next_at > now + FARTHEST) | (agenda.c.polled_at > now + SKEW)
+    return [AgendaEntry(**row) for row in connection.execute(select(*every(agenda)).where(wrong)).mappings()]
+
+
+def healed(entry: AgendaEntry, now: datetime) -> AgendaEntry:
+    """The entry, due at once when a clock that was ahead has written it."""
+    if entry.next_at <= now + FARTHEST and (entry.polled_at is None or entry.polled_at <= now + SKEW):
+        return entry
+    polled = entry.polled_at and not_after(entry.polled_at, now)
+    return replace(entry, next_at=not_after(entry.next_at, now), polled_at=polled, why=WRONG_CLOCK)
 
 
 def keep(connection: Connection, changed: Iterable[AgendaEntry]) -> None:

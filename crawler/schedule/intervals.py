@@ -30,7 +30,8 @@ class Turns:
         if began := self._began.get(interval.job):
             at, change = began
             # Starts come a little early and a little late: one that is due now must not wait for the next.
-            if change == last_change and now - at < interval.idle - interval.every / 4:
+            # One that began later than now began by a clock that has gone back since.
+            if change == last_change and timedelta() <= now - at < interval.idle - interval.every / 4:
                 return False
         self._began[interval.job] = now, last_change
         return True

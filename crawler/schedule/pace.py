@@ -22,6 +22,7 @@ from crawler.schedule.reasons import Outlook, why
 from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior, hourly
 from crawler.schedule.timetable import Demand, best_polls, rebalance, timetable
+from crawler.text import SKEW
 
 _BEYOND = 480
 """Minutes of the next day that a plan has in view, so that its last looks stand where tomorrow wants them."""
@@ -63,6 +64,20 @@ class Pace:
     asked: float = 0.0
     """The last request, of any kind."""
     _curves: dict[str, tuple[int, list[float]]] = field(default_factory=dict, repr=False, compare=False)
+
+    def heal(self, now: datetime) -> None:
+        """Take back what a clock has told that was ahead; the day is planned anew where it had been another's."""
+        at = minutes(now)
+        if self.asked > at + SKEW.total_seconds() / 60:
+            for source in self.sources.values():
+                source.not_before = 0.0
+        if self.asked > at:
+            self.asked = at
+        for source in self.sources.values():
+            source.heal(at)
+        if self.day > day_number(at):
+            self.day, self.polls = 0, {}
+        self.budget.day = min(self.budget.day, day_number(at))
 
     def plan(self, now: datetime) -> None:
         """Plan the rest of the day, for all sources."""

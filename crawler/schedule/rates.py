@@ -28,6 +28,8 @@ _FORGET_RATE = 0.5 ** (1 / 28)
 """Kept of the counts by hour from one day to the next: a half-life of four weeks."""
 _FORGET_MINUTE = 0.5 ** (1 / 120)
 """The same of the minutes, whose habits live longer."""
+_FORGET_MOST = 7
+"""Days that are forgotten at once: time in which nobody watched, or that a clock has jumped over, makes nothing old."""
 _CHANCE = 1.5
 """Standard deviations above the hour's other minutes up to which a minute's count is taken for chance."""
 
@@ -84,7 +86,7 @@ class Rate:
             self.spikes[minute % DAY] = self.spikes.get(minute % DAY, 0.0) + 1
 
     def _age(self, day: int) -> None:
-        days = 0 if self.day is None else max(day - self.day, 0)
+        days = 0 if self.day is None else min(max(day - self.day, 0), _FORGET_MOST)
         if days:
             keep, keep_minute = _FORGET_RATE**days, _FORGET_MINUTE**days
             self.squares *= keep**2

@@ -24,6 +24,7 @@ from crawler.items import PendingLink
 from crawler.schedule.agenda import AgendaEntry
 from crawler.schedule.budget import Budget
 from crawler.store import Store
+from crawler.text import not_after
 
 _BATCH = 10  # asked without a look at the clock
 _LATER = timedelta(hours=1)  # until there may be room
@@ -42,12 +43,17 @@ class DueRevisits:
     def links(self, store: Store, budget: Budget, room: int) -> list[PendingLink]:
         """Those that are due, newest first: as many as there is room for, and no more than a batch."""
         now = self._now()
-        known = [link for link in store.revisit(self._site, now - OLDEST) if link.fetched_at is not None]
+        known = [
+            link
+            for link in store.revisit(self._site, now - OLDEST)
+            # A page may say that it is of a year to come, for years.
+            if link.fetched_at is not None and (link.published_at or link.found_at) >= now - OLDEST
+        ]
         ages = self.edits.ages(budget.revisit * budget.limit / max(len(known) / OLDEST.days, 1))
         wanted, coming = [], [now + timedelta(days=1)]
         for link in known:
             published = link.published_at or link.found_at
-            at = due(ages, published, link.fetched_at or now)
+            at = due(ages, published, not_after(link.fetched_at or now, now))
             if at is not None and at <= now:
                 wanted.append(link)
                 at = due(ages, published, now)

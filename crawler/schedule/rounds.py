@@ -46,6 +46,7 @@ class Rounds:
         """Begin a round when one is due; returns when to be called again, if `ended` is not called before."""
         times = self._times()
         self._judge(times, now)
+        self._believe(now)
         waiting = {site: self._earliest(site, at) for site, at in times.items() if site not in self._running}
         if self._next_round is None or now >= self._next_round:
             due = [site for at, site in sorted((at, site) for site, at in waiting.items()) if at <= now]
@@ -76,6 +77,13 @@ class Rounds:
             number = self._strikes[site].number + 1 if site in self._strikes else 1
             pause = min(_PAUSE * 2 ** min(number - 1, 16), _PAUSE_MAX)
             self._strikes[site] = _Strikes(number, now + pause)
+
+    def _believe(self, now: datetime) -> None:
+        """No pause lasts longer than it may, though the clock has gone back since it began."""
+        if self._next_round is not None and self._next_round > now + GATHER:
+            self._next_round = None
+        for strikes in self._strikes.values():
+            strikes.until = min(strikes.until, now + _PAUSE_MAX)
 
     def _earliest(self, site: str, at: datetime) -> datetime:
         return max(at, self._strikes[site].until) if site in self._strikes else at

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -23,14 +24,20 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from crawler.errors import StoreFailed
 from crawler.schedule import agenda
+from crawler.schedule.clock_watch import ClockWatch
+from crawler.schedule.heal import heal
 from crawler.schedule.intervals import Interval, Turns
 from crawler.schedule.rounds import IDLE, Rounds
 from crawler.schedule.worker import Worker
-from crawler.store import LockTaken, Store
+from crawler.store import LockTaken, Store, heartbeats
 
 logger = logging.getLogger(__name__)
 STAND_BY = timedelta(seconds=5)
 """Between two tries to have the store, and after a failure of it."""
+CLOCK = timedelta(seconds=10)
+"""Between two looks at whether the clock has jumped."""
+BEAT = timedelta(seconds=45)
+"""Between two signs of life, at least; there is one at every minute's poll."""
 FIRST = timedelta(seconds=30)
 """From the moment in which the store is taken to the first run of the jobs that follow the polls."""
 
@@ -63,6 +70,9 @@ class Scheduler:
         self._ending: list[threading.Thread] = []
         self._lock = threading.RLock()
         self._turns = Turns()
+        self._clock = ClockWatch(_now)
+        self._over = threading.Event()
+        self._next_beat = 0.0
         # Whoever waits for a process does so in a thread of another pool than what decides.
         self._scheduler = BlockingScheduler(
             timezone=UTC,
@@ -91,7 +101,9 @@ class Scheduler:
         """Until SIGTERM or Ctrl-C; a second one ends it by force."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        threading.Thread(target=self._watch_clock, daemon=True).start()
         self._scheduler.start()
+        self._over.set()
         for thread in self._ending:
             thread.join()
 
@@ -101,11 +113,41 @@ class Scheduler:
                 self._shut_down()
                 return
             try:
-                following = self._rounds.tick(_now()) if self._has_store() else _now() + STAND_BY
+                if self._has_store():
+                    self._beat()
+                    following = self._rounds.tick(_now())
+                else:
+                    following = _now() + STAND_BY
             except StoreFailed as failure:
                 logger.warning("the store cannot be asked, trying again: %s", failure)
                 following = _now() + STAND_BY
             self._scheduler.modify_job("poll", next_run_time=following)
+
+    def _watch_clock(self) -> None:
+        """Wake what sleeps until a time that the clock will not tell for long, since it was put back."""
+        while not self._over.wait(CLOCK.total_seconds()):
+            jump = self._clock.jump()
+            if not jump:
+                continue
+            logger.warning("the machine's clock has jumped by %.0f s", jump.total_seconds())
+            with self._lock:
+                if self._ending or self._confirm is None:
+                    continue
+                for job in ("poll", *self._followers):
+                    self._scheduler.modify_job(job, next_run_time=_now())
+            try:
+                with self._store.writing() as connection:
+                    heartbeats.note_jump(connection, heartbeats.Jump(_now(), jump.total_seconds(), 0))
+            except StoreFailed as failure:
+                logger.warning("the jump is not noted: %s", failure)
+
+    def _beat(self) -> None:
+        """Say that somebody polls, and put right what a wrong clock has put off."""
+        if time.monotonic() >= self._next_beat:
+            heal(self._store, _now())
+            with self._store.writing() as connection:
+                heartbeats.beat(connection, _now())
+            self._next_beat = time.monotonic() + BEAT.total_seconds()
 
     def _job(self, worker: Worker, interval: Interval) -> None:
         """Run a job in its process, unless nothing has changed since it ran last and it need not be now."""

@@ -69,11 +69,12 @@ class SiteAgenda:
         name = site.name
         with store.reading() as connection:
             state = table.pace(connection, name)
-            entries = {entry.source: entry for entry in table.entries(connection, name)}
+            entries = {entry.source: table.healed(entry, now()) for entry in table.entries(connection, name)}
             if state is None or not entries:
                 return None
             revisits = DueRevisits(name, EditRates.from_json(table.edits(connection, name)), now)
             agenda = cls(name, read_pace(state), revisits, entries, now)
+            agenda.pace.heal(now())
             agenda.pace.budget.limit = limit
             for source in agenda.pace.sources.keys() - entries.keys():  # the definition has it no more
                 del agenda.pace.sources[source], agenda.pace.polls[source]
@@ -104,7 +105,8 @@ class SiteAgenda:
     def rules(self, store: Store, origin: str) -> bytes | None:
         """The robots.txt of a host, if it was asked within a day (RFC 9309, section 2.4)."""
         with store.reading() as connection:
-            return robots.remembered(connection, origin, self._now() - timedelta(days=1))
+            now = self._now()
+            return robots.remembered(connection, origin, now - timedelta(days=1), now)
 
     def keep_rules(self, store: Store, origin: str, text: bytes) -> None:
         """Remember what a host has answered."""
@@ -164,7 +166,8 @@ class SiteAgenda:
 
         An error that is a word of `Refusal` is the site's fault, and the whole site is left alone for a while.
         """
-        closed = error is not None and error.partition(":")[0] in set(Refusal)
+        word = error.partition(":")[0] if error else None
+        closed = word in set(Refusal)
         with store.writing() as connection:
             self.sync(connection)
             if self._looks and not self._first:  # a first look goes deeper
@@ -174,6 +177,9 @@ class SiteAgenda:
             if closed:
                 for source in self.entries.keys() - self._failed - {ARTICLES}:
                     self._fail(source, retry_after)
+                    if not self._looks:  # nobody got as far as a source: that is what came of the look at each
+                        entry = self.entries[source]
+                        self.entries[source] = replace(entry, polled_at=self._now(), outcome=word, came=0)
             self._renew()
             waiting = frontier.count_pending(connection, self._name)
             self._call(*self._next_reading(waiting, closed=closed, cut=cut))
@@ -181,6 +187,7 @@ class SiteAgenda:
 
     def _fail(self, source: str, retry_after: float | None) -> None:
         self._failed.add(source)
+        self.pace.asked = minutes(self._now())
         self.pace.failed(source, self._now(), retry_after)
 
     def _renew(self) -> None:

@@ -8,7 +8,8 @@ from datetime import datetime
 from math import exp, inf, log, sqrt
 from typing import Any
 
-from crawler.schedule.rates import DAY, Rate, minutes
+from crawler.schedule.rates import DAY, Rate, day_number, minutes
+from crawler.text import LONGEST_WAIT
 
 MEMORY = 56 * DAY
 """Minutes before a first look that its items still teach something about."""
@@ -24,9 +25,15 @@ _BEGINS = 1 / (7 * DAY)
 """Bursts that begin in a minute."""
 _FADES = 90.0
 """Half-life, in minutes, of a burst that nothing more is seen of."""
+_WATCHED = 7 * DAY
+"""Minutes without a look from which what has come since says nothing of how often it comes."""
 _NOVELTY_MEMORY = 500.0
 BACK_OFF, BACK_OFF_MAX = 15.0, 12 * 60.0
 """Minutes until the next look after a first failure, doubled with each one more, and their greatest number."""
+
+
+_LONGEST = max(BACK_OFF_MAX, LONGEST_WAIT / 60)
+"""Minutes for which a source may be left alone; what lies farther ahead is the mistake of a header or of a clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,9 @@ class SourceRate:
         items = [item for item in map(minutes, seen.items) if at - MEMORY < item <= at]
         undated = seen.undated + sum(minutes(item) > at for item in seen.items)
         since = self.last
+        if since is not None and at - since > _WATCHED:
+            # Nobody watched, or the clock has jumped: that nothing came in all this time is not known.
+            since = max(at - _WATCHED, min(items, default=at))
         if since is None or not seen.overlap:
             oldest = minutes(seen.oldest) if seen.oldest else min(items, default=at)
             since = max(oldest, at - MEMORY, since or 0.0)
@@ -87,7 +97,7 @@ class SourceRate:
 
     def _notice(self, found: int, expected: float, at: float) -> None:
         """Bayes' rule for two states, the usual rate and a burst, with counts whose variance is that of clumps."""
-        since = at - (self.last or at)
+        since = max(at - (self.last or at), 0.0)
         before = self.bursting * 0.5 ** (since / _FADES)
         before += (1 - before) * (1 - exp(-_BEGINS * since))
         likelihood = (found * log(_BURST) - (_BURST - 1) * expected) / _CLUMPS
@@ -98,7 +108,7 @@ class SourceRate:
         """A look failed; `retry_after` are the seconds that the server asks to be left alone."""
         self.failures += 1
         wait = min(BACK_OFF * 2.0 ** (min(self.failures, 16) - 1), BACK_OFF_MAX)
-        self.not_before = minutes(at) + max(wait, (retry_after or 0.0) / 60)
+        self.not_before = minutes(at) + max(wait, min((retry_after or 0.0) / 60, _LONGEST))
 
     @property
     def weight(self) -> float:
@@ -119,7 +129,16 @@ class SourceRate:
 
     def rising(self, since: float) -> float:
         """Times its usual rate, `since` minutes after the last look."""
-        return 1 + (_BURST - 1) * self.bursting * float(0.5 ** (since / _FADES))
+        return 1 + (_BURST - 1) * self.bursting * float(0.5 ** (max(since, 0.0) / _FADES))
+
+    def heal(self, at: float) -> None:
+        """Forget what a clock has told that was ahead, when it is `at`."""
+        if self.rate.day is not None:
+            self.rate.day = min(self.rate.day, day_number(at))
+        if self.last is not None and self.last > at:
+            self.last, self.not_before = None, 0.0
+        if self.not_before > at + _LONGEST:
+            self.not_before = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that `from_json` reads."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import inf
 
 from crawler.schedule.rates import HOURS, Rate
 from crawler.text import SUNDAY
@@ -64,9 +63,9 @@ class Prior:
         ]
         mean = (5 * sum(profile[:24]) + sum(profile[24:])) / HOURS
         prior = cls(level, tuple(value / mean for value in profile))
-        prior = replace(prior, kinds=_alpha(sources, lambda rate: _kinds(rate, prior)[1]))
-        prior = replace(prior, hours=_alpha(sources, lambda rate: _hours(rate, prior)[1]))
-        return replace(prior, week=_alpha(sources, lambda rate: _week(rate, prior)[1]))
+        prior = replace(prior, kinds=_alpha(sources, lambda rate: _kinds(rate, prior)[1], prior.kinds))
+        prior = replace(prior, hours=_alpha(sources, lambda rate: _hours(rate, prior)[1], prior.hours))
+        return replace(prior, week=_alpha(sources, lambda rate: _week(rate, prior)[1], prior.week))
 
 
 def hourly(rate: Rate, prior: Prior) -> list[float]:
@@ -105,8 +104,11 @@ def _drawn(guess: Sequence[float], pairs: Pairs, alpha: float) -> list[float]:
     return [value * (count + alpha) / (expected + alpha) for value, (count, expected) in zip(guess, pairs, strict=True)]
 
 
-def _alpha(sources: Sequence[Rate], pairs_of: Callable[[Rate], Pairs]) -> float:
-    """1 over the squared difference of the sources, less what chance makes of it; each count by what it can say."""
+def _alpha(sources: Sequence[Rate], pairs_of: Callable[[Rate], Pairs], guess: float) -> float:
+    """1 over the squared difference of the sources, less what chance makes of it; each count by what it can say.
+
+    The `guess` where none says anything.
+    """
     total = weights = 0.0
     for rate in sources:
         for count, expected in pairs_of(rate):
@@ -114,7 +116,7 @@ def _alpha(sources: Sequence[Rate], pairs_of: Callable[[Rate], Pairs]) -> float:
                 weight = (1 / expected + _ALIKE) ** -2
                 total += weight * ((count / expected - 1) ** 2 - rate.noise / expected)
                 weights += weight
-    return 1 / max(total / weights if weights else inf, _SAME)
+    return 1 / max(total / weights, _SAME) if weights else guess
 
 
 def _by_kind(week: Sequence[float]) -> list[float]:

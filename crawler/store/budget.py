@@ -75,6 +75,11 @@ def forget(connection: Connection, before: date) -> None:
     connection.execute(delete(spent_table).where(spent_table.c.day < before))
 
 
+def forget_after(connection: Connection, day: date) -> None:
+    """Drop what was counted for later days, by a clock that was ahead: it would be missing when they come."""
+    connection.execute(delete(spent_table).where(spent_table.c.day > day))
+
+
 def _add(connection: Connection, site: str, day: date, purpose: Purpose, n: int) -> None:
     if not n:
         return

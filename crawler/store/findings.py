@@ -15,6 +15,7 @@ from sqlalchemy import Column, Connection, Index, Select, Table, insert, or_, se
 
 from crawler.store.schema import Instant, Number, Plain, metadata
 from crawler.store.sql import upsert
+from crawler.text import SKEW
 
 findings = Table(
     "findings",
@@ -123,9 +124,10 @@ def note(connection: Connection, name: str, seen: Observation, was: Finding | No
     connection.execute(insert(findings).values({**about, **values}))
 
 
-def checked(connection: Connection, since: datetime) -> set[str]:
-    """The sites that have been checked since then."""
-    return set(connection.scalars(select(checks.c.site).where(checks.c.at > since)))
+def checked(connection: Connection, since: datetime, now: datetime) -> set[str]:
+    """The sites that have been checked since then; not those that were by a clock that was ahead."""
+    late = (checks.c.at > since) & (checks.c.at <= now + SKEW)
+    return set(connection.scalars(select(checks.c.site).where(late)))
 
 
 def note_check(connection: Connection, sites: Iterable[str], at: datetime) -> None:

@@ -20,6 +20,7 @@ from crawler.store.rows import SourceSaved, SourceState
 from crawler.store.schema import WAITING, Fate, articles, changes, copies, every, links, sites, sources
 from crawler.store.sightings import SIGHTED, add_sightings, note_gap, note_poll, sightings
 from crawler.store.sql import chunks, upsert
+from crawler.text import AHEAD, SKEW, not_ahead
 
 _GOOD = (None, "200", "304")
 
@@ -73,13 +74,13 @@ def save_source(
     """Keep a source's state and the links found there."""
     source_id = _keep_state(connection, state, site)
     note_poll(connection, source_id, at, None if state.last_status in _GOOD else state.last_status)
-    wanted = by_address(found)
+    wanted = _believed(by_address(found), at)
     known = _known(connection, source_id, wanted)
     shown = [(link, url in known and known[url].day is not None) for url, link in wanted.items()]
     gap = window and note_gap(connection, source_id, shown, at)
     new = _add_links(connection, source_id, state.url, wanted, known, site, at, Fate.PENDING)
     if revisit:
-        _ask_again(connection, [(row, wanted[url]) for url, row in known.items()])
+        _ask_again(connection, [(row, wanted[url]) for url, row in known.items()], at)
     return SourceSaved(tuple(link for link, sighted in shown if not sighted), new, gap)
 
 
@@ -92,6 +93,7 @@ def save_backfill_page(
     it is: its validators say what the crawl has seen, not a backfill.
     """
     ensure_site(connection, site, at)
+    wanted = _believed(wanted, at)
     source_id = _keep_state(connection, replace(source(connection, source_url), route=route), site)
     known = _known(connection, source_id, wanted)
     new = _add_links(connection, source_id, source_url, wanted, known, site, at, Fate.BACKFILL)
@@ -279,7 +281,17 @@ def _add_links(
     return len(new)
 
 
-def _ask_again(connection: Connection, known: Iterable[tuple[Any, Link]]) -> None:
+def _believed(wanted: Mapping[str, Link], at: datetime) -> dict[str, Link]:
+    """The links without the times that lie in the future: those would stand above all news, and hide later changes."""
+    return {
+        url: link
+        if not_ahead(link.published_at, at) is link.published_at and not_ahead(link.modified_at, at) is link.modified_at
+        else replace(link, published_at=not_ahead(link.published_at, at), modified_at=not_ahead(link.modified_at, at))
+        for url, link in wanted.items()
+    }
+
+
+def _ask_again(connection: Connection, known: Iterable[tuple[Any, Link]], at: datetime) -> None:
     # Later than the last fetch alone is not enough: a site whose clock is ahead would be asked at every poll.
     pending_again = {"fate": Fate.PENDING, "tries": 0, "reason": None}
     changed = [
@@ -288,8 +300,8 @@ def _ask_again(connection: Connection, known: Iterable[tuple[Any, Link]]) -> Non
         if row.fate == Fate.STORED
         and row.fetched_at is not None
         and link.modified_at is not None
-        and link.modified_at > row.fetched_at
-        and (row.modified_at is None or link.modified_at > row.modified_at)
+        and (link.modified_at > row.fetched_at or row.fetched_at > at + SKEW)
+        and (row.modified_at is None or link.modified_at > row.modified_at or row.modified_at > at + AHEAD)
     ]
     if changed:
         connection.execute(_LINK, changed)

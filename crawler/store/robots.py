@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, select
 
 from crawler.store.schema import Instant, Plain, metadata
 from crawler.store.sql import upsert
+from crawler.text import SKEW
 
 robots_cache = Table(
     "rules",
@@ -22,10 +23,12 @@ robots_cache = Table(
 )
 
 
-def remembered(connection: Connection, origin: str, since: datetime) -> bytes | None:
-    """What is to be obeyed at a host, if it was asked since then."""
+def remembered(connection: Connection, origin: str, since: datetime, now: datetime) -> bytes | None:
+    """What is to be obeyed at a host, if it was asked since then, and not by a clock that was ahead."""
     text: bytes | None = connection.scalar(
-        select(robots_cache.c.text).where(robots_cache.c.origin == origin, robots_cache.c.asked_at >= since)
+        select(robots_cache.c.text).where(
+            robots_cache.c.origin == origin, robots_cache.c.asked_at.between(since, now + SKEW)
+        )
     )
     return text
 

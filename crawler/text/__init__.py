@@ -6,6 +6,7 @@ mojibake.py          text that somebody else had decoded wrongly, put right
 syllables.py         whether a word is spelt as a Vietnamese syllable
 dates.py             dates and times as pages and feeds write them
 calendar.py          public holidays, on which the papers publish as on a Sunday
+plausible.py         what is believed of times and numbers that somebody else gave
 http.py              how long to wait, and what is inside a gzip file
 normalization.py     the normal forms of Unicode, in linear time
 content_codings.py   what gzip, deflate, br and zstd wrap, for those who need it: not imported here
@@ -30,20 +31,25 @@ from crawler.text.fingerprint import (
 )
 from crawler.text.http import GZIP, gunzip, retry_after
 from crawler.text.normalization import nfc, nfd, unmarked
+from crawler.text.plausible import AHEAD, LONGEST_WAIT, SKEW, bounded, not_after, not_ahead, validator
 from crawler.text.search import narrow, search_form, search_pattern, without_marks
 from crawler.text.syllables import TONES, is_syllable
 
 __all__ = [
+    "AHEAD",
     "DOCUMENT",
     "GZIP",
     "INVISIBLE",
     "INVISIBLE_SIGNS",
+    "LONGEST_WAIT",
+    "SKEW",
     "SUNDAY",
     "TONES",
     "VIETNAM",
     "YEARS",
     "Decoded",
     "Moment",
+    "bounded",
     "charset",
     "content_hash",
     "day_of",
@@ -61,11 +67,14 @@ __all__ = [
     "nfc",
     "nfd",
     "normal_form",
+    "not_after",
+    "not_ahead",
     "parse_date",
     "retry_after",
     "search_form",
     "search_pattern",
     "unmarked",
+    "validator",
     "weekday",
     "without_marks",
 ]

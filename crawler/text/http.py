@@ -8,26 +8,39 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from crawler.errors import Discard, Refusal
+from crawler.text.plausible import LONGEST_WAIT, MEANT, UNIX_TIME, bounded
 
 GZIP = b"\x1f\x8b"
 """The first bytes of a gzip member."""
 MEMBERS_MAX = 10_000
 """Of a gzip or zstd file; one that is packed by many processors at once has a member for each 64 KB or more."""
+_DIGITS = 20
+_LONGEST_DATE = 64  # characters; the longest of RFC 9110, section 5.6.7, has 33
 _WRAPPINGS = 2
 _PIECE = 4096  # bytes given to zlib at a time; it copies what it leaves of them, once for each member in them
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for (RFC 9110, section 10.2.3); None when it says nothing usable."""
-    if value is None:
+    """Seconds that a Retry-After header asks for (RFC 9110, section 10.2.3); None when it says nothing usable.
+
+    A number of seconds that is a Unix time means that time. Never more than `LONGEST_WAIT`, and nothing beyond `MEANT`.
+    """
+    said = (value or "").strip()
+    if re.fullmatch(r"[0-9]+", said):
+        # Of thirty digits neither a number of seconds nor a time can be made.
+        seconds = float(said[:_DIGITS])
+        return _meant(seconds - now.timestamp() if seconds >= UNIX_TIME else seconds)
+    if not 0 < len(said) <= _LONGEST_DATE:
         return None
-    if re.fullmatch(r"\s*[0-9]+\s*", value):
-        return float(value)
     try:
-        at = parsedate_to_datetime(value)
-        return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
-    except (ValueError, OverflowError, TypeError):
+        at = parsedate_to_datetime(said)
+        return _meant((at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
+
+
+def _meant(seconds: float) -> float | None:
+    return bounded(seconds, LONGEST_WAIT) if seconds <= MEANT else None
 
 
 def gunzip(body: bytes, limit: int, *, whole: bool = True) -> bytes:

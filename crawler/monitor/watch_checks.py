@@ -1,0 +1,142 @@
+"""Checks on the watch itself: whether anybody polls, in time, whether a site has ever given anything, and the clock.
+
+They need no past, so that nothing is green before there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, select
+
+from crawler.monitor.view import View
+from crawler.schedule import AgendaEntry, agenda
+from crawler.schedule.agenda import FARTHEST
+from crawler.store import heartbeats, runs
+from crawler.store.findings import Observation
+from crawler.store.runs import Run
+from crawler.store.schema import Fate, articles, copies, links, sources
+from crawler.text import SKEW
+
+LATE = timedelta(minutes=15)
+"""From which a look that is due, and nobody about it, means that no scheduler runs; one looks every minute."""
+OVERDUE = timedelta(hours=1)
+"""How late a look may be, at least: a round is ended after half an hour, and tried again within one when it failed."""
+IN_A_ROW = 3
+"""Runs that get no answer at a site that has given something before."""
+UNREAD = 5
+"""Pages that a site lists and none of which could be read."""
+JUMP_KEPT = timedelta(days=1)
+_SHOWN = 2
+
+
+def schedule(view: View) -> Iterator[Observation]:
+    """Nobody polls: no scheduler runs, though looks are due."""
+    due = [entry.next_at for entry in agenda.entries(view.connection) if _is_late(entry, view.now, LATE)]
+    seen = _sign_of_life(view)
+    if due and (seen is None or not timedelta() <= view.now - seen + SKEW < LATE + SKEW):
+        ran = "it never ran on this store" if seen is None else f"it ran last {_long(view.now - seen)} ago"
+        yield Observation(
+            None, "", min(due), f"{len(due)} looks are due, the first {_long(view.now - min(due))} ago; {ran}"
+        )
+
+
+def overdue(view: View) -> Iterator[Observation]:
+    """A site is not looked at when its plan says, though a scheduler runs."""
+    if any(schedule(view)):
+        return  # that is the one reason for all of them
+    for site in view.names:
+        late = [entry for entry in agenda.entries(view.connection, site) if _is_late(entry, view.now, _patience(entry))]
+        if late:
+            first = min(late, key=lambda entry: entry.next_at)
+            evidence = f"due {_long(view.now - first.next_at)} ago, {_long(_patience(first))} are let pass: {first.why}"
+            yield Observation(site, "", first.next_at, evidence, tuple(entry.source for entry in late[:_SHOWN]))
+
+
+def reach(view: View) -> Iterator[Observation]:
+    """A site gives nothing at all: it is not reached, closes its robots.txt, or no source or page can be read."""
+    last = runs.of_sites(view.connection)
+    for site in view.names:
+        failing = [run for run in last.get(site, []) if run.failures]
+        if failing and not any(not run.failures and run.at > failing[0].at for run in last[site]):
+            if (found := _unreached(view, site, failing[0])) is not None:
+                yield found
+        elif (found := _unread(view, site)) is not None:
+            yield found
+
+
+def clock(view: View) -> Iterator[Observation]:
+    """The clock of this machine has jumped."""
+    found = heartbeats.jumps_between(view.connection, view.now - JUMP_KEPT, view.now + SKEW)
+    wrong = [entry for entry in agenda.entries(view.connection) if agenda.healed(entry, view.now) is not entry]
+    if found or wrong:
+        parts = [
+            f"{_long(timedelta(seconds=abs(jump.seconds)))} {'forward' if jump.seconds > 0 else 'back'}"
+            + (f", {jump.healed} looks put right" if jump.healed else "")
+            for jump in found[-_SHOWN:]
+        ]
+        parts += [f"{len(wrong)} looks wait for a time that a wrong clock has told"] * bool(wrong)
+        yield Observation(None, "", found[0].at if found else view.now, "; ".join(parts))
+
+
+def _is_late(entry: AgendaEntry, now: datetime, patience: timedelta) -> bool:
+    return now - entry.next_at >= patience
+
+
+def _patience(entry: AgendaEntry) -> timedelta:
+    """How late this look may be: an hour, or half of the time that was planned since the look before."""
+    planned = entry.next_at - entry.polled_at if entry.polled_at else timedelta()
+    return min(max(OVERDUE, planned / 2), FARTHEST)
+
+
+def _sign_of_life(view: View) -> datetime | None:
+    """When the scheduler, or a round of it, was last heard of."""
+    heard = [run.at for of_site in runs.of_sites(view.connection).values() for run in of_site if not run.by_hand]
+    beat = heartbeats.last_beat(view.connection)
+    return max([*heard, *([beat] if beat else [])], default=None)
+
+
+def _unreached(view: View, site: str, run: Run) -> Observation | None:
+    since = run.failing_since or run.at
+    given = exists().where(sources.c.site == site, sources.c.body_hash.is_not(None)) | exists().where(
+        articles.c.site == site
+    )
+    if view.connection.scalar(select(given)):
+        if run.failures < IN_A_ROW or _refused_already(view, site):
+            return None
+        what = f"{run.failures} runs in a row without an answer"
+    else:
+        what = f"asked {run.failures} time{'s' * (run.failures > 1)}, and it has never given anything"
+    return Observation(site, "", since, f"{what}; {run.error}")
+
+
+def _refused_already(view: View, site: str) -> bool:
+    """Whether `refusals` has it: sources that were asked and have failed, three times in a row."""
+    query = select(func.count()).where(sources.c.site == site, sources.c.failures >= IN_A_ROW)
+    return bool(view.connection.scalar(query))
+
+
+def _unread(view: View, site: str) -> Observation | None:
+    tried = (links.c.site == site) & ((links.c.fate == Fate.REFUSED) | (links.c.tries > 0))
+    count, since = view.connection.execute(select(func.count(), func.min(links.c.found_at)).where(tried)).one()
+    if count < UNREAD:
+        return None
+    if view.connection.scalar(select(exists().where(articles.c.site == site) | exists().where(copies.c.site == site))):
+        return None
+    words = view.connection.execute(
+        select(links.c.reason, func.count()).where(tried).group_by(links.c.reason).order_by(func.count().desc())
+    )
+    shown = view.connection.scalars(select(links.c.canonical_url).where(tried).limit(_SHOWN))
+    evidence = f"{count} pages are listed and none could be read: "
+    evidence += ", ".join(f"{reason or 'no reason'} {number}" for reason, number in words)
+    return Observation(site, "pages", since, evidence, tuple(shown))
+
+
+def _long(span: timedelta) -> str:
+    """A length of time for a person."""
+    seconds = max(span.total_seconds(), 0)
+    for unit, name in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * unit:
+            return f"{seconds / unit:.0f} {name}"
+    return f"{seconds:.0f} seconds"
