@@ -43,7 +43,8 @@ def gaps(
     Articles that some route lists and that are not stored, spans in which a feed
     showed nothing of what it had shown before, routes that give nothing now (at
     their last two polls, or all day) or fell silent. Days are Viet Nam's.
-    `thoisu backfill --gaps` closes what can be closed.
+    Days on which nobody ever asked are told apart from those of which nothing is
+    missing. `thoisu backfill --gaps` closes what can be closed.
 
     \b
     Examples:

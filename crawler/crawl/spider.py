@@ -183,7 +183,8 @@ class NewsSpider(SiteSpider):
         if run.budget.limit is None:
             return
         failed = report.error is not None and not self.sources.answered and not stopped
-        answered = True if self.sources.answered or report.pages > report.refused.total() else False if failed else None
+        came = report.created + report.revised + report.copied + report.restored + report.unchanged
+        answered = True if self.sources.answered or came else False if failed else None
         try:
             with run.store.writing() as connection:
                 frontier.ensure_site(connection, self.name, self.now())

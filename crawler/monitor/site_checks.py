@@ -18,7 +18,7 @@ from crawler.monitor.view import View
 from crawler.store.findings import Observation
 from crawler.store.schema import Fate, links, sources
 from crawler.store.tallies import ASKED, LIES
-from crawler.text import day_of, local_time
+from crawler.text import day_of, local_time, not_after
 
 IN_A_ROW = 3
 """Looks at one source that fail for the same reason."""
@@ -40,7 +40,7 @@ def silence(view: View) -> Iterator[Observation]:
         # By our own clock: that of the site may be off.
         last = max(start + timedelta(minutes=page.read) for start, page in pages)
         if (waiting := _waiting(view, site)) is not None:
-            last = max(last, waiting)
+            last = max(last, not_after(waiting, view.now))
         found = silences.silence([at for at in times if at >= begin], begin, last, until)
         if found:
             hours = (until - last).total_seconds() / 3600

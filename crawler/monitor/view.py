@@ -16,7 +16,7 @@ from crawler.sites import Sites
 from crawler.store import Store, tallies
 from crawler.store.findings import Finding, Observation
 from crawler.store.schema import articles, sources
-from crawler.text import day_of
+from crawler.text import SKEW, day_of, not_after
 
 WINDOW = timedelta(days=2 * PAST)
 """How far back the shares of a site are read; farther while a finding is open that began earlier."""
@@ -49,6 +49,11 @@ class View:
         """Of the sites that are checked."""
         return self.named or tuple(self.sites)
 
+    @property
+    def today(self) -> date:
+        """The last day of which anything is believed; later ones were told by a clock that was ahead."""
+        return day_of(self.now + SKEW)
+
     def found(self, name: str, site: str | None, subject: str) -> Finding | None:
         """The open finding of a check on this."""
         about = (name, site, subject)
@@ -72,13 +77,14 @@ class View:
         if site not in self._pages:
             days = page_flags.of_days(self.connection, site, self.since(site))
             first = page_flags.first_day(self.connection, site)
-            self._pages[site] = {day: pages for day, pages in days.items() if day != first}
+            self._pages[site] = {day: pages for day, pages in days.items() if day != first and day <= self.today}
         return self._pages[site]
 
     def tallies(self, site: str) -> dict[date, dict[str, int]]:
         """What the crawl counted of a site, by day."""
         if site not in self._tallies:
-            self._tallies[site] = tallies.counted(self.connection, site, self.since(site))
+            counts = tallies.counted(self.connection, site, self.since(site))
+            self._tallies[site] = {day: of_day for day, of_day in counts.items() if day <= self.today}
         return self._tallies[site]
 
     def url(self, article_id: int) -> str | None:
@@ -89,7 +95,7 @@ class View:
         """The last poll of any source of the site that gave an answer."""
         answered = sources.c.last_status.in_(("200", "304"))
         query = select(sources.c.checked_at).where(sources.c.site == site, answered)
-        return max((at for at in self.connection.scalars(query) if at), default=None)
+        return max((not_after(at, self.now) for at in self.connection.scalars(query) if at), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,14 @@ def overdue(view: View) -> Iterator[Observation]:
     """A site is not looked at when its plan says, though a scheduler runs."""
     if any(schedule(view)):
         return  # that is the one reason for all of them
+    began = heartbeats.began(view.connection)
     for site in view.names:
-        late = [entry for entry in agenda.entries(view.connection, site) if _is_late(entry, view.now, _patience(entry))]
+        late = [
+            entry
+            for entry in agenda.entries(view.connection, site)
+            # What fell due while no scheduler ran is late by its fault; the new one needs its time for all of it.
+            if _is_late(entry, view.now, _patience(entry)) and not (began and view.now - began < _patience(entry))
+        ]
         if late:
             first = min(late, key=lambda entry: entry.next_at)
             evidence = f"due {_long(view.now - first.next_at)} ago, {_long(_patience(first))} are let pass: {first.why}"

@@ -166,6 +166,8 @@ class Scheduler:
             if self._confirm is None:
                 self._confirm = self._held.enter_context(self._store.lock("schedule"))
                 number = self._settle(self._store, _now())
+                with self._store.writing() as connection:
+                    heartbeats.begin(connection, _now())
                 self._say(f"polling {number} sites")
                 for job in self._followers:
                     self._scheduler.modify_job(job, next_run_time=_now() + FIRST)

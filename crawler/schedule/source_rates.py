@@ -97,7 +97,7 @@ class SourceRate:
 
     def _notice(self, found: int, expected: float, at: float) -> None:
         """Bayes' rule for two states, the usual rate and a burst, with counts whose variance is that of clumps."""
-        since = max(at - (self.last or at), 0.0)
+        since = min(max(at - (self.last or at), 0.0), _WATCHED)  # after a year it would be certain
         before = self.bursting * 0.5 ** (since / _FADES)
         before += (1 - before) * (1 - exp(-_BEGINS * since))
         likelihood = (found * log(_BURST) - (_BURST - 1) * expected) / _CLUMPS

@@ -16,8 +16,7 @@ from sqlalchemy import Column, Connection, Float, Integer, Table, delete, insert
 from crawler.store.schema import Instant, Number, Plain, metadata
 from crawler.store.sql import upsert
 
-SCHEDULER = "schedule"
-"""Who beats."""
+_RUNS, _BEGAN = "schedule", "schedule began"  # `beats.who`
 _KEPT = timedelta(days=30)
 
 beats = Table(
@@ -50,12 +49,26 @@ class Jump(NamedTuple):
 
 def beat(connection: Connection, at: datetime) -> None:
     """The scheduler runs."""
-    upsert(connection, beats, {"who": SCHEDULER}, {"at": at})
+    upsert(connection, beats, {"who": _RUNS}, {"at": at})
+
+
+def begin(connection: Connection, at: datetime) -> None:
+    """A scheduler has taken over the store."""
+    upsert(connection, beats, {"who": _BEGAN}, {"at": at})
 
 
 def last_beat(connection: Connection) -> datetime | None:
     """When the scheduler last said so; None when it never did."""
-    at: datetime | None = connection.scalar(select(beats.c.at).where(beats.c.who == SCHEDULER))
+    return _at(connection, _RUNS)
+
+
+def began(connection: Connection) -> datetime | None:
+    """When the last scheduler took over the store; None when none ever did."""
+    return _at(connection, _BEGAN)
+
+
+def _at(connection: Connection, who: str) -> datetime | None:
+    at: datetime | None = connection.scalar(select(beats.c.at).where(beats.c.who == who))
     return at
 
 

@@ -258,6 +258,20 @@ def test_a_look_that_is_overdue_though_the_scheduler_runs(rooms: Callable[..., R
     assert room.found() == {}
 
 
+def test_what_fell_due_while_nobody_polled_is_not_the_new_schedulers_fault(rooms: Callable[..., Room]) -> None:
+    room = rooms()
+    room.enrol()
+    room.crawl(due=True)
+    room.world.now = max(room.next_times()).astimezone(VIETNAM) + timedelta(hours=30)
+    with room.store.writing() as connection:
+        heartbeats.begin(connection, room.now())
+    room.beat()
+    assert room.found() == {}
+    room.world.advance(hours=14)
+    room.beat()
+    assert room.found().keys() == {("overdue", "songda", "")}
+
+
 def test_a_look_is_not_overdue_within_its_rule(rooms: Callable[..., Room]) -> None:
     room = rooms()
     room.enrol()
