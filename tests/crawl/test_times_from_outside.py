@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from crawler.crawl import poll as polls
 from crawler.items import Link
-from crawler.schedule import agenda, enrol
+from crawler.schedule import PollResult, agenda, enrol
+from crawler.schedule.budget import Budget
 from crawler.schedule.pace import Pace
 from crawler.schedule.site_agenda import read_pace
 from crawler.sites import Sitemap, Sites
@@ -88,7 +89,7 @@ def test_one_child_of_the_future_does_not_hide_the_others() -> None:
 def test_validators_are_kept_as_far_as_they_can_be_meant(
     paper: Paper, headers: dict[str, str], kept: tuple[str | None, str | None]
 ) -> None:
-    status, usual, body = paper.usual("/feed.rss")  # type: ignore[misc]
+    status, usual, body = paper.usual("/feed.rss")
     paper.answers["/feed.rss"] = (status, {**usual, **headers}, body)
     assert paper.crawl().created == 4
     with Store.open(paper.store_url) as store, store.reading() as connection:
@@ -118,17 +119,15 @@ def test_a_pace_of_any_clock_can_be_asked() -> None:
             pace.heal(now)
             assert pace.next_poll("feed", now).at < now + timedelta(days=3)
             assert pace.rate("feed", now) >= 0
-            pace.saw("feed", polls.PollResult(now, items=[now - timedelta(minutes=9)]))
+            pace.saw("feed", PollResult(now, items=[now - timedelta(minutes=9)]))
             assert now < pace.next_poll("feed", now + timedelta(minutes=1)).at < now + timedelta(days=3)
 
 
 def _learned(at: datetime) -> Pace:
-    from crawler.schedule.budget import Budget
-
     pace = Pace(Budget(50), floor=5)
     for number in range(5):
         pace.next_poll("feed", at + timedelta(hours=number))
         pace.take("look", at + timedelta(hours=number))
-        pace.saw("feed", polls.PollResult(at + timedelta(hours=number), items=[at + timedelta(minutes=50 * number)]))
+        pace.saw("feed", PollResult(at + timedelta(hours=number), items=[at + timedelta(minutes=50 * number)]))
     pace.failed("feed", at + timedelta(hours=6))
     return pace
