@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from crawler import monitor
+from crawler.alerts.digest import write_messages
 from crawler.backfill import never_asked
 from crawler.cli.main import main
 from crawler.crawl.report import SiteReport
 from crawler.crawl.run import crawl
 from crawler.discover import DayRange
-from crawler.monitor import check, watch
+from crawler.monitor import check, check_due, watch
 from crawler.monitor.view import View
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.schedule import agenda, enrol
@@ -27,9 +28,10 @@ from crawler.schedule.heal import heal
 from crawler.schedule.intervals import Interval, Turns
 from crawler.schedule.rounds import IDLE, Rounds
 from crawler.sites import Feed, Sites
-from crawler.store import Store, heartbeats, runs
+from crawler.store import Store, findings, heartbeats, robots, runs
 from crawler.store.budget import reserve, spent
 from crawler.store.findings import Finding, Observation
+from crawler.store.findings import findings as findings_table
 from crawler.text import VIETNAM, day_of
 from tests.support import PAPER
 
@@ -431,3 +433,43 @@ def test_gaps_say_what_nobody_ever_asked(rooms: Callable[..., Room], capsys: pyt
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["never_asked"] == [["2026-07-28", "2026-07-31"]]
     assert command("gaps", "--since", last, "--until", last, "--store", room.url) == 0
     assert "never asked" not in capsys.readouterr().out
+
+
+# --- what else has a time ---------------------------------------------------------------------------------------------
+
+
+def test_a_check_a_digest_and_a_robots_txt_of_a_clock_that_was_ahead_hold_up_nothing(
+    rooms: Callable[..., Room],
+) -> None:
+    room = rooms()
+    room.enrol()
+    room.newsroom.misbehave("songda", status=500, path="robots.txt")
+    room.off = timedelta(days=366)
+    room.crawl(due=True)
+    check_due(room.store, room.sites, room.now())
+    assert write_messages(room.store, room.now(), ["json://127.0.0.1:9/"]) > 0
+    with room.store.writing() as connection:
+        robots.remember(connection, "http://a", room.now(), b"x")
+        connection.execute(findings_table.update().values(told_at=None))
+    room.off = timedelta()
+    with room.store.reading() as connection:
+        assert findings.checked(connection, room.now() - HOUR, room.now()) == set()
+        assert robots.remembered(connection, "http://a", room.now() - HOUR, room.now()) is None
+    check_due(room.store, room.sites, room.now())
+    with room.store.reading() as connection:
+        assert findings.checked(connection, room.now() - HOUR, room.now()) == {"songda"}
+    assert write_messages(room.store, room.now(), ["json://127.0.0.1:9/"]) > 0
+
+
+def test_pages_of_days_to_come_make_no_silence_and_no_past(rooms: Callable[..., Room]) -> None:
+    room = rooms()
+    room.crawl(due=False)
+    room.off = timedelta(days=200)
+    room.newsroom.misbehave("songda", flood=5)
+    room.crawl(due=False)
+    room.off = timedelta()
+    assert room.found() == {}
+    with room.store.reading() as connection:
+        view = View(room.store, connection, room.sites, room.now())
+        assert view.polled_at("songda") == room.now()
+        assert all(day <= day_of(room.now()) for day in (*view.pages("songda"), *view.tallies("songda")))
