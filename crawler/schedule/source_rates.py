@@ -133,8 +133,10 @@ class SourceRate:
 
     def heal(self, at: float) -> None:
         """Forget what a clock has told that was ahead, when it is `at`."""
-        if self.rate.day is not None:
-            self.rate.day = min(self.rate.day, day_number(at))
+        if self.rate.day is not None and self.rate.day > day_number(at):
+            self.rate.day = day_number(at)
+            if not any(self.rate.counts):  # all was too old to be learned from, and the time since taken for silence
+                self.rate = Rate()
         if self.last is not None and self.last > at:
             self.last, self.not_before = None, 0.0
         if self.not_before > at + _LONGEST:

@@ -123,6 +123,20 @@ def test_a_pace_of_any_clock_can_be_asked() -> None:
             assert now < pace.next_poll("feed", now + timedelta(minutes=1)).at < now + timedelta(days=3)
 
 
+def test_a_first_look_by_a_clock_that_was_ahead_teaches_no_silence() -> None:
+    now = datetime(2026, 8, 3, tzinfo=UTC)
+    items = [now - timedelta(hours=hour) for hour in range(9)]
+    look = PollResult(now + timedelta(days=120), items=items, oldest=items[-1])
+    pace = Pace(Budget(50), floor=5)
+    pace.next_poll("feed", look.at)
+    usual = pace.rate("feed", look.at)
+    pace.saw("feed", look)
+    assert pace.rate("feed", look.at) < usual / 10
+    pace.heal(now)
+    pace.next_poll("feed", now)
+    assert pace.rate("feed", now) > usual / 2
+
+
 def _learned(at: datetime) -> Pace:
     pace = Pace(Budget(50), floor=5)
     for number in range(5):
