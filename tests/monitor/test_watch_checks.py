@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,13 @@ from crawler.discover import DayRange
 from crawler.monitor import check, check_due, watch
 from crawler.monitor.view import View
 from crawler.newsroom import Newsroom, World, newsroom_sites
-from crawler.schedule import agenda, enrol
+from crawler.schedule import agenda, enrol, scheduler
 from crawler.schedule.agenda import ARTICLES
 from crawler.schedule.clock_watch import ClockWatch
 from crawler.schedule.heal import heal
 from crawler.schedule.intervals import Interval, Turns
 from crawler.schedule.rounds import IDLE, Rounds
+from crawler.schedule.worker import Worker
 from crawler.sites import Feed, Sites
 from crawler.store import Store, findings, heartbeats, robots, runs
 from crawler.store.budget import reserve, spent
@@ -191,6 +193,35 @@ def test_a_pause_of_a_site_does_not_outlast_a_clock_that_goes_back() -> None:
     rounds.tick(NOW)
     rounds.tick(NOW + HOUR + timedelta(minutes=1))
     assert began == [["a"]]
+
+
+def test_the_scheduler_says_that_it_runs_and_wakes_when_the_clock_goes_back(
+    rooms: Callable[..., Room], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, now = rooms(), [NOW]
+    monkeypatch.setattr(scheduler, "_now", lambda: now[0])
+    one = scheduler.Scheduler(room.store, Worker(["true"]), 1, partial(enrol, room.sites))
+    one._poll()
+    with room.store.reading() as connection:
+        assert heartbeats.last_beat(connection) == heartbeats.began(connection) == NOW
+    one._clock = ClockWatch(lambda: now[0], lambda: 0.0)
+    now[0] -= HOUR
+    turns = iter([False, True])
+    monkeypatch.setattr(one._over, "wait", lambda _: next(turns))
+    one._watch_clock()
+    assert one._scheduler.get_job("poll").next_run_time == now[0]
+    one._next_beat = 0.0
+    one._poll()
+    with room.store.reading() as connection:
+        (jump,) = heartbeats.jumps_between(connection, now[0], now[0])
+        assert (jump.seconds, heartbeats.last_beat(connection)) == (-3600, now[0])
+    assert "60 minutes back" in room_clock(room, now[0])
+    one._held.close()
+
+
+def room_clock(room: Room, now: datetime) -> str:
+    (seen,) = [seen for one, seen in watch(room.store, room.sites, now) if one.name == "clock"]
+    return seen.evidence
 
 
 def test_a_jump_is_told_from_time_that_has_passed() -> None:
