@@ -21,11 +21,10 @@ from crawler.backfill import steps as step_table
 from crawler.backfill.job import Job
 from crawler.backfill.sources import BackfillSources
 from crawler.configuration import DEFAULTS, Settings
-from crawler.crawl import RunContext, SiteReport
+from crawler.crawl import NewsSpider, RunContext, SiteReport
 from crawler.crawl.articles import Articles
 from crawler.crawl.link_queue import BATCH
 from crawler.crawl.run import TAKEN, Crawls, settings_for, work
-from crawler.crawl.spider import NewsSpider
 from crawler.errors import Refusal, StoreFailed
 from crawler.fetch import clock
 from crawler.items import Event, PendingLink, Purpose
