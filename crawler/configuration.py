@@ -6,26 +6,32 @@ command loads it once and hands on what each part needs; Scrapy's commands get i
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from crawler import dotenv
 from crawler.errors import BadInput
 from crawler.terminal import install_log_records
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
+logger = logging.getLogger(__name__)
 ENV_FILE = Path(".env")
 _PROJECT = 20  # scrapy.settings.SETTINGS_PRIORITIES; what has more, as `-s NAME=value`, wins over the environment
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_DAY = 86_400.0
+_MANY = 1_000_000_000
 
 
-def _number(least: float = 0, most: float = float("inf")) -> Callable[[str], float]:
+def _number(least: float, most: float) -> Callable[[str], float]:
     def read(text: str) -> float:
         try:
             value = float(text)
@@ -38,7 +44,7 @@ def _number(least: float = 0, most: float = float("inf")) -> Callable[[str], flo
     return read
 
 
-def _count(least: int, most: float = float("inf")) -> Callable[[str], int]:
+def _count(least: int, most: float) -> Callable[[str], int]:
     read = _number(least, most)
     return lambda text: int(read(text))
 
@@ -78,12 +84,15 @@ class Settings:
         "", "Mail address or URL that the user agent gives to the sites. Set it before a crawl.", _ascii
     )
     delay: float | None = _setting(
-        None, "Between two requests to a site, for every site; empty: as each site says.", _number(), "seconds"
+        None, "Between two requests to a site, for every site; empty: as each site says.", _number(0, _DAY), "seconds"
     )
     budget: int | None = _setting(
-        None, "Requests a day to a site, all told, for every site; empty: as each site says.", _count(1), "requests"
+        None,
+        "Requests a day to a site, all told, for every site; empty: as each site says.",
+        _count(1, _MANY),
+        "requests",
     )
-    sites_at_once: int = _setting(8, "How many sites are crawled at the same time.", _count(1), "sites")
+    sites_at_once: int = _setting(8, "How many sites are crawled at the same time.", _count(1, 1000), "sites")
     newsroom: str | None = _setting(
         None, "Base URL of an embedded newsroom, the only loopback address that is let through.", _web
     )
@@ -96,7 +105,7 @@ class Settings:
     )
     notify: str = _setting("", "Who hears of findings and alerts: apprise URLs, or a file of apprise's.")
     archive_mb: float = _setting(
-        1000.0, "After which a file of the archive is full and the next begins.", _number(0.001), "megabytes"
+        1000.0, "After which a file of the archive is full and the next begins.", _number(0.001, 1_000_000), "megabytes"
     )
     sinks: Path = _setting(
         Path("sinks.toml"), "File that names where `thoisu deliver` sends changes (docs/deliver.md).", Path
@@ -104,33 +113,37 @@ class Settings:
     log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.", _level)
 
     article_maxsize: int = _setting(
-        10 * 2**20, "The most that is taken of a page, before and after decompression.", _count(1), "bytes"
+        10 * 2**20, "The most that is taken of a page, before and after decompression.", _count(1, 2**31 - 1), "bytes"
     )
     read_seconds: float = _setting(
-        20.0, "Processor time for the reading of one page or source.", _number(0.1, 86_400), "seconds"
+        20.0, "Processor time for the reading of one page or source.", _number(0.1, _DAY), "seconds"
     )
     robots_maxsize: int = _setting(
-        2**19, "How much of a robots.txt is obeyed; RFC 9309, section 2.5, asks for at least 500 KiB.", _count(1),
+        2**19,
+        "How much of a robots.txt is obeyed; RFC 9309, section 2.5, asks for at least 500 KiB.",
+        _count(1, 2**31 - 1),
         "bytes",
-    )  # fmt: skip
+    )
     crawl_delay_max: float = _setting(
-        60.0, "The longest Crawl-delay of a robots.txt that is obeyed in full.", _number(), "seconds"
+        60.0, "The longest Crawl-delay of a robots.txt that is obeyed in full.", _number(0, _DAY), "seconds"
     )
     backoff_first: float = _setting(
-        15.0, "Pause after the first 429 or 503 without Retry-After, doubled each time.", _number(), "seconds"
+        15.0, "Pause after the first 429 or 503 without Retry-After, doubled each time.", _number(0, _DAY), "seconds"
     )
     backoff_max: float = _setting(
         600.0,
         "The longest wait in a row, all pauses together; a site that asks for more is left until the next run.",
-        _number(),
+        _number(0, _DAY),
         "seconds",
     )
     failures_max: int = _setting(
-        5, "Network failures in a row after which a site is left until the next run.", _count(1), "failures"
+        5, "Network failures in a row after which a site is left until the next run.", _count(1, _MANY), "failures"
     )
-    listing_pages: int = _setting(10, "The most pages of one listing that one poll follows.", _count(1), "pages")
-    tries_max: int = _setting(5, "Runs after which a page that fails is given up.", _count(1), "runs")
-    audit_every: int = _setting(10, "Every so many polls a source is asked without its validators.", _count(1), "polls")
+    listing_pages: int = _setting(10, "The most pages of one listing that one poll follows.", _count(1, _MANY), "pages")
+    tries_max: int = _setting(5, "Runs after which a page that fails is given up.", _count(1, _MANY), "runs")
+    audit_every: int = _setting(
+        10, "Every so many polls a source is asked without its validators.", _count(1, _MANY), "polls"
+    )
     revisit_days: int = _setting(
         3, "How far back a revisit asks known articles again.", _count(0, 36_500), "days"
     )  # fmt: skip
@@ -145,7 +158,7 @@ class Settings:
         filed = _read(ENV_FILE if env_file is None else env_file)
         values = {}
         for setting in SETTINGS:
-            if text := environ.get(setting.name) or filed.get(setting.name):
+            if text := (environ.get(setting.name) or filed.get(setting.name) or "").strip():
                 try:
                     values[setting.field] = setting.read(text)
                 except BadInput as error:
@@ -195,6 +208,10 @@ SETTINGS: tuple[Setting, ...] = tuple(
     Setting(f"THOISU_{one.name.upper()}", one.name, _written(one.default), **one.metadata) for one in fields(Settings)
 )
 DEFAULTS = Settings()
+_PREFIX = "THOISU_"
+_NAMES = frozenset(one.name for one in SETTINGS)
+_OF_TESTS = frozenset({"THOISU_CASES", "THOISU_CORPUS", "THOISU_KILLS"})
+"""Of the tests of this project; they are set for a whole shell."""
 
 
 class FromEnvironment:
@@ -207,6 +224,8 @@ class FromEnvironment:
         given = {one.name: settings[one.name] for one in SETTINGS if (settings.getpriority(one.name) or 0) > _PROJECT}
         said = {name: "" if value is None else str(value) for name, value in given.items()}
         Settings.load({**os.environ, **said}).apply_to(settings)
+        for doubt in doubts({**os.environ, **dict.fromkeys((name for name in settings if _is_slip(str(name))), "")}):
+            logger.warning("%s", doubt)
 
 
 def secret(name: str) -> str | None:
@@ -214,10 +233,33 @@ def secret(name: str) -> str | None:
     return os.environ.get(name) or _read(ENV_FILE).get(name)
 
 
+def doubts(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> Iterator[str]:
+    """What is set and may be a slip, a sentence each: a name of ours that nothing reads, two values for one name.
+
+    Raises `BadInput` as `Settings.load`.
+    """
+    environ = os.environ if environ is None else environ
+    env_file = ENV_FILE if env_file is None else env_file
+    filed = dotenv.read(env_file)
+    for name in sorted(filter(_is_slip, environ)):
+        yield f"{name} is set, {_is_none(name)}"
+    for name, entries in filed.items():
+        if _is_slip(name):
+            yield f"{env_file}, line {entries[0].line}, sets {name}, {_is_none(name)}"
+        elif len({entry.value for entry in entries}) > 1 and name.startswith(_PREFIX):
+            lines = ", ".join(str(entry.line) for entry in entries[:-1])
+            yield f"{name} is set in line {lines} of {env_file} and again in line {entries[-1].line}, which counts"
+
+
+def _is_slip(name: str) -> bool:
+    return name.upper().startswith(_PREFIX) and name not in _NAMES and name not in _OF_TESTS
+
+
+def _is_none(name: str) -> str:
+    near = get_close_matches(name.upper().removeprefix(_PREFIX), [one.removeprefix(_PREFIX) for one in _NAMES], n=1)
+    hint = f"did you mean {_PREFIX}{near[0]}?" if near else "docs/settings.md lists them"
+    return f"which is none of our settings and changes nothing; {hint}"
+
+
 def _read(env_file: Path) -> dict[str, str]:
-    try:
-        lines = env_file.read_text(encoding="utf-8").splitlines() if env_file.is_file() else []
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"cannot read {env_file}: {error}") from None
-    pairs = (line.removeprefix("export ").split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
+    return {name: entries[-1].value for name, entries in dotenv.read(env_file).items()}

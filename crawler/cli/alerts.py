@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.cli.command import Command
 from crawler.cli.common import (
     StoreOption,
     all_sites,
@@ -47,7 +48,7 @@ app = typer.Typer(
 )
 
 
-@app.command()
+@app.command(cls=Command)
 def add(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="Words, phrases, AND, OR, NOT, parentheses.")],
     site: Annotated[list[str] | None, typer.Option(metavar="SITE", help="Of this site only. Repeatable.")] = None,
@@ -92,7 +93,7 @@ def add(
         aside.print("nobody is notified yet: give --notify, or set THOISU_NOTIFY", style="yellow")
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_(
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object an alert.")] = False,
@@ -149,7 +150,7 @@ def _waiting(screen: Console, targets: Iterable[WaitingTarget]) -> None:
         screen.print(lines, soft_wrap=True)
 
 
-@app.command()
+@app.command(cls=Command)
 def remove(
     number: Annotated[int, typer.Argument(metavar="N", help="As `thoisu alerts list` shows it.")],
     store: StoreOption = None,
@@ -167,7 +168,7 @@ def remove(
     console().print(f"alert {number} is removed")
 
 
-@app.command()
+@app.command(cls=Command)
 def run(
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="The counts as one object.")] = False,

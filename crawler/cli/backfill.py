@@ -227,7 +227,7 @@ def _show(reports: list[BackfillReport], *, json_: bool) -> None:
             text = f"{report.site}: no route reaches {len(report.missing)} days from {first} to {last}"
             screen.print(shown(text), style="yellow", soft_wrap=True)
     if any(report.error == "stopped" for report in reports):
-        raise typer.Exit(130)
+        raise KeyboardInterrupt
     if any(report.error for report in reports):
         raise typer.Exit(1)
 

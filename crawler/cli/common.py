@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
@@ -16,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 import typer
 
-from crawler.configuration import Settings
+from crawler.configuration import Settings, doubts
 from crawler.errors import BadInput
 from crawler.sites import Site, Sites
 from crawler.terminal import masked_address, shown
@@ -115,6 +116,13 @@ def read_input(source: str, limit: int) -> bytes:
 def configured() -> Settings:
     """Our settings, read from the environment once in a call of the command; `BadInput` names a wrong one."""
     return Settings.load()
+
+
+def warn_of_settings() -> None:
+    """Say on standard error what is set and may be a slip; what is plainly wrong ends the command that reads it."""
+    with suppress(BadInput):
+        for doubt in doubts():
+            print(f"thoisu: {shown(doubt)}", file=sys.stderr)
 
 
 def all_sites(newsroom: str | None = None) -> Sites:

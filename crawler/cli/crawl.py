@@ -88,7 +88,7 @@ def crawl(
     else:
         summary(reports, console())
     if any(report.error == "stopped" for report in reports):
-        raise typer.Exit(130)
+        raise KeyboardInterrupt
     relate_by_hand(store)
     if any(report.error for report in reports):
         raise typer.Exit(1)
@@ -183,7 +183,7 @@ def summary(reports: list[SiteReport], screen: Console) -> None:
         if number := sum(getattr(report, name) for report in reports):
             screen.print(f"{name}: {number}")
     for report in reports:
-        if report.error:
+        if report.error and report.error != "stopped":
             screen.print(shown(f"{report.site} failed: {report.error}"), style="red", soft_wrap=True)
         if report.refused[Refusal.OVER_BUDGET]:
             said = "today's requests are spent and the rest waits for tomorrow; THOISU_BUDGET gives it more a day"

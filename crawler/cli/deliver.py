@@ -59,6 +59,8 @@ def deliver(
                 console().print(progress.line(name), soft_wrap=True)
     if stop.is_set() and not follow:
         raise KeyboardInterrupt
+    if stop.is_set():
+        screen.print("stopped; the next run goes on where each sink is", soft_wrap=True)
     if not all(ended.values()):
         raise typer.Exit(1)
 

@@ -237,6 +237,8 @@ class _Chapters:
                 self._sites, store_url=self._database, newsroom=self._room.url, revisit=revisit, on_progress=progress,
                 own=Settings(quarantine=self._folder / "quarantine"),
             )  # fmt: skip
+        if any(report.error == "stopped" for report in reports):
+            raise KeyboardInterrupt
         failed = next((report for report in reports if report.error), None)
         expect(failed is None, f"{failed.site}: {failed.error}" if failed else "")
         return reports

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import io
 import logging
 import os
 import sys
+import threading
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +19,7 @@ from crawler.cli.backfill import backfill
 from crawler.cli.capture import capture
 from crawler.cli.changes import changes
 from crawler.cli.check import check
+from crawler.cli.command import Command, Stopped
 from crawler.cli.common import configured
 from crawler.cli.crawl import crawl
 from crawler.cli.deliver import deliver
@@ -38,13 +41,14 @@ from crawler.errors import Refused, StoreFailed, ThoisuError
 from crawler.terminal import install_log_records, masked, shown
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
+_AGAIN = 0.05  # seconds
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
     crawl, schedule, status, pace, backfill, gaps, articles, show, diff, changes, deliver, stories,
     story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture,
     newsroom, demo,
 ):  # fmt: skip
-    app.command()(command)
+    app.command(cls=Command)(command)
 app.add_typer(sinks)
 app.add_typer(alerts)
 
@@ -83,6 +87,10 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115, open to the end
     if sys.stdout is None:
         sys.exit(_say("standard output is closed", REFUSED))
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = _keep_interrupt
+    if sys.stderr is sys.__stderr__ and sys.stderr is not None:
+        sys.stderr = _lenient(sys.stderr.fileno())
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Lone surrogates, which pages and lists can hold, become escapes that JSON reads back.
@@ -101,10 +109,33 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(code)
 
 
+def _keep_interrupt(lost: sys.UnraisableHookArgs) -> None:
+    """Python drops what is raised in a destructor; a Ctrl-C that falls into one comes again."""
+    if isinstance(lost.exc_value, KeyboardInterrupt):
+        threading.Timer(_AGAIN, _thread.interrupt_main).start()
+    else:
+        sys.__unraisablehook__(lost)
+
+
+class _Lenient(io.FileIO):
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            return len(data)
+
+
+def _lenient(descriptor: int) -> io.TextIOWrapper:
+    """Standard error for progress and messages: that nobody can read them, as on a full disk, ends no command."""
+    return io.TextIOWrapper(io.BufferedWriter(_Lenient(descriptor, "w", closefd=False)), line_buffering=True)
+
+
 def _run(arguments: list[str] | None) -> int:
     configured.cache_clear()
     try:
         return app(arguments, prog_name="thoisu", standalone_mode=False) or 0
+    except Stopped as stopped:
+        return _say(str(stopped), INTERRUPTED)
     except ThoisuError as error:
         return _say(str(error), REFUSED if isinstance(error, Refused | StoreFailed) else USAGE)
     except typer.TyperException as error:

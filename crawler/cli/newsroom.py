@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, time, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler.cli.common import console
 from crawler.errors import BadInput
+
+if TYPE_CHECKING:
+    from crawler.newsroom import Newsroom
 
 
 def newsroom(
@@ -35,6 +37,7 @@ def newsroom(
       thoisu newsroom
       thoisu newsroom --port 9000 --sites 3 --articles 200 --seed 7
     """
+    from crawler.deliver import stopping
     from crawler.newsroom import Newsroom, World
     from crawler.newsroom.world import A_DAY
     from crawler.text import VIETNAM
@@ -46,22 +49,27 @@ def newsroom(
         room = Newsroom(world, port).start()
     except OSError as error:
         raise BadInput(f"port {port} cannot be used ({error.strerror}); take another with --port") from None
+    with stopping() as stop:
+        _introduce(room)
+        stop.wait()
+    room.stop()
+    console(stderr=True).print("stopped; the next newsroom of this seed tells the same")
+
+
+def _introduce(room: Newsroom) -> None:
+    """Its papers, and what can be done with it."""
     screen = console()
     screen.print(f"newsroom at {room.url}, until Ctrl-C", style="bold")
-    for paper in world.papers:
-        screen.print(f"  {paper.name:<12} {len(world.visible(paper)):>5} articles  {paper.title}")
+    for paper in room.world.papers:
+        screen.print(f"  {paper.name:<12} {len(room.world.visible(paper)):>5} articles  {paper.title}")
     screen.print(f"\ncrawl it, or schedule it:\n  thoisu crawl --newsroom {room.url} --store sqlite:///newsroom.db")
     screen.print(f"  thoisu schedule --newsroom {room.url} --store sqlite:///newsroom.db")
     screen.print("  (backfill and check take the same two options; status, pace and gaps the second)")
     screen.print("what it really published, an article a line:")
     screen.print(f"  curl {room.url}/record.jsonl", soft_wrap=True)
-    first = world.papers[0].name
+    first = room.world.papers[0].name
     screen.print("make it misbehave, and behave again:")
     for order in (f'{{"host":"{first}","what":{{"edit":2}}}}', f'{{"host":"{first}","what":{{"status":503}}}}',
                   f'{{"host":"{first}","behave":true}}'):  # fmt: skip
         screen.print(f"  curl {room.url}/control -d '{order}'", soft_wrap=True)
     screen.print("  other words: `python -m pydoc crawler.newsroom.misbehave`")
-    try:
-        threading.Event().wait()
-    finally:
-        room.stop()

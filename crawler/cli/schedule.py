@@ -80,6 +80,7 @@ def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None) 
     with Store.open(store_url) as store:
         intervals = [job.interval() for job in JOBS]
         Scheduler(store, polls, configured().sites_at_once, partial(enrol, chosen), jobs, intervals).run()
+    console(stderr=True).print("stopped; the next start goes on where this one was", soft_wrap=True)
 
 
 def _list_jobs(screen: Console) -> None:

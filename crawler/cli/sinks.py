@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.cli.command import Command, Group
 from crawler.cli.common import StoreOption, all_sites, configured, console, local, open_store, print_json
 from crawler.errors import BadInput
 from crawler.terminal import shown
@@ -24,7 +25,7 @@ ConfigOption = Annotated[
 ]
 
 
-app = typer.Typer(name="sinks", rich_markup_mode=None)
+app = typer.Typer(name="sinks", cls=Group, rich_markup_mode=None)
 
 
 @app.callback(invoke_without_command=True)
@@ -69,7 +70,7 @@ def sinks(
         _print(statuses, console())
 
 
-@app.command()
+@app.command(cls=Command)
 def rewind(
     context: typer.Context,
     sink: Annotated[str, typer.Argument(metavar="SINK", help="A sink, as `thoisu sinks` shows it.")],
