@@ -141,7 +141,21 @@ class StoreFailed(ThoisuError):
         self.reason = reason
         self.detail = detail
 
+    @property
+    def advice(self) -> str:
+        """What a person can do."""
+        return _STORE_ADVICE[self.reason]
 
+
+_STORE_ADVICE: Mapping[StoreReason, str] = {
+    "disk_full": "make room, and the same command goes on",
+    "read_only": "let this user write the file and its folder",
+    "locked": "wait until the other process is done",
+    "damaged": "take a copy that is whole, with its -wal, or save what can be read: sqlite3 FILE .recover",
+    "unreachable": "see that --store or THOISU_DATABASE_URL names the right place, user, password and database, "
+    "and that the server runs",
+    "failed": "see that no other program changes the database, and try again",
+}
 _SYSTEM_REASONS: dict[int | None, StoreReason] = {
     errno.ENOSPC: "disk_full",
     errno.EDQUOT: "disk_full",

@@ -188,7 +188,10 @@ def open_store(url: str | None, *, reading: bool = True) -> Store:
 def is_there(url: str) -> bool:
     """Whether there is a store at a database address; of a server, only its answer would tell."""
     path = url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else None
-    return not path or path.startswith("file:") or Path(path.partition("?")[0]).exists()
+    if not path or path.startswith("file:"):
+        return True
+    file = Path(path.partition("?")[0])
+    return file.exists() and (not file.is_file() or file.stat().st_size > 0)
 
 
 StoreOption = Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")]

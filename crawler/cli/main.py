@@ -136,8 +136,10 @@ def _run(arguments: list[str] | None) -> int:
         return app(arguments, prog_name="thoisu", standalone_mode=False) or 0
     except Stopped as stopped:
         return _say(str(stopped), INTERRUPTED)
+    except StoreFailed as failure:
+        return _say(f"{failure}; {failure.advice}", REFUSED)
     except ThoisuError as error:
-        return _say(str(error), REFUSED if isinstance(error, Refused | StoreFailed) else USAGE)
+        return _say(str(error), REFUSED if isinstance(error, Refused) else USAGE)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         if context is not None and not arguments and len(sys.argv) == 1:

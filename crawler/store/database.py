@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,12 +36,16 @@ WRITE_LOCK = 0x7401_5E55
 """Key of the advisory lock on PostgreSQL; any number that no other program in the same database uses."""
 LOG = 64 * 2**20
 """Bytes of SQLite's log (-wal) from which the next writer writes it back; the same page stands in it many times."""
+_LOOKS = 5
+_HEAD, _WITH_LOG, _LEAF = 105, 2, 0x0D
 _PATIENCE = 200  # milliseconds for which that waits for readers
 
 # Classes and codes of SQLSTATE: PostgreSQL manual, appendix A.
+_FORBIDDEN = ("42501", "3F")  # of tables, and of the schema in which they would be made
 _POSTGRES_REASONS: dict[str, StoreReason] = {
     "53100": "disk_full",
     "25006": "read_only",
+    **dict.fromkeys(_FORBIDDEN, "read_only"),
     "55P03": "locked",
     "XX001": "damaged",
     "XX002": "damaged",
@@ -60,9 +65,10 @@ def engine_for(address: str) -> Engine:
         engine = create_engine(url, connect_args={"timeout": WAIT})
         event.listen(engine, "connect", _prepare_sqlite)
     else:
+        about = {"connect_timeout": WAIT, "client_encoding": "utf8"}
         try:
-            engine = create_engine(url, isolation_level="READ COMMITTED", connect_args={"connect_timeout": WAIT})
-        except ModuleNotFoundError:
+            engine = create_engine(url, isolation_level="READ COMMITTED", connect_args=about)
+        except ImportError:
             raise BadInput("PostgreSQL needs its driver: pip install 'thoisu[postgres]'") from None
         event.listen(engine, "connect", _prepare_postgres)
     event.listen(engine, "begin", _begin)
@@ -124,11 +130,13 @@ def settle(engine: Engine) -> None:
 
 def failed(error: StatementError | sqlite3.Error) -> StoreFailed | None:
     """What a driver's error means; None for one that only a mistake in this program makes."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(error, StatementError) and (
-        not isinstance(error, DBAPIError) or isinstance(error, IntegrityError | ProgrammingError)
+        not isinstance(error, DBAPIError)
+        or isinstance(error, IntegrityError)
+        or (isinstance(error, ProgrammingError) and not str(getattr(cause, "sqlstate", "")).startswith(_FORBIDDEN))
     ):
         return None
-    cause = error.orig if isinstance(error, DBAPIError) else error
     detail = masked(str(cause).strip().split("\n", 1)[0])
     if isinstance(cause, sqlite3.Error):
         return StoreFailed(store_reason(cause), detail)
@@ -146,7 +154,7 @@ def _url(address: str) -> URL:
             return url.set(drivername="postgresql+psycopg")
         if url.drivername in ("sqlite", "sqlite+pysqlite"):
             return url
-    except (ArgumentError, NoSuchModuleError, ValueError):  # the last is of a port that is no number
+    except (ArgumentError, NoSuchModuleError, ValueError):  # the last for a port that is no number
         raise BadInput(
             f"{masked_address(address)!r} is no database address; it reads like sqlite:///thoisu.db"
         ) from None
@@ -154,6 +162,8 @@ def _url(address: str) -> URL:
 
 
 def _check_file(url: URL) -> None:
+    if url.host:
+        raise BadInput(f"sqlite://{url.host} names no file; write three slashes: sqlite:///{url.host}")
     if not url.database or ":memory:" in url.database:
         raise BadInput("a database in memory would be gone after the command; name a file: sqlite:///thoisu.db")
     if url.database.startswith("file:"):
@@ -163,6 +173,38 @@ def _check_file(url: URL) -> None:
         raise BadInput(f"{path} is a folder; name a file in it")
     if not path.parent.is_dir():
         raise BadInput(f"the folder {path.parent} does not exist; make it first")
+    for _ in range(_LOOKS):
+        if not path.is_file() or not (fault := _fault_of_copy(path)):
+            return
+        time.sleep(_PATIENCE / 1000)  # the files come and go with whoever else opens the store
+    raise BadInput(f"the store {path} {fault}")
+
+
+def _fault_of_copy(path: Path) -> str | None:
+    """What shows that a file was copied alone or in part; a copy that is merely older shows nothing.
+
+    SQLite's log holds what the file does not yet, in the first days all of it (sqlite.org/fileformat2.html, section
+    1.3; a table without rows is a leaf without cells, section 1.6).
+    """
+    log, index = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+        size, has_log, has_index = path.stat().st_size, log.exists(), index.exists()
+    except OSError:
+        return None  # SQLite will say it
+    if has_log or len(head) < _HEAD or not head.startswith(b"SQLite format 3\0"):
+        return None
+    copy = "copy the original together with its -wal while nothing writes, or by: sqlite3 ORIGINAL '.backup COPY'"
+    if has_index:  # SQLite makes it after the log, and removes it before
+        return f"has lost its log {log.name}; put it back or, if it is gone for ever, remove {index.name} too"
+    if head[18] == _WITH_LOG and head[100] == _LEAF and head[103:105] == b"\0\0":
+        return f"was copied without its log and holds nothing; {copy} (if it never held anything, remove it)"
+    page = int.from_bytes(head[16:18], "big")
+    whole = (2**16 if page == 1 else page) * int.from_bytes(head[28:32], "big")
+    if head[24:28] == head[92:96] and size < whole:
+        return f"is cut off, {size} of {whole} bytes are here; {copy}"
+    return None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
@@ -176,6 +218,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
 
 
 def _prepare_postgres(connection: Any, _: Any) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        name = connection.info.dbname
+        raise BadInput(
+            f"the database {name} is in {encoding}, which cannot hold every text; make another and name that: "
+            f"createdb --encoding=UTF8 --template=template0 {name}_utf8"
+        )
     connection.execute(f"SET lock_timeout = '{WAIT}s'")
     connection.commit()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect as source
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from crawler.errors import BadInput
 from crawler.store.database import WAIT, transaction, writer
+from crawler.store.schema import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -26,15 +28,23 @@ SCRIPTS = Path(__file__).parent / "migrations"
 def upgrade(engine: Engine) -> None:
     """Create or upgrade the schema, in one transaction; BadInput when a newer version of this program made it."""
     with transaction(engine) as connection:
-        if _version(connection) == HEAD:
+        version = _version(connection)
+        if version == HEAD:
+            _check_whole(connection)
             return
     if engine.dialect.name == "sqlite":
-        _switch_to_wal(engine)
-    with transaction(writer(engine)) as connection:
-        # Another process may have done it while this one waited for the write lock.
-        version = _version(connection)
-        if version != HEAD:
-            _run(connection, version)
+        _switch_journal(engine, "WAL")
+    try:
+        with transaction(writer(engine)) as connection:
+            # Another process may have done it while this one waited for the write lock.
+            if (now := _version(connection)) != HEAD:
+                _run(connection, now)
+    except BaseException:
+        if engine.dialect.name == "sqlite" and version is None:
+            # An empty file with a log that is gone looks like a copy that was made without it.
+            with suppress(sqlite3.Error):
+                _switch_journal(engine, "DELETE")
+        raise
 
 
 def steps_back(connection: Connection, to: str) -> list[tuple[str, str]]:
@@ -96,7 +106,15 @@ def _run(connection: Connection, version: str | None) -> None:
     command.upgrade(config, "head")
 
 
-def _switch_to_wal(engine: Engine) -> None:
+def _check_whole(connection: Connection) -> None:
+    if missing := metadata.tables.keys() - set(inspect(connection).get_table_names()):
+        raise BadInput(
+            f"the store lacks the table {min(missing)!r}; it was damaged or cut off by another program, "
+            "so take a copy that is whole"
+        )
+
+
+def _switch_journal(engine: Engine, mode: str) -> None:
     # The switch needs the file alone for a moment and does not wait for it as other statements do.
     raw = engine.raw_connection()
     try:
@@ -105,7 +123,7 @@ def _switch_to_wal(engine: Engine) -> None:
         end = time.monotonic() + WAIT
         while True:
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute(f"PRAGMA journal_mode = {mode}")
                 return
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:

@@ -47,9 +47,15 @@ class Store:
         except StoreFailed as failure:
             engine.dispose()
             if reading and (other := unwritable(engine.url)) is not None:
-                return cls.open(other)
+                try:
+                    return cls.open(other)
+                except BadInput as error:
+                    if not isinstance(error.__cause__, StoreFailed):
+                        raise
             shown = engine.url.render_as_string(hide_password=True)
-            raise BadInput(f"cannot open the store {shown}: {failure.detail} ({failure.reason})") from failure
+            of_a_file = failure.reason == "unreachable" and engine.dialect.name == "sqlite"
+            advice = "let this user read the file and write in its folder" if of_a_file else failure.advice
+            raise BadInput(f"cannot open the store {shown}: {failure.detail} ({failure.reason}); {advice}") from failure
         except BaseException:
             engine.dispose()
             raise
