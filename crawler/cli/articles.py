@@ -9,13 +9,15 @@ import typer
 
 from crawler.cli.common import (
     MOST,
+    SitesOption,
     StoreOption,
     console,
+    known_here,
     local,
     moment,
     open_store,
     print_json,
-    site_named,
+    site_names,
     stored,
     typed,
 )
@@ -32,12 +34,16 @@ _LONGEST = 200  # characters that --text looks for
 
 
 def articles(
-    site: Annotated[str | None, typer.Option(metavar="SITE", help="Of this site only.")] = None,
+    site: SitesOption = None,
     since: Annotated[
         str | None, typer.Option(metavar="DATE", help="Published since 2026-08-01, or 2026-08-01T06:30.")
     ] = None,
     text: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="With this in title, lead or body; diacritics may be left out.")
+        list[str] | None,
+        typer.Option(
+            metavar="TEXT",
+            help="With this in title, lead or body, with each when repeated; diacritics may be left out.",
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
     store: StoreOption = None,
@@ -50,16 +56,13 @@ def articles(
       thoisu articles --site nhandan --since 2026-08-01
       thoisu articles --text "nghi quyet" --limit 10 --json
     """
-    from crawler.sites import load_sites
-
     begin = moment(since) if since is not None else None
-    words = typed(text) if text is not None else None
-    if words is not None and len(words) > _LONGEST:
-        raise BadInput(f"--text takes {_LONGEST} characters at most, not {len(words)}")
+    texts = [typed(one) for one in text or ()]
+    if too_long := next((len(one) for one in texts if len(one) > _LONGEST), None):
+        raise BadInput(f"--text takes {_LONGEST} characters at most, not {too_long}")
     with open_store(store) as opened:
-        rows = opened.articles(site=site, since=begin, text=words, limit=min(limit, MOST))
-        if site is not None and not rows and site not in opened.counts():
-            site_named(site, load_sites())
+        names = known_here(site or (), site_names(opened)) if site else []
+        rows = opened.articles(sites=names, since=begin, texts=texts, limit=min(limit, MOST))
     if json_:
         for row in rows:
             print_json(asdict(row))

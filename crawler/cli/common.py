@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from difflib import get_close_matches
@@ -162,11 +162,32 @@ def site_named(name: str, sites: Mapping[str, Site]) -> Site:
     raise BadInput(f"no site is called {name!r}; {hint}")
 
 
+def site_names(store: Store) -> set[str]:
+    """The sites of which the store holds something."""
+    from crawler.store import queries
+
+    with store.reading() as connection:
+        return set(queries.site_names(connection))
+
+
+def known_here(names: Iterable[str], known: Collection[str]) -> list[str]:
+    """The names, each once; `BadInput` as `site_named` for one that neither the store has `known` nor we do."""
+    found = list(dict.fromkeys(names))
+    if missing := [name for name in found if name not in known]:
+        sites = all_sites()
+        for name in missing:
+            site_named(name, sites)
+    return found
+
+
 def site_for(url: str, name: str | None, sites: Sites) -> Site | None:
     """The site named by `--site`, else the one that takes the address, else none."""
     return sites.find(url) if name is None else site_named(name, sites)
 
 
+SitesOption = Annotated[
+    list[str] | None, typer.Option("--site", metavar="SITE", help="Of this site; of any of them when repeated.")
+]
 SitesArgument = Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites; none is all.")]
 
 

@@ -33,6 +33,10 @@ def downgrade(
         steps = migrate.steps_back(connection, schema)
         for name, lost in steps:
             screen.print(f"{name}  {lost}", soft_wrap=True)
+        for name, count in migrate.lost_by(connection, schema) if steps else ():
+            what = "value" if "." in name else "row"
+            kind = "column" if "." in name else "table"
+            screen.print(f"      {kind} {name}: {count} {what}{'s' * (count != 1)} lost", soft_wrap=True)
         if not steps:
             screen.print(f"schema {schema} is this version's own")
         elif yes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, console, local, open_store, print_json
+from crawler.cli.common import StoreOption, console, known_here, local, open_store, print_json, site_names
 from crawler.errors import BadInput
 from crawler.terminal import shown
 from crawler.text import day_of
@@ -54,14 +54,12 @@ def gaps(
     """
     from crawler.backfill import completeness, entries, gaps, never_asked
     from crawler.cli.backfill import span_of
-    from crawler.store import queries
 
     now = datetime.now(UTC)
     span = span_of(since, until, now, ("--since", "--until"), optional=True)
     with open_store(store) as opened:
-        with opened.reading() as connection:
-            known = sorted(queries.site_names(connection))
-        for name in sites or ():
+        known = sorted(site_names(opened))
+        for name in known_here(sites or (), known):
             if name not in known:
                 raise BadInput(f"the store knows no site {name!r}; `thoisu crawl {name}` begins with it")
         names = [name for name in known if name in (sites or known)]

@@ -6,12 +6,14 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crawler.cli.common import (
+    SitesOption,
     StoreOption,
     all_sites,
     configured,
@@ -52,7 +54,7 @@ _SAID = {
 
 
 def reread(
-    site: Annotated[str | None, typer.Option(metavar="SITE", help="Pages of this site only.")] = None,
+    site: SitesOption = None,
     since: Annotated[
         str | None, typer.Option(metavar="DATE", help="Pages fetched since 2026-08-01, or 2026-08-01T06:30.")
     ] = None,
@@ -86,15 +88,15 @@ def reread(
     if folder is None:
         raise BadInput("name the archive: --archive FOLDER, or THOISU_ARCHIVE")
     sites = all_sites()
-    if site is not None:
-        site_named(site, sites)
+    names: list[str | None] = [site_named(name, sites).name for name in dict.fromkeys(site or ())]
+    after = moment(since) if since is not None else None
     screen = console(stderr=json_)
     with Archive(folder) as pages, open_store(store) as opened:
         for fault in pages.catch_up():
             console(stderr=True).print(shown(fault), style="yellow", soft_wrap=True)
         from crawler.archive.reread import review
 
-        findings = review(pages, opened, sites, site, moment(since) if since else None)
+        findings = chain.from_iterable(review(pages, opened, sites, name, after) for name in names or [None])
         to_write = _report(findings, screen, json_=json_)
         if yes:
             _write(pages, opened, sites, to_write, screen)

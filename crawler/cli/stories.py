@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, console, local, moment, open_store, print_json
+from crawler.cli.common import (
+    SitesOption,
+    StoreOption,
+    console,
+    known_here,
+    local,
+    moment,
+    open_store,
+    print_json,
+    site_names,
+)
 from crawler.errors import BadInput
 from crawler.terminal import shown
 
@@ -26,7 +36,7 @@ def stories(
     since: Annotated[
         str | None, typer.Option(metavar="DATE", help="With a page since 2026-08-01, or 2026-08-01T06:30.")
     ] = None,
-    site: Annotated[str | None, typer.Option(metavar="SITE", help="With a page of this site.")] = None,
+    site: SitesOption = None,
     pages: Annotated[int, typer.Option(metavar="N", min=1, help="On so many pages or more.")] = 1,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
     store: StoreOption = None,
@@ -45,10 +55,11 @@ def stories(
     from crawler.compare import story_queries
     from crawler.compare.relate import waiting
 
-    after = moment(since) if since else None
+    after = moment(since) if since is not None else None
     with open_store(store) as opened:
+        names = known_here(site or (), site_names(opened)) if site else []
         with opened.reading() as connection:
-            rows = story_queries.list_stories(connection, site, after, pages, limit)
+            rows = story_queries.list_stories(connection, names, after, pages, limit)
         _say_waiting(waiting(opened))
     if json_:
         for row in rows:

@@ -82,14 +82,14 @@ def in_a_story(connection: Connection, ids: Collection[int]) -> set[int]:
 
 
 def list_stories(
-    connection: Connection, site: str | None, since: datetime | None, least: int, limit: int | None
+    connection: Connection, sites: Collection[str], since: datetime | None, least: int, limit: int | None
 ) -> list[StoryRow]:
-    """Stories of `least` pages or more, those with the latest page first."""
+    """Stories of `least` pages or more, with one at any of the sites (none is all); the latest page first."""
     query = select(stories.c.id, stories.c.last_at.label("at")).where(stories.c.pages >= least)
     if since is not None:
         query = query.where(stories.c.last_at >= since)
-    if site is not None:
-        query = query.where(_of_site(site))
+    if sites:
+        query = query.where(_of_sites(sites))
     rows = list(connection.execute(_latest(query, limit)))
     if least < 2:
         alone = select(articles.c.id, _AT).where(
@@ -97,8 +97,8 @@ def list_stories(
         )
         if since is not None:
             alone = alone.where(_AT.element >= since)
-        if site is not None:
-            alone = alone.where(articles.c.site == site)
+        if sites:
+            alone = alone.where(articles.c.site.in_(sites))
         rows += connection.execute(_latest(alone, limit))
     ids = [row.id for row in sorted(rows, key=lambda row: (row.at, row.id), reverse=True)[:limit]]
     pages = _pages(connection, ids)
@@ -222,11 +222,11 @@ def _pages(connection: Connection, ids: Collection[int]) -> dict[int, list[PageR
     return found
 
 
-def _of_site(site: str) -> ColumnElement[bool]:
-    """Whether a page of the story is of this site; each way in is by an index."""
+def _of_sites(sites: Collection[str]) -> ColumnElement[bool]:
+    """Whether a page of the story is of one of these sites; each way in is by an index."""
     ways = []
     for page, article in ((articles, articles.c.id), (copies, copies.c.article_id)):
-        ways.append(exists().where(article == stories.c.id, page.c.site == site))
+        ways.append(exists().where(article == stories.c.id, page.c.site.in_(sites)))
         joined = members.join(page, article == members.c.article_id)
-        ways.append(exists().select_from(joined).where(members.c.story_id == stories.c.id, page.c.site == site))
+        ways.append(exists().select_from(joined).where(members.c.story_id == stories.c.id, page.c.site.in_(sites)))
     return or_(*ways)

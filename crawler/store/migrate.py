@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, column, inspect, select, table
+from sqlalchemy import Connection, Engine, column, func, inspect, select, table
 
 from crawler.errors import BadInput
 from crawler.store.database import WAIT, transaction, writer
@@ -60,6 +60,32 @@ def steps_back(connection: Connection, to: str) -> list[tuple[str, str]]:
             return found
         found.append((script.revision, source.getdoc(script.module.downgrade) or ""))
     raise BadInput(f"there is no schema {to!r}; there are {', '.join(sorted(name for name, _ in found))}")
+
+
+def lost_by(connection: Connection, to: str) -> list[tuple[str, int]]:
+    """What a downgrade to `to` drops, by doing it and taking it back: each table, "links", with its rows, and each
+    column of another, "links.past", with the values in it.
+    """
+    before = _columns(connection)
+    trial = connection.begin_nested()
+    try:
+        downgrade(connection, to)
+        after = _columns(connection)
+    finally:
+        trial.rollback()
+    found: list[tuple[str, int]] = []
+    for name, columns in sorted(before.items()):
+        if name not in after:
+            found.append((name, connection.scalar(select(func.count()).select_from(table(name))) or 0))
+        for one in sorted(columns - after.get(name, columns)):
+            values = select(func.count(column(one))).select_from(table(name))
+            found.append((f"{name}.{one}", connection.scalar(values) or 0))
+    return found
+
+
+def _columns(connection: Connection) -> dict[str, set[str]]:
+    inspector = inspect(connection)
+    return {name: {one["name"] for one in inspector.get_columns(name)} for name in inspector.get_table_names()}
 
 
 def downgrade(connection: Connection, to: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -27,16 +28,18 @@ _TEXT = (revisions.c.content_hash, revisions.c.title, revisions.c.lead, revision
 
 
 def list_articles(
-    connection: Connection, site: str | None, since: datetime | None, text: str | None, limit: int | None
+    connection: Connection, sites: Collection[str], since: datetime | None, texts: Collection[str], limit: int | None
 ) -> list[ArticleRow]:
-    """Articles, newest first: of a site, published (or, without a time, first seen) since, and with a text."""
+    """Articles, newest first: of these sites (none is all), published (or, without a time, first seen) since, and with
+    each of the texts.
+    """
     query = select(*_ROW).order_by(_NEWEST.desc(), articles.c.id.desc()).limit(limit)
-    if site is not None:
-        query = query.where(articles.c.site == site)
+    if sites:
+        query = query.where(articles.c.site.in_(sites))
     if since is not None:
         query = query.where(since <= _NEWEST)
-    if text is not None:
-        query = query.join(revisions, _IS_CURRENT).where(has(revisions, text))
+    if texts:
+        query = query.join(revisions, _IS_CURRENT).where(*(has(revisions, text) for text in texts))
     return [ArticleRow(**row) for row in connection.execute(query).mappings()]
 
 

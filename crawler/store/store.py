@@ -216,17 +216,18 @@ class Store:
     def articles(
         self,
         *,
-        site: str | None = None,
+        sites: Collection[str] = (),
         since: datetime | None = None,
-        text: str | None = None,
+        texts: Collection[str] = (),
         limit: int | None = 50,
     ) -> list[ArticleRow]:
         """Articles, newest first; `since` counts from publication or, where that is unknown, from the first fetch.
 
-        `text` is looked for in title, lead and body, in any case; without diacritics it also finds words with them.
+        Of these `sites`; none is all. Each of the `texts` is looked for in title, lead and body, in any case; without
+        diacritics it also finds words with them.
         """
         with self.reading() as connection:
-            return queries.list_articles(connection, site, since, text, limit)
+            return queries.list_articles(connection, sites, since, texts, limit)
 
     def article(self, article_id: int) -> StoredArticle | None:
         """An article with its revisions, copies and changes; None when there is none of this number."""

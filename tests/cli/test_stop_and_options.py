@@ -16,7 +16,7 @@ from crawler.cli import common, relate
 from crawler.cli.main import app
 from crawler.newsroom import Newsroom
 from crawler.store import Store
-from tests.support import Thoisu, fill
+from tests.support import Thoisu, article, at, fill
 
 
 def interrupted(*_: object, **__: object) -> object:
@@ -180,3 +180,22 @@ def test_progress_that_nobody_can_read_ends_no_command(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert done.stdout.startswith("http://a.vn/\n")
+
+
+def test_sites_that_are_named_twice_are_both_meant_and_texts_too(thoisu: Thoisu, tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'a.db'}") as store:
+        for n, site in enumerate(("bao", "dai", "tap"), 1):
+            store.save(article(n, f"Khởi công cầu {site}", site), at(n))
+            store.save(article(n + 10, f"Khánh thành cầu {site}", site), at(n + 10))
+    both = ("--store", "sqlite:///a.db", "--json", "--site", "bao", "--site", "tap")
+    assert {row["site"] for row in thoisu("articles", *both).rows} == {"bao", "tap"}
+    assert len(thoisu("articles", *both).rows) == 4
+    assert len(thoisu("articles", *both, "--text", "cau", "--text", "khánh").rows) == 2
+    assert thoisu("articles", *both, "--text", "công cầu", "--text", "khánh").rows == []
+    assert {page["site"] for row in thoisu("stories", *both).rows for page in row["pages"]} == {"bao", "tap"}
+    for command in ("articles", "stories"):
+        wrong = thoisu(command, *both, "--site", "nhandn")
+        assert (wrong.code, "did you mean nhandan" in wrong.err) == (2, True)
+        assert thoisu(command, *both, "--since", "").code == 2
+    gone = thoisu("gaps", "nhandn", "--store", "sqlite:///a.db")
+    assert (gone.code, "did you mean nhandan" in gone.err) == (2, True)

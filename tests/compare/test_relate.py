@@ -65,7 +65,7 @@ def grouped(store: Store) -> list[list[int]]:
 def listed(store: Store, **how: object) -> list[tuple[int, int]]:
     with store.reading() as connection:
         rows = story_queries.list_stories(
-            connection, how.get("site"), how.get("since"), how.get("least", 2), how.get("limit")
+            connection, how.get("sites", ()), how.get("since"), how.get("least", 2), how.get("limit")
         )  # type: ignore[arg-type]
         return [(row.id, len(row.pages)) for row in rows]
 
@@ -186,10 +186,10 @@ def test_lists_by_site_and_time(store: Store) -> None:
     run(store)
     assert listed(store) == [(3, 2), (1, 2)]
     assert listed(store, limit=1) == [(3, 2)]
-    assert listed(store, site="hai") == [(1, 2)]
-    assert listed(store, site="ba") == [(3, 2)]
-    assert listed(store, site="bao") == [(3, 2), (1, 2)]
-    assert listed(store, site="khac") == []
+    assert listed(store, sites=["hai"]) == [(1, 2)]
+    assert listed(store, sites=["ba"]) == [(3, 2)]
+    assert listed(store, sites=["bao"]) == [(3, 2), (1, 2)]
+    assert listed(store, sites=["khac"]) == []
     assert listed(store, since=at(DAY)) == [(3, 2)]
 
 

@@ -491,11 +491,11 @@ def test_status_and_pace_say_when_what_and_why(
     assert (rows[1]["outcome"], rows[1]["budget"], rows[1]["findings"]) == ("200", 123, 0)
     with Store.open(watch.url) as store:
         midnight = datetime.now(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
-        newest = [row.published_at or row.first_seen_at for row in store.articles(site="songda", limit=None)]
+        newest = [row.published_at or row.first_seen_at for row in store.articles(sites=["songda"], limit=None)]
         assert (
             rows[1]["today"]
             == sum(at >= midnight for at in newest)
-            == len(store.articles(site="songda", since=midnight, limit=None))
+            == len(store.articles(sites=["songda"], since=midnight, limit=None))
         )
         with store.reading() as connection:
             assert count_since(connection, "songda", min(newest)) == len(newest) > 0

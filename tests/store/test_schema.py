@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -165,3 +166,23 @@ def test_downgrade_takes_the_credit_out_of_what_an_older_version_reads(
             assert json.loads(record)["site"] == "bao"
     engine.dispose()
     assert json.loads(run(capsys, "articles", "--store", url, "--json"))["credit"] is None
+
+
+def test_downgrade_tells_all_that_is_lost_before_it_is(first: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _, tables = contents(first)
+    run(capsys, "relate", "--store", first)
+    after, now = contents(first)
+    engine = database.engine_for(first)
+    with database.transaction(database.writer(engine)) as connection:
+        connection.execute(text("UPDATE links SET past = 1 WHERE id < 3"))
+        counts = {name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in now - tables}  # noqa: S608
+    engine.dispose()
+    assert counts["fingerprints"] == 1
+    plan = run(capsys, "downgrade", "0001", "--store", first)
+    told = dict(re.findall(r"^ +(?:table|column) ([\w.]+): (\d+) (?:rows?|values?) lost$", plan, re.M))
+    assert told["links.past"] == "2"
+    assert told["sources.whole_at"] == "0"
+    assert {name: int(count) for name, count in told.items() if "." not in name} == counts
+    assert contents(first) == (after, now), "it has only been tried"
+    done = run(capsys, "downgrade", "0001", "--yes", "--store", first)
+    assert done.startswith(plan.partition("nothing was done")[0])

@@ -48,7 +48,7 @@ def test_either_spelling_finds_the_other_in_articles_and_in_alerts(store: Store,
         kept = article(1, f"Tin về {unicodedata.normalize('NFC', stored)} hôm nay")
         store.save(kept, T0)
         if not {"\u00ad", "\u200b"} & set(stored):  # what is read from pages has none
-            assert len(store.articles(text=asked)) == 1
+            assert len(store.articles(texts=[asked])) == 1
         assert match(parse(f'"{asked}"'), SearchedText.of(kept)) is not None
 
 
