@@ -221,11 +221,16 @@ class FromEnvironment:
     def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
         """Before any crawler is made, since spiders look at them; raises `BadInput` as `Settings.load`."""
         install_log_records()
-        given = {one.name: settings[one.name] for one in SETTINGS if (settings.getpriority(one.name) or 0) > _PROJECT}
-        said = {name: "" if value is None else str(value) for name, value in given.items()}
-        Settings.load({**os.environ, **said}).apply_to(settings)
+        cls.load(settings).apply_to(settings)
         for doubt in doubts({**os.environ, **dict.fromkeys((name for name in settings if _is_slip(str(name))), "")}):
             logger.warning("%s", doubt)
+
+    @staticmethod
+    def load(settings: BaseSettings) -> Settings:
+        """Our settings for a command of Scrapy's; raises `BadInput` as `Settings.load`."""
+        given = {one.name: settings[one.name] for one in SETTINGS if (settings.getpriority(one.name) or 0) > _PROJECT}
+        said = {name: "" if value is None else str(value) for name, value in given.items()}
+        return Settings.load({**os.environ, **said})
 
 
 def secret(name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,6 +15,14 @@ Purpose = Literal["look", "article", "revisit", "audit", "backfill"]
 """To which share of a site's day a request counts. The store keeps these words; "look" is a poll of a source."""
 LONGEST_URL = 2000
 """Bytes of an address; browsers and servers take no longer ones for granted, PostgreSQL indexes no value over 2,704."""
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+_TIME = {"serializer": _written}
+"""How Scrapy's exporters write a time: with its offset, as `to_dict`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +74,9 @@ class Article:
     credit: str | None = None
     """The stated source, as "TTXVN" or "TTXVN/VOV", never one of the authors; no part of the content hash. The
     publisher's own name only where the page states no other; None when it states none."""
-    published_at: datetime | None = None
+    published_at: datetime | None = field(default=None, metadata=_TIME)
     """With offset; a time without zone is +07:00; None when unknown."""
-    modified_at: datetime | None = None
+    modified_at: datetime | None = field(default=None, metadata=_TIME)
     """As `published_at`; None when the page gives none, never guessed from it."""
     published_precision: Precision | None = None
     """What the page gave; a date alone is midnight with precision "day"."""
@@ -90,7 +98,7 @@ class Article:
         """Plain values for JSON: times as ISO 8601, tuples as lists."""
         row: dict[str, Any] = {name: getattr(self, name) for name in FIELDS}
         for name in ("published_at", "modified_at"):
-            row[name] = row[name].isoformat() if row[name] else None
+            row[name] = _written(row[name])
         for name in ("authors", "tags", "documents"):
             row[name] = list(row[name])
         row["images"] = [{"url": image.url, "caption": image.caption} for image in self.images]

@@ -4,11 +4,17 @@ Our own (`THOISU_…`) stand in `crawler/configuration.py`, with their defaults 
 and USER_AGENT and LOG_LEVEL here, from the environment and `.env`, and takes saved pages when THOISU_REPLAY is set.
 """
 
+from pathlib import Path
+
 from scrapy.settings import default_settings
 
 ADDONS = {"crawler.configuration.FromEnvironment": 0}
 BOT_NAME = "thoisu"
 SPIDER_MODULES = ["spiders"]
+NEWSPIDER_MODULE = "spiders"
+COMMANDS_MODULE = "crawler.commands"
+TEMPLATES_DIR = str(Path(__file__).parent / "templates")  # `scrapy genspider` makes a spider of this project
+FEED_EXPORT_ENCODING = "utf-8"
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "vi,en;q=0.5",

@@ -9,28 +9,42 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, Never, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from crawler.crawl.articles import Articles
 from crawler.crawl.context import RunContext, RunSettings, SourceReader
 from crawler.crawl.link_queue import PendingLinks
+from crawler.crawl.page_answer import page_refusal, read_page
 from crawler.crawl.report import SiteReport
 from crawler.crawl.sources import Sources
-from crawler.errors import StoreFailed
+from crawler.errors import BadInput, Discard, Refused, StoreFailed
 from crawler.fetch import RequestBudget, SiteSpider, clock
+from crawler.items import Article
 from crawler.schedule import SiteAgenda
+from crawler.sites import Sites, load_sites
 from crawler.store import Store, frontier, runs, tallies
 from crawler.text import day_of
 
 logger = logging.getLogger(__name__)
+_ARGUMENTS = ("source", "limit", "revisit", "due")
+_NO: tuple[bool | str, ...] = (False, "", "0", "no", "false")
+_YES = ("1", "yes", "true")
+
+
+@cache
+def _sites() -> Sites:
+    return load_sites()
 
 
 @cache
@@ -69,19 +83,42 @@ class NewsSpider(SiteSpider):
         limit: int | str | None = None,
         on_progress: Callable[[SiteReport], None] | None = None,
         now: Callable[[], datetime] = clock,
-        due: bool = False,
+        due: bool | str = False,
     ) -> None:
         super().__init__(name)
         self.report = SiteReport(site=self.name)
         self.limit = int(limit) if limit is not None else None
-        self.only = (source,) if isinstance(source, str) else source
+        self.only = tuple(source.split()) if isinstance(source, str) else source
         self.now = now
-        self.due = due
-        self.revisit = revisit not in (False, "", "0", "no", "false")
+        self.due = due not in _NO
+        self.revisit = revisit not in _NO
+        self._began = False
         self._store = store
         self._on_progress = on_progress
         self._started = time.monotonic()
         self._ending: asyncio.Task[None] | None = None
+
+    @classmethod
+    def check_arguments(cls, given: Mapping[str, str]) -> None:
+        """Raises `BadInput` for one that `-a name=value` cannot give so."""
+        for name, value in given.items():
+            if name not in _ARGUMENTS:
+                near = get_close_matches(name, _ARGUMENTS, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(_ARGUMENTS)}"
+                raise BadInput(f"-a {name}: {cls.name} takes no such argument; {hint}")
+            if name == "limit" and not (value.isascii() and value.isdigit() and int(value)):
+                raise BadInput(f"-a limit must be a whole number of at least 1, not {value!r}")
+            if name in ("revisit", "due") and value not in (*_NO, *_YES):
+                raise BadInput(f"-a {name} must be yes or no, not {value!r}")
+            for url in value.split() if name == "source" else ():
+                if url.partition("://")[0] not in ("http", "https") or not cls.site.owns(urlsplit(url).hostname or ""):
+                    raise BadInput(f"-a source: {url} is no address of {cls.name}; `thoisu which {url}` says whose")
+
+    @classmethod
+    def handles_request(cls, request: Request) -> bool:
+        """Whether `scrapy shell`, `fetch` and `parse` take this spider for an address."""
+        found = _sites().find(request.url)
+        return found is not None and found.name == cls.name
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -128,9 +165,19 @@ class NewsSpider(SiteSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """The sources; articles follow when all of these have answered."""
+        self._began = True
         only = self.run.agenda.due() if self.run.agenda and self.due else self.only or None
         for request in self.sources.start(only):
             yield request
+
+    def parse(self, response: Response, **_: Any) -> Iterator[Article]:
+        """The article on a page, for `scrapy parse` and the shell; none of a page that is refused. Stores nothing."""
+        try:
+            if refusal := page_refusal(response):
+                raise Discard(refusal)
+            yield read_page(response, site=self.site, seconds=self.run.settings.read_seconds, following=[])
+        except Refused as refused:
+            logger.warning("%s is refused: %s", response.url, refused)
 
     @property
     def ending(self) -> bool:
@@ -138,9 +185,12 @@ class NewsSpider(SiteSpider):
         return self._ending is not None
 
     def next_batch(self) -> None:
-        """Ask for the next articles; called by Scrapy whenever nothing is left to do."""
+        """Ask for the next articles; called by Scrapy whenever nothing is left to do.
+
+        None while a command of Scrapy's asks for a page of its own, instead of `start`.
+        """
         try:
-            for request in () if self.ending else self.articles.next_batch():
+            for request in () if self.ending or not self._began else self.articles.next_batch():
                 self.crawler.engine.crawl(request)
         except StoreFailed as failure:
             self.end(str(failure))

@@ -103,7 +103,8 @@ class SiteSlotMiddleware:
         if asked is None or asked <= self._delay:
             return
         self._delay = asked
-        spider_of(self._crawler).slow_down(self._delay)
+        if spider := spider_of(self._crawler):
+            spider.slow_down(self._delay)
         downloader = self._crawler.engine.downloader
         downloader.per_slot_settings[self._slot] = {"delay": self._delay}
         if slot := downloader.slots.get(self._slot):
@@ -233,7 +234,9 @@ class SiteRedirectMiddleware(RedirectMiddleware):
     def _judge(self, request: Request, target: str) -> None:
         if named_inside(target) and not of_newsroom(target, self.crawler.settings.get("THOISU_NEWSROOM")):
             raise Denied(Refusal.PRIVATE_ADDRESS, f"{request.url} leads to {target}")
-        found = judge(target, spider_of(self.crawler).site)
+        if (spider := spider_of(self.crawler)) is None:
+            return
+        found = judge(target, spider.site)
         if found.refused in (Refusal.OTHER_SITE, Refusal.BAD_URL):
             raise Denied(Refusal.REDIRECTED, f"{request.url} leads off the site to {target}")
         if found.refused and _what(request) == "article":
@@ -279,7 +282,8 @@ class RequestBudgetMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Let the request pass, or raise `Denied`."""
-        budget = spider_of(self._crawler).budget
+        spider = spider_of(self._crawler)
+        budget = spider.budget if spider else None
         asked: Asked | None = request.meta.get("asked")
         if budget is not None and not budget.take(asked.purpose if asked else "look"):
             raise Denied(Refusal.OVER_BUDGET, f"the day's {budget.limit} requests are spent")

@@ -61,13 +61,14 @@ class RobotsMiddleware:
 
     async def _ask(self, origin: str, request: Request) -> RobotParser | Denied:
         spider = spider_of(self._crawler)
-        text = spider.cached_robots(origin)
+        text = spider.cached_robots(origin) if spider else None
         if text is None:
             answer = await self._answer(origin)
             if isinstance(answer, Denied):
                 return answer
             text = answer
-            spider.cache_robots(origin, text)
+            if spider:
+                spider.cache_robots(origin, text)
         rules = self._rules(text)
         await self._crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=rules, request=request

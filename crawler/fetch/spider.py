@@ -37,8 +37,6 @@ class SiteSpider(scrapy.Spider):
         """The site's robots.txt asks for more seconds between two requests than we would leave."""
 
 
-def spider_of(crawler: Crawler) -> SiteSpider:
-    """The spider of a crawler; TypeError for one that knows no site, to which these middlewares do not belong."""
-    if not isinstance(crawler.spider, SiteSpider):
-        raise TypeError(f"{crawler.spider!r} is no SiteSpider")
-    return crawler.spider
+def spider_of(crawler: Crawler) -> SiteSpider | None:
+    """The spider of a crawler; None for one that knows no site, as `scrapy fetch` and `shell` take for other hosts."""
+    return crawler.spider if isinstance(crawler.spider, SiteSpider) else None

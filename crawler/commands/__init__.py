@@ -1,0 +1,4 @@
+"""Scrapy's commands where this project has more to say (`COMMANDS_MODULE`); each has the name of its file.
+
+`crawl` refuses what cannot be meant in one line, `settings` knows the environment and `.env`.
+"""
