@@ -26,10 +26,10 @@ def cli() -> str:
         "# The command\n\n" + NOTE,
         "Exit codes: 0 done; 1 a page or source is refused, or a site failed; 2 the usage or the input is wrong;\n"
         "130 stopped by Ctrl-C before it was done, with a sentence on what becomes of the rest. What runs until it is\n"
-        "stopped (`schedule`, `newsroom`, `deliver --follow`) ends with 0 by Ctrl-C and SIGTERM. An option that takes one\n"
-        "value and is given twice is an error; one that is repeatable says so.\n\n"
-        "With `--json` a command prints JSON alone on standard output, times as ISO 8601 with offset; progress and errors\n"
-        "go to standard error.\n",
+        "stopped (`schedule`, `newsroom`, `deliver --follow`) ends with 0 by Ctrl-C and SIGTERM. An option that takes\n"
+        "one value and is given twice is an error; one that is repeatable says so.\n\n"
+        "With `--json` a command prints JSON alone on standard output, times as ISO 8601 with offset; progress and\n"
+        "errors go to standard error.\n",
     ]
     with typer.Context(group, info_name="thoisu", terminal_width=80) as context:
         parts.append(f"\n```\n{group.get_help(context)}\n```\n")
@@ -78,8 +78,8 @@ def settings() -> str:
     lines = [
         "# Settings\n\n" + NOTE,
         "Set in the environment, or in a file `.env` in the current folder; the environment wins, and an option of a\n"
-        "command over both. In `.env`, quotes round a value are left out, ` #` begins a comment, `export` may stand before\n"
-        "the name, and of two lines with one name the last counts. With `scrapy` they can also be given as\n"
+        "command over both. In `.env`, quotes round a value are left out, ` #` begins a comment, `export` may stand\n"
+        "before the name, and of two lines with one name the last counts. With `scrapy` they can also be given as\n"
         "`-s NAME=value`. They are defined in `crawler/configuration.py`; Scrapy's own settings stand in\n"
         "`crawler/settings.py`, each with its reason.\n\n",
         "| name | default | unit | meaning |\n|---|---|---|---|\n",

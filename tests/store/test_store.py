@@ -528,7 +528,7 @@ def test_articles_by_site_time_and_number(store: Store) -> None:
     store.save(article(3, "c", published_at=None), at(60))
     assert [row.id for row in store.articles()] == [3, 2, 1]
     assert [row.id for row in store.articles(limit=1)] == [3]
-    assert [row.id for row in store.articles(site="bao")] == [3, 1]
+    assert [row.id for row in store.articles(sites=["bao"])] == [3, 1]
     assert [row.id for row in store.articles(since=at(2))] == [3, 2]
     assert [row.id for row in store.articles(since=at(2), site="bao")] == [3]
 
@@ -540,13 +540,13 @@ def test_articles_by_text(store: Store) -> None:
         "sạch. từ", "(a)", "",
     )  # fmt: skip
     missed = "nưóc sạch", "đong nai", "8_%", ".*", "cấp nước ở", "made-up", "[b]"
-    assert [text for text in (*found, *missed) if store.articles(text=text)] == list(found)
+    assert [text for text in (*found, *missed) if store.articles(texts=[text])] == list(found)
 
 
 def test_text_is_looked_for_in_the_current_revision(store: Store) -> None:
     store.save(article(1, "Mười người"), T0)
     store.save(article(1, "Hai mươi người"), at(1))
-    assert store.articles(text="Mười người") == []
+    assert store.articles(texts=["Mười người"]) == []
 
 
 def test_what_is_not_there(store: Store) -> None:
