@@ -530,7 +530,7 @@ def test_articles_by_site_time_and_number(store: Store) -> None:
     assert [row.id for row in store.articles(limit=1)] == [3]
     assert [row.id for row in store.articles(sites=["bao"])] == [3, 1]
     assert [row.id for row in store.articles(since=at(2))] == [3, 2]
-    assert [row.id for row in store.articles(since=at(2), site="bao")] == [3]
+    assert [row.id for row in store.articles(since=at(2), sites=["bao"])] == [3]
 
 
 def test_articles_by_text(store: Store) -> None:
