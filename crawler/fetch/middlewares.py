@@ -32,7 +32,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from crawler.errors import Discard, Refusal, Refused
 from crawler.extract import is_wall, moved_to
 from crawler.fetch.guard import Denied, named_inside, of_newsroom
-from crawler.fetch.spider import clock, spider_of
+from crawler.fetch.spider import SiteSpider, clock, spider_of
 from crawler.items import Asked
 from crawler.sites import judge
 from crawler.text import GZIP, bounded, gunzip, retry_after
@@ -138,7 +138,7 @@ class BackoffMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> BackoffMiddleware:
-        return cls(crawler, now=lambda: spider_of(crawler).now())
+        return cls(crawler, now=lambda: (spider_of(crawler) or SiteSpider).now())
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Ask again after a pause; raises `SiteBusy` when the pauses exceed the limit.
