@@ -116,7 +116,10 @@ class Settings:
         10 * 2**20, "The most that is taken of a page, before and after decompression.", _count(1, 2**31 - 1), "bytes"
     )
     read_seconds: float = _setting(
-        20.0, "Processor time for the reading of one page or source.", _number(0.1, _DAY), "seconds"
+        10.0, "Processor time for the reading of one page or source.", _number(0.1, _DAY), "seconds"
+    )
+    readers: int = _setting(
+        2, "The most processes at once in which one command reads pages and sources.", _count(1, 64), "processes"
     )
     robots_maxsize: int = _setting(
         2**19,

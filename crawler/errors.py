@@ -194,6 +194,9 @@ class Refused(ThoisuError):
         self.reason = reason
         self.detail = detail
 
+    def __reduce__(self) -> tuple[type[Refused], tuple[Refusal, str], dict[str, object]]:
+        return type(self), (self.reason, self.detail), vars(self)  # a reader's refusal travels to who asked
+
 
 class Discard(Refused):
     """Expected: counted, named, forgotten."""

@@ -28,6 +28,7 @@ from crawler.crawl.source_answer import read_source
 from crawler.discover import Discovery, span_of
 from crawler.errors import Refusal, StoreFailed
 from crawler.items import Asked
+from crawler.readers import Interrupted
 from crawler.sites import Listing, Numbers, Sitemap, Source
 from crawler.store import frontier
 from crawler.store.frontier import by_address
@@ -73,10 +74,12 @@ class BackfillSources:
             return []
         return [self._run.request(step.address, Asked("source", "backfill"), self, step)]
 
-    def parse(self, response: Response, step: Step) -> None:
+    async def parse(self, response: Response, step: Step) -> tuple[()]:
         """One answer; what it lists is kept with the steps that follow."""
         try:
-            self._parse(response, step)
+            await self._parse(response, step)
+        except Interrupted:
+            raise
         except StoreFailed as failure:
             self._run.end(str(failure))
         except Exception as error:
@@ -84,11 +87,12 @@ class BackfillSources:
             self.failed(step, Refusal.UNREADABLE, f"{type(error).__name__} at {step.address}")
         finally:
             self._run.progress()
+        return ()
 
-    def _parse(self, response: Response, step: Step) -> None:
+    async def _parse(self, response: Response, step: Step) -> None:
         run, route = self._run, self._queue.route(step)
         assert not isinstance(route, Numbers)  # noqa: S101 - these are asked of nobody
-        found = read_source(response, site=run.site, source=route, seconds=run.settings.read_seconds)
+        found = await read_source(run, response, route)
         if found.refused and not (step.page > 1 and found.refused is Refusal.EMPTY_SOURCE):
             self.failed(step, found.refused, found.detail or step.address)
             return
@@ -126,9 +130,9 @@ class BackfillSources:
             if step_table.none_of(connection, step, _ENOUGH):
                 step_table.give_up(connection, step, reason)
 
-    def postponed(self, step: Step) -> None:  # noqa: ARG002, the interface's
-        """The day's budget does not pay for the step; it stays open."""
-        self._over_budget = True
+    def postponed(self, step: Step, reason: Refusal) -> None:  # noqa: ARG002, the interface's
+        """The day's budget does not pay for the step, or the run is being ended; it stays open."""
+        self._over_budget = self._over_budget or reason is Refusal.OVER_BUDGET
 
     def _index(self, step: Step, found: Discovery) -> None:
         run, job = self._run, self._job

@@ -28,6 +28,7 @@ from crawler.crawl.page_answer import page_refusal, read_page
 from crawler.crawl.quarantine import QuarantineFolder
 from crawler.errors import Discard, Quarantine, Refusal, StoreFailed
 from crawler.items import Asked, Fetched, PendingLink, Purpose
+from crawler.readers import Interrupted
 
 
 class Articles:
@@ -78,18 +79,18 @@ class Articles:
             run.report.refused[Refusal.OVER_BUDGET] += len(batch) - granted
         return batch[:granted]
 
-    def parse(self, response: Response, link: PendingLink) -> Iterator[Fetched | Request]:
+    async def parse(self, response: Response, link: PendingLink) -> list[Fetched | Request]:
         """Read one page, or refuse it for a reason; an article that goes on is given with its last page."""
         run = self._run
-        following: list[str] = []
         if reason := page_refusal(response):
             self.failed(link, reason)
-            return
+            return []
         try:
             self._count_first(link)
-            seconds = run.settings.read_seconds
-            article = read_page(response, site=run.site, seconds=seconds, following=following)
+            article, following = await read_page(run, response)
             self._quarantine.read(article, response.body)
+        except Interrupted:
+            raise
         except StoreFailed as failure:
             run.end(str(failure))
         except Quarantine as refused:
@@ -102,9 +103,9 @@ class Articles:
             if following:
                 asked: Asked = response.meta["asked"]
                 reading = Unfinished(article, link, asked.purpose, run.now())
-                yield self._further.ask(reading, following[0])
-            else:
-                yield Fetched(article, link, run.now())
+                return [self._further.ask(reading, following)]
+            return [Fetched(article, link, run.now())]
+        return []
 
     def _count_first(self, link: PendingLink) -> None:
         """Count the try before the page is read when a run died over it, or over another of its batch.
@@ -142,12 +143,12 @@ class Articles:
         finally:
             run.progress()
 
-    def postponed(self, link: PendingLink) -> None:
-        """A page that was begun and that the day's budget does not pay for after all: this was no try."""
-        self._over_budget = True
+    def postponed(self, link: PendingLink, reason: Refusal) -> None:
+        """A page that was begun, and is not paid for by the day's budget after all or not read: this was no try."""
+        self._over_budget = self._over_budget or reason is Refusal.OVER_BUDGET
         self._pending.add(link.canonical_url)
         try:
-            self._run.store.refuse(link.canonical_url, Refusal.OVER_BUDGET, final=False, counted=True)
+            self._run.store.refuse(link.canonical_url, reason, final=False, counted=True)
         except StoreFailed as failure:
             self._run.end(str(failure))
 

@@ -6,9 +6,10 @@ through `RunContext.request`, with the one who asks as its `Reader`, who hears w
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -21,7 +22,8 @@ from twisted.python.failure import Failure
 from crawler.crawl.report import SiteReport
 from crawler.errors import Refusal, Refused, StoreFailed
 from crawler.fetch import HostClosed, RequestBudget, SiteBusy, reason_of
-from crawler.items import Asked
+from crawler.items import Asked, Fetched
+from crawler.readers import Interrupted, Readers
 from crawler.schedule import SiteAgenda
 from crawler.sites import Site
 from crawler.store import Store
@@ -34,14 +36,17 @@ T_contra = TypeVar("T_contra", contravariant=True)
 class Reader(Protocol[T_contra]):
     """Who has asked for something, and hears by one of these calls what came of it; `about` is what he gave along."""
 
-    def parse(self, response: Response, about: T_contra, /) -> Any:
-        """It was answered, with whatever status; returns what a callback of Scrapy's may."""
+    def parse(self, response: Response, about: T_contra, /) -> Awaitable[Iterable[Fetched | Request]]:
+        """It was answered, with whatever status; gives what is to be stored and asked next."""
 
     def failed(self, about: T_contra, reason: Refusal, detail: str, /) -> Any:
         """It was refused, by the site or on the way; returns what an errback of Scrapy's may."""
 
-    def postponed(self, about: T_contra, /) -> None:
-        """It was not sent: the day's budget does not pay for it. This says nothing of what was asked."""
+    def postponed(self, about: T_contra, reason: Refusal, /) -> None:
+        """It was not sent, since the day's budget does not pay for it, or not read, since the run is being ended.
+
+        This says nothing of what was asked.
+        """
 
 
 class SourceReader(Reader[T_contra], Protocol[T_contra]):
@@ -103,12 +108,19 @@ class RunContext:
     """End the run for this error; what is pending stays so. The first error counts."""
     progress: Callable[[], None]
     """Tell whoever follows the run that the report has changed."""
+    readers: Readers
+    """Where what the site sends is read."""
     due: bool = False
     """Only what the agenda says is due is to be done."""
     limit: int | None = None
     """The most articles that may be asked."""
     retry_after: float | None = None
     """Seconds for which the site has asked to be left alone, when that has ended the run."""
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def read(self, function: Callable[..., T], *args: Any) -> T:
+        """What `function` gives in a reader, within the limits of one answer; raises as `Readers.run`."""
+        return await self.readers.run(self.settings.read_seconds, function, *args)
 
     def request(self, url: str, asked: Asked, reader: Reader[T], about: T) -> Request:
         """A request of this run, whose outcome `reader` hears together with `about`."""
@@ -116,8 +128,17 @@ class RunContext:
         if asked.what != "source":
             meta["download_maxsize"] = self.settings.article_maxsize
 
-        def answered(response: Response) -> Any:
-            return reader.parse(response, about)
+        async def answered(response: Response) -> AsyncIterator[Fetched | Request]:
+            # One answer is read and stored before the next is begun: on their order depends who had a text first, and
+            # a page over which this process dies must not cost the one before it.
+            async with self._turn:
+                try:
+                    found = await reader.parse(response, about)
+                except Interrupted:
+                    reader.postponed(about, Refusal.UNFINISHED)
+                    return
+                for one in found:
+                    yield one
 
         def refused(failure: Failure) -> Any:
             return self._refused(failure, reader, about)
@@ -139,7 +160,7 @@ class RunContext:
         closed = isinstance(error, HostClosed) and request.url.startswith(self.site.home)
         if reason is Refusal.OVER_BUDGET:
             self.report.refused[reason] += 1
-            reader.postponed(about)
+            reader.postponed(about, reason)
         elif reason is Refusal.RATE_LIMITED or closed:
             self.report.refused[reason] += 1
             self.end(f"{reason}: {detail}")

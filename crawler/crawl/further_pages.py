@@ -6,7 +6,6 @@ site says is not there, or cannot be read, ends the article where it ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -19,6 +18,7 @@ from crawler.crawl.page_answer import page_refusal, read_page
 from crawler.errors import Discard, Refusal, Refused
 from crawler.extract import MOST_PAGES, join
 from crawler.items import Article, Asked, Fetched, PendingLink, Purpose
+from crawler.readers import Interrupted
 
 
 @dataclass(slots=True)
@@ -40,8 +40,8 @@ class Owner(Protocol):
     def failed(self, link: PendingLink, reason: Refusal, detail: str = "") -> None:
         """The site gave no further page, and may later."""
 
-    def postponed(self, link: PendingLink) -> None:
-        """The day's budget does not pay for it."""
+    def postponed(self, link: PendingLink, reason: Refusal) -> None:
+        """It is left to another run."""
 
 
 class FurtherPages:
@@ -56,33 +56,30 @@ class FurtherPages:
         reading.asked.add(address)
         return self._run.request(address, Asked("page", reading.purpose), self, reading)
 
-    def parse(self, response: Response, reading: Unfinished) -> Iterator[Fetched | Request]:
+    async def parse(self, response: Response, reading: Unfinished) -> list[Fetched | Request]:
         """Join one page to what is read, and go on or end there."""
-        run = self._run
-        following: list[str] = []
         try:
             if reason := page_refusal(response):
                 raise Discard(reason)
-            page = read_page(response, site=run.site, seconds=run.settings.read_seconds, following=following)
+            page, following = await read_page(self._run, response)
+        except Interrupted:
+            raise
         except Refused as refused:
-            yield from self.failed(reading, refused.reason)
-            return
+            return list(self.failed(reading, refused.reason))
         joined = join(reading.article, page)
         reading.article = joined or reading.article
-        more = [address for address in following if address not in reading.asked]
-        if joined and more and len(reading.asked) + 1 < MOST_PAGES:
-            yield self.ask(reading, more[0])
-        else:
-            yield Fetched(reading.article, reading.link, reading.at)
+        if joined and following and following not in reading.asked and len(reading.asked) + 1 < MOST_PAGES:
+            return [self.ask(reading, following)]
+        return [Fetched(reading.article, reading.link, reading.at)]
 
-    def failed(self, reading: Unfinished, reason: Refusal, detail: str = "") -> Iterator[Fetched]:
+    def failed(self, reading: Unfinished, reason: Refusal, detail: str = "") -> list[Fetched]:
         """Leave the article for another run if its page may come yet, else end it here."""
         link = reading.link
         if reason.of_the_site and link.tries + 1 < self._run.settings.tries_max:
             self._owner.failed(link, reason, detail)
-        else:
-            yield Fetched(reading.article, link, reading.at)
+            return []
+        return [Fetched(reading.article, link, reading.at)]
 
-    def postponed(self, reading: Unfinished) -> None:
-        """The article has to wait for another day as a whole."""
-        self._owner.postponed(reading.link)
+    def postponed(self, reading: Unfinished, reason: Refusal) -> None:
+        """The article has to wait for another run as a whole."""
+        self._owner.postponed(reading.link, reason)

@@ -6,11 +6,12 @@ import logging
 
 from scrapy.http import Response
 
+from crawler.crawl.context import RunContext
 from crawler.errors import Discard, Refusal, Refused
-from crawler.extract import deadline, extract, verdict
+from crawler.extract import verdict
 from crawler.fetch import header
-from crawler.items import Article
-from crawler.sites import Site
+from crawler.readers import PageRead, packed
+from crawler.readers import read_page as in_reader
 from crawler.text import charset
 
 logger = logging.getLogger(__name__)
@@ -21,16 +22,15 @@ def page_refusal(response: Response) -> Refusal | None:
     return verdict(response.status, {"content-type": header(response, "Content-Type") or ""}, response.body)
 
 
-def read_page(response: Response, *, site: Site, seconds: float, following: list[str]) -> Article:
-    """The article on a page; `following` receives the address of the page on which it goes on.
+async def read_page(run: RunContext, response: Response) -> PageRead:
+    """The article on a page, and the address of the page on which it goes on.
 
-    Raises `Discard` and `Quarantine` as `extract` does, and `Discard` for what takes longer than `seconds` of processor
-    time or breaks the reader: one hostile page must not hold the site up, and the log has what its repair needs.
+    Raises `Discard` and `Quarantine` as `extract` does, and `Discard` for what a reader could not bear or what breaks
+    our code: one hostile page must not hold the site up, and the log has what its repair needs.
     """
     declared = charset(header(response, "Content-Type") or "")
     try:
-        with deadline(seconds):
-            return extract(response.body, response.url, site=site, declared=declared, following=following)
+        return await run.read(in_reader, response.body, response.url, declared, packed(run.site))
     except Refused:
         raise
     except Exception as error:

@@ -8,6 +8,7 @@ import gc
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from types import FrameType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from scrapy import signals
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 from scrapy.utils.log import configure_logging
@@ -38,6 +40,9 @@ logger = logging.getLogger(__name__)
 Progress = Callable[[SiteReport], None]
 Plan = list[tuple[Site, dict[str, Any]]]
 """Sites in their order, each with the arguments of its spider."""
+GRACE = 5.0
+"""Seconds that the pages under way get when a crawl is asked to end: an answer, and its reading."""
+_TURN = 0.05  # seconds between two looks whether a crawl can be told so
 T = TypeVar("T")
 TAKEN = "another run at this site is under way"
 
@@ -126,11 +131,16 @@ class Crawls:
         self.log_level: str = settings["LOG_LEVEL"]
         self.stopping = False
         """Somebody has asked for the end."""
+        self._stopper: asyncio.Task[None] | None = None
+        self._running: dict[Crawler, asyncio.Future[None]] = {}
 
     async def run(self, plan: Plan) -> list[SiteReport]:
         places = asyncio.Semaphore(self._settings.getint("THOISU_SITES_AT_ONCE"))
         with _on_signals(self._stop):
-            return await asyncio.gather(*(self.site(places, *entry) for entry in plan))
+            reports = await asyncio.gather(*(self.site(places, *entry) for entry in plan))
+            if self._stopper is not None:
+                await self._stopper
+            return reports
 
     async def site(self, places: asyncio.Semaphore, site: Site, about: dict[str, Any]) -> SiteReport:
         """Run one site when it has a place."""
@@ -142,7 +152,7 @@ class Crawls:
             try:
                 # One at a time for a site: another one's requests would come between, and both would learn from them.
                 with about["store"].lock(f"site-{site.name}"):
-                    await self._runner.crawl(crawler, **about)
+                    await self._crawl(crawler, about)
             except LockTaken:
                 return SiteReport(site=site.name, error=TAKEN)
             except Exception as error:
@@ -153,9 +163,36 @@ class Crawls:
                 report.error = "stopped"
             return report
 
+    async def _crawl(self, crawler: Crawler, about: dict[str, Any]) -> None:
+        self._running[crawler] = crawl = asyncio.ensure_future(self._runner.crawl(crawler, **about))
+        try:
+            await asyncio.wait([crawl])
+        finally:
+            del self._running[crawler]
+        if not crawl.cancelled():
+            crawl.result()
+
     def _stop(self) -> None:
         self.stopping = True
-        self._task = asyncio.ensure_future(self._runner.stop())
+        self._stopper = asyncio.ensure_future(self._end())
+
+    async def _end(self) -> None:
+        """End every crawl after the pages under way; what they have not brought after `GRACE` is given up."""
+        ends: dict[Crawler, asyncio.Task[None]] = {}
+        last = time.monotonic() + GRACE
+        while self._running and time.monotonic() < last:
+            for crawler in self._running.keys() - ends.keys():
+                # Asked again and again, since Scrapy forgets a stop that comes while a crawl is being opened.
+                if (engine := crawler._engine) is not None and engine.running:
+                    ends[crawler] = asyncio.ensure_future(engine.stop_async())
+            await asyncio.sleep(_TURN)
+        for crawler, crawl in list(self._running.items()):
+            if isinstance(spider := crawler.spider, NewsSpider):
+                spider.run.readers.interrupt()
+                await crawler.signals.send_catch_log_async(signals.spider_closed, spider=spider, reason="shutdown")
+            crawl.cancel()
+            if crawler in ends:
+                ends[crawler].cancel()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ once, and so that it is known whether any of a page is news, on which it depends
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from crawler.discover import Discovery, home_feed
 from crawler.errors import Refusal, StoreFailed
 from crawler.fetch import header
 from crawler.items import Asked, Link
+from crawler.readers import Interrupted
 from crawler.sites import Feed, Listing, Sitemap, Source
 from crawler.store import SourceSaved, SourceState
 
@@ -75,10 +76,12 @@ class Sources:
             request.headers.update(poll.validators())
         return request
 
-    def parse(self, response: Response, poll: Poll) -> Iterable[Request]:
+    async def parse(self, response: Response, poll: Poll) -> list[Request]:
         """One answer of a source: what to ask next."""
         try:
-            return list(self._parse(response, poll))
+            return [request async for request in self._parse(response, poll)]
+        except Interrupted:
+            raise
         except StoreFailed as failure:
             self._run.end(str(failure))
         except Exception as error:
@@ -87,16 +90,16 @@ class Sources:
             if not poll.closed:
                 poll.links.clear()  # they may be what no store takes
                 self.failed(poll, Refusal.UNREADABLE, f"{type(error).__name__} at {poll.url}")
-        return ()
+        return []
 
-    def _parse(self, response: Response, poll: Poll) -> Iterator[Request]:
+    async def _parse(self, response: Response, poll: Poll) -> AsyncIterator[Request]:
         run = self._run
         if response.status == 304:
             self.answered += 1
             run.report.not_modified += 1
             self._close(poll, polls.unchanged(poll.state, run.now()))
             return
-        found = read_source(response, site=run.site, source=poll.source, seconds=run.settings.read_seconds)
+        found = await read_source(run, response, poll.source)
         if found.kind == "feed" and self._is_home_feed(poll, found):
             found = replace(found, refused=Refusal.HOME_FEED, detail="carries the home feed")
         if found.refused and not (poll.page > 1 and found.refused is Refusal.EMPTY_SOURCE):
@@ -112,7 +115,8 @@ class Sources:
                 yield self._probe.request(poll)
             poll.state = state
         if found.kind == "index":
-            yield from self._children(poll, found.children)
+            for request in self._children(poll, found.children):
+                yield request
             return
         fresh = self._named.take(poll, found.links)
         poll.paged = poll.paged or found.next is not None
@@ -148,8 +152,8 @@ class Sources:
         finally:
             run.progress()
 
-    def postponed(self, poll: Poll) -> None:
-        """A poll, or one page or child of it, that the day's budget does not pay for; it says nothing of the source."""
+    def postponed(self, poll: Poll, reason: Refusal) -> None:  # noqa: ARG002, the interface's
+        """A poll, or one page or child of it, that was not asked or not read; it says nothing of the source."""
         try:
             if poll.parent:
                 poll.parent.incomplete = True
@@ -267,10 +271,10 @@ class _Probe:
         request.headers.update(polls.conditions(poll.state))
         return request
 
-    def parse(self, response: Response, poll: Poll) -> None:
+    async def parse(self, response: Response, poll: Poll) -> tuple[()]:
         """A source that lied is never believed again."""
         if response.status != 304:
-            return
+            return ()
         run = self._run
         run.report.distrusted += 1
         poll.state = polls.distrusted(poll.state)
@@ -278,9 +282,10 @@ class _Probe:
             run.store.save_source(poll.state, (), run.site.name)
         except StoreFailed as failure:
             run.end(str(failure))
+        return ()
 
     def failed(self, poll: Poll, reason: Refusal, detail: str) -> None:
         """It proves nothing."""
 
-    def postponed(self, poll: Poll) -> None:
+    def postponed(self, poll: Poll, reason: Refusal) -> None:
         """It proves nothing."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -31,6 +31,7 @@ from crawler.crawl.sources import Sources
 from crawler.errors import BadInput, Discard, Refused, StoreFailed
 from crawler.fetch import RequestBudget, SiteSpider, clock
 from crawler.items import Article
+from crawler.readers import Readers
 from crawler.schedule import SiteAgenda
 from crawler.sites import Sites, load_sites
 from crawler.store import Store, frontier, runs, tallies
@@ -150,6 +151,7 @@ class NewsSpider(SiteSpider):
             now=spider.now,
             end=spider.end,
             progress=spider.progress,
+            readers=Readers(crawler.settings.getint("THOISU_READERS")),
             due=spider.due,
             limit=spider.limit,
         )
@@ -170,12 +172,12 @@ class NewsSpider(SiteSpider):
         for request in self.sources.start(only):
             yield request
 
-    def parse(self, response: Response, **_: Any) -> Iterator[Article]:
+    async def parse(self, response: Response, **_: Any) -> AsyncIterator[Article]:
         """The article on a page, for `scrapy parse` and the shell; none of a page that is refused. Stores nothing."""
         try:
             if refusal := page_refusal(response):
                 raise Discard(refusal)
-            yield read_page(response, site=self.site, seconds=self.run.settings.read_seconds, following=[])
+            yield (await read_page(self.run, response)).article
         except Refused as refused:
             logger.warning("%s is refused: %s", response.url, refused)
 

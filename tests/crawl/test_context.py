@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from types import FrameType
-from typing import Any, Never
+from typing import Any, Never, TypeVar
 
 import pytest
 from scrapy import Request
@@ -23,7 +24,6 @@ from crawler.crawl.articles import Articles
 from crawler.crawl.context import RunContext, RunSettings, SourceReader
 from crawler.crawl.link_queue import PendingLinks
 from crawler.crawl.report import SiteReport
-from crawler.crawl.source_answer import read_source
 from crawler.crawl.sources import Sources
 from crawler.discover import DayRange
 from crawler.errors import Refusal, StoreFailed
@@ -32,6 +32,7 @@ from crawler.fetch.guard import Denied
 from crawler.fetch.middlewares import SiteBusy
 from crawler.fetch.robots import HostClosed
 from crawler.items import Asked
+from crawler.readers import Readers, list_source, packed
 from crawler.sites import EPI, Feed, Listing, Site, canonical, judge, urls
 from crawler.store import Store
 from tests.support import at
@@ -41,12 +42,20 @@ SITE = Site(
     name="bao", publisher="B", home=HOME, tier="press", sources=(Feed(HOME + "home.rss"), Listing(HOME + "kinh-te")),
     article=r"-post\d+\.html$", layout=EPI,
 )  # fmt: skip
+T = TypeVar("T")
 ITEM = "<item><title>Bài</title><link>{url}</link><pubDate>Thu, 06 Aug 2026 08:00:00 +0700</pubDate></item>"
 
 
 def rss(*names: str) -> bytes:
     items = "".join(ITEM.format(url=HOME + name) for name in names)
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Báo</title>{items}</channel></rss>'.encode()
+
+
+class Here(Readers):
+    """Reads in this process, where a test can count what is done."""
+
+    async def run(self, seconds: float, function: Callable[..., T], *args: Any) -> T:  # noqa: ARG002, the base's
+        return function(*args)
 
 
 class Bench:
@@ -68,6 +77,7 @@ class Bench:
             now=lambda: at(0),
             end=self.errors.append,
             progress=lambda: None,
+            readers=Here(1),
         )
 
 
@@ -79,7 +89,12 @@ def bench(store: Store, tmp_path: Path) -> Bench:
 def answer(request: Request, body: bytes = b"", status: int = 200, **headers: str) -> list[Request]:
     """What the one who asked makes of an answer."""
     assert request.callback is not None
-    return list(request.callback(Response(request.url, status=status, headers=headers, body=body)) or ())
+    callback, response = request.callback, Response(request.url, status=status, headers=headers, body=body)
+
+    async def given() -> list[Request]:
+        return [one async for one in callback(response)]
+
+    return asyncio.run(given())
 
 
 def fail(request: Request, error: Exception) -> None:
@@ -87,6 +102,10 @@ def fail(request: Request, error: Exception) -> None:
     failure.request = request  # type: ignore[attr-defined]
     assert request.errback is not None
     request.errback(failure)
+
+
+def broken(*_: object) -> None:
+    raise ValueError("nonsense")
 
 
 def crawled(run: RunContext) -> tuple[SourceReader[Never], Callable[[], list[Request]]]:
@@ -124,10 +143,7 @@ class TestSources:
     def test_what_breaks_its_reader_is_a_refusal(
         self, bench: Bench, kind: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def broken(*_: Any, **__: Any) -> None:
-            raise ValueError("nonsense")
-
-        monkeypatch.setattr("crawler.crawl.source_answer.discover", broken)
+        monkeypatch.setattr("crawler.crawl.source_answer.list_source", broken)
         sources, begin = kind(bench.run)
         answer(begin()[0], rss("mua-post1.html"))
         assert (sources.answered, bench.run.report.refused) == (0, {Refusal.UNREADABLE: 1})
@@ -195,10 +211,10 @@ def test_what_the_budget_puts_off_was_no_try(bench: Bench) -> None:
 
 def test_a_feed_that_speaks_of_walls_is_a_feed() -> None:
     feed = rss("captcha-post1.html").replace(b"<title>B\xc3\xa0i", b"<title>Captcha, Access denied")
-    found = read_source(Response(HOME + "home.rss", body=feed), site=SITE, source=SITE.sources[0], seconds=20)
+    found = list_source(feed, HOME + "home.rss", None, packed(SITE), SITE.sources[0])
     assert (found.refused, len(found.links)) == (None, 1)
     wall = b"<html><head><title>Just a moment...</title></head><body>captcha</body></html>"
-    found = read_source(Response(HOME + "home.rss", body=wall), site=SITE, source=SITE.sources[0], seconds=20)
+    found = list_source(wall, HOME + "home.rss", None, packed(SITE), SITE.sources[0])
     assert found.refused is Refusal.CHALLENGE
 
 

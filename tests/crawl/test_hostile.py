@@ -23,6 +23,7 @@ from crawler.crawl.single import fetch
 from crawler.extract import Overdue, deadline, limits
 from crawler.fetch.cookies import COOKIES_MAX, HEADER_MAX, CookieLimitMiddleware
 from crawler.fetch.head_limit import HEAD_MAX
+from crawler.readers import list_source, read_page
 from crawler.sites import Sitemap
 from crawler.store import Store
 from crawler.store.frontier import may_lead
@@ -157,17 +158,24 @@ def test_a_robots_txt_that_is_not_there_allows_all(paper: Paper, status: int) ->
 
 
 def test_a_source_that_breaks_its_reader_is_a_failure(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any, **__: Any) -> Any:
-        raise ValueError("Invalid IPv6 URL")
-
     with monkeypatch.context() as patched:
-        patched.setattr(source_answer, "discover", broken)
+        patched.setattr(source_answer, "list_source", broken)
         report = paper.crawl()
     assert report.refused == {"unreadable": 1}
     assert (report.error or "").startswith("no source gave anything: unreadable")
     with Store.open(paper.store_url) as store:
         assert store.source(f"{paper.base}/feed.rss").failures == 1
     assert paper.crawl().created == 4
+
+
+def broken(*_: Any) -> Any:
+    raise ValueError("Invalid IPv6 URL")
+
+
+def broken_part(body: bytes, url: str, *about: Any) -> Any:
+    if url.endswith("part-1.xml"):
+        raise ValueError("Invalid IPv6 URL")
+    return list_source(body, url, *about)
 
 
 def test_an_index_does_not_wait_for_a_child_that_breaks_its_reader(
@@ -180,14 +188,7 @@ def test_an_index_does_not_wait_for_a_child_that_breaks_its_reader(
     paper.answers["/index.xml"] = 200, xml, f"<sitemapindex>{index}</sitemapindex>".encode()
     for number in (1, 2):
         paper.answers[f"/part-{number}.xml"] = 200, xml, f"<urlset>{urls}</urlset>".encode()
-    usual = source_answer.discover
-
-    def broken(body: bytes, url: str, **about: Any) -> Any:
-        if url.endswith("part-1.xml"):
-            raise ValueError("Invalid IPv6 URL")
-        return usual(body, url, **about)
-
-    monkeypatch.setattr(source_answer, "discover", broken)
+    monkeypatch.setattr(source_answer, "list_source", broken_part)
     report = paper.crawl()
     assert (report.refused, report.created) == ({"unreadable": 1}, 4)
     with Store.open(paper.store_url) as store:
@@ -279,38 +280,39 @@ def test_an_alarm_that_is_caught_rings_again(monkeypatch: pytest.MonkeyPatch) ->
         careless()
 
 
+def slow_page(body: bytes, url: str, *about: Any) -> Any:
+    return busy() if url.endswith("post2.html") else read_page(body, url, *about)
+
+
 def test_a_page_and_a_source_that_take_too_long_are_unreadable(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = page_answer.extract
-
-    def slow(body: bytes, url: str, **about: Any) -> Any:
-        return busy() if url.endswith("post2.html") else usual(body, url, **about)
-
     with monkeypatch.context() as patched:
-        patched.setattr(source_answer, "discover", busy)
+        patched.setattr(source_answer, "list_source", busy)
         assert paper.crawl(THOISU_READ_SECONDS=0.2).refused == {"unreadable": 1}
-    monkeypatch.setattr(page_answer, "extract", slow)
+    monkeypatch.setattr(page_answer, "in_reader", slow_page)
     report = paper.crawl(THOISU_READ_SECONDS=0.5)
     assert (report.refused, report.created) == ({"unreadable": 1}, 3)
 
 
 _POISONED = """
 import os, sys
+def frame():
+    return sys._getframe(2)
 from crawler.crawl import page_answer
 from crawler.sites.layouts import EPI
 from crawler.sites.registry import Sites
 from crawler.crawl.run import crawl
 from crawler.sites.site import Feed, Site
 base, port, store, what = sys.argv[1:]
-usual = page_answer.extract
-def extract(body, url, **about):
-    if url.endswith("post1.html"):
-        if what == "dies":
-            os._exit(9)
+usual = page_answer.charset
+def charset(declared):
+    if what == "dies" and frame().f_locals["response"].url.endswith("post1.html"):
+        os._exit(9)
+    if what == "hangs" and "response" in frame().f_locals:
         print("reading", flush=True)
         while True:
             pass
-    return usual(body, url, **about)
-page_answer.extract = extract
+    return usual(declared)
+page_answer.charset = charset
 site = Site(name="bendo", publisher="B", home=base + "/", tier="press", sources=(Feed(base + "/feed.rss"),),
             article=r"-post\\d+\\.html$", layout=EPI, delay=0)
 crawl(Sites([site]), store_url=store, newsroom="http://127.0.0.1:" + port, settings={"THOISU_TRIES_MAX": 2})

@@ -1,0 +1,17 @@
+"""Reader processes: what a site sends is parsed and read where it can be ended.
+
+Some markup costs a parser hours or gigabytes inside one call, which no signal and no deadline reaches. So pages and
+sources are read in a few processes that do nothing else. The system itself ends one that takes more processor time or
+memory than an answer may; what it read is refused, and another takes its place.
+
+pool.py     the readers as this process sees them: calls, their outcome, their end
+process.py  what runs in a reader
+answers.py  what readers are asked to do: read a page, list a source
+"""
+
+from __future__ import annotations
+
+from crawler.readers.answers import PageRead, list_source, packed, read_page
+from crawler.readers.pool import Interrupted, Readers
+
+__all__ = ["Interrupted", "PageRead", "Readers", "list_source", "packed", "read_page"]

@@ -1,0 +1,44 @@
+"""What readers are asked to do with an answer of a site. These functions run in a reader; `packed` in who asks."""
+
+from __future__ import annotations
+
+import pickle
+from functools import lru_cache
+from typing import NamedTuple
+
+from crawler.discover import Discovery, discover
+from crawler.extract import extract
+from crawler.items import Article
+from crawler.sites import Site, Source
+
+
+class PageRead(NamedTuple):
+    """An article's page."""
+
+    article: Article
+    following: str | None
+    """The address of the page on which it goes on."""
+
+
+@lru_cache(1024)
+def packed(site: Site | None) -> bytes:
+    """A site for a reader, which takes the same bytes for the same site: what it keeps of a site it keeps once."""
+    return pickle.dumps(site)
+
+
+@lru_cache(1024)
+def _site(packing: bytes) -> Site | None:
+    site: Site | None = pickle.loads(packing)  # noqa: S301, of our own making
+    return site
+
+
+def read_page(body: bytes, url: str, declared: str | None, site: bytes) -> PageRead:
+    """The article on a page, as `extract`, and raises as it does; `site` as `packed`."""
+    following: list[str] = []
+    article = extract(body, url, site=_site(site), declared=declared, following=following)
+    return PageRead(article, following[0] if following else None)
+
+
+def list_source(body: bytes, url: str, declared: str | None, site: bytes, source: Source | None) -> Discovery:
+    """What a source lists, as `discover`; `site` as `packed`."""
+    return discover(body, url, declared=declared, site=_site(site), source=source)

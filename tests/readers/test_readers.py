@@ -1,0 +1,200 @@
+"""Reader processes: what they give, what ends them, and that nothing of it reaches who asked."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.errors import Discard, Quarantine, Refusal, Refused
+from crawler.readers import Interrupted, Readers, packed, read_page
+from crawler.readers.process import MEMORY
+from crawler.sites import EPI, Feed, Site
+
+SITE = Site(
+    name="bao", publisher="B", home="https://bao.example/", tier="press", sources=(Feed("https://bao.example/a.rss"),),
+    article=r"-post\d+\.html$", layout=EPI,
+)  # fmt: skip
+
+
+def ask(function: Any, *args: Any, seconds: float = 20.0) -> Any:
+    return asyncio.run(Readers(1).run(seconds, function, *args))
+
+
+def refusal(function: Any, *args: Any, seconds: float = 20.0) -> Refused:
+    with pytest.raises(Refused) as refused:
+        ask(function, *args, seconds=seconds)
+    return refused.value
+
+
+def echo(value: object) -> tuple[int, object]:
+    return os.getpid(), value
+
+
+def quarantine() -> None:
+    raise Quarantine(Refusal.NO_BODY, "không có chữ nào")
+
+
+def broken() -> None:
+    raise ValueError("nonsense")
+
+
+def deaf() -> int:
+    """One call of C code, which no handler of a signal of Python's interrupts."""
+    return sum(range(10**12))
+
+
+def large(size: int) -> int:
+    return len(bytearray(size))
+
+
+def ended(number: int) -> None:
+    os.kill(os.getpid(), number)
+    time.sleep(60)
+
+
+def ended_once(mark: Path, number: int) -> str:
+    if not mark.exists():
+        mark.touch()
+        ended(number)
+    return "read"
+
+
+def environment() -> dict[str, str]:
+    return dict(os.environ)
+
+
+def test_a_value_comes_from_another_process() -> None:
+    process, value = ask(echo, {"a": [1, 2]})
+    assert process != os.getpid()
+    assert value == {"a": [1, 2]}
+
+
+def test_a_reader_stays_for_the_next_call() -> None:
+    assert ask(echo, 1)[0] == ask(echo, 2)[0]
+
+
+def test_a_refusal_arrives_as_it_was_raised() -> None:
+    refused = refusal(quarantine)
+    assert isinstance(refused, Quarantine)
+    assert (refused.reason, refused.detail) == (Refusal.NO_BODY, "không có chữ nào")
+
+
+def test_what_breaks_our_code_is_raised_with_its_place() -> None:
+    with pytest.raises(ValueError, match="nonsense") as raised:
+        ask(broken)
+    assert "in broken" in raised.value.__notes__[0]
+
+
+@pytest.mark.slow
+def test_what_takes_too_long_in_one_call_of_c_code_is_refused_and_the_next_is_read() -> None:
+    refused = refusal(deaf, seconds=0.1)
+    assert (refused.reason, refused.detail) == (Refusal.UNREADABLE, "not read within 0.1 s")
+    assert ask(echo, 1)[1] == 1
+
+
+def test_what_needs_too_much_memory_is_refused_and_the_next_is_read() -> None:
+    refused = refusal(large, 2 * MEMORY)
+    assert (refused.reason, refused.detail) == (Refusal.UNREADABLE, "needs more than 768 MB to be read")
+    assert ask(large, 2**20) == 2**20
+
+
+def test_markup_that_a_parser_multiplies_does_not_reach_this_process() -> None:
+    fonts = "".join(f"<font id={number}>" for number in range(390))
+    refused = refusal(read_page, f"<p>{fonts}{'<p>x' * 10_000}".encode(), "https://bao.example/a", None, packed(SITE))
+    assert refused.reason is Refusal.UNREADABLE
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL])
+def test_what_ends_its_reader_is_refused(number: int) -> None:
+    refused = refusal(ended, number)
+    assert (refused.reason, refused.detail) == (Refusal.UNREADABLE, f"ended its reader ({signal.Signals(number).name})")
+
+
+def test_a_reader_that_somebody_stops_is_no_fault_of_what_it_read(tmp_path: Path) -> None:
+    assert ask(ended_once, tmp_path / "mark", signal.SIGTERM) == "read"
+
+
+def test_what_stops_every_reader_is_refused() -> None:
+    assert refusal(ended, signal.SIGTERM).detail == "ended its reader (SIGTERM)"
+
+
+def test_an_interrupted_run_reads_nothing_and_blames_nobody() -> None:
+    readers = Readers(1)
+
+    async def run() -> None:
+        reading = asyncio.ensure_future(readers.run(20.0, deaf))
+        while not readers._busy:
+            await asyncio.sleep(0.01)
+        readers.interrupt()
+        with pytest.raises(Interrupted):
+            await reading
+        with pytest.raises(Interrupted):
+            await readers.run(20.0, echo, 1)
+
+    asyncio.run(run())
+    assert ask(echo, 1)[1] == 1  # another run
+
+
+def test_each_gives_what_came_in_the_order_of_the_calls() -> None:
+    calls = [(number, (number,)) for number in range(40)]
+    found = list(Readers(2).each(20.0, echo, calls))
+    assert [about for about, _ in found] == list(range(40))
+    assert [value[1] for _, value in found if not isinstance(value, Refused)] == list(range(40))
+
+
+def test_each_gives_a_refusal_as_a_value() -> None:
+    [(about, refused)] = Readers(1).each(20.0, quarantine, [("a", ())])
+    assert about == "a"
+    assert isinstance(refused, Discard | Quarantine)
+
+
+def test_each_takes_calls_only_a_few_ahead() -> None:
+    taken = []
+
+    def calls() -> Any:
+        for number in range(100):
+            taken.append(number)
+            yield number, (number,)
+
+    given = Readers(1).each(20.0, echo, calls())
+    next(given)
+    assert len(taken) <= 5
+    given.close()  # type: ignore[attr-defined]
+
+
+def test_a_reader_knows_none_of_our_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THOISU_DATABASE_URL", "postgresql://who:secret@host/db")
+    found = asyncio.run(Readers(63).run(20.0, environment))  # of a pool that has no readers yet
+    assert not [name for name in found if name.startswith("THOISU_")]
+
+
+_ASKER = """
+import asyncio, os, sys
+from crawler.readers import Readers
+from tests.readers.test_readers import echo
+print(asyncio.run(Readers(1).run(20.0, echo, 1))[0], flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_reader_ends_when_who_asked_is_killed() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _ASKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as asker:
+        assert asker.stdout is not None
+        reader = int(asker.stdout.readline())
+        os.kill(reader, 0)
+        asker.kill()
+        for _ in range(600):
+            if not Path(f"/proc/{reader}").exists() or " Z " in Path(f"/proc/{reader}/stat").read_text():
+                return
+            time.sleep(0.05)
+    pytest.fail("the reader lives on")
