@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PURE = ("text", "sites", "extract", "discover", "compare")
+PURE = ("text", "sites", "extract", "discover", "readers", "compare")
 PACKAGES = (*PURE, "archive", "schedule", "fetch", "crawl", "backfill", "deliver", "alerts")
 
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 logger = logging.getLogger(__name__)
 OVERRUN = 30 * 60.0
 """Seconds after which a process is ended: more than a round's articles, pauses and time-outs take together."""
-GRACE = 90.0
-"""Seconds that a process gets to end the pages under way, more than one answer may take."""
+GRACE = 8.0
+"""Seconds that a process gets to end; each ends what is under way in less (`crawler.crawl.run`, `crawler.deliver`)."""
 
 
 class Worker:
