@@ -5,6 +5,7 @@ index.py        which record holds which page; can be made again from the files
 writer.py       the one file that a process writes
 middleware.py   the hook in Scrapy
 reader.py       the pages of an archive, the last of each address
+page_reading.py from a record to the article on it, in a reader process; not imported here
 reread.py       its pages read by today's layouts, against what the store holds of them; not imported here, since every
                 crawl imports this package and none compares texts
 warc_files.py   anybody's WARC files: plain, packed, inside WACZ, listed
@@ -13,7 +14,7 @@ record_stream.py  the records of such a file, whatever is wrong with it
 
 from __future__ import annotations
 
-from crawler.archive.reader import Archive, Damaged, Held
-from crawler.archive.records import Fetch
+from crawler.archive.reader import Archive, Held
+from crawler.archive.records import Damaged, Fetch
 
 __all__ = ["Archive", "Damaged", "Fetch", "Held"]

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from warcio.exceptions import ArchiveLoadFailed
-
 from crawler.archive.index import Index, Row
-from crawler.archive.records import Fetch, Parsed, parse, stamp, walk
-from crawler.errors import BadInput, ThoisuError
+from crawler.archive.records import BROKEN, Fetch, Place, load, parse, stamp, walk
+from crawler.errors import BadInput
 
 _ROWS = 1000  # entered in the index at a time
-_BROKEN = (EOFError, zlib.error, ArchiveLoadFailed, ValueError, KeyError)
-
-
-class Damaged(ThoisuError):
-    """A record that cannot be read, or whose body is not the one that was written."""
 
 
 class Held(NamedTuple):
@@ -78,33 +69,18 @@ class Archive:
         found = self._index.latest(url)
         return Held(*found) if found else None
 
+    def place(self, held: Held) -> Place:
+        """Where its record stands, and that of its body."""
+        row = held.row
+        body = None
+        if (row.body_file, row.body_offset) != (row.file, row.offset):
+            first = self._index.body(row.url, row.digest)
+            body = (self._folder / first.file, first.offset) if first else None
+        return Place(self._folder / row.file, row.offset, body)
+
     def load(self, held: Held) -> Fetch:
         """The answer with its body; raises `Damaged`."""
-        row = held.row
-        own = self._parsed(row.file, row.offset)
-        if own.fetch is None:
-            raise Damaged(f"{row.file}, byte {row.offset}: no answer of a site")
-        if not own.revisit:
-            return own.fetch
-        first = self._index.body(row.url, own.digest)
-        if first is None:
-            raise Damaged(f"{row.file}, byte {row.offset}: the record that it refers to is gone")
-        body = self._parsed(first.file, first.offset)
-        if body.fetch is None or body.digest != own.digest:
-            raise Damaged(f"{first.file}, byte {first.offset}: not the body that {row.file} refers to")
-        return replace(own.fetch, body=body.fetch.body)
-
-    def _parsed(self, file: str, offset: int) -> Parsed:
-        try:
-            with (self._folder / file).open("rb") as opened:
-                opened.seek(offset)
-                _, _, text = next(walk(opened))
-            parsed = parse(text)
-        except (*_BROKEN, OSError, StopIteration) as error:
-            raise Damaged(f"{file}, byte {offset}: {error or type(error).__name__}") from None
-        if not parsed.sound:
-            raise Damaged(f"{file}, byte {offset}: the body does not match its digest")
-        return parsed
+        return load(self.place(held))
 
     def _enter(self, path: Path) -> str | None:
         """Enter the unknown rest of one file; a sentence when it ends in a broken record."""
@@ -125,7 +101,7 @@ class Archive:
                     if len(rows) >= _ROWS:
                         self._index.add(rows)
                         rows.clear()
-            except _BROKEN as error:
+            except BROKEN as error:
                 fault = f"{path.name}: broken from byte {end} on ({error}), passed over"
         self._index.add(rows)
         return fault

@@ -11,21 +11,27 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.client import responses
 from io import BytesIO
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from warcio.bufferedreaders import BufferedReader
+from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
+
+from crawler.errors import ThoisuError
 
 _SITE, _LINK = "Thoisu-Site", "Thoisu-Link"  # extension fields: ISO 28500:2017, section 5.20, lets a reader pass over
 _LEVEL = 4
 """Of gzip: on real pages a third less work than level 6 and files 5 % larger."""
 _PIECE = 1 << 18
+BROKEN = (EOFError, zlib.error, ArchiveLoadFailed, ValueError, KeyError)
+"""What reading a damaged record raises."""
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token: RFC 9110, section 5.6.2
 _REFRAMED = frozenset({"content-length", "transfer-encoding"})
 
@@ -45,6 +51,19 @@ class Fetch:
     body: bytes
     at: datetime
     ip: str | None = None
+
+
+class Damaged(ThoisuError):
+    """A record that cannot be read, or whose body is not the one that was written."""
+
+
+class Place(NamedTuple):
+    """Where a page of the archive stands."""
+
+    path: Path
+    offset: int
+    body: tuple[Path, int] | None
+    """For a revisit, the record that holds its body; None when that is gone, or for any other record."""
 
 
 class Original(NamedTuple):
@@ -161,6 +180,35 @@ def parse(text: bytes) -> Parsed:
             ip=fields.get("warc-ip-address"),
         )
     return Parsed(fields, fetch, record.digest_checker.passed is not False)
+
+
+def load(place: Place) -> Fetch:
+    """The answer with its body; raises `Damaged`."""
+    own = _sound(place.path, place.offset)
+    if own.fetch is None:
+        raise Damaged(f"{place.path.name}, byte {place.offset}: no answer of a site")
+    if not own.revisit:
+        return own.fetch
+    if place.body is None:
+        raise Damaged(f"{place.path.name}, byte {place.offset}: the record that it refers to is gone")
+    path, offset = place.body
+    body = _sound(path, offset)
+    if body.fetch is None or body.digest != own.digest:
+        raise Damaged(f"{path.name}, byte {offset}: not the body that {place.path.name} refers to")
+    return replace(own.fetch, body=body.fetch.body)
+
+
+def _sound(path: Path, offset: int) -> Parsed:
+    try:
+        with path.open("rb") as opened:
+            opened.seek(offset)
+            _, _, text = next(walk(opened))
+        parsed = parse(text)
+    except (*BROKEN, OSError, StopIteration) as error:
+        raise Damaged(f"{path.name}, byte {offset}: {error or type(error).__name__}") from None
+    if not parsed.sound:
+        raise Damaged(f"{path.name}, byte {offset}: the body does not match its digest")
+    return parsed
 
 
 def _builder() -> Any:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from crawler.archive.reader import Archive, Damaged, Held
-from crawler.archive.records import Fetch
+from crawler.archive.page_reading import join_pages, read_archived
+from crawler.archive.reader import Archive, Held
+from crawler.archive.records import Damaged
 from crawler.compare import compare
-from crawler.errors import Discard, Quarantine, Refusal
-from crawler.extract import MOST_PAGES, extract, join, verdict
+from crawler.configuration import DEFAULTS, Settings
+from crawler.errors import Discard, Refusal, Refused
 from crawler.items import FIELDS, Article
+from crawler.readers import PageRead, Readers, packed
 from crawler.sites import Site, Sites, same_article
 from crawler.store import Outcome, Store, StoredPage
 from crawler.store.articles import SAME_FETCH
-from crawler.text import charset
 
 What = Literal[
     "same",  # reads as it is held
@@ -86,93 +87,66 @@ def review(
     sites: Sites,
     site: str | None = None,
     since: datetime | None = None,
+    own: Settings = DEFAULTS,
 ) -> Iterator[RereadPage]:
     """What each page of the archive, of a site and fetched since, says today; writes nothing."""
-    for held in archive.pages(site, since):
-        yield reread_page(archive, store, sites, held)
+    return reread_pages(archive, store, sites, archive.pages(site, since), own)
 
 
-def reread_page(archive: Archive, store: Store, sites: Sites, page: Held) -> RereadPage:
-    """One page of the archive, read again and compared with what the store holds of it."""
+def reread_pages(
+    archive: Archive, store: Store, sites: Sites, pages: Iterable[Held], own: Settings = DEFAULTS
+) -> Iterator[RereadPage]:
+    """What each of these pages says today, against what the store holds of it.
+
+    They are read in `own.readers` processes, within the limits of a page.
+    """
+    readers = Readers(own.readers)
+    # One without a site is taken, too, so that what is given has the order of the pages.
+    calls = ((page, (archive.place(page), packed(sites.get(page.row.site)))) for page in pages)
+    for page, found in readers.each(own.read_seconds, read_archived, calls):
+        yield _reviewed(archive, store, sites.get(page.row.site), page, found, readers, own)
+
+
+def _reviewed(
+    archive: Archive,
+    store: Store,
+    site: Site | None,
+    page: Held,
+    found: PageRead | Exception | None,
+    readers: Readers,
+    own: Settings,
+) -> RereadPage:
     link = page.row.link or page.row.url
     about: dict[str, Any] = {"id": page.id, "url": link, "site": page.row.site, "at": page.at}
-    if page.row.site not in sites:
+    if site is None:
         return RereadPage(**about, what="no_site")
-    try:
-        fetch = archive.load(page)
-    except Damaged as damaged:
-        return RereadPage(**about, what="damaged", detail=str(damaged))
+
+    def further(address: str) -> PageRead | None:
+        more = archive.further(address)
+        return readers.wait(own.read_seconds, read_archived, archive.place(more), packed(site)) if more else None
+
     held = store.page(link)
     try:
-        article = _whole(archive, fetch, sites[fetch.site])
+        if not isinstance(found, PageRead):
+            raise found or Discard(Refusal.UNREADABLE)
+        # It is not cut short: the crawl that lacks a page asks the article again.
+        article, missing = join_pages(found, further)
+        if missing:
+            raise Damaged(f"the page {missing} on which it goes on is not in the archive")
     except Damaged as damaged:
         return RereadPage(**about, what="damaged", detail=str(damaged))
-    except (Discard, Quarantine) as refused:
+    except Refused as refused:
         return RereadPage(**about, what="refused" if held else "unread", detail=str(refused.reason))
     except Exception as error:  # the pages behind this one must still be read; a crawl refuses it for the same reason
         detail = f"{Refusal.UNREADABLE} ({type(error).__name__})"
         return RereadPage(**about, what="refused" if held else "unread", detail=detail)
     held = held or store.page(article.canonical_url)
-    if held and same_article(held.article.canonical_url, article.canonical_url, sites[fetch.site]):
+    if held and same_article(held.article.canonical_url, article.canonical_url, site):
         article = replace(article, canonical_url=held.article.canonical_url)
     what, fields = _judge(held, article, page.at)
     before = held.article if held else None
     changed = compare(before, article).changed if before and {"title", "lead", "body"} & set(fields) else ()
     return RereadPage(**about, what=what, before=before, after=article, fields=fields, changed=changed)
-
-
-def _whole(archive: Archive, fetch: Fetch, site: Site) -> Article:
-    """The article with its further pages; raises `Damaged` when one of these is not in the archive.
-
-    It is not cut short: the crawl that lacks a page asks the article again.
-    """
-
-    def further(address: str, following: list[str]) -> Article | None:
-        page = archive.further(address)
-        return read(archive.load(page), site, following) if page else None
-
-    following: list[str] = []
-    article, missing = join_pages(read(fetch, site, following), following, further)
-    if missing:
-        raise Damaged(f"the page {missing} on which it goes on is not in the archive")
-    return article
-
-
-def join_pages(
-    article: Article, following: list[str], further: Callable[[str, list[str]], Article | None]
-) -> tuple[Article, str | None]:
-    """An article with its further pages, as far as they are there, and the address of the first that is not.
-
-    `following` holds the address on which the first page goes on, if it does. `further` reads the page at an address
-    and adds where that goes on; it gives None for a page that is not there, and raises `Discard` and `Quarantine` for
-    one that cannot be read: there the article ends, as it does in a crawl.
-    """
-    asked: set[str] = set()
-    while following and len(asked) + 1 < MOST_PAGES and following[-1] not in asked:
-        address = following.pop()
-        asked.add(address)
-        try:
-            page = further(address, following)
-        except (Discard, Quarantine):
-            break
-        if page is None:
-            return article, address
-        joined = join(article, page)
-        if joined is None:
-            break
-        article = joined
-    return article, None
-
-
-def read(fetch: Fetch, site: Site, following: list[str] | None = None) -> Article:
-    """The article on an archived page, as a crawl reads it; raises `Discard` and `Quarantine`.
-
-    `following` receives the address on which it goes on.
-    """
-    kind = next((value for name, value in fetch.headers if name.lower() == "content-type"), "")
-    if reason := verdict(fetch.status, {"content-type": kind}, fetch.body):
-        raise Discard(reason)
-    return extract(fetch.body, fetch.url, site=site, declared=charset(kind), following=following)
 
 
 def write(store: Store, found: RereadPage) -> Outcome | None:

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
-from crawler.archive import Fetch
-from crawler.archive.record_stream import Fault
-from crawler.archive.reread import join_pages, read
+from crawler.archive.page_reading import HEAD, BadRecord, join_pages, read_recorded
+from crawler.archive.record_stream import Fault, Record
 from crawler.archive.warc_files import LIMIT, WarcFile, records
 from crawler.backfill import backlog
 from crawler.backfill import steps as step_table
-from crawler.backfill.warc_pages import FurtherPages, answer
+from crawler.backfill.warc_pages import FurtherPages, Head, head_of
 from crawler.configuration import DEFAULTS, Settings
 from crawler.crawl.own_address import under_its_address
 from crawler.discover import DayRange
 from crawler.errors import Discard, Refusal, Refused, StoreFailed
-from crawler.extract import deadline, page_number
+from crawler.extract import page_number
 from crawler.items import Article
+from crawler.readers import PageRead, Readers, packed
 from crawler.sites import Site, Sites, canonical, judge
 from crawler.store import Outcome, Store, frontier
 from crawler.store.articles import SAME_FETCH, amend
@@ -75,25 +76,23 @@ def copy(
 ) -> Copied:
     """Store the articles of these sites and days that a file holds, from where it was left; `dry` only counts.
 
-    Pages of the `others` are told from those of sites that nobody knows; of `own` the limits of a page hold. Where
-    an article goes on, its further pages are taken from `pages`, by default those of the same file.
+    Pages of the `others` are told from those of sites that nobody knows. Pages are read in `own.readers` processes,
+    within the limits of one. Where an article goes on, its further pages are taken from `pages`, by default those of
+    the same file.
     """
     size = warc.path.stat().st_size
     job, key = job_of(sites, span), f"{warc.name}:{size}"
     with store.reading() as connection:
         place, done = (0, False) if dry else step_table.warc_position(connection, job, key)
-    pages = pages or FurtherPages([warc], sites)
     found = Copied(name=warc.name, size=size, place=place)
     if done:
         return found
-    for one in records(warc, place, LIMIT):
-        if isinstance(one, Fault):
-            found.faults.append(f"{warc.name}, byte {one.place}: {one.why}, passed over")
-            continue
+    work = _Import(store, sites, others, span, pages or FurtherPages([warc], sites), found, own, dry=dry)
+    for known, read in work.readers.each(own.read_seconds, read_recorded, work.calls(records(warc, place, LIMIT))):
         found.records += 1
-        found.place = one.end
-        for fetch in _answers(one.text, found, own.article_maxsize):
-            found.what[_take(store, fetch, sites, others, span, pages, found.missing, dry=dry, own=own)] += 1
+        found.place = known.end
+        if word := known.word or (work.take(known, read) if read is not None else None):
+            found.what[word] += 1
         if found.records % _EVERY == 0:
             on_progress(found)
             if not dry:
@@ -109,83 +108,119 @@ def _mark(store: Store, job: str, key: str, place: int, *, done: bool) -> None:
         step_table.keep_warc_position(connection, job, key, place, done=done)
 
 
-def _answers(text: bytes, found: Copied, limit: int) -> Iterator[Fetch]:
-    """The answer that a record holds, if it is one with a body of its own."""
-    try:
-        if (fetch := answer(text, limit)) is not None:
-            yield fetch
-    except Exception as error:  # a hostile record makes the parser raise whatever it likes
-        found.faults.append(f"{found.name}, before byte {found.place}: {error or type(error).__name__}, passed over")
+class _Known(NamedTuple):
+    """What is known of a record before it is read."""
+
+    end: int
+    word: str | None = None
+    """What becomes of it, when it need not be read for that."""
+    head: Head | None = None
+    site: Site | None = None
+    link: str = ""
 
 
-def _take(
-    store: Store,
-    fetch: Fetch,
-    sites: Sites,
-    others: Sites,
-    span: DayRange,
-    pages: FurtherPages,
-    missing: list[str],
-    *,
-    dry: bool,
-    own: Settings,
-) -> str:
-    """Store one page; the word for what became of it."""
-    site = sites.find(fetch.url)
-    if site is None:
-        return Refusal.OTHER_SITE if others.find(fetch.url) else Refusal.NO_SITE
-    if refused := judge(fetch.url, site).refused:
-        return refused
-    link = canonical(fetch.url, site)
-    if page_number(fetch.url)[1] > page_number(link)[1]:
-        return Refusal.NOT_ARTICLE  # a further page of the article that has this address, and must not become its text
-    with store.reading() as connection:
-        last = backlog.fetched_at(connection, link)
-    if last is not None and last >= fetch.at - SAME_FETCH:
-        return "held"
-    try:
-        following: list[str] = []
-        article = _read(fetch, site, following, own)
-        if page_number(fetch.url)[1] > page_number(article.canonical_url)[1]:
-            return Refusal.NOT_ARTICLE  # as above, where the page alone says whose it is
+class _Import:
+    """What becomes of the records of one file."""
+
+    def __init__(
+        self,
+        store: Store,
+        sites: Sites,
+        others: Sites,
+        span: DayRange,
+        pages: FurtherPages,
+        found: Copied,
+        own: Settings,
+        *,
+        dry: bool,
+    ) -> None:
+        self._store, self._sites, self._others, self._span = store, sites, others, span
+        self._pages, self._found, self._own, self._dry = pages, found, own, dry
+        self.readers = Readers(own.readers)
+
+    def calls(self, found: Iterable[Record | Fault]) -> Iterator[tuple[_Known, tuple[bytes, int, bytes] | None]]:
+        """Each record, with what a reader needs of it if it is to be read."""
+        for one in found:
+            if isinstance(one, Fault):
+                self._found.faults.append(f"{self._found.name}, byte {one.place}: {one.why}, passed over")
+                continue
+            known = self._judge(one)
+            to_read = known.word is None and b"response" in one.text[:HEAD]
+            yield known, (one.text, self._own.article_maxsize, packed(known.site)) if to_read else None
+
+    def _judge(self, record: Record) -> _Known:
+        end, head = record.end, head_of(record.text)
+        if head is None:
+            return _Known(end)
+        if (site := self._sites.find(head.url)) is None:
+            return _Known(end, Refusal.OTHER_SITE if self._others.find(head.url) else Refusal.NO_SITE)
+        if refused := judge(head.url, site).refused:
+            return _Known(end, refused)
+        link = canonical(head.url, site)
+        if page_number(head.url)[1] > page_number(link)[1]:
+            # A further page of the article that has this address, and must not become its text.
+            return _Known(end, Refusal.NOT_ARTICLE)
+        return _Known(end, "held" if self._is_held(link, head.at) else None, head, site, link)
+
+    def _is_held(self, link: str, at: datetime) -> bool:
+        with self._store.reading() as connection:
+            last = backlog.fetched_at(connection, link)
+        return last is not None and last >= at - SAME_FETCH
+
+    def take(self, known: _Known, read: PageRead | Exception) -> str | None:
+        """Store one page that was read; the word for what became of it, None for a record that was passed over."""
+        if isinstance(read, BadRecord) or known.head is None or known.site is None:
+            why = read if isinstance(read, Exception) else "a head that cannot be read"
+            self._found.faults.append(f"{self._found.name}, before byte {known.end}: {why}, passed over")
+            return None
+        if self._is_held(known.link, known.head.at):  # by a record that was read meanwhile
+            return "held"
+        try:
+            if isinstance(read, Exception):
+                raise read
+            outcome = self._take(known.head, known.site, known.link, read)
+        except Refused as refusal:
+            return refusal.reason
+        except StoreFailed:
+            raise
+        except Exception:  # one hostile page must not hold up the file; a crawl refuses it by the same word
+            return Refusal.UNREADABLE
+        return outcome if isinstance(outcome, str) else "held" if outcome is None else outcome.event or "unchanged"
+
+    def _take(self, head: Head, site: Site, link: str, read: PageRead) -> Outcome | str | None:
+        article = read.article
+        if page_number(head.url)[1] > page_number(article.canonical_url)[1]:
+            return Refusal.NOT_ARTICLE  # as in `_judge`, where the page alone says whose it is
         if article.published_at is None:
             return "undated"
-        day = day_of(article.published_at)
-        if not span.first <= day <= span.last:
+        if not self._span.first <= day_of(article.published_at) <= self._span.last:
             return "other_days"
-        if dry:
+        if self._dry:
             return "readable"
-        article, lacking = join_pages(
-            article, following, lambda url, more: _further(pages, url, more, fetch, site, own)
-        )
-        if lacking and len(missing) < _MOST_MISSING:
-            missing.append(lacking)
-        outcome = _store(store, article, fetch.at, link, site)
-    except Refused as refusal:
-        return refusal.reason
-    except StoreFailed:
-        raise
-    except Exception:  # one hostile page must not hold up the file; a crawl refuses it by the same word
-        return Refusal.UNREADABLE
-    return "held" if outcome is None else outcome.event or "unchanged"
+        article, lacking = join_pages(read, lambda address: self._further(address, head.at, site))
+        if lacking and len(self._found.missing) < _MOST_MISSING:
+            self._found.missing.append(lacking)
+        return _store(self._store, article, head.at, link, site)
 
-
-def _read(fetch: Fetch, site: Site, following: list[str], own: Settings) -> Article:
-    with deadline(own.read_seconds):
-        return read(replace(fetch, site=site.name), site, following)
-
-
-def _further(
-    pages: FurtherPages, url: str, following: list[str], first: Fetch, site: Site, own: Settings
-) -> Article | None:
-    """The page on which the article of the `first` goes on; None when no file holds it."""
-    fetch = pages.find(url, first.at, own.article_maxsize)
-    try:
-        return _read(fetch, site, following, own) if fetch else None
-    except Refused:
-        raise
-    except Exception as error:  # the article ends before a hostile page, as in a crawl
-        raise Discard(Refusal.UNREADABLE, type(error).__name__) from error
+    def _further(self, address: str, near: datetime, site: Site) -> PageRead | None:
+        """A page on which an article goes on, out of the first of its records that holds one; None without any."""
+        for text in self._pages.find(address, near):
+            try:
+                args = text, self._own.article_maxsize, packed(site)
+                page = self.readers.wait(self._own.read_seconds, read_recorded, *args)
+            except BadRecord:  # what is wrong with it is said where its own record is read
+                continue
+            except Discard as refused:
+                if refused.reason.withdraws or refused.reason.of_the_site:
+                    continue  # an error page; an earlier answer may be well
+                raise
+            except Refused:
+                raise
+            except Exception as error:  # the article ends before a hostile page, as in a crawl
+                raise Discard(Refusal.UNREADABLE, type(error).__name__) from error
+            if page is not None:
+                return page
+        return None
 
 
 def _store(store: Store, article: Article, at: datetime, link: str, site: Site) -> Outcome | None:

@@ -1,4 +1,4 @@
-"""The answers in WARC files, one by one and the further pages of an article by their addresses.
+"""Further pages of articles in WARC files, by their addresses.
 
 Further pages stand anywhere, before the first or in another file. So they are looked for once, when the first article
 that goes on is met: all files are gone through, and what may be a further page is put aside on the disk.
@@ -7,28 +7,23 @@ that goes on is met: all files are gone through, and what may be a further page 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from io import BytesIO
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from tempfile import TemporaryFile
+from typing import NamedTuple
+from urllib.parse import urlsplit
 from weakref import finalize
 
-from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
-from warcio.recordloader import ArcWarcRecordLoader
-
-from crawler.archive import Fetch
+from crawler.archive.page_reading import HEAD, moment
 from crawler.archive.record_stream import Record
 from crawler.archive.warc_files import LIMIT, WarcFile, records
 from crawler.extract import page_number
 from crawler.sites import Sites, written
-from crawler.text.content_codings import plain
 
 _MOST = 100_000  # records that are put aside, of about 200 bytes of memory each
 _MOST_BYTES = 2 * 2**30  # on the disk
-_HEAD = 4096  # bytes of a record's own headers
-_TARGET = re.compile(rb"^WARC-Target-URI:[ \t]*<?([^\s>]{1,2000})", re.I | re.M)
-_DATE = re.compile(rb"^WARC-Date:[ \t]*([0-9A-Z:.+-]{1,40})", re.I | re.M)
-_NUMBER = re.compile(rb"\d")
+_TARGET = re.compile(rb"^WARC-Target-URI:[ \t]*([^\r\n]{1,2000})", re.I | re.M)
+_DATE = re.compile(rb"^WARC-Date:[ \t]*([^\r\n]{1,40})", re.I | re.M)
 
 
 class FurtherPages:
@@ -40,20 +35,14 @@ class FurtherPages:
         self._texts = TemporaryFile()  # noqa: SIM115 - closed with this object
         finalize(self, self._texts.close)
 
-    def find(self, address: str, near: datetime, limit: int) -> Fetch | None:
-        """The answer of this address that was fetched nearest to a time; None when no file holds one."""
+    def find(self, address: str, near: datetime) -> Iterator[bytes]:
+        """The records of this address, first that which was fetched nearest to a time."""
         if self._places is None:
             self._places = self._put_aside()
         places = self._places.get(page_number(address), ())
         for _, start, size in sorted(places, key=lambda place: abs(place[0] - near)):
             self._texts.seek(start)
-            try:
-                fetch = answer(self._texts.read(size), limit)
-            except Exception:  # noqa: S112 - what is wrong with it is said where its own record is read
-                continue
-            if fetch is not None and fetch.status == 200:
-                return fetch
-        return None
+            yield self._texts.read(size)
 
     def _put_aside(self) -> dict[tuple[str, int], list[tuple[datetime, int, int]]]:
         found: dict[tuple[str, int], list[tuple[datetime, int, int]]] = {}
@@ -69,49 +58,28 @@ class FurtherPages:
     def _candidates(self) -> Iterator[tuple[tuple[str, int], datetime, bytes]]:
         for file in self._files:
             for one in records(file, 0, LIMIT):
-                if not isinstance(one, Record) or b"response" not in (head := one.text[:_HEAD]):
+                if not isinstance(one, Record) or (head := head_of(one.text)) is None:
                     continue
-                target, date = _TARGET.search(head), _DATE.search(head)
-                if not target or not date or not _NUMBER.search(target[1]):
-                    continue
-                url = target[1].decode("utf-8", "replace")
-                try:
-                    key, at = page_number(url), moment(date[1].decode())
-                except ValueError:
-                    continue
-                if key[1] > 1 and self._sites.find(url) is not None:
-                    yield key, at, one.text
+                key = page_number(head.url)
+                if key[1] > 1 and self._sites.find(head.url) is not None:
+                    yield key, head.at, one.text
 
 
-def answer(text: bytes, limit: int) -> Fetch | None:
-    """The answer that a record holds, None for a record of another kind; of a hostile one any exception is raised."""
-    if b"response" not in text[:_HEAD]:
+class Head(NamedTuple):
+    """What a record says of itself."""
+
+    url: str
+    at: datetime
+
+
+def head_of(text: bytes) -> Head | None:
+    """The head of a record that may hold an answer; None for another kind, or without address and time."""
+    head = text[:HEAD]
+    if b"response" not in head or (target := _TARGET.search(head)) is None or (date := _DATE.search(head)) is None:
         return None
-    record = ArcWarcRecordLoader(verify_http=False).parse_record_stream(BufferedReader(BytesIO(text)))
-    fields = {name.lower(): value for name, value in record.rec_headers.headers}
-    if record.rec_type != "response" or record.http_headers is None:
+    try:
+        url = written(target[1].decode("utf-8", "replace").strip())
+        urlsplit(url)
+        return Head(url, moment(date[1].decode("latin-1").strip()))
+    except ValueError:
         return None
-    headers = tuple(record.http_headers.headers)
-    return Fetch(
-        url=written(fields["warc-target-uri"]),  # wget puts it in angle brackets
-        site="",
-        link=None,
-        status=int(record.http_headers.get_statuscode()),
-        headers=headers,
-        body=_body(record.raw_stream, {name.lower(): value for name, value in headers}, limit),
-        at=moment(fields["warc-date"]),
-    )
-
-
-def _body(stream: BufferedReader, headers: Mapping[str, str], limit: int) -> bytes:
-    """The body as a browser would see it; raises as `crawler.text.content_codings.plain`."""
-    if headers.get("transfer-encoding", "").lower() == "chunked":
-        stream = ChunkedDataReader(stream)
-    body: bytes = stream.read()
-    return plain(body, headers.get("content-encoding", ""), limit)
-
-
-def moment(text: str) -> datetime:
-    """A WARC-Date, with its zone; ValueError for what is none."""
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -96,7 +96,9 @@ def reread(
             console(stderr=True).print(shown(fault), style="yellow", soft_wrap=True)
         from crawler.archive.reread import review
 
-        findings = chain.from_iterable(review(pages, opened, sites, name, after) for name in names or [None])
+        findings = chain.from_iterable(
+            review(pages, opened, sites, name, after, configured()) for name in names or [None]
+        )
         to_write = _report(findings, screen, json_=json_)
         if yes:
             _write(pages, opened, sites, to_write, screen)
@@ -178,12 +180,11 @@ def _short(value: object) -> str:
 
 
 def _write(pages: Archive, store: Store, sites: Sites, numbers: Iterable[int], screen: Console) -> None:
-    from crawler.archive.reread import reread_page, write
+    from crawler.archive.reread import reread_pages, write
 
     done: Counter[str] = Counter()
-    for number in numbers:
-        # Read again rather than kept: a whole archive does not fit into memory.
-        found = reread_page(pages, store, sites, pages.page(number))
+    # Read again rather than kept: a whole archive does not fit into memory.
+    for found in reread_pages(pages, store, sites, map(pages.page, numbers), configured()):
         try:
             outcome = write(store, found)
         except Discard as refused:

@@ -27,7 +27,8 @@ def packed(site: Site | None) -> bytes:
 
 
 @lru_cache(1024)
-def _site(packing: bytes) -> Site | None:
+def unpacked(packing: bytes) -> Site | None:
+    """The site, in a reader."""
     site: Site | None = pickle.loads(packing)  # noqa: S301, of our own making
     return site
 
@@ -35,10 +36,10 @@ def _site(packing: bytes) -> Site | None:
 def read_page(body: bytes, url: str, declared: str | None, site: bytes) -> PageRead:
     """The article on a page, as `extract`, and raises as it does; `site` as `packed`."""
     following: list[str] = []
-    article = extract(body, url, site=_site(site), declared=declared, following=following)
+    article = extract(body, url, site=unpacked(site), declared=declared, following=following)
     return PageRead(article, following[0] if following else None)
 
 
 def list_source(body: bytes, url: str, declared: str | None, site: bytes, source: Source | None) -> Discovery:
     """What a source lists, as `discover`; `site` as `packed`."""
-    return discover(body, url, declared=declared, site=_site(site), source=source)
+    return discover(body, url, declared=declared, site=unpacked(site), source=source)

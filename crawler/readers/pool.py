@@ -22,7 +22,7 @@ from functools import cache
 from multiprocessing.connection import Connection
 from typing import Any, ClassVar, Self, TypeVar
 
-from crawler.errors import Discard, Refusal, Refused
+from crawler.errors import Discard, Refusal
 from crawler.readers.process import MEMORY, TOO_LARGE
 
 _CALLS = 2000  # after which a reader is replaced: what a large page has taken, the allocator seldom gives back
@@ -56,17 +56,22 @@ class Readers:
         """
         return await asyncio.wrap_future(self._submit(seconds, function, args))
 
+    def wait(self, seconds: float, function: Callable[..., T], *args: Any) -> T:
+        """As `run`, where there is no event loop."""
+        return self._submit(seconds, function, args).result()
+
     def each(
-        self, seconds: float, function: Callable[..., T], calls: Iterable[tuple[About, tuple[Any, ...]]]
-    ) -> Iterator[tuple[About, T | Refused]]:
+        self, seconds: float, function: Callable[..., T], calls: Iterable[tuple[About, tuple[Any, ...] | None]]
+    ) -> Iterator[tuple[About, T | Exception | None]]:
         """Run `function` for each call's arguments, several at once; what came of each, in their order.
 
-        `calls` are taken a few ahead of what is given. A refusal is given as a value; all else is raised as by `run`.
+        `calls` are taken a few ahead of what is given. What `run` would raise is given as a value, but `Interrupted`;
+        for what needs no reading, without arguments, None is given in its turn.
         """
-        ahead: deque[tuple[About, Future[Any]]] = deque()
+        ahead: deque[tuple[About, Future[Any] | None]] = deque()
         try:
             for about, args in calls:
-                ahead.append((about, self._submit(seconds, function, args)))
+                ahead.append((about, None if args is None else self._submit(seconds, function, args)))
                 if len(ahead) > _AHEAD * self._number:
                     first, came = ahead.popleft()
                     yield first, _outcome(came)
@@ -75,7 +80,8 @@ class Readers:
                 yield first, _outcome(came)
         except BaseException:
             for _, future in ahead:
-                future.cancel()
+                if future is not None:
+                    future.cancel()
             self.interrupt()
             raise
 
@@ -113,13 +119,13 @@ class Readers:
         raise AssertionError
 
 
-def _outcome(future: Future[Any]) -> Any:
+def _outcome(future: Future[Any] | None) -> Any:
     try:
-        return future.result()
+        return None if future is None else future.result()
     except Interrupted:
         raise
-    except Refused as refused:
-        return refused
+    except Exception as error:
+        return error
 
 
 def _why(code: int, seconds: float) -> str:

@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.archive import Archive, Damaged, Fetch
+from crawler.archive.page_reading import read
 from crawler.archive.records import Maker, Original, parse, walk
-from crawler.archive.reread import read
 from crawler.archive.writer import Writer
 from crawler.errors import BadInput
 from crawler.extract import extract
@@ -84,7 +84,7 @@ def test_a_crawl_is_kept_and_each_page_read_back_is_the_article_that_was_stored(
     stored = bench.stored()
     with Archive(bench.archive) as archive:
         assert archive.catch_up() == []
-        read_back = [read(archive.load(held), bench.sites["songda"]) for held in archive.pages()]
+        read_back = [read(archive.load(held), bench.sites["songda"]).article for held in archive.pages()]
     assert {article.canonical_url: article for article in read_back} == stored
 
 
@@ -134,7 +134,7 @@ def test_an_unchanged_page_becomes_a_revisit_of_the_first_and_gives_the_same_art
             assert fields["WARC-Profile"].endswith("/1.1/revisit/identical-payload-digest")
     with Archive(bench.archive) as archive:
         held = list(archive.pages())
-        articles = [read(archive.load(page), bench.sites["songda"]) for page in held]
+        articles = [read(archive.load(page), bench.sites["songda"]).article for page in held]
     assert {page.row.file for page in held} == {second.name}
     assert {article.canonical_url: article for article in articles} == bench.stored()
 
@@ -387,7 +387,7 @@ def test_extraction_of_a_kept_page_needs_its_header(bench: Bench) -> None:
         fetch = archive.load(next(iter(archive.pages())))
     assert dict(fetch.headers)["Content-Type"].startswith("text/html")
     own = extract(fetch.body, fetch.url, site=bench.sites["songda"], declared="utf-8")
-    assert own == read(fetch, bench.sites["songda"])
+    assert own == read(fetch, bench.sites["songda"]).article
 
 
 def test_original_is_named_in_utc() -> None:

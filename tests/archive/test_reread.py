@@ -117,14 +117,19 @@ def test_another_text_is_a_new_revision_and_only_once(bench: Bench) -> None:
     assert whats(findings(bench, good)) == {"same": 6}
 
 
-def test_a_page_that_nobody_could_read_becomes_an_article(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unreadable(*_: object, **__: object) -> Article:
-        raise Quarantine(Refusal.NO_BODY)
+def unreadable(*_: object) -> Article:
+    raise Quarantine(Refusal.NO_BODY)
 
+
+def broken(*_: object) -> Article:
+    raise ZeroDivisionError
+
+
+def test_a_page_that_nobody_could_read_becomes_an_article(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("crawler.crawl.page_answer.extract", unreadable)
+        patched.setattr("crawler.crawl.page_answer.in_reader", unreadable)
         assert bench.crawl_one().refused[Refusal.NO_BODY] == 6
-        patched.setattr("crawler.archive.reread.extract", unreadable)
+        patched.setattr("crawler.archive.reread.read_archived", unreadable)
         assert whats(findings(bench)) == {"unread": 6}
     assert whats(findings(bench, writing=True)) == {"new": 6}
     assert len(bench.stored()) == 6
@@ -200,7 +205,7 @@ def test_a_pending_page_stays_pending(bench: Bench) -> None:
 
 def test_what_cannot_be_read_any_more_is_counted_and_left(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.crawl_one()
-    monkeypatch.setattr("crawler.archive.reread.extract", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("crawler.archive.reread.read_archived", broken)
     found = findings(bench)
     assert whats(found) == {"refused": 6}
     assert {one.detail for one in found} == {"unreadable (ZeroDivisionError)"}
