@@ -158,7 +158,9 @@ class RunContext:
         if isinstance(error, SiteBusy):
             self.retry_after = error.seconds
         closed = isinstance(error, HostClosed) and request.url.startswith(self.site.home)
-        if reason is Refusal.OVER_BUDGET:
+        if reason is Refusal.UNFINISHED:
+            reader.postponed(about, reason)
+        elif reason is Refusal.OVER_BUDGET:
             self.report.refused[reason] += 1
             reader.postponed(about, reason)
         elif reason is Refusal.RATE_LIMITED or closed:

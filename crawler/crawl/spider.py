@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, Never, Self
+from typing import Any, Never, Self, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -38,6 +38,7 @@ from crawler.store import Store, frontier, runs, tallies
 from crawler.text import day_of
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 _ARGUMENTS = ("source", "limit", "revisit", "due")
 _NO: tuple[bool | str, ...] = (False, "", "0", "no", "false")
 _YES = ("1", "yes", "true")
@@ -252,6 +253,10 @@ class NewsSpider(SiteSpider):
         self.report.seconds = time.monotonic() - self._started
         if self._on_progress is not None:
             self._on_progress(self.report)
+
+    async def read(self, function: Callable[..., T], *args: Any) -> T:  # type: ignore[override]
+        """As `RunContext.read`."""
+        return await self.run.read(function, *args)
 
     def cached_robots(self, origin: str) -> bytes | None:
         """As remembered within a day, for a run that does what is due; a crawl by hand asks for itself."""

@@ -9,7 +9,6 @@ import asyncio
 import zlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
@@ -26,6 +25,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.http import Response
+from scrapy.responsetypes import responsetypes
 from scrapy.robotstxt import RobotParser
 from twisted.internet.error import ConnectError, ConnectionClosed
 
@@ -34,9 +34,9 @@ from crawler.extract import is_wall, moved_to
 from crawler.fetch.guard import Denied, named_inside, of_newsroom
 from crawler.fetch.spider import SiteSpider, clock, spider_of
 from crawler.items import Asked
+from crawler.readers import unpack
 from crawler.sites import judge
-from crawler.text import GZIP, bounded, gunzip, retry_after
-from crawler.text.content_codings import check_members, codings_of, undone
+from crawler.text import GZIP, bounded, retry_after
 
 _STRIKES = 10  # answers of 429 or 503 in a row
 _UNREACHABLE = (
@@ -172,41 +172,39 @@ class BackoffMiddleware:
 
 
 class DecompressionMiddleware(HttpCompressionMiddleware):
-    """Undoes Content-Encoding; bytes that are not what the header says are refused.
+    """Undoes Content-Encoding, in a reader; bytes that are not what the header says are refused.
 
     A page that is gzip though no header says so, as some caches send it, is unpacked too; a source stays as it is,
     since a packed sitemap is one by right.
     """
 
-    def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:  # noqa: ARG002
-        """As Scrapy's; raises `Denied` with UNREADABLE, or TOO_LARGE."""
+    _crawler: Crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> DecompressionMiddleware:
+        middleware = cls(crawler=crawler)
+        middleware._crawler = crawler
+        return middleware
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """The answer as its page or source was written; raises `Denied` with UNREADABLE, or TOO_LARGE."""
+        named = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+        bare = response.body.startswith(GZIP) and _what(request) in ("article", "page")
+        if not (named or bare):
+            return response
+        limit = request.meta.get("download_maxsize", self._max_size)
         try:
-            codings_of(b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1"))
-            plain = super().process_response(request, response)
-            if isinstance(plain, Response) and plain.body.startswith(GZIP) and _what(request) in ("article", "page"):
-                return self._unpacked(plain, request.meta.get("download_maxsize", self._max_size))
-            return plain
+            body = await (spider_of(self._crawler) or SiteSpider).read(unpack, response.body, named, limit, bare)
         except Discard as refusal:
             raise Denied(refusal.reason, refusal.detail) from None
-        except IgnoreRequest:
-            raise
         except Exception as error:  # each decoder has errors of its own
-            named = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
             raise Denied(Refusal.UNREADABLE, f"Content-Encoding {named[:40]!r}: {error}") from None
-
-    @staticmethod
-    def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:
-        if encoding in (b"gzip", b"x-gzip"):
-            # Scrapy's own keeps what comes before a damage, and takes its time for a million members.
-            check_members(body)
-            return HttpCompressionMiddleware._decode(body, encoding, max_size)
-        return undone(body, encoding.decode("latin-1"), max_size)
-
-    def _unpacked(self, response: Response, limit: int) -> Response:
         headers = response.headers.copy()
-        if b"gzip" in (headers.get("Content-Type") or b"").lower():
+        headers.pop("Content-Encoding", None)
+        if bare and b"gzip" in (headers.get("Content-Type") or b"").lower():
             del headers["Content-Type"]  # it told of the wrapping
-        return Response(response.url, response.status, headers=headers, body=gunzip(response.body, limit))
+        kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
+        return kind(response.url, response.status, headers=headers, body=body)
 
 
 class SiteRedirectMiddleware(RedirectMiddleware):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 import scrapy
 from scrapy.crawler import Crawler
 
 from crawler.fetch.budget import RequestBudget
 from crawler.sites import Site
+
+T = TypeVar("T")
 
 
 def clock() -> datetime:
@@ -25,6 +28,11 @@ class SiteSpider(scrapy.Spider):
     """What may still be asked of the site today; None for a spider whose requests are not counted."""
     now: Callable[[], datetime] = staticmethod(clock)
     """The clock of the run."""
+
+    @staticmethod
+    async def read(function: Callable[..., T], *args: Any) -> T:
+        """What `function` makes of something that the site sent; of a spider of many answers, in a reader process."""
+        return function(*args)
 
     def cached_robots(self, origin: str) -> bytes | None:  # noqa: ARG002, for those that have a cache
         """The robots.txt of a host as it is remembered from an earlier run; None when it must be asked."""

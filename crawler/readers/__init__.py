@@ -11,7 +11,7 @@ answers.py  what readers are asked to do: read a page, list a source
 
 from __future__ import annotations
 
-from crawler.readers.answers import PageRead, list_source, packed, read_page, unpacked
+from crawler.readers.answers import PageRead, list_source, packed, read_page, unpack, unpacked
 from crawler.readers.pool import Interrupted, Readers
 
-__all__ = ["Interrupted", "PageRead", "Readers", "list_source", "packed", "read_page", "unpacked"]
+__all__ = ["Interrupted", "PageRead", "Readers", "list_source", "packed", "read_page", "unpack", "unpacked"]

@@ -10,6 +10,8 @@ from crawler.discover import Discovery, discover
 from crawler.extract import extract
 from crawler.items import Article
 from crawler.sites import Site, Source
+from crawler.text import gunzip
+from crawler.text.content_codings import codings_of, undone
 
 
 class PageRead(NamedTuple):
@@ -31,6 +33,16 @@ def unpacked(packing: bytes) -> Site | None:
     """The site, in a reader."""
     site: Site | None = pickle.loads(packing)  # noqa: S301, of our own making
     return site
+
+
+def unpack(body: bytes, named: str, limit: int, bare: bool) -> bytes:
+    """A body without the codings that its Content-Encoding names; what is gzip without being named so only if `bare`.
+
+    Raises `Discard` for more than `limit` bytes or too many layers, and what each decoder raises.
+    """
+    for coding in codings_of(named):
+        body = undone(body, coding, limit)
+    return gunzip(body, limit) if bare else body
 
 
 def read_page(body: bytes, url: str, declared: str | None, site: bytes) -> PageRead:

@@ -52,12 +52,6 @@ def undone(body: bytes, coding: str, limit: int) -> bytes:
     return text
 
 
-def check_members(body: bytes) -> None:
-    """Raises `Discard` with UNREADABLE for a gzip file of more than `MEMBERS_MAX` members, without unpacking it."""
-    if body.count(GZIP + b"\x08") > MEMBERS_MAX:
-        raise Discard(Refusal.UNREADABLE, f"more than {MEMBERS_MAX} gzip members")
-
-
 def plain(body: bytes, encoding: str, limit: int) -> bytes:
     """An archived body as a browser would see it; `encoding` is its Content-Encoding, "" without one.
 

@@ -11,7 +11,7 @@ import pytest
 
 from crawler.errors import Discard, Refusal
 from crawler.text import gunzip
-from crawler.text.content_codings import LAYERS_MAX, check_members, codings_of, plain, undone
+from crawler.text.content_codings import LAYERS_MAX, codings_of, plain, undone
 from crawler.text.http import MEMBERS_MAX
 
 if sys.version_info >= (3, 14):
@@ -53,10 +53,8 @@ def test_members_have_a_limit() -> None:
     empty = gzip.compress(b"")
     some = empty * (MEMBERS_MAX - 1) + gzip.compress(PAGE)
     assert gunzip(some, 10**6) == PAGE
-    check_members(some)
-    for read in (lambda body: gunzip(body, 10**6, whole=False), check_members):
-        with pytest.raises(Discard, match="gzip members"):
-            read(some + empty)
+    with pytest.raises(Discard, match="gzip members"):
+        gunzip(some + empty, 10**6, whole=False)
     frames = zstd.compress(b"") * (MEMBERS_MAX - 1) + zstd.compress(PAGE)
     assert undone(frames, "zstd", 10**6) == PAGE
     # Half a million of them would be copied half a million times.
