@@ -119,7 +119,7 @@ class Settings:
         10.0, "Processor time for the reading of one page or source.", _number(0.1, _DAY), "seconds"
     )
     readers: int = _setting(
-        2, "The most processes at once in which one command reads pages and sources.", _count(1, 64), "processes"
+        1, "The most processes at once in which one command reads pages and sources.", _count(1, 64), "processes"
     )
     robots_maxsize: int = _setting(
         2**19,

@@ -13,6 +13,8 @@ Precision = Literal["second", "minute", "day"]
 Event = Literal["created", "revised", "withdrawn", "restored", "copied"]
 Purpose = Literal["look", "article", "revisit", "audit", "backfill"]
 """To which share of a site's day a request counts. The store keeps these words; "look" is a poll of a source."""
+FALLBACK = "fallback"
+"""`Article.layout` of a page that was read by what stands in when its layout did not fit."""
 LONGEST_URL = 2000
 """Bytes of an address; browsers and servers take no longer ones for granted, PostgreSQL indexes no value over 2,704."""
 

@@ -39,7 +39,7 @@ def capture(
       thoisu capture vov saved.html --url https://vov.vn/ten-bai-post1315698.vov
     """
     from crawler.crawl.quarantine import slug
-    from crawler.extract import FALLBACK
+    from crawler.items import FALLBACK
     from crawler.sites import canonical, judge
 
     definition = site_named(site, all_sites())

@@ -16,8 +16,7 @@ from urllib.parse import urlsplit
 
 from crawler.crawl.context import RunContext
 from crawler.errors import Quarantine, Refused
-from crawler.extract import FALLBACK
-from crawler.items import Article, PendingLink
+from crawler.items import FALLBACK, Article, PendingLink
 from crawler.store import findings
 
 logger = logging.getLogger(__name__)

@@ -32,6 +32,7 @@ from crawler.crawl.spider import NewsSpider
 from crawler.errors import BadInput
 from crawler.fetch import clock
 from crawler.fetch import replay as saved_pages
+from crawler.readers import COLLECTIONS
 from crawler.settings import TWISTED_REACTOR
 from crawler.sites import Site, Sites
 from crawler.store import LockTaken, Store
@@ -234,7 +235,7 @@ def _calm_collector() -> Iterator[None]:
     before = gc.get_threshold()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(*COLLECTIONS)
     try:
         yield
     finally:

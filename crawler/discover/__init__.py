@@ -1,6 +1,7 @@
 """From the bytes of a source to the links of its articles.
 
 discovery.py      `discover`: what a source yields, or what it is instead
+result.py         `Discovery`, in which it says so
 feeds.py          RSS and Atom          sitemaps.py   sitemaps and their indexes
 json_feeds.py     JSON Feed             url_lists.py  sitemaps that are plain text
 xml.py            XML as it really comes
@@ -13,9 +14,15 @@ days.py           days that stand in addresses
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from crawler.discover.days import DayRange, claimed_day, made_on, published_in, span_of
-from crawler.discover.discovery import MAX_BYTES, Discovery, discover, home_feed
 from crawler.discover.overlap import WindowItem, overlaps, window_end, window_reach
+from crawler.discover.result import Discovery, home_feed
+
+if TYPE_CHECKING:
+    from crawler.discover.discovery import MAX_BYTES, discover
 
 __all__ = [
     "MAX_BYTES",
@@ -32,3 +39,10 @@ __all__ = [
     "window_end",
     "window_reach",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What reads sources is loaded when it is asked for: a crawl has them read in other processes."""
+    if name not in ("MAX_BYTES", "discover"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("crawler.discover.discovery"), name)

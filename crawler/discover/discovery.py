@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import unescape
 from typing import Literal
 from urllib.parse import urlsplit
@@ -13,40 +13,19 @@ from urllib.parse import urlsplit
 from crawler.discover import feeds, json_feeds, listings, sitemaps, url_lists, xml
 from crawler.discover import json_lists as timeline
 from crawler.discover import pagination as pager
-from crawler.discover.overlap import longest_rise
+from crawler.discover.result import Discovery, DiscoveryKind
 from crawler.errors import Discard, Refusal
 from crawler.extract import hostile, is_wall
 from crawler.items import Link
 from crawler.sites import Feed, Listing, Site, Sitemap, Source, canonical, judge
 from crawler.text import decode, gunzip
 
-DiscoveryKind = Literal["feed", "sitemap", "index", "listing"]
 MAX_BYTES = 50 * 1024 * 1024
 """Of a source after decompression: the limit that the sitemap protocol sets."""
 _SITEMAP_PATH = re.compile(r"sitemap", re.IGNORECASE)
 _FEED_PATH = re.compile(r"/(?:rss|feed)|\.(?:rss|xml|atom|rdf)(?:\.gz)?$", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,200}>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|title|script|div|p|h[1-6]|table|center|pre|br|a)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Discovery:
-    """What was found at one address of a source."""
-
-    kind: DiscoveryKind
-    links: tuple[Link, ...] = ()
-    """In the order of the source, each article once, with its canonical address. Feeds and sitemaps keep what is
-    refused, with the reason."""
-    children: tuple[Link, ...] = ()
-    """The sitemaps that an index names, with their `modified_at`."""
-    next: str | None = None
-    """Address of the next page of a listing; None on the last and where only a script knows it."""
-    refused: Refusal | None = None
-    """Why the source as a whole is not taken."""
-    detail: str = ""
-    """For a person: what was there instead."""
-    cut: bool = False
-    """It ends in its middle: what `links` and `children` lack may be articles."""
 
 
 def discover(
@@ -70,19 +49,6 @@ def discover(
         return _read_list(text, url, expected, site, source)
     except Discard as refusal:
         return Discovery(expected, refused=refusal.reason, detail=refusal.detail)
-
-
-def home_feed(section: Discovery, home: Discovery) -> bool:
-    """Whether a section's feed carries the home feed: of their first entries nine in ten the same, in the same order.
-
-    Feeds of fewer than five entries prove nothing.
-    """
-    ours, theirs = ([link.url for link in discovery.links] for discovery in (section, home))
-    size = min(len(ours), len(theirs))
-    if size < 5:
-        return False
-    places = {url: place for place, url in enumerate(theirs[:size])}
-    return longest_rise(places[url] for url in ours[:size] if url in places) >= 0.9 * size
 
 
 def _expected(url: str, source: Source | None) -> DiscoveryKind:

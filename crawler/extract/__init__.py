@@ -28,14 +28,20 @@ plain_text.py   the same cleaning for text that somebody else extracted
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from crawler.extract.answers import verdict
-from crawler.extract.article import FALLBACK, extract
-from crawler.extract.boilerplate import Dropped
 from crawler.extract.interstitials import is_wall, moved_to
 from crawler.extract.limits import Overdue, deadline, hostile
-from crawler.extract.page import Page
 from crawler.extract.paging import MOST_PAGES, join, page_number
-from crawler.extract.plain_text import clean_text
+from crawler.items import FALLBACK
+
+if TYPE_CHECKING:
+    from crawler.extract.article import extract
+    from crawler.extract.boilerplate import Dropped
+    from crawler.extract.page import Page
+    from crawler.extract.plain_text import clean_text
 
 __all__ = [
     "FALLBACK",
@@ -53,3 +59,12 @@ __all__ = [
     "page_number",
     "verdict",
 ]
+
+_LATER = {"extract": "article", "Dropped": "boilerplate", "Page": "page", "clean_text": "plain_text"}
+
+
+def __getattr__(name: str) -> Any:
+    """What reads pages is loaded when it is asked for: a crawl has them read in other processes."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

@@ -22,14 +22,12 @@ from crawler.extract.place_stamp import split_stamp
 from crawler.extract.reader import Reading, read
 from crawler.extract.times import times
 from crawler.extract.trim import is_picture_story, marked_lead, trim
-from crawler.items import Article
+from crawler.items import FALLBACK, Article
 from crawler.sites import FAMILIES, Site, canonical, judge
 from crawler.text import content_hash, decode, documents
 
 _SHORTEST = 120  # characters of a text that names an unknown site's layout
 _SIGNED = ("byline", "line: the publisher's name")  # rules that drop a line which may state the source
-FALLBACK = "fallback"
-"""The name of what read a page when its layout did not."""
 
 
 def extract(

@@ -14,8 +14,7 @@ from math import log2
 
 from sqlalchemy import Column, Connection, Date, PrimaryKeyConstraint, Table, delete, func, select
 
-from crawler.extract import FALLBACK
-from crawler.items import Article
+from crawler.items import FALLBACK, Article
 from crawler.store.schema import Plain, metadata
 from crawler.store.sql import upsert
 from crawler.text import VIETNAM, day_of

@@ -13,5 +13,16 @@ from __future__ import annotations
 
 from crawler.readers.answers import PageRead, list_source, packed, read_page, unpack, unpacked
 from crawler.readers.pool import Interrupted, Readers
+from crawler.readers.process import COLLECTIONS
 
-__all__ = ["Interrupted", "PageRead", "Readers", "list_source", "packed", "read_page", "unpack", "unpacked"]
+__all__ = [
+    "COLLECTIONS",
+    "Interrupted",
+    "PageRead",
+    "Readers",
+    "list_source",
+    "packed",
+    "read_page",
+    "unpack",
+    "unpacked",
+]

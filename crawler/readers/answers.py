@@ -1,4 +1,7 @@
-"""What readers are asked to do with an answer of a site. These functions run in a reader; `packed` in who asks."""
+"""What readers are asked to do with an answer of a site. These functions run in a reader; `packed` in who asks.
+
+What they need is imported inside of them: who asks for it names the function and loads none of that.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ import pickle
 from functools import lru_cache
 from typing import NamedTuple
 
-from crawler.discover import Discovery, discover
-from crawler.extract import extract
+from crawler.discover import Discovery
 from crawler.items import Article
 from crawler.sites import Site, Source
 from crawler.text import gunzip
@@ -47,6 +49,8 @@ def unpack(body: bytes, named: str, limit: int, bare: bool) -> bytes:
 
 def read_page(body: bytes, url: str, declared: str | None, site: bytes) -> PageRead:
     """The article on a page, as `extract`, and raises as it does; `site` as `packed`."""
+    from crawler.extract import extract
+
     following: list[str] = []
     article = extract(body, url, site=unpacked(site), declared=declared, following=following)
     return PageRead(article, following[0] if following else None)
@@ -54,4 +58,6 @@ def read_page(body: bytes, url: str, declared: str | None, site: bytes) -> PageR
 
 def list_source(body: bytes, url: str, declared: str | None, site: bytes, source: Source | None) -> Discovery:
     """What a source lists, as `discover`; `site` as `packed`."""
+    from crawler.discover import discover
+
     return discover(body, url, declared=declared, site=unpacked(site), source=source)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import resource
 import signal
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -22,6 +24,9 @@ SPARE = 2
 """Seconds of processor time between the deadline, which ends code of Python's, and the end of the process."""
 TOO_LARGE = 70
 """Exit code of a reader that had no memory left."""
+_LOADED = ("crawler.readers.answers", "crawler.extract.article", "crawler.discover.discovery")
+COLLECTIONS = (20_000, 20, 20)
+"""Thresholds of the garbage collector of a process that does little but make and drop pages."""
 _STATM = Path("/proc/self/statm")
 T = TypeVar("T")
 Call = tuple[float, Callable[..., Any], tuple[Any, ...]]
@@ -31,6 +36,10 @@ Answer = tuple[Literal["given", "raised"], Any]
 
 def serve(descriptor: int) -> None:
     """Answer calls until their sender closes the connection, a file descriptor, or dies."""
+    for module in _LOADED:
+        import_module(module)
+    gc.freeze()  # as in the process of a crawl: what stays need not be looked at again
+    gc.set_threshold(*COLLECTIONS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the sender's, who ends his readers
     calls = Connection(descriptor)
     _limit(resource.RLIMIT_CORE, 0)
