@@ -254,14 +254,16 @@ def test_the_command_reports_first_and_writes_on_yes_alone(
     [
         (["--yes", "--dry-run"], "exclude each other"),
         (["--archive", "/no/such/folder"], "holds no archive"),
-        (["--site", "khongco"], "no site is called"),
+        (["--site", "khongco", "--archive", "HERE"], "no site is called"),
     ],
 )
 def test_bad_usage_is_one_line(
     bench: Bench, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
-    code, out, err = command(bench, capsys, *arguments)
-    assert (code, out, err.count("\n")) == (2, "", 1)
+    with pytest.raises(SystemExit) as end:
+        main(["reread", "--store", bench.store_url, *(word.replace("HERE", str(bench.archive)) for word in arguments)])
+    out, err = capsys.readouterr()
+    assert (end.value.code, out, err.count("\n")) == (2, "", 1)
     assert said in err
 
 

@@ -320,7 +320,11 @@ def test_the_commands_show_it(command_store: str, capsys: pytest.CaptureFixture[
     every = [json.loads(line) for line in run_command("stories", "--json").splitlines()]
     assert {row["id"]: len(row["pages"]) for row in every} == {1: 2, 3: 1}
     assert "2 pages: bao, hai" in run_command("stories", "--since", "2026-03-01", "--site", "hai")
-    assert "no story" in run_command("stories", "--site", "khac")
+    assert "no story" in run_command("stories", "--site", "vnexpress")
+    with pytest.raises(SystemExit) as ended:
+        main(["stories", "--site", "khac", "--store", command_store])
+    assert ended.value.code == 2
+    assert "no site is called 'khac'" in capsys.readouterr().err
     told = json.loads(run_command("story", "2", "--json"))
     assert (told["id"], told["wire"], told["first"]) == (1, "TTXVN", "https://bao.example/bai-1.html")
     assert told["members"][1]["added"] == ["Đoạn thêm."]
