@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from crawler.discover import made_on
 from crawler.items import PendingLink
@@ -20,6 +20,9 @@ from crawler.text import day_of
 
 _age = func.coalesce(links.c.published_at, links.c.modified_at, links.c.found_at)
 _mine = links.c.fate == Fate.BACKFILL
+_FETCHED = select(links.c.leads_to, links.c.fetched_at).where(
+    links.c.canonical_url == bindparam("url", type_=links.c.canonical_url.type)
+)
 
 
 def waiting(connection: Connection, site: str, limit: int, *, oldest_first: bool) -> list[PendingLink]:
@@ -54,11 +57,10 @@ def days(connection: Connection, ids: Collection[int]) -> dict[int, date]:
 
 def fetched_at(connection: Connection, url: str) -> datetime | None:
     """When the page of a link was last read into the store; None when it never was."""
-    asked = select(links.c.leads_to, links.c.fetched_at).where(links.c.canonical_url == url)
-    if (row := connection.execute(asked).first()) is None:
+    if (row := connection.execute(_FETCHED, {"url": url}).first()) is None:
         return None
-    own = links.c.canonical_url == (row.leads_to or url)
-    return max(filter(None, (row.fetched_at, connection.scalar(select(links.c.fetched_at).where(own)))), default=None)
+    own = connection.execute(_FETCHED, {"url": row.leads_to}).first() if row.leads_to else None
+    return max(filter(None, (row.fetched_at, own and own.fetched_at)), default=None)
 
 
 def last_changes(connection: Connection, urls: Iterable[str]) -> dict[str, int]:

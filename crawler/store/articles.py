@@ -57,6 +57,15 @@ _KNOWN = union_all(
         revisions.c.id == _first_with_hash
     ),
 )
+_LEADS_TO = select(links.c.leads_to).where(links.c.canonical_url == _URL)
+_OF_ARTICLE = (
+    select(revisions.c.fetched_at, articles.c.withdrawn_at, *(revisions.c[name] for name in _TEXTS))
+    .join(articles, (revisions.c.article_id == articles.c.id) & (revisions.c.number == articles.c.revision))
+    .where(articles.c.canonical_url == _URL)
+)
+_OF_COPY = select(copies.c.fetched_at, copies.c.withdrawn_at, *(copies.c[name] for name in _TEXTS)).where(
+    copies.c.canonical_url == _URL
+)
 # Only a writer that holds the write lock numbers changes, and no row is ever deleted: so the next number is one more,
 # commits become visible in this order, and a rolled-back transaction leaves no hole.
 _APPEND = insert(changes).values(seq=select(func.coalesce(func.max(changes.c.seq), 0) + 1).scalar_subquery())
@@ -149,18 +158,9 @@ def withdraw(connection: Connection, url: str, at: datetime) -> Outcome | None:
 
 def stored_page(connection: Connection, url: str) -> StoredPage | None:
     """The current text of the page whose link has this canonical address; None when there is none."""
-    leads_to = connection.scalar(select(links.c.leads_to).where(links.c.canonical_url == url))
-    url = leads_to or url
-    of_article = (
-        select(revisions.c.fetched_at, articles.c.withdrawn_at, *(revisions.c[name] for name in _TEXTS))
-        .join(articles, (revisions.c.article_id == articles.c.id) & (revisions.c.number == articles.c.revision))
-        .where(articles.c.canonical_url == url)
-    )
-    of_copy = select(copies.c.fetched_at, copies.c.withdrawn_at, *(copies.c[name] for name in _TEXTS)).where(
-        copies.c.canonical_url == url
-    )
-    for query in (of_article, of_copy):
-        if row := connection.execute(query).mappings().first():
+    url = connection.scalar(_LEADS_TO, {"url": url}) or url
+    for query in (_OF_ARTICLE, _OF_COPY):
+        if row := connection.execute(query, {"url": url}).mappings().first():
             return StoredPage(article=unpack(dict(row)), fetched_at=row["fetched_at"], withdrawn_at=row["withdrawn_at"])
     return None
 
