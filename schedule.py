@@ -2,7 +2,7 @@
 
 import sys
 
-from crawler.cli.main import main
+from crawler.__main__ import main
 
 if __name__ == "__main__":
     main(["schedule", *sys.argv[1:]])

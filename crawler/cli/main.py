@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import _thread
 import io
 import logging
 import os
 import sys
-import threading
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,10 +36,10 @@ from crawler.cli.sinks import app as sinks
 from crawler.cli.status import pace, status
 from crawler.cli.stories import stories, story
 from crawler.errors import Refused, StoreFailed, ThoisuError
+from crawler.stops import listening
 from crawler.terminal import install_log_records, masked, shown
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
-_AGAIN = 0.05  # seconds
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
     crawl, schedule, status, pace, backfill, gaps, articles, show, diff, changes, deliver, stories,
@@ -87,8 +85,6 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115, open to the end
     if sys.stdout is None:
         sys.exit(_say("standard output is closed", REFUSED))
-    if sys.unraisablehook is sys.__unraisablehook__:
-        sys.unraisablehook = _keep_interrupt
     if sys.stderr is sys.__stderr__ and sys.stderr is not None:
         sys.stderr = _lenient(sys.stderr.fileno())
     for stream in (sys.stdout, sys.stderr):
@@ -97,8 +93,9 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     install_log_records()
     try:
-        code = _run(arguments)
-        sys.stdout.flush()
+        with listening():
+            code = _run(arguments)
+            sys.stdout.flush()
     except BrokenPipeError:
         # Who reads us has seen enough.
         code = _give_up_output()
@@ -107,14 +104,6 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         code = INTERRUPTED
     sys.exit(code)
-
-
-def _keep_interrupt(lost: sys.UnraisableHookArgs) -> None:
-    """Python drops what is raised in a destructor; a Ctrl-C that falls into one comes again."""
-    if isinstance(lost.exc_value, KeyboardInterrupt):
-        threading.Timer(_AGAIN, _thread.interrupt_main).start()
-    else:
-        sys.__unraisablehook__(lost)
 
 
 class _Lenient(io.FileIO):

@@ -6,7 +6,6 @@ import asyncio
 import atexit
 import gc
 import logging
-import signal
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
@@ -15,7 +14,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -35,6 +33,7 @@ from crawler.fetch import replay as saved_pages
 from crawler.readers import COLLECTIONS
 from crawler.settings import TWISTED_REACTOR
 from crawler.sites import Site, Sites
+from crawler.stops import answering
 from crawler.store import LockTaken, Store
 
 logger = logging.getLogger(__name__)
@@ -136,8 +135,9 @@ class Crawls:
         self._running: dict[Crawler, asyncio.Future[None]] = {}
 
     async def run(self, plan: Plan) -> list[SiteReport]:
+        self._loop = asyncio.get_running_loop()
         places = asyncio.Semaphore(self._settings.getint("THOISU_SITES_AT_ONCE"))
-        with _on_signals(self._stop):
+        with answering(self._ask):
             reports = await asyncio.gather(*(self.site(places, *entry) for entry in plan))
             if self._stopper is not None:
                 await self._stopper
@@ -173,6 +173,10 @@ class Crawls:
         if not crawl.cancelled():
             crawl.result()
 
+    def _ask(self) -> None:
+        # Not by the loop's own handlers: those wait for its next turn, and what takes long holds the loop.
+        self._loop.call_soon_threadsafe(self._stop)
+
     def _stop(self) -> None:
         self.stopping = True
         self._stopper = asyncio.ensure_future(self._end())
@@ -194,39 +198,6 @@ class Crawls:
             crawl.cancel()
             if crawler in ends:
                 ends[crawler].cancel()
-
-
-@contextmanager
-def _on_signals(stop: Callable[[], None]) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    asked = 0
-
-    def end() -> None:
-        if asked:
-            raise KeyboardInterrupt
-
-    # Not the loop's own handlers: those wait for its next turn, and a page that takes long to read holds the loop.
-    def ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001, the interface's
-        nonlocal asked
-        asked += 1
-        if asked == 1:
-            loop.call_soon_threadsafe(stop)
-            return
-        loop.call_soon_threadsafe(end)  # for the case that a framework catches the first
-        raise KeyboardInterrupt
-
-    for number in before:
-        signal.signal(number, ring)
-    try:
-        yield
-    finally:
-        asked = 0
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from types import FrameType
 
 from crawler.deliver.config import Route
 from crawler.deliver.deliverer import Deliverer, DeliveryBatch
 from crawler.errors import ThoisuError
+from crawler.stops import answering
 from crawler.store import Store
 
-GRACE = 6.0
-"""Seconds that a delivery or a message under way gets when the process is asked to end."""
 OnStep = Callable[[DeliveryBatch], None]
 OnTrouble = Callable[[str, ThoisuError], None]
 
@@ -74,26 +70,10 @@ def deliver(
 
 @contextmanager
 def stopping() -> Iterator[threading.Event]:
-    """An event that SIGTERM and Ctrl-C set; the second of them, or `GRACE` after the first, ends the process by force.
+    """An event that SIGTERM and Ctrl-C set; the second, or `crawler.stops.GRACE` after it, ends by force.
 
     What is under way then is delivered again by the next run: no receiver and no network may hold a stop up.
     """
     stop = threading.Event()
-    force = threading.Timer(GRACE, os.kill, (os.getpid(), signal.SIGTERM))
-    force.daemon = True
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-
-    def ask(_: int, __: FrameType | None) -> None:
-        stop.set()
-        force.start()
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    for number in before:
-        signal.signal(number, ask)
-    try:
+    with answering(stop.set):
         yield stop
-    finally:
-        force.cancel()
-        for number, handler in before.items():
-            signal.signal(number, handler)

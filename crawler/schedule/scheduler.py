@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from types import FrameType
+from functools import partial
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from crawler.errors import StoreFailed
@@ -29,6 +29,7 @@ from crawler.schedule.heal import heal
 from crawler.schedule.intervals import Interval, Turns
 from crawler.schedule.rounds import IDLE, Rounds
 from crawler.schedule.worker import Worker
+from crawler.stops import answering
 from crawler.store import LockTaken, Store, heartbeats
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ CLOCK = timedelta(seconds=10)
 """Between two looks at whether the clock has jumped."""
 BEAT = timedelta(seconds=45)
 """Between two signs of life, at least; there is one at every minute's poll."""
+GRACE = 9.5
+"""Seconds from a signal to the end by force: more than a process of ours gets (`crawler.schedule.worker`)."""
 FIRST = timedelta(seconds=30)
 """From the moment in which the store is taken to the first run of the jobs that follow the polls."""
 
@@ -99,13 +102,17 @@ class Scheduler:
 
     def run(self) -> None:
         """Until SIGTERM or Ctrl-C; a second one ends it by force."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
-        threading.Thread(target=self._watch_clock, daemon=True).start()
-        self._scheduler.start()
-        self._over.set()
-        for thread in self._ending:
-            thread.join()
+        with answering(partial(self._end, self._stop), partial(self._end, self._kill), GRACE):
+            threading.Thread(target=self._watch_clock, daemon=True).start()
+            try:
+                self._scheduler.start()
+            except JobLookupError:
+                # APScheduler's end, in the thread of `_stop`, comes between the start of a round and its removal.
+                if not self._ending:
+                    raise
+            self._over.set()
+            for thread in self._ending:
+                thread.join()
 
     def _poll(self) -> None:
         with self._lock:
@@ -204,9 +211,9 @@ class Scheduler:
                 for job in ("poll", *self._after_rounds) if not self._ending else ():
                     self._scheduler.modify_job(job, next_run_time=_now())
 
-    def _on_signal(self, _: int, __: FrameType | None) -> None:
+    def _end(self, how: Callable[[], None]) -> None:
         # Not in the handler itself: the scheduler's lock may be held by the very code that the signal interrupted.
-        self._ending.append(threading.Thread(target=self._kill if self._ending else self._stop))
+        self._ending.append(threading.Thread(target=how))
         self._ending[-1].start()
 
     def _kill(self) -> None:
