@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from difflib import get_close_matches
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _PAPER = re.compile(r'href="http://[\w.-]+\.localhost:')
+
+LONGEST_LINE = 16 * 2**20
+"""Bytes of a line of a list; those with carriage returns alone are one line."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -93,6 +96,16 @@ def standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise BadInput("standard input is closed")
     return sys.stdin.buffer
+
+
+def input_lines() -> Iterator[bytes]:
+    """The lines of standard input; raises `BadInput` when it is closed, and at a line longer than `LONGEST_LINE`."""
+    stream, number = standard_input(), 0
+    while line := stream.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise BadInput(f"line {number} of standard input is longer than {LONGEST_LINE // 2**20} MB")
+        yield line
 
 
 def read_input(source: str, limit: int) -> bytes:

@@ -61,6 +61,7 @@ def deliver(
         raise KeyboardInterrupt
     if stop.is_set():
         screen.print("stopped; the next run goes on where each sink is", soft_wrap=True)
+        return
     if not all(ended.values()):
         raise typer.Exit(1)
 

@@ -14,12 +14,12 @@ from crawler.cli.common import (
     configured,
     console,
     file_url,
+    input_lines,
     is_url,
     local,
     print_json,
     read_input,
     site_for,
-    standard_input,
 )
 from crawler.errors import BadInput, Discard, Refusal, Refused
 from crawler.sites import Feed, Site, Sites, Source, written
@@ -28,6 +28,7 @@ from crawler.terminal import shown
 if TYPE_CHECKING:
     from crawler.discover import Discovery
 
+_WHOLE = 64 * 2**20  # bytes of a list in UTF-16
 _FEED_NAMES = (".xml", ".rss", ".atom", ".rdf", ".xml.gz", ".rss.gz", ".atom.gz")
 
 
@@ -87,7 +88,7 @@ def which(
     if "-" in urls and urls != ["-"]:
         raise BadInput("- reads addresses from standard input and stands alone")
     known = all_sites()
-    addresses = _lines(standard_input()) if urls == ["-"] else map(written, urls)
+    addresses = _lines(input_lines()) if urls == ["-"] else map(written, urls)
     if json_:
         for url in addresses:
             print_json(where(url, known))
@@ -124,10 +125,20 @@ def _lines(stream: Iterable[bytes]) -> Iterator[str]:
     for line in lines:
         # As some editors save text; its lines end inside a character.
         if line.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) and b"\0" in line:
-            line = b"".join((line, *lines)).decode("utf-16", "replace").encode()
+            line = _whole(line, lines).decode("utf-16", "replace").encode()
         for part in line.decode("utf-8", "replace").splitlines():
             if text := written(part):
                 yield text
+
+
+def _whole(line: bytes, lines: Iterator[bytes]) -> bytes:
+    """All of a list whose lines cannot be told apart before it is decoded."""
+    whole = bytearray(line)
+    for more in lines:
+        whole += more
+        if len(whole) > _WHOLE:
+            raise BadInput(f"a list in UTF-16 is longer than {_WHOLE // 2**20} MB; save it as UTF-8")
+    return bytes(whole)
 
 
 def discover(

@@ -15,11 +15,11 @@ from crawler.cli.common import (
     configured,
     console,
     file_url,
+    input_lines,
     is_url,
     print_json,
     read_input,
     site_for,
-    standard_input,
 )
 from crawler.errors import BadInput, Discard, Refusal, Refused, ThoisuError
 from crawler.items import Article
@@ -58,7 +58,7 @@ def extract(
     if jsonl:
         if page not in (None, "-") or url or site or explain:
             raise BadInput("--jsonl takes file and url from each line; leave out the other arguments")
-        for row in read_lines(standard_input(), all_sites()):
+        for row in read_lines(input_lines(), all_sites()):
             print_json(row)
         return
     if page is None:

@@ -8,7 +8,7 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -182,22 +182,30 @@ class Crawls:
         self._stopper = asyncio.ensure_future(self._end())
 
     async def _end(self) -> None:
-        """End every crawl after the pages under way; what they have not brought after `GRACE` is given up."""
-        ends: dict[Crawler, asyncio.Task[None]] = {}
-        last = time.monotonic() + GRACE
-        while self._running and time.monotonic() < last:
-            for crawler in self._running.keys() - ends.keys():
-                # Asked again and again, since Scrapy forgets a stop that comes while a crawl is being opened.
-                if (engine := crawler._engine) is not None and engine.running:
-                    ends[crawler] = asyncio.ensure_future(engine.stop_async())
-            await asyncio.sleep(_TURN)
-        for crawler, crawl in list(self._running.items()):
-            if isinstance(spider := crawler.spider, NewsSpider):
-                spider.run.readers.interrupt()
-                await crawler.signals.send_catch_log_async(signals.spider_closed, spider=spider, reason="shutdown")
+        await end_gently(self._running)
+        for crawl in list(self._running.values()):
             crawl.cancel()
-            if crawler in ends:
-                ends[crawler].cancel()
+
+
+async def end_gently(crawlers: Collection[Crawler]) -> None:
+    """End every crawl after the pages under way; what they have not brought after `GRACE` is given up, and they close.
+
+    `crawlers` are those that run, also while this waits for them.
+    """
+    ends: dict[Crawler, asyncio.Task[None]] = {}
+    last = time.monotonic() + GRACE
+    while crawlers and time.monotonic() < last:
+        for crawler in set(crawlers) - ends.keys():
+            # Asked again and again, since Scrapy forgets a stop that comes while a crawl is being opened.
+            if (engine := crawler._engine) is not None and engine.running:
+                ends[crawler] = asyncio.ensure_future(engine.stop_async())
+        await asyncio.sleep(_TURN)
+    for crawler in list(crawlers):
+        if isinstance(spider := crawler.spider, NewsSpider):
+            spider.run.readers.interrupt()
+            await crawler.signals.send_catch_log_async(signals.spider_closed, spider=spider, reason="shutdown")
+        if crawler in ends:
+            ends[crawler].cancel()
 
 
 @contextmanager

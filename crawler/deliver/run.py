@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -13,6 +14,9 @@ from crawler.errors import ThoisuError
 from crawler.stops import answering
 from crawler.store import Store
 
+GRACE = 5.0
+"""Seconds that what is under way gets when a delivery is asked to end; after them it is left, and not noted."""
+_TURN = 0.1  # seconds between two looks whether a stop was asked for
 OnStep = Callable[[DeliveryBatch], None]
 OnTrouble = Callable[[str, ThoisuError], None]
 
@@ -27,6 +31,9 @@ def deliver(
     follow: bool,
 ) -> dict[str, bool]:
     """Deliver to each sink, to the end of the feed or, with `follow`, until `stop` is set; says which came to the end.
+
+    What does not come back within `GRACE` of `stop`, as from a receiver that does not answer, is delivered once more by
+    the next run.
 
     `on_step` and `on_trouble` are called from any thread, one at a time; the latter with the name of a sink and what
     kept it from being served at all: StoreFailed or LockTaken.
@@ -62,7 +69,11 @@ def deliver(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        while thread.is_alive() and not stop.is_set():
+            thread.join(_TURN)
+    last = time.monotonic() + GRACE
+    for thread in threads:
+        thread.join(max(0.0, last - time.monotonic()))
     if mistakes:
         raise mistakes[0]
     return ended
@@ -72,7 +83,7 @@ def deliver(
 def stopping() -> Iterator[threading.Event]:
     """An event that SIGTERM and Ctrl-C set; the second, or `crawler.stops.GRACE` after it, ends by force.
 
-    What is under way then is delivered again by the next run: no receiver and no network may hold a stop up.
+    What is under way then is done again by the next run: no receiver and no network may hold a stop up.
     """
     stop = threading.Event()
     with answering(stop.set):
