@@ -23,6 +23,10 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "monitor": ("1 1", lambda found: found["false"] == 0 and any(row["within"] for row in found["faults"])),
     "scale": ("--every=97 3000", lambda found: found["cases"] > 100 and found["wrong"] == []),
     "schedule": ("4 1 1", lambda found: found["past_bound"] == found["looks_lost"] == found["over_budget"] == 0),
+    "stops": (
+        "--stops 3 --only crawl deliver relate",
+        lambda found: found["stops"] == 3 and found["late"] == found["wrong"] == 0,
+    ),
     "store": ("--articles 200 --postgres 100", lambda found: found["articles"] == 200),
 }
 """The arguments that make it small, and what its last line says when all is well."""

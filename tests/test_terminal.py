@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import ast
 import io
+import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from crawler.cli import round as rounds
-from crawler.cli.common import console
 from crawler.cli.schedule import _run
 from crawler.configuration import Settings
 from crawler.crawl import SiteReport
 from crawler.deliver.sink import Poisoned, SinkFailed
 from crawler.errors import BadInput
+from crawler.output import console
 from crawler.schedule.worker import Worker
 from crawler.sites import Sites
 from crawler.store.database import engine_for
 from crawler.terminal import install_log_records, masked, masked_address, shown
+from tests.support import ROOT
 
 STEERING = "\x1b\x07\r\x9b\x90\u2028\u202e\u2066\u200b\u200f\ufeff\u061c\u2060\U000e0041\u00ad\ufffa"
 TITLE = f"Con {STEERING} đê"
@@ -58,6 +64,68 @@ def test_the_console_prints_nothing_else(capsys: pytest.CaptureFixture[str]) -> 
     table.add_row(TITLE)
     console().print(TITLE, table, style="red")
     assert not set(STEERING) & set(capsys.readouterr().out)
+
+
+def test_nor_does_what_rich_has_made_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = console()
+    with screen.status(Text(TITLE)):
+        screen.print(Text(TITLE), Text.assemble((TITLE, "bold")), Panel(Text(TITLE), title=Text(TITLE)))
+    assert not set(STEERING) & set(capsys.readouterr().out)
+
+
+ELSEWHERE = """
+import sys, threading, warnings, typer
+from crawler.cli import main as command
+
+def broken():
+    raise ValueError(TITLE)
+
+def articles():
+    print(TITLE)
+    typer.echo(TITLE)
+    typer.secho(TITLE, err=True)
+    sys.stderr.writelines([TITLE])
+    warnings.warn(TITLE)
+    thread = threading.Thread(target=broken)
+    thread.start()
+    thread.join()
+    print_json({"title": TITLE})
+    raise RuntimeError(f"{TITLE} nats://tin:SECRET@kho/")
+
+from crawler.output import print_json
+command.app.registered_commands = []
+command.app.command(cls=command.Command, name="articles")(articles)
+command.app.command(cls=command.Command, name="other")(lambda: None)
+command.main(sys.argv[1:])
+"""
+
+
+def test_nothing_that_anybody_prints_moves_a_terminal() -> None:
+    def ran(*arguments: str) -> subprocess.CompletedProcess[str]:
+        code = f"TITLE = {TITLE!a}\n{ELSEWHERE}"
+        return subprocess.run(
+            [sys.executable, "-c", code, *arguments], capture_output=True, encoding="utf-8", check=False
+        )
+
+    done = ran("articles")
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if line] == [shown(TITLE), shown(TITLE), lines[-1]]
+    assert json.loads(lines[-1]) == {"title": TITLE}
+    assert done.stderr.count("Con ") >= 5
+    said = done.stderr + ran("articles", TITLE).stderr + ran(f"--{TITLE}").stderr
+    assert not set(STEERING) & set(said)
+    assert "SECRET" not in said
+
+
+def test_no_module_but_one_prints() -> None:
+    for path in (ROOT / "crawler").rglob("*.py"):
+        if path == ROOT / "crawler" / "output.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                assert called not in ("print", "typer.echo", "typer.secho", "Console", "rich.print"), path
+                assert not re.fullmatch(r"sys\.(__)?std(out|err)(__)?(\.buffer)?\.write(lines)?", called), path
 
 
 @pytest.mark.parametrize("name", ["crawler.x", "scrapy.core.scraper", "asyncio"])

@@ -10,17 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.command import Command
-from crawler.cli.common import (
-    StoreOption,
-    all_sites,
-    configured,
-    console,
-    local,
-    open_store,
-    print_json,
-    site_named,
-    typed,
-)
+from crawler.cli.common import StoreOption, all_sites, configured, local, open_store, site_named, typed
+from crawler.output import console, print_json
 from crawler.terminal import shown
 
 if TYPE_CHECKING:

@@ -11,17 +11,16 @@ from crawler.cli.common import (
     MOST,
     SitesOption,
     StoreOption,
-    console,
     known_here,
     local,
     moment,
     open_store,
-    print_json,
     site_names,
     stored,
     typed,
 )
 from crawler.errors import BadInput
+from crawler.output import console, print_json
 from crawler.terminal import shown
 
 if TYPE_CHECKING:

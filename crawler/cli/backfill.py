@@ -11,22 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import (
-    StoreOption,
-    all_sites,
-    chosen_sites,
-    configured,
-    console,
-    moment,
-    open_store,
-    papers_of,
-    print_json,
-)
+from crawler.cli.common import StoreOption, all_sites, chosen_sites, configured, moment, open_store, papers_of
 from crawler.cli.crawl import summary
 from crawler.cli.progress import progress
 from crawler.cli.relate import relate_by_hand
 from crawler.cli.warcs import copy_files
 from crawler.errors import BadInput
+from crawler.output import console, print_json
 from crawler.sites import Sites
 from crawler.terminal import shown
 from crawler.text import day_of

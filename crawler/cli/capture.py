@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.cli.common import all_sites, console, site_named
+from crawler.cli.common import all_sites, site_named
 from crawler.cli.read import load, read_answer
 from crawler.errors import BadInput, Refused
+from crawler.output import console
 
 _NOT_ON_PAGE = frozenset({"url", "site", "content_hash", "layout", "published_raw"})
 """Fields that say nothing of the page which a person could correct."""

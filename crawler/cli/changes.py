@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import MOST, StoreOption, console, local, open_store, print_json
+from crawler.cli.common import MOST, StoreOption, local, open_store
 from crawler.errors import BadInput
+from crawler.output import console, print_json
 from crawler.terminal import shown
 
 _PAGE = 500  # changes that are read together

@@ -8,18 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import (
-    StoreOption,
-    all_sites,
-    chosen_sites,
-    configured,
-    console,
-    local,
-    open_store,
-    papers_of,
-    print_json,
-)
+from crawler.cli.common import StoreOption, all_sites, chosen_sites, configured, local, open_store, papers_of
 from crawler.errors import BadInput, StoreFailed
+from crawler.output import console, print_json
 from crawler.terminal import shown
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -12,42 +11,25 @@ from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 from urllib.parse import quote, urlsplit
 
 import typer
 
 from crawler.configuration import Settings, doubts
 from crawler.errors import BadInput
+from crawler.output import say
 from crawler.sites import Site, Sites
-from crawler.terminal import masked_address, shown
+from crawler.terminal import masked_address
 from crawler.text import gunzip
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from crawler.store import Store, StoredArticle
 
-_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _PAPER = re.compile(r'href="http://[\w.-]+\.localhost:')
 
 LONGEST_LINE = 16 * 2**20
 """Bytes of a line of a list; those with carriage returns alone are one line."""
-
-
-def console(*, stderr: bool = False) -> Console:
-    """A console that colours on a terminal only and takes texts as `shown` leaves them, markup signs included."""
-    from rich.console import Console
-    from rich.text import Text
-
-    class Quiet(Console):
-        def render_str(self, text: str, **about: Any) -> Text:
-            return super().render_str(shown(text), **about)
-
-        def on_broken_pipe(self) -> None:
-            raise BrokenPipeError
-
-    return Quiet(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
 def local(moment: datetime | None) -> str:
@@ -55,21 +37,6 @@ def local(moment: datetime | None) -> str:
     from crawler.text import local_time
 
     return local_time(moment) if moment else "-"
-
-
-def print_json(value: Any, *, alone: bool = False) -> None:
-    """One line of JSON on standard output, sent at once; a value that comes `alone` is indented on a terminal.
-
-    What JSON allows and terminals obey, controls and signs of direction, is escaped.
-    """
-    indent = 2 if alone and sys.stdout.isatty() else None
-    line = json.dumps(value, ensure_ascii=False, default=_plain, indent=indent)
-    sys.stdout.write(_ESCAPED.sub(lambda match: json.dumps(match[0])[1:-1], line) + "\n")
-    sys.stdout.flush()
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def is_url(source: str) -> bool:
@@ -135,7 +102,7 @@ def warn_of_settings() -> None:
     """Say on standard error what is set and may be a slip; what is plainly wrong ends the command that reads it."""
     with suppress(BadInput):
         for doubt in doubts():
-            print(f"thoisu: {shown(doubt)}", file=sys.stderr)
+            say(f"thoisu: {doubt}")
 
 
 def all_sites(newsroom: str | None = None) -> Sites:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import all_sites, chosen_sites, configured, console, papers_of, print_json
+from crawler.cli.common import all_sites, chosen_sites, configured, papers_of
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Refusal
+from crawler.output import console, print_json
 from crawler.sites import Sites
 from crawler.terminal import shown
 

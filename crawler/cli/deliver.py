@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import StoreOption, console, local, open_store, print_json
+from crawler.cli.common import StoreOption, local, open_store
 from crawler.cli.sinks import ConfigOption, chosen, read_config, span
 from crawler.errors import StoreFailed, ThoisuError
+from crawler.output import console, print_json
 from crawler.terminal import shown
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import console, local
+from crawler.cli.common import local
 from crawler.cli.crawl import progress_of, summary
 from crawler.cli.diff import print_diff
 from crawler.cli.scenes import Missing, delivered, expect, need, next_polls, plain_stories, related_between
 from crawler.configuration import Settings
+from crawler.output import console
 from crawler.sites import Sites
 from crawler.terminal import shown
 

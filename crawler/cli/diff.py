@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, console, local, open_store, print_json, stored
+from crawler.cli.common import StoreOption, local, open_store, stored
 from crawler.errors import BadInput
+from crawler.output import console, print_json
 from crawler.terminal import shown
 
 if TYPE_CHECKING:

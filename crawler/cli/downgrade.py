@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, console, open_store
+from crawler.cli.common import StoreOption, open_store
+from crawler.output import console
 
 
 def downgrade(

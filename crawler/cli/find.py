@@ -9,19 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import (
-    all_sites,
-    configured,
-    console,
-    file_url,
-    input_lines,
-    is_url,
-    local,
-    print_json,
-    read_input,
-    site_for,
-)
+from crawler.cli.common import all_sites, configured, file_url, input_lines, is_url, local, read_input, site_for
 from crawler.errors import BadInput, Discard, Refusal, Refused
+from crawler.output import console, print_json
 from crawler.sites import Feed, Site, Sites, Source, written
 from crawler.terminal import shown
 

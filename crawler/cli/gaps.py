@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, console, known_here, local, open_store, print_json, site_names
+from crawler.cli.common import StoreOption, known_here, local, open_store, site_names
 from crawler.errors import BadInput
+from crawler.output import console, print_json
 from crawler.terminal import shown
 from crawler.text import day_of
 

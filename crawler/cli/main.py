@@ -36,8 +36,9 @@ from crawler.cli.sinks import app as sinks
 from crawler.cli.status import pace, status
 from crawler.cli.stories import stories, story
 from crawler.errors import Refused, StoreFailed, ThoisuError
+from crawler.output import clean_streams, say, write
 from crawler.stops import listening
-from crawler.terminal import install_log_records, masked, shown
+from crawler.terminal import install_log_records
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
@@ -56,9 +57,9 @@ def _version(wanted: bool) -> None:
         from importlib.metadata import PackageNotFoundError, version
 
         try:
-            print(f"thoisu {version('thoisu')}")
+            write(f"thoisu {version('thoisu')}")
         except PackageNotFoundError:
-            print("thoisu, run from a checkout that is not installed")
+            write("thoisu, run from a checkout that is not installed")
         raise typer.Exit
 
 
@@ -91,6 +92,7 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             # Lone surrogates, which pages and lists can hold, become escapes that JSON reads back.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    clean_streams()
     install_log_records()
     try:
         with listening():
@@ -132,7 +134,7 @@ def _run(arguments: list[str] | None) -> int:
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         if context is not None and not arguments and len(sys.argv) == 1:
-            print(context.get_help())
+            write(context.get_help())
             return USAGE
         path = context.command_path if context is not None else "thoisu"
         message = error.format_message().strip().removesuffix(".").replace("\n", " ")
@@ -156,5 +158,5 @@ def _give_up_output() -> int:
 
 def _say(message: str, code: int) -> int:
     """One line on standard error."""
-    print(f"thoisu: {shown(masked(' '.join(message.split())))}", file=sys.stderr)
+    say(f"thoisu: {message}")
     return code

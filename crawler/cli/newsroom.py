@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import console
 from crawler.errors import BadInput
+from crawler.output import console
 
 if TYPE_CHECKING:
     from crawler.newsroom import Newsroom

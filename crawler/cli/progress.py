@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from crawler.cli.common import console
+from crawler.output import console
 
 if TYPE_CHECKING:
     from crawler.crawl import SiteReport

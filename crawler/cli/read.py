@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import (
-    all_sites,
-    configured,
-    console,
-    file_url,
-    input_lines,
-    is_url,
-    print_json,
-    read_input,
-    site_for,
-)
+from crawler.cli.common import all_sites, configured, file_url, input_lines, is_url, read_input, site_for
 from crawler.errors import BadInput, Discard, Refusal, Refused, ThoisuError
 from crawler.items import Article
+from crawler.output import console, print_json, say, write
 from crawler.sites import Site, Sites
 from crawler.terminal import shown
 
@@ -148,7 +138,7 @@ def read_lines(lines: Iterator[bytes], sites: Sites) -> Iterator[dict[str, Any]]
         except ThoisuError as error:
             yield {"id": key, "error": str(error)}
         except Exception as error:  # the pages behind this one must still be read
-            sys.stderr.write(f"thoisu: {key}: {type(error).__name__}: {error}\n")
+            say(f"thoisu: {key}: {type(error).__name__}: {error}")
             yield {"id": key, "error": str(Refusal.UNREADABLE)}
 
 
@@ -184,7 +174,7 @@ def clean(
         )
     else:
         paragraphs = [part for part in (result.title, result.lead, *result.body) if part]
-        sys.stdout.write("\n\n".join(map(shown, paragraphs)) + "\n")
+        write("\n\n".join(paragraphs))
 
 
 def _explain(title: str | None, dropped: list[Dropped]) -> None:

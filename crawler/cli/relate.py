@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, console, open_store, print_json
+from crawler.cli.common import StoreOption, open_store
 from crawler.errors import StoreFailed
+from crawler.output import console, print_json
 from crawler.terminal import shown
 
 if TYPE_CHECKING:

@@ -12,19 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import (
-    SitesOption,
-    StoreOption,
-    all_sites,
-    configured,
-    console,
-    moment,
-    open_store,
-    print_json,
-    site_named,
-)
+from crawler.cli.common import SitesOption, StoreOption, all_sites, configured, moment, open_store, site_named
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Discard
+from crawler.output import console, print_json
 from crawler.sites import Sites
 from crawler.terminal import shown
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from datetime import UTC, datetime
 
 from crawler.configuration import Settings
 from crawler.crawl import SiteReport, crawl
+from crawler.output import say
 from crawler.schedule.scheduler import log
 from crawler.sites import Sites
-from crawler.terminal import masked, shown
 from crawler.text import local_time
 
 
@@ -21,7 +20,7 @@ def round_of(sites: Sites, store_url: str, newsroom: str | None, own: Settings) 
     log(own.log_level)
     threading.Thread(target=follow_scheduler, daemon=True).start()
     for report in crawl(sites, store_url=store_url, newsroom=newsroom, due=True, on_progress=_quietly, own=own):
-        print(f"{local_time(datetime.now(UTC), year=False)}  {shown(masked(str(report)))}", file=sys.stderr, flush=True)
+        say(f"{local_time(datetime.now(UTC), year=False)}  {report}")
 
 
 def _quietly(_: SiteReport) -> None:

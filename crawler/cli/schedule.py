@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import SitesArgument, StoreOption, all_sites, chosen_sites, configured, console, papers_of
+from crawler.cli.common import SitesArgument, StoreOption, all_sites, chosen_sites, configured, papers_of
 from crawler.cli.sinks import span
 from crawler.errors import BadInput
+from crawler.output import console
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,8 +11,9 @@ from typing import Annotated, cast
 
 import typer
 
-from crawler.cli.common import console, print_json, standard_input
+from crawler.cli.common import standard_input
 from crawler.errors import BadInput
+from crawler.output import console, print_json
 
 _RULES = {
     "ours": "plans each day, to the minute, by what its own polls have found",

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.command import Command, Group
-from crawler.cli.common import StoreOption, all_sites, configured, console, local, open_store, print_json
+from crawler.cli.common import StoreOption, all_sites, configured, local, open_store
 from crawler.errors import BadInput
+from crawler.output import console, print_json
 from crawler.terminal import shown
 
 if TYPE_CHECKING:

@@ -9,17 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import (
-    SitesArgument,
-    StoreOption,
-    all_sites,
-    configured,
-    console,
-    local,
-    open_store,
-    print_json,
-    site_named,
-)
+from crawler.cli.common import SitesArgument, StoreOption, all_sites, configured, local, open_store, site_named
+from crawler.output import console, print_json
 from crawler.terminal import shown
 
 if TYPE_CHECKING:

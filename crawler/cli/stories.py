@@ -7,18 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import (
-    SitesOption,
-    StoreOption,
-    console,
-    known_here,
-    local,
-    moment,
-    open_store,
-    print_json,
-    site_names,
-)
+from crawler.cli.common import SitesOption, StoreOption, known_here, local, moment, open_store, site_names
 from crawler.errors import BadInput
+from crawler.output import console, print_json
 from crawler.terminal import shown
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from crawler.cli.common import configured, console, is_there, print_json
+from crawler.cli.common import configured, is_there
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput
+from crawler.output import console, print_json
 from crawler.sites import Sites
 from crawler.terminal import shown
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from crawler.errors import StoreFailed
+from crawler.output import say
 from crawler.schedule import agenda
 from crawler.schedule.clock_watch import ClockWatch
 from crawler.schedule.heal import heal
@@ -191,7 +191,7 @@ class Scheduler:
 
     def _say(self, what: str) -> None:
         if what != self._said:
-            print(f"{what}; stop with Ctrl-C or: kill {os.getpid()}", file=sys.stderr, flush=True)
+            say(f"{what}; stop with Ctrl-C or: kill {os.getpid()}")
         self._said = what
 
     def _times(self) -> dict[str, datetime]:

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from crawler.cli.common import print_json
 from crawler.configuration import Settings
 from crawler.errors import BadInput, StoreFailed
 from crawler.extract import extract
+from crawler.output import print_json
 from crawler.store import Store
 from crawler.store.database import engine_for, unwritable
 from crawler.terminal import shown

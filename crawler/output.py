@@ -1,0 +1,102 @@
+"""The only way out to a terminal, which nothing passes that moves it: a console, lines for standard error, and JSON.
+
+`clean_streams` closes the ways that are not ours: what a library, a warning, a traceback or the parser of the command
+line writes to `sys.stdout` and `sys.stderr` is cleaned there.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+from crawler.terminal import masked, shown
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+
+
+class _Cleaned:
+    """A stream that writes what `shown` leaves, and with `secret` what `masked` leaves of that."""
+
+    def __init__(self, uncleaned: TextIO, *, secret: bool) -> None:
+        self.uncleaned = uncleaned
+        self._secret = secret
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError("a text stream takes no bytes")  # by which it is told from a binary one
+        self.uncleaned.write(shown(masked(text) if self._secret else text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.uncleaned, name)
+
+
+def clean_streams() -> None:
+    """Let nothing through `sys.stdout` and `sys.stderr` that moves a terminal, from whomever it comes."""
+    if sys.stdout is not sys.__stdout__:
+        return  # somebody else's, who looks at what we write
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout = cast("TextIO", _Cleaned(sys.stdout, secret=False))
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr = cast("TextIO", _Cleaned(sys.stderr, secret=True))
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that colours on a terminal only and takes texts as `shown` leaves them, markup signs included."""
+    from rich.console import Console
+    from rich.segment import Segment
+
+    class Quiet(Console):
+        def render_str(self, text: str, **about: Any) -> Any:
+            return super().render_str(shown(text), **about)  # before it is measured
+
+        def render(self, *given: Any, **about: Any) -> Iterable[Segment]:
+            for segment in super().render(*given, **about):
+                if segment.control or segment.text.isprintable() or segment.text == "\n":
+                    yield segment
+                else:
+                    yield Segment(shown(segment.text), segment.style)
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    stream = getattr(sys.stderr if stderr else sys.stdout, "uncleaned", None)
+    return Quiet(file=stream, stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def say(text: str) -> None:
+    """One line on standard error, sent at once, without what is secret in addresses."""
+    print(shown(masked(" ".join(text.split()))), file=sys.stderr, flush=True)
+
+
+def write(text: str) -> None:
+    """Text on standard output."""
+    print(shown(text))
+
+
+def print_json(value: Any, *, alone: bool = False) -> None:
+    """One line of JSON on standard output, sent at once; a value that comes `alone` is indented on a terminal.
+
+    What JSON allows and terminals obey, controls and signs of direction, is escaped.
+    """
+    stream = getattr(sys.stdout, "uncleaned", sys.stdout)
+    indent = 2 if alone and stream.isatty() else None
+    line = json.dumps(value, ensure_ascii=False, default=_plain, indent=indent)
+    stream.write(_ESCAPED.sub(lambda match: json.dumps(match[0])[1:-1], line) + "\n")
+    stream.flush()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,130 @@
+"""A process ends when it is asked to, whatever holds its main thread; what is asked once is not forgotten."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT
+
+BEGIN = """
+import signal, sqlite3, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
+from crawler import stops
+stops.GRACE, stops._AGAIN = 1.0, 0.5
+
+def ready():
+    print("ready", flush=True)
+
+def endless():
+    sqlite3.connect(":memory:").execute(
+        "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"
+    ).fetchone()
+"""
+IN_ONE_CALL = "with stops.listening():\n    ready(); endless()"
+CAUGHT = """
+with stops.listening():
+    ready()
+    while True:
+        try:
+            time.sleep(60)
+        except BaseException:
+            pass
+"""
+UNANSWERED = """
+with stops.listening(), stops.answering(lambda: None, grace=1.0):
+    ready()
+    while True:
+        time.sleep(60)
+"""
+BEHIND = """
+with ThreadPoolExecutor(1) as pool:
+    try:
+        with stops.listening(), stops.answering(lambda: None, grace=1.0):
+            pool.submit(endless); ready(); time.sleep(0.5)
+    finally:
+        pool.shutdown()
+"""
+ONCE_LOST = """
+with stops.listening():
+    ready()
+    try:
+        time.sleep(60)
+    except BaseException:
+        pass
+    try:
+        with stops.answering(lambda: None):
+            print("begun")
+    except KeyboardInterrupt:
+        sys.exit(7)
+"""
+ANSWERED = """
+asked = threading.Event()
+with stops.listening():
+    with stops.answering(asked.set):
+        ready()
+        asked.wait()
+sys.exit(5)
+"""
+
+
+def stopped(program: str, *numbers: int) -> int:
+    process = subprocess.Popen([sys.executable, "-c", BEGIN + program], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.3)  # the program has gone on
+    for number in numbers:
+        process.send_signal(number)
+    try:
+        out, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert out == ""
+    return process.returncode
+
+
+@pytest.mark.parametrize("program", [IN_ONE_CALL, CAUGHT, UNANSWERED, BEHIND])
+def test_what_does_not_end_is_ended_by_force(program: str) -> None:
+    assert stopped(program, signal.SIGINT) == 128 + signal.SIGINT
+
+
+def test_so_it_is_by_sigterm() -> None:
+    assert stopped(UNANSWERED, signal.SIGTERM) == 128 + signal.SIGTERM
+    assert stopped(IN_ONE_CALL, signal.SIGTERM) == -signal.SIGTERM
+
+
+def test_an_interrupt_that_somebody_caught_ends_what_comes_next() -> None:
+    assert stopped(ONCE_LOST, signal.SIGINT) == 7
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_answers_ends_by_itself(number: int) -> None:
+    assert stopped(ANSWERED, number) == 5
+
+
+def test_ctrl_c_while_modules_are_imported_simply_ends_the_command(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n", "utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-c", "import crawler.__main__ as m, sys; sys.path.insert(0, sys.argv[1]); m.main()", tmp_path],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60) == ("", "")
+    assert process.returncode == -signal.SIGINT
+
+
+@pytest.mark.parametrize("command", [("which", "-"), ("which", "-", "--json"), ("extract", "--jsonl")])
+def test_an_endless_line_is_refused_by_its_number(command: tuple[str, ...]) -> None:
+    with Path("/dev/zero").open("rb") as zeros:
+        done = subprocess.run(
+            [sys.executable, "-m", "crawler", *command], stdin=zeros, capture_output=True, text=True, check=False,
+            cwd=ROOT,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, "thoisu: line 1 of standard input is longer than 16 MB\n")
