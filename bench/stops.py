@@ -1,6 +1,6 @@
 """Every command stopped by SIGTERM or SIGINT at random moments: does each end in time, and leave nothing half-written?
 
-Usage:  python bench/stops.py [--stops 200] [--only COMMAND ...] [--seed 1]
+Usage:  python bench/stops.py [--stops 200] [--only COMMAND ...] [--stretch 1] [--seed 1]
 
 A newsroom of eight papers serves: one drips, one answers late, and one asks for 60 s between two requests in its
 robots.txt; a receiver of messages takes connections and never answers. Each stop has a store of its own, which is
@@ -168,12 +168,12 @@ class Trial:
         record = self.room.world.record()
         return [row["canonical_url"] for name in chosen for row in record[name] if row["canonical_url"] not in held]
 
-    def stop(self, name: str, dice: random.Random) -> dict[str, Any]:
+    def stop(self, name: str, dice: random.Random, stretch: float) -> dict[str, Any]:
         """Begin a command, stop it, and look at what it leaves."""
         case = CASES[name]
         place = self.folder / "at-work"
         shutil.copytree(self.full if case.filled else self.empty, place)
-        number, after = dice.choice([signal.SIGTERM, signal.SIGINT]), dice.uniform(0.02, case.span)
+        number, after = dice.choice([signal.SIGTERM, signal.SIGINT]), dice.uniform(0.02, case.span * stretch)
         errors = place / "errors"
         with errors.open("wb") as stderr, subprocess.Popen(
             self._command(case), cwd=place, env=self._environment(place), stdin=subprocess.PIPE,
@@ -284,6 +284,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--stops", type=int, default=200)
     options.add_argument("--only", nargs="+", choices=CASES, default=list(CASES))
+    options.add_argument("--stretch", type=float, default=1.0, help="later moments, where a machine is slow")
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
     dice = random.Random(chosen.seed)  # noqa: S311 - chance, not secrecy
@@ -293,7 +294,7 @@ def main() -> None:
         with Troubled(chosen.seed) as room, silent_receiver() as receiver:
             trial = Trial(room, receiver, folder)
             for number in range(chosen.stops):
-                one = trial.stop(chosen.only[number % len(chosen.only)], dice)
+                one = trial.stop(chosen.only[number % len(chosen.only)], dice, chosen.stretch)
                 found.append(one)
                 if one["wrong"] or one["took"] > LONGEST or one["forced"]:
                     print(json.dumps(one, ensure_ascii=False), flush=True)
