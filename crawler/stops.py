@@ -58,6 +58,9 @@ class _Watch:
             if os.isatty(2):
                 os.write(2, _CURSOR)
             os.write(2, b"thoisu: stopped by force; what was stored is kept\n")
+        for act in _acts:
+            with suppress(Exception):
+                act()
         os._exit(128 + self._number)
 
 
@@ -65,6 +68,12 @@ _watch: _Watch | None = None
 _asked = 0
 """How often this process was asked to end since it began to listen."""
 _answers: list[tuple[Ask, Ask | None]] = []
+_acts: list[Ask] = []
+
+
+def before_force(act: Ask) -> None:
+    """Have `act`, which must not wait, done before an end by force, in a thread of its own."""
+    _acts.append(act)
 
 
 @contextmanager

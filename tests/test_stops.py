@@ -98,6 +98,36 @@ def test_so_it_is_by_sigterm() -> None:
     assert stopped(IN_ONE_CALL, signal.SIGTERM) == -signal.SIGTERM
 
 
+def test_readers_at_work_are_not_left_behind() -> None:
+    program = """
+import crawler.readers.pool as pool
+with stops.listening(), ThreadPoolExecutor(1) as threads:
+    reader = pool._Reader()
+    asked = threads.submit(reader.ask, 60, time.sleep, (60,))
+    print(reader._process.pid, file=sys.stderr, flush=True)
+    ready()
+    while True:
+        try:
+            time.sleep(60)
+        except BaseException:
+            pass
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", BEGIN + program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    reader = Path("/proc", errors.splitlines()[0], "stat")
+    for _ in range(100):
+        if not reader.exists() or reader.read_text().split()[2] == "Z":
+            return
+        time.sleep(0.05)
+    pytest.fail("the reader reads on")
+
+
 def test_an_interrupt_that_somebody_caught_ends_what_comes_next() -> None:
     assert stopped(ONCE_LOST, signal.SIGINT) == 7
 

@@ -24,6 +24,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from crawler.errors import Discard, Refusal
 from crawler.readers.process import MEMORY, TOO_LARGE
+from crawler.stops import before_force
 
 _CALLS = 2000  # after which a reader is replaced: what a large page has taken, the allocator seldom gives back
 _AHEAD = 4  # calls a reader that `each` sends before it waits for the first, so that no reader is idle
@@ -195,6 +196,12 @@ class _Reader:
             return self._process.wait()
 
     @classmethod
+    def kill_all(cls) -> None:
+        """When this process is ended by force, and would leave those that are reading behind."""
+        for reader in list(cls._all):
+            reader.kill()
+
+    @classmethod
     def end_all(cls) -> None:
         """At the end of this process."""
         for reader in list(cls._all):
@@ -203,6 +210,7 @@ class _Reader:
 
 
 atexit.register(_Reader.end_all)
+before_force(_Reader.kill_all)
 
 
 def _environment() -> dict[str, str]:
