@@ -28,10 +28,10 @@ def cli() -> str:
         "130 stopped by Ctrl-C before it was done, with a sentence on what becomes of the rest. What runs until it is\n"
         "stopped (`schedule`, `newsroom`, `deliver --follow`) ends with 0 by Ctrl-C and SIGTERM. An option that takes\n"
         "one value and is given twice is an error; one that is repeatable says so.\n\n"
-        "Ctrl-C and SIGTERM end every command within 10 s. `crawl`, `backfill`, deliveries and messages first end what is\n"
-        "under way, and also answer SIGTERM with 130; other commands simply die of it, and all do of either while they\n"
-        "start. What does not end in time, or is asked twice, ends by force, with 130 by Ctrl-C and 143 by SIGTERM. Nothing\n"
-        "is left half-written.\n\n"
+        "Ctrl-C and SIGTERM end every command within 10 s. `crawl`, `backfill`, deliveries and messages first end\n"
+        "what is under way, and also answer SIGTERM with 130; other commands simply die of it, and all do of either\n"
+        "while they start. What does not end in time, or is asked twice, ends by force, with 130 by Ctrl-C and 143\n"
+        "by SIGTERM. Nothing is left half-written.\n\n"
         "With `--json` a command prints JSON alone on standard output, times as ISO 8601 with offset; progress and\n"
         "errors go to standard error.\n",
     ]
