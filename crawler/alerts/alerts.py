@@ -37,11 +37,11 @@ from crawler.backfill import backlog
 from crawler.compare.additions import pages_of_stories, related_up_to, repeated
 from crawler.compare.relate import relate
 from crawler.errors import BadInput
-from crawler.extract import deadline
 from crawler.items import Article
-from crawler.store import FeedItem, Store, messages
+from crawler.readers import Bounded, Interrupted, why
+from crawler.store import FeedItem, Store, messages, passed_over
 from crawler.store import changes as feed
-from crawler.store.schema import Instant, Number, Plain, every, metadata
+from crawler.store.schema import Instant, Number, Plain, changes, every, metadata
 from crawler.store.sql import chunks, compare_and_set
 
 logger = logging.getLogger(__name__)
@@ -51,6 +51,8 @@ PAGES = 20
 """Pages in one message."""
 SECONDS = 20.0
 """Of processor time for the search of one article."""
+READER = "alerts"
+"""As which it is known what was passed over (`crawler.store.passed_over`)."""
 _NEWS = frozenset({"created", "revised", "copied", "restored"})
 
 alerts = Table(
@@ -138,15 +140,17 @@ def list_alerts(connection: Connection) -> list[Alert]:
     return [Alert(**{**row, **{name: tuple(json.loads(row[name])) for name in ("sites", "notify")}}) for row in rows]
 
 
-def write_messages(store: Store, now: datetime, targets: Collection[str]) -> int:
+def write_messages(store: Store, now: datetime, targets: Collection[str], *, retry: bool = False) -> int:
     """Search what is new for every alert and write its messages, to its own targets or else to `targets`.
 
     What is new is related first (`crawler.compare.relate`), since a page that only repeats another is not told. The
-    number of pages in these messages, those not counted that are told by the number of their story's pages.
+    number of pages in these messages, those not counted that are told by the number of their story's pages. `retry`
+    searches again all that was passed over; else that alone which another version of the program did.
     """
-    relate(store)
+    relate(store, retry=retry)
     with store.reading() as connection:
         known = list_alerts(connection)
+    _search_again(store, known, now, every=retry)
     for cursor in sorted({alert.cursor for alert in known}):
         _search(store, [alert for alert in known if alert.cursor == cursor], now)
     return sum(_write(store, alert, now, alert.notify or tuple(targets)) for alert in known)
@@ -154,7 +158,6 @@ def write_messages(store: Store, now: datetime, targets: Collection[str]) -> int
 
 def _search(store: Store, group: list[Alert], now: datetime) -> None:
     """Bring alerts that have come equally far to the end of the feed."""
-    queries = {alert.id: parse(alert.query) for alert in group}
     while True:
         cursor = group[0].cursor
         with store.reading() as connection:
@@ -162,8 +165,10 @@ def _search(store: Store, group: list[Alert], now: datetime) -> None:
             found = {alert.id: dict[int, Hit]() for alert in group}
             before = {alert.id: _known(connection, alert, items) for alert in group}
             backfilled = backlog.last_changes(connection, {item.change.url for item in items})
+            noted = {one.article_id: one.revision for one in passed_over.listed(connection, READER)}
         if end == cursor:
             return
+        searcher = _Searcher(group, careful=passed_over.begin(store, READER, cursor))
         for item in items:
             change = item.change
             if item.article is None or change.event not in _NEWS or change.seq <= backfilled.get(change.url, -1):
@@ -174,7 +179,9 @@ def _search(store: Store, group: list[Alert], now: datetime) -> None:
                 if change.article_id not in before[alert.id] | found[alert.id].keys()
                 and (not alert.sites or change.site in alert.sites)
             ]
-            for alert, sentence in _matches(item.article, asking, queries):
+            if noted.get(change.article_id, -1) == change.revision:
+                continue  # another group of alerts has met it
+            for alert, sentence in searcher.matches(item, asking):
                 found[alert.id][change.article_id] = _hit(alert, item, sentence, now)
         with store.writing() as connection:
             group = [
@@ -182,24 +189,74 @@ def _search(store: Store, group: list[Alert], now: datetime) -> None:
                 for alert in group
                 if _advance(connection, alert, end, found[alert.id].values())
             ]
+            searcher.keep(connection, noted.keys(), now)
         if not group:
             return
 
 
-def _matches(article: Article, asking: Sequence[Alert], queries: Mapping[int, Node]) -> list[tuple[Alert, str]]:
-    """The alerts whose words an article has, with the sentence.
+def _search_again(store: Store, known: Sequence[Alert], now: datetime, *, every: bool) -> None:
+    """Search articles that were passed over, in readers: one that has the words now is found as if it were new."""
+    with store.reading() as connection:
+        due = passed_over.due(connection, READER, every=every)
+    for one in due:
+        with store.reading() as connection:
+            this = (changes.c.article_id == one.article_id) & changes.c.event.in_(_NEWS)
+            last = connection.scalars(select(func.max(changes.c.seq)).where(this)).one()
+            items, _ = feed.read(connection, last - 1, 1)
+            asking = [
+                alert
+                for alert in known
+                if alert.added_at <= items[0].change.at
+                and (not alert.sites or items[0].change.site in alert.sites)
+                and not _known(connection, alert, items)
+            ]
+        searcher = _Searcher(known, careful=True)
+        found = searcher.matches(items[0], asking)
+        with store.writing() as connection:
+            still = {alert.id for alert in list_alerts(connection)}
+            for alert, sentence in found:
+                if alert.id in still and not _known(connection, alert, items):
+                    _insert(connection, [_hit(alert, items[0], sentence, now)])
+            searcher.keep(connection, {one.article_id}, now)
 
-    One text that cannot be searched, or not in time, is passed over by name, as those behind it must still be told. It
-    is searched again when it is revised.
-    """
-    try:
-        with deadline(SECONDS):
-            text = SearchedText.of(article)
-            matches = ((alert, match(queries[alert.id], text)) for alert in asking)
-            return [(alert, sentence) for alert, sentence in matches if sentence is not None]
-    except Exception as error:  # whatever it is, it would come again with each try
-        logger.warning("%s is not searched for alerts: %s", article.canonical_url, error or type(error).__name__)
-        return []
+
+class _Searcher:
+    """Searches articles for the words of alerts; what it cannot search it passes over, as those behind must be told."""
+
+    def __init__(self, group: Sequence[Alert], *, careful: bool) -> None:
+        self._queries = {alert.id: parse(alert.query) for alert in group}
+        self._bounded = Bounded(careful=careful)
+        self._failed: dict[tuple[int, int], str] = {}
+        self._searched: set[int] = set()
+
+    def matches(self, item: FeedItem, asking: Sequence[Alert]) -> list[tuple[Alert, str]]:
+        """The alerts whose words an article has, with the sentence."""
+        change, article = item.change, item.article
+        if article is None or not asking:
+            return []
+        try:
+            queries = [self._queries[alert.id] for alert in asking]
+            size = len(article.title) + len(article.lead or "") + len(article.body)
+            sentences = self._bounded.run(size, sentences_of, article, queries, seconds=SECONDS)
+        except Interrupted:
+            raise
+        except Exception as error:  # whatever it is, it would come again with each try
+            logger.warning("%s is not searched for alerts: %s", article.canonical_url, why(error))
+            self._failed[change.article_id, change.revision or 0] = why(error)
+            return []
+        self._searched.add(change.article_id)
+        return [(alert, sentence) for alert, sentence in zip(asking, sentences, strict=True) if sentence is not None]
+
+    def keep(self, connection: Connection, noted: Collection[int], now: datetime) -> None:
+        """Note what could not be searched, and no longer what could."""
+        passed_over.clear(connection, READER, self._searched & set(noted))
+        passed_over.note(connection, READER, self._failed, now)
+
+
+def sentences_of(article: Article, queries: Sequence[Node]) -> list[str | None]:
+    """For each query the sentence by which an article has its words, None without them; here or in a reader."""
+    text = SearchedText.of(article)
+    return [match(query, text) for query in queries]
 
 
 def _known(connection: Connection, alert: Alert, items: Iterable[FeedItem]) -> set[int]:
@@ -228,10 +285,14 @@ def _advance(connection: Connection, was: Alert, seq: int, found: Iterable[Hit])
     """Keep what was found up to the change `seq`; False, with nothing written, when another process was faster."""
     if not compare_and_set(connection, alerts, {"id": was.id, "cursor": was.cursor}, {"cursor": seq}):
         return False
+    _insert(connection, found)
+    return True
+
+
+def _insert(connection: Connection, found: Iterable[Hit]) -> None:
     names = hits.c.keys()
     if rows := [{name: getattr(hit, name) for name in names} for hit in found]:
         connection.execute(insert(hits), rows)
-    return True
 
 
 def _write(store: Store, alert: Alert, now: datetime, targets: Collection[str]) -> int:

@@ -163,12 +163,14 @@ def remove(
 def run(
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="The counts as one object.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Search again what was passed over.")] = False,
 ) -> None:
     """Search what is new, and send what is due.
 
     The scheduler does it by itself; a crawl by hand does not.
     Findings of `thoisu check` go out with it. What cannot be sent is tried
-    again later.
+    again later. An article that cannot be searched is passed over, and tried
+    again when it is revised, once after an upgrade, and with --retry.
 
     Exit code 1 when something could not be sent.
 
@@ -176,12 +178,14 @@ def run(
     Examples:
       thoisu alerts run
       thoisu crawl nhandan && thoisu alerts run
+      thoisu alerts run --retry
     """
     from crawler.alerts import alerts, digest, failing, flush, validated
 
     targets, now = validated(configured().notify), datetime.now(UTC)
     with open_store(store, reading=False) as opened:
-        pages, findings = alerts.write_messages(opened, now, targets), digest.write_messages(opened, now, targets)
+        pages = alerts.write_messages(opened, now, targets, retry=retry)
+        findings = digest.write_messages(opened, now, targets)
         sent, waiting = flush(opened, now, targets)
         with opened.reading() as connection:
             left = failing(connection, targets)

@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 def relate(
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="The counts as one object.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Compare again what was passed over.")] = False,
 ) -> None:
     """Find copies among new and revised articles.
 
     Each is compared with those of the three days before and after it.
 
     Goes on where it stopped; a crawl may run beside it. The scheduler does it
-    by itself, `thoisu crawl`, `backfill` and `reread` at their end.
+    by itself, `thoisu crawl`, `backfill` and `reread` at their end. An article
+    that cannot be compared is passed over, and tried again when it is revised,
+    once after an upgrade, and with --retry.
 
     \b
     Examples:
@@ -34,7 +37,7 @@ def relate(
       thoisu relate --json
     """
     with open_store(store, reading=False) as opened:
-        counts = relate_new(opened)
+        counts = relate_new(opened, retry=retry)
     if json_:
         print_json(asdict(counts), alone=True)
     else:
@@ -74,7 +77,7 @@ def relate_by_hand(url: str | None) -> None:
         console(stderr=True).print(shown(text), style="yellow", soft_wrap=True)
 
 
-def relate_new(store: Store) -> RelateCounts:
+def relate_new(store: Store, *, retry: bool = False) -> RelateCounts:
     """Compare what is new or revised in a store; on a terminal a line moves."""
     from crawler.compare.relate import RelateBatch, waiting
     from crawler.compare.relate import relate as run
@@ -87,4 +90,4 @@ def relate_new(store: Store) -> RelateCounts:
             done += batch.articles
             status.update(f"comparing: {done} of {total}")
 
-        return run(store, on_batch=count)
+        return run(store, on_batch=count, retry=retry)

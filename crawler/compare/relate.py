@@ -7,25 +7,31 @@ of two at once one writes and the other begins its batch again.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
 
 from crawler.compare import fingerprints, story_queries
 from crawler.compare.candidates import CROWDED, candidates, days_around, utc_day_number, week_of, weeks_around
-from crawler.compare.copies import compare
+from crawler.compare.copies import Relation, compare
 from crawler.compare.facts import ComparedText
 from crawler.compare.fingerprints import Current, Pair, Postings, StoredFingerprint
-from crawler.compare.minhash import VERSION, fingerprint
+from crawler.compare.minhash import VERSION, Fingerprint, fingerprint
 from crawler.compare.stories import COPIES, VERIFIED
-from crawler.store import cursors, rehash
+from crawler.readers import Bounded, Interrupted, why
+from crawler.readers.bounded import SECONDS
+from crawler.store import cursors, passed_over, rehash
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from crawler.store import Store
 
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
 READER = "relate"
 _TURN = "relate.turn"  # a cursor that grows with every batch written, by `relate` or `reindex`
 BATCH = 1000
@@ -63,12 +69,15 @@ def relate(
     *,
     stop: Callable[[], bool] = lambda: False,
     on_batch: Callable[[RelateBatch], None] = lambda _: None,
+    retry: bool = False,
 ) -> RelateCounts:
     """Find the copies among what is new and revised, to the end of the feed or until `stop` says so after a batch.
 
-    Nothing is written when nothing is new. Raises StoreFailed; what was done before stays done.
+    Before that what another version of the program passed over is tried again, with `retry` all of it. Nothing is
+    written when nothing is new. Raises StoreFailed; what was done before stays done.
     """
     relater = Relater(store)
+    relater.retry(every=retry)
     begun = relater.reached()
     reached, articles, pairs = begun, 0, 0
     for done in relater.relate():
@@ -102,8 +111,10 @@ class Relater:
                 rows = fingerprints.changed(connection, since, batch)
                 if not rows:
                     return
-                fresh = {article for _, event, article in rows if event in ("created", "revised")}
-                work = self._prepare(connection, fresh)
+            fresh = {article for _, event, article in rows if event in ("created", "revised")}
+            bounded = Bounded(careful=passed_over.begin(self._store, READER, since))
+            with self._store.reading() as connection:
+                work = self._prepare(connection, fresh, bounded)
             last = rows[-1][0]
             touched = {article for _, event, article in rows if event == "copied"}
             with self._store.writing() as connection:
@@ -127,12 +138,24 @@ class Relater:
                 if not ids:
                     return
                 turn = cursors.position(connection, _TURN)
-                work = self._prepare(connection, ids)
+                work = self._prepare(connection, ids, Bounded())
             with self._store.writing() as connection:
                 if not self._write(connection, work, (), turn):
                     continue
             after = ids[-1]
             yield RelateBatch(after, len(work.entries), len(work.copies))
+
+    def retry(self, *, every: bool = False) -> None:
+        """Work again on articles that were passed over: with `every` all, else those of another version."""
+        with self._store.reading() as connection:
+            due = [one.article_id for one in passed_over.due(connection, READER, every=every)]
+        while due:
+            with self._store.reading() as connection:
+                turn = cursors.position(connection, _TURN)
+                work = self._prepare(connection, due, Bounded(careful=True), again=True)
+            with self._store.writing() as connection:
+                if self._write(connection, work, (), turn):
+                    return
 
     def reached(self) -> int:
         """The last change that `relate` has done with."""
@@ -144,26 +167,37 @@ class Relater:
         with self._store.reading() as connection:
             return rehash.count(connection) + fingerprints.count_stale(connection)
 
-    def _prepare(self, connection: Connection, ids: Collection[int]) -> _Work:
-        """Fingerprints and verified pairs of these articles; nothing is written."""
+    def _prepare(self, connection: Connection, ids: Collection[int], bounded: Bounded, *, again: bool = False) -> _Work:
+        """Fingerprints and verified pairs of these articles, `again` also where they are known; nothing is written.
+
+        An article that cannot be worked on is named in what comes of it, those behind it go on.
+        """
         old = fingerprints.stored(connection, ids)
         texts = {}
         for row in fingerprints.current(connection, ids):
             was = old.get(row.id)
-            if was is None or was.version != VERSION or was.revision != row.revision:
+            if again or was is None or was.version != VERSION or was.revision != row.revision:
                 texts[row.id] = row, ComparedText(row.lead, row.body)
         work = _Work({key: was for key, was in old.items() if key in texts}, {}, [], [], set(texts))
         for key, (row, text) in texts.items():
             self._keep(row, text)
-            day = utc_day_number(row.at)
-            work.entries[key] = StoredFingerprint(row.revision, VERSION, day, fingerprint(text.hashes))
-        found = self._look_up(connection, work, [row for row, _ in texts.values()])
+            made = work.outcome(row, lambda text=text: bounded.run(len(text.raw), _fingerprint, text, seconds=SECONDS))  # type: ignore[misc]
+            if made is not None:
+                work.entries[key] = StoredFingerprint(row.revision, VERSION, utc_day_number(row.at), made)
+        found = self._look_up(connection, work, [texts[key][0] for key in work.entries])
         self._measure(connection, {article for ids_ in found.values() for article in ids_})
-        wanted = self._candidates(work, found, [row for row, _ in texts.values()])
+        wanted = self._candidates(work, found, [texts[key][0] for key in work.entries])
         held = self._load(connection, {other for near in wanted.values() for other in near}) | texts
         for key, near in wanted.items():
+            row = held[key][0]
             for other in near:
-                work.pairs.extend(_compared(held[key], held[other]))
+                one, two = sorted((held[key], held[other]), key=lambda side: (side[0].at, side[0].id))
+                pair = work.outcome(row, lambda one=one, two=two: _compared(one, two, bounded))  # type: ignore[misc]
+                if pair is None:
+                    break
+                if pair.verdict.kind != "none":
+                    work.pairs.append(pair)
+        work.noted.update(one.article_id for one in passed_over.listed(connection, READER))
         return work
 
     def _look_up(self, connection: Connection, work: _Work, rows: Iterable[Current]) -> Postings:
@@ -210,6 +244,8 @@ class Relater:
         stories |= {article for pair in verified for article in (pair.later, pair.earlier)}
         if stories:
             story_queries.rebuild(connection, stories)
+        passed_over.clear(connection, READER, work.noted & work.again)
+        passed_over.note(connection, READER, work.failed, datetime.now(UTC))
         return True
 
     def _measure(self, connection: Connection, ids: set[int]) -> None:
@@ -244,6 +280,21 @@ class _Work:
     pairs: list[Pair]
     again: set[int]
     """Articles whose pairs are found anew."""
+    failed: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Articles that cannot be worked on, by number and revision, with the reason."""
+    noted: set[int] = field(default_factory=set)
+    """Articles of which it was noted before that they could not be."""
+
+    def outcome(self, row: Current, work: Callable[[], T]) -> T | None:
+        """What work on an article gives; None, with a note of it, where it cannot be done."""
+        try:
+            return work()
+        except Interrupted:
+            raise
+        except Exception as error:  # whatever it is, it would come again with each try
+            logger.warning("article %d is not compared: %s", row.id, why(error))
+            self.failed[row.id, row.revision] = why(error)
+            return None
 
     @property
     def copies(self) -> list[Pair]:
@@ -251,9 +302,17 @@ class _Work:
         return [pair for pair in self.pairs if pair.verdict.kind in COPIES]
 
 
-def _compared(one: tuple[Current, ComparedText], other: tuple[Current, ComparedText]) -> Iterator[Pair]:
-    (earlier, before), (later, after) = sorted((one, other), key=lambda side: (side[0].at, side[0].id))
+def _compared(one: tuple[Current, ComparedText], other: tuple[Current, ComparedText], bounded: Bounded) -> Pair:
+    (earlier, before), (later, after) = one, other
     one_paper = earlier.site is not None and earlier.site == later.site
-    verdict = compare(before, after, later.at - earlier.at, one_paper=one_paper)
-    if verdict.kind != "none":
-        yield Pair(later.id, earlier.id, verdict)
+    size = len(before.raw) + len(after.raw)
+    args = before, after, later.at - earlier.at, one_paper
+    return Pair(later.id, earlier.id, bounded.run(size, _relation, *args, seconds=SECONDS))
+
+
+def _fingerprint(text: ComparedText) -> Fingerprint:
+    return fingerprint(text.hashes)
+
+
+def _relation(before: ComparedText, after: ComparedText, apart: timedelta, one_paper: bool) -> Relation:
+    return compare(before, after, apart, one_paper=one_paper)

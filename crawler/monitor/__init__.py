@@ -34,7 +34,7 @@ __all__ = ["BY_NAME", "CHECKS", "Check", "Finding", "check", "check_due", "folde
 logger = logging.getLogger(__name__)
 INTERVAL = timedelta(minutes=30)
 """Between two checks of one site by the scheduler."""
-_WATCH = frozenset({"schedule", "overdue", "reach", "clock"})
+_WATCH = frozenset({"schedule", "overdue", "reach", "clock", "passed_over"})
 _IN_ORDER = sorted(CHECKS, key=lambda one: one.name == own_checks.BROKEN)  # that which tells of the others is the last
 _MENDABLE = frozenset({"coverage", "layout"})
 
@@ -76,7 +76,7 @@ def check_due(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str
 
 def watch(store: Store, names: Iterable[str], now: datetime) -> list[tuple[Check, Observation]]:
     """What is wrong with the watch itself, as of now and without a note of it: with the scheduler, the clock, a site
-    that gives nothing."""
+    that gives nothing, articles that were passed over."""
     with store.reading() as connection:
         view = View(store, connection, Sites(), now, named=tuple(sorted(names)))
         return [(one, this) for one in CHECKS if one.name in _WATCH for this in one.run(view)]

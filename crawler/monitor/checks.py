@@ -133,6 +133,14 @@ CHECKS: tuple[Check, ...] = (
         run=own_checks.notification,
     ),
     Check(
+        name="passed_over",
+        reads="what alerts and comparisons noted of articles that broke them, took too long or too much memory",
+        bound="one",
+        within="the next check",
+        advice="report it with the address; once mended: thoisu alerts run --retry, thoisu relate --retry",
+        run=own_checks.passed_over,
+    ),
+    Check(
         name="disk",
         reads="free space for database, archive and quarantine",
         bound="2 GB",

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from crawler.monitor.view import View
 from crawler.store import changes, messages, sink_cursors
+from crawler.store import passed_over as passed
 from crawler.store.findings import Observation
 
 BROKEN = "checks"
@@ -20,6 +21,7 @@ FREE = 2 * 2**30
 """Bytes that must be free."""
 _AGAIN = 1.5  # times as much ends the finding
 _FAILURES = 3
+_EXAMPLES = 3
 
 
 def delivery(view: View) -> Iterator[Observation]:
@@ -38,6 +40,17 @@ def notification(view: View) -> Iterator[Observation]:
     """Messages do not get through."""
     for about, count, since, error in messages.stuck(view.connection, _FAILURES):
         yield Observation(None, about, since, f"{count} wait; {error}")
+
+
+def passed_over(view: View) -> Iterator[Observation]:
+    """An article cannot be searched for alerts or compared with others, and was passed over."""
+    found: dict[str, list[passed.PassedOver]] = {}
+    for one in passed.listed(view.connection):
+        found.setdefault(one.reader, []).append(one)
+    for reader, those in found.items():
+        evidence = f"{len(those)} article{'s' * (len(those) > 1)}; the last: {those[-1].reason}"
+        examples = tuple(one.url for one in reversed(those[-_EXAMPLES:]))
+        yield Observation(None, reader, those[0].at, evidence, examples)
 
 
 def checks(view: View) -> Iterator[Observation]:

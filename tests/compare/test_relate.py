@@ -209,8 +209,8 @@ def test_of_two_at_once_each_batch_is_written_once(store: Store, monkeypatch: py
     save(store, page(1, text), page(2, text[:7], 5))
     prepare, other = Relater._prepare, Relater(store)
 
-    def overtaken(self: Relater, connection: object, ids: object) -> object:
-        work = prepare(self, connection, ids)  # type: ignore[arg-type]
+    def overtaken(self: Relater, *args: object) -> object:
+        work = prepare(self, *args)  # type: ignore[arg-type]
         monkeypatch.setattr(Relater, "_prepare", prepare)
         assert [step.seq for step in other.relate()] == [2]
         return work
