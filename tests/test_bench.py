@@ -12,13 +12,14 @@ import pytest
 
 from tests.support import ROOT
 
-LIBRARIES = {"kept", "pairs", "stream"}
+LIBRARIES = {"hostile_inputs", "kept", "pairs", "stream"}
 PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "backfill": ("1 1", lambda found: found["stored"] == 150 and found["missing"] == found["not_under_way"] == 0),
     "copies": ("3", lambda found: found["pairs"] == 60 and found["false_number_merges"] == 0),
     "crawl": ("3 1", lambda found: found["pages"] == 18),
     "extract": ("", lambda found: found["pages"] > 0),
     "freshness": ("7 2 1", lambda found: [row["budget"] for row in found] == [8, 24, 48, 96]),
+    "hostile": ("--size 20000 --every 13", lambda found: found["inputs"] > 4 and found["wrong"] == []),
     "kills": ("--kills 2", lambda found: found["wrong"] == 0 and sum(found["died"].values()) == 2),
     "monitor": ("1 1", lambda found: found["false"] == 0 and any(row["within"] for row in found["faults"])),
     "scale": ("--every=97 3000", lambda found: found["cases"] > 100 and found["wrong"] == []),

@@ -61,6 +61,8 @@ def _value(place: Place) -> float:
 
 
 def _one_hour(one: Place, other: Place) -> bool:
+    if max(len(one.form), len(other.form)) > 2:  # also what is too long to be read as a number
+        return False
     early, late = sorted((one, other), key=lambda place: int(place.form))
     return (
         int(late.form) == int(early.form) + 12

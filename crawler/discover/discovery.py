@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from html import unescape
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -18,7 +17,7 @@ from crawler.errors import Discard, Refusal
 from crawler.extract import hostile, is_wall
 from crawler.items import Link
 from crawler.sites import Feed, Listing, Site, Sitemap, Source, canonical, judge
-from crawler.text import decode, gunzip
+from crawler.text import decode, gunzip, unescape
 
 MAX_BYTES = 50 * 1024 * 1024
 """Of a source after decompression: the limit that the sitemap protocol sets."""

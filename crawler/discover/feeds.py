@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from html import unescape
 from itertools import islice
 
 from lxml import etree
@@ -14,7 +13,7 @@ from crawler.discover.xml import LIMIT, local, text_of
 from crawler.errors import Refusal
 from crawler.items import Link
 from crawler.sites import absolute, address_in, is_web, written
-from crawler.text import nfc, parse_date
+from crawler.text import nfc, parse_date, unescape
 
 _FEED_SPACES = {
     "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import unescape
 from itertools import islice
 from typing import Any, TypeGuard
 
@@ -11,7 +10,7 @@ from crawler.discover.xml import LIMIT
 from crawler.errors import Refusal
 from crawler.items import Link
 from crawler.sites import absolute, is_web, written
-from crawler.text import nfc, parse_date
+from crawler.text import nfc, parse_date, unescape
 
 
 def is_feed(answer: object) -> TypeGuard[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import unescape
 
 from lxml import etree
 
@@ -11,7 +10,7 @@ from crawler.discover.xml import LIMIT, local, text_of
 from crawler.errors import Refusal
 from crawler.items import Link
 from crawler.sites import absolute, written
-from crawler.text import nfc, parse_date
+from crawler.text import nfc, parse_date, unescape
 
 
 def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Link]:

@@ -7,13 +7,13 @@ document that declares entities of its own is refused, whatever they expand to: 
 from __future__ import annotations
 
 import re
-from html import unescape
 from itertools import islice
 from typing import Literal
 
 from lxml import etree
 
 from crawler.errors import Discard, Refusal
+from crawler.text import unescape
 
 LIMIT = 50_000
 """Entries of one file, by the sitemap protocol; what stands behind them is not read."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -10,7 +9,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.extract.limits import hostile
-from crawler.text import nfc
+from crawler.text import nfc, unescape
 
 STUB = 600
 """Bytes; no article fits, the cookie and redirect pages of the D1N kind take 180 to 500."""
@@ -127,7 +126,7 @@ def headings(body: bytes) -> Iterator[tuple[str, str]]:
         end = lower.find(f"</{name}".encode(), start)
         if 0 <= start < end:
             markup = head[start:end].partition(b">")[2].decode("utf-8", "replace")
-            text = html.unescape(_TAG.sub(" ", markup))
+            text = unescape(_TAG.sub(" ", markup))
             yield name, " ".join(nfc(text).split())
 
 

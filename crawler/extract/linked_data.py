@@ -5,12 +5,13 @@ schema.org's vocabulary: NewsArticle and its kin, BlogPosting, LiveBlogPosting, 
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
+
+from crawler.text import unescape
 
 Thing = dict[str, Any]
 
@@ -126,13 +127,13 @@ def _same_place(one: str, other: str) -> bool:
 
 
 def _words(text: object) -> list[str]:
-    return _WORD.findall(html.unescape(text).casefold()) if isinstance(text, str) else []
+    return _WORD.findall(unescape(text).casefold()) if isinstance(text, str) else []
 
 
 def _mended(script: str) -> list[Any]:
     """The values of a script that is no JSON: without its wrapping and slips, or what its fields say one by one."""
     if '"' not in script and "&quot;" in script:
-        script = html.unescape(script)
+        script = unescape(script)
     # A backslash before what JSON does not escape (\') is dropped.
     text = _ESCAPE.sub(lambda match: match[0] if match[1] in '"\\/bfnrtu' else match[1], _WRAPPING.sub("", script))
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from functools import cached_property
 from urllib.parse import urljoin
@@ -11,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extract.linked_data import Thing, own_article, things
 from crawler.sites import Css
-from crawler.text import nfc
+from crawler.text import nfc, unescape
 
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -28,7 +27,7 @@ def tidy(text: str | None) -> str:
     if not text:
         return ""
     if "&" in text and _is_escaped(text):
-        text = _MARKUP.sub(" ", html.unescape(html.unescape(text)))
+        text = _MARKUP.sub(" ", unescape(unescape(text)))
     text = text.strip()
     if not text.isprintable() or "  " in text:  # more than words with a blank between them
         text = " ".join(text.split())
@@ -129,5 +128,5 @@ def plain(value: object) -> str:
     for _ in range(3):
         if "&" not in text:
             break
-        text = html.unescape(text)
+        text = unescape(text)
     return tidy(text)

@@ -32,7 +32,8 @@ _MARKED = re.compile(
 )
 _TAG = re.compile(rf"<(/?)({'|'.join(sorted(_FORMATTING | _SCOPES))})(?=[\t\n\f\r />])([^>]*)", re.I)
 _ANY_TAG = re.compile(r"<[A-Za-z][^>]*")
-_NAME = re.compile(r"""[^\t\n\f\r />"'=]++(?=[\t\n\f\r />=]|$)""")
+# Begun only where a word begins: a long value in front of a quotation mark would be read from each of its characters.
+_NAME = re.compile(r"""(?<![^\t\n\f\r />"'=])[^\t\n\f\r />"'=]++(?=[\t\n\f\r />=]|$)""")
 
 
 def too_costly(text: str, tags: int) -> str | None:

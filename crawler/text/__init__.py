@@ -9,6 +9,7 @@ calendar.py          public holidays, on which the papers publish as on a Sunday
 plausible.py         what is believed of times and numbers that somebody else gave
 http.py              how long to wait, and what is inside a gzip file
 normalization.py     the normal forms of Unicode, in linear time
+references.py        character references as the characters that they stand for
 content_codings.py   what gzip, deflate, br and zstd wrap, for those who need it: not imported here
 search.py            what a search takes for the same
 fingerprint.py       the normal form, its hash, and the legal instruments that a text names
@@ -32,6 +33,7 @@ from crawler.text.fingerprint import (
 from crawler.text.http import GZIP, gunzip, retry_after
 from crawler.text.normalization import nfc, nfd, unmarked
 from crawler.text.plausible import AHEAD, LONGEST_WAIT, SKEW, bounded, not_after, not_ahead, validator
+from crawler.text.references import unescape
 from crawler.text.search import narrow, search_form, search_pattern, without_marks
 from crawler.text.syllables import TONES, is_syllable
 
@@ -73,6 +75,7 @@ __all__ = [
     "retry_after",
     "search_form",
     "search_pattern",
+    "unescape",
     "unmarked",
     "validator",
     "weekday",

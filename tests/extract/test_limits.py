@@ -11,7 +11,7 @@ from crawler.discover import discover
 from crawler.errors import Discard, Refusal
 from crawler.extract import extract, hostile
 from crawler.extract.limits import DEEPEST, MOST_ATTRIBUTES, MOST_TAGS
-from crawler.extract.tree_cost import MOST_BODIES, MOST_NAMES, MOST_OPTIONS, MOST_REOPENED
+from crawler.extract.tree_cost import MOST_BODIES, MOST_NAMES, MOST_OPTIONS, MOST_REOPENED, _names
 
 CORPUS = os.environ.get("THOISU_CORPUS", "")
 URL = "https://bao.example.vn/tin"
@@ -133,3 +133,8 @@ def test_real_pages_are_not() -> None:
     pages = [path for folder in ("pages", "listings") for path in (Path(CORPUS) / folder).glob("*.html")]
     assert len(pages) > 14
     assert [path.name for path in pages if hostile(path.read_bytes())] == []
+
+
+def test_a_long_value_before_a_quotation_mark_is_read_once() -> None:
+    # Read from each of its characters, one such value of a megabyte took hours.
+    assert _names(f"<meta content='{'a' * 1_500_000}'><p b c=d>") == len({"<meta", "content", "<p", "b", "c", "d"})
