@@ -3,10 +3,11 @@
 Usage:  python bench/hostile.py [--size BYTES] [--commands crawl warc reread alerts] [--stop SECONDS] [NAME ...]
 
 `crawl` runs each input (`hostile_inputs.py`) in a process of its own; `warc`, `reread` and `alerts` then read all
-pages of all inputs, the first from a file, the second from our archive, the third from a store. Told is what came of each,
-in how many seconds, and the most memory that one of its processes held beyond what a run of a healthy site takes. With --stop
-each command gets SIGTERM after so many seconds and must end within ten. The last line is one JSON object; `wrong` names
-what passed 30 seconds of the processor or 1 GB, cost the healthy site an article, or ended with an error.
+pages of all inputs, the first from a file, the second from our archive, the third from a store. Told is what came of
+each, its seconds of the processor and of the clock, and the most memory that one of its processes held beyond what a
+run of a healthy site takes. With --stop each command gets SIGTERM after so many seconds and must end within ten. The
+last line is one JSON object; `wrong` names what passed 30 seconds of the processor or 1 GB, cost the healthy site an
+article, or ended with an error.
 """
 
 from __future__ import annotations

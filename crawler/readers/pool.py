@@ -58,8 +58,12 @@ class Readers:
         return await asyncio.wrap_future(self._submit(seconds, function, args))
 
     def wait(self, seconds: float, function: Callable[..., T], *args: Any) -> T:
-        """As `run`, where there is no event loop."""
-        return self._submit(seconds, function, args).result()
+        """As `run`, where there is no event loop; Ctrl-C ends the call, which would hold up the end of this process."""
+        try:
+            return self._submit(seconds, function, args).result()
+        except (KeyboardInterrupt, SystemExit):
+            self.interrupt()
+            raise
 
     def each(
         self, seconds: float, function: Callable[..., T], calls: Iterable[tuple[About, tuple[Any, ...] | None]]

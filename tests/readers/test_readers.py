@@ -198,3 +198,22 @@ def test_a_reader_ends_when_who_asked_is_killed() -> None:
                 return
             time.sleep(0.05)
     pytest.fail("the reader lives on")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_ends_a_call_that_somebody_waits_for(number: int) -> None:
+    waiting = (
+        "import signal, sys\n"
+        "from crawler.readers import Readers\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))\n"
+        "print('asked', flush=True)\n"
+        "Readers(1).wait(1000.0, sum, range(10**12))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", waiting], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.5)
+        process.send_signal(number)
+        assert process.wait(timeout=60) != 0
