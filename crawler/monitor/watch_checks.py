@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select
 
+from crawler.errors import Refusal
 from crawler.monitor.view import View
 from crawler.schedule import AgendaEntry, agenda
 from crawler.schedule.agenda import FARTHEST
@@ -27,6 +28,8 @@ IN_A_ROW = 3
 """Runs that get no answer at a site that has given something before."""
 UNREAD = 5
 """Pages that a site lists and none of which could be read."""
+NONE_YET = timedelta(days=1)
+"""How long all sources of a new site may be empty: some list today's articles alone, and by night there are none."""
 JUMP_KEPT = timedelta(days=1)
 _SHOWN = 2
 
@@ -112,9 +115,17 @@ def _unreached(view: View, site: str, run: Run) -> Observation | None:
         if run.failures < IN_A_ROW or _refused_already(view, site):
             return None
         what = f"{run.failures} runs in a row without an answer"
+    elif view.now - since < NONE_YET and _empty(view, site):
+        return None
     else:
         what = f"asked {run.failures} time{'s' * (run.failures > 1)}, and it has never given anything"
     return Observation(site, "", since, f"{what}; {run.error}")
+
+
+def _empty(view: View, site: str) -> bool:
+    """Whether the site's sources answer as they should, only without an entry."""
+    said = set(view.connection.scalars(select(sources.c.last_status).where(sources.c.site == site)))
+    return said == {Refusal.EMPTY_SOURCE}
 
 
 def _refused_already(view: View, site: str) -> bool:

@@ -1,6 +1,6 @@
 """What can be wrong with a site: rules that a test or a person switches on for one paper.
 
-Editors' doings happen once and at once: `late=3`, `edit=2`, `take_down=1`, `restore=True`, `redesign=True`, `flood=60`
+Editors' doings happen once and at once: `late=3`, `future=1` (stories dated fifty-six years ahead), `edit=2`, `take_down=1`, `restore=True`, `redesign=True`, `flood=60`
 (stories at once), `silence=24` (hours without a story), `clock=-7` (hours by which all later times are off). All others
 are rules that stay until `times` answers have been spoilt or the paper is told to behave:
 
@@ -9,6 +9,7 @@ are rules that stay until `times` answers have been spoilt or the paper is told 
     xml="broken" | "bomb" | "external"                                      html_for_feed=True    home_feed=True
     gzip_bomb=100, huge=100 (MB)      soft_404=True                         endless=True (pagination)
     script_in_titles=True             nul=True
+    hostile="marks" | "tags" | "layers" | "quotes" | "entries" (`crawler.newsroom.hostile`)
 
 `path` is a regular expression, searched in path and query, that limits a rule.
 """
@@ -19,19 +20,22 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
+from crawler.newsroom import hostile
 from crawler.newsroom.papers import Paper
 from crawler.newsroom.sources import HTML, Resource
 from crawler.newsroom.world import World
 
 RULES = frozenset(
     "status validators drip redirect challenge charset xml html_for_feed home_feed gzip_bomb huge soft_404 endless "
-    "script_in_titles nul".split()
+    "script_in_titles nul hostile".split()
 )
-EVENTS = frozenset({"late", "edit", "take_down", "restore", "redesign", "flood", "silence", "clock"})
+EVENTS = frozenset({"late", "future", "edit", "take_down", "restore", "redesign", "flood", "silence", "clock"})
 _MEGABYTE = 1 << 20
+_AHEAD = timedelta(days=-20_454)
 _CHALLENGE = (
     b'<html><body><script>document.cookie="D1N=7f3a0c95e2b14d68"+"; expires=Fri, 31-Dec-2099 23:59:59 GMT; path=/";'
     b"window.location.reload(true);</script></body></html>"
@@ -82,6 +86,8 @@ def happen(world: World, paper: Paper, what: str, value: Any) -> list[str]:
         return [world.url(world.publish(paper.name)) for _ in range(int(value))]
     if what == "late":
         return [world.url(world.publish_late(paper.name, days=2 + number)) for number in range(int(value))]
+    if what == "future":
+        return [world.url(world.publish(paper.name, age=_AHEAD)) for _ in range(int(value))]
     if what == "restore":
         stories = [story for story in world.stories[paper.name] if story.gone]
         for story in stories:
@@ -113,6 +119,8 @@ def instead(rule: Rule, url: str, media_type: str, cookies: str) -> Reply | None
             return Reply(200, _MAINTENANCE.encode())
         case "gzip_bomb", size:
             return Reply(200, bomb(int(size)), media_type, {"Content-Encoding": "gzip"})
+        case "hostile", "layers":
+            return Reply(200, hostile.layered(), media_type, {"Content-Encoding": hostile.LAYERS})
         case "huge", size:
             return Reply(200, b"<p>" + b"a" * (_MEGABYTE - 7) + b"</p>", media_type, repeat=int(size))
     return None
@@ -128,6 +136,8 @@ def spoil(rule: Rule, answer: Reply) -> None:
     elif rule.what == "script_in_titles":
         answer.body = re.sub(rb"(<h1[^>]*>)", rb"\1<script>alert('tieu de')</script>", answer.body)
         answer.body = re.sub(rb"(<title>)(?!<!)", rb"\1&lt;script&gt;alert(1)&lt;/script&gt;", answer.body)
+    elif rule.what == "hostile":
+        answer.body = hostile.spoilt(str(rule.value), answer.body, answer.media_type)
     elif rule.what == "nul":
         answer.body = re.sub(rb"(<p>|<title>)", b"\\1\0", answer.body)
     elif rule.what == "xml" and "xml" in answer.media_type:
