@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-FEEDS, PAGES = r"rss|feed|sitemap|\.xml", r"\.html?$|\.vov|-\d+$"
+FEEDS, PAGES = r"rss|feed|sitemap|\.xml", r"^/(?!.*(rss|feed|sitemap|\.xml|robots))."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,14 @@ OF_A_SITE = (
     Kind("entity bombs", {"xml": "bomb", "path": FEEDS}, ("refusals", "entity_bomb"), 36, also=("silence", "reach")),
     Kind("feeds packed 21 times", {"hostile": "layers", "path": FEEDS}, ("refusals", "unreadable"), 36,
          also=("silence", "reach")),
-    Kind("pages packed 21 times", {"hostile": "layers"}, ("refusals", "unreadable"), 72, lasts=96,
+    Kind("pages packed 21 times", {"hostile": "layers", "path": PAGES}, ("refusals", "unreadable"), 72, lasts=96,
          also=("silence", "reach")),
-    Kind("a bomb in each page", {"gzip_bomb": 200}, ("refusals", "too_large"), 72, lasts=96, also=("silence", "reach")),
-    Kind("pages of 100 MB", {"huge": 100}, ("refusals", "too_large"), 72, lasts=96, also=("silence", "reach")),
-    Kind("unclosed tags", {"hostile": "tags"}, ("refusals", "unreadable"), 72, lasts=96, also=("silence", "layout")),
+    Kind("a bomb in each page", {"gzip_bomb": 200, "path": PAGES}, ("refusals", "too_large"), 72, lasts=96,
+         also=("silence", "reach")),
+    Kind("pages of 100 MB", {"huge": 100, "path": PAGES}, ("refusals", "too_large"), 72, lasts=96,
+         also=("silence", "reach")),
+    Kind("unclosed tags", {"hostile": "tags", "path": PAGES}, ("refusals", "unreadable"), 72, lasts=96,
+         also=("silence", "layout")),
     Kind("more than the feed shows", {"flood": 90}, ("gaps", ""), 24, lasts=None, also=("clocks",)),
     Kind("combining marks", {"hostile": "marks", "times": 3}),
     Kind("text that never ends a sentence", {"hostile": "quotes", "times": 3}),

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import ROOT
 
-LIBRARIES = {"hostile_inputs", "kept", "pairs", "stream"}
+LIBRARIES = {"hostile_inputs", "kept", "month_faults", "pairs", "stream"}
 PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "backfill": ("1 1", lambda found: found["stored"] == 150 and found["missing"] == found["not_under_way"] == 0),
     "copies": ("3", lambda found: found["pairs"] == 60 and found["false_number_merges"] == 0),
@@ -22,6 +22,10 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "hostile": ("--size 20000 --every 13", lambda found: found["inputs"] > 4 and found["wrong"] == []),
     "kills": ("--kills 2", lambda found: found["wrong"] == 0 and sum(found["died"].values()) == 2),
     "monitor": ("1 1", lambda found: found["false"] == 0 and any(row["within"] for row in found["faults"])),
+    "months": (
+        "--days 2 --papers 4 --articles 6",
+        lambda found: found["late"] == found["missing"] == found["false_findings"] == found["descriptor_growth"] == 0,
+    ),
     "scale": ("--every=97 3000", lambda found: found["cases"] > 100 and found["wrong"] == []),
     "schedule": ("4 1 1", lambda found: found["past_bound"] == found["looks_lost"] == found["over_budget"] == 0),
     "stops": (

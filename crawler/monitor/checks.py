@@ -27,7 +27,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         name="reach",
         reads="what came of the last runs, and whether the site has ever given a source or an article",
-        bound="the first run, when it has never given anything; else three in a row; five pages of which none reads",
+        bound="the first run, when it has never given anything (a day, when its sources are only empty); else three "
+        "in a row; five pages of which none reads",
         within="that run",
         advice="thoisu crawl SITE says what happens; a moved site needs its new address, a ban a talk with the site",
         run=watch_checks.reach,

@@ -17,7 +17,7 @@ from crawler.schedule.agenda import FARTHEST
 from crawler.store import heartbeats, runs
 from crawler.store.findings import Observation
 from crawler.store.runs import Run
-from crawler.store.schema import Fate, articles, copies, links, sources
+from crawler.store.schema import Fate, articles, copies, links, sites, sources
 from crawler.text import SKEW
 
 LATE = timedelta(minutes=15)
@@ -71,7 +71,7 @@ def reach(view: View) -> Iterator[Observation]:
         if failing and not any(not run.failures and run.at > failing[0].at for run in last[site]):
             if (found := _unreached(view, site, failing[0])) is not None:
                 yield found
-        elif (found := _unread(view, site)) is not None:
+        elif (found := _unread(view, site) or (_unlisted(view, site) if site in last else None)) is not None:
             yield found
 
 
@@ -148,6 +148,19 @@ def _unread(view: View, site: str) -> Observation | None:
     evidence = f"{count} pages are listed and none could be read: "
     evidence += ", ".join(f"{reason or 'no reason'} {number}" for reason, number in words)
     return Observation(site, "pages", since, evidence, tuple(shown))
+
+
+def _unlisted(view: View, site: str) -> Observation | None:
+    """Sources that answer as they should, an index of nothing among them, and have never listed a page."""
+    since: datetime | None = view.connection.scalar(select(sites.c.added_at).where(sites.c.name == site))
+    if since is None or view.now - since < NONE_YET:
+        return None
+    if view.connection.scalar(select(exists().where(links.c.site == site) | exists().where(articles.c.site == site))):
+        return None
+    said = view.connection.execute(select(sources.c.url, sources.c.last_status).where(sources.c.site == site)).all()
+    words = ", ".join(sorted({row.last_status for row in said if row.last_status}))
+    evidence = f"its sources answer ({words or 'nothing was asked'}) and have never listed an article"
+    return Observation(site, "", since, evidence, tuple(row.url for row in said[:_SHOWN]))
 
 
 def _long(span: timedelta) -> str:

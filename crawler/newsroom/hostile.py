@@ -1,10 +1,10 @@
 """Answers that are small to send and would cost their reader hours or gigabytes.
 
-    marks    a paragraph of 160,000 combining marks: putting them in order takes a step for each pair
-    tags     400 formatting tags that are never closed, which each of 10,000 paragraphs opens anew
-    layers   a body that was packed with gzip twenty-one times
-    quotes   a paragraph of 100,000 characters, quotes and dots without the end of a sentence
-    entries  a feed that shows its items over and over, 16,000 of them
+marks    a paragraph of 160,000 combining marks: putting them in order takes a step for each pair
+tags     400 formatting tags that are never closed, which each of 10,000 paragraphs opens anew
+layers   a body that was packed with gzip twenty-one times
+quotes   a paragraph of 100,000 characters, quotes and dots without the end of a sentence
+entries  a feed that shows its items over and over, 16,000 of them
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What can be wrong with a site: rules that a test or a person switches on for one paper.
 
-Editors' doings happen once and at once: `late=3`, `future=1` (stories dated fifty-six years ahead), `edit=2`, `take_down=1`, `restore=True`, `redesign=True`, `flood=60`
-(stories at once), `silence=24` (hours without a story), `clock=-7` (hours by which all later times are off). All others
-are rules that stay until `times` answers have been spoilt or the paper is told to behave:
+Editors' doings happen once and at once: `late=3`, `future=1` (stories dated fifty-six years ahead), `edit=2`,
+`take_down=1`, `restore=True`, `redesign=True`, `flood=60` (stories at once), `silence=24` (hours without a story),
+`clock=-7` (hours by which all later times are off). All others are rules that stay until `times` answers have been
+spoilt or the paper is told to behave:
 
     status=429 (with retry_after=5)   validators="always-304" | "frozen"    drip=0.01 (seconds a piece)
     redirect="loop" | URL             challenge="d1n"                       charset="iso-8859-1" (declared, not used)

@@ -349,6 +349,20 @@ def test_a_site_that_is_dead_from_the_first_day(
     assert ("reach", "songda", "") not in room.found()
 
 
+@pytest.mark.parametrize(("name", "others", "within_a_day"), [("songda", None, set()), ("songda", 500, {"songda"})])
+def test_sources_that_are_empty_at_first_have_a_day(
+    rooms: Callable[..., Room], name: str, others: int | None, within_a_day: set[str]
+) -> None:
+    room = rooms(articles=0)
+    if others:
+        room.newsroom.misbehave(name, status=others, path="sitemap")
+    room.crawl(due=False)
+    assert {site for _, site, _ in room.found()} == within_a_day, "by night there is no news yet"
+    room.world.advance(hours=25)
+    room.crawl(due=False)
+    assert room.found().keys() == {("reach", name, "")}
+
+
 def test_a_site_whose_name_is_not_found(rooms: Callable[..., Room]) -> None:
     room = rooms()
     room.sites |= Sites(

@@ -366,6 +366,47 @@ def test_bombs_and_giants(newsroom: Newsroom) -> None:
     assert get(newsroom, url).status == 200  # the server outlives a client that hangs up
 
 
+@pytest.mark.parametrize(
+    ("how", "sign", "more"),
+    [("marks", "\u0301" * 80_000 + "\u0323", 320_000), ("tags", "<font id=399><p>x<p>x", 40_000),
+     ("quotes", "”và“Nói. ”và", 90_000)],
+)  # fmt: skip
+def test_a_page_can_be_hostile(newsroom: Newsroom, how: str, sign: str, more: int) -> None:
+    url = newsroom.world.url(newest(newsroom, "songda"))
+    good = get(newsroom, url)
+    newsroom.misbehave("songda", hostile=how, times=1)
+    bad = get(newsroom, url)
+    assert sign in bad.text
+    assert len(bad.body) > len(good.body) + more
+    assert get(newsroom, url).body == good.body
+
+
+def test_a_feed_can_have_very_many_entries(newsroom: Newsroom) -> None:
+    url = at(newsroom, "biencuong", "/rss/cate/tin-moi-0.rss")
+    good = get(newsroom, url).text
+    newsroom.misbehave("biencuong", hostile="entries")
+    bad = get(newsroom, url).text
+    assert 15_000 < bad.count("<item>") < 17_000
+    assert set(re.findall("<link>.*?</link>", bad)) == set(re.findall("<link>.*?</link>", good))
+
+
+def test_an_answer_can_be_packed_many_times(newsroom: Newsroom) -> None:
+    newsroom.misbehave("songda", hostile="layers", times=1)
+    packed = get(newsroom, newsroom.world.url(newest(newsroom, "songda")))
+    body, layers = packed.body, packed.headers["Content-Encoding"].split(", ")
+    assert len(layers) == 21
+    for _ in layers:
+        body = zlib.decompress(body, 31)
+    assert len(body) > 2 << 20
+
+
+def test_a_story_can_be_dated_far_ahead(newsroom: Newsroom) -> None:
+    (url,) = newsroom.misbehave("songda", future=1)
+    story = newest(newsroom, "songda")
+    assert newsroom.world.url(story) == url
+    assert story.published.year == newsroom.world.now.year + 56
+
+
 def test_missing_pages_hard_and_soft(newsroom: Newsroom) -> None:
     url = at(newsroom, "songda", "/khong-co-bai-nay-post1.html")
     hard = get(newsroom, url)
