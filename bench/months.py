@@ -2,15 +2,15 @@
 
 Usage:  python bench/months.py [--days 30] [--papers 20] [--seed 1] [--articles 8] [--without]
 
-The papers of a newsroom, a process of its own, are crawled over HTTP as the scheduler does it: what the agenda asks for,
-every half hour of a simulated clock. Copies are looked for, alerts and findings are sent to a receiver, and all is
+The papers of a newsroom, a process of its own, are crawled over HTTP as the scheduler does it: what the agenda asks
+for, every half hour of a simulated clock. Copies are looked for, alerts and findings are sent to a receiver, and all is
 checked every two hours. What goes wrong, where and when is thrown by the seed (`month_faults`).
 
 Another run of the same seed, `--without` faults, says what is usual: the longest that each paper's news took. News of a
 paper that nothing happened to is late when it takes longer by a quarter or an hour, counted from the end of a fault of
-the machine. Every finding must belong to a fault, and end with it. Memory and descriptors are those of this process and
-of its readers at the end of each day; growth is that from the second third of the days to the last. The last line is one
-JSON object.
+the machine. Every finding must belong to a fault, and end with it. Memory and descriptors are those of this process
+and of its readers at the end of each day; growth is that from the second third of the days to the last. The last line
+is one JSON object.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class Months:
         self.seq = 0
         self.arrived: dict[str, datetime] = {}
         self.seen: dict[int, Finding] = {}
-        self.last_seen: dict[int, datetime] = {}
+        self.open_at: dict[int, list[datetime]] = defaultdict(list)
         self.memory: list[float] = []
         self.readers: list[float] = []
         self.descriptors: list[int] = []
@@ -253,7 +253,7 @@ class Months:
         began = time.perf_counter()
         for finding in check(self.store, self.sites, self.now(), folders={}):
             self.seen[finding.id] = finding
-            self.last_seen[finding.id] = self.world_now
+            self.open_at[finding.id].append(self.world_now)
         self.seconds["check"] += time.perf_counter() - began
 
     def _follow(self) -> None:
@@ -369,27 +369,12 @@ def judged(months: Months, end: datetime) -> dict[str, Any]:
     rows = []
     for fault in months.faults:
         kind = fault.kind
+        names = {*kind.also, *([kind.finding[0]] if kind.finding else [])}
         for key, one in months.seen.items():
-            names = {*(kind.also), *([kind.finding[0]] if kind.finding else [])}
-            explained |= (
-                {key} if one.site == fault.site and one.name in names and one.opened_at > fault.begin else set()
-            )
-        if kind.finding is None:
-            continue
-        mine = [key for key, one in months.seen.items() if (one.name, one.site, one.subject)
-                == (kind.finding[0], fault.site, kind.finding[1]) and months.last_seen[key] > fault.begin]  # fmt: skip
-        if not mine and fault.begin + timedelta(hours=kind.within) > end:
-            continue  # it had no time to be found
-        opened = min((months.seen[key].opened_at - fault.begin for key in mine), default=None)
-        after = opened / HOUR if opened is not None else None
-        left = max((months.last_seen[key] for key in mine), default=None)
-        closes = fault.end + timedelta(hours=kind.over) if fault.end and kind.over is not None else None
-        rows.append({
-            "fault": kind.name, "site": fault.site, "day": (fault.begin - START).days, "by": " ".join(kind.finding).strip(),
-            "hours": round(after, 1) if after is not None else None, "bound": kind.within,
-            "within": after is not None and after <= kind.within + 2,
-            "closed": closes is None or closes > end or left is None or left <= closes,
-        })  # fmt: skip
+            if one.site == fault.site and one.name in names and months.open_at[key][0] > fault.begin:
+                explained.add(key)
+        if kind.finding and (row := _found(months, fault, kind.finding, end)):
+            rows.append(row)
     false = [one for key, one in months.seen.items() if key not in explained]
     for row in rows:
         print(" ".join(f"{name}={value}" for name, value in row.items()))
@@ -399,6 +384,29 @@ def judged(months: Months, end: datetime) -> dict[str, Any]:
         "faults": len(rows), "found": sum(bool(row["within"]) for row in rows),
         "not_closed": sum(not row["closed"] for row in rows), "false_findings": len(false),
         "unnoticed": sum(fault.kind.finding is None for fault in months.faults),
+    }  # fmt: skip
+
+
+def _found(months: Months, fault: Fault, finding: tuple[str, str], end: datetime) -> dict[str, Any] | None:
+    """What became of a fault; None when it had no time to be found."""
+    kind, name = fault.kind, (finding[0], fault.site, finding[1])
+    # One that was open already, as the clock's stays for a day, stands for this as well.
+    mine = [key for key, one in months.seen.items() if (one.name, one.site, one.subject) == name
+            and months.open_at[key][-1] > fault.begin]  # fmt: skip
+    found = min((max(months.open_at[key][0], fault.begin) for key in mine), default=None)
+    if found is None and fault.begin + timedelta(hours=kind.within) > end:
+        return None
+    after = (found - fault.begin) / HOUR if found else None
+    same = (other.begin for other in months.faults if other.begin > fault.begin and other.site == fault.site
+            and other.kind.finding == finding)  # fmt: skip
+    closed = True
+    if fault.end and kind.over is not None:
+        closes, following = fault.end + timedelta(hours=kind.over + CHECK * STEP / HOUR), next(same, end)
+        closed = not any(closes < at < following for key in mine for at in months.open_at[key])
+    return {
+        "fault": kind.name, "site": fault.site, "day": (fault.begin - START).days, "by": " ".join(finding).strip(),
+        "hours": round(after, 1) if after is not None else None, "bound": kind.within,
+        "within": after is not None and after <= kind.within + CHECK * STEP / HOUR, "closed": closed,
     }  # fmt: skip
 
 

@@ -30,8 +30,8 @@ def write_messages(store: Store, now: datetime, targets: Collection[str]) -> int
             ("digest", DAY, new),
             ("urgent", HOUR, [one for one in new if one.name in BY_NAME and BY_NAME[one.name].urgent]),
         ):
-            last = messages.last(connection, about)
-            if wanted and (last is None or not timedelta() <= now - last < interval):
+            last = messages.last(connection, about, now)
+            if wanted and (last is None or now - last >= interval):
                 messages.put(connection, about, map(key, targets), _title(wanted), compose(wanted), now)
                 findings.note_notified(connection, [one.id for one in wanted], now)
                 return len(wanted)

@@ -62,10 +62,15 @@ class View:
     def spans(self, name: str, site: str, subject: str) -> list[FindingSpan]:
         """The days of what was found on this before, and of what is open."""
         return [
-            FindingSpan(day_of(one.since), day_of(one.opened_at), day_of(one.closed_at) if one.closed_at else None)
+            FindingSpan(
+                self._day(one.since), self._day(one.opened_at), self._day(one.closed_at) if one.closed_at else None
+            )
             for one in (*self.closed, *self.open)
             if (one.name, one.site, one.subject) == (name, site, subject)
         ]
+
+    def _day(self, at: datetime) -> date:
+        return day_of(not_after(at, self.now))
 
     def since(self, site: str) -> date:
         """The first day that the checks of a site read."""

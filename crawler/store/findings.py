@@ -118,6 +118,8 @@ def note(connection: Connection, name: str, seen: Observation, was: Finding | No
     """Open a finding, or keep it open with today's evidence."""
     values: dict[str, Any] = {"seen_at": at, "evidence": seen.evidence, "examples": json.dumps(seen.examples)}
     if was is not None:
+        if was.opened_at > at:  # by a clock that was ahead
+            values |= {"opened_at": at, "since": min(was.since, at)}
         connection.execute(update(findings).where(findings.c.id == was.id).values(values))
         return
     about = {"name": name, "site": seen.site or "", "subject": seen.subject, "since": seen.since, "opened_at": at}

@@ -54,9 +54,10 @@ def put(connection: Connection, about: str, targets: Iterable[str], title: str, 
         connection.execute(insert(messages), rows)
 
 
-def last(connection: Connection, about: str) -> datetime | None:
-    """When the last message about something was written."""
-    made: datetime | None = connection.scalar(select(func.max(messages.c.made_at)).where(messages.c.about == about))
+def last(connection: Connection, about: str, now: datetime) -> datetime | None:
+    """When the last message about something was written; not one of a clock that was ahead."""
+    of_it = (messages.c.about == about) & (messages.c.made_at <= now)
+    made: datetime | None = connection.scalar(select(func.max(messages.c.made_at)).where(of_it))
     return made
 
 

@@ -134,7 +134,7 @@ def test_retention_drops_what_serves_no_more(tmp_path: Path) -> None:
         run(store, "retention")
         with store.reading() as connection:
             assert [one.title for one in messages.unsent(connection)] == ["chờ"]
-            assert messages.last(connection, "digest") is not None
+            assert messages.last(connection, "digest", datetime.now(UTC)) is not None
             assert page_flags.of_days(connection, "bao", T0.date()) == {}
             assert sum(budget.spent(connection, "bao", T0.date()).values()) == 0
             assert sum(budget.spent(connection, "bao", budget.day_of(week_ago)).values()) == 1

@@ -518,3 +518,38 @@ def test_pages_of_days_to_come_make_no_silence_and_no_past(rooms: Callable[..., 
         view = View(room.store, connection, room.sites, room.now())
         assert view.polled_at("songda") == room.now()
         assert all(day <= day_of(room.now()) for day in (*view.pages("songda"), *view.tallies("songda")))
+
+
+def test_a_finding_of_a_clock_that_was_ahead_is_of_today_and_takes_no_day_of_the_past(
+    rooms: Callable[..., Room],
+) -> None:
+    room = rooms()
+    room.enrol()
+    room.crawl(due=True)
+    room.newsroom.misbehave("songda", status=500)
+    room.off = timedelta(days=366)
+    for _ in range(3):
+        room.crawl(due=False)
+    (wrong,) = [one for one in room.found().values() if one.name == "refusals"]
+    room.off = timedelta()
+    right = room.found()["refusals", "songda", "server_error"]
+    assert (right.id, right.opened_at) == (wrong.id, room.now())
+    assert right.since <= room.now()
+    with room.store.writing() as connection:
+        findings.close(connection, [right.id], room.now() + timedelta(days=366))
+        view = View(room.store, connection, room.sites, room.now(), closed=findings.closed(connection, room.now()))
+        (span,) = view.spans("refusals", "songda", "server_error")
+    assert span.closed == day_of(room.now())
+
+
+def test_after_a_clock_that_was_ahead_there_is_one_digest_a_day(rooms: Callable[..., Room]) -> None:
+    room, target = rooms(), ["json://127.0.0.1:9/"]
+    with room.store.writing() as connection:
+        findings.note(connection, "clocks", Observation(None, "ahead", NOW, "x"), None, NOW)
+    assert write_messages(room.store, NOW + timedelta(days=366), target) == 1
+    told = []
+    for hours in (0, 2, 25):
+        with room.store.writing() as connection:
+            findings.note(connection, "clocks", Observation(None, f"new {hours}", NOW, "x"), None, NOW)
+        told.append(write_messages(room.store, NOW + timedelta(hours=hours), target))
+    assert told == [1, 0, 2]
