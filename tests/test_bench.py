@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import ROOT
 
-LIBRARIES = {"hostile_inputs", "kept", "month_faults", "pairs", "stream"}
+LIBRARIES = {"hostile_inputs", "kept", "month_faults", "month_report", "pairs", "stream"}
 PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "backfill": ("1 1", lambda found: found["stored"] == 150 and found["missing"] == found["not_under_way"] == 0),
     "copies": ("3", lambda found: found["pairs"] == 60 and found["false_number_merges"] == 0),
