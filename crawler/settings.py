@@ -1,7 +1,7 @@
 """Scrapy's settings of this project, each with its reason; the same in every environment.
 
-Our own (`THOISU_…`) stand in `crawler/configuration.py`, with their defaults and meanings; the add-on below puts them
-and USER_AGENT and LOG_LEVEL here, from the environment and `.env`, and takes saved pages when THOISU_REPLAY is set.
+Our own (`THOISU_…`) stand in `crawler/configuration`, with their defaults and meanings; the add-on below puts them and
+USER_AGENT and LOG_LEVEL here, from the environment and `.env`, and takes saved pages when THOISU_REPLAY is set.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ BOT_NAME = "thoisu"
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "crawler.commands"
-TEMPLATES_DIR = str(Path(__file__).parent / "templates")  # `scrapy genspider` makes a spider of this project
+TEMPLATES_DIR = str(Path(__file__).parent / "commands" / "templates")  # `scrapy genspider` makes a spider of ours
 FEED_EXPORT_ENCODING = "utf-8"
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

@@ -84,7 +84,7 @@ def settings() -> str:
         "Set in the environment, or in a file `.env` in the current folder; the environment wins, and an option of a\n"
         "command over both. In `.env`, quotes round a value are left out, ` #` begins a comment, `export` may stand\n"
         "before the name, and of two lines with one name the last counts. With `scrapy` they can also be given as\n"
-        "`-s NAME=value`. They are defined in `crawler/configuration.py`; Scrapy's own settings stand in\n"
+        "`-s NAME=value`. They are defined in `crawler/configuration/values.py`; Scrapy's own settings stand in\n"
         "`crawler/settings.py`, each with its reason.\n\n",
         "| name | default | unit | meaning |\n|---|---|---|---|\n",
     ]

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler import dotenv
-from crawler.configuration import Settings, doubts
+from crawler.configuration import Settings, dotenv, doubts
 from crawler.errors import BadInput
 
 

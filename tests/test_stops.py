@@ -15,7 +15,7 @@ from tests.support import ROOT
 BEGIN = """
 import signal, sqlite3, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
-from crawler import stops
+from crawler.process import stops
 stops.GRACE, stops._AGAIN = 1.0, 0.5
 
 def ready():

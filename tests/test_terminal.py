@@ -23,11 +23,11 @@ from crawler.configuration import Settings
 from crawler.crawl import SiteReport
 from crawler.deliver.sink import Poisoned, SinkFailed
 from crawler.errors import BadInput
-from crawler.output import console
+from crawler.process import install_log_records, masked, masked_address, shown
+from crawler.process.output import console
 from crawler.schedule.worker import Worker
 from crawler.sites import Sites
 from crawler.store.database import engine_for
-from crawler.terminal import install_log_records, masked, masked_address, shown
 from tests.support import ROOT
 
 STEERING = "\x1b\x07\r\x9b\x90\u2028\u202e\u2066\u200b\u200f\ufeff\u061c\u2060\U000e0041\u00ad\ufffa"
@@ -92,7 +92,7 @@ def articles():
     print_json({"title": TITLE})
     raise RuntimeError(f"{TITLE} nats://tin:SECRET@kho/")
 
-from crawler.output import print_json
+from crawler.process.output import print_json
 command.app.registered_commands = []
 command.app.command(cls=command.Command, name="articles")(articles)
 command.app.command(cls=command.Command, name="other")(lambda: None)

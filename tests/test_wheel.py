@@ -22,5 +22,5 @@ def test_wheel_holds_the_package_its_data_and_the_sites(tmp_path: Path) -> None:
     needed = {
         str(path.relative_to(ROOT)) for folder in ("crawler", "spiders") for path in (ROOT / folder).rglob("*.py")
     }
-    assert needed | {"crawler/extract/boilerplate.toml", "crawler/templates/spiders/basic.tmpl"} <= held
+    assert needed | {"crawler/extract/boilerplate.toml", "crawler/commands/templates/spiders/basic.tmpl"} <= held
     assert {name.split("/")[0] for name in held if ".dist-info" not in name} == {"crawler", "spiders"}

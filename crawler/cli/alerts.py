@@ -11,8 +11,8 @@ import typer
 
 from crawler.cli.command import Command
 from crawler.cli.common import StoreOption, all_sites, configured, local, open_store, site_named, typed
-from crawler.output import console, print_json
-from crawler.terminal import shown
+from crawler.process import shown
+from crawler.process.output import console, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -20,8 +20,8 @@ from crawler.cli.common import (
     typed,
 )
 from crawler.errors import BadInput
-from crawler.output import console, print_json
-from crawler.terminal import shown
+from crawler.process import shown
+from crawler.process.output import console, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console

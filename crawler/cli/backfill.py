@@ -17,9 +17,9 @@ from crawler.cli.progress import progress
 from crawler.cli.relate import relate_by_hand
 from crawler.cli.warcs import copy_files
 from crawler.errors import BadInput
-from crawler.output import console, print_json
+from crawler.process import shown
+from crawler.process.output import console, print_json
 from crawler.sites import Sites
-from crawler.terminal import shown
 from crawler.text import day_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import typer
 from crawler.cli.common import all_sites, site_named
 from crawler.cli.read import load, read_answer
 from crawler.errors import BadInput, Refused
-from crawler.output import console
+from crawler.process.output import console
 
 _NOT_ON_PAGE = frozenset({"url", "site", "content_hash", "layout", "published_raw"})
 """Fields that say nothing of the page which a person could correct."""

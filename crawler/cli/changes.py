@@ -8,8 +8,8 @@ import typer
 
 from crawler.cli.common import MOST, StoreOption, local, open_store
 from crawler.errors import BadInput
-from crawler.output import console, print_json
-from crawler.terminal import shown
+from crawler.process import shown
+from crawler.process.output import console, print_json
 
 _PAGE = 500  # changes that are read together
 

@@ -18,9 +18,9 @@ import typer
 
 from crawler.configuration import Settings, doubts
 from crawler.errors import BadInput
-from crawler.output import say
+from crawler.process import masked_address
+from crawler.process.output import say
 from crawler.sites import Site, Sites
-from crawler.terminal import masked_address
 from crawler.text import gunzip
 
 if TYPE_CHECKING:

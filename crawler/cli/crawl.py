@@ -15,9 +15,9 @@ import typer
 from crawler.cli.common import all_sites, chosen_sites, configured, papers_of
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Refusal
-from crawler.output import console, print_json
+from crawler.process import shown
+from crawler.process.output import console, print_json
 from crawler.sites import Sites
-from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from rich.console import Console

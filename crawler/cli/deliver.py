@@ -12,8 +12,8 @@ import typer
 from crawler.cli.common import StoreOption, local, open_store
 from crawler.cli.sinks import ConfigOption, chosen, read_config, span
 from crawler.errors import StoreFailed, ThoisuError
-from crawler.output import console, print_json
-from crawler.terminal import shown
+from crawler.process import shown
+from crawler.process.output import console, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console

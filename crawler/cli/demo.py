@@ -18,9 +18,9 @@ from crawler.cli.crawl import progress_of, summary
 from crawler.cli.diff import print_diff
 from crawler.cli.scenes import Missing, delivered, expect, need, next_polls, plain_stories, related_between
 from crawler.configuration import Settings
-from crawler.output import console
+from crawler.process import shown
+from crawler.process.output import console
 from crawler.sites import Sites
-from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,8 +9,8 @@ import typer
 
 from crawler.cli.common import StoreOption, local, open_store, stored
 from crawler.errors import BadInput
-from crawler.output import console, print_json
-from crawler.terminal import shown
+from crawler.process import shown
+from crawler.process.output import console, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import StoreOption, open_store
-from crawler.output import console
+from crawler.process.output import console
 
 
 def downgrade(

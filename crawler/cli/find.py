@@ -11,9 +11,9 @@ import typer
 
 from crawler.cli.common import all_sites, configured, file_url, input_lines, is_url, local, read_input, site_for
 from crawler.errors import BadInput, Discard, Refusal, Refused
-from crawler.output import console, print_json
+from crawler.process import shown
+from crawler.process.output import console, print_json
 from crawler.sites import Feed, Site, Sites, Source, written
-from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from crawler.discover import Discovery

@@ -10,8 +10,8 @@ import typer
 
 from crawler.cli.common import StoreOption, known_here, local, open_store, site_names
 from crawler.errors import BadInput
-from crawler.output import console, print_json
-from crawler.terminal import shown
+from crawler.process import shown
+from crawler.process.output import console, print_json
 from crawler.text import day_of
 
 if TYPE_CHECKING:

@@ -36,9 +36,8 @@ from crawler.cli.sinks import app as sinks
 from crawler.cli.status import pace, status
 from crawler.cli.stories import stories, story
 from crawler.errors import Refused, StoreFailed, ThoisuError
-from crawler.output import clean_streams, say, write
-from crawler.stops import listening
-from crawler.terminal import install_log_records
+from crawler.process import install_log_records, listening
+from crawler.process.output import clean_streams, say, write
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.errors import BadInput
-from crawler.output import console
+from crawler.process.output import console
 
 if TYPE_CHECKING:
     from crawler.newsroom import Newsroom

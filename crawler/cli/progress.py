@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from crawler.output import console
+from crawler.process.output import console
 
 if TYPE_CHECKING:
     from crawler.crawl import SiteReport

@@ -12,9 +12,9 @@ import typer
 from crawler.cli.common import all_sites, configured, file_url, input_lines, is_url, read_input, site_for
 from crawler.errors import BadInput, Discard, Refusal, Refused, ThoisuError
 from crawler.items import Article
-from crawler.output import console, print_json, say, write
+from crawler.process import shown
+from crawler.process.output import console, print_json, say, write
 from crawler.sites import Site, Sites
-from crawler.terminal import shown
 
 if TYPE_CHECKING:
     from crawler.crawl import Download

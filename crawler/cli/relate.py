@@ -9,8 +9,8 @@ import typer
 
 from crawler.cli.common import StoreOption, open_store
 from crawler.errors import StoreFailed
-from crawler.output import console, print_json
-from crawler.terminal import shown
+from crawler.process import shown
+from crawler.process.output import console, print_json
 
 if TYPE_CHECKING:
     from crawler.compare.relate import RelateCounts

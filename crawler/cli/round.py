@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from crawler.configuration import Settings
 from crawler.crawl import SiteReport, crawl
-from crawler.output import say
+from crawler.process.output import say
 from crawler.schedule.scheduler import log
 from crawler.sites import Sites
 from crawler.text import local_time

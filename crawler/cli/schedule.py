@@ -11,7 +11,7 @@ import typer
 from crawler.cli.common import SitesArgument, StoreOption, all_sites, chosen_sites, configured, papers_of
 from crawler.cli.sinks import span
 from crawler.errors import BadInput
-from crawler.output import console
+from crawler.process.output import console
 
 if TYPE_CHECKING:
     from rich.console import Console

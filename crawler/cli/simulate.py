@@ -13,7 +13,7 @@ import typer
 
 from crawler.cli.common import standard_input
 from crawler.errors import BadInput
-from crawler.output import console, print_json
+from crawler.process.output import console, print_json
 
 _RULES = {
     "ours": "plans each day, to the minute, by what its own polls have found",

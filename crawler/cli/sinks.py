@@ -12,8 +12,8 @@ import typer
 from crawler.cli.command import Command, Group
 from crawler.cli.common import StoreOption, all_sites, configured, local, open_store
 from crawler.errors import BadInput
-from crawler.output import console, print_json
-from crawler.terminal import shown
+from crawler.process import shown
+from crawler.process.output import console, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -19,7 +19,7 @@ from crawler.crawl import NewsSpider
 from crawler.crawl.run import end_gently
 from crawler.errors import BadInput
 from crawler.fetch import replay
-from crawler.stops import answering
+from crawler.process import answering
 from crawler.store import Store
 
 

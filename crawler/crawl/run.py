@@ -30,10 +30,10 @@ from crawler.crawl.spider import NewsSpider
 from crawler.errors import BadInput
 from crawler.fetch import clock
 from crawler.fetch import replay as saved_pages
+from crawler.process import answering
 from crawler.readers import COLLECTIONS
 from crawler.settings import TWISTED_REACTOR
 from crawler.sites import Site, Sites
-from crawler.stops import answering
 from crawler.store import LockTaken, Store
 
 logger = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from urllib.parse import unquote
 
 from crawler.deliver.sink import Delivery, Sink, SinkFailed
 from crawler.errors import BadInput
-from crawler.terminal import masked_address
+from crawler.process import masked_address
 from crawler.text import VIETNAM
 
 

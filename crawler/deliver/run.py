@@ -11,7 +11,7 @@ from functools import partial
 from crawler.deliver.config import Route
 from crawler.deliver.deliverer import Deliverer, DeliveryBatch
 from crawler.errors import ThoisuError
-from crawler.stops import answering
+from crawler.process import answering
 from crawler.store import Store
 
 GRACE = 5.0
@@ -81,7 +81,7 @@ def deliver(
 
 @contextmanager
 def stopping() -> Iterator[threading.Event]:
-    """An event that SIGTERM and Ctrl-C set; the second, or `crawler.stops.GRACE` after it, ends by force.
+    """An event that SIGTERM and Ctrl-C set; the second, or `crawler.process.stops.GRACE` after it, ends by force.
 
     What is under way then is done again by the next run: no receiver and no network may hold a stop up.
     """

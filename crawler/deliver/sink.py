@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from crawler.errors import ThoisuError, store_reason
 from crawler.items import Change
-from crawler.terminal import masked
+from crawler.process import masked
 
 if TYPE_CHECKING:
     from crawler.configuration import Settings

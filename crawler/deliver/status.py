@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from crawler.deliver.config import Route
+from crawler.process import masked_address
 from crawler.store import Store, changes, sink_cursors
 from crawler.store.sink_cursors import SetAside, SinkState
-from crawler.terminal import masked_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

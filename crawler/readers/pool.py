@@ -23,8 +23,8 @@ from multiprocessing.connection import Connection
 from typing import Any, ClassVar, Self, TypeVar
 
 from crawler.errors import Discard, Refusal
+from crawler.process import before_force
 from crawler.readers.process import MEMORY, TOO_LARGE
-from crawler.stops import before_force
 
 _CALLS = 2000  # after which a reader is replaced: what a large page has taken, the allocator seldom gives back
 _AHEAD = 4  # calls a reader that `each` sends before it waits for the first, so that no reader is idle

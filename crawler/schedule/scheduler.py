@@ -22,14 +22,14 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from crawler.errors import StoreFailed
-from crawler.output import say
+from crawler.process import answering
+from crawler.process.output import say
 from crawler.schedule import agenda
 from crawler.schedule.clock_watch import ClockWatch
 from crawler.schedule.heal import heal
 from crawler.schedule.intervals import Interval, Turns
 from crawler.schedule.rounds import IDLE, Rounds
 from crawler.schedule.worker import Worker
-from crawler.stops import answering
 from crawler.store import LockTaken, Store, heartbeats
 
 logger = logging.getLogger(__name__)

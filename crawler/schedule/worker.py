@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 OVERRUN = 30 * 60.0
 """Seconds after which a process is ended: more than a round's articles, pauses and time-outs take together."""
 GRACE = 8.0
-"""Seconds that a process gets to end; each ends what is under way in less (`crawler.stops`)."""
+"""Seconds that a process gets to end; each ends what is under way in less (`crawler.process.stops`)."""
 
 
 class Worker:

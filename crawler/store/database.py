@@ -28,7 +28,7 @@ from sqlalchemy.exc import (
 )
 
 from crawler.errors import BadInput, StoreFailed, StoreReason, store_reason
-from crawler.terminal import masked, masked_address
+from crawler.process import masked, masked_address
 
 WAIT = 30
 """Seconds that a writer waits for the write lock before it gives up with the reason "locked"."""

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from crawler.cli import read
 from crawler.items import FIELDS
 from crawler.newsroom import Newsroom
+from crawler.process import shown
 from crawler.store import Store
-from crawler.terminal import shown
 from crawler.text import VIETNAM
 from tests.support import GOLDEN, Run, Thoisu, article, at
 

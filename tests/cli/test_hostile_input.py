@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 from crawler.configuration import Settings
 from crawler.errors import BadInput, StoreFailed
 from crawler.extract import extract
-from crawler.output import print_json
+from crawler.process import shown
+from crawler.process.output import print_json
 from crawler.store import Store
 from crawler.store.database import engine_for, unwritable
-from crawler.terminal import shown
 
 PAGE = (
     "<h1 class='article__title'>Tiêu \u202eđề \u009b31m</h1><div class='article__body'><p>"

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from crawler import dotenv
+from crawler.configuration import dotenv
 from crawler.errors import BadInput
-from crawler.terminal import install_log_records
+from crawler.process import install_log_records
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings

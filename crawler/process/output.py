@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from crawler.terminal import masked, shown
+from crawler.process.terminal import masked, shown
 
 if TYPE_CHECKING:
     from rich.console import Console

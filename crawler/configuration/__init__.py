@@ -1,0 +1,11 @@
+"""Our own settings.
+
+values.py  each with its default and meaning; `Settings.load` is the only reader of the environment
+dotenv.py  a `.env` file as people write it
+"""
+
+from __future__ import annotations
+
+from crawler.configuration.values import DEFAULTS, SETTINGS, FromEnvironment, Setting, Settings, doubts, secret
+
+__all__ = ["DEFAULTS", "SETTINGS", "FromEnvironment", "Setting", "Settings", "doubts", "secret"]

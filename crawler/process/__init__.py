@@ -1,0 +1,13 @@
+"""What a process is to who runs it: how it ends, and what reaches his terminal and his logs.
+
+stops.py     how SIGTERM and Ctrl-C end a process at every moment
+output.py    the one module that prints; not imported here, since it loads what draws tables
+terminal.py  what of a text from outside, and of a secret, may be shown
+"""
+
+from __future__ import annotations
+
+from crawler.process.stops import answering, before_force, listening
+from crawler.process.terminal import install_log_records, masked, masked_address, shown
+
+__all__ = ["answering", "before_force", "install_log_records", "listening", "masked", "masked_address", "shown"]
