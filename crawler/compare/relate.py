@@ -8,6 +8,7 @@ of two at once one writes and the other begins its batch again.
 from __future__ import annotations
 
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from crawler.compare.fingerprints import Current, Pair, Postings, StoredFingerpr
 from crawler.compare.minhash import VERSION, Fingerprint, fingerprint
 from crawler.compare.stories import COPIES, VERIFIED
 from crawler.readers import Bounded, Interrupted, why
-from crawler.readers.bounded import SECONDS
+from crawler.readers.bounded import SECONDS, USUAL
 from crawler.store import cursors, passed_over, rehash
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ READER = "relate"
 _TURN = "relate.turn"  # a cursor that grows with every batch written, by `relate` or `reindex`
 BATCH = 1000
 """Changes that are worked off together."""
+LONGEST = USUAL // 2
+"""Characters of a body that are compared: of two texts so long the work stays within the limits of one."""
 _TEXTS = 400  # held in memory, some 50 KB each
 _SIZES = 100_000
 
@@ -177,7 +180,7 @@ class Relater:
         for row in fingerprints.current(connection, ids):
             was = old.get(row.id)
             if again or was is None or was.version != VERSION or was.revision != row.revision:
-                texts[row.id] = row, ComparedText(row.lead, row.body)
+                texts[row.id] = row, _compared_text(row)
         work = _Work({key: was for key, was in old.items() if key in texts}, {}, [], [], set(texts))
         for key, (row, text) in texts.items():
             self._keep(row, text)
@@ -189,8 +192,11 @@ class Relater:
         wanted = self._candidates(work, found, [texts[key][0] for key in work.entries])
         held = self._load(connection, {other for near in wanted.values() for other in near}) | texts
         for key, near in wanted.items():
-            row = held[key][0]
+            row, since = held[key][0], time.process_time()
             for other in near:
+                if time.process_time() - since > SECONDS:
+                    work.give_up(row, f"not compared with all that is near within {SECONDS:g} s")
+                    break
                 one, two = sorted((held[key], held[other]), key=lambda side: (side[0].at, side[0].id))
                 pair = work.outcome(row, lambda one=one, two=two: _compared(one, two, bounded))  # type: ignore[misc]
                 if pair is None:
@@ -258,7 +264,7 @@ class Relater:
     def _load(self, connection: Connection, ids: set[int]) -> dict[int, tuple[Current, ComparedText]]:
         found = {key: self._texts[key] for key in ids if key in self._texts}
         for row in fingerprints.current(connection, ids - found.keys()):
-            found[row.id] = row, ComparedText(row.lead, row.body)
+            found[row.id] = row, _compared_text(row)
         for row, text in found.values():
             self._keep(row, text)
         return found
@@ -292,14 +298,22 @@ class _Work:
         except Interrupted:
             raise
         except Exception as error:  # whatever it is, it would come again with each try
-            logger.warning("article %d is not compared: %s", row.id, why(error))
-            self.failed[row.id, row.revision] = why(error)
+            self.give_up(row, why(error))
             return None
+
+    def give_up(self, row: Current, reason: str) -> None:
+        """Note that an article cannot be worked on."""
+        logger.warning("article %d is not compared: %s", row.id, reason)
+        self.failed[row.id, row.revision] = reason
 
     @property
     def copies(self) -> list[Pair]:
         """The pairs of one text."""
         return [pair for pair in self.pairs if pair.verdict.kind in COPIES]
+
+
+def _compared_text(row: Current) -> ComparedText:
+    return ComparedText(row.lead, row.body[:LONGEST])
 
 
 def _compared(one: tuple[Current, ComparedText], other: tuple[Current, ComparedText], bounded: Bounded) -> Pair:

@@ -168,6 +168,27 @@ def test_a_pair_that_cannot_be_compared_costs_this_pair(store: Store, monkeypatc
     assert noted(store, relate.READER) == [(2, "RecursionError")]
 
 
+def test_a_text_is_compared_as_far_as_its_limit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relate, "LONGEST", 400)
+    text = "Sáng nay, tỉnh khởi công cầu mới dài ba trăm mét ở xã ven sông, dân mong đã lâu.\n" * 5
+    for number in (1, 2):
+        store.save(article(number, text + f"Phần khác hẳn thứ {number}. " * 40 * number), at(number))
+    assert relate.relate(store).pairs == 1
+
+
+def test_an_article_whose_pairs_take_too_long_together_is_passed_over(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "Sáng nay, tỉnh khởi công cầu mới dài ba trăm mét ở xã ven sông, dân mong đã lâu.\n" * 5
+    for number in (1, 2):
+        store.save(article(number, f"{text}Bản {number}."), at(number))
+    relate.relate(store)
+    monkeypatch.setattr(relate.time, "process_time", iter(range(0, 10_000, 30)).__next__)
+    store.save(article(3, f"{text}Bản 3."), at(3))
+    assert relate.relate(store).pairs == 0
+    assert noted(store, relate.READER) == [(3, "not compared with all that is near within 20 s")]
+
+
 def test_nothing_is_written_where_nothing_is_new(store: Store) -> None:
     saved(store)
     alerts.write_messages(store, at(2), [])
