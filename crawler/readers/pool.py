@@ -158,7 +158,7 @@ class _Reader:
         with theirs:
             # Not a fork, since this process has threads, and connections and secrets that are none of a reader's.
             self._process = subprocess.Popen(  # noqa: S603, our own module
-                [sys.executable, "-c", f"{_MAIN}({theirs.fileno()})"],
+                [sys.executable, "-P", "-c", f"{_MAIN}({theirs.fileno()})"],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env=_environment(),
