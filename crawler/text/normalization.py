@@ -20,12 +20,12 @@ _PAIRS = frozenset("\u0f73\u0f75\u0f81")
 
 def nfc(text: str) -> str:
     """The text in NFC, of each run of combining marks the first `MARKS_MAX`."""
-    return text if text.isascii() else normalize("NFC", bounded(text))
+    return text if text.isascii() else normalize("NFC", text if len(text) <= MARKS_MAX else bounded(text))
 
 
 def nfd(text: str) -> str:
     """The text in NFD, of each run of combining marks the first `MARKS_MAX`."""
-    return text if text.isascii() else normalize("NFD", bounded(text))
+    return text if text.isascii() else normalize("NFD", text if len(text) <= MARKS_MAX else bounded(text))
 
 
 def unmarked(text: str) -> str:
