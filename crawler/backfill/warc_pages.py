@@ -78,7 +78,7 @@ def head_of(text: bytes) -> Head | None:
     if b"response" not in head or (target := _TARGET.search(head)) is None or (date := _DATE.search(head)) is None:
         return None
     try:
-        url = written(target[1].decode("utf-8", "replace").strip())
+        url = written(target[1].decode("utf-8", "replace").strip()).replace(" ", "%20")  # as warcio reads it
         urlsplit(url)
         return Head(url, moment(date[1].decode("latin-1").strip()))
     except ValueError:

@@ -132,3 +132,14 @@ def test_no_more_is_put_aside_than_there_is_room_for(tmp_path: Path, monkeypatch
 def test_files_without_such_articles_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FurtherPages, "_put_aside", lambda _: pytest.fail("nothing goes on"))
     assert imported(tmp_path, written(tmp_path / "a.warc.gz", [record(3)]))[1][0].what == {"not_article": 1}
+
+
+@pytest.mark.parametrize(
+    "written", ["<https://bao.example.vn/tin so 1-post1.html>", "https://bao.example.vn/tin so 1-post1.html "]
+)
+def test_an_address_with_blanks_is_read_as_warcio_reads_it(written: str) -> None:
+    head = warc_pages.head_of(
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {written}\r\nWARC-Date: 2026-10-06T03:00:00Z\r\n".encode()
+    )
+    assert head is not None
+    assert head.url == "https://bao.example.vn/tin%20so%201-post1.html"
