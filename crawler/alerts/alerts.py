@@ -38,7 +38,8 @@ from crawler.compare.additions import pages_of_stories, related_up_to, repeated
 from crawler.compare.relate import relate
 from crawler.errors import BadInput
 from crawler.items import Article
-from crawler.readers import Bounded, Interrupted, why
+from crawler.readers import Bounded, why
+from crawler.readers.bounded import SECONDS
 from crawler.store import FeedItem, Store, messages, passed_over
 from crawler.store import changes as feed
 from crawler.store.schema import Instant, Number, Plain, changes, every, metadata
@@ -49,8 +50,6 @@ BATCH = 200
 """Changes that are searched together."""
 PAGES = 20
 """Pages in one message."""
-SECONDS = 20.0
-"""Of processor time for the search of one article."""
 READER = "alerts"
 """As which it is known what was passed over (`crawler.store.passed_over`)."""
 _NEWS = frozenset({"created", "revised", "copied", "restored"})
@@ -238,8 +237,6 @@ class _Searcher:
             queries = [self._queries[alert.id] for alert in asking]
             size = len(article.title) + len(article.lead or "") + len(article.body)
             sentences = self._bounded.run(size, sentences_of, article, queries, seconds=SECONDS)
-        except Interrupted:
-            raise
         except Exception as error:  # whatever it is, it would come again with each try
             logger.warning("%s is not searched for alerts: %s", article.canonical_url, why(error))
             self._failed[change.article_id, change.revision or 0] = why(error)

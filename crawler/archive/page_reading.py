@@ -11,10 +11,10 @@ from warcio.recordloader import ArcWarcRecordLoader
 
 from crawler.archive.records import Fetch, Place, load
 from crawler.errors import Discard, Refused, ThoisuError
-from crawler.extract import MOST_PAGES, extract, join, verdict
+from crawler.extract import MOST_PAGES, join, verdict
 from crawler.items import Article
-from crawler.readers import PageRead, unpacked
-from crawler.sites import Site, written
+from crawler.readers import PageRead, read_page
+from crawler.sites import written
 from crawler.text import charset
 from crawler.text.content_codings import plain
 
@@ -28,7 +28,7 @@ class BadRecord(ThoisuError):
 
 def read_archived(place: Place, site: bytes) -> PageRead:
     """The article on a page of our own archive; raises as `read` and `records.load`."""
-    return read(load(place), unpacked(site))
+    return read(load(place), site)
 
 
 def read_recorded(text: bytes, limit: int, site: bytes) -> PageRead | None:
@@ -40,17 +40,15 @@ def read_recorded(text: bytes, limit: int, site: bytes) -> PageRead | None:
         fetch = answer(text, limit)
     except Exception as error:  # a hostile record makes the parser raise whatever it likes
         raise BadRecord(str(error) or type(error).__name__) from None
-    return read(fetch, unpacked(site)) if fetch else None
+    return read(fetch, site) if fetch else None
 
 
-def read(fetch: Fetch, site: Site | None) -> PageRead:
-    """The article on an archived page, as a crawl reads it; raises `Discard` and `Quarantine`."""
+def read(fetch: Fetch, site: bytes) -> PageRead:
+    """The article on an archived page, as a crawl reads it; raises `Discard` and `Quarantine`. `site` as `packed`."""
     kind = next((value for name, value in fetch.headers if name.lower() == "content-type"), "")
     if reason := verdict(fetch.status, {"content-type": kind}, fetch.body):
         raise Discard(reason)
-    following: list[str] = []
-    article = extract(fetch.body, fetch.url, site=site, declared=charset(kind), following=following)
-    return PageRead(article, following[0] if following else None)
+    return read_page(fetch.body, fetch.url, charset(kind), site)
 
 
 def join_pages(first: PageRead, further: Callable[[str], PageRead | None]) -> tuple[Article, str | None]:

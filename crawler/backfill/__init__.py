@@ -17,7 +17,7 @@ harvest.py          what a page or shard gives: links that may be of the wanted 
 sources.py          the steps of a backfill, in the place that `crawler.crawl.sources.Sources` has in a crawl
 spider.py           the way of an article over the past, by whichever route a site offers
 warc_import.py      articles out of anybody's WARC files
-warc_pages.py       the answers in these, and the further pages of an article
+warc_pages.py       what a record in these says of itself, and the further pages of an article
 """
 
 from __future__ import annotations

@@ -28,7 +28,6 @@ from crawler.crawl.source_answer import read_source
 from crawler.discover import Discovery, span_of
 from crawler.errors import Refusal, StoreFailed
 from crawler.items import Asked
-from crawler.readers import Interrupted
 from crawler.sites import Listing, Numbers, Sitemap, Source
 from crawler.store import frontier
 from crawler.store.frontier import by_address
@@ -78,8 +77,6 @@ class BackfillSources:
         """One answer; what it lists is kept with the steps that follow."""
         try:
             await self._parse(response, step)
-        except Interrupted:
-            raise
         except StoreFailed as failure:
             self._run.end(str(failure))
         except Exception as error:

@@ -65,10 +65,6 @@ class BackfillReport(SiteReport):
         for name in ("error", "left", "missing", "over_budget", "gave_way"):
             setattr(self, name, getattr(later, name))
 
-    def answers(self) -> dict[str, int]:
-        """Nothing: how the past answers says nothing of how the site does today."""
-        return {}
-
 
 class ListedLinks:
     """The queue of a backfill: what its steps have listed."""
@@ -147,7 +143,7 @@ class BackfillSpider(NewsSpider):
         super().finish(reason)
 
     def _note_run(self, *, stopped: bool) -> None:
-        """A backfill is no crawl of the site, and says nothing of its sources."""
+        """Nothing: how the past answers says nothing of how the site does today."""
 
     def _is_wanted(self, schedule: SiteAgenda) -> bool:
         """Whether the site is due now; what has been due for long, nobody is there to do."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import StoreOption, all_sites, chosen_sites, configured, local, open_store, papers_of
-from crawler.errors import BadInput, StoreFailed
+from crawler.errors import BadInput
 from crawler.process import shown
-from crawler.process.output import console, print_json
+from crawler.process.output import console, print_json, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -79,11 +79,12 @@ def check(
 
 
 def _opened(store: str | None) -> Store:
-    """The store; `StoreFailed` when there is none, since that is no mistake of whoever asks what is wrong."""
+    """The store; exit code 1 when there is none, since that is no mistake of whoever asks what is wrong."""
     try:
         return open_store(store, reading=False)
     except BadInput as error:
-        raise StoreFailed("unreachable", f"nothing could be checked: {error}") from error
+        say(f"thoisu: nothing could be checked: {error}")
+        raise typer.Exit(1) from None
 
 
 def _well(answered: int, silent: int) -> str:

@@ -22,7 +22,7 @@ from crawler.compare.facts import ComparedText
 from crawler.compare.fingerprints import Current, Pair, Postings, StoredFingerprint
 from crawler.compare.minhash import VERSION, Fingerprint, fingerprint
 from crawler.compare.stories import COPIES, VERIFIED
-from crawler.readers import Bounded, Interrupted, why
+from crawler.readers import Bounded, why
 from crawler.readers.bounded import SECONDS, USUAL
 from crawler.store import cursors, passed_over, rehash
 
@@ -295,8 +295,6 @@ class _Work:
         """What work on an article gives; None, with a note of it, where it cannot be done."""
         try:
             return work()
-        except Interrupted:
-            raise
         except Exception as error:  # whatever it is, it would come again with each try
             self.give_up(row, why(error))
             return None

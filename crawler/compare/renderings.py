@@ -52,7 +52,7 @@ def _one_word(one: str, other: str) -> bool:
     if one == other:
         return True
     short, long = sorted((one, other), key=len)
-    # An initial, or a plate that is masked: 95A and 95Axxx.
+    # An initial, or the plate of a car whose last signs are made unreadable.
     if len(short) == 1 < len(long) or (len(long) > len(short) and set(long[len(short) :]) <= {"x"}):
         return long.startswith(short)
     if bare(one) == bare(other):

@@ -28,7 +28,6 @@ from crawler.crawl.page_answer import page_refusal, read_page
 from crawler.crawl.quarantine import QuarantineFolder
 from crawler.errors import Discard, Quarantine, Refusal, StoreFailed
 from crawler.items import Asked, Fetched, PendingLink, Purpose
-from crawler.readers import Interrupted
 
 
 class Articles:
@@ -89,8 +88,6 @@ class Articles:
             self._count_first(link)
             article, following = await read_page(run, response)
             self._quarantine.read(article, response.body)
-        except Interrupted:
-            raise
         except StoreFailed as failure:
             run.end(str(failure))
         except Quarantine as refused:

@@ -1,7 +1,7 @@
 """What the parts of one run share, so that none of them holds the spider or reaches into another.
 
 The spider makes a `RunContext` and hands it to its sources, its articles and the quarantine. What they ask goes out
-through `RunContext.request`, with the one who asks as its `Reader`, who hears what came of it.
+through `RunContext.request`, with the one who asks as its `Receiver`, who hears what came of it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
 
 
-class Reader(Protocol[T_contra]):
+class Receiver(Protocol[T_contra]):
     """Who has asked for something, and hears by one of these calls what came of it; `about` is what he gave along."""
 
     def parse(self, response: Response, about: T_contra, /) -> Awaitable[Iterable[Fetched | Request]]:
@@ -49,7 +49,7 @@ class Reader(Protocol[T_contra]):
         """
 
 
-class SourceReader(Reader[T_contra], Protocol[T_contra]):
+class SourceReader(Receiver[T_contra], Protocol[T_contra]):
     """The sources of one run: those of a crawl are polled, those of a backfill are its steps."""
 
     answered: int
@@ -122,8 +122,8 @@ class RunContext:
         """What `function` gives in a reader, within the limits of one answer; raises as `Readers.run`."""
         return await self.readers.run(self.settings.read_seconds, function, *args)
 
-    def request(self, url: str, asked: Asked, reader: Reader[T], about: T) -> Request:
-        """A request of this run, whose outcome `reader` hears together with `about`."""
+    def request(self, url: str, asked: Asked, receiver: Receiver[T], about: T) -> Request:
+        """A request of this run, whose outcome `receiver` hears together with `about`."""
         meta: dict[str, Any] = {"asked": asked}
         if asked.what != "source":
             meta["download_maxsize"] = self.settings.article_maxsize
@@ -133,19 +133,19 @@ class RunContext:
             # a page over which this process dies must not cost the one before it.
             async with self._turn:
                 try:
-                    found = await reader.parse(response, about)
+                    found = await receiver.parse(response, about)
                 except Interrupted:
-                    reader.postponed(about, Refusal.UNFINISHED)
+                    receiver.postponed(about, Refusal.UNFINISHED)
                     return
                 for one in found:
                     yield one
 
         def refused(failure: Failure) -> Any:
-            return self._refused(failure, reader, about)
+            return self._refused(failure, receiver, about)
 
         return Request(url, callback=answered, errback=refused, meta=meta)
 
-    def _refused(self, failure: Failure, reader: Reader[T], about: T) -> Any:
+    def _refused(self, failure: Failure, receiver: Receiver[T], about: T) -> Any:
         error, request = failure.value, failure.request  # type: ignore[attr-defined]  # Scrapy sets it
         if isinstance(error, StoreFailed):
             self.end(str(error))
@@ -159,13 +159,13 @@ class RunContext:
             self.retry_after = error.seconds
         closed = isinstance(error, HostClosed) and request.url.startswith(self.site.home)
         if reason is Refusal.UNFINISHED:
-            reader.postponed(about, reason)
+            receiver.postponed(about, reason)
         elif reason is Refusal.OVER_BUDGET:
             self.report.refused[reason] += 1
-            reader.postponed(about, reason)
+            receiver.postponed(about, reason)
         elif reason is Refusal.RATE_LIMITED or closed:
             self.report.refused[reason] += 1
             self.end(f"{reason}: {detail}")
         else:
-            return reader.failed(about, reason, detail)
+            return receiver.failed(about, reason, detail)
         return None

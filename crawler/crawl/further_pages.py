@@ -6,6 +6,7 @@ site says is not there, or cannot be read, ends the article where it ends.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -18,7 +19,6 @@ from crawler.crawl.page_answer import page_refusal, read_page
 from crawler.errors import Discard, Refusal, Refused
 from crawler.extract import MOST_PAGES, join
 from crawler.items import Article, Asked, Fetched, PendingLink, Purpose
-from crawler.readers import Interrupted
 
 
 @dataclass(slots=True)
@@ -56,16 +56,14 @@ class FurtherPages:
         reading.asked.add(address)
         return self._run.request(address, Asked("page", reading.purpose), self, reading)
 
-    async def parse(self, response: Response, reading: Unfinished) -> list[Fetched | Request]:
+    async def parse(self, response: Response, reading: Unfinished) -> Sequence[Fetched | Request]:
         """Join one page to what is read, and go on or end there."""
         try:
             if reason := page_refusal(response):
                 raise Discard(reason)
             page, following = await read_page(self._run, response)
-        except Interrupted:
-            raise
         except Refused as refused:
-            return list(self.failed(reading, refused.reason))
+            return self.failed(reading, refused.reason)
         joined = join(reading.article, page)
         reading.article = joined or reading.article
         if joined and following and following not in reading.asked and len(reading.asked) + 1 < MOST_PAGES:

@@ -9,7 +9,7 @@ from crawler.discover import Discovery
 from crawler.errors import Discard, Refusal
 from crawler.extract import verdict
 from crawler.fetch import header
-from crawler.readers import Interrupted, list_source, packed
+from crawler.readers import list_source, packed
 from crawler.sites import Source
 from crawler.text import charset
 
@@ -18,7 +18,7 @@ async def read_source(run: RunContext, response: Response, source: Source | None
     """What an answer to a request for `source` lists; `refused` when it gives nothing, or a reader could not bear it.
 
     `source` is None when the site names no source of that address. What the answer is, a wall among others, `discover`
-    decides, except where its status says so. Raises `Interrupted`.
+    decides, except where its status says so.
     """
     if response.status != 200:
         reason = verdict(response.status, {}, response.body) or Refusal.SERVER_ERROR
@@ -26,7 +26,5 @@ async def read_source(run: RunContext, response: Response, source: Source | None
     declared = charset(header(response, "Content-Type") or "")
     try:
         return await run.read(list_source, response.body, response.url, declared, packed(run.site), source)
-    except Interrupted:
-        raise
     except Discard as refused:
         return Discovery("listing", refused=refused.reason, detail=refused.detail)

@@ -24,7 +24,6 @@ from crawler.discover import Discovery, home_feed
 from crawler.errors import Refusal, StoreFailed
 from crawler.fetch import header
 from crawler.items import Asked, Link
-from crawler.readers import Interrupted
 from crawler.sites import Feed, Listing, Sitemap, Source
 from crawler.store import SourceSaved, SourceState
 
@@ -80,8 +79,6 @@ class Sources:
         """One answer of a source: what to ask next."""
         try:
             return [request async for request in self._parse(response, poll)]
-        except Interrupted:
-            raise
         except StoreFailed as failure:
             self._run.end(str(failure))
         except Exception as error:

@@ -224,14 +224,11 @@ class NewsSpider(SiteSpider):
             if run.agenda:
                 asked = run.budget.used["look"] + run.budget.used["audit"]
                 run.agenda.close(run.store, self.report.error, run.retry_after, asked=asked, cut=cut)
-            if run.budget.limit is not None and (counts := self.report.answers()):
-                with run.store.writing() as connection:
-                    tallies.add(connection, self.name, day_of(self.now()), counts)
         except StoreFailed as failure:
             self.report.error = self.report.error or str(failure)
 
     def _note_run(self, *, stopped: bool) -> None:
-        """Keep when this run was and what came of it; a replay asked nobody."""
+        """Keep when this run was, what came of it and what it was answered; a replay asked nobody."""
         run, report = self.run, self.report
         if run.budget.limit is None:
             return
@@ -245,6 +242,7 @@ class NewsSpider(SiteSpider):
                     connection, self.name, self.now(),
                     by_hand=not run.due, gave=report.gave(), error=report.error, answered=answered,
                 )  # fmt: skip
+                tallies.add(connection, self.name, day_of(self.now()), report.answers())
         except StoreFailed as failure:
             report.error = report.error or str(failure)
 

@@ -34,7 +34,7 @@ from crawler.extract import is_wall, moved_to
 from crawler.fetch.guard import Denied, named_inside, of_newsroom
 from crawler.fetch.spider import SiteSpider, clock, spider_of
 from crawler.items import Asked
-from crawler.readers import unpack
+from crawler.readers import Interrupted, unpack
 from crawler.sites import judge
 from crawler.text import GZIP, bounded, retry_after
 
@@ -195,6 +195,8 @@ class DecompressionMiddleware(HttpCompressionMiddleware):
         limit = request.meta.get("download_maxsize", self._max_size)
         try:
             body = await (spider_of(self._crawler) or SiteSpider).read(unpack, response.body, named, limit, bare)
+        except Interrupted:
+            raise Denied(Refusal.UNFINISHED, "the run was ended") from None
         except Discard as refusal:
             raise Denied(refusal.reason, refusal.detail) from None
         except Exception as error:  # each decoder has errors of its own

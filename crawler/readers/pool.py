@@ -34,11 +34,11 @@ T = TypeVar("T")
 About = TypeVar("About")
 
 
-class Interrupted(Discard):
-    """The run is to end at once, and what was being read with it: this says nothing of what it was."""
+class Interrupted(BaseException):
+    """The run is to end at once, and what was being read with it: this says nothing of what it was.
 
-    def __init__(self) -> None:
-        super().__init__(Refusal.UNFINISHED, "the run was ended")
+    No `Exception`, as KeyboardInterrupt is none: who refuses what cannot be read must not take it for that.
+    """
 
 
 class Readers:
@@ -127,8 +127,6 @@ class Readers:
 def _outcome(future: Future[Any] | None) -> Any:
     try:
         return None if future is None else future.result()
-    except Interrupted:
-        raise
     except Exception as error:
         return error
 

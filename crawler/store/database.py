@@ -36,9 +36,10 @@ WRITE_LOCK = 0x7401_5E55
 """Key of the advisory lock on PostgreSQL; any number that no other program in the same database uses."""
 LOG = 64 * 2**20
 """Bytes of SQLite's log (-wal) from which the next writer writes it back; the same page stands in it many times."""
-_LOOKS = 5
-_HEAD, _WITH_LOG, _LEAF = 105, 2, 0x0D
 _PATIENCE = 200  # milliseconds for which that waits for readers
+_LOOKS, _BETWEEN = 5, 0.2  # at a file that seems to be a copy of a part, and the seconds between two of them
+# Of a file of SQLite's: bytes of its head and of the first page's, the version that writes a log, a page of a leaf.
+_HEAD, _WITH_LOG, _LEAF = 105, 2, 0x0D
 
 # Classes and codes of SQLSTATE: PostgreSQL manual, appendix A.
 _FORBIDDEN = ("42501", "3F")  # of tables, and of the schema in which they would be made
@@ -176,7 +177,7 @@ def _check_file(url: URL) -> None:
     for _ in range(_LOOKS):
         if not path.is_file() or not (fault := _fault_of_copy(path)):
             return
-        time.sleep(_PATIENCE / 1000)  # the files come and go with whoever else opens the store
+        time.sleep(_BETWEEN)  # the files come and go with whoever else opens the store
     raise BadInput(f"the store {path} {fault}")
 
 

@@ -30,6 +30,7 @@ from crawler.archive.writer import Writer
 from crawler.errors import BadInput
 from crawler.extract import extract
 from crawler.newsroom import Newsroom, World
+from crawler.readers import packed
 from tests.newsroom_bench import Bench
 
 AT = datetime(2026, 8, 3, 6, 30, tzinfo=UTC)
@@ -84,7 +85,7 @@ def test_a_crawl_is_kept_and_each_page_read_back_is_the_article_that_was_stored(
     stored = bench.stored()
     with Archive(bench.archive) as archive:
         assert archive.catch_up() == []
-        read_back = [read(archive.load(held), bench.sites["songda"]).article for held in archive.pages()]
+        read_back = [read(archive.load(held), packed(bench.sites["songda"])).article for held in archive.pages()]
     assert {article.canonical_url: article for article in read_back} == stored
 
 
@@ -134,7 +135,7 @@ def test_an_unchanged_page_becomes_a_revisit_of_the_first_and_gives_the_same_art
             assert fields["WARC-Profile"].endswith("/1.1/revisit/identical-payload-digest")
     with Archive(bench.archive) as archive:
         held = list(archive.pages())
-        articles = [read(archive.load(page), bench.sites["songda"]).article for page in held]
+        articles = [read(archive.load(page), packed(bench.sites["songda"])).article for page in held]
     assert {page.row.file for page in held} == {second.name}
     assert {article.canonical_url: article for article in articles} == bench.stored()
 
@@ -387,7 +388,7 @@ def test_extraction_of_a_kept_page_needs_its_header(bench: Bench) -> None:
         fetch = archive.load(next(iter(archive.pages())))
     assert dict(fetch.headers)["Content-Type"].startswith("text/html")
     own = extract(fetch.body, fetch.url, site=bench.sites["songda"], declared="utf-8")
-    assert own == read(fetch, bench.sites["songda"]).article
+    assert own == read(fetch, packed(bench.sites["songda"])).article
 
 
 def test_original_is_named_in_utc() -> None:
