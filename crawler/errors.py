@@ -10,6 +10,8 @@ ThoisuError                      every error this package raises on purpose
     │       ├── HostClosed       nothing may be asked of the host in this run (`crawler.fetch.robots`)
     │       └── SiteBusy         a site that asks for more patience than a run has (`crawler.fetch.middlewares`)
     └── Quarantine               an article whose required field is missing; the page is kept for repair
+Interrupted                      what was being read was left: the run is to end, which says nothing of a page
+└── NoReader                     no process to read in can be had (one line, exit code 1)
 
 What follows from a refusal is decided by its reason alone, never by the class: `Refusal` answers for each member
 (`reason.of_the_site`, `reason.is_final`, …), from the one table at the end of this file.
@@ -184,6 +186,20 @@ def store_reason(error: OSError | sqlite3.Error) -> StoreReason:
         return _SYSTEM_REASONS.get(error.errno, "failed")
     name = getattr(error, "sqlite_errorname", "")
     return next((reason for start, reason in _SQLITE_REASONS.items() if name.startswith(start)), "failed")
+
+
+class Interrupted(BaseException):
+    """The run is to end at once, and what was being read with it: this says nothing of what it was.
+
+    No `Exception`, as KeyboardInterrupt is none: who refuses what cannot be read must not take it for that.
+    """
+
+
+class NoReader(Interrupted):
+    """A process to read in cannot be begun, or lacks part of the program: nothing can be read, whatever it is."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"no process can be begun to read in: {detail}")
 
 
 class Refused(ThoisuError):

@@ -35,7 +35,7 @@ from crawler.cli.simulate import simulate
 from crawler.cli.sinks import app as sinks
 from crawler.cli.status import pace, status
 from crawler.cli.stories import stories, story
-from crawler.errors import Refused, StoreFailed, ThoisuError
+from crawler.errors import NoReader, Refused, StoreFailed, ThoisuError
 from crawler.process import install_log_records, listening
 from crawler.process.output import clean_streams, say, write
 
@@ -130,6 +130,8 @@ def _run(arguments: list[str] | None) -> int:
         return _say(f"{failure}; {failure.advice}", REFUSED)
     except ThoisuError as error:
         return _say(str(error), REFUSED if isinstance(error, Refused) else USAGE)
+    except NoReader as failure:
+        return _say(str(failure), REFUSED)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         if context is not None and not arguments and len(sys.argv) == 1:

@@ -144,8 +144,9 @@ class Articles:
         """A page that was begun, and is not paid for by the day's budget after all or not read: this was no try."""
         self._over_budget = self._over_budget or reason is Refusal.OVER_BUDGET
         self._pending.add(link.canonical_url)
+        url = link.canonical_url
         try:
-            self._run.store.refuse(link.canonical_url, reason, final=False, counted=True)
+            self._run.store.refuse(url, reason, final=False, tries=-1 if url in self._counted else 0)
         except StoreFailed as failure:
             self._run.end(str(failure))
 
@@ -169,6 +170,6 @@ class Articles:
         else:
             self._pending.add(url)
         try:
-            self._run.store.refuse(url, reason, final=final, counted=url in self._counted)
+            self._run.store.refuse(url, reason, final=final, tries=0 if url in self._counted else 1)
         except StoreFailed as failure:
             self._run.end(str(failure))

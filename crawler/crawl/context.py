@@ -20,10 +20,10 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.crawl.report import SiteReport
-from crawler.errors import Refusal, Refused, StoreFailed
+from crawler.errors import Interrupted, NoReader, Refusal, Refused, StoreFailed
 from crawler.fetch import HostClosed, RequestBudget, SiteBusy, reason_of
 from crawler.items import Asked, Fetched
-from crawler.readers import Interrupted, Readers
+from crawler.readers import Readers
 from crawler.schedule import SiteAgenda
 from crawler.sites import Site
 from crawler.store import Store
@@ -119,8 +119,15 @@ class RunContext:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def read(self, function: Callable[..., T], *args: Any) -> T:
-        """What `function` gives in a reader, within the limits of one answer; raises as `Readers.run`."""
-        return await self.readers.run(self.settings.read_seconds, function, *args)
+        """What `function` gives in a reader, within the limits of one answer; raises as `Readers.run`.
+
+        Where there is no reader the run ends: what has been asked is read by another.
+        """
+        try:
+            return await self.readers.run(self.settings.read_seconds, function, *args)
+        except NoReader as failure:
+            self.end(str(failure))
+            raise
 
     def request(self, url: str, asked: Asked, receiver: Receiver[T], about: T) -> Request:
         """A request of this run, whose outcome `receiver` hears together with `about`."""

@@ -27,7 +27,7 @@ from crawler.configuration import DEFAULTS
 from crawler.configuration import Settings as OwnSettings
 from crawler.crawl.report import SiteReport
 from crawler.crawl.spider import NewsSpider
-from crawler.errors import BadInput
+from crawler.errors import BadInput, NoReader
 from crawler.fetch import clock
 from crawler.fetch import replay as saved_pages
 from crawler.process import answering
@@ -69,7 +69,8 @@ def crawl(
     last days again; `limit` is the most articles a site; with `due` only what the agenda asks for is done; `now` is
     the clock. `own` are our settings; Scrapy's `settings` win over them and over those of `crawler.settings`.
     Ctrl-C and SIGTERM end the crawl after the pages under way; a second one at once (KeyboardInterrupt). May be called
-    again in the same process. Raises `BadInput` before anything is asked.
+    again in the same process. Raises `BadInput` before anything is asked; `NoReader` when all have ended since nothing
+    could be read.
     """
     chosen = settings_for(own, replay=replay, newsroom=newsroom, more=settings)
     owned = _share(sources, sites)
@@ -86,7 +87,10 @@ def crawl(
 def work(plan: Plan, crawls: Crawls) -> list[SiteReport]:
     """Run the sites of a plan, each with its arguments; as `crawl`."""
     with _calm_collector():
-        return run_in_loop(crawls.run(plan), crawls.log_level)
+        reports = run_in_loop(crawls.run(plan), crawls.log_level)
+    if crawls.failure:
+        raise crawls.failure
+    return reports
 
 
 def settings_for(
@@ -131,6 +135,8 @@ class Crawls:
         self.log_level: str = settings["LOG_LEVEL"]
         self.stopping = False
         """Somebody has asked for the end."""
+        self.failure: NoReader | None = None
+        """Nothing can be read: what a site has asked is read by another run, and no other site is begun."""
         self._stopper: asyncio.Task[None] | None = None
         self._running: dict[Crawler, asyncio.Future[None]] = {}
 
@@ -146,8 +152,8 @@ class Crawls:
     async def site(self, places: asyncio.Semaphore, site: Site, about: dict[str, Any]) -> SiteReport:
         """Run one site when it has a place."""
         async with places:
-            if self.stopping:
-                return SiteReport(site=site.name, error="stopped")
+            if self.stopping or self.failure:
+                return SiteReport(site=site.name, error=str(self.failure or "stopped"))
             spider = type(site.name, (self.kind,), {"name": site.name, "site": site})
             crawler = Crawler(spider, self._settings)
             try:
@@ -159,7 +165,9 @@ class Crawls:
             except Exception as error:
                 logger.exception("the crawl of %s broke", site.name)
                 return SiteReport(site=site.name, error=f"{type(error).__name__}: {error}")
-            report: SiteReport = crawler.spider.report  # type: ignore[union-attr]
+            assert isinstance(crawler.spider, NewsSpider)  # noqa: S101, for the type checker
+            report = crawler.spider.report
+            self.failure = self.failure or crawler.spider.run.readers.failure
             if self.stopping and report.error is None:
                 report.error = "stopped"
             return report

@@ -28,7 +28,7 @@ from crawler.crawl.link_queue import PendingLinks
 from crawler.crawl.page_answer import page_refusal, read_page
 from crawler.crawl.report import SiteReport
 from crawler.crawl.sources import Sources
-from crawler.errors import BadInput, Discard, Refused, StoreFailed
+from crawler.errors import BadInput, Discard, Interrupted, Refused, StoreFailed
 from crawler.fetch import RequestBudget, SiteSpider, clock
 from crawler.items import Article
 from crawler.readers import Readers
@@ -181,6 +181,8 @@ class NewsSpider(SiteSpider):
             yield (await read_page(self.run, response)).article
         except Refused as refused:
             logger.warning("%s is refused: %s", response.url, refused)
+        except Interrupted:
+            logger.warning("%s is not read", response.url)
 
     @property
     def ending(self) -> bool:
@@ -232,7 +234,8 @@ class NewsSpider(SiteSpider):
         run, report = self.run, self.report
         if run.budget.limit is None:
             return
-        failed = report.error is not None and not self.sources.answered and not stopped
+        ours = stopped or run.readers.failure is not None
+        failed = report.error is not None and not self.sources.answered and not ours
         came = report.created + report.revised + report.copied + report.restored + report.unchanged
         answered = True if self.sources.answered or came else False if failed else None
         try:

@@ -29,12 +29,12 @@ from scrapy.responsetypes import responsetypes
 from scrapy.robotstxt import RobotParser
 from twisted.internet.error import ConnectError, ConnectionClosed
 
-from crawler.errors import Discard, Refusal, Refused
+from crawler.errors import Discard, Interrupted, Refusal, Refused
 from crawler.extract import is_wall, moved_to
 from crawler.fetch.guard import Denied, named_inside, of_newsroom
 from crawler.fetch.spider import SiteSpider, clock, spider_of
 from crawler.items import Asked
-from crawler.readers import Interrupted, unpack
+from crawler.readers import unpack
 from crawler.sites import judge
 from crawler.text import GZIP, bounded, retry_after
 

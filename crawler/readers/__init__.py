@@ -5,6 +5,7 @@ sources are read in a few processes that do nothing else. The system itself ends
 memory than an answer may; what it read is refused, and another takes its place.
 
 pool.py     the readers as this process sees them: calls, their outcome, their end
+reader.py   one of them: begun, asked, ended
 process.py  what runs in a reader
 answers.py  what readers are asked to do: read a page, list a source
 bounded.py  work on a stored text, in a reader where it is longer than usual
@@ -14,13 +15,12 @@ from __future__ import annotations
 
 from crawler.readers.answers import PageRead, list_source, packed, read_page, unpack, unpacked
 from crawler.readers.bounded import Bounded, why
-from crawler.readers.pool import Interrupted, Readers
+from crawler.readers.pool import Readers
 from crawler.readers.process import COLLECTIONS
 
 __all__ = [
     "COLLECTIONS",
     "Bounded",
-    "Interrupted",
     "PageRead",
     "Readers",
     "list_source",

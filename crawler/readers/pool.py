@@ -7,38 +7,21 @@ process's and stay, a run shares them with the next; how many calls are under wa
 from __future__ import annotations
 
 import asyncio
-import atexit
-import contextlib
 import os
 import signal
-import socket
-import subprocess
-import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
-from multiprocessing.connection import Connection
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, TypeVar
 
-from crawler.errors import Discard, Refusal
-from crawler.process import before_force
+from crawler.errors import Discard, Interrupted, NoReader, Refusal
 from crawler.readers.process import MEMORY, TOO_LARGE
+from crawler.readers.reader import Reader, named
 
-_CALLS = 2000  # after which a reader is replaced: what a large page has taken, the allocator seldom gives back
 _AHEAD = 4  # calls a reader that `each` sends before it waits for the first, so that no reader is idle
-_MAIN = "from crawler.readers.process import serve; serve"
-_PATIENCE = 1.0  # seconds for a reader to end once its connection is closed
 T = TypeVar("T")
 About = TypeVar("About")
-
-
-class Interrupted(BaseException):
-    """The run is to end at once, and what was being read with it: this says nothing of what it was.
-
-    No `Exception`, as KeyboardInterrupt is none: who refuses what cannot be read must not take it for that.
-    """
 
 
 class Readers:
@@ -46,14 +29,17 @@ class Readers:
 
     def __init__(self, number: int) -> None:
         self._number = number
-        self._busy: set[_Reader] = set()
+        self._busy: set[Reader] = set()
         self._interrupted = False
+        self.failure: NoReader | None = None
+        """Why nothing can be read in this run, once that has been found."""
 
     async def run(self, seconds: float, function: Callable[..., T], *args: Any) -> T:
         """What `function`, a module's own, gives for `args` in a reader; both travel by pickle.
 
         Raises what it raises; `Discard` with UNREADABLE for what takes longer than `seconds` of processor time, more
-        memory than a reader has, or breaks it; `Interrupted` after `interrupt`.
+        memory than a reader has, or breaks it; `Interrupted` after `interrupt`; `NoReader` when there is no process to
+        read in, which says nothing of what was to be read.
         """
         return await asyncio.wrap_future(self._submit(seconds, function, args))
 
@@ -97,12 +83,20 @@ class Readers:
             reader.kill()
 
     def _submit(self, seconds: float, function: Callable[..., T], args: tuple[Any, ...]) -> Future[T]:
-        return _threads(self._number, os.getpid()).submit(self._call, seconds, function, args)
+        try:
+            return _threads(self._number, os.getpid()).submit(self._call, seconds, function, args)
+        except RuntimeError as error:  # no thread can be begun
+            raise self._fail(str(error)) from error
 
     def _call(self, seconds: float, function: Callable[..., T], args: tuple[Any, ...]) -> T:
         """In the thread of a reader."""
         for last in (False, True):
-            reader = _Reader.of_thread()
+            if self.failure:
+                raise self.failure
+            try:
+                reader = Reader.of_thread()
+            except OSError as error:
+                raise self._fail(error.strerror or str(error)) from error
             self._busy.add(reader)
             try:
                 if self._interrupted:
@@ -112,6 +106,10 @@ class Readers:
                 code = reader.end()
                 if self._interrupted:
                     raise Interrupted from None
+                if not reader.begun:
+                    if code < 0 and not last:
+                        continue  # somebody killed it
+                    raise self._fail(reader.said or named(code)) from ended
                 # Somebody ended it from outside, as one who stops a service ends all of its processes.
                 if code in (0, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP) and not last:
                     continue
@@ -120,8 +118,14 @@ class Readers:
                 self._busy.discard(reader)
             if kind == "raised":
                 raise value
+            if kind == "unable":
+                raise self._fail(value)
             return value  # type: ignore[no-any-return]
         raise AssertionError
+
+    def _fail(self, detail: str) -> NoReader:
+        self.failure = self.failure or NoReader(detail)
+        return self.failure
 
 
 def _outcome(future: Future[Any] | None) -> Any:
@@ -136,86 +140,9 @@ def _why(code: int, seconds: float) -> str:
         return f"needs more than {MEMORY // 2**20} MB to be read"
     if code == -signal.SIGXCPU:
         return f"not read within {seconds:g} s"
-    name = signal.Signals(-code).name if -code in signal.valid_signals() else f"exit code {code}"
-    return f"ended its reader ({name})"
+    return f"ended its reader ({named(code)})"
 
 
 @cache
 def _threads(number: int, process: int) -> ThreadPoolExecutor:  # noqa: ARG001, a fork has none of them
     return ThreadPoolExecutor(number, "reader")
-
-
-class _Reader:
-    """One reader process and the connection to it."""
-
-    _here = threading.local()
-    _all: ClassVar[set[_Reader]] = set()
-
-    def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            # Not a fork, since this process has threads, and connections and secrets that are none of a reader's.
-            self._process = subprocess.Popen(  # noqa: S603, our own module
-                [sys.executable, "-P", "-c", f"{_MAIN}({theirs.fileno()})"],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                env=_environment(),
-                start_new_session=True,
-            )
-        self._connection = Connection(ours.detach())
-        self._calls = 0
-        self._all.add(self)
-
-    @classmethod
-    def of_thread(cls) -> Self:
-        """The reader of this thread: the last one, or another where that has ended or has read enough."""
-        reader: Self | None = getattr(cls._here, "reader", None)
-        if reader is not None and (reader._process.poll() is not None or reader._calls >= _CALLS):
-            reader.end()
-            reader = None
-        if reader is None:
-            reader = cls._here.reader = cls()
-        return reader
-
-    def ask(self, seconds: float, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        """Its answer; raises EOFError or OSError when it ends instead."""
-        self._calls += 1
-        self._connection.send((seconds, function, args))
-        return self._connection.recv()
-
-    def kill(self) -> None:
-        """End it, whatever it does."""
-        self._process.kill()
-
-    def end(self) -> int:
-        """Wait for its end, which closing the connection brings if nothing else did; returns its exit code."""
-        self._connection.close()
-        self._all.discard(self)
-        try:
-            return self._process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
-
-    @classmethod
-    def kill_all(cls) -> None:
-        """When this process is ended by force, and would leave those that are reading behind."""
-        for reader in list(cls._all):
-            reader.kill()
-
-    @classmethod
-    def end_all(cls) -> None:
-        """At the end of this process."""
-        for reader in list(cls._all):
-            with contextlib.suppress(OSError):
-                reader.end()
-
-
-atexit.register(_Reader.end_all)
-before_force(_Reader.kill_all)
-
-
-def _environment() -> dict[str, str]:
-    """Ours, without what is set for us alone, passwords among it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("THOISU_")}
-    return {**kept, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

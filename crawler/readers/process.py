@@ -9,6 +9,7 @@ import resource
 import signal
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,7 +32,8 @@ _STATM = Path("/proc/self/statm")
 T = TypeVar("T")
 Call = tuple[float, Callable[..., Any], tuple[Any, ...]]
 """Seconds of processor time, a module's function and its arguments."""
-Answer = tuple[Literal["given", "raised"], Any]
+Answer = tuple[Literal["begun", "given", "raised", "unable"], Any]
+"""The last: a part of the program that the call needs is not to be had here, for the reason given as text."""
 
 
 def serve(descriptor: int) -> None:
@@ -44,12 +46,19 @@ def serve(descriptor: int) -> None:
     calls = Connection(descriptor)
     _limit(resource.RLIMIT_CORE, 0)
     _limit_memory()
-    while True:
-        try:
-            seconds, function, args = calls.recv()
-        except EOFError:
-            return
-        calls.send(_answer(seconds, function, args))
+    os.dup2(1, 2)  # what is wrong from here on is said where our caller says it
+    with suppress(EOFError, ConnectionError):  # who called is gone
+        calls.send(("begun", None))
+        while True:
+            calls.send(_next(calls))
+
+
+def _next(calls: Connection) -> Answer:
+    try:
+        seconds, function, args = calls.recv()
+    except (ImportError, AttributeError) as error:  # of the module in which the function is to be found
+        return "unable", _said(error)
+    return _answer(seconds, function, args)
 
 
 def _answer(seconds: float, function: Callable[..., Any], args: tuple[Any, ...]) -> Answer:
@@ -60,11 +69,17 @@ def _answer(seconds: float, function: Callable[..., Any], args: tuple[Any, ...])
             return "given", function(*args)
     except (MemoryError, SelectolaxError):  # the second is how lexbor says the first
         os._exit(TOO_LARGE)  # a parser that got no memory may be in any state
+    except ImportError as error:  # never the fault of what is read
+        return "unable", _said(error)
     except Exception as error:
         error.add_note(traceback.format_exc())
         return "raised", error
     finally:
         _limit(resource.RLIMIT_CPU, resource.RLIM_INFINITY)
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _limit_memory() -> None:

@@ -204,9 +204,9 @@ def mark_withdrawn(connection: Connection, url: str, at: datetime) -> None:
     connection.execute(_LINK, {"b_url": url, **gone})
 
 
-def refuse(connection: Connection, url: str, reason: Refusal, *, final: bool, counted: bool) -> None:
-    """Note why the page gave nothing: never asked again when `final`, else still pending with one more try."""
-    row = {"b_url": url, "refusal": reason, "more": int(not counted)}
+def refuse(connection: Connection, url: str, reason: Refusal, *, final: bool, tries: int) -> None:
+    """Note why the page gave nothing: never asked again when `final`, else still pending with so many more tries."""
+    row = {"b_url": url, "refusal": reason, "more": tries}
     connection.execute(_REFUSED_FOR_GOOD if final else _REFUSED, row)
 
 

@@ -183,13 +183,13 @@ class Store:
         with self.writing_of(article.site, fetched_at) as connection:
             return articles.save(connection, article, fetched_at, link)
 
-    def refuse(self, canonical_url: str, reason: Refusal, *, final: bool, counted: bool = False) -> None:
+    def refuse(self, canonical_url: str, reason: Refusal, *, final: bool, tries: int = 1) -> None:
         """Note why a pending link gave nothing; when `final` it is never asked again, else later.
 
-        It is one more try, unless this one was `counted` before.
+        It counts as so many more `tries`: 0 where this one was counted before, -1 where that was none after all.
         """
         with self.writing() as connection:
-            frontier.refuse(connection, canonical_url, reason, final=final, counted=counted)
+            frontier.refuse(connection, canonical_url, reason, final=final, tries=tries)
 
     def withdraw(self, canonical_url: str, at: datetime) -> Outcome | None:
         """Note that a stored page answered 404 or 410; its text stays. None when it is unknown or withdrawn already."""

@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crawler.errors import Discard, Quarantine, Refusal, Refused
-from crawler.readers import Interrupted, Readers, packed, read_page
+from crawler.errors import Discard, Interrupted, NoReader, Quarantine, Refusal, Refused
+from crawler.readers import Readers, packed, read_page, reader
 from crawler.readers.process import MEMORY
 from crawler.sites import EPI, Feed, Site
 
@@ -65,6 +66,17 @@ def ended_once(mark: Path, number: int) -> str:
         mark.touch()
         ended(number)
     return "read"
+
+
+def lacking() -> None:
+    import_module("no_such_module")
+
+
+class Lost:
+    """What the reader cannot even name, since it lies in a module that is not there."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return import_module, ("no_such_module",)
 
 
 def environment() -> dict[str, str]:
@@ -217,3 +229,36 @@ def test_a_stop_ends_a_call_that_somebody_waits_for(number: int) -> None:
         time.sleep(0.5)
         process.send_signal(number)
         assert process.wait(timeout=60) != 0
+
+
+def test_a_reader_that_cannot_begin_is_told_and_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_MAIN", "import no_such_module; print")
+    readers = Readers(61)  # of a pool that has no readers yet
+    with pytest.raises(NoReader) as failed:
+        asyncio.run(readers.run(20.0, echo, 1))
+    assert str(failed.value).endswith("ModuleNotFoundError: No module named 'no_such_module'")
+    assert readers.failure is failed.value
+    with pytest.raises(NoReader):
+        list(readers.each(20.0, echo, [(1, (1,))]))
+
+
+def test_a_process_that_the_system_does_not_begin_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with pytest.raises(NoReader, match="No such file"):
+        Readers(61).wait(20.0, echo, 1)
+
+
+def test_a_reader_that_somebody_kills_before_it_has_begun_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = f"import os, pathlib\ntry: pathlib.Path({str(tmp_path / 'mark')!r}).touch(exist_ok=False); os.kill(os.getpid(), 9)"
+    monkeypatch.setattr(reader, "_MAIN", f"{once}\nexcept FileExistsError: pass\n{reader._MAIN}")
+    assert Readers(61).wait(20.0, echo, 1)[1] == 1
+    assert (tmp_path / "mark").exists()
+
+
+def test_a_part_of_the_program_that_a_reader_lacks_is_no_fault_of_a_page() -> None:
+    for function in (lacking, Lost()):
+        with pytest.raises(NoReader, match="no_such_module"):
+            Readers(1).wait(20.0, function)
+    assert ask(echo, 1)[1] == 1
