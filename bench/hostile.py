@@ -1,9 +1,10 @@
 """Hostile answers of every kind, each at a site beside a healthy one: is each read or refused within bounds?
 
-Usage:  python bench/hostile.py [--size BYTES] [--commands crawl warc reread alerts] [--stop SECONDS] [NAME ...]
+Usage:  python bench/hostile.py [--size BYTES] [--commands COMMAND ...] [--stop SECONDS] [NAME ...]
 
-`crawl` runs each input (`hostile_inputs.py`) in a process of its own; `warc`, `reread` and `alerts` then read all
-pages of all inputs, the first from a file, the second from our archive, the third from a store. Told is what came of
+`crawl` runs each input (`hostile_inputs.py`) in a process of its own; `schedule` polls all of them until each site has
+had its round; `warc`, `reread` and `alerts` then read all pages of all inputs, the first from a file, the second from
+our archive, the third from a store. Told is what came of
 each, its seconds of the processor and of the clock, and the most memory that one of its processes held beyond what a
 run of a healthy site takes. With --stop each command gets SIGTERM after so many seconds and must end within ten. The
 last line is one JSON object; `wrong` names what passed 30 seconds of the processor or 1 GB, cost the healthy site an
@@ -27,6 +28,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -45,11 +47,14 @@ from crawler.configuration import DEFAULTS
 from crawler.crawl.run import crawl
 from crawler.discover import DayRange
 from crawler.extract import extract
+from crawler.schedule import enrol
+from crawler.schedule.scheduler import Scheduler
+from crawler.schedule.worker import Worker
 from crawler.sites import EPI, Feed, Site, Sites
-from crawler.store import Store
+from crawler.store import Store, runs
 
 SECONDS, MEMORY, STOP = 30.0, 2**30, 10.0
-COMMANDS = ("crawl", "warc", "reread", "alerts")
+COMMANDS = ("crawl", "schedule", "warc", "reread", "alerts")
 HEALTHY = "lanh"
 _SAMPLE = 0.05
 
@@ -121,18 +126,23 @@ def child(work: str, folder: Path, port: int, hosts: list[str]) -> None:
     logging.disable()
     sites, url = Sites(site_of(host, port) for host in hosts), f"sqlite:///{folder / 'store.db'}"
     said: dict[str, Any] = {}
-    if work in ("crawl", "archiving"):
+    if work in ("crawl", "archiving", "round"):
         settings: dict[str, Any] = {
             "THOISU_QUARANTINE": str(folder / "q"), "RETRY_TIMES": 0, "THOISU_BACKOFF_FIRST": 0.01, "THOISU_DELAY": 0,
         }  # fmt: skip
         if work == "archiving":
             settings["THOISU_ARCHIVE"] = str(folder / "warc")
-        for report in crawl(sites, store_url=url, newsroom=f"http://127.0.0.1:{port}", settings=settings, limit=3):
+        about: dict[str, Any] = {"due": True} if work == "round" else {"limit": 3}
+        for report in crawl(sites, store_url=url, newsroom=f"http://127.0.0.1:{port}", settings=settings, **about):
             said[report.site] = {
                 "stored": report.created + report.copied,
                 "refused": dict(report.refused),
                 "error": report.error,
             }
+        if work == "round":
+            return
+    elif work == "schedule":
+        said = scheduled(sites, url, [sys.executable, __file__, "--child", "round", str(folder), str(port)])
     elif work == "warc":
         with Store.open(url) as store:
             span = DayRange(date(2000, 1, 1), date(2099, 1, 1))
@@ -148,6 +158,28 @@ def child(work: str, folder: Path, port: int, hosts: list[str]) -> None:
             with store.reading() as connection:
                 said["found"] = alerts.totals(connection)
     (folder / "said.json").write_text(json.dumps(said))
+
+
+def scheduled(sites: Sites, url: str, round_of: list[str]) -> dict[str, Any]:
+    """Poll the sites until each has had a round; what came of each, and whether the healthy one's article did."""
+    with Store.open(url) as store:
+        scheduler = Scheduler(store, Worker(round_of), len(sites), partial(enrol, sites))
+
+        def watch() -> None:
+            with Store.open(url, reading=True) as seen:
+                while True:
+                    time.sleep(1)
+                    with seen.reading() as connection:
+                        if len(runs.of_sites(connection)) == len(sites):
+                            break
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        threading.Thread(target=watch, daemon=True).start()
+        scheduler.run()
+        with store.reading() as connection:
+            said: dict[str, Any] = {name: found[0].gave for name, found in runs.of_sites(connection).items()}
+        came = [row.site for row in store.articles(limit=None)]
+    return {**said, HEALTHY: {"stored": came.count(HEALTHY), "gave": said.get(HEALTHY)}}
 
 
 def measured(work: str, folder: Path, port: int, hosts: list[str], stop: float | None) -> dict[str, Any]:
@@ -278,10 +310,12 @@ def main() -> None:
                 _write_warc(folder / "all.warc.gz", server, [*hosts, HEALTHY])
             elif work == "alerts":
                 _write_store(folder, server, [*hosts, HEALTHY])
-            else:
+            elif work == "reread":
                 measured("archiving", folder, server.port, [*hosts, HEALTHY], None)
             found = measured(work, folder, server.port, [*hosts, HEALTHY], chosen.stop)
         wrong += wrong_of(work, found, idle, SECONDS * (len(names) + 1))
+        if work == "schedule" and chosen.stop is None and found["said"].get(HEALTHY, {}).get("stored") != 1:
+            wrong.append("schedule: the other site's news did not arrive")
         rows[work] = found
         print(_line(work, found, idle, found["said"]), flush=True)
     server.server.shutdown()

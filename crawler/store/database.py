@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -40,6 +41,9 @@ _PATIENCE = 200  # milliseconds for which that waits for readers
 _LOOKS, _BETWEEN = 5, 0.2  # at a file that seems to be a copy of a part, and the seconds between two of them
 # Of a file of SQLite's: bytes of its head and of the first page's, the version that writes a log, a page of a leaf.
 _HEAD, _WITH_LOG, _LEAF = 105, 2, 0x0D
+_DESCRIPTORS = "/dev/fd"  # where Linux and the BSDs show what a process has open; Windows has locks of another kind
+_heads = threading.Lock()
+"""Held while the head of a file is read, which no connection of SQLite's in this process may lock meanwhile."""
 
 # Classes and codes of SQLSTATE: PostgreSQL manual, appendix A.
 _FORBIDDEN = ("42501", "3F")  # of tables, and of the schema in which they would be made
@@ -189,8 +193,11 @@ def _fault_of_copy(path: Path) -> str | None:
     """
     log, index = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
     try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
+        with _heads:
+            if _is_open(path):
+                return None  # SQLite has found it whole
+            with path.open("rb") as file:
+                head = file.read(_HEAD)
         size, has_log, has_index = path.stat().st_size, log.exists(), index.exists()
     except OSError:
         return None  # SQLite will say it
@@ -208,7 +215,24 @@ def _fault_of_copy(path: Path) -> str | None:
     return None
 
 
+def _is_open(path: Path) -> bool:
+    """Whether this process has a file open.
+
+    Who closes a file, however he has opened it, gives up all locks that his process has on it (sqlite.org/howtocorrupt,
+    section 2.2). SQLite's connections of other processes then take themselves for the last, and remove the log into
+    which ours go on to write: what they write is lost.
+    """
+    own = path.stat()
+    for descriptor in os.listdir(_DESCRIPTORS) if os.path.isdir(_DESCRIPTORS) else ():
+        with suppress(OSError):  # that by which the folder is read is closed again
+            if os.path.samestat(own, os.fstat(int(descriptor))):
+                return True
+    return False
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
+    with _heads:  # no lock is taken before another thread is through with the file
+        pass
     # The driver would begin transactions by itself, and only before a write; `_begin` does it instead.
     connection.isolation_level = None
     # NORMAL with WAL: a power cut may take back the last commits, never tear one (sqlite.org/pragma.html, synchronous).

@@ -218,6 +218,7 @@ def test_a_stop_ends_a_call_that_somebody_waits_for(number: int) -> None:
         "import signal, sys\n"
         "from crawler.readers import Readers\n"
         "signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background ignores it
         "print('asked', flush=True)\n"
         "Readers(1).wait(1000.0, sum, range(10**12))\n"
     )

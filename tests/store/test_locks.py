@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import StoreFailed
-from crawler.store import LockTaken, Store
+from crawler.store import LockTaken, SourceState, Store
 from tests.support import sibling, statement
 
 ROOT = Path(__file__).parents[2]
@@ -87,3 +87,27 @@ def test_a_lock_file_that_was_just_removed_is_not_ours(
             with pytest.raises(LockTaken), opened.lock("job"):
                 pass
     assert not file.exists()
+
+
+_WRITER = """
+import sys
+from crawler.store import SourceState, Store
+
+with Store.open(sys.argv[1]) as store:
+    store.save_source(SourceState(url="https://bao.example/b.rss"), [], "bao")
+"""
+
+
+def test_a_store_that_is_opened_twice_keeps_what_it_writes_when_another_process_ends(
+    store: Store, address: str
+) -> None:
+    """The second opening must not cost the process its locks on the file: by them SQLite knows who is the last."""
+    store.save_source(SourceState(url="https://bao.example/a.rss"), [], "bao")
+    with Store.open(address):
+        subprocess.run([sys.executable, "-c", _WRITER, address], cwd=ROOT, check=True)
+    read = "import sys; from crawler.store import Store; print(Store.open(sys.argv[1]).source(sys.argv[2]).etag)"
+    store.save_source(SourceState(url="https://bao.example/d.rss", etag="kept"), [], "bao")
+    ran = subprocess.run(
+        [sys.executable, "-c", read, address, "https://bao.example/d.rss"], cwd=ROOT, capture_output=True, text=True, check=True
+    )  # fmt: skip
+    assert ran.stdout == "kept\n"
