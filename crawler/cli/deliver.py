@@ -86,8 +86,8 @@ class _Progress:
             self._wrong(name, f"{step.failure}", f"; next try in {span(step.wait)}" if self._follow else "")
         elif self._errors.pop(name, None):
             self._say(f"{name}: goes on")
-        if step.aside:
-            self._say(f"{name}: set aside {step.aside}")
+        for one in step.aside:
+            self._say(f"{name}: set aside {one}")
         if self.status is not None:
             done = ", ".join(f"{one} {count}" for one, count in self._counts.items() if count)
             self.status.update(f"delivering: {done}" if done else "delivering")

@@ -98,8 +98,8 @@ def _may_be_tried(store: Store, route: Route) -> bool:
 def _log_failure(step: DeliveryBatch) -> None:
     if step.failure:
         logger.warning("%s: %s; tried again in %.0f s", step.name, step.failure, step.wait)
-    if step.aside:
-        logger.warning("%s: set aside %s", step.name, step.aside)
+    for one in step.aside:
+        logger.warning("%s: set aside %s", step.name, one)
 
 
 def _log_trouble(sink: str, error: ThoisuError) -> None:

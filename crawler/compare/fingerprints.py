@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, delete, exists, func, insert, or_, select, text
 
 from crawler.compare.candidates import week_of
 from crawler.compare.copies import Relation
@@ -28,7 +28,7 @@ _TEXT = (
         articles.c.revision,
         func.coalesce(articles.c.published_at, articles.c.first_seen_at).label("at"),
         revisions.c.lead,
-        revisions.c.body,
+        func.substr(revisions.c.body, 1, bindparam("longest", type_=Integer)),
         articles.c.site,
     )
     .join(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.number == articles.c.revision))
@@ -105,10 +105,10 @@ def count_changed(connection: Connection, since: int) -> int:
     )
 
 
-def current(connection: Connection, ids: Collection[int]) -> Iterator[Current]:
-    """The current texts of these articles, in the order of their numbers."""
+def current(connection: Connection, ids: Collection[int], longest: int) -> Iterator[Current]:
+    """The current texts of these articles, in the order of their numbers; of a body the first characters only."""
     for chunk in chunks(sorted(ids)):
-        for row in connection.execute(_TEXT.where(articles.c.id.in_(chunk))):
+        for row in connection.execute(_TEXT.where(articles.c.id.in_(chunk)), {"longest": longest}):
             yield Current(*row)
 
 

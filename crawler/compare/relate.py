@@ -177,7 +177,7 @@ class Relater:
         """
         old = fingerprints.stored(connection, ids)
         texts = {}
-        for row in fingerprints.current(connection, ids):
+        for row in fingerprints.current(connection, ids, LONGEST):
             was = old.get(row.id)
             if again or was is None or was.version != VERSION or was.revision != row.revision:
                 texts[row.id] = row, _compared_text(row)
@@ -263,7 +263,7 @@ class Relater:
 
     def _load(self, connection: Connection, ids: set[int]) -> dict[int, tuple[Current, ComparedText]]:
         found = {key: self._texts[key] for key in ids if key in self._texts}
-        for row in fingerprints.current(connection, ids - found.keys()):
+        for row in fingerprints.current(connection, ids - found.keys(), LONGEST):
             found[row.id] = row, _compared_text(row)
         for row, text in found.values():
             self._keep(row, text)
@@ -311,7 +311,7 @@ class _Work:
 
 
 def _compared_text(row: Current) -> ComparedText:
-    return ComparedText(row.lead, row.body[:LONGEST])
+    return ComparedText(row.lead, row.body)
 
 
 def _compared(one: tuple[Current, ComparedText], other: tuple[Current, ComparedText], bounded: Bounded) -> Pair:

@@ -15,6 +15,7 @@ from crawler.compare.additions import adding, related_up_to
 from crawler.deliver.config import Route
 from crawler.deliver.outlet import Outlet
 from crawler.deliver.sink import Delivery, Poisoned, SinkFailed
+from crawler.deliver.text_filter import TextFilter
 from crawler.errors import StoreFailed
 from crawler.store import FeedItem, LockTaken, Store, sink_cursors
 from crawler.store.sink_cursors import SinkState
@@ -42,8 +43,8 @@ class DeliveryBatch:
     delivered: int = 0
     at_end: bool = False
     """There was nothing to read."""
-    aside: Poisoned | None = None
-    """This record was set aside."""
+    aside: tuple[Poisoned, ...] = ()
+    """These records were set aside."""
     failure: SinkFailed | None = None
     """The sink takes nothing now."""
     wait: float = 0.0
@@ -62,6 +63,7 @@ class Deliverer:
     ) -> None:
         self._store, self._route, self._pause, self._now = store, route, pause, now
         self._outlet = Outlet(route.sink)
+        self._feed = TextFilter(store, route)
         self._suspect, self._tries, self._in_a_row = 0, 0, 0
 
     def once(self, on_step: Callable[[DeliveryBatch], None]) -> bool:
@@ -137,7 +139,7 @@ class Deliverer:
     def _step(self, state: SinkState) -> DeliveryBatch:
         """Read, write and move on by one batch."""
         began, route = self._now(), self._route
-        items, reached = self._store.feed(state.cursor, route.sink.BATCH, sites=route.sites, text=route.text)
+        items, reached = self._feed.read(state.cursor)
         if route.stories:
             items, reached = self._of_stories(items, reached)
         if reached <= state.cursor:
@@ -152,11 +154,14 @@ class Deliverer:
                     rows = rows[: max(at, 1)]
                     reached = rows[-1].seq
                     if at == 0 and self._tries and self._pause(_backoff(self._tries)):
+                        self._feed.came_through()
                         return DeliveryBatch(route.name, state.cursor)
                 self._outlet.write(rows)
         except SinkFailed as failure:
+            self._feed.came_through()
             return self._failed(state, rows, failure)
         except Poisoned as poisoned:
+            self._feed.came_through()
             return self._refused(state, rows, poisoned)
         if rows and rows[-1].seq >= self._suspect:
             self._suspect = 0
@@ -173,7 +178,7 @@ class Deliverer:
     def _advance(
         self, state: SinkState, reached: int, rows: list[Delivery], began: datetime, aside: Poisoned | None = None
     ) -> DeliveryBatch:
-        """Move the cursor, past a record set aside if there is one."""
+        """Move the cursor, past a record set aside if there is one, and past what could not be searched."""
         count = sum(row.seq <= reached for row in rows) - (aside is not None)
         if count:
             self._in_a_row = 0
@@ -186,9 +191,11 @@ class Deliverer:
             if not sink_cursors.advance(connection, state, reached, count, rate, now):
                 # Set back meanwhile: the next step begins from there.
                 return DeliveryBatch(self._route.name, state.cursor)
-            if aside is not None:
-                sink_cursors.put_aside(connection, state.name, aside.seq, aside.detail, now)
-        return DeliveryBatch(self._route.name, reached, count, aside=aside)
+            past = [Poisoned(seq, why) for seq, why in self._feed.unsearched.items() if state.cursor < seq <= reached]
+            past += [aside] if aside is not None else []
+            for one in past:
+                sink_cursors.put_aside(connection, state.name, one.seq, one.detail, now)
+        return DeliveryBatch(self._route.name, reached, count, aside=tuple(past))
 
     def _refused(self, state: SinkState, rows: list[Delivery], poisoned: Poisoned) -> DeliveryBatch:
         """One record is not taken: try it alone, and in the end go on without it."""

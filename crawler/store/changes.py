@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
@@ -13,9 +14,12 @@ from crawler.items import Article, Change
 from crawler.store.articles import unpack
 from crawler.store.queries import has
 from crawler.store.schema import articles, changes, copies, revisions
+from crawler.store.sql import chunks
 
 WINDOW = 5000
 """Changes that one reading looks at, however few of them it wants: no transaction stays open for long."""
+SIZE = 16 * 2**20
+"""Characters of text that one reading gives, and those of one article more; an article has a few thousand."""
 
 _earlier = changes.alias()
 # A take-down has no revision of its own: what it took down is the last one before it.
@@ -46,6 +50,9 @@ def _named(table: FromClause, prefix: str) -> list[ColumnElement[Any]]:
 
 
 _QUERY = select(changes, *_named(revisions, "r_"), *_named(copies, "c_")).select_from(_JOINED).order_by(changes.c.seq)
+_WHICH = select(changes.c.article_id, revisions.c.number, copies.c.id.label("copy_id")).select_from(_JOINED)
+_SIZE = func.coalesce(func.length(revisions.c.body), 0) + func.coalesce(func.length(copies.c.body), 0)
+_SIZES = select(changes.c.seq, _SIZE.label("size")).select_from(_JOINED).order_by(changes.c.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def read(
     """
     # First the end, then the rows: what is written between the two is read now or the next time.
     end = min(last_change(connection), after + WINDOW)
-    query = _QUERY.where(changes.c.seq > after, changes.c.seq <= end).limit(limit)
+    query = _SIZES.where(changes.c.seq > after, changes.c.seq <= end).limit(limit)
     if sites is not None:
         query = query.where(changes.c.site.in_(sites))
     if text is not None:
@@ -82,8 +89,24 @@ def read(
             or_(revisions.c.number.is_(None), before.c.number <= revisions.c.number),
         )
         query = query.where(or_(has(copies, text), exists().where(of_article, has(before, text))))
-    rows = connection.execute(query).all()
-    return [_item(row) for row in rows], rows[-1].seq if len(rows) == limit else max(end, after)
+    sizes = connection.execute(query).all()
+    before_each = accumulate((row.size for row in sizes), initial=0)
+    chosen = [row.seq for row, before in zip(sizes, before_each, strict=False) if before < SIZE]
+    items = [_item(row) for part in chunks(chosen) for row in connection.execute(_QUERY.where(changes.c.seq.in_(part)))]
+    return items, max(end, after) if len(chosen) == len(sizes) < limit else chosen[-1]
+
+
+def texts_of(connection: Connection, seq: int) -> list[str]:
+    """Titles, leads and bodies in which `read` looks for a text: what stood at the page of a change, and before it."""
+    row = connection.execute(_WHICH.where(changes.c.seq == seq)).one()
+    revised = revisions.c.article_id == row.article_id
+    if row.number is not None:
+        revised &= revisions.c.number <= row.number
+    queries = (
+        select(table.c.title, table.c.lead, table.c.body).where(wanted)
+        for table, wanted in ((revisions, revised), (copies, copies.c.id == row.copy_id))
+    )
+    return [text for query in queries for found in connection.execute(query) for text in found if text]
 
 
 def _item(row: Row[Any]) -> FeedItem:

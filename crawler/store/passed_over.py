@@ -71,6 +71,12 @@ def begin(store: Store, reader: str, cursor: int) -> bool:
     return False
 
 
+def end(store: Store, reader: str) -> None:
+    """The batch that was begun last was worked on to its end, though it may come again."""
+    with store.writing() as connection:
+        upsert(connection, cursors.progress, {"name": f"{reader}.begun"}, {"seq": 0})
+
+
 def note(connection: Connection, reader: str, failed: Mapping[tuple[int, int], str], at: datetime) -> None:
     """Note articles, by number and revision, with the reason; what was noted of an article before is replaced."""
     for (article, revision), reason in failed.items():

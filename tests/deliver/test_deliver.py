@@ -211,7 +211,7 @@ def test_a_poisoned_record_is_tried_alone_then_set_aside(store: Store) -> None:
         list(range(1, 11)), [1, 2, 3], *[[4]] * rules.TRIES, list(range(5, 15)), [15],
     ]  # fmt: skip
     assert time.waits == [1, 2, 4, 8]
-    assert [step.aside.seq for step in steps if step.aside] == [4]
+    assert [one.seq for step in steps for one in step.aside] == [4]
     assert (state(store).cursor, state(store).delivered, state(store).state) == (15, 14, "ok")
     with store.reading() as connection:
         (aside,) = sink_cursors.aside(connection, "shelf")
