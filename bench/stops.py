@@ -287,6 +287,8 @@ def main() -> None:
     options.add_argument("--stretch", type=float, default=1.0, help="later moments, where a machine is slow")
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
+    # What a shell starts in the background ignores Ctrl-C, and what it starts by itself then would, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     dice = random.Random(chosen.seed)  # noqa: S311 - chance, not secrecy
     folder = Path(tempfile.mkdtemp(prefix="thoisu-stops-"))
     found: list[dict[str, Any]] = []

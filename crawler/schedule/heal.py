@@ -10,7 +10,7 @@ from datetime import datetime
 
 from crawler.schedule import agenda
 from crawler.store import Store, budget, heartbeats
-from crawler.text import AHEAD, day_of
+from crawler.text import SKEW, day_of
 
 
 def heal(store: Store, now: datetime) -> int:
@@ -23,7 +23,7 @@ def heal(store: Store, now: datetime) -> int:
         if wrong:
             furthest = max(entry.polled_at or entry.next_at for entry in wrong)
             agenda.keep(connection, (agenda.healed(entry, now) for entry in wrong))
-            budget.forget_after(connection, day_of(now + AHEAD))
+            budget.forget_after(connection, day_of(now + SKEW))
             jump = heartbeats.Jump(now, -(furthest - now).total_seconds(), len(wrong))
             heartbeats.note_jump(connection, jump)
     return len(wrong)

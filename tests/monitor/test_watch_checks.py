@@ -125,7 +125,7 @@ def test_the_watch_goes_on_after_a_clock_that_was_ahead(
     capsys.readouterr()
 
 
-@pytest.mark.parametrize("ahead", [timedelta(hours=7), timedelta(days=366)])
+@pytest.mark.parametrize("ahead", [timedelta(hours=7), timedelta(days=1), timedelta(days=366)])
 def test_the_scheduler_and_the_check_put_right_what_a_clock_has_put_off(
     rooms: Callable[..., Room], ahead: timedelta
 ) -> None:
