@@ -45,6 +45,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LONGEST = 10.0
 """Seconds within which every command has to end."""
 _PATIENCE = 60.0  # until one that does not end is killed
+_CRAWLS = 3
 _SLOW = 4.0  # seconds before each answer of the slow paper
 _ROBOTS = b"User-agent: *\nCrawl-delay: 60\n"
 _HURRIED = {"THOISU_DELAY": "0.05", "THOISU_BACKOFF_FIRST": "20", "THOISU_DATABASE_URL": "sqlite:///store.db"}
@@ -156,17 +157,29 @@ class Trial:
         }  # fmt: skip
 
     def complete(self, place: Path, sites: Sites | None = None) -> list[str]:
-        """Crawl the well-behaved papers to their end; the addresses that are missing then."""
+        """Crawl the well-behaved papers to their end; the addresses that are missing then, with what the crawl said.
+
+        A page that a busy machine has not answered in time is pending, and another crawl's, of which there are three.
+        """
         chosen = self._settled if sites is None else sites
+        for _ in range(_CRAWLS):
+            said, missing = self._crawl(place, chosen)
+            if not said or not missing:
+                break
+        return [f"{address} {said}".strip() for address in missing]
+
+    def _crawl(self, place: Path, chosen: Sites) -> tuple[str, list[str]]:
         self.room.calm.set()
         settings = {"THOISU_DELAY": 0, "THOISU_ARCHIVE": str(place / "warc"), "THOISU_QUARANTINE": str(place / "bad")}
-        crawl(chosen, store_url=url(place), newsroom=self.room.url, settings=settings)
+        reports = crawl(chosen, store_url=url(place), newsroom=self.room.url, settings=settings)
         self.room.calm.clear()
+        said = "; ".join(f"{one.site}: {one.error or dict(one.refused)}" for one in reports if one.error or one.refused)
         with closing(Store.open(url(place))) as store:
             held = {row.canonical_url for row in store.articles(limit=None)}
             held |= {copy.canonical_url for row in store.articles(limit=None) for copy in found_copies(store, row.id)}
         record = self.room.world.record()
-        return [row["canonical_url"] for name in chosen for row in record[name] if row["canonical_url"] not in held]
+        every = (row["canonical_url"] for name in chosen for row in record[name])
+        return said, [address for address in every if address not in held]
 
     def stop(self, name: str, dice: random.Random, stretch: float) -> dict[str, Any]:
         """Begin a command, stop it, and look at what it leaves."""
