@@ -24,21 +24,21 @@ MOST_TAGS = 200_000
 """Opening and closing ones; real pages stay below ten thousand."""
 MOST_ATTRIBUTES = 2000
 """Of one tag that is longer than 8 KB; real ones have a dozen."""
-_SHORT = 40_000  # characters; what nests in fewer is parsed within half a second
+_SHORT = 40_000  # bytes; what nests in fewer is parsed within half a second
 _HARMLESS = 8_000  # tags in all with which no depth takes longer than a tenth of a second
-_FEW, _LONG = 1500, 200_000  # tags and characters with which none costs more than a second or 400 MB
-_BLOCK = 8_192  # characters; shorter tags hold no number of attributes that matters
-_TAG = re.compile(r"<(/?)([A-Za-z][^\t\n\f\r />]*)")
+_FEW, _LONG = 1500, 200_000  # tags and bytes with which none costs more than a second or 400 MB
+_BLOCK = 8_192  # bytes; shorter tags hold no number of attributes that matters
+_TAG = re.compile(rb"<(/?)([A-Za-z][^\t\n\f\r />]*)")
 _ATTRIBUTE = re.compile(
-    r"[^\t\n\f\r />][^\t\n\f\r />=]*+"
-    r"""(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"[^"]*+"|'[^']*+'|[^\t\n\f\r >"'][^\t\n\f\r >]*+)?)?"""
+    rb"[^\t\n\f\r />][^\t\n\f\r />=]*+"
+    rb"""(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"[^"]*+"|'[^']*+'|[^\t\n\f\r >"'][^\t\n\f\r >]*+)?)?"""
 )
 # Void elements, and those that the next of their kind closes (HTML standard, 13.1.2).
-_FLAT = {
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p",
-    "li", "dt", "dd", "option", "tr", "td", "th", "thead", "tbody", "tfoot",
-}  # fmt: skip
-_SHAPES = {"path", "use"}  # closed within their own tag inside svg, and nest everywhere else
+_FLAT = frozenset(
+    b"area base br col embed hr img input link meta param source track wbr p li dt dd option tr td th thead tbody"
+    b" tfoot".split()
+)
+_SHAPES = frozenset((b"path", b"use"))  # closed within their own tag inside svg, and nest everywhere else
 _AGAIN = 1.0  # second after which an alarm that somebody caught rings once more
 _reading = False
 
@@ -50,29 +50,30 @@ def hostile(markup: bytes | str) -> str | None:
     """
     if len(markup) < _BLOCK:
         return None
-    text = markup if isinstance(markup, str) else markup.decode("latin-1")  # only its ASCII matters
-    if _crowded(text):
+    body = markup if isinstance(markup, bytes) else markup.encode("utf-8", "surrogatepass")  # only its ASCII matters
+    if _crowded(body):
         return f"a tag of more than {MOST_ATTRIBUTES} attributes"
-    tags = text.count("<")
+    # What is taken out is looked for as by memchr, where `count` looks at one byte after the other.
+    tags = len(body) - len(body.replace(b"<", b""))
     if tags > MOST_TAGS:
         return f"more than {MOST_TAGS} tags"
-    if (tags >= _FEW or len(text) >= _LONG) and (reason := too_costly(text, tags)):
+    if (tags >= _FEW or len(body) >= _LONG) and (reason := too_costly(body, tags)):
         return reason
-    if len(text) < _SHORT or tags < _HARMLESS:
+    if len(body) < _SHORT or tags < _HARMLESS:
         return None
-    return f"elements nested deeper than {DEEPEST}" if _deep(text) else None
+    return f"elements nested deeper than {DEEPEST}" if _deep(body) else None
 
 
-def _crowded(text: str) -> bool:
+def _crowded(body: bytes) -> bool:
     """Whether a tag has too many attributes; only what is so long without a ">" is looked at."""
-    start, last = 0, len(text) - _BLOCK
+    start, last = 0, len(body) - _BLOCK
     while start <= last:
-        if (behind := text.rfind(">", start, start + _BLOCK)) >= 0:
+        if (behind := body.rfind(b">", start, start + _BLOCK)) >= 0:
             start = behind + 1
             continue
-        stop = text.find(">", start + _BLOCK)
-        piece = text[start : stop if stop >= 0 else None]
-        tag = _TAG.search(piece)
+        stop = body.find(b">", start + _BLOCK)
+        piece = body[start : stop if stop >= 0 else None]
+        tag = _TAG.search(piece) if b"<" in piece else None
         if tag and sum(1 for _ in _ATTRIBUTE.finditer(piece, tag.end())) > MOST_ATTRIBUTES:
             return True
         if stop < 0:
@@ -81,11 +82,11 @@ def _crowded(text: str) -> bool:
     return False
 
 
-def _deep(text: str) -> bool:
+def _deep(body: bytes) -> bool:
     """Whether too many elements are open at once. A closing tag closes only what is open by its name."""
-    opened: Counter[str] = Counter()
+    opened: Counter[bytes] = Counter()
     depth = shapes = 0
-    for closing, written in _TAG.findall(text):
+    for closing, written in _TAG.findall(body):
         name = written.lower()
         if name in _FLAT:
             continue

@@ -19,35 +19,36 @@ MOST_BODIES = 8
 """`html` and `body` tags with attributes; real pages have two, or the whole page twice."""
 MOST_NAMES = 50_000
 """Different names of attributes, the words of scripts among them; a real page of 1.4 MB has 11,000."""
-_FORMATTING = frozenset("b big code em font i s small strike strong tt u".split())
+_FORMATTING = frozenset(b"b big code em font i s small strike strong tt u".split())
 """Of those that are opened again, `a` and `nobr` are not counted: a second closes the first."""
 _ALIKE = 3  # of the same name and attributes are remembered (the standard's "Noah's Ark clause")
-_SCOPES = frozenset("applet caption marquee object table td template th".split())  # what is opened in them, stays there
-_CELLS = frozenset(("td", "th"))
-_LONG = 1_000_000  # characters; in fewer no number of names takes more than six seconds
+# What is opened in these, stays there.
+_SCOPES = frozenset(b"applet caption marquee object table td template th".split())
+_CELLS = frozenset((b"td", b"th"))
+_LONG = 1_000_000  # bytes; in fewer no number of names takes more than six seconds
 _MARKED = re.compile(  # with one letter in front of all: what begins so is found without trying the rest
-    r"<(?=[biusetfcohBIUSETFCOH])(?:(?:[biusBIUS]|[eE][mM]|[tT][tT]|[bB][iI][gG]|[fF][oO][nN][tT]|[cC][oO][dD][eE]"
-    r"|[sS][mM][aA][lL]{2}|[sS][tT][rR](?:[iI][kK][eE]|[oO][nN][gG])|[bB][oO][dD][yY]|[hH][tT][mM][lL])[\t\n\f\r /]"
-    r"|[oO][pP][tT][iI][oO][nN]\b)"
+    rb"<(?=[biusetfcohBIUSETFCOH])(?:(?:[biusBIUS]|[eE][mM]|[tT][tT]|[bB][iI][gG]|[fF][oO][nN][tT]|[cC][oO][dD][eE]"
+    rb"|[sS][mM][aA][lL]{2}|[sS][tT][rR](?:[iI][kK][eE]|[oO][nN][gG])|[bB][oO][dD][yY]|[hH][tT][mM][lL])[\t\n\f\r /]"
+    rb"|[oO][pP][tT][iI][oO][nN]\b)"
 )
-_TAG = re.compile(rf"<(/?)({'|'.join(sorted(_FORMATTING | _SCOPES))})(?=[\t\n\f\r />])([^>]*)", re.I)
-_ANY_TAG = re.compile(r"<[A-Za-z][^>]*")
-# Begun only where a word begins: a long value in front of a quotation mark would be read from each of its characters.
-_NAME = re.compile(r"""(?<![^\t\n\f\r />"'=])[^\t\n\f\r />"'=]++(?=[\t\n\f\r />=]|$)""")
+_TAG = re.compile(rb"<(/?)(%b)(?=[\t\n\f\r />])([^>]*)" % b"|".join(sorted(_FORMATTING | _SCOPES)), re.I)
+_ANY_TAG = re.compile(rb"<[A-Za-z][^>]*")
+# Begun only where a word begins: a long value in front of a quotation mark would be read from each of its bytes.
+_NAME = re.compile(rb"""(?<![^\t\n\f\r />"'=])[^\t\n\f\r />"'=]++(?=[\t\n\f\r />=]|$)""")
 
 
-def too_costly(text: str, tags: int) -> str | None:
+def too_costly(markup: bytes, tags: int) -> str | None:
     """What makes a page of so many tags too dear beyond their number, None for one that is not."""
-    found = Counter(tag[1:-1].lower() if tag[-1] in "\t\n\f\r /" else "option" for tag in _MARKED.findall(text))
-    if found["option"] > MOST_OPTIONS:
+    found = Counter(tag[1:-1].lower() if tag[-1] in b"\t\n\f\r /" else b"option" for tag in _MARKED.findall(markup))
+    if found[b"option"] > MOST_OPTIONS:
         return f"more than {MOST_OPTIONS} options"
-    if found["body"] + found["html"] > MOST_BODIES:
+    if found[b"body"] + found[b"html"] > MOST_BODIES:
         return f"more than {MOST_BODIES} bodies"
     # Without attributes only so many differ.
-    unlike = found.total() - found["option"] + _ALIKE * len(_FORMATTING)
-    if unlike * tags > MOST_REOPENED and _reopened(text) > MOST_REOPENED:
+    unlike = found.total() - found[b"option"] + _ALIKE * len(_FORMATTING)
+    if unlike * tags > MOST_REOPENED and _reopened(markup) > MOST_REOPENED:
         return f"more than {MOST_REOPENED} formatting elements opened again"
-    if len(text) >= _LONG and _names(text) > MOST_NAMES:
+    if len(markup) >= _LONG and _names(markup) > MOST_NAMES:
         return f"more than {MOST_NAMES} names of attributes"
     return None
 
@@ -55,26 +56,26 @@ def too_costly(text: str, tags: int) -> str | None:
 class _Scope:
     """A cell, a table or the like, and the formatting elements that are open since it began, by name."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: bytes) -> None:
         self.name = name
-        self.open: dict[str, list[str]] = defaultdict(list)
+        self.open: dict[bytes, list[bytes]] = defaultdict(list)
 
-    def ended_by(self, name: str) -> bool:
+    def ended_by(self, name: bytes) -> bool:
         """Whether a tag of this name ends it."""
         return name == self.name or (name in _CELLS and self.name in _CELLS)
 
 
-def _reopened(text: str) -> int:
+def _reopened(markup: bytes) -> int:
     """How many formatting elements may be opened again, each tag taken for one behind which they are.
 
     A closing tag counts in the cell or table in which its element was opened, and what is left open there stays so,
     which errs on the safe side.
     """
-    scopes = [_Scope("")]
-    alike: Counter[tuple[str, str]] = Counter()
+    scopes = [_Scope(b"")]
+    alike: Counter[tuple[bytes, bytes]] = Counter()
     count = place = standing = 0
-    for tag in _TAG.finditer(text):
-        count += standing * (text.count("<", place, tag.start()) + 1)
+    for tag in _TAG.finditer(markup):
+        count += standing * (markup.count(b"<", place, tag.start()) + 1)
         if count > MOST_REOPENED:
             return count
         place = tag.end()
@@ -93,11 +94,11 @@ def _reopened(text: str) -> int:
             alike[name, attributes] += 1
             standing += 1
             scopes[-1].open[name].append(attributes)
-    return count + standing * text.count("<", place)
+    return count + standing * markup.count(b"<", place)
 
 
-def _names(text: str) -> int:
-    tags = _ANY_TAG.findall(text)
+def _names(markup: bytes) -> int:
+    tags = _ANY_TAG.findall(markup)
     if sum(map(len, tags)) < _LONG // 2:
         return 0
     return len({name for tag in tags for name in _NAME.findall(tag)})
