@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 from crawler.text.normalization import nfc
 
@@ -14,8 +15,8 @@ INVISIBLE_SIGNS = (
 )
 """Soft hyphen, zero-width spaces and joiners, direction marks, byte order mark: they stand inside words too."""
 INVISIBLE = re.compile(f"[{INVISIBLE_SIGNS}]")
-# A mark that did not compose belongs to its letter.
-_WORD = re.compile(r"\w+(?:[\u0300-\u036f]+\w*)*")
+# What stands between words, on lines of their own; a mark that did not compose belongs to its letter.
+_BETWEEN = re.compile(r"[^\w\n](?:(?<![\u0300-\u036f])|(?<=\n.))[^\w\n]*")
 _TONED = {nfc(base + tone): (base, tone) for base in "aăâeêioôơuưy" for tone in "\u0300\u0301\u0303\u0309\u0323"}
 
 
@@ -23,8 +24,11 @@ def _toned(bases: str) -> str:
     return "".join(vowel for vowel, (base, _) in _TONED.items() if base in bases)
 
 
-# Two vowels of which one bears the tone, where spellings differ on which; the second only at the end of a word.
-_PAIR = re.compile(f"(?:[oiuư][{_toned('aey')}](?![^\\W\\d_])|[{_toned('oiuyư')}][aeiouyăâêôơư])(?![\u0300-\u036f])")
+# Two vowels of which one bears the tone, where spellings differ on which; the second only at the end of a word. All
+# begin with one class of letters, for which a text is searched much faster than for two patterns.
+_PAIR = re.compile(
+    f"[oiuư{_toned('oiuyư')}](?:(?<=[oiuư])[{_toned('aey')}](?![^\\W\\d_])|(?<![oiuư])[aeiouyăâêôơư])(?![\u0300-\u036f])"
+)
 _OPEN = {"oa", "oe", "uy", "ua", "ia", "ưa"}  # at the end of a syllable the first bears it: hòa, thúy, của, mía
 _CLOSED = {"oa", "oe", "uy"}  # before another letter the second: hoàn, ngoéo, huỳnh
 _OLDER = re.compile("(?<!q)(?:([òóỏõọ])([ae])|([ùúủũụ])(y))(?![^\\W\\d_])")  # hòa, khóe, thủy, in lower case
@@ -56,7 +60,13 @@ def normal_form(text: str) -> str:
     Ð and Ɖ, which look like Đ, are Đ; words parted by single spaces, whatever spaces and punctuation stood between
     them. Digits and diacritics stay: 85/NQ-CP is not 86/NQ-CP, 1,5 is not 15, and Bá is not Bà.
     """
-    return " ".join(filter(None, map(_SETTLED.__getitem__, text.split())))
+    stretches = text.split()
+    known = _known
+    try:
+        return "".join(map(known.__getitem__, stretches))[1:]
+    except KeyError:
+        new = _learned(list(set(stretches).difference(known)))
+        return "".join([new[stretch] if stretch in new else known[stretch] for stretch in stretches])[1:]
 
 
 def newer_tones(text: str) -> str:
@@ -83,33 +93,41 @@ def documents(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(DOCUMENT.findall(text)))
 
 
-def _settled(token: str) -> str:
-    """The words in a stretch without white space, in normal form, parted by blanks."""
-    if not token.isprintable():  # as none of the invisible signs is
-        token = INVISIBLE.sub("", token)
-    token = nfc(token).casefold()
-    if not token.isascii():
-        token = nfc(token).replace("ð", "đ").replace("ɖ", "đ")
+def _settled(stretches: Sequence[str]) -> list[str]:
+    """Of each stretch without white space the words in normal form, each behind a blank.
+
+    All are brought into it as one text, which takes a third of the time of one after the other.
+    """
+    text = " ".join(stretches)
+    if not text.isprintable():  # as none of the invisible signs is
+        text = INVISIBLE.sub("", text)
+    text = nfc(text).casefold()
+    if not text.isascii():
+        text = nfc(text).replace("ð", "đ").replace("ɖ", "đ")
         for _ in range(_ROUNDS):  # a tone that was two vowels away comes nearer with each
-            if not _PAIR.search(token) or (placed := _PAIR.sub(_place_tone, token)) == token:
+            if (placed := _PAIR.sub(_place_tone, text)) == text:
                 break
-            token = placed
-    return token if token.isalpha() else " ".join(_WORD.findall(token.replace("_", " ")))
+            text = placed
+    # On lines of their own: first without blanks at their ends, and then with one before all that are not empty.
+    lines = "\n{}\n".format(text.replace(" ", "\n").replace("_", " "))
+    lines = _BETWEEN.sub(" ", lines).replace(" \n", "\n").replace("\n ", "\n")
+    return lines.replace("\n", "\n ").replace(" \n", "\n")[1:-2].split("\n")
 
 
-class _Memory(dict[str, str]):
-    """What `_settled` made of a stretch: the syllables of the language, and the names and numbers of some days."""
-
-    def __missing__(self, token: str) -> str:
-        if len(self) >= _MANY:
-            self.clear()
-        words = _settled(token)
-        if len(token) < _LONG:
-            self[token] = words
-        return words
+_known: dict[str, str] = {}
+"""What `_settled` made of a stretch: the syllables of the language, and the names and numbers of some days."""
 
 
-_SETTLED = _Memory()
+def _learned(stretches: Sequence[str]) -> dict[str, str]:
+    """Of each stretch what `_settled` makes of it, remembered as far as it may come again."""
+    global _known
+    new = dict(zip(stretches, _settled(stretches), strict=True))
+    short = new if max(map(len, stretches)) < _LONG else {key: new[key] for key in stretches if len(key) < _LONG}
+    if len(_known) + len(short) > _MANY:
+        _known = {}  # another thread may be reading the old one
+    if len(short) <= _MANY:
+        _known.update(short)
+    return new
 
 
 def _newer(found: re.Match[str]) -> str:
