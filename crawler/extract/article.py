@@ -5,8 +5,6 @@ page ─ by_layout (the site's, or any family's) or generic ─ reader ─ boile
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
-
 from crawler.errors import Discard, Quarantine, Refusal
 from crawler.extract import metadata
 from crawler.extract.boilerplate import Dropped, split_dateline, strip_boilerplate
@@ -24,7 +22,7 @@ from crawler.extract.times import times
 from crawler.extract.trim import is_picture_story, marked_lead, trim
 from crawler.items import FALLBACK, Article
 from crawler.sites import FAMILIES, Site, canonical, judge
-from crawler.text import content_hash, decode, documents
+from crawler.text import content_hash, decode, documents, is_plain
 
 _SHORTEST = 120  # characters of a text that names an unknown site's layout
 _SIGNED = ("byline", "line: the publisher's name")  # rules that drop a line which may state the source
@@ -121,9 +119,7 @@ def _is_articles(url: str, site: Site | None) -> bool:
 
 def _markup(body: bytes, declared: str | None) -> bytes | str:
     """The page for the parser: its own bytes if they are plain UTF-8, which spares encoding them again."""
-    decoded = decode(body, declared)
-    plain = decoded.encoding == "utf-8" and not decoded.repaired and b"\0" not in body and body[:3] != BOM_UTF8
-    return body if plain else decoded.text
+    return body if is_plain(body) else decode(body, declared).text
 
 
 def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from crawler.text.calendar import SUNDAY, holidays, weekday
 from crawler.text.dates import VIETNAM, YEARS, Moment, day_of, false_zone, local_time, parse_date
-from crawler.text.encodings import Decoded, charset, decode, encode
+from crawler.text.encodings import Decoded, charset, decode, encode, is_plain
 from crawler.text.fingerprint import (
     DOCUMENT,
     INVISIBLE,
@@ -62,6 +62,7 @@ __all__ = [
     "false_zone",
     "gunzip",
     "holidays",
+    "is_plain",
     "is_syllable",
     "local_time",
     "narrow",

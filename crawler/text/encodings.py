@@ -89,10 +89,24 @@ def decode(body: bytes, declared: str | None = None) -> Decoded:
         text, name = _weigh(body, declared)
         text = _clean(text)
         return _unwrap(text) if name == "utf-8" and mojibake.suspect(text) else Decoded(text, name, repaired=False)
+    return Decoded(text, "utf-8", repaired=False) if _is_right(text, body) else _unwrap(text)
+
+
+def _is_right(text: str, body: bytes) -> bool:
+    """Whether nothing else is wrapped in UTF-8."""
     peculiar = b"\xe1\xba" in body or b"\xe1\xbb" in body  # ạ to ỹ: half of the accented letters of any text
-    if mojibake.suspect(text) or not (peculiar or body.isascii()):
-        return _unwrap(text)
-    return Decoded(text, "utf-8", repaired=False)
+    return (peculiar or body.isascii()) and not mojibake.suspect(text)
+
+
+def is_plain(body: bytes) -> bool:
+    """Whether `decode` would find nothing in `body` but UTF-8 and control characters, at half of its cost."""
+    if b"\0" in body or body.startswith(codecs.BOM_UTF8):
+        return False
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return False
+    return _is_right(text, body)
 
 
 def charset(content_type: str) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.text import decode, encode, is_syllable, mojibake
+from crawler.text import decode, encode, is_plain, is_syllable, mojibake
 from crawler.text import legacy_encodings as legacy
 
 TEXT = (
@@ -299,3 +299,20 @@ def test_real_pages_in_every_encoding(page: str, meta: str) -> None:
             body = encode(written, name)
         for declared in (None, "utf-8", "iso-8859-1", "windows-1252", "x-viet-tcvn", "vni", "windows-1258", "gb18030"):
             assert text_of(decode(body, declared).text) == expected, (name, declared)
+
+
+@pytest.mark.parametrize(
+    ("body", "plain"),
+    [
+        ("<p>Quốc hội</p>".encode(), True),
+        (b"<p>Quoc hoi</p>", True),
+        ("<p>Quốc\x0chội</p>".encode(), True),
+        ("\ufeff<p>Quốc hội</p>".encode(), False),
+        ("<p>Quốc\0hội</p>".encode(), False),
+        ("<p>Quốc hội</p>".encode().decode("latin-1").encode(), False),
+        ("<p>Quốc hội</p>".encode("utf-16"), False),
+        ("<p>Quốc hội</p>".encode()[:-6], False),
+    ],
+)
+def test_plain_is_what_a_parser_reads_as_it_is(body: bytes, plain: bool) -> None:
+    assert is_plain(body) == plain
