@@ -13,10 +13,15 @@ bounded.py  work on a stored text, in a reader where it is longer than usual
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from crawler.readers.answers import PageRead, list_source, packed, read_page, unpack, unpacked
-from crawler.readers.bounded import Bounded, why
-from crawler.readers.pool import Readers
 from crawler.readers.process import COLLECTIONS
+
+if TYPE_CHECKING:
+    from crawler.readers.bounded import Bounded, why
+    from crawler.readers.pool import Readers
 
 __all__ = [
     "COLLECTIONS",
@@ -30,3 +35,12 @@ __all__ = [
     "unpacked",
     "why",
 ]
+
+_LATER = {"Bounded": "bounded", "why": "bounded", "Readers": "pool"}
+
+
+def __getattr__(name: str) -> Any:
+    """What asks readers is loaded when it is asked for: a reader itself needs neither asyncio nor processes."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
