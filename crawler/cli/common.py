@@ -26,7 +26,8 @@ from crawler.text import gunzip
 if TYPE_CHECKING:
     from crawler.store import Store, StoredArticle
 
-_PAPER = re.compile(r'href="http://[\w.-]+\.localhost:')
+_PAPER = re.compile(r'<li><a href="http://[\w.-]+\.localhost:')
+_STRANGER = re.compile(r'<li class="stranger"><a href="http://[\w.-]+\.localhost:')
 
 LONGEST_LINE = 16 * 2**20
 """Bytes of a line of a list; those with carriage returns alone are one line."""
@@ -114,7 +115,7 @@ def all_sites(newsroom: str | None = None) -> Sites:
 
 
 def papers_of(newsroom: str) -> Sites:
-    """The sites that the embedded newsroom at a base URL serves; `BadInput` when none answers there."""
+    """The sites that the embedded newsroom at a base URL serves, none for strangers; `BadInput` when none answers."""
     from urllib.request import ProxyHandler, build_opener
 
     from crawler.newsroom import newsroom_sites
@@ -128,7 +129,7 @@ def papers_of(newsroom: str) -> Sites:
     except (OSError, ValueError) as error:
         raise BadInput(f"no newsroom answers at {newsroom} ({error}); start one: thoisu newsroom") from None
     count = len(_PAPER.findall(front))
-    if not count:
+    if not count and not _STRANGER.search(front):
         raise BadInput(f"what answers at {newsroom} is no newsroom; start one: thoisu newsroom")
     return newsroom_sites(newsroom, count)
 

@@ -25,6 +25,10 @@ def newsroom(
         int | None,
         typer.Option(metavar="N", min=1, help="Days before today when the papers begin; default: all is out by now."),
     ] = None,
+    strangers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=1000, help="Instead, N papers of systems that no layout knows."),
+    ] = None,
 ) -> None:
     """Serve simulated news sites on this machine.
 
@@ -32,19 +36,32 @@ def newsroom(
     papers publish 25 articles a day; with a small --days some of these are
     still to come, and appear while the newsroom runs.
 
+    With --strangers each paper has a system of its own, drawn by the seed, and
+    no site is ready for any; a tenth more of them are closed to every crawler.
+
     \b
     Examples:
       thoisu newsroom
       thoisu newsroom --port 9000 --sites 3 --articles 200 --seed 7
+      thoisu newsroom --strangers 10 --articles 36
     """
     from crawler.deliver import stopping
     from crawler.newsroom import Newsroom, World
+    from crawler.newsroom.strangers.world import stranger_world
     from crawler.newsroom.world import A_DAY
     from crawler.text import VIETNAM
 
-    past = days if days is not None else -(-articles // A_DAY)
-    start = datetime.combine(datetime.now(VIETNAM).date() - timedelta(days=past), time(), VIETNAM)
-    world = World(seed, sites, articles, start, real_clock=True)
+    today = datetime.now(VIETNAM)
+    if strangers is not None:
+        if days is not None:
+            raise BadInput("--days is for the papers of families; the articles of strangers are all out by now")
+        world = stranger_world(
+            seed, strangers, closed=-(-strangers // 10), articles=articles, now=today, real_clock=True
+        )
+    else:
+        past = days if days is not None else -(-articles // A_DAY)
+        start = datetime.combine(today.date() - timedelta(days=past), time(), VIETNAM)
+        world = World(seed, sites, articles, start, real_clock=True)
     try:
         room = Newsroom(world, port).start()
     except OSError as error:
@@ -62,9 +79,13 @@ def _introduce(room: Newsroom) -> None:
     screen.print(f"newsroom at {room.url}, until Ctrl-C", style="bold")
     for paper in room.world.papers:
         screen.print(f"  {paper.name:<12} {len(room.world.visible(paper)):>5} articles  {paper.title}")
-    screen.print(f"\ncrawl it, or schedule it:\n  thoisu crawl --newsroom {room.url} --store sqlite:///newsroom.db")
-    screen.print(f"  thoisu schedule --newsroom {room.url} --store sqlite:///newsroom.db")
-    screen.print("  (backfill and check take the same two options; status, pace and gaps the second)")
+    if room.world.papers[0].family == "stranger":
+        home = f"{room.world.root(room.world.papers[0])}/"
+        screen.print(f"\nread a page of it:\n  THOISU_NEWSROOM={room.url} thoisu discover {home}", soft_wrap=True)
+    else:
+        screen.print(f"\ncrawl it, or schedule it:\n  thoisu crawl --newsroom {room.url} --store sqlite:///newsroom.db")
+        screen.print(f"  thoisu schedule --newsroom {room.url} --store sqlite:///newsroom.db")
+        screen.print("  (backfill and check take the same two options; status, pace and gaps the second)")
     screen.print("what it really published, an article a line:")
     screen.print(f"  curl {room.url}/record.jsonl", soft_wrap=True)
     first = room.world.papers[0].name

@@ -39,6 +39,8 @@ def sign_off(
     `authors` are those whom the page names beside the text, `own` the publisher's names.
     """
     texts = [block for block in kept if block.role != "caption"]
+    if len(texts) < 2:
+        texts = kept  # a picture story: its captions are the text
     signed: list[TextBlock] = []
     for block in reversed(texts[-_TAIL:]):
         if len(texts) - len(signed) < 2 or not _may_sign(block, authors, own):
@@ -64,7 +66,7 @@ def _names(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
 def _may_sign(block: TextBlock, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """Whether a line can sign by what it says."""
     text = block.text
-    if len(text) > 2 * _LONG or block.role in ("heading", "row", "item") or is_listed(text):
+    if len(text) > 2 * _LONG or block.role in ("heading", "row", "item", "caption") or is_listed(text):
         return False
     if (holder := office_holder(text)) and (holder.isupper() or _is_set_apart(block)):
         return True

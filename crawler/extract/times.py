@@ -98,7 +98,7 @@ def times(page: Page, parts: Parts) -> tuple[Moment | None, Moment | None]:
     updates += [stamp.moment for text in parts.updates for stamp in stamps(text)]
     own = [one.moment for role in ("published", "plain") for one in seen if one.role == role]
     own = [moment for moment in own if not any(_same_minute(moment, update) for update in updates)]
-    shown = next(iter(own), None)
+    shown = _finest(own)
     stated = _moments(_stated(page, parts, _PUBLISHED, "datePublished"))
     clock = shown or next(iter(updates), None)
     mended = [false_zone(moment, clock) for moment in stated] if clock else stated
@@ -116,6 +116,14 @@ def times(page: Page, parts: Parts) -> tuple[Moment | None, Moment | None]:
         changes = [false_zone(moment, published) for moment in changes] + [one for one in updates if one != published]
         changes = [moment for moment in changes if moment.at >= published.at]
     return published, next(iter(changes), None)
+
+
+def _finest(own: list[Moment]) -> Moment | None:
+    """The first moment, or the one of the same day that tells the clock where the first is a day alone."""
+    first = next(iter(own), None)
+    if first is None or first.precision != "day":
+        return first
+    return next((one for one in own if one.precision != "day" and day_of(one.at) == first.at.date()), first)
 
 
 def _agreed(shown: Moment, stated: list[Moment], *, trusted: bool) -> Moment:

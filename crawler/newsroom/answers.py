@@ -13,7 +13,8 @@ from typing import Any
 
 from crawler.newsroom.misbehave import EVENTS, RULES, Reply, Rule, error_page, happen, instead, spoil
 from crawler.newsroom.papers import Paper
-from crawler.newsroom.sources import HTML, Resource, resource
+from crawler.newsroom.resource import HTML, Resource, moved
+from crawler.newsroom.sources import resource
 from crawler.newsroom.world import World
 
 _BUT_ROBOTS = r"^/(?!robots\.txt)"
@@ -61,6 +62,8 @@ class Answers:
 
     def answer(self, paper: Paper, target: str, headers: Mapping[str, str]) -> Reply:
         """The answer to a GET; `headers` by lower-case names."""
+        if headers.get("host", "").partition(":")[0] in paper.redirects:
+            return _as_it_is(moved(self.world.root(paper) + target))
         rules = [rule for rule in self._rules.get(paper.name, ()) if rule.left != 0 and rule.path.search(target)]
         found = self._resource(paper, target, endless=any(self._use(rules, "endless")))
         if found and "xml" in found.media_type and any(self._use(rules, "home_feed")):
@@ -75,6 +78,8 @@ class Answers:
             missing = error_page(paper, found.gone if found and found.gone else 404)
             status = 200 if any(self._use(rules, "soft_404")) else missing.gone or 404
             return Reply(status, missing.body)
+        if found.status != 200:
+            return _as_it_is(found)
         answer = Reply(200, found.body, found.media_type)
         for rule in rules:
             before = (answer.body, answer.media_type, answer.drip)
@@ -97,7 +102,7 @@ class Answers:
     def _resource(self, paper: Paper, target: str, *, endless: bool = False) -> Resource | None:
         if endless:
             return resource(self.world, paper, target, endless=True)
-        state = (self.world.version, self.world.port, len(self.world.visible(paper)))
+        state = (self.world.version, self.world.port, len(self.world.visible(paper)), self.world.design(paper))
         known = self._made.get((paper.name, target))
         if known and known[0] == state:
             return known[1]
@@ -135,6 +140,10 @@ class Answers:
         if before and moment <= before[1]:  # a standing clock: two texts of one second need two times
             moment = before[1] + (datetime.resolution * 1_000_000)
         return moment
+
+
+def _as_it_is(found: Resource) -> Reply:
+    return Reply(found.status, found.body, found.media_type, headers=dict(found.headers))
 
 
 def _not_after(changed: datetime, since: str) -> bool:

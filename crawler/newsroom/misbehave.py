@@ -27,7 +27,7 @@ from typing import Any
 
 from crawler.newsroom import hostile
 from crawler.newsroom.papers import Paper
-from crawler.newsroom.sources import HTML, Resource
+from crawler.newsroom.resource import HTML, Resource
 from crawler.newsroom.world import World
 
 RULES = frozenset(

@@ -14,7 +14,7 @@ _HOOK = re.compile(r' (class|id|type|itemprop|data-role|data-source)="([^"]*)"')
 def page(world: World, story: PaperStory) -> str:
     """The page as the paper serves it today."""
     html = family_of(story.paper).render(world, story)
-    design = world.designs[story.paper.name]
+    design = world.design(story.paper)
     return redesigned(html, design) if design else html
 
 

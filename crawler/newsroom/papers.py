@@ -57,11 +57,20 @@ class Paper:
     """What it publishes beside plain articles."""
     gallery: tuple[int, ...] = (1,)
     """How many pictures of a photo story share a caption, each as often as it is met."""
+    silent: frozenset[str] = frozenset()
+    """Fields of the truth that its pages do not tell."""
+    aliases: tuple[str, ...] = ()
+    """Further hosts under localhost that it answers at ("m.songda")."""
 
     @property
     def host(self) -> str:
         """Host without port; every name under localhost is the loopback interface (RFC 6761, 6.3)."""
         return f"{self.name}.localhost"
+
+    @property
+    def redirects(self) -> tuple[str, ...]:
+        """Hosts whose addresses all lead on to the same ones at `host`."""
+        return ()
 
 
 def sections(*names: str, zone: int) -> tuple[Section, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.newsroom.families import family_of
@@ -12,29 +11,24 @@ from crawler.newsroom.listings import EVERYTHING, listing
 from crawler.newsroom.markup import BLANK, footer, menu, story_links
 from crawler.newsroom.pages import page, redesigned
 from crawler.newsroom.papers import Paper
+from crawler.newsroom.resource import TEXT, XML, Resource
 from crawler.newsroom.sitemaps import INDEX, sitemap
+from crawler.newsroom.strangers import routes
+from crawler.newsroom.strangers.stranger import Stranger
 from crawler.newsroom.world import World
 
 PIXEL = b64decode(BLANK.partition(",")[2])
-HTML, XML = "text/html; charset=utf-8", "application/xml; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """What stands at an address: a body and its media type; `gone` is a status without a page."""
-
-    body: bytes
-    media_type: str = HTML
-    gone: int | None = None
 
 
 def resource(world: World, paper: Paper, target: str, *, endless: bool = False) -> Resource | None:
     """What the paper has at `target` (path and query) now; None for 404."""
+    if isinstance(paper, Stranger):
+        return routes.resource(world, paper, target)
     path = urlsplit(target).path
     if story := world.at(paper, path):
         return Resource(b"", gone=story.gone) if story.gone else Resource(page(world, story).encode())
     if path == "/robots.txt":
-        return Resource(robots(world, paper).encode(), "text/plain; charset=utf-8")
+        return Resource(robots(world, paper).encode(), TEXT)
     if path.startswith("/images/"):
         return Resource(PIXEL, "image/gif")
     if (rss := section_feed(world, paper, path)) is not None:
@@ -45,7 +39,7 @@ def resource(world: World, paper: Paper, target: str, *, endless: bool = False) 
     html = listing(world, paper, target, endless=endless) or home(world, paper, path)
     if html is None:
         return None
-    design = world.designs[paper.name]
+    design = world.design(paper)
     return Resource((redesigned(html, design) if design else html).encode())
 
 

@@ -141,7 +141,16 @@ def compose(
         figures=dict(zip(places, drawn[1:], strict=False)),
         visible_from=modified,
         copy_of=original,
-        path=paper.address.format(slug=slugify(title), id=identity, section=section.slug, stamp=stamp),
+        path=paper.address.format(
+            slug=slugify(title),
+            id=identity,
+            section=section.slug,
+            stamp=stamp,
+            at=published,
+            zone=section.zone,
+            small=identity // 3 - 33_000,
+            hex=f"{identity * 0x9E3779B97F4A7C15F39CC060 % 2**96:024x}",
+        ),
     )
 
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
-from crawler.newsroom.families import FAMILIES, papers
+from crawler.newsroom import families
+from crawler.newsroom.families import FAMILIES
 from crawler.newsroom.grammar import die
 from crawler.newsroom.papers import Paper
 from crawler.newsroom.story import PaperStory, compose, revise
@@ -26,9 +27,9 @@ _COPIED = 0.06  # share of articles that are another paper's text
 class World:
     """`sites` papers with `articles` articles each, published from `start` on at 25 a day.
 
-    `times`, by paper, are other times of publication, an article each (`crawler.newsroom.tempo`). `now` stands after
-    the last article unless it is given; with `real_clock` it is the machine's time. An article is visible when its time
-    has come and it has not been withdrawn.
+    `papers` are other ones than the first `sites` of the families. `times`, by paper, are other times of publication,
+    an article each (`crawler.newsroom.tempo`). `now` stands after the last article unless it is given; with
+    `real_clock` it is the machine's time. An article is visible when its time has come and it has not been withdrawn.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class World:
         articles: int = 200,
         start: datetime = _START,
         *,
+        papers: Sequence[Paper] | None = None,
         times: Mapping[str, Sequence[datetime]] | None = None,
         now: datetime | None = None,
         real_clock: bool = False,
@@ -45,11 +47,10 @@ class World:
         self.seed = seed
         self.port: int | None = None
         """Port in every address; the server sets it."""
-        self.papers: tuple[Paper, ...] = papers(sites)
+        self.papers: tuple[Paper, ...] = families.papers(sites) if papers is None else tuple(papers)
         self.stories: dict[str, list[PaperStory]] = {paper.name: [] for paper in self.papers}
         """Every story by paper, oldest first, published or not."""
-        self.designs: dict[str, int] = defaultdict(int)
-        """How often a paper has been redesigned."""
+        self._designs: dict[str, list[datetime]] = defaultdict(list)
         self.version = 0
         """Grows with every change but the clock's."""
         self._by_path: dict[tuple[str, str], PaperStory] = {}
@@ -83,6 +84,9 @@ class World:
     def _add(self, story: PaperStory) -> PaperStory:
         shelf = self.stories[story.paper.name]
         shelf.insert(bisect_left(shelf, story.published, key=lambda other: other.published), story)
+        if (story.paper.name, story.path) in self._by_path:
+            # As systems do whose addresses are made of the title alone.
+            story.path = f"{story.path.rstrip('/')}-{story.number}{'/' if story.path.endswith('/') else ''}"
         self._by_path[story.paper.name, story.path] = story
         self.version += 1
         return story
@@ -104,7 +108,8 @@ class World:
     def paper(self, name: str) -> Paper:
         """The paper of a name or host; KeyError when there is none."""
         name = name.split(":")[0].removesuffix(".localhost").removeprefix("www.")
-        return next((paper for paper in self.papers if paper.name == name), None) or _unknown(name)
+        found = (paper for paper in self.papers if name == paper.name or name in paper.aliases)
+        return next(found, None) or _unknown(name)
 
     def all_stories(self) -> list[PaperStory]:
         """Every story of every paper, published or not."""
@@ -199,15 +204,20 @@ class World:
         shelf.sort(key=lambda story: story.published)
         self.version += 1
 
-    def redesign(self, name: str) -> None:
-        """From now on the paper's pages bear other class names."""
-        self.designs[self.paper(name).name] += 1
+    def redesign(self, name: str, at: datetime | None = None) -> None:
+        """From now on, or from a later time on, the paper's pages bear other class names."""
+        self._designs[self.paper(name).name].append(at or self.now)
         self.version += 1
+
+    def design(self, paper: Paper) -> int:
+        """How often a paper has been redesigned."""
+        now = self.now
+        return sum(moment <= now for moment in self._designs[paper.name])
 
     def truth(self, story: PaperStory) -> dict[str, Any]:
         """What a reader of the page should find, under the names of `crawler.items.Article`."""
         paper, root = story.paper, self.root(story.paper)
-        return {
+        told: dict[str, Any] = {
             "url": self.url(story),
             "canonical_url": self.url(story),
             "site": paper.name,
@@ -226,6 +236,7 @@ class World:
             "layout": paper.family,
             "copy_of": self.url(story.copy_of) if story.copy_of else None,
         }
+        return told | {name: [] if isinstance(told[name], list) else None for name in paper.silent}
 
     def record(self) -> dict[str, list[dict[str, Any]]]:
         """The truth of everything visible now, by site, newest first."""

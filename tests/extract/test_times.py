@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.extract import extract
 from crawler.extract.times import stamps
+from crawler.sites import Feed, Layout
 from crawler.text import VIETNAM
+from tests.support import PAPER
 
 URL = "https://so.example.gov.vn/tin-tuc/hop-ve-tien-luong-123456.html"
 TITLE = "Bộ Nội vụ họp về tiền lương"
@@ -184,3 +188,15 @@ def test_zone_that_is_false_for_the_publication_is_false_for_the_change() -> Non
 def test_clock_of_the_page_completes_a_day_of_the_metadata() -> None:
     shown = "<div class=date>05/03/2026 08:00</div>"
     assert minutes(page(above=shown, head=STATED.replace("T08:00:00+07:00", ""))) == ("2026-03-05T08:00", None)
+
+
+def test_clock_of_a_time_element_completes_the_day_that_it_shows() -> None:
+    layout = Layout(name="mau", title=("h1",), body=(".noi-dung",), time=(".ngay",))
+    site = replace(
+        PAPER, home="https://so.example.gov.vn/", sources=(Feed("https://so.example.gov.vn/rss"),), layout=layout
+    )
+    for shown, told in (("05/03/2026", "2026-03-05T08:00"), ("Thứ Tư, 04/03/2026", "2026-03-04T00:00")):
+        under = f'<time class=ngay datetime="2026-03-05T08:00:00+07:00">{shown}</time>'
+        article = extract(page(under), URL, site=site)
+        assert article.published_at is not None
+        assert article.published_at.astimezone(VIETNAM).isoformat()[:16] == told

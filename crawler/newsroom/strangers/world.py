@@ -1,0 +1,29 @@
+"""A world of strangers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from crawler.newsroom.strangers.draw import calendar, strangers
+from crawler.newsroom.world import World
+from crawler.text import VIETNAM
+
+_NOW = datetime(2026, 8, 20, 18, tzinfo=VIETNAM)
+
+
+def stranger_world(
+    seed: int = 1,
+    count: int = 60,
+    *,
+    closed: int = 0,
+    articles: int = 36,
+    now: datetime = _NOW,
+    real_clock: bool = False,
+) -> World:
+    """A world in which `count` strangers, and `closed` ones that must be refused, have published their articles.
+
+    The last of them came out within the hours before `now`.
+    """
+    papers = strangers(seed, count, closed=closed)
+    moments = {paper.name: calendar(paper, seed, articles, now - timedelta(minutes=1)) for paper in papers}
+    return World(seed, papers=papers, times=moments, now=now, real_clock=real_clock)
