@@ -29,6 +29,7 @@ from typing import Any
 from crawler.crawl.run import crawl
 from crawler.items import Article
 from crawler.newsroom import Newsroom
+from crawler.newsroom.papers import Paper
 from crawler.newsroom.strangers.oracle import oracle
 from crawler.newsroom.strangers.score import FIELDS, Score, failures, score
 from crawler.newsroom.strangers.stranger import Stranger
@@ -42,7 +43,7 @@ _CRAWL = {"THOISU_DELAY": 0, "THOISU_BUDGET": 100_000, "RETRY_TIMES": 0}
 _PATIENCE = 300  # seconds of one adoption
 
 
-def adopt(room: Newsroom, stranger: Stranger, folder: Path) -> dict[str, Any]:
+def adopt(room: Newsroom, stranger: Paper, folder: Path) -> dict[str, Any]:
     """What `thoisu adopt --json` says of a stranger, with the number of requests that reached it."""
     environment = {
         **os.environ,
@@ -51,7 +52,7 @@ def adopt(room: Newsroom, stranger: Stranger, folder: Path) -> dict[str, Any]:
         "THOISU_DELAY": "0",
         "THOISU_CONTACT": "bench@example.org",
     }
-    host = stranger.former or stranger.name
+    host = (isinstance(stranger, Stranger) and stranger.former) or stranger.name
     home = f"http://{host}.localhost:{room.world.port}/"
     command = ["-m", "crawler", "adopt", home, "--name", stranger.name, "--write", "--json"]
     room.forget_requests()
@@ -101,7 +102,7 @@ def crawled(room: Newsroom, site: Site, folder: Path) -> dict[str, Article]:
     return pages
 
 
-def one(room: Newsroom, stranger: Stranger, folder: Path, *, knowing: bool) -> tuple[Score | None, int, str]:
+def one(room: Newsroom, stranger: Paper, folder: Path, *, knowing: bool) -> tuple[Score | None, int, str]:
     """A stranger's score, None when it was not adopted; the requests of the adoption; and what is wrong, in words."""
     if knowing:
         site, requests = oracle(room.world, stranger), 0
@@ -118,28 +119,27 @@ def one(room: Newsroom, stranger: Stranger, folder: Path, *, knowing: bool) -> t
     return told, requests, "; ".join(failures(told))
 
 
-def report(room: Newsroom, folder: Path, papers: list[Stranger], *, knowing: bool) -> dict[str, Any]:
+def report(room: Newsroom, folder: Path, papers: list[Paper], *, knowing: bool) -> dict[str, Any]:
     """Try all strangers, print a line for each, and sum up."""
     whole, adopted, right, most = Score(), 0, 0, 0
-    open_ones = [paper for paper in papers if not paper.closed]
+    closed = {paper.name: paper.closed for paper in papers if isinstance(paper, Stranger) and paper.closed}
     for paper in papers:
-        if paper.closed and knowing:
+        if paper.name in closed and knowing:
             continue
         told, requests, wrong = one(room, paper, folder, knowing=knowing)
         most = max(most, requests)
-        if paper.closed:
-            right += told is None and wrong == paper.closed
-            verdict, wrong = "refused" if told is None else "ADOPTED", f"{wrong or 'nothing'} for {paper.closed}"
+        if why := closed.get(paper.name):
+            right += told is None and wrong == why
+            verdict, wrong = "refused" if told is None else "ADOPTED", f"{wrong or 'nothing'} for {why}"
         elif told is None:
             verdict = "REFUSED"
         else:
             verdict, adopted = "adopted", adopted + 1
             whole += told
         print(f"{paper.name:22} {verdict} {requests:3}  {wrong or 'all right'}", flush=True)
-    closed = len(papers) - len(open_ones)
-    found: dict[str, Any] = {"strangers": len(open_ones), "adopted": adopted}
+    found: dict[str, Any] = {"strangers": len(papers) - len(closed), "adopted": adopted}
     if closed and not knowing:
-        found["refused_right"] = round(right / closed, 4)
+        found["refused_right"] = round(right / len(closed), 4)
     found |= {name: round(whole.ratio(name), 4) for name in ("discovery", *FIELDS)}
     return found | {"false": len(whole.false), "requests": most}
 
@@ -156,8 +156,7 @@ def main() -> None:
     now = datetime.now(VIETNAM).replace(second=0, microsecond=0)
     closed = -(-asked.count // 10)
     world: World = stranger_world(asked.seed, asked.count, closed=closed, articles=asked.articles, now=now)
-    papers = [paper for paper in world.papers if isinstance(paper, Stranger)]
-    chosen = [paper for paper in papers if not asked.only or paper.name in asked.only]
+    chosen = [paper for paper in world.papers if not asked.only or paper.name in asked.only]
     with Newsroom(world) as room, tempfile.TemporaryDirectory() as temporary:
         folder = asked.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)

@@ -39,14 +39,12 @@ def sign_off(
     `authors` are those whom the page names beside the text, `own` the publisher's names.
     """
     texts = [block for block in kept if block.role != "caption"]
-    if len(texts) < 2:
-        texts = kept  # a picture story: its captions are the text
     signed: list[TextBlock] = []
     for block in reversed(texts[-_TAIL:]):
-        if len(texts) - len(signed) < 2 or not _may_sign(block, authors, own):
+        if len(kept) - len(signed) < 2 or not _may_sign(block, authors, own):
             break
         signed.append(block)
-    while signed and not _stands(signed, texts, authors, own):
+    while signed and not _stands(signed, kept, authors, own):
         signed.pop()  # the uppermost: what is below it may still stand by itself
     gone = {id(block) for block in signed}
     found = tuple(dict.fromkeys(name for block in reversed(signed) for name in _names(block.text, own)))
@@ -66,7 +64,7 @@ def _names(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
 def _may_sign(block: TextBlock, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """Whether a line can sign by what it says."""
     text = block.text
-    if len(text) > 2 * _LONG or block.role in ("heading", "row", "item", "caption") or is_listed(text):
+    if len(text) > 2 * _LONG or block.role in ("heading", "row", "item") or is_listed(text):
         return False
     if (holder := office_holder(text)) and (holder.isupper() or _is_set_apart(block)):
         return True
@@ -98,14 +96,18 @@ def _is_set_apart(block: TextBlock) -> bool:
     return block.right or block.strong or block.italic
 
 
-def _stands(signed: list[TextBlock], texts: list[TextBlock], authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
+def _stands(signed: list[TextBlock], kept: list[TextBlock], authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """Whether the uppermost of the `signed` lines, the last line first, stands where a byline does."""
     top = signed[-1]
     if _is_certain(top.text, authors, own):
         return True
     if sum(not _is_certain(block.text, authors, own) for block in signed) > _UNLABELLED:
         return False
-    before = texts[len(texts) - len(signed) - 1]
+    above = kept[: next(place for place, block in enumerate(kept) if block is top)]
+    # Of a picture story the captions are the text.
+    before = next((block for block in reversed(above) if block.role != "caption"), above[-1] if above else None)
+    if before is None:
+        return False
     if (
         is_office(before.text)
         or before.text.endswith((":", ";", ","))

@@ -17,7 +17,7 @@ from crawler.newsroom.world import World
 _LOGGED = ("user-agent", "if-none-match", "if-modified-since", "accept-encoding", "cookie")
 _FRONT_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _MAX_CONTROL = 1 << 16  # bytes of a /control request
-_KIND = {"stranger": ' class="stranger"'}  # papers for which there is no ready `Site`
+_STRANGER = ' class="stranger"'  # mark of papers for which there is no ready `Site`
 
 
 class Request(NamedTuple):
@@ -117,8 +117,9 @@ class Newsroom:
             return Reply(200, text.encode(), "application/x-ndjson; charset=utf-8")
         if target != "/":
             return Reply(404, "Không có trang này.".encode(), "text/plain; charset=utf-8")
+        ready = not any(paper.family == "stranger" for paper in self.world.papers)
         items = "".join(
-            f'<li{_KIND.get(paper.family, "")}><a href="{self.world.root(paper)}/">{paper.title}</a>: '
+            f'<li{"" if ready else _STRANGER}><a href="{self.world.root(paper)}/">{paper.title}</a>: '
             f"{len(self.world.visible(paper))} bài</li>"
             for paper in self.world.papers
         )

@@ -159,13 +159,14 @@ def test_signed_pages_name_their_authors() -> None:
         assert list(extract(html, gold["url"], site=sites.find(gold["url"])).authors) == gold["authors"], path.stem
 
 
-def test_name_below_the_pictures_of_a_story_that_is_all_captions_signs_it() -> None:
+@pytest.mark.parametrize("source", ["", "Theo TTXVN"])
+def test_name_below_the_pictures_of_a_story_that_is_all_captions_signs_it(source: str) -> None:
     figures = "".join(
         f"<figure><img src=/{n}.jpg><figcaption>{line}</figcaption></figure>" for n, line in enumerate(TEXT)
     )
     html = (
         "<html><body><div><h1>Thông xe tuyến đường ven biển dài nhất tỉnh</h1><p>05/10/2026 14:30</p>"
-        f'<div class="article__body">{figures}{lines("right", "Lê An")}</div></div></body></html>'
+        f'<div class="article__body">{figures}{lines("right", "Lê An", *filter(None, [source]))}</div></div></body></html>'
     ).replace("<h1>", '<h1 class="article__title">')
     article = extract(html, URL)
     assert (article.authors, article.body) == (("Lê An",), "\n".join(TEXT))

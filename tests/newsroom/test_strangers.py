@@ -23,7 +23,7 @@ from crawler.newsroom.strangers.draw import CLOSED, strangers
 from crawler.newsroom.strangers.oracle import oracle
 from crawler.newsroom.strangers.routes import story_at
 from crawler.newsroom.strangers.score import Score, failures, score
-from crawler.newsroom.strangers.stranger import Stranger
+from crawler.newsroom.strangers.stranger import Start, Stranger
 from crawler.newsroom.strangers.world import stranger_world
 from crawler.newsroom.world import World
 from crawler.sites import Sites, judge
@@ -55,6 +55,10 @@ def body(world: World, stranger: Stranger, path: str) -> bytes:
     found = resource(world, stranger, path)
     assert found is not None, (stranger.name, path)
     return found.body
+
+
+def home(world: World, stranger: Stranger) -> bytes:
+    return body(world, stranger, stranger.start[0] if stranger.start else "/")
 
 
 def test_same_seed_makes_the_same_strangers_and_another_seed_others(world: World) -> None:
@@ -96,8 +100,8 @@ def test_pattern_of_a_scheme_takes_its_articles_and_nothing_else(scheme: object)
 
 def test_a_page_answers_at_every_address_that_another_page_names(world: World) -> None:
     for stranger in open_ones(world):
-        root, home = world.root(stranger), body(world, stranger, "/")
-        pages = [home, body(world, stranger, target(world, stranger, -2))]
+        root = world.root(stranger)
+        pages = [home(world, stranger), body(world, stranger, target(world, stranger, -2))]
         for html in pages:
             for href in set(re.findall(rb'<a href="([^"#]+)"', html)):
                 path = href.decode("ascii").replace("&amp;", "&").removeprefix(root)
@@ -106,8 +110,8 @@ def test_a_page_answers_at_every_address_that_another_page_names(world: World) -
 
 def test_what_hides_its_lists_hides_them_and_all_others_show_every_section(world: World) -> None:
     for stranger in open_ones(world):
-        home = body(world, stranger, "/").decode("utf-8", "replace")
-        shown = [story for story in world.visible(stranger) if f'{world.url(story).replace("&", "&amp;")}"' in home]
+        html = home(world, stranger).decode("utf-8", "replace")
+        shown = [story for story in world.visible(stranger) if f'{world.url(story).replace("&", "&amp;")}"' in html]
         hidden = bool(stranger.lists.empty or stranger.lists.api)
         assert bool(shown) is not hidden
         assert not hidden or stranger.maps or stranger.lists.api
@@ -238,3 +242,25 @@ def test_other_hosts_of_a_stranger_lead_to_its_own() -> None:
             assert answers(room, f"m.{stranger.name}.localhost", path)[0] == 200
         assert any(stranger.former for stranger in of(room.world))
         assert any(stranger.www for stranger in of(room.world))
+
+
+def test_home_page_elsewhere_is_reached_from_the_root() -> None:
+    with Newsroom(stranger_world(seed=2, count=40, articles=2)) as room:
+        led = [stranger for stranger in of(room.world) if stranger.start]
+        assert {stranger.start[1] for stranger in led if stranger.start} == set(get_args(Start))
+        for stranger in led:
+            assert stranger.start is not None
+            status, html, headers = answers(room, stranger.host, "/")
+            there = room.world.root(stranger) + stranger.start[0]
+            assert (headers["Location"] if status == 302 else html).find(there) >= 0
+            assert "<ul" in answers(room, stranger.host, stranger.start[0])[1]
+
+
+def test_papers_of_known_families_are_among_them_and_most_have_been_redesigned() -> None:
+    world = stranger_world(seed=2, count=120, articles=2)
+    families = [paper for paper in world.papers if not isinstance(paper, Stranger)]
+    changed = [paper for paper in families if world.design(paper)]
+    assert len(families) == 10
+    assert 10 > len(changed) > 4
+    world.advance(days=-3)
+    assert not any(world.design(paper) for paper in changed)

@@ -7,8 +7,15 @@ from collections.abc import Iterable
 from crawler.newsroom.markup import esc, lead, linked, picture, split_word
 from crawler.newsroom.story import PaperStory, Photo, Press, StoryBlock
 from crawler.newsroom.strangers.chrome import tag_path
-from crawler.newsroom.strangers.design import Design
+from crawler.newsroom.strangers.design import Design, Wedge
 from crawler.newsroom.strangers.stranger import Stranger
+
+_WEDGES: dict[Wedge, str] = {
+    "advertisement": "<span>Quảng cáo</span>",
+    "player": "<button>Nghe bài viết</button> <span>0:00 / 3:45</span>",
+    "poll": "<h4>Thăm dò ý kiến</h4><ul><li>Rất hài lòng</li><li>Hài lòng</li><li>Chưa hài lòng</li></ul>",
+    "subscription": "<h4>Đăng ký nhận tin</h4><p>Nhập địa chỉ thư điện tử để nhận bản tin mỗi sáng.</p>",
+}
 
 
 def body(press: Press, story: PaperStory, design: Design) -> str:
@@ -19,12 +26,18 @@ def body(press: Press, story: PaperStory, design: Design) -> str:
         parts.insert(0 if design.inset_first else len(parts) // 2, _inset(press, older, design))
         if design.insets == "lines" and len(older) > 3:
             parts.append(_more(press, older[3], design))
+    for number, wedge in enumerate(design.wedges):
+        parts.insert(min(number + 1, len(parts)), f"<div{design.hooks.attr('wedge')}>{_WEDGES[wedge]}</div>\n")
+    if design.lead_place == "repeated":
+        parts.insert(0, _paragraph(esc(story.lead), design))
     if design.lead_place == "strong-in-body":
         parts.insert(0, _paragraph(f"<strong>{esc(lead(story))}</strong>", design))
     elif design.lead_place == "first-in-body":
         parts.insert(0, f"<div{design.hooks.attr('lead')}>{esc(lead(story))}</div>\n")
     if story.authors:
         _sign(parts, story, design)
+    if design.source:
+        parts.append(f'<p style="text-align: right;"><em>{esc(design.source)}</em></p>\n')
     return "".join(parts)
 
 

@@ -11,6 +11,8 @@ from crawler.newsroom.strangers.stranger import Stranger
 from crawler.newsroom.words import TOPIC_TAGS
 from crawler.newsroom.world import World
 
+DEAD_FEED = "/rss-cu.xml"
+"""A feed that is announced and answers with a page."""
 STATICS = ("Lịch sử hình thành", "Cơ cấu tổ chức", "Chức năng, nhiệm vụ", "Ban lãnh đạo", "Liên hệ", "Sơ đồ cổng")
 """Pages about the office."""
 CLIPS = (
@@ -98,8 +100,11 @@ def _header(world: World, stranger: Stranger, design: Design) -> str:
     hooks, now = design.hooks, world.now
     links = {"/": "Trang chủ"} | {section_path(stranger, section): section.name for section in stranger.shelves}
     visit = f"<span>{WEEKDAYS[now.weekday()]}, {now:%d/%m/%Y}</span>" if design.visit_clock else ""
+    logo = f'<a href="/"><img src="/images/logo.png" alt="{esc(stranger.title)}"></a>'
+    if design.logo_heading:
+        logo = f'<h1{hooks.attr("logo")}><a href="/">{esc(stranger.title)}</a></h1>'
     inner = (
-        f'<a href="/"><img src="/images/logo.png" alt="{esc(stranger.title)}"></a>{visit}'
+        f"{logo}{visit}"
         f"<ul{hooks.attr('menu')}>{anchors(links)}{anchors(statics(stranger))}</ul>"
         f"<div{hooks.attr('ticker')}>{anchors(dict(list(topics(stranger).items())[-5:]), _PLAIN)}</div>"
     )

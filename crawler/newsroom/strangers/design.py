@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
-from typing import Literal
+from typing import Literal, get_args
 
 from crawler.newsroom.grammar import die
 from crawler.newsroom.strangers.clocks import Clock, drawn_clock
@@ -16,7 +16,8 @@ Frame = Literal["divs", "semantic", "tables", "nested", "blog", "app"]
 Paragraphs = Literal["p", "div", "br", "mso"]
 Captions = Literal["figure", "table", "line", "blog", "italic"]
 Byline = Literal["before", "labelled", "after", "right", "last-paragraph", "none"]
-Leads = Literal["own", "heading", "strong-in-body", "first-in-body"]
+Leads = Literal["own", "heading", "strong-in-body", "first-in-body", "repeated"]
+Wedge = Literal["advertisement", "player", "poll", "subscription"]
 Insets = Literal["box", "lines", "cards", "none"]
 
 BOX_HEADINGS = (
@@ -54,6 +55,14 @@ class Design:
     more_label: str
     """What a line that leads to another story begins with."""
     below_heading: str
+    wedges: tuple[Wedge, ...]
+    """Further things inside the text that are none of it."""
+    source: str
+    """A last line that names the source, "" for none."""
+    logo_heading: bool
+    """The name of the site is a first-rank heading of every page."""
+    sticky: bool
+    """A hidden bar repeats the title."""
     crumbs: bool
     tags: bool
     title_form: str
@@ -84,7 +93,7 @@ def design_of(stranger: Stranger, number: int) -> Design:
         hooks=Hooks(rng, _style(rng, frame)),
         clock=drawn_clock(rng),
         title_tag=rng.choice(("div", "span", "h1") if frame in ("tables", "nested") else ("h1", "h1", "h1", "h2")),
-        lead_place=rng.choice(("own", "own", "heading", "strong-in-body", "first-in-body")),
+        lead_place=rng.choice(("own", "own", "heading", "strong-in-body", "first-in-body", "repeated")),
         byline="none" if "authors" in stranger.silent else _byline(rng),
         joint=rng.choice((" - ", ", ", "; ", " – ")),
         paragraphs=rng.choice(_PARAGRAPHS[frame]),
@@ -106,6 +115,10 @@ def design_of(stranger: Stranger, number: int) -> Design:
         amp_twin=rng.random() < 0.15,
         tools_first=rng.random() < 0.5,
         comments=rng.random() < 0.4,
+        wedges=tuple(wedge for wedge in get_args(Wedge) if rng.random() < 0.15),
+        source=rng.choice(("", "", "", "", f"Nguồn: {stranger.title}", "Theo TTXVN", "(Nguồn: baochinhphu.vn)")),
+        logo_heading=rng.random() < 0.2,
+        sticky=rng.random() < 0.15,
     )
 
 

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import get_args
 
+from crawler.newsroom.families import FAMILIES
 from crawler.newsroom.grammar import die
 from crawler.newsroom.papers import Paper, Section, sections, slugify
 from crawler.newsroom.strangers.addresses import SCHEMES, Scheme
-from crawler.newsroom.strangers.stranger import Announced, Charset, Closed, Feeds, Lists, MapForm, Maps, Stranger
+from crawler.newsroom.strangers.stranger import (
+    Announced,
+    Charset,
+    Closed,
+    Decoy,
+    Feeds,
+    Lists,
+    MapForm,
+    Maps,
+    Start,
+    Stranger,
+)
 from crawler.sites import Tier
 
 _PLACES = (
@@ -35,19 +48,40 @@ _HOME_FEEDS = (
 _SECTION_FEEDS = ("/rss/{slug}.rss", "/rss/{slug}-{zone}.rss", "/rss/{zone}.xml", "/feeds/{slug}.xml", "/rss/{slug}")
 _FEED_PAGES = ("/rss", "/rss.htm", "/rss/", "/kenh-rss", "/rss.html", "/rss.aspx")
 _MAP_PATHS = ("/sitemap.xml", "/sitemap_index.xml", "/sitemap-index.xml")
+_STARTS = ("/trang-chu", "/vi/", "/web/guest/trang-chu", "/Pages/default.aspx", "/home.html")
 _APIS = ("/api/tin-moi?page={n}", "/api/articles/{n}.json", "/ajax/list-news?p={n}")
 _EVERY_HOURS = (1, 2, 3, 5)
 _SOURCES = ("all", "all", "feeds", "feeds", "maps", "lists", "lists", "api", "sections")
 CLOSED: tuple[Closed, ...] = get_args(Closed)
 
 
-def strangers(seed: int, count: int, *, closed: int = 0) -> tuple[Stranger, ...]:
-    """So many strangers that can be adopted, and behind them so many that have to be refused."""
+_FAMILY_EVERY = 12
+"""Every so many strangers one is a paper of a known family on a host of its own."""
+
+
+def strangers(seed: int, count: int, *, closed: int = 0) -> tuple[Paper, ...]:
+    """So many strangers that can be adopted, and behind them so many that have to be refused.
+
+    A few are papers of a known family; `redesigned` tells which of these have been redesigned.
+    """
     shift = die(seed, "closed").randrange(len(CLOSED))
     return (
-        *(_stranger(seed, number) for number in range(count)),
+        *(
+            _of_family(seed, number) if number % _FAMILY_EVERY == _FAMILY_EVERY - 1 else _stranger(seed, number)
+            for number in range(count)
+        ),
         *(_stranger(seed, count + n, CLOSED[(shift + n) % len(CLOSED)]) for n in range(closed)),
     )
+
+
+def redesigned(paper: Paper, seed: int) -> bool:
+    """Whether a paper of a known family looks no more as its layout knows it."""
+    return not isinstance(paper, Stranger) and die(seed, paper.name, "redesign").random() < 0.7
+
+
+def _of_family(seed: int, number: int) -> Paper:
+    paper = die(seed, "family", number).choice(FAMILIES).paper
+    return replace(paper, name=f"{paper.name}{number}", title=f"{paper.title} số {number}")
 
 
 def calendar(paper: Paper, seed: int, articles: int, end: datetime) -> list[datetime]:
@@ -97,9 +131,19 @@ def _stranger(seed: int, number: int, closed: Closed | None = None) -> Stranger:
         former=f"cu{name}" if former else None,
         charset=rng.choices(get_args(Charset), (18, 1, 1))[0],
         pinned=rng.random() < 0.25,
+        start=(rng.choice(_STARTS), rng.choice(get_args(Start))) if rng.random() < 0.2 else None,
+        decoys=_decoys(rng, sources),
         closed=closed,
         variant=rng.randrange(2),
     )
+
+
+def _decoys(rng: Random, sources: str) -> frozenset[Decoy]:
+    """What is announced and of no use; the sitemap that there really is keeps its usual address."""
+    found: set[Decoy] = {decoy for decoy in ("dead-feed", "dead-map") if rng.random() < 0.12}
+    if sources not in ("all", "maps") and rng.random() < 0.3:
+        found.add("pages-map")
+    return frozenset(found)
 
 
 def _mark(rng: Random, title: str, name: str) -> str:
@@ -130,13 +174,16 @@ def _feeds(rng: Random) -> Feeds:
         home=None if by_section and rng.random() < 0.3 else home,
         section=rng.choice(_SECTION_FEEDS) if by_section else None,
         page=page,
+        same=by_section and rng.random() < 0.2,
+        tracked=rng.random() < 0.2,
+        documents="/rss/van-ban.rss" if by_section and rng.random() < 0.3 else None,
     )
 
 
 def _maps(rng: Random) -> Maps:
     form: MapForm = rng.choice(("flat", "monthly", "daily", "news", "news-and-monthly"))
     path = "/news-sitemap.xml" if form == "news" else rng.choice(_MAP_PATHS)
-    return Maps(form=form, path=path, in_robots=rng.random() < 0.7)
+    return Maps(form=form, path=path, in_robots=rng.random() < 0.7, everything=rng.random() < 0.4)
 
 
 def _lists(rng: Random, scheme: Scheme, sources: str) -> Lists:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from crawler.newsroom.feeds import feed_date
 from crawler.newsroom.markup import esc
 from crawler.newsroom.story import PaperStory
+from crawler.newsroom.strangers.chrome import library
 from crawler.newsroom.strangers.stranger import Feeds, Stranger
 from crawler.newsroom.world import World
 
-HOME_LENGTH, SECTION_LENGTH = 60, 25
+HOME_LENGTH = 60
 """Entries of a feed."""
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
@@ -19,10 +20,12 @@ def feed(world: World, stranger: Stranger, feeds: Feeds, path: str) -> bytes | N
     """The feed at a path; None when there is none."""
     if path == feeds.home:
         return _written(world, stranger, feeds, world.newest(stranger, HOME_LENGTH), "Trang chủ")
+    if path == feeds.documents:
+        return _documents(world, stranger)
     for section in stranger.shelves:
         if path == section_feed(feeds, section.slug, section.zone):
-            stories = world.visible(stranger, section.slug)[:SECTION_LENGTH]
-            return _written(world, stranger, feeds, stories, section.name)
+            stories = world.newest(stranger, HOME_LENGTH) if feeds.same else world.visible(stranger, section.slug)
+            return _written(world, stranger, feeds, stories[:HOME_LENGTH], section.name)
     return None
 
 
@@ -32,11 +35,13 @@ def section_feed(feeds: Feeds, slug: str, zone: int) -> str | None:
 
 
 def listed(stranger: Stranger, feeds: Feeds) -> dict[str, str]:
-    """Every feed by its path, with its name."""
+    """Every feed by its path, with its name; the one of documents is no source of articles."""
     paths = {feeds.home: "Trang chủ"} if feeds.home else {}
     for section in stranger.shelves:
         if path := section_feed(feeds, section.slug, section.zone):
             paths[path] = section.name
+    if feeds.documents:
+        paths[feeds.documents] = "Văn bản mới"
     return paths
 
 
@@ -50,9 +55,25 @@ def _text(story: PaperStory) -> str:
     return "".join(f"<p>{esc(line)}</p>" for line in (story.lead, *story.lines))
 
 
+def _link(world: World, stranger: Stranger, story: PaperStory) -> str:
+    url = world.url(story)
+    if stranger.feeds and stranger.feeds.tracked:
+        url += f"{'&' if '?' in url else '?'}utm_source=rss&utm_medium=feed"
+    return esc(url)
+
+
+def _documents(world: World, stranger: Stranger) -> bytes:
+    """A feed of what the library of documents holds."""
+    items = "".join(
+        f"<item><title>{esc(title)}</title><link>{world.root(stranger)}{esc(path)}</link></item>\n"
+        for path, title in library(stranger).items()
+    )
+    return f'{_DECLARATION}<rss version="2.0"><channel><title>Văn bản</title>\n{items}</channel></rss>\n'.encode()
+
+
 def _rss(world: World, stranger: Stranger, stories: list[PaperStory], name: str, whole: bool) -> str:
     items = "".join(
-        f"<item><title>{_cdata(story.title)}</title><link>{esc(world.url(story))}</link>"
+        f"<item><title>{_cdata(story.title)}</title><link>{_link(world, stranger, story)}</link>"
         f'<guid isPermaLink="false">{stranger.name}-{story.number}</guid>'
         f"<pubDate>{feed_date(story.published, stranger.dialect)}</pubDate>"
         f"<description>{_cdata(story.lead)}</description>"
@@ -69,7 +90,7 @@ def _rss(world: World, stranger: Stranger, stories: list[PaperStory], name: str,
 def _atom(world: World, stranger: Stranger, stories: list[PaperStory], name: str, whole: bool) -> str:
     entries = "".join(
         f'<entry><title type="html">{esc(esc(story.title))}</title>'
-        f'<link rel="alternate" type="text/html" href="{esc(world.url(story))}"/>'
+        f'<link rel="alternate" type="text/html" href="{_link(world, stranger, story)}"/>'
         f"<id>tag:{stranger.name},{story.number}</id>"
         f"<published>{story.published.isoformat()}</published><updated>{story.modified.isoformat()}</updated>"
         f"<summary>{esc(story.lead)}</summary>"
@@ -89,7 +110,7 @@ def _atom_text(story: PaperStory) -> str:
 def _rdf(world: World, stranger: Stranger, stories: list[PaperStory], name: str, whole: bool) -> str:  # noqa: ARG001
     items = "".join(
         f'<item rdf:about="{esc(world.url(story))}"><title>{esc(story.title)}</title>'
-        f"<link>{esc(world.url(story))}</link><description>{esc(story.lead)}</description>"
+        f"<link>{_link(world, stranger, story)}</link><description>{esc(story.lead)}</description>"
         f"<dc:date>{story.published.isoformat()}</dc:date></item>\n"
         for story in stories
     )

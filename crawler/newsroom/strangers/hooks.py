@@ -14,7 +14,7 @@ from typing import Literal
 Role = Literal[
     "shell", "header", "menu", "ticker", "main", "article", "side", "footer", "crumbs", "title", "lead", "info",
     "time", "author", "body", "figure", "caption", "inset", "more", "below", "tags", "tools", "comments", "list",
-    "item", "headline", "summary", "stamp", "pager", "box", "sign",
+    "item", "headline", "summary", "stamp", "pager", "box", "wedge", "sticky", "logo",
 ]  # fmt: skip
 Style = Literal["english", "vietnamese", "bem", "controls", "utility", "hashed", "styled"]
 
@@ -33,7 +33,8 @@ _ENGLISH: Mapping[Role, str] = MappingProxyType({
     "comments": "feedback-area reader-voice talkback", "list": "news-list story-list cate-list items",
     "item": "news-item story-row cate-item entry-row", "headline": "item-title row-head name-link",
     "summary": "item-desc row-text brief", "stamp": "item-date row-date when", "pager": "pagination paging page-nav",
-    "box": "widget side-box block-news", "sign": "signed closing-name writer-end",
+    "box": "widget side-box block-news", "wedge": "mid-slot insert-zone extra-unit",
+    "sticky": "float-head fixed-line", "logo": "brand sitename",
 })  # fmt: skip
 _VIETNAMESE: Mapping[Role, str] = MappingProxyType({
     "shell": "khung-trang toan-trang bao-ngoai", "header": "dau-trang phan-dau", "menu": "thuc-don menu-chinh",
@@ -46,7 +47,8 @@ _VIETNAMESE: Mapping[Role, str] = MappingProxyType({
     "tags": "tu-khoa-bai cac-the", "tools": "cong-cu tien-ich", "comments": "y-kien-ban-doc phan-hoi",
     "list": "danh-sach-tin ds-tin", "item": "mot-tin dong-tin", "headline": "ten-tin tieude-nho",
     "summary": "tomtat-nho gioi-thieu-tin", "stamp": "ngay-nho ngay", "pager": "phan-trang trang-so",
-    "box": "hop-tin khoi-tin", "sign": "ten-cuoi ky-ten",
+    "box": "hop-tin khoi-tin", "wedge": "chen-giua vung-chen", "sticky": "dong-noi thanh-noi",
+    "logo": "bieu-trung ten-trang",
 })  # fmt: skip
 _UTILITY: Mapping[Role, str] = MappingProxyType({
     "shell": "min-h-screen bg-white antialiased", "header": "sticky top-0 z-50 shadow", "menu": "flex gap-6 py-2",
@@ -59,7 +61,8 @@ _UTILITY: Mapping[Role, str] = MappingProxyType({
     "below": "grid grid-cols-2 gap-4 mt-8", "tags": "flex flex-wrap gap-2 mt-6", "tools": "flex gap-3 print:hidden",
     "comments": "mt-10 border-t", "list": "divide-y", "item": "flex gap-4 py-4", "headline": "font-bold text-xl",
     "summary": "line-clamp-3 text-gray-700", "stamp": "text-xs text-gray-400", "pager": "flex justify-center mt-8",
-    "box": "mb-8 border rounded-lg", "sign": "text-right font-bold mt-4",
+    "box": "mb-8 border rounded-lg", "wedge": "my-8 bg-gray-50 p-4",
+    "sticky": "fixed inset-x-0 truncate", "logo": "font-black tracking-tight",
 })  # fmt: skip
 _SALT = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _CONTROLLED = {"title", "lead", "time", "author", "body", "crumbs", "tags"}

@@ -8,7 +8,7 @@ import re
 from crawler.newsroom.markup import esc
 from crawler.newsroom.papers import Section
 from crawler.newsroom.story import PaperStory
-from crawler.newsroom.strangers.chrome import anchors, document, item, section_path, side
+from crawler.newsroom.strangers.chrome import DEAD_FEED, anchors, document, item, section_path, side
 from crawler.newsroom.strangers.design import Design, design_of
 from crawler.newsroom.strangers.feeds import listed
 from crawler.newsroom.strangers.stranger import Feeds, Stranger
@@ -26,8 +26,10 @@ def home(world: World, stranger: Stranger) -> str:
         for section in stranger.shelves
     )
     feeds, link = stranger.feeds, ""
+    if "dead-feed" in stranger.decoys:
+        link = f'<link rel="alternate" type="application/rss+xml" title="RSS" href="{DEAD_FEED}">\n'
     if feeds and feeds.announced == "alternate":
-        link = "".join(
+        link += "".join(
             f'<link rel="alternate" type="application/{_media(feeds)}+xml" title="{esc(name)}" href="{path}">\n'
             for path, name in listed(stranger, feeds).items()
         )

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from crawler.newsroom.markup import esc
 from crawler.newsroom.story import PaperStory
-from crawler.newsroom.strangers.chrome import section_path, statics
+from crawler.newsroom.strangers.chrome import library, section_path, statics, topics
 from crawler.newsroom.strangers.stranger import Maps, Stranger
 from crawler.newsroom.world import World
 
@@ -36,6 +36,11 @@ def sitemap(world: World, stranger: Stranger, maps: Maps, path: str) -> bytes | 
     return _entries(world, shards[path], "") if path in shards else None
 
 
+def decoy(world: World, stranger: Stranger) -> bytes:
+    """A sitemap that holds every page but the articles."""
+    return _entries(world, [], _pages(world, stranger))
+
+
 def _shards(maps: Maps, stories: list[PaperStory]) -> dict[str, list[PaperStory]]:
     pattern = _SHARDS.get(maps.form.removeprefix("news-and-"))
     found: dict[str, list[PaperStory]] = {}
@@ -55,6 +60,8 @@ def _index(world: World, stranger: Stranger, maps: Maps, shards: dict[str, list[
 
 def _pages(world: World, stranger: Stranger) -> str:
     paths = ["/", *(section_path(stranger, section) for section in stranger.shelves), *statics(stranger)]
+    if stranger.maps is None or stranger.maps.everything:
+        paths += [*topics(stranger), *library(stranger)]
     return "".join(
         f"<url><loc>{world.root(stranger)}{esc(path)}</loc><changefreq>daily</changefreq></url>\n" for path in paths
     )

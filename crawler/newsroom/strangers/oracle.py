@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from crawler.newsroom import sites
+from crawler.newsroom.papers import Paper
 from crawler.newsroom.strangers.chrome import section_path
 from crawler.newsroom.strangers.design import Design, design_of
 from crawler.newsroom.strangers.feeds import listed
@@ -10,8 +12,13 @@ from crawler.newsroom.world import World
 from crawler.sites import Feed, Layout, Listing, Site, Sitemap, Source
 
 
-def oracle(world: World, stranger: Stranger) -> Site:
-    """A stranger's definition in full: every source, its pattern, the layout of its present design."""
+def oracle(world: World, stranger: Paper) -> Site:
+    """A stranger's definition in full: every source, its pattern, the layout of its present design.
+
+    That of a paper of a known family is the family's, whether it has been redesigned or not.
+    """
+    if not isinstance(stranger, Stranger):
+        return sites.site(stranger, world.port)
     scheme, design = stranger.scheme, design_of(stranger, world.design(stranger))
     return Site(
         name=stranger.name,
@@ -34,7 +41,8 @@ def _sources(world: World, stranger: Stranger) -> tuple[Source, ...]:
     root, lists = world.root(stranger), stranger.lists
     found: list[Source] = []
     if stranger.feeds:
-        found += [Feed(root + path) for path in listed(stranger, stranger.feeds)]
+        paths = listed(stranger, stranger.feeds)
+        found += [Feed(root + path) for path in paths if path != stranger.feeds.documents]
     if stranger.maps:
         found.append(Sitemap(root + stranger.maps.path))
     if lists.api:
@@ -60,5 +68,5 @@ def _layout(stranger: Stranger, design: Design) -> Layout:
         section=(f"{hooks.css('crumbs')} a",) if design.crumbs else (),
         tags=(f"{hooks.css('tags')} a",) if design.tags else (),
         caption=(hooks.css("caption"),),
-        drop=(hooks.css("inset"), hooks.css("more"), hooks.css("tools")),
+        drop=(hooks.css("inset"), hooks.css("more"), hooks.css("tools"), hooks.css("wedge")),
     )

@@ -132,11 +132,14 @@ def _opening(world: World, stranger: Stranger, story: PaperStory, design: Design
     tag = design.title_tag
     title = f"<{tag}{hooks.attr('title')}>{esc(story.title)}</{tag}>\n"
     summary = ""
-    if design.lead_place in ("own", "heading"):
+    if design.lead_place in ("own", "heading", "repeated"):
         element = "h2" if design.lead_place == "heading" else "p"
         summary = f"<{element}{hooks.attr('lead')}>{esc(lead(story))}</{element}>\n"
+    bar = (
+        f'<div{hooks.attr("sticky")} style="display:none"><h2>{esc(story.title)}</h2></div>\n' if design.sticky else ""
+    )
     tools = _tools(world, story, design) if design.tools_first else ""
-    return f"{crumbs}{title}{_info(world, stranger, story, design)}{tools}{summary}"
+    return f"{bar}{crumbs}{title}{_info(world, stranger, story, design)}{tools}{summary}"
 
 
 def _info(world: World, stranger: Stranger, story: PaperStory, design: Design) -> str:

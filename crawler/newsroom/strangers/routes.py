@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from crawler.newsroom.markup import BLANK
 from crawler.newsroom.papers import slugify
-from crawler.newsroom.resource import TEXT, XML, Resource
+from crawler.newsroom.resource import TEXT, XML, Resource, page_of
 from crawler.newsroom.story import PaperStory
 from crawler.newsroom.strangers import closed, feeds, lists, maps
 from crawler.newsroom.strangers.addresses import find
 from crawler.newsroom.strangers.charsets import encoded
-from crawler.newsroom.strangers.chrome import author_path, library, statics, topics
+from crawler.newsroom.strangers.chrome import DEAD_FEED, author_path, library, statics, topics
 from crawler.newsroom.strangers.pages import page, print_page
-from crawler.newsroom.strangers.stranger import Stranger
+from crawler.newsroom.strangers.stranger import Start, Stranger
 from crawler.newsroom.world import World
 
 _PIXEL = b64decode(BLANK.partition(",")[2])
@@ -28,6 +28,8 @@ def resource(world: World, stranger: Stranger, target: str) -> Resource | None:
         return closed.resource(world, stranger, stranger.closed, target)
     if path.startswith("/images/"):
         return Resource(_PIXEL, "image/gif")
+    if target == "/" and stranger.start:
+        return _led(world.root(stranger) + stranger.start[0], stranger.start[1])
     if path == "/robots.txt":
         return Resource(_robots(world, stranger).encode(), TEXT)
     if (found := _outlet(world, stranger, target, path)) is not None:
@@ -56,6 +58,10 @@ def story_at(world: World, stranger: Stranger, target: str) -> tuple[PaperStory 
 def _outlet(world: World, stranger: Stranger, target: str, path: str) -> Resource | None:
     """A feed, sitemap or JSON list."""
     own = stranger.feeds
+    if path == DEAD_FEED and "dead-feed" in stranger.decoys:
+        return encoded(lists.plain(world, stranger, stranger.title, {}, []), stranger.charset)
+    if path == "/sitemap.xml" and "pages-map" in stranger.decoys:
+        return Resource(maps.decoy(world, stranger), XML)
     if own:
         if (body := feeds.feed(world, stranger, own, path)) is not None:
             kind = "application/atom+xml" if own.form.startswith("atom") else "text/xml"
@@ -73,7 +79,7 @@ def _outlet(world: World, stranger: Stranger, target: str, path: str) -> Resourc
 
 
 def _other_page(world: World, stranger: Stranger, target: str) -> str | None:
-    if target in ("/", "/index.html"):
+    if target in (stranger.start[0] if stranger.start else "/", "/index.html"):
         return lists.home(world, stranger)
     if html := lists.section_page(world, stranger, target):
         return html
@@ -97,5 +103,20 @@ def _other_page(world: World, stranger: Stranger, target: str) -> str | None:
 
 def _robots(world: World, stranger: Stranger) -> str:
     own = stranger.maps
-    line = f"\nSitemap: {world.root(stranger)}{own.path}\n" if own and own.in_robots else ""
-    return f"User-agent: *\nDisallow: /admin/\nDisallow: /tim-kiem\nDisallow: /print/\n{line}"
+    paths = ["/sitemap-cu.xml"] if "dead-map" in stranger.decoys else []
+    paths += [own.path] if own and own.in_robots else []
+    paths += ["/sitemap.xml"] if "pages-map" in stranger.decoys else []
+    lines = "".join(f"\nSitemap: {world.root(stranger)}{path}" for path in paths)
+    return f"User-agent: *\nDisallow: /admin/\nDisallow: /tim-kiem\nDisallow: /print/\n{lines}\n"
+
+
+def _led(address: str, how: Start) -> Resource:
+    """What stands at "/" and leads to the home page."""
+    match how:
+        case "redirect":
+            return Resource(b"", status=302, headers=(("Location", address),))
+        case "refresh":
+            head = f'<meta http-equiv="refresh" content="0;url={address}">'
+        case _:
+            head = f'<script>window.location.href = "{address}";</script>'
+    return page_of(f"<html><head><title></title>{head}</head><body></body></html>")

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.items import Article
+from crawler.newsroom.papers import Paper
 from crawler.newsroom.strangers.routes import story_at
 from crawler.newsroom.strangers.stranger import Stranger
 from crawler.newsroom.world import World
@@ -48,7 +49,7 @@ class Score:
         return self
 
 
-def score(world: World, stranger: Stranger, stored: Mapping[str, Article]) -> Score:
+def score(world: World, stranger: Paper, stored: Mapping[str, Article]) -> Score:
     """Compare what is stored, by canonical address, with what the stranger has published in the last days.
 
     An address counts as the article's in every spelling in which the stranger serves it, its twins apart.
@@ -58,7 +59,10 @@ def score(world: World, stranger: Stranger, stored: Mapping[str, Article]) -> Sc
     for url, article in stored.items():
         parts = urlsplit(url)
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        story, view = story_at(world, stranger, target)
+        if isinstance(stranger, Stranger):
+            story, view = story_at(world, stranger, target)
+        else:
+            story, view = world.at(stranger, parts.path), ""
         if story is None or view or story.number in matched:
             told.false.append(url)
         else:

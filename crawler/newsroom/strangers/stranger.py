@@ -9,6 +9,8 @@ from crawler.newsroom.papers import Paper, Section
 from crawler.newsroom.story import KIND_SECTIONS
 from crawler.newsroom.strangers.addresses import Scheme
 
+Start = Literal["redirect", "refresh", "script"]
+Decoy = Literal["dead-feed", "dead-map", "pages-map"]
 Announced = Literal["alternate", "page", "usual"]
 FeedForm = Literal["rss", "rss-full", "atom", "atom-full", "rdf"]
 MapForm = Literal["flat", "monthly", "daily", "news", "news-and-monthly"]
@@ -28,6 +30,12 @@ class Feeds:
     """Path with {slug} and {zone}."""
     page: str = "/rss"
     """Where the list of feeds stands."""
+    same: bool = False
+    """The sections' feeds all carry the home feed."""
+    tracked: bool = False
+    """Their links carry parameters that say where a reader came from."""
+    documents: str | None = None
+    """Path of one more feed, which carries no articles but documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +45,8 @@ class Maps:
     form: MapForm
     path: str
     in_robots: bool
+    everything: bool = False
+    """Sections, topics, videos and documents stand among the articles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +81,10 @@ class Stranger(Paper):
     charset: Charset = "utf-8"
     pinned: bool = False
     """Its oldest story is a year older than the others and stands on top of every list."""
+    start: tuple[str, Start] | None = None
+    """Where the home page stands, and how "/" leads there."""
+    decoys: frozenset[Decoy] = frozenset()
+    """What is announced and of no use: a feed that answers with a page, a sitemap that is gone or has no article."""
     closed: Closed | None = None
     """Why no reader can be made for it."""
     variant: int = 0
