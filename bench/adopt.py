@@ -122,15 +122,15 @@ def one(room: Newsroom, stranger: Paper, folder: Path, *, knowing: bool) -> tupl
 def report(room: Newsroom, folder: Path, papers: list[Paper], *, knowing: bool) -> dict[str, Any]:
     """Try all strangers, print a line for each, and sum up."""
     whole, adopted, right, most = Score(), 0, 0, 0
-    closed = {paper.name: paper.closed for paper in papers if isinstance(paper, Stranger) and paper.closed}
+    closed = [paper for paper in papers if paper.closed]
     for paper in papers:
-        if paper.name in closed and knowing:
+        if paper.closed and knowing:
             continue
         told, requests, wrong = one(room, paper, folder, knowing=knowing)
         most = max(most, requests)
-        if why := closed.get(paper.name):
-            right += told is None and wrong == why
-            verdict, wrong = "refused" if told is None else "ADOPTED", f"{wrong or 'nothing'} for {why}"
+        if paper.closed:
+            right += told is None and wrong == paper.closed
+            verdict, wrong = "refused" if told is None else "ADOPTED", f"{wrong or 'nothing'} for {paper.closed}"
         elif told is None:
             verdict = "REFUSED"
         else:

@@ -78,7 +78,8 @@ def _introduce(room: Newsroom) -> None:
     screen = console()
     screen.print(f"newsroom at {room.url}, until Ctrl-C", style="bold")
     for paper in room.world.papers:
-        screen.print(f"  {paper.name:<12} {len(room.world.visible(paper)):>5} articles  {paper.title}")
+        count = f"closed: {paper.closed}" if paper.closed else f"{len(room.world.visible(paper)):>5} articles"
+        screen.print(f"  {paper.name:<12} {count}  {paper.title}")
     if room.world.papers[0].family == "stranger":
         home = f"{room.world.root(room.world.papers[0])}/"
         screen.print(f"\nread a page of it:\n  THOISU_NEWSROOM={room.url} thoisu discover {home}", soft_wrap=True)

@@ -11,6 +11,7 @@ from crawler.sites import Tier
 from crawler.text import unmarked
 
 Dialect = Literal["colon", "us", "gmt7", "two-digit-zone", "two-digit-year", "rfc822"]
+Closed = Literal["script-built", "robots", "walled", "no-articles", "unreachable", "login"]
 Shards = Literal["month", "five-days", "flat", "day", "year", "month-folder"]
 
 
@@ -59,6 +60,8 @@ class Paper:
     """How many pictures of a photo story share a caption, each as often as it is met."""
     silent: frozenset[str] = frozenset()
     """Fields of the truth that its pages do not tell."""
+    closed: Closed | None = None
+    """Why nobody can read it; None for a paper that can be read."""
     aliases: tuple[str, ...] = ()
     """Further hosts under localhost that it answers at ("m.songda")."""
 

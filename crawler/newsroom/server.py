@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -37,9 +38,9 @@ class Newsroom:
             …
             assert newsroom.requests[0].path == "/robots.txt"
 
-    `127.0.0.1` itself answers with an index page, with `/record.jsonl` (the truth, one article a line) and with
-    `/control`, which takes `{"host": "songda", "what": {"status": 503}}`, `{"host": …, "behave": true}` or
-    `{"advance": seconds}` by POST.
+    `127.0.0.1` itself answers with an index page, with `/papers.jsonl` and `/record.jsonl` (the truth, one paper or
+    article a line) and with `/control`, which takes `{"host": "songda", "what": {"status": 503}}`,
+    `{"host": …, "behave": true}` or `{"advance": seconds}` by POST.
     """
 
     def __init__(self, world: World, port: int = 0) -> None:
@@ -115,6 +116,9 @@ class Newsroom:
             rows = (row for rows in self.world.record().values() for row in rows)
             text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
             return Reply(200, text.encode(), "application/x-ndjson; charset=utf-8")
+        if target == "/papers.jsonl":
+            text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in self._papers())
+            return Reply(200, text.encode(), "application/x-ndjson; charset=utf-8")
         if target != "/":
             return Reply(404, "Không có trang này.".encode(), "text/plain; charset=utf-8")
         ready = not any(paper.family == "stranger" for paper in self.world.papers)
@@ -129,6 +133,18 @@ class Newsroom:
             f'<ul>{items}</ul><p><a href="/record.jsonl">Bản ghi gốc của mọi bài</a></p></body></html>'
         )
         return Reply(200, page.encode())
+
+    def _papers(self) -> Iterator[dict[str, Any]]:
+        """What there is to know of each paper before a reader has seen it."""
+        for paper in self.world.papers:
+            yield {
+                "name": paper.name,
+                "url": f"{self.world.root(paper)}/",
+                "title": paper.title,
+                "family": paper.family,
+                "closed": paper.closed,
+                "redesigned": self.world.design(paper),
+            }
 
     def control(self, order: dict[str, Any]) -> dict[str, Any]:
         """Carry out one `/control` order; ValueError, KeyError or TypeError when it makes no sense."""

@@ -239,8 +239,11 @@ class World:
         return told | {name: [] if isinstance(told[name], list) else None for name in paper.silent}
 
     def record(self) -> dict[str, list[dict[str, Any]]]:
-        """The truth of everything visible now, by site, newest first."""
-        return {paper.name: [self.truth(story) for story in self.visible(paper)] for paper in self.papers}
+        """The truth of everything visible now, by site, newest first; of a closed paper nothing is."""
+        return {
+            paper.name: [] if paper.closed else [self.truth(story) for story in self.visible(paper)]
+            for paper in self.papers
+        }
 
 
 def _unknown(name: str) -> Paper:

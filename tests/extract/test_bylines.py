@@ -183,3 +183,9 @@ def test_a_caption_signs_nothing() -> None:
     )
     article = extract(html, URL)
     assert (article.authors, article.body) == ((), "\n".join((*TEXT, "Bài và ảnh: Lê Văn An")))
+
+
+def test_name_that_begins_like_an_office_is_a_name() -> None:
+    assert not is_office("Thanh Trang")
+    assert is_office("Thanh tra Chính phủ")
+    assert extract(page(lines("bold", "Thanh Trang")), URL).authors == ("Thanh Trang",)

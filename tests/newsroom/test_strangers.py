@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import get_args
 
 import pytest
 
+from crawler.cli.common import papers_of
 from crawler.crawl.run import crawl
 from crawler.items import Article
 from crawler.newsroom import Newsroom
@@ -264,3 +266,12 @@ def test_papers_of_known_families_are_among_them_and_most_have_been_redesigned()
     assert 10 > len(changed) > 4
     world.advance(days=-3)
     assert not any(world.design(paper) for paper in changed)
+
+
+def test_front_page_tells_the_papers_and_no_site_is_ready_for_any() -> None:
+    with Newsroom(stranger_world(seed=2, count=12, closed=2, articles=2)) as room:
+        assert len(papers_of(room.url)) == 0
+        rows = [json.loads(line) for line in answers(room, "127.0.0.1", "/papers.jsonl")[1].splitlines()]
+        assert [row["name"] for row in rows] == [paper.name for paper in room.world.papers]
+        assert [bool(row["closed"]) for row in rows] == 12 * [False] + 2 * [True]
+        assert {len(articles) for articles in room.world.record().values()} == {0, 2}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from crawler.newsroom.markup import esc
+from crawler.newsroom.papers import Closed
 from crawler.newsroom.resource import TEXT, Resource, page_of
 from crawler.newsroom.strangers import lists
 from crawler.newsroom.strangers.chrome import library, statics
-from crawler.newsroom.strangers.stranger import Closed, Stranger
+from crawler.newsroom.strangers.stranger import Stranger
 from crawler.newsroom.world import World
 
 _CHALLENGES = (

@@ -9,12 +9,11 @@ from typing import get_args
 
 from crawler.newsroom.families import FAMILIES
 from crawler.newsroom.grammar import die
-from crawler.newsroom.papers import Paper, Section, sections, slugify
+from crawler.newsroom.papers import Closed, Paper, Section, sections, slugify
 from crawler.newsroom.strangers.addresses import SCHEMES, Scheme
 from crawler.newsroom.strangers.stranger import (
     Announced,
     Charset,
-    Closed,
     Decoy,
     Feeds,
     Lists,

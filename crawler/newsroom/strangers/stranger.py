@@ -15,7 +15,6 @@ Announced = Literal["alternate", "page", "usual"]
 FeedForm = Literal["rss", "rss-full", "atom", "atom-full", "rdf"]
 MapForm = Literal["flat", "monthly", "daily", "news", "news-and-monthly"]
 Charset = Literal["utf-8", "windows-1258", "latin-1"]
-Closed = Literal["script-built", "robots", "walled", "no-articles", "unreachable", "login"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ class Lists:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stranger(Paper):
-    """A paper of no family, or one that must be refused (`closed`)."""
+    """A paper of no family, or one that has to be refused: its `closed` says why."""
 
     seed: int
     scheme: Scheme
@@ -85,8 +84,6 @@ class Stranger(Paper):
     """Where the home page stands, and how "/" leads there."""
     decoys: frozenset[Decoy] = frozenset()
     """What is announced and of no use: a feed that answers with a page, a sitemap that is gone or has no article."""
-    closed: Closed | None = None
-    """Why no reader can be made for it."""
     variant: int = 0
     """Which of the forms of being closed."""
 
