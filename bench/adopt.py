@@ -87,11 +87,18 @@ def written(path: Path) -> Site:
     return next(site for site in found if isinstance(site, Site))
 
 
-def crawled(room: Newsroom, site: Site, folder: Path) -> dict[str, Article]:
-    """What a crawl of the site stores, by canonical address."""
+def crawled(room: Newsroom, site: Site, folder: Path) -> tuple[dict[str, Article], str]:
+    """What a crawl of the site stores, by canonical address, and what it says of itself.
+
+    A crawl that was cut short is begun once more, as the next poll would: what it has not got is pending.
+    """
     store_url = f"sqlite:///{folder / site.name}.db"
     settings = {**_CRAWL, "THOISU_QUARANTINE": str(folder / "quarantine")}
-    crawl(Sites([site]), store_url=store_url, newsroom=room.url, settings=settings)
+    (did,) = crawl(Sites([site]), store_url=store_url, newsroom=room.url, settings=settings)
+    said = str(did)
+    if did.error or any(reason.is_silence for reason in did.refused):
+        (did,) = crawl(Sites([site]), store_url=store_url, newsroom=room.url, settings=settings)
+        said += f", then {did}"
     pages: dict[str, Article] = {}
     with Store.open(store_url) as store:
         for row in store.articles(limit=None):
@@ -99,7 +106,7 @@ def crawled(room: Newsroom, site: Site, folder: Path) -> dict[str, Article]:
             assert held is not None
             pages[row.canonical_url] = held.article
             pages |= {copy.canonical_url: held.article for copy in held.copies}
-    return pages
+    return pages, said
 
 
 def one(room: Newsroom, stranger: Paper, folder: Path, *, knowing: bool) -> tuple[Score | None, int, str]:
@@ -115,8 +122,10 @@ def one(room: Newsroom, stranger: Paper, folder: Path, *, knowing: bool) -> tupl
             site = written(Path(said.get("path") or folder / f"{stranger.name}.py"))
         except Exception as error:  # what was written is on trial here
             return Score(), requests, f"its spider cannot be loaded: {type(error).__name__}: {error}"
-    told = score(room.world, stranger, crawled(room, site, folder))
-    return told, requests, "; ".join(failures(told))
+    stored, said = crawled(room, site, folder)
+    told = score(room.world, stranger, stored)
+    wrong = list(failures(told))
+    return told, requests, "; ".join([*wrong, f"crawl: {said}"] if wrong else [])
 
 
 def report(room: Newsroom, folder: Path, papers: list[Paper], *, knowing: bool) -> dict[str, Any]:

@@ -44,9 +44,12 @@ _HOME_FEEDS = (
     "/rss.xml", "/feed", "/feed/", "/rss", "/rss/home.rss", "/index.rss", "/atom.xml", "/rss/trang-chu.rss",
     "/feed.xml",
 )  # fmt: skip
+_USUAL_FEEDS = ("/rss.xml", "/feed", "/feed/", "/rss", "/rss/home.rss")
+"""Where a feed may stand that nothing announces."""
 _SECTION_FEEDS = ("/rss/{slug}.rss", "/rss/{slug}-{zone}.rss", "/rss/{zone}.xml", "/feeds/{slug}.xml", "/rss/{slug}")
 _FEED_PAGES = ("/rss", "/rss.htm", "/rss/", "/kenh-rss", "/rss.html", "/rss.aspx")
-_MAP_PATHS = ("/sitemap.xml", "/sitemap_index.xml", "/sitemap-index.xml")
+_MAP_PATHS = ("/sitemap.xml", "/sitemap.xml", "/sitemap_index.xml")
+_ANNOUNCED_MAPS = (*_MAP_PATHS, "/sitemap-index.xml", "/news-sitemap.xml", "/sitemaps/tin-tuc.xml")
 _STARTS = ("/trang-chu", "/vi/", "/web/guest/trang-chu", "/Pages/default.aspx", "/home.html")
 _APIS = ("/api/tin-moi?page={n}", "/api/articles/{n}.json", "/ajax/list-news?p={n}")
 _EVERY_HOURS = (1, 2, 3, 5)
@@ -165,7 +168,8 @@ def _silent(rng: Random) -> frozenset[str]:
 def _feeds(rng: Random) -> Feeds:
     announced: Announced = rng.choice(get_args(Announced))
     page = rng.choice(_FEED_PAGES)
-    home = rng.choice([path for path in _HOME_FEEDS if path.rstrip("/") != page.rstrip("/")])
+    at = _USUAL_FEEDS if announced == "usual" else _HOME_FEEDS
+    home = rng.choice([path for path in at if path.rstrip("/") != page.rstrip("/")])
     by_section = announced != "usual" and rng.random() < 0.5
     return Feeds(
         form=rng.choice(("rss", "rss", "rss-full", "atom", "atom-full", "rdf")),
@@ -181,8 +185,9 @@ def _feeds(rng: Random) -> Feeds:
 
 def _maps(rng: Random) -> Maps:
     form: MapForm = rng.choice(("flat", "monthly", "daily", "news", "news-and-monthly"))
-    path = "/news-sitemap.xml" if form == "news" else rng.choice(_MAP_PATHS)
-    return Maps(form=form, path=path, in_robots=rng.random() < 0.7, everything=rng.random() < 0.4)
+    in_robots = rng.random() < 0.7
+    paths = _ANNOUNCED_MAPS if in_robots else _MAP_PATHS
+    return Maps(form=form, path=rng.choice(paths), in_robots=in_robots, everything=rng.random() < 0.4)
 
 
 def _lists(rng: Random, scheme: Scheme, sources: str) -> Lists:
