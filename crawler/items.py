@@ -15,6 +15,8 @@ Purpose = Literal["look", "article", "revisit", "audit", "backfill"]
 """To which share of a site's day a request counts. The store keeps these words; "look" is a poll of a source."""
 FALLBACK = "fallback"
 """`Article.layout` of a page that was read by what stands in when its layout did not fit."""
+DENSITY = "density"
+"""`Article.layout` of a page of a site without a layout: it was read by the density of its text."""
 LONGEST_URL = 2000
 """Bytes of an address; browsers and servers take no longer ones for granted, PostgreSQL indexes no value over 2,704."""
 
@@ -94,7 +96,7 @@ class Article:
     content_hash: str
     """`v1:` and the SHA-256 of the normal form of lead and body."""
     layout: str
-    """Name of the layout that read the page, or "fallback"."""
+    """Name of the layout that read the page, "fallback" or "density"."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON: times as ISO 8601, tuples as lists."""

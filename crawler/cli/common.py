@@ -107,11 +107,12 @@ def warn_of_settings() -> None:
 
 
 def all_sites(newsroom: str | None = None) -> Sites:
-    """The sites of `spiders`, and those of the embedded newsroom when one is running for us."""
+    """The sites of `spiders` and of THOISU_SITES, and those of the embedded newsroom when one is running for us."""
     from crawler.sites import load_sites
 
+    described = load_sites(configured().sites)
     base = newsroom or configured().newsroom
-    return load_sites() | papers_of(base) if base else load_sites()
+    return described | papers_of(base) if base else described
 
 
 def papers_of(newsroom: str) -> Sites:

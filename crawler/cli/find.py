@@ -11,6 +11,7 @@ import typer
 
 from crawler.cli.common import all_sites, configured, file_url, input_lines, is_url, local, read_input, site_for
 from crawler.errors import BadInput, Discard, Refusal, Refused
+from crawler.items import DENSITY
 from crawler.process import shown
 from crawler.process.output import console, print_json
 from crawler.sites import Feed, Site, Sites, Source, written
@@ -57,7 +58,7 @@ def describe(site: Site) -> dict[str, Any]:
         "publisher": site.publisher,
         "home": site.home,
         "tier": site.tier,
-        "layout": site.layout.name,
+        "layout": site.layout.name if site.layout else DENSITY,
         "sources": [{"kind": type(source).__name__.lower(), "url": source.url} for source in site.sources],
         "archives": [{"kind": type(source).__name__.lower(), "url": source.url} for source in site.archives],
         "proven": site.proven,
@@ -86,7 +87,7 @@ def which(
     screen = console()
     for row in (where(url, known) for url in addresses):
         taken = f"taken as {row['kind']}" if row["kind"] else f"refused: {row['refused']}"
-        layout = f", layout {known[row['site']].layout.name}" if row["site"] else ""
+        layout = f", layout {describe(known[row['site']])['layout']}" if row["site"] else ""
         screen.print(shown(row["url"]), style="bold", soft_wrap=True)
         screen.print(f"  {row['site'] or 'no site'}{layout}; {taken}", style="green" if row["kind"] else "yellow")
         if row["canonical_url"] not in (None, row["url"]):

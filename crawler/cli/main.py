@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crawler.cli.adopt import adopt
 from crawler.cli.alerts import app as alerts
 from crawler.cli.articles import articles, show
 from crawler.cli.backfill import backfill
@@ -44,7 +45,7 @@ app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no
 for command in (
     crawl, schedule, status, pace, backfill, gaps, articles, show, diff, changes, deliver, stories,
     story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture,
-    newsroom, demo,
+    adopt, newsroom, demo,
 ):  # fmt: skip
     app.command(cls=Command)(command)
 app.add_typer(sinks)

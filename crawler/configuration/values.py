@@ -99,6 +99,9 @@ class Settings:
     replay: Path | None = _setting(
         None, "Folder with replay.tsv: answer every request from it instead of the network.", Path
     )
+    sites: Path | None = _setting(
+        None, "Folder of spiders of your own, beside those that come with thoisu (docs/add-a-site.md).", Path
+    )
     quarantine: Path = _setting(Path("quarantine"), "Folder for pages of articles that lack a required field.", Path)
     archive: Path | None = _setting(
         None, "Folder of WARC files in which every fetched page is kept; empty: none is.", Path

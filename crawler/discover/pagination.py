@@ -15,7 +15,10 @@ _DECLARED = (
     "link[rel=next], a[rel=next], a.next, a.next-page, a.btn-next-page, li.next > a, li.next-page > a,"
     " a[aria-label=Next], .grNextPage a, .pagination .active + li a, .CurrentPage + a"
 )
-_PAGERS = "[class*=pag], [id*=pag], [class*=Pag], [id*=Pag]"
+_PAGERS = (
+    "[class*=pag], [id*=pag], [class*=Pag], [id*=Pag], [class*=phan-trang], [class*=phantrang], [class*=trang-so],"
+    " [class*=so-trang]"
+)
 _LARGEST = 60  # anchors; what holds more is no pager
 _ACTIVE = ".active, .current, .selected, .CurrentPage, [aria-current]"
 _NUMBER = re.compile(r"\d{1,6}")

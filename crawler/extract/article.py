@@ -20,7 +20,7 @@ from crawler.extract.place_stamp import split_stamp
 from crawler.extract.reader import Reading, read
 from crawler.extract.times import times
 from crawler.extract.trim import is_picture_story, marked_lead, trim
-from crawler.items import FALLBACK, Article
+from crawler.items import DENSITY, FALLBACK, Article
 from crawler.sites import FAMILIES, Site, canonical, judge
 from crawler.text import content_hash, decode, documents, is_plain
 
@@ -125,19 +125,19 @@ def _markup(body: bytes, declared: str | None) -> bytes | str:
 def _parts(page: Page, site: Site | None) -> tuple[Parts, str]:
     """The parts of the page and the name of what found them."""
     for layout in (site.layout, *site.past) if site else ():
-        if parts := by_layout(page, layout):
+        if layout is not None and (parts := by_layout(page, layout)):
             complete(page, parts)
             return parts, layout.name
     found = [(parts, layout.name) for layout in FAMILIES if (parts := by_layout(page, layout)) and _is_article(parts)]
     if found:
         parts, label = max(found, key=lambda one: _fitness(one[0]))
         complete(page, parts)
-        return parts, FALLBACK if site else label
+        return parts, FALLBACK if site and site.layout else label
     parts = find(page)
     if (parts or not _is_articles(page.url, site)) and is_listing(page, parts):
         raise Discard(Refusal.NOT_ARTICLE, "a list of stories")
     if parts:
-        return parts, FALLBACK
+        return parts, DENSITY if site and not site.layout else FALLBACK
     if page.tree.css_first("p, div, td") is None:
         raise Discard(Refusal.NOT_HTML, "no paragraph in it")
     if is_error_page("", "\n".join(page.texts(("h1, h2, h3, p",)))):

@@ -159,7 +159,11 @@ def _stated_title(page: Page) -> str:
 
 def _named(page: Page) -> str:
     """What the page says that its title is."""
-    return page.meta_first("og:title", "twitter:title") or page.text(("title",)) or plain(page.news.get("headline"))
+    if stated := page.meta_first("og:title", "twitter:title"):
+        return stated
+    title, headline = page.text(("title",)), plain(page.news.get("headline"))
+    # A title that lacks the headline is the name of the site.
+    return headline if headline and fold_line(headline) not in fold_line(title) else title
 
 
 def _title(page: Page) -> tuple[str, LexborNode | None]:

@@ -1,10 +1,13 @@
-"""The sites that somebody has described: found by name, by address, or loaded from the package `spiders`."""
+"""The sites that somebody has described: found by name or address, loaded from `spiders` and a user's own folder."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
 
 from crawler.errors import BadSite
 from crawler.sites.site import Site
@@ -53,17 +56,34 @@ class Sites(Mapping[str, Site]):
         return None
 
 
-def load_sites() -> Sites:
-    """Every site of the `spiders` package, in the alphabetical order of their names.
+OWN = "own_spiders"
+"""The package as which a folder of the user's own spiders is imported."""
+
+
+def load_sites(own: Path | None = None) -> Sites:
+    """Every site of the `spiders` package and of the folder `own`, in the alphabetical order of their names.
 
     Raises `BadSite` when a spider's file cannot be read, or two spiders share a name or a host.
     """
-    return Sites(sorted(_walk(), key=lambda site: site.name))
+    packages = ["spiders"]
+    if own is not None:
+        offer(own)
+        packages.append(OWN)
+    return Sites(sorted((site for name in packages for site in _walk(name)), key=lambda site: site.name))
 
 
-def _walk() -> Iterator[Site]:
-    package = importlib.import_module("spiders")  # SPIDER_MODULES: loaded by name, as Scrapy does
-    for info in pkgutil.iter_modules(package.__path__, "spiders."):
+def offer(folder: Path) -> None:
+    """Make the spiders of a folder importable, as modules of the package `OWN`; raises `BadSite` when it is none."""
+    if not folder.is_dir():
+        raise BadSite(f"THOISU_SITES names {folder}, which is no folder")
+    package = ModuleType(OWN)
+    package.__path__ = [str(folder)]
+    sys.modules[OWN] = package
+
+
+def _walk(name: str) -> Iterator[Site]:
+    package = importlib.import_module(name)  # SPIDER_MODULES: loaded by name, as Scrapy does
+    for info in pkgutil.iter_modules(package.__path__, f"{name}."):
         try:
             module = importlib.import_module(info.name)
         except (SyntaxError, TypeError, NameError, ImportError, AttributeError) as error:

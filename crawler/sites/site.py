@@ -34,7 +34,8 @@ class Site:
     """Regular expression, searched in path and query ("/…?…") of the canonical address.
 
     An alternative that ends in a number says that the number names the article (`crawler.sites.article_numbers`)."""
-    layout: Layout
+    layout: Layout | None
+    """How its pages are built; None where no name in their markup tells it, so that the density of the text must."""
     past: tuple[Layout, ...] = ()
     """How pages were built before, for those that `layout` does not match."""
     exclude: str | None = None
@@ -91,7 +92,7 @@ def _faults(site: Site) -> Iterator[str]:
     for host in site.hosts:
         if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
             yield f"host {host!r} must be a bare host name in lower case"
-    for layout in (site.layout, *site.past):
+    for layout in (*([] if site.layout is None else [site.layout]), *site.past):
         if not isinstance(layout, Layout):
             yield f"layout must be a Layout, not {layout!r}"
     if not isinstance(site.delay, int | float) or site.delay < 0:

@@ -1,0 +1,98 @@
+"""`thoisu adopt`: an unknown paper on loopback becomes a spider that crawls; what cannot be adopted is told why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.newsroom import Newsroom
+from crawler.newsroom.strangers.stranger import Stranger
+from crawler.newsroom.strangers.world import stranger_world
+from crawler.sites import load_sites
+from crawler.text import VIETNAM
+from tests.support import Thoisu
+
+
+@pytest.fixture(scope="module")
+def room() -> Iterator[Newsroom]:
+    world = stranger_world(seed=11, count=2, closed=6, articles=9, now=datetime.now(VIETNAM))
+    with Newsroom(world) as started:
+        yield started
+
+
+@pytest.fixture
+def adopt(thoisu: Thoisu, room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Thoisu:
+    (tmp_path / "mine").mkdir()
+    for name, value in (
+        ("SITES", tmp_path / "mine"),
+        ("NEWSROOM", room.url),
+        ("DELAY", 0),
+        ("CONTACT", "t@example.org"),
+    ):
+        monkeypatch.setenv(f"THOISU_{name}", str(value))
+    from crawler.cli.common import configured
+
+    configured.cache_clear()
+    return thoisu
+
+
+def home(room: Newsroom, stranger: Stranger) -> str:
+    return f"http://{stranger.former or stranger.name}.localhost:{room.world.port}/"
+
+
+def of(room: Newsroom) -> list[Stranger]:
+    return [paper for paper in room.world.papers if isinstance(paper, Stranger)]
+
+
+def test_a_paper_is_adopted_and_its_spider_crawls_all_that_it_published(
+    adopt: Thoisu, room: Newsroom, tmp_path: Path
+) -> None:
+    stranger = of(room)[0]
+    said = adopt("adopt", home(room, stranger), "--name", stranger.name, "--write", "--json")
+    row = json.loads(said.out)
+    assert (said.code, row["adopted"], row["reason"]) == (0, True, None)
+    assert row["requests"] <= 20
+    assert Path(row["path"]) == tmp_path / "mine" / f"{stranger.name}.py"
+    assert list((tmp_path / "mine" / "golden" / stranger.name).glob("*/article.json"))
+    assert stranger.name in load_sites(tmp_path / "mine")
+    crawled = adopt("crawl", stranger.name, "--store", "sqlite:///a.db", "--json")
+    assert json.loads(crawled.out)["new"] == len(room.world.visible(stranger)), crawled.out
+
+
+def test_a_name_is_not_given_twice(adopt: Thoisu, room: Newsroom) -> None:
+    stranger = of(room)[1]
+    arguments = ("adopt", home(room, stranger), "--name", "hai", "--write")
+    assert adopt(*arguments).code == 0
+    again = adopt(*arguments)
+    assert again.code == 2
+    assert "hai" in again.err
+
+
+def test_closed_papers_are_refused_each_for_its_reason(adopt: Thoisu, room: Newsroom) -> None:
+    closed = [stranger for stranger in of(room) if stranger.closed]
+    said = adopt("adopt", *(home(room, stranger) for stranger in closed), "--json")
+    assert said.code == 1
+    rows = [json.loads(line) for line in said.out.splitlines()]
+    assert [row["reason"] for row in rows] == [stranger.closed for stranger in closed]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "name a site"),
+        (("khong-phai",), "is no address of a site"),
+        (("https://a.vn/", "https://b.vn/", "--name", "hai"), "--name names one site"),
+        (("https://a.vn/", "--name", "hai ba"), "cannot name a spider"),
+        (("http://10.0.0.1/",), "lies inside a network"),
+        (("--list", "khong-co.txt"), "cannot read"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_one_line(thoisu: Thoisu, arguments: tuple[str, ...], sentence: str) -> None:
+    said = thoisu("adopt", *arguments)
+    assert said.code == 2
+    assert sentence in said.err
+    assert len(said.err.splitlines()) == 1

@@ -1,0 +1,88 @@
+"""A conversation with an unknown paper ends in a definition that takes its articles and nothing else, or says why not."""
+
+from __future__ import annotations
+
+from functools import cache
+from urllib.parse import urlsplit
+
+import pytest
+
+from crawler.learn import Answer, Ask, Exploration, NotLearned, explore, learned
+from crawler.learn.exploration import MOST_REQUESTS
+from crawler.newsroom.sources import resource
+from crawler.newsroom.strangers.stranger import Stranger
+from crawler.newsroom.strangers.world import stranger_world
+from crawler.newsroom.world import World
+from crawler.sites import judge
+
+OPEN = 8
+
+
+@cache
+def world() -> World:
+    return stranger_world(seed=11, count=OPEN, closed=18, articles=16)
+
+
+def strangers() -> list[Stranger]:
+    return [paper for paper in world().papers if isinstance(paper, Stranger)]
+
+
+def answer(stranger: Stranger, ask: Ask, hops: int = 4) -> Answer:
+    """What the stranger answers, its own redirects followed."""
+    parts = urlsplit(ask.url)
+    found = resource(world(), stranger, parts.path + ("?" + parts.query if parts.query else ""))
+    if found is None or found.gone:
+        return Answer(ask.url, 404)
+    target = dict(found.headers).get("Location")
+    if target and hops:
+        return answer(stranger, Ask(target, ask.why), hops - 1)
+    return Answer(ask.url, found.status, found.media_type, found.body)
+
+
+@cache
+def known(place: int) -> Exploration | NotLearned:
+    stranger = strangers()[place]
+    questions = explore(world().root(stranger) + "/", world().now)
+    try:
+        ask = next(questions)
+        while True:
+            ask = questions.send(answer(stranger, ask))
+    except StopIteration as end:
+        found: Exploration = end.value
+        return found
+    except NotLearned as refusal:
+        return refusal
+
+
+@pytest.mark.parametrize("place", range(OPEN))
+def test_its_pattern_takes_every_article_of_the_paper(place: int) -> None:
+    found = known(place)
+    assert isinstance(found, Exploration)
+    site = learned(found, "la").site
+    addresses = [world().url(story) for story in world().visible(strangers()[place])]
+    assert [url for url in addresses if judge(url, site).refused] == []
+    assert len({judge(url, site).canonical_url for url in addresses}) == len(addresses)
+
+
+@pytest.mark.parametrize("place", range(OPEN))
+def test_its_pattern_refuses_what_its_navigation_links(place: int) -> None:
+    found = known(place)
+    assert isinstance(found, Exploration)
+    site = learned(found, "la").site
+    assert [url for url in found.others if not judge(url, site).refused] == []
+
+
+@pytest.mark.parametrize("place", range(OPEN))
+def test_it_asks_no_more_than_a_dozen_and_a_half(place: int) -> None:
+    found = known(place)
+    assert isinstance(found, Exploration)
+    assert found.requests <= MOST_REQUESTS
+
+
+@pytest.mark.parametrize("place", range(OPEN, OPEN + 18))
+def test_a_paper_that_is_closed_is_refused_for_its_reason(place: int) -> None:
+    stranger, found = strangers()[place], known(place)
+    if stranger.closed in ("robots", "unreachable"):
+        pytest.skip("told by what asks, not by what is answered: tests/adopt")
+    assert isinstance(found, NotLearned), stranger.closed
+    assert found.reason == stranger.closed
