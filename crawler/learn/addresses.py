@@ -338,9 +338,9 @@ def _exclusion(taken: Sequence[str], articles: Sequence[str]) -> str | None:
     heads: Counter[str] = Counter()
     for path in taken:
         ends = [match.end() for match in re.finditer(r"[/-]", path) if match.start()]
-        head = next((path[:end] for end in ends if not any(own.startswith(path[:end]) for own in articles)), "")
         # A first word alone says nothing of a page, unless it is one that labels have.
-        if head.endswith("/") or _LABEL.fullmatch(head):
+        telling = [path[:end] for end in ends if path[end - 1] == "/" or _LABEL.fullmatch(path[:end])]
+        if head := next((one for one in telling if not any(own.startswith(one) for own in articles)), None):
             heads[head] += 1
     parts = [head[1:] for head, _ in heads.most_common(_MOST_EXCLUDED)]
     if not parts:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from crawler.extract import moved_to
 from crawler.learn import Answer, Ask, Exploration, NotLearned, explore, learned
 from crawler.learn.exploration import MOST_REQUESTS
 from crawler.newsroom.sources import resource
@@ -33,7 +34,7 @@ def answer(stranger: Stranger, ask: Ask, hops: int = 4) -> Answer:
     found = resource(world(), stranger, parts.path + ("?" + parts.query if parts.query else ""))
     if found is None or found.gone:
         return Answer(ask.url, 404)
-    target = dict(found.headers).get("Location")
+    target = dict(found.headers).get("Location") or moved_to(found.body, ask.url)
     if target and hops:
         return answer(stranger, Ask(target, ask.why), hops - 1)
     return Answer(ask.url, found.status, found.media_type, found.body)
