@@ -17,7 +17,7 @@ from __future__ import annotations
 from crawler.learn.asking import Answer, Ask, NotLearned
 from crawler.learn.exploration import Exploration, explore
 from crawler.learn.learned import Learned, Statement, learned, name_for
-from crawler.learn.samples import Sample
+from crawler.learn.samples import Sample, squeezed
 from crawler.learn.writing import spider_file
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "learned",
     "name_for",
     "spider_file",
+    "squeezed",
 ]
