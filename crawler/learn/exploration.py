@@ -195,9 +195,14 @@ def _read(answer: Answer, source: Source | None = None) -> Discovery:
 
 
 def _take(known: Exploration, found: Discovery) -> None:
+    """Remember what a source lists; of a sitemap, which may hold every page of a site, only what may be an article."""
+    shapes = {shape(url) for url in known.fed}
     for link in found.links:
-        if not link.refused:
-            known.listed.setdefault(link.url, link)
+        if link.refused:
+            continue
+        if found.kind == "sitemap" and (shape(link.url) not in shapes if shapes else places.NO_NEWS.search(link.url)):
+            continue
+        known.listed.setdefault(link.url, link)
 
 
 def _feeds(known: Exploration) -> Generator[Ask, Answer, None]:
@@ -313,7 +318,7 @@ def _sections(known: Exploration) -> Generator[Ask, Answer, None]:
         if not answer.is_good:
             continue
         found = _listed_by(answer)
-        if not fed and not found.refused:
+        if not fed and not known.fed and not found.refused:
             known.tried.append(TriedSource(_paged(answer, url, found), found))
             _take(known, found)
             giving.add(shape(url))
@@ -330,7 +335,10 @@ def _calls(known: Exploration) -> Generator[Ask, Answer, None]:
         found = _read(answer, source)
         if not found.refused:
             known.tried.append(TriedSource(source, found))
+            # What the page itself links to beside it are players, documents and topics.
+            known.listed.clear()
             _take(known, found)
+            known.fed.update(known.listed)
             return
 
 

@@ -238,7 +238,11 @@ def _inside(samples: Sequence[Sample], css: str, bodies: tuple[str, ...]) -> boo
 def _bodies(samples: Sequence[Sample], titles: tuple[str, ...], name: str) -> tuple[str, ...]:
     """The container whose reading agrees with what is dense on every page, the innermost of equals."""
     options: Counter[str] = Counter()
+    depths: dict[str, int] = {}
     for one in samples:
+        for holder in _holders(one):
+            depth = sum(1 for _ in holder.parents)
+            depths.update({css: depth for css in selectors(holder) if css not in depths})
         options.update({css: 1 for holder in _holders(one) for css in selectors(holder)})
     tried: dict[str, list[float]] = {}
     for css, _ in options.most_common(MOST_OPTIONS):
@@ -247,19 +251,24 @@ def _bodies(samples: Sequence[Sample], titles: tuple[str, ...], name: str) -> tu
             tried[css] = [agreement(one, layout) for one in samples]
     if not tried:
         return ()
+
+    def rank(css: str) -> tuple[bool, int, int]:
+        """Of containers that read alike one with a name, the innermost, which holds no head and no tools."""
+        return _named(css), depths[css], -order.index(css)
+
     # A second template has its own container, which stands behind the first.
     order = list(tried)
     chosen: list[str] = []
     left = set(range(len(samples)))
     while left:
-        best = max(order, key=lambda css: (sum(tried[css][i] >= _SAME for i in left), -order.index(css)))
+        best = max(order, key=lambda css: (sum(tried[css][i] >= _SAME for i in left), *rank(css)))
         read = {i for i in left if tried[best][i] >= _SAME}
         if not read:
             break
         chosen.append(best)
         left -= read
     if not chosen:
-        best = max(order, key=lambda css: (min(tried[css]), sum(tried[css]), -order.index(css)))
+        best = max(order, key=lambda css: (min(tried[css]), sum(tried[css]), *rank(css)))
         return (best,) if min(tried[best]) > 0.9 else ()
     return tuple(chosen)
 

@@ -24,7 +24,7 @@ from crawler.sites import Layout, Site, Sitemap, Source, Tier
 _TAIL = re.compile(r"\s+[|–—-]\s+|\s*::\s*|\s*»\s*")
 _SUFFIX = re.compile(r"\.(?:(?:com|gov|org|net|edu)\.vn|vn|com|net|org|info|localhost)$")
 _MINISTRY = re.compile(r"^(?:mo[a-z]{1,4}|mard|mic|mpi|most|sbv|mst|mae|moh|bo[a-z]+)\.gov\.vn$")
-_MARK = re.compile(r"\(([^\W\d][\w .-]{1,20})\)\s*[-–]\s")
+_MARK = re.compile(r"\(([^\W\d][\w .-]{1,40})\)\s*[-–]\s")
 _MOST_SOURCES = 12  # of a spider; a site with more section feeds has a home feed
 _SURE = 0.99  # agreement of two readings of a text
 

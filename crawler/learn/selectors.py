@@ -25,7 +25,7 @@ _LOOKS = re.compile(
     r"|self|basis|grow|shrink|text|font|bg|fs|fw|ff|lh|d|float|pull|align|overflow|object|aspect|line-clamp)(?:-[\w./%\[\]]+)?"
     r"|clear(?:fix)?|container(?:-fluid)?|wrapper|wrap|inner|outer|block|inline(?:-block)?|hidden|visible|show|fade|active|open"
     r"|relative|absolute|fixed|sticky|static|grid|table|truncate|uppercase|lowercase|italic|bold|underline|antialiased"
-    r"|center|left|right|first|last|odd|even|img-fluid|img-responsive|lazy(?:load(?:ed)?)?|no-\w+|is-\w+|has-\w+|js-\w+)"
+    r"|center|left|right|Mso\w+|first|last|odd|even|img-fluid|img-responsive|lazy(?:load(?:ed)?)?|no-\w+|is-\w+|has-\w+|js-\w+)"
 )
 _PREFIX = re.compile(
     r"^([A-Za-z][A-Za-z0-9]*(?:[-_]{1,2}[A-Za-z]+)*?)_{1,2}[A-Za-z0-9-]{5,}$"

@@ -14,7 +14,9 @@ from crawler.sites import Sitemap, absolute
 _FEED_TYPES = r"rss|atom|feed\+json|rdf"
 _FEED_PATH = re.compile(r"(?:^|[/.?=-])(?:rss|feeds?|atom|rdf)(?:[/.?&=-]|$)", re.I)
 _FEED_FILE = re.compile(r"\.(?:rss|atom|rdf|xml)$|/rss/[\w./-]+$|/feed/?$|[?&](?:rss|feed)\b", re.I)
-_NOT_NEWS_FEED = re.compile(r"comments?/feed|/comments?\b|\?p=\d+|/podcast", re.I)
+_NOT_NEWS_FEED = re.compile(
+    r"comments?/feed|/comments?\b|\?p=\d+|/podcast|van-?ban|vbpq|document|video|hoi-?dap|thu-?tuc|lich-cong-tac", re.I
+)
 _HOME_FEED = re.compile(
     r"trang-?chu|home|tin-?moi|moi-?nhat|latest|index|tin-?tuc\.|all|rss\.xml$|/rss/?$|/feed/?$", re.I
 )
@@ -29,7 +31,7 @@ _STATIC = (
     r"|ban-do|hoi-dap|faq|van-ban|tags?|thu-vien|epaper|bao-in|dieu-khoan|chinh-sach-bao-mat|toa-soan|en|english|chu-de"
     r"|topics?|tac-gia|authors?"
 )
-_PLAYERS = r"videos?|media|multimedia|photos?|anh|podcasts?|emagazine|infographics?"
+_PLAYERS = r"laws?|videos?|videoclips?|clips?|media|multimedia|photos?|anh|podcasts?|emagazine|infographics?"
 _NO_SECTION = re.compile(rf"[/=](?:{_STATIC})(?:[/.?&-]|$)", re.I)
 NO_NEWS = re.compile(
     rf"[/=](?:{_STATIC}|{_PLAYERS})(?:[/.?&-]|$)|[?&](?:video|topic|doc|van-?ban|album|photo|tag|author)\w*=", re.I

@@ -60,7 +60,7 @@ def test_a_paper_is_adopted_and_its_spider_crawls_all_that_it_published(
     assert list((tmp_path / "mine" / "golden" / stranger.name).glob("*/article.json"))
     assert stranger.name in load_sites(tmp_path / "mine")
     crawled = adopt("crawl", stranger.name, "--store", "sqlite:///a.db", "--json")
-    assert json.loads(crawled.out)["new"] == len(room.world.visible(stranger)), crawled.out
+    assert json.loads(crawled.out)["created"] == len(room.world.visible(stranger)), crawled.out
 
 
 def test_a_name_is_not_given_twice(adopt: Thoisu, room: Newsroom) -> None:
