@@ -200,7 +200,7 @@ def _take(known: Exploration, found: Discovery) -> None:
     for link in found.links:
         if link.refused:
             continue
-        if found.kind == "sitemap" and (shape(link.url) not in shapes if shapes else places.NO_NEWS.search(link.url)):
+        if found.kind == "sitemap" and (places.NO_NEWS.search(link.url) or (shapes and shape(link.url) not in shapes)):
             continue
         known.listed.setdefault(link.url, link)
 
