@@ -23,18 +23,18 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "crawl": ("3 1", lambda found: found["pages"] == 18),
     "extract": ("", lambda found: found["pages"] > 0),
     "freshness": ("7 2 1", lambda found: [row["budget"] for row in found] == [8, 24, 48, 96]),
-    "hostile": ("--size 20000 --every 26", lambda found: found["inputs"] > 1 and found["wrong"] == []),
+    "hostile": ("--size 20000 --every 40 --commands crawl warc", lambda found: found["inputs"] > 1 and found["wrong"] == []),
     "kills": ("--kills 2", lambda found: found["wrong"] == 0 and sum(found["died"].values()) == 2),
     "monitor": ("1 1", lambda found: found["false"] == 0 and any(row["within"] for row in found["faults"])),
     "months": (
-        "--days 2 --papers 4 --articles 6",
+        "--days 1 --papers 3 --articles 4",
         lambda found: found["late"] == found["missing"] == found["false_findings"] == found["descriptor_growth"] == 0,
     ),
     "scale": ("--every=97 3000", lambda found: found["cases"] > 100 and found["wrong"] == []),
     "schedule": ("4 1 1", lambda found: found["past_bound"] == found["looks_lost"] == found["over_budget"] == 0),
     "stops": (
-        "--stops 3 --only crawl deliver relate",
-        lambda found: found["stops"] == 3 and found["late"] == found["wrong"] == 0,
+        "--stops 2 --only crawl deliver",
+        lambda found: found["stops"] == 2 and found["late"] == found["wrong"] == 0,
     ),
     "store": ("--articles 200 --postgres 100", lambda found: found["articles"] == 200),
 }
