@@ -11,6 +11,7 @@ from scrapy.settings import default_settings
 ADDONS = {"crawler.configuration.FromEnvironment": 0}
 BOT_NAME = "thoisu"
 SPIDER_MODULES = ["spiders"]
+SPIDER_LOADER_CLASS = "crawler.commands.loader.OwnSpiderLoader"  # also the folder of THOISU_SITES
 NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "crawler.commands"
 TEMPLATES_DIR = str(Path(__file__).parent / "commands" / "templates")  # `scrapy genspider` makes a spider of ours

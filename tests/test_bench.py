@@ -23,7 +23,10 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "crawl": ("3 1", lambda found: found["pages"] == 18),
     "extract": ("", lambda found: found["pages"] > 0),
     "freshness": ("7 2 1", lambda found: [row["budget"] for row in found] == [8, 24, 48, 96]),
-    "hostile": ("--size 20000 --every 40 --commands crawl warc", lambda found: found["inputs"] > 1 and found["wrong"] == []),
+    "hostile": (
+        "--size 20000 --every 40 --commands crawl warc",
+        lambda found: found["inputs"] > 1 and found["wrong"] == [],
+    ),
     "kills": ("--kills 2", lambda found: found["wrong"] == 0 and sum(found["died"].values()) == 2),
     "monitor": ("1 1", lambda found: found["false"] == 0 and any(row["within"] for row in found["faults"])),
     "months": (

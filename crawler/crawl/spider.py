@@ -120,7 +120,7 @@ class NewsSpider(SiteSpider):
     def handles_request(cls, request: Request) -> bool:
         """Whether `scrapy shell`, `fetch` and `parse` take this spider for an address."""
         found = _sites().find(request.url)
-        return found is not None and found.name == cls.name
+        return found.name == cls.name if found else cls.site.owns(urlsplit(request.url).hostname or "")
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:

@@ -10,8 +10,7 @@ from functools import cached_property
 from bs4 import BeautifulSoup, Tag
 
 from crawler.errors import Refused
-from crawler.extract import extract
-from crawler.extract.boilerplate import Dropped
+from crawler.extract import Dropped, extract
 from crawler.items import Article, Link
 from crawler.learn.asking import Answer
 from crawler.sites import Site

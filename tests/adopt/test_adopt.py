@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +17,18 @@ from crawler.newsroom.strangers.stranger import Stranger
 from crawler.newsroom.strangers.world import stranger_world
 from crawler.sites import load_sites
 from crawler.text import VIETNAM
-from tests.support import Thoisu
+from tests.support import ROOT, Thoisu
+
+OWN = """
+from crawler.crawl import NewsSpider
+from crawler.sites import EPI, Feed, Site
+
+
+class Cuaminh(NewsSpider):
+    name = "cuaminh"
+    site = Site(publisher="Báo Của Mình", home="https://cuaminh.example.vn/", tier="press",
+                sources=(Feed("https://cuaminh.example.vn/rss"),), article=r"-\\d+\\.html$", layout=EPI)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +110,13 @@ def test_what_cannot_be_asked_is_said_in_one_line(thoisu: Thoisu, arguments: tup
     assert said.code == 2
     assert sentence in said.err
     assert len(said.err.splitlines()) == 1
+
+
+def test_scrapy_finds_the_spiders_of_ones_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "cuaminh.py").write_text(OWN, encoding="utf-8")
+    environment = {**os.environ, "THOISU_SITES": str(tmp_path)}
+    listed = subprocess.run(
+        [sys.executable, "-m", "scrapy", "list"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert "cuaminh" in listed.stdout.split()
+    assert "nhandan" in listed.stdout.split()

@@ -1,0 +1,26 @@
+"""Finds spiders for Scrapy's own commands: those of the project, and those of the folder that THOISU_SITES names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scrapy.settings import BaseSettings
+from scrapy.spiderloader import SpiderLoader
+
+from crawler.sites.registry import OWN, offer
+
+
+class OwnSpiderLoader(SpiderLoader):
+    """Scrapy's loader, with one package more where the user has sites of their own.
+
+    Raises `BadSite` when THOISU_SITES names no folder.
+    """
+
+    def __init__(self, settings: BaseSettings) -> None:
+        modules = list(settings.getlist("SPIDER_MODULES"))
+        if folder := settings.get("THOISU_SITES"):
+            offer(Path(folder))
+            modules.append(OWN)
+        warn_only = settings.getbool("SPIDER_LOADER_WARN_ONLY")
+        # The settings of a crawler are frozen; of them a loader looks at these two.
+        super().__init__(BaseSettings({"SPIDER_MODULES": modules, "SPIDER_LOADER_WARN_ONLY": warn_only}))
