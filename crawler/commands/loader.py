@@ -7,6 +7,7 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
+from crawler.configuration import FromEnvironment
 from crawler.sites.registry import OWN, offer
 
 
@@ -18,7 +19,11 @@ class OwnSpiderLoader(SpiderLoader):
 
     def __init__(self, settings: BaseSettings) -> None:
         modules = list(settings.getlist("SPIDER_MODULES"))
-        if folder := settings.get("THOISU_SITES"):
+        # `scrapy list` loads no add-on, so that the environment is asked here.
+        folder = settings.get("THOISU_SITES") or (
+            FromEnvironment.load(settings).sites if settings.get("ADDONS") else None
+        )
+        if folder:
             offer(Path(folder))
             modules.append(OWN)
         warn_only = settings.getbool("SPIDER_LOADER_WARN_ONLY")
