@@ -1,11 +1,13 @@
-"""Adopt: a site that nobody described becomes one with a spider.
+"""Adopt: a site that nobody described becomes one with a spider, and a described one is proved.
 
 conversation.py   asks a site what an exploration wants to know, as politely as a crawl
 adopting.py       from addresses to spiders' files and their golden cases
+proving.py        described sites held against what they answer today
 """
 
 from __future__ import annotations
 
 from crawler.adopt.adopting import Adoption, adopt, write
+from crawler.adopt.proving import Proven, keep, prove
 
-__all__ = ["Adoption", "adopt", "write"]
+__all__ = ["Adoption", "Proven", "adopt", "keep", "prove", "write"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -94,7 +94,7 @@ def write(adopted: Adoption, spiders: Path, cases: Path | None) -> list[Path]:
         file.write_text(spider_file(adopted.came), encoding="utf-8")
         for one in adopted.samples[:_CASES]:
             if cases is not None:
-                written += _case(one, adopted.came.site, cases / adopted.name)
+                written += write_case(one, adopted.came.site, cases / adopted.name, origin="adopted")
     except OSError as error:
         raise BadInput(f"cannot write to {error.filename}: {error.strerror or error}") from None
     return written
@@ -110,18 +110,20 @@ def _result(name: str, url: str, talk: Talk[Exploration]) -> Adoption:
         return Adoption(name, url, refusal, requests=came.requests)
 
 
-def _case(one: Sample, site: Site, cases: Path) -> Iterable[Path]:
-    """One golden case: the page, what is read on it today, and where it comes from; for a person to correct."""
+def write_case(one: Sample, site: Site, cases: Path, *, origin: str) -> list[Path]:
+    """One golden case: the page, what is read on it today, and where it comes from; for a person to correct.
+
+    Raises `OSError` when a file cannot be written.
+    """
     article = one.read(site) or one.article
     folder = cases / slug(one.answer.url)
     folder.mkdir(parents=True, exist_ok=True)
     says = {key: value for key, value in article.to_dict().items() if key not in _NOT_ON_PAGE}
-    origin = {"url": article.canonical_url, "origin": "adopted", "note": "not yet corrected by a person"}
+    told = {"url": article.canonical_url, "origin": origin, "note": "not yet corrected by a person"}
     (folder / "page.html").write_bytes(one.answer.body)
-    for name, value in (("article.json", says), ("origin.json", origin)):
+    for name, value in (("article.json", says), ("origin.json", told)):
         (folder / name).write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        yield folder / name
-    yield folder / "page.html"
+    return [folder / name for name in ("article.json", "origin.json", "page.html")]
 
 
 def _whole(url: str) -> str:

@@ -10,13 +10,21 @@ selectors.py         selectors as a person would write them
 layouts.py           where a CMS keeps the parts of an article: `Layout`
 learned.py           all of it as a `Site`, with what is sure and what is not
 writing.py           the file of its spider
+examination.py       the conversation with a described site: what still holds of it
+witnesses.py         which fields of its pages disagree with whom
+mending.py           a better answer for what is wrong
+proof.py             all that is proved of a site, and the verdict
+patching.py          the difference that it makes in the file of its spider
 """
 
 from __future__ import annotations
 
 from crawler.learn.asking import Answer, Ask, NotLearned
+from crawler.learn.examination import examine
 from crawler.learn.exploration import Exploration, explore
 from crawler.learn.learned import Learned, Statement, learned, name_for
+from crawler.learn.patching import patch, patched
+from crawler.learn.proof import Finding, Proof, SourceProof
 from crawler.learn.samples import Sample, squeezed
 from crawler.learn.writing import spider_file
 
@@ -24,13 +32,19 @@ __all__ = [
     "Answer",
     "Ask",
     "Exploration",
+    "Finding",
     "Learned",
     "NotLearned",
+    "Proof",
     "Sample",
+    "SourceProof",
     "Statement",
+    "examine",
     "explore",
     "learned",
     "name_for",
+    "patch",
+    "patched",
     "spider_file",
     "squeezed",
 ]

@@ -30,6 +30,11 @@ def spider_file(one: Learned) -> str:
     return "\n\n".join(parts)
 
 
+def file_of(site: Site) -> str:
+    """The same for a site that has a definition and no file, as far as an adoption could have written it."""
+    return spider_file(Learned(site, site.layout is not None and id(site.layout) not in _FAMILIES, (), 0))
+
+
 def _layout(layout: Layout) -> str:
     fields = [f"name={_text(layout.name)}"]
     for field in dataclasses.fields(layout):
@@ -69,13 +74,7 @@ def class_name(name: str) -> str:
 
 
 def _sources(sources: Sequence[Source]) -> Iterator[str]:
-    written = [_source(source) for source in sources]
-    if len(written) == 1:
-        yield f"        sources=({written[0]},),"
-        return
-    yield "        sources=("
-    yield from (f"            {source}," for source in written)
-    yield "        ),"
+    yield f"        sources={sources_literal(sources)},"
 
 
 def _source(source: Source) -> str:
@@ -85,6 +84,22 @@ def _source(source: Source) -> str:
         if field.name != "url" and (value := getattr(source, field.name)) != field.default
     ]
     return f"{type(source).__name__}({', '.join([_text(source.url), *more])})"
+
+
+def sources_literal(sources: Sequence[Source]) -> str:
+    """The value of `sources` as it is written in a spider's file."""
+    if len(sources) == 1:
+        return f"({_source(sources[0])},)"
+    return "(\n" + "".join(f"            {_source(source)},\n" for source in sources) + "        )"
+
+
+def literal(value: str | bool | Css | None, *, pattern: bool = False) -> str:
+    """A value as it is written in a spider's file; a `pattern` is written raw."""
+    if isinstance(value, tuple):
+        return _tuple(value)
+    if isinstance(value, str):
+        return _pattern(value) if pattern else _text(value)
+    return repr(value)
 
 
 def _filled(fields: Sequence[str], indent: int) -> list[str]:

@@ -51,11 +51,11 @@ def _host(url: str) -> str | None:
 def _numbered(pattern: str) -> tuple[re.Pattern[str], ...]:
     """The alternatives of a site's pattern that end in a number."""
     flags = re.IGNORECASE if pattern.startswith("(?i)") else re.NOFLAG
-    alternatives = _alternatives(pattern.removeprefix("(?i)"))
-    return tuple(re.compile(part, flags) for part in alternatives if _ENDS_IN_NUMBER.search(part))
+    parts = alternatives(pattern.removeprefix("(?i)"))
+    return tuple(re.compile(part, flags) for part in parts if _ENDS_IN_NUMBER.search(part))
 
 
-def _alternatives(pattern: str) -> list[str]:
+def alternatives(pattern: str) -> list[str]:
     """The alternatives of a regular expression, those inside groups and sets left whole."""
     parts, depth, in_set, begin, at = [], 0, False, 0, 0
     while at < len(pattern):

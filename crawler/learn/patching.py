@@ -1,0 +1,184 @@
+"""Writes a mended definition into the file of its spider, and the difference as a patch.
+
+Only what has changed is written: the arguments of `Site(…)`, those of the file's `Layout(…)`, and the imports that they
+need. All else in the file, comments and order, stays as a person wrote it.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from crawler import sites as offered
+from crawler.errors import BadInput
+from crawler.learn.writing import literal, sources_literal
+from crawler.sites import Layout, Site
+
+_LAYOUTS = {name: layout for name, layout in vars(offered).items() if isinstance(layout, Layout)}
+_SITE_FIELDS = ("home", "hosts", "sources", "article", "exclude", "keep_query", "keep_slash")
+_FIELDS = tuple(field.name for field in dataclasses.fields(Layout) if field.name not in ("name", "marks"))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Edit:
+    start: int
+    end: int
+    text: str
+
+
+def patched(text: str, old: Site, new: Site) -> str:
+    """The file `text` of a spider with what differs between two definitions of its site.
+
+    Raises `BadInput` when the file is not written as spiders are.
+    """
+    tree = ast.parse(text)
+    call = _site_call(tree, old.name)
+    lines = _Lines(text)
+    edits: list[_Edit] = []
+    for name in _SITE_FIELDS:
+        value = getattr(new, name)
+        if value != getattr(old, name):
+            written = (
+                sources_literal(value) if name == "sources" else literal(value, pattern=name in ("article", "exclude"))
+            )
+            edits.append(_argument(lines, call, name, written))
+    needed = {type(source).__name__ for source in new.sources}
+    if new.layout != old.layout and new.layout is not None:
+        edits += _layout_edits(lines, tree, call, old, new.layout, needed)
+    edits += _import_edits(lines, tree, needed)
+    for edit in sorted(edits, key=lambda one: (one.start, one.end), reverse=True):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    ast.parse(text)
+    return text
+
+
+def patch(text: str, changed: str, path: str) -> str:
+    """The unified difference between two texts of a file, as `git apply` takes it."""
+    lines = difflib.unified_diff(
+        text.splitlines(keepends=True), changed.splitlines(keepends=True), f"a/{path}", f"b/{path}"
+    )
+    return "".join(lines)
+
+
+class _Lines:
+    """Where the nodes of a syntax tree stand in a text: they count the bytes of lines, the text has characters."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.splitlines(keepends=True)
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line))
+
+    def start(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
+        """The place of a node's first character."""
+        return self._at(node.lineno, node.col_offset)
+
+    def end(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
+        """The place behind a node's last character."""
+        return self._at(node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+    def _at(self, line: int, column: int) -> int:
+        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
+
+
+def _site_call(tree: ast.Module, name: str) -> ast.Call:
+    """The call of `Site` in the class of a spider, which is the only one or says its name."""
+    found = []
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            values = {
+                target.id: statement.value
+                for statement in node.body
+                if isinstance(statement, ast.Assign)
+                for target in statement.targets
+                if isinstance(target, ast.Name)
+            }
+            call, named = values.get("site"), values.get("name")
+            if _calls(call, "Site"):
+                found.append((isinstance(named, ast.Constant) and named.value == name, call))
+    best = next((call for own, call in found if own), found[0][1] if len(found) == 1 else None)
+    if not isinstance(best, ast.Call):
+        raise BadInput(f"no Site(…) of {name} stands in the file of its spider")
+    return best
+
+
+def _calls(node: ast.AST | None, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def _argument(lines: _Lines, call: ast.Call, name: str, written: str) -> _Edit:
+    """An argument of a call with another value; where it has none of that name, a new one before the last."""
+    found = next((one for one in call.keywords if one.arg == name), None)
+    if found is not None:
+        return _Edit(lines.start(found.value), lines.end(found.value), written)
+    place = lines.start(call.keywords[-1])
+    return _Edit(place, place, f"{name}={written}, ")
+
+
+def _layout_edits(
+    lines: _Lines, tree: ast.Module, call: ast.Call, old: Site, new: Layout, needed: set[str]
+) -> Iterator[_Edit]:
+    """The layout by the name of a family, by new arguments of the file's own one, or made anew before the class."""
+    family = next((name for name, layout in _LAYOUTS.items() if layout == new), None)
+    keyword = next((one for one in call.keywords if one.arg == "layout"), None)
+    if keyword is None:
+        raise BadInput(f"{old.name} is described without a layout")
+    start, end = lines.start(keyword.value), lines.end(keyword.value)
+    if family is not None:
+        needed.add(family)
+        yield _Edit(start, end, family)
+        return
+    assigned = _assigned(tree, keyword.value)
+    if assigned is not None and old.layout is not None:
+        for name in _FIELDS:
+            if getattr(new, name) != getattr(old.layout, name):
+                yield _argument(lines, assigned, name, literal(getattr(new, name)))
+        return
+    base = keyword.value.id if isinstance(keyword.value, ast.Name) and keyword.value.id in _LAYOUTS else None
+    place = next(lines.start(node) for node in tree.body if isinstance(node, ast.ClassDef))
+    yield _Edit(place, place, _made(base, old.layout, new, old.name) + "\n\n\n")
+    yield _Edit(start, end, "LAYOUT")
+    if base is None:
+        needed.add("Layout")
+
+
+def _assigned(tree: ast.Module, value: ast.expr) -> ast.Call | None:
+    """The call of `Layout` or of a layout's `replace` that makes the value, by a name of the file or in its place."""
+    if isinstance(value, ast.Call):
+        return value
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            named = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            if isinstance(value, ast.Name) and value.id in named:
+                return node.value
+    return None
+
+
+def _made(base: str | None, old: Layout | None, new: Layout, name: str) -> str:
+    """A layout written out: what differs from a family's, or all of it."""
+    known: Any = old if base is not None else None
+    fields = [f"name={literal(name if base is not None else new.name)}"]
+    for field in _FIELDS:
+        value = getattr(new, field)
+        if value != (getattr(known, field) if known is not None else ()):
+            fields.append(f"{field}={literal(value)}")
+    call = f"{base}.replace" if base is not None else "Layout"
+    return f"LAYOUT = {call}(\n" + "\n".join(f"    {field}," for field in fields) + "\n)  # fmt: skip"
+
+
+def _import_edits(lines: _Lines, tree: ast.Module, needed: set[str]) -> Iterator[_Edit]:
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == "crawler.sites":
+            known = {alias.name for alias in node.names}
+            if needed - known and not any(alias.asname for alias in node.names):
+                names = ", ".join(_ordered([*known, *(needed - known)]))
+                yield _Edit(lines.start(node), lines.end(node), f"from crawler.sites import {names}")
+            return
+
+
+def _ordered(names: Sequence[str]) -> list[str]:
+    """Names as the linter orders them: constants, then classes."""
+    return sorted(names, key=lambda name: (not name.isupper(), name))
