@@ -97,7 +97,7 @@ def examine(site: Site, now: datetime) -> Questions:
         if isinstance(better, NotLearned) and better.reason == "script-built" and not known.proof.samples:
             nothing = Finding("script-built", "site", better.sentence, site.home)
     if nothing is not None:
-        known.proof.findings.insert(0, nothing)
+        known.proof.findings = [nothing]
         return known.proof
     exploration = better[0] if isinstance(better, tuple) else None
     _judge_addresses(known, others, exploration)
@@ -223,6 +223,10 @@ def _compare(known: _Known) -> None:
             behind = isinstance(one.source, Feed) and one.newest < newest - _BEHIND
             if behind or one.newest < known.now - _OLD:
                 one.word = "old items only"
+    # What stands still has articles to read only where nothing else has.
+    living = {url for one in told if one.word in ("gives", "moved") for url in one.links}
+    if living:
+        known.listed = {url: link for url, link in known.listed.items() if url in living}
 
 
 def _judge_sources(known: _Known) -> None:
@@ -264,7 +268,7 @@ def _judge_addresses(known: _Known, others: Sequence[str], better: Exploration |
 
     def is_wanted(url: str, found: UrlVerdict) -> bool:
         """Whether an address is an article's: the pattern takes it, or what was learned today does."""
-        if found.refused in _LABELS or (found.refused and url in strays):
+        if found.refused in _LABELS or (found.refused and (url in strays or not urlsplit(url).path.strip("/"))):
             return False
         return not found.refused or rules is None or rules.takes(url)
 
@@ -348,15 +352,22 @@ def _refusal(known: _Known, home: Answer) -> Finding | None:
     if walls or (not giving and (_reason(home) in _WALL or is_wall(home.body) or (words and set(words) == {"walled"}))):
         return Finding("walled", "site", f"a wall stands before the pages of {host}", site.home)
     if not giving and home.refused is Refusal.REDIRECTED:
-        return Finding("unreachable", "site", f"{host} redirects to another site, {home.url}", home.url)
+        text = f"{host} redirects to another site, {home.url}; describe it there: thoisu adopt {home.url}"
+        return Finding("moved away", "site", text, home.url)
+    if not giving and _is_shell(home):
+        return _script_built(home, f"the pages of {host}")
     if not giving and (reason := _reason(home)) is not None and reason is not Refusal.NOT_SAVED:
         return Finding("unreachable", "site", f"{host} gives no page: {reason}", site.home)
     shells = [url for url in known.unread if _is_shell(known.answers[url])]
     if known.unread and len(shells) == len(known.unread):
-        apis = places.api_addresses(known.answers[shells[0]])
-        where = f"; the API behind it seems to be {', '.join(apis[:3])}" if apis else ""
-        return Finding("script-built", "site", f"a script builds the articles of {host}{where}", shells[0])
+        return _script_built(known.answers[shells[0]], f"the articles of {host}")
     return None
+
+
+def _script_built(shell: Answer, what: str) -> Finding:
+    apis = places.api_addresses(shell)
+    where = f"; the API behind it seems to be {', '.join(apis[:3])}" if apis else ""
+    return Finding("script-built", "site", f"a script builds {what}{where}", shell.url)
 
 
 def _is_shell(answer: Answer) -> bool:

@@ -59,15 +59,28 @@ def learn_layout(samples: Sequence[Sample], name: str) -> Layout | None:
     if not bodies:
         return None
     layout = Layout(name=name, title=titles, body=bodies)
-    layout = _with(layout, samples, "time", _best(samples, _times, _is_time))
-    layout = _with(layout, samples, "lead", _best(samples, _leads, _is_lead, named=True))
-    layout = _with(layout, samples, "authors", _best(samples, _authors, _is_author, every=True, named=True))
-    layout = _with(layout, samples, "section", section_selector(samples))
-    layout = _with(layout, samples, "tags", tags_selector(samples))
+    for field in ("time", "lead", "authors", "section", "tags"):
+        layout = _with(layout, samples, field, field_selector(samples, field))
     layout = _with(layout, samples, "caption", _captions(samples, bodies))
     layout = _with(layout, samples, "drop", _boxes(samples, bodies))
     heads = tuple(css for css in (*layout.time, *layout.authors) if _named(css) and _inside(samples, css, bodies))
     return _without_heads(layout, samples, heads) if heads else layout
+
+
+def field_selector(samples: Sequence[Sample], field: str) -> tuple[str, ...]:
+    """The selector of a field beside title and text that leads to what is known on all pages; () without one."""
+    match field:
+        case "time":
+            return _best(samples, _times, _is_time)
+        case "lead":
+            return _best(samples, _leads, _is_lead, named=True)
+        case "authors":
+            return _best(samples, _authors, _is_author, every=True, named=True)
+        case "section":
+            return section_selector(samples)
+        case "tags":
+            return tags_selector(samples)
+    raise ValueError(field)
 
 
 def agreement(sample: Sample, layout: Layout) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from crawler.learn.learned import Learned
 from crawler.learn.proof import Finding, Proof
 from crawler.learn.samples import Sample
 from crawler.learn.witnesses import disagreements, is_own, read_by
-from crawler.sites import Feed, Layout, Site, Sitemap, Source, judge
+from crawler.sites import FAMILIES, Feed, Layout, Site, Sitemap, Source, judge
 from crawler.sites.article_numbers import alternatives
 
 _PASSING = frozenset(("source walled", "source closed by robots", "source unreachable"))
@@ -21,6 +21,8 @@ _PASSING = frozenset(("source walled", "source closed by robots", "source unreac
 _FIELDS = {
     "title disagrees": "title", "text disagrees": "body", "lead lost": "lead", "authors lost": "authors",
     "section lost": "section", "tags lost": "tags", "time lost": "time", "time disagrees": "time",
+    "lead selector does not match": "lead", "section selector does not match": "section", "tags selector does not match": "tags",
+    "time selector does not match": "time",
 }  # fmt: skip
 """The field of a layout that a fault of the pages speaks of."""
 
@@ -126,49 +128,53 @@ def _exclude(site: Site, learned: Site, proof: Proof) -> str | None:
 
 
 def _layout(proof: Proof, better: Learned, samples: Sequence[Sample]) -> Layout | None:
-    """A layout by which the pages are read without the faults that the old one has; None when there is none."""
+    """The layout by which the pages are read with the fewest faults, none of them the old one's; None without one."""
     old = proof.site.layout
     faults = [one for one in proof.findings if one.fault in _FIELDS or one.fault == "layout does not match"]
     if not faults or not samples:
         return None
-    sources = [layout for layout in (better.site.layout, family_of(samples), _learned(samples, proof.site)) if layout]
-    for candidate in _candidates(old, sources, faults):
+    best: tuple[int, Layout] | None = None
+    for candidate in _candidates(old, _layouts(proof, better, samples), faults):
         try:
             site = dataclasses.replace(proof.site, layout=candidate)
         except BadSite:
             continue
         if candidate != old and all(is_own(read_by(one, site)[0], site) for one in samples):
             left = {one.fault for one in disagreements(samples, site)}
-            if not left & {one.fault for one in faults}:
+            if not left:
                 return candidate
-    return None
+            if not left & {one.fault for one in faults} and (best is None or len(left) < best[0]):
+                best = len(left), candidate
+    return best[1] if best is not None else None
 
 
-def _learned(samples: Sequence[Sample], site: Site) -> Layout | None:
-    return learn_layout(samples, site.layout.name if site.layout else site.name or "site")
+def _layouts(proof: Proof, better: Learned, samples: Sequence[Sample]) -> Iterator[Layout]:
+    """Where mended fields may come from: what was learned today, a family, and last what takes the longest."""
+    family = family_of(samples)
+    yield from (layout for layout in dict.fromkeys((better.site.layout, family)) if layout is not None)
+    if not better.own_layout:
+        name = proof.site.layout.name if proof.site.layout else proof.site.name
+        if (layout := learn_layout(samples, name)) is not None:
+            yield layout
 
 
-def _candidates(old: Layout | None, sources: Sequence[Layout], faults: Sequence[Finding]) -> Iterable[Layout]:
-    """Layouts to try: the old one with single fields mended before whole ones."""
+def _candidates(old: Layout | None, sources: Iterable[Layout], faults: Sequence[Finding]) -> Iterator[Layout]:
+    """Layouts to try: of each source first the old one with single fields mended, then the whole."""
     fields = {_FIELDS[one.fault] for one in faults if one.fault in _FIELDS}
+    groups = [(*fields,)] if fields else [("body",), ("title",), ("title", "body")]
     for new in sources:
-        if old is None:
-            yield new
-            continue
-        if fields:
-            first = {name: getattr(new, name) for name in fields if getattr(new, name)}
-            if first:
-                yield old.replace(**first)
-        for names in (("body",), ("title",), ("title", "body")):
-            yield old.replace(
-                **{name: tuple(dict.fromkeys((*getattr(old, name), *getattr(new, name)))) for name in names}
-            )
-    for new in sources:
-        yield new
         if old is not None:
-            both = {
-                field.name: tuple(dict.fromkeys((*getattr(new, field.name), *getattr(old, field.name))))
-                for field in dataclasses.fields(Layout)
-                if field.name not in ("name", "marks")
-            }
-            yield old.replace(**both)
+            for names in groups:
+                # What reads wrong goes; what merely matches nothing may still match older pages.
+                kept = {name: () if fields else getattr(old, name) for name in names}
+                mended = {name: tuple(dict.fromkeys((*getattr(new, name), *kept[name]))) for name in names}
+                yield old.replace(**{name: value for name, value in mended.items() if value})
+            if new not in FAMILIES:
+                yield _both(new, old)
+        yield new
+
+
+def _both(new: Layout, old: Layout) -> Layout:
+    """The old layout with the selectors of a new one before its own, which may still match older pages."""
+    fields = [field.name for field in dataclasses.fields(Layout) if field.name not in ("name", "marks")]
+    return old.replace(**{name: tuple(dict.fromkeys((*getattr(new, name), *getattr(old, name)))) for name in fields})

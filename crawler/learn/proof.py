@@ -18,9 +18,13 @@ Fault = Literal[
     "no children", "other site", "source walled", "source closed by robots", "source unreachable", "source unreadable",
     "pattern too narrow", "pattern too wide", "layout does not match", "pages unread", "title disagrees",
     "time zone wrong", "time disagrees", "time lost", "lead lost", "authors lost", "section lost", "tags lost",
-    "text disagrees", "robots", "walled", "unreachable", "script-built", "login", "no-articles",
+    "text disagrees", "lead selector does not match", "time selector does not match",
+    "section selector does not match", "tags selector does not match",
+    "moved away", "robots", "walled", "unreachable", "script-built",
 ]  # fmt: skip
-"""What can be wrong; the last six are of the site as a whole, which is refused by them."""
+"""What can be wrong; the last five are of the site as a whole, which is refused by them."""
+_READ_ANYWAY = "does not match"  # ends what the fallback makes good
+
 Part = Literal["site", "sources", "addresses", "layout", "text", "title", "time", "lead", "authors", "section", "tags"]
 Verdict = Literal["works", "works by the fallback", "needs mending", "refused"]
 
@@ -99,6 +103,6 @@ class Proof:
         """What becomes of the site as it is described."""
         if self.refusal is not None:
             return "refused"
-        if any(one.fault != "layout does not match" for one in self.findings):
+        if not all(one.fault.endswith(_READ_ANYWAY) for one in self.findings):
             return "needs mending"
         return "works by the fallback" if self.findings else "works"

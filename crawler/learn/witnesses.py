@@ -14,6 +14,7 @@ from crawler.extract.generic import find
 from crawler.extract.linked_data import Thing
 from crawler.extract.page import Page, plain
 from crawler.items import DENSITY, FALLBACK, Article
+from crawler.learn.layouts import field_selector
 from crawler.learn.proof import Finding
 from crawler.learn.samples import Sample, squeezed
 from crawler.sites import Site
@@ -26,6 +27,8 @@ _WIDEST_ZONE = timedelta(hours=14)
 _DENSE = 0.5  # share of the text by density that the text by layout must hold, and the other way round
 _SHORT = 200  # characters of a text of which density says nothing
 _LOST = ("lead", "authors", "section", "tags")
+_SELECTED = ("lead", "time", "section", "tags")  # bylines stand in the text of many a layout that has selectors, too
+_FEWEST = 2  # pages on which a selector must be missing
 
 
 def read_by(one: Sample, site: Site) -> tuple[str, Article | None]:
@@ -45,6 +48,11 @@ def disagreements(samples: Sequence[Sample], site: Site) -> Iterator[Finding]:
     own = [(one, article) for one, article in read if is_own(article.layout, site)]
     if not own:
         return
+    thin = [one for one, article in own if _agreed(one, article) < _DENSE]
+    if len(thin) > _MOST * len(own):
+        text = f"the text by layout and by density differ on {len(thin)} of {len(own)} pages"
+        yield Finding("text disagrees", "text", text, thin[0].answer.url)
+        return  # what else is missing follows from it
     yield from _titles(own)
     yield from _times(own)
     for name in _LOST:
@@ -57,10 +65,27 @@ def disagreements(samples: Sequence[Sample], site: Site) -> Iterator[Finding]:
                 f"{len(lost)} of {len(own)} pages are read without {name}, which others find: {said[:80]!r}",
                 lost[0].answer.url,
             )
-    thin = [one for one, article in own if _agreed(one, article) < _DENSE]
-    if len(thin) > _MOST * len(own):
-        text = f"the text by layout and by density differ on {len(thin)} of {len(own)} pages"
-        yield Finding("text disagrees", "text", text, thin[0].answer.url)
+    yield from _unmatched(own, site)
+
+
+def _unmatched(own: Sequence[tuple[Sample, Article]], site: Site) -> Iterator[Finding]:
+    """Fields that no selector of the layout finds on any page, though the pages have them where another one would."""
+    if site.layout is None or len(own) < _FEWEST:
+        return
+    samples = [one for one, _ in own]
+    pages = [_page(one) for one in samples]
+    for name in _SELECTED:
+        css = getattr(site.layout, name)
+        having = [article for _, article in own if (article.published_at if name == "time" else getattr(article, name))]
+        if not css or len(having) <= _MOST * len(own) or any(page.first(css) is not None for page in pages):
+            continue
+        if other := field_selector(samples, name):
+            yield Finding(
+                f"{name} selector does not match",  # type: ignore[arg-type]
+                name,  # type: ignore[arg-type]
+                f"no selector of {site.layout.name} finds {name} on any of {len(own)} pages; it stands at {other[0]}",
+                samples[0].answer.url,
+            )
 
 
 def least_agreement(samples: Sequence[Sample], site: Site) -> float | None:
@@ -180,9 +205,9 @@ def _agreed(one: Sample, article: Article) -> float:
         parts = find(_page(one))
     except Refused:
         parts = None
-    if parts is None or len(ours) < _SHORT:
+    dense = squeezed("".join(root.text() for root in parts.roots)) if parts is not None else ""
+    if len(dense) < _SHORT:
         return 1.0
-    dense = squeezed("".join(root.text() for root in parts.roots))
     lines = [squeezed(line) for line in article.body.split("\n")]
     held = sum(len(line) for line in lines if line in dense) / (sum(map(len, lines)) or 1)
     # What density takes in beside the text (boxes, bylines) is not the layout's to hold.
