@@ -21,8 +21,8 @@ _PASSING = frozenset(("source walled", "source closed by robots", "source unreac
 _FIELDS = {
     "title disagrees": "title", "text disagrees": "body", "lead lost": "lead", "authors lost": "authors",
     "section lost": "section", "tags lost": "tags", "time lost": "time", "time disagrees": "time",
-    "lead selector does not match": "lead", "section selector does not match": "section", "tags selector does not match": "tags",
-    "time selector does not match": "time",
+    "lead selector does not match": "lead", "time selector does not match": "time",
+    "section selector does not match": "section", "tags selector does not match": "tags",
 }  # fmt: skip
 """The field of a layout that a fault of the pages speaks of."""
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 import ast
 import dataclasses
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from crawler import sites as offered
 from crawler.errors import BadInput
 from crawler.learn.writing import literal, sources_literal
-from crawler.sites import Layout, Site
+from crawler.sites import Css, Layout, Site
 
 _LAYOUTS = {name: layout for name, layout in vars(offered).items() if isinstance(layout, Layout)}
+_WIDTH = 90  # characters of a tuple on one line
 _SITE_FIELDS = ("home", "hosts", "sources", "article", "exclude", "keep_query", "keep_slash")
 _FIELDS = tuple(field.name for field in dataclasses.fields(Layout) if field.name not in ("name", "marks"))
 
@@ -45,13 +47,15 @@ def patched(text: str, old: Site, new: Site) -> str:
                 sources_literal(value) if name == "sources" else literal(value, pattern=name in ("article", "exclude"))
             )
             edits.append(_argument(lines, call, name, written))
-    needed = {type(source).__name__ for source in new.sources}
     if new.layout != old.layout and new.layout is not None:
-        edits += _layout_edits(lines, tree, call, old, new.layout, needed)
-    edits += _import_edits(lines, tree, needed)
+        edits += _layout_edits(lines, tree, call, old, new.layout)
+    text = _edited(text, edits)
+    return _edited(text, _import_edits(_Lines(text), ast.parse(text)))
+
+
+def _edited(text: str, edits: Iterable[_Edit]) -> str:
     for edit in sorted(edits, key=lambda one: (one.start, one.end), reverse=True):
         text = text[: edit.start] + edit.text + text[edit.end :]
-    ast.parse(text)
     return text
 
 
@@ -118,9 +122,7 @@ def _argument(lines: _Lines, call: ast.Call, name: str, written: str) -> _Edit:
     return _Edit(place, place, f"{name}={written}, ")
 
 
-def _layout_edits(
-    lines: _Lines, tree: ast.Module, call: ast.Call, old: Site, new: Layout, needed: set[str]
-) -> Iterator[_Edit]:
+def _layout_edits(lines: _Lines, tree: ast.Module, call: ast.Call, old: Site, new: Layout) -> Iterator[_Edit]:
     """The layout by the name of a family, by new arguments of the file's own one, or made anew before the class."""
     family = next((name for name, layout in _LAYOUTS.items() if layout == new), None)
     keyword = next((one for one in call.keywords if one.arg == "layout"), None)
@@ -128,21 +130,29 @@ def _layout_edits(
         raise BadInput(f"{old.name} is described without a layout")
     start, end = lines.start(keyword.value), lines.end(keyword.value)
     if family is not None:
-        needed.add(family)
         yield _Edit(start, end, family)
+        yield from _own_layout_gone(lines, tree, keyword.value)
         return
     assigned = _assigned(tree, keyword.value)
     if assigned is not None and old.layout is not None:
         for name in _FIELDS:
             if getattr(new, name) != getattr(old.layout, name):
-                yield _argument(lines, assigned, name, literal(getattr(new, name)))
+                yield _argument(lines, assigned, name, _selectors(getattr(new, name)))
         return
     base = keyword.value.id if isinstance(keyword.value, ast.Name) and keyword.value.id in _LAYOUTS else None
     place = next(lines.start(node) for node in tree.body if isinstance(node, ast.ClassDef))
     yield _Edit(place, place, _made(base, old.layout, new, old.name) + "\n\n\n")
     yield _Edit(start, end, "LAYOUT")
-    if base is None:
-        needed.add("Layout")
+
+
+def _own_layout_gone(lines: _Lines, tree: ast.Module, value: ast.expr) -> Iterator[_Edit]:
+    """The file's own layout is taken out when nothing else uses it."""
+    if not isinstance(value, ast.Name) or value.id in _LAYOUTS:
+        return
+    uses = sum(isinstance(node, ast.Name) and node.id == value.id for node in ast.walk(tree))
+    for node, behind in pairwise(tree.body):
+        if isinstance(node, ast.Assign) and _calls(node.value, "Layout") and uses == 2:
+            yield _Edit(lines.start(node), lines.start(behind), "\n" if isinstance(behind, ast.ClassDef) else "")
 
 
 def _assigned(tree: ast.Module, value: ast.expr) -> ast.Call | None:
@@ -164,21 +174,36 @@ def _made(base: str | None, old: Layout | None, new: Layout, name: str) -> str:
     for field in _FIELDS:
         value = getattr(new, field)
         if value != (getattr(known, field) if known is not None else ()):
-            fields.append(f"{field}={literal(value)}")
+            fields.append(f"{field}={_selectors(value)}")
     call = f"{base}.replace" if base is not None else "Layout"
     return f"LAYOUT = {call}(\n" + "\n".join(f"    {field}," for field in fields) + "\n)  # fmt: skip"
 
 
-def _import_edits(lines: _Lines, tree: ast.Module, needed: set[str]) -> Iterator[_Edit]:
+def _selectors(values: Css) -> str:
+    """A tuple of selectors, in lines of which each holds as many as fit."""
+    whole = literal(values)
+    if len(whole) <= _WIDTH:
+        return whole
+    lines = [""]
+    for value in values:
+        if lines[-1] and len(lines[-1]) + len(value) > _WIDTH:
+            lines.append("")
+        lines[-1] += f"{literal(value)}, "
+    return "(" + ("\n" + " " * 10).join(line.rstrip() for line in lines).rstrip(",") + ")"
+
+
+def _import_edits(lines: _Lines, tree: ast.Module) -> Iterator[_Edit]:
+    """The names that the file takes from `crawler.sites`: those that it uses now."""
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & set(offered.__all__)
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module == "crawler.sites":
-            known = {alias.name for alias in node.names}
-            if needed - known and not any(alias.asname for alias in node.names):
-                names = ", ".join(_ordered([*known, *(needed - known)]))
-                yield _Edit(lines.start(node), lines.end(node), f"from crawler.sites import {names}")
+            if used != {alias.name for alias in node.names}:
+                yield _Edit(
+                    lines.start(node), lines.end(node), f"from crawler.sites import {', '.join(_ordered(used))}"
+                )
             return
 
 
-def _ordered(names: Sequence[str]) -> list[str]:
+def _ordered(names: Iterable[str]) -> list[str]:
     """Names as the linter orders them: constants, then classes."""
     return sorted(names, key=lambda name: (not name.isupper(), name))
