@@ -144,6 +144,8 @@ def _source(known: _Known, source: Source) -> Generator[Ask, Answer, None]:
     else:
         told.items = len(found.links)
         told.word = _WORDS.get(found.refused, "unreadable") if found.refused else "gives"
+        if found.kind == "index":
+            told.word = "no children"
     if answer.refused is Refusal.REDIRECTED:
         told.moved_to = answer.url
     if told.word in ("gives", "empty") and _place(answer.url) != _place(url):

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.errors import BadSite
-from crawler.learn.layouts import family_of, learn_layout
+from crawler.learn.layouts import family_of, field_selector, learn_layout
 from crawler.learn.learned import Learned
 from crawler.learn.proof import Finding, Proof
 from crawler.learn.samples import Sample
@@ -141,11 +141,26 @@ def _layout(proof: Proof, better: Learned, samples: Sequence[Sample]) -> Layout 
             continue
         if candidate != old and all(is_own(read_by(one, site)[0], site) for one in samples):
             left = {one.fault for one in disagreements(samples, site)}
-            if not left:
-                return candidate
             if not left & {one.fault for one in faults} and (best is None or len(left) < best[0]):
                 best = len(left), candidate
-    return best[1] if best is not None else None
+            if not left:
+                break
+    if best is None:
+        return None
+    layout = _filled(best[1], proof)
+    # A layout that has become the site's own is no family's any more.
+    of_family = layout not in FAMILIES and layout.name in {family.name for family in FAMILIES}
+    return layout.replace(name=proof.site.name or "site") if of_family else layout
+
+
+def _filled(layout: Layout, proof: Proof) -> Layout:
+    """The layout with what it still lacks by the pages of the proof, of which an exploration has read some alone."""
+    site = dataclasses.replace(proof.site, layout=layout)
+    for found in list(disagreements(proof.samples, site)):
+        if found.fault.endswith("selector does not match"):
+            css = (*field_selector(proof.samples, found.part), *getattr(layout, found.part))
+            layout = layout.replace(**{found.part: tuple(dict.fromkeys(css))})
+    return layout
 
 
 def _layouts(proof: Proof, better: Learned, samples: Sequence[Sample]) -> Iterator[Layout]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -65,8 +64,3 @@ def examined(site: Site, respond: Respond = true_answer) -> Proof:
     except StopIteration as end:
         proof: Proof = end.value
         return proof
-
-
-def as_it_was(site: Site, answer: Answer) -> Answer:
-    """An answer to a mended definition: as `true_answer`, under whichever scheme and host the site has now."""
-    return replace(answer, url=site.home)
