@@ -1,19 +1,20 @@
-"""Writes the reference pages that follow from the code: cli.md, sites.md and settings.md (`make docs`)."""
+"""Writes the pages that follow from code and data: cli.md, sites.md, settings.md, candidates.md (`make docs`)."""
 
 from __future__ import annotations
 
 import inspect
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast, get_args
 
 import typer
 
+from crawler.adopt.proof_table import read_table
 from crawler.cli.find import describe
 from crawler.cli.main import app
 from crawler.configuration import SETTINGS
 from crawler.errors import Refusal
-from crawler.sites import load_sites
+from crawler.sites import Tier, load_sites
 
 HERE = Path(__file__).parent
 NOTE = "<!-- Written by docs/generate.py; run `make docs` after a change. -->\n\n"
@@ -62,19 +63,83 @@ def _refusals() -> str:
 def sites() -> str:
     """The table of all sites."""
     rows = [describe(site) for site in load_sites().values()]
+    proofs = read_table(HERE / "proofs.tsv")
     proven = sum(row["proven"] for row in rows)
     lines = [
         "# Sites\n\n" + NOTE,
         f"{len(rows)} sites, one file each in `spiders/`; {proven} are proven: a real page of theirs has been read\n"
-        "right. The others follow what is known of their CMS family and are tested on pages written in its markup.\n\n",
-        "| site | publisher | tier | layout | sources | proven |\n|---|---|---|---|---|---|\n",
+        "right. The others follow what is known of their CMS family and are tested on pages written in its markup.\n"
+        "`thoisu prove --write-proof` notes in `docs/proofs.tsv` what the sites answer: the last column is the day of\n"
+        "the last proof and its verdict. What else is worth a spider: [candidates.md](candidates.md).\n\n",
+        "| site | publisher | tier | layout | sources | proven | last proof |\n|---|---|---|---|---|---|---|\n",
     ]
     for row in rows:
         sources = "<br>".join(f"{source['kind']} `{source['url']}`" for source in row["sources"])
         name = f"[{row['site']}]({row['home']})"
-        cells = (name, row["publisher"], row["tier"], row["layout"], sources, "yes" if row["proven"] else "")
+        seen = "yes" if row["proven"] else ""
+        last = ", ".join(proofs.get(row["site"], ()))
+        cells = (name, row["publisher"], row["tier"], row["layout"], sources, seen, last)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n")
     return "".join(lines)
+
+
+class Candidate(NamedTuple):
+    """A site that is worth a spider."""
+
+    url: str
+    tier: Tier
+    name: str
+    group: str
+
+
+def candidates() -> list[Candidate]:
+    """The rows of candidates.tsv; ValueError for one that is none, and for a host that stands twice."""
+    found: list[Candidate] = []
+    group = ""
+    for line in (HERE / "candidates.tsv").read_text(encoding="utf-8").splitlines():
+        if line.startswith("# == "):
+            group = line.removeprefix("# == ")
+        elif not line.startswith("#"):
+            url, tier, name = line.split("\t")
+            if (
+                tier not in get_args(Tier)
+                or not re.fullmatch(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/", url)
+                or not name
+            ):
+                raise ValueError(f"{line!r} is no candidate: an address, a tier and a name")
+            if url in (one.url for one in found):
+                raise ValueError(f"{url} stands twice")
+            found.append(Candidate(url, cast(Tier, tier), name, group))
+    return found
+
+
+def candidate_page() -> str:
+    """The table of all candidates, each with its spider where it has one."""
+    known = load_sites()
+    rows = candidates()
+    described = {one.url: site for one in rows if (site := known.find(one.url)) is not None}
+    lines = [
+        "# Candidates\n\n" + NOTE,
+        f"{len(rows)} sites of the state and its provinces, of which {len(described)} have a spider. The list is made\n"
+        "from public knowledge (`docs/candidates.tsv`) and unproven: hosts may have moved since the provinces and\n"
+        "ministries were merged in 2025. Those without a spider are in `docs/candidates.txt`, ready for\n\n"
+        "    thoisu adopt --list docs/candidates.txt --write\n",
+    ]
+    for group in dict.fromkeys(one.group for one in rows):
+        lines.append(f"\n## {group}\n\n| host | name | tier | spider |\n|---|---|---|---|\n")
+        for one in (row for row in rows if row.group == group):
+            site = described.get(one.url)
+            spider = f"[{site.name}](../spiders/{site.name}.py)" if site is not None else ""
+            host = one.url.removeprefix("https://").rstrip("/")
+            lines.append(f"| [{host}]({one.url}) | {one.name} | {one.tier} | {spider} |\n")
+    return "".join(lines)
+
+
+def candidate_list() -> str:
+    """The candidates without a spider, as `thoisu adopt --list` takes them."""
+    known = load_sites()
+    rows = [f"{one.url} {one.name}\n" for one in candidates() if known.find(one.url) is None]
+    return "# Written by docs/generate.py: the rows of candidates.tsv that have no spider.\n" + "".join(rows)
 
 
 def settings() -> str:
@@ -96,7 +161,13 @@ def settings() -> str:
 
 def pages() -> dict[str, str]:
     """Each page by its file name."""
-    return {"cli.md": cli(), "sites.md": sites(), "settings.md": settings()}
+    return {
+        "cli.md": cli(),
+        "sites.md": sites(),
+        "settings.md": settings(),
+        "candidates.md": candidate_page(),
+        "candidates.txt": candidate_list(),
+    }
 
 
 if __name__ == "__main__":

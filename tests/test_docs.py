@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.util
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import typer
 
+from crawler.cli.adopt import _listed
 from crawler.cli.main import app
+from crawler.sites import load_sites
 from tests.support import ROOT
 
 DOCS = ROOT / "docs"
@@ -28,6 +31,15 @@ def _generator() -> ModuleType:
 def test_reference_pages_are_fresh() -> None:
     for name, text in _generator().pages().items():
         assert (DOCS / name).read_text("utf-8") == text, f"docs/{name} is stale: run `make docs`"
+
+
+def test_candidates_can_be_adopted_and_none_stands_twice() -> None:
+    hosts = [urlsplit(one.url).hostname or "" for one in _generator().candidates()]
+    assert len({host.removeprefix("www.") for host in hosts}) == len(hosts) > 100
+    for name in ("candidates.tsv", "candidates.txt"):
+        assert set(_listed(DOCS / name)) <= {f"https://{host}/" for host in hosts}
+    listed = _listed(DOCS / "candidates.txt")
+    assert not [url for url in listed if load_sites().find(url)]
 
 
 def _commands(group: Any, before: str = "") -> dict[str, Any]:
