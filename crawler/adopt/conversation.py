@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.http import Response
-from scrapy.settings import Settings
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 from twisted.python.failure import Failure
 
 from crawler.crawl.run import run_in_loop
@@ -64,6 +64,13 @@ class _Asking(SiteSpider):
         super().__init__(name)
         self._talk = talk
         self._robots: dict[str, bytes] = {}
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """The site's own delay, unless the run sets one for all."""
+        super().update_settings(settings)
+        if settings.getpriority("DOWNLOAD_DELAY") != SETTINGS_PRIORITIES["cmdline"]:
+            settings.set("DOWNLOAD_DELAY", cls.site.delay, priority="spider")
 
     async def start(self) -> AsyncIterator[Request]:
         if (request := self._next(None)) is not None:

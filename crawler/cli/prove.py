@@ -35,12 +35,12 @@ def prove(
     ] = False,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a site.")] = False,
 ) -> None:
-    """Hold described sites against what they answer today, a dozen requests each.
+    """Hold described sites against what they answer today.
 
-    Each source, the article pattern, the layout, and the fields of a few pages are
-    checked by witnesses that do not know of each other. What is wrong is named,
-    with a patch for the spider where a better answer is known. Exit code 1 when a
-    site does not work.
+    A dozen requests each: every source, the article pattern, the layout, and the
+    fields of a few pages are checked by witnesses that do not know of each other.
+    What is wrong is named, with a patch for the spider where a better answer is
+    known. Exit code 1 when a site does not work.
 
     \b
     Examples:
