@@ -1,0 +1,78 @@
+"""`thoisu prove`: what it asks, says, keeps, and says again from what it has kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from crawler.adopt import proof_table
+from crawler.errors import BadInput
+from crawler.newsroom import Newsroom
+from tests.support import Thoisu
+
+
+def test_what_works_is_told_in_a_table(thoisu: Thoisu, newsroom: Newsroom) -> None:
+    run = thoisu("prove", "--newsroom", newsroom.url)
+    assert run.code == 0, run.out
+    assert "2 of 2 sites work" in run.out
+    assert all(len([r for r in newsroom.requests if r.host.startswith(host)]) <= 14 for host in ("songda", "hongha"))
+
+
+def test_a_fault_is_told_with_its_patch_and_kept_for_others(thoisu: Thoisu, newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.misbehave("songda", path=r"^/rss/home", status=410)
+    newsroom.misbehave("hongha", path=r"^/sitemap", html_for_feed=True)
+    told = thoisu("prove", "--newsroom", newsroom.url, "--json", "--keep", tmp_path / "kept")
+    assert told.code == 1
+    songda, hongha = told.rows
+    assert [found["fault"] for found in songda["findings"]] == ["source gone"]
+    assert [found["fault"] for found in hongha["findings"]] == ["html for feed"]
+    assert songda["verdict"] == hongha["verdict"] == "needs mending"
+    assert "-            Feed(" in songda["patch"]
+    assert songda["patch"].startswith("--- a/spiders/songda.py\n+++ b/spiders/songda.py\n")
+
+    newsroom.behave("songda")
+    newsroom.forget_requests()
+    again = thoisu("prove", "--newsroom", newsroom.url, "--json", "--replay", tmp_path / "kept")
+    assert (again.code, again.rows) == (told.code, told.rows)
+    assert newsroom.requests == []
+    cases = list((tmp_path / "kept" / "golden" / "songda").iterdir())
+    assert {path.name for path in cases[0].iterdir()} == {"page.html", "article.json", "origin.json"}
+    assert json.loads((cases[0] / "article.json").read_text("utf-8"))["title"]
+
+
+def test_what_a_folder_does_not_hold_is_no_fault(thoisu: Thoisu, tmp_path: Path) -> None:
+    (tmp_path / "replay.tsv").write_text("url\tfile\n", encoding="utf-8")
+    run = thoisu("prove", "plo", "--replay", tmp_path, "--json")
+    (row,) = run.rows
+    assert {source["says"] for source in row["sources"]} == {"not asked"}
+    assert row["findings"] == []
+
+
+@pytest.mark.parametrize("line", ["no json", '{"at": "2026-11-01T00:00:00+00:00"}\n{"asked": 1}', "{}"])
+def test_a_broken_record_is_bad_input(thoisu: Thoisu, tmp_path: Path, line: str) -> None:
+    (tmp_path / "replay.tsv").write_text("url\tfile\n", encoding="utf-8")
+    (tmp_path / "answers.jsonl").write_text(line, encoding="utf-8")
+    run = thoisu("prove", "plo", "--replay", tmp_path)
+    assert run.code == 2
+    assert "no record of a proof" in run.err
+
+
+def test_the_last_proof_is_noted(
+    thoisu: Thoisu, newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "proofs.tsv"
+    proof_table.write_table(table, {"vov": ("2026-01-02", "works"), "songda": ("2026-01-02", "refused")})
+    monkeypatch.setattr(proof_table, "table_of_checkout", lambda: table)
+    assert thoisu("prove", "songda", "--newsroom", newsroom.url, "--write-proof").code == 0
+    rows = proof_table.read_table(table)
+    assert rows["vov"] == ("2026-01-02", "works")
+    assert rows["songda"][1] == "works"
+    assert rows["songda"][0] > "2026-01-02"
+
+
+def test_another_table_is_no_table_of_proofs(tmp_path: Path) -> None:
+    (tmp_path / "proofs.tsv").write_text("name\tday\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="no table of proofs"):
+        proof_table.read_table(tmp_path / "proofs.tsv")
