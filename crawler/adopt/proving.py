@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from crawler.adopt.adopting import write_case
 from crawler.adopt.conversation import Talk, hold
@@ -47,7 +48,7 @@ def prove(
     """
     if replay is not None:
         saved, at = _saved(replay)
-        return [_answered(site, saved, at or now) for site in sites.values()]
+        return [_answered(site, saved, at or now, named=at is None) for site in sites.values()]
     settings = settings_for(own, newsroom=newsroom)
     settings.update({"ITEM_PIPELINES": {}, "THOISU_BACKOFF_MAX": 30.0, "THOISU_BACKOFF_FIRST": 5.0}, priority="cmdline")
     if own.delay is not None:
@@ -96,9 +97,9 @@ def keep(proven: Iterable[Proven], folder: Path, now: datetime) -> list[Path]:
     return cases
 
 
-def _recorded(one: Proven, now: datetime) -> Generator[Ask, Answer, Proof]:
+def _recorded(one: Proven, now: datetime, also: Sequence[str] = ()) -> Generator[Ask, Answer, Proof]:
     """The questions of an examination, with what was answered noted."""
-    questions = examine(one.proof.site, now)
+    questions = examine(one.proof.site, now, also)
     try:
         ask = next(questions)
         while True:
@@ -141,19 +142,26 @@ def _kind_of(path: Path) -> str:
     return "text/html" if path.suffix.lower() in (".html", ".htm") else "application/xml"
 
 
-def _answered(site: Site, saved: Mapping[str, Answer], now: datetime) -> Proven:
-    """An examination whose answers are all there already."""
+def _answered(site: Site, saved: Mapping[str, Answer], now: datetime, *, named: bool) -> Proven:
+    """An examination whose answers are all there already; with `named` any saved page of the site may be read."""
     one = Proven(Proof(site))
-    questions = _recorded(one, now)
+    questions = _recorded(one, now, _of(saved, site) if named else ())
     try:
         ask = next(questions)
         while True:
-            known = saved.get(ask.url) or saved.get(saved_pages.key(ask.url))
+            known = saved.get(ask.url)
+            if known is None and (page := saved.get(saved_pages.key(ask.url))) is not None:
+                known = replace(page, url=ask.url)
             ask = questions.send(known or Answer(ask.url, 0, refused=Refusal.NOT_SAVED))
     except StopIteration as end:
         one.proof = end.value
     one.patch = _patch(one.proof)
     return one
+
+
+def _of(saved: Mapping[str, Answer], site: Site) -> list[str]:
+    """The saved addresses of a site."""
+    return [answer.url for answer in saved.values() if site.owns(urlsplit(answer.url).hostname or "")]
 
 
 def _patch(proof: Proof) -> str | None:

@@ -67,6 +67,8 @@ class _Known:
 
     proof: Proof
     now: datetime
+    is_today: bool = True
+    """The answers are of `now`; saved pages may be of any day."""
     answers: dict[str, Answer] = field(default_factory=dict)
     """By the address that was asked."""
     found: dict[str, Discovery] = field(default_factory=dict)
@@ -77,16 +79,19 @@ class _Known:
     """Sample pages that could not be read."""
 
 
-def examine(site: Site, now: datetime) -> Questions:
-    """Ask a described site; what came of it. Raises nothing: a site that cannot be had says so in its findings."""
-    known = _Known(Proof(site), now)
+def examine(site: Site, now: datetime, also: Sequence[str] = ()) -> Questions:
+    """Ask a described site; what came of it. Raises nothing: a site that cannot be had says so in its findings.
+
+    `also` are addresses of it that have been saved some day; articles among them are read where no listed one can be.
+    """
+    known = _Known(Proof(site), now, is_today=not also)
     home = yield from _ask(known, site.home, "home page")
     for source in site.sources[:_SOURCES]:
         yield from _source(known, source)
     known.proof.sources += [SourceProof(source, source.url) for source in site.sources[_SOURCES:]]
     _compare(known)
     others = _others(known, home)
-    yield from _articles(known)
+    yield from _articles(known, also)
     _judge_sources(known)
     _judge_home(known, home)
     _judge_layout(known)
@@ -223,7 +228,7 @@ def _compare(known: _Known) -> None:
             and not isinstance(one.source, Listing)
         ):
             behind = isinstance(one.source, Feed) and one.newest < newest - _BEHIND
-            if behind or one.newest < known.now - _OLD:
+            if behind or (known.is_today and one.newest < known.now - _OLD):
                 one.word = "old items only"
     # What stands still has articles to read only where nothing else has.
     living = {url for one in told if one.word in ("gives", "moved") for url in one.links}
@@ -291,8 +296,12 @@ def _judge_addresses(known: _Known, others: Sequence[str], better: Exploration |
 # Pages.
 
 
-def _articles(known: _Known) -> Generator[Ask, Answer, None]:
-    for link in list(_chosen(known))[:_PAGES]:
+def _articles(known: _Known, also: Sequence[str]) -> Generator[Ask, Answer, None]:
+    site = known.proof.site
+    named = [Link(url) for url in also if not judge(url, site).refused and url not in known.listed]
+    for link in [*list(_chosen(known))[:_PAGES], *named]:
+        if len(known.proof.samples) + len(known.unread) == _PAGES:
+            break
         answer = yield from _ask(known, link.url, "article")
         reason = _reason(answer)
         if reason is None:
@@ -345,6 +354,8 @@ def _refusal(known: _Known, home: Answer) -> Finding | None:
     site, host = known.proof.site, known.proof.site.host
     words = [one.word for one in known.proof.sources if one.word != "not asked"]
     reasons = [*known.unread.values(), *([reason] if (reason := _reason(home)) else [])]
+    if not words and not known.unread and not home.is_good:
+        return Finding("unreachable", "site", f"nothing of {host} has been answered", site.home)
     giving = "gives" in words
     closed = reasons and all(reason is Refusal.ROBOTS for reason in known.unread.values())
     if (known.unread and closed) or (not giving and (_reason(home) is Refusal.ROBOTS or "robots" in words)):

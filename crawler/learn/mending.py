@@ -67,7 +67,11 @@ def _sources(proof: Proof, better: Learned) -> tuple[Source, ...]:
     """The sources, each faulty one replaced by where it has moved, by another of its kind, or by nothing."""
     faulty = {one.url: one for one in proof.findings if one.part == "sources" and one.fault not in _PASSING}
     given = {one.source.url: one for one in proof.sources}
-    fresh = [source for source in better.site.sources if source not in proof.site.sources]
+    fresh = [
+        source
+        for source in better.site.sources
+        if source not in proof.site.sources and judge(source.url, proof.site).refused
+    ]
     sources: list[Source] = []
     for source in proof.site.sources:
         fault = faulty.get(source.url)

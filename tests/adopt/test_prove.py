@@ -10,7 +10,7 @@ import pytest
 from crawler.adopt import proof_table
 from crawler.errors import BadInput
 from crawler.newsroom import Newsroom
-from tests.support import Thoisu
+from tests.support import GOLDEN, Thoisu
 
 
 def test_what_works_is_told_in_a_table(thoisu: Thoisu, newsroom: Newsroom) -> None:
@@ -22,19 +22,16 @@ def test_what_works_is_told_in_a_table(thoisu: Thoisu, newsroom: Newsroom) -> No
 
 def test_a_fault_is_told_with_its_patch_and_kept_for_others(thoisu: Thoisu, newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.misbehave("songda", path=r"^/rss/home", status=410)
-    newsroom.misbehave("hongha", path=r"^/sitemap", html_for_feed=True)
-    told = thoisu("prove", "--newsroom", newsroom.url, "--json", "--keep", tmp_path / "kept")
-    assert told.code == 1
-    songda, hongha = told.rows
+    told = thoisu("prove", "songda", "--newsroom", newsroom.url, "--json", "--keep", tmp_path / "kept")
+    (songda,) = told.rows
+    assert (told.code, songda["verdict"]) == (1, "needs mending")
     assert [found["fault"] for found in songda["findings"]] == ["source gone"]
-    assert [found["fault"] for found in hongha["findings"]] == ["html for feed"]
-    assert songda["verdict"] == hongha["verdict"] == "needs mending"
     assert "-            Feed(" in songda["patch"]
     assert songda["patch"].startswith("--- a/spiders/songda.py\n+++ b/spiders/songda.py\n")
 
     newsroom.behave("songda")
     newsroom.forget_requests()
-    again = thoisu("prove", "--newsroom", newsroom.url, "--json", "--replay", tmp_path / "kept")
+    again = thoisu("prove", "songda", "--newsroom", newsroom.url, "--json", "--replay", tmp_path / "kept")
     assert (again.code, again.rows) == (told.code, told.rows)
     assert newsroom.requests == []
     cases = list((tmp_path / "kept" / "golden" / "songda").iterdir())
@@ -42,12 +39,12 @@ def test_a_fault_is_told_with_its_patch_and_kept_for_others(thoisu: Thoisu, news
     assert json.loads((cases[0] / "article.json").read_text("utf-8"))["title"]
 
 
-def test_what_a_folder_does_not_hold_is_no_fault(thoisu: Thoisu, tmp_path: Path) -> None:
+def test_of_what_a_folder_does_not_hold_nothing_is_said(thoisu: Thoisu, tmp_path: Path) -> None:
     (tmp_path / "replay.tsv").write_text("url\tfile\n", encoding="utf-8")
     run = thoisu("prove", "plo", "--replay", tmp_path, "--json")
     (row,) = run.rows
     assert {source["says"] for source in row["sources"]} == {"not asked"}
-    assert row["findings"] == []
+    assert (run.code, row["verdict"], row["reason"]) == (1, "refused", "unreachable")
 
 
 @pytest.mark.parametrize("line", ["no json", '{"at": "2026-11-01T00:00:00+00:00"}\n{"asked": 1}', "{}"])
@@ -76,3 +73,21 @@ def test_another_table_is_no_table_of_proofs(tmp_path: Path) -> None:
     (tmp_path / "proofs.tsv").write_text("name\tday\n", encoding="utf-8")
     with pytest.raises(BadInput, match="no table of proofs"):
         proof_table.read_table(tmp_path / "proofs.tsv")
+
+
+def test_saved_pages_of_some_day_are_read_and_not_called_old(thoisu: Thoisu, tmp_path: Path) -> None:
+    case = GOLDEN / "plo" / "article"
+    url = json.loads((case / "origin.json").read_text("utf-8"))["url"]
+    feed = (
+        '<?xml version="1.0"?><rss version="2.0"><channel><title>Tin</title><item><title>Bài một</title>'
+        "<link>https://plo.vn/bai-mot-post123456.html</link><pubDate>Mon, 10 Aug 2020 10:15:00 +0700</pubDate></item>"
+        "</channel></rss>"
+    )
+    (tmp_path / "home.xml").write_text(feed, encoding="utf-8")
+    (tmp_path / "bai.html").write_bytes((case / "page.html").read_bytes())
+    rows = f"url\tfile\nhttps://plo.vn/rss/home.rss\thome.xml\n{url}\tbai.html\n"
+    (tmp_path / "replay.tsv").write_text(rows, encoding="utf-8")
+    run = thoisu("prove", "plo", "--replay", tmp_path, "--json")
+    (row,) = run.rows
+    assert (run.code, row["verdict"], row["layouts"]) == (0, "works", {"epi": 1})
+    assert [source["says"] for source in row["sources"]] == ["gives", "not asked"]
