@@ -11,6 +11,7 @@ layouts.py           where a CMS keeps the parts of an article: `Layout`
 learned.py           all of it as a `Site`, with what is sure and what is not
 writing.py           the file of its spider
 examination.py       the conversation with a described site: what still holds of it
+closed.py            why nothing of it can be had
 witnesses.py         which fields of its pages disagree with whom
 mending.py           a better answer for what is wrong
 proof.py             all that is proved of a site, and the verdict

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 from crawler.discover import Discovery, discover, home_feed
 from crawler.errors import Refusal, Refused
-from crawler.extract import is_wall, verdict
 from crawler.items import Link
 from crawler.learn import source_addresses as places
 from crawler.learn.asking import Answer, Ask, NotLearned, Why
+from crawler.learn.closed import closed, refusal_of
 from crawler.learn.exploration import Exploration, explore
 from crawler.learn.learned import Learned, learned
 from crawler.learn.mending import mended
@@ -34,7 +34,6 @@ _OLD = timedelta(days=30)  # since the newest item of a feed that is alive
 _BEHIND = timedelta(days=7)  # of the newest item behind another source's
 _TAKEN = 0.9  # share of the listed articles that a pattern takes which is not too narrow
 _FEW = 2  # addresses below which a pattern's mistakes are exceptions
-_WALL = frozenset((Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.RATE_LIMITED))
 _LABELS = frozenset((Refusal.TOPIC, Refusal.PRINT_EDITION, Refusal.MEDIA, Refusal.DOCUMENT, Refusal.OTHER_SITE))
 """What a source lists beside articles, and a pattern refuses with reason."""
 _WORDS: dict[Refusal, SourceWord] = {
@@ -95,7 +94,7 @@ def examine(site: Site, now: datetime, also: Sequence[str] = ()) -> Questions:
     _judge_sources(known)
     _judge_home(known, home)
     _judge_layout(known)
-    nothing = _refusal(known, home)
+    nothing = closed(known.proof, home, known.unread, known.answers)
     better = None
     if nothing is None:
         better = yield from _explore(known)
@@ -119,13 +118,6 @@ def _ask(known: _Known, url: str, why: Why) -> Generator[Ask, Answer, Answer]:
         known.proof.requests += answer.refused not in (Refusal.NOT_SAVED, Refusal.ROBOTS)
     known.answers[url] = answer
     return answer
-
-
-def _reason(answer: Answer) -> Refusal | None:
-    """Why an answer is no page; None when it may be one."""
-    if answer.refused is not None:
-        return answer.refused
-    return verdict(answer.status, {"content-type": answer.content_type}, answer.body)
 
 
 # Sources.
@@ -161,7 +153,7 @@ def _source(known: _Known, source: Source) -> Generator[Ask, Answer, None]:
 
 def _read(known: _Known, answer: Answer, source: Source) -> Discovery:
     if answer.refused is not None or answer.status != 200:
-        return Discovery("feed", refused=_reason(answer) or Refusal.SERVER_ERROR)
+        return Discovery("feed", refused=refusal_of(answer) or Refusal.SERVER_ERROR)
     return discover(
         answer.body, answer.url, declared=charset(answer.content_type), site=known.proof.site, source=source
     )
@@ -303,7 +295,7 @@ def _articles(known: _Known, also: Sequence[str]) -> Generator[Ask, Answer, None
         if len(known.proof.samples) + len(known.unread) == _PAGES:
             break
         answer = yield from _ask(known, link.url, "article")
-        reason = _reason(answer)
+        reason = refusal_of(answer)
         if reason is None:
             try:
                 known.proof.samples.append(sample(answer, link))
@@ -345,50 +337,6 @@ def _judge_layout(known: _Known) -> None:
 
 
 # The whole.
-
-
-def _refusal(known: _Known, home: Answer) -> Finding | None:
-    """Why nothing of the site can be had: what stands before its home page, and all sources, or all its articles."""
-    if known.proof.samples:
-        return None
-    site, host = known.proof.site, known.proof.site.host
-    words = [one.word for one in known.proof.sources if one.word != "not asked"]
-    reasons = [*known.unread.values(), *([reason] if (reason := _reason(home)) else [])]
-    if not words and not known.unread and not home.is_good:
-        return Finding("unreachable", "site", f"nothing of {host} has been answered", site.home)
-    giving = "gives" in words
-    closed = reasons and all(reason is Refusal.ROBOTS for reason in known.unread.values())
-    if (known.unread and closed) or (not giving and (_reason(home) is Refusal.ROBOTS or "robots" in words)):
-        what = "its articles" if giving else "its pages"
-        return Finding("robots", "site", f"robots.txt of {host} forbids {what}; ask its publisher", site.home)
-    walls = known.unread and all(reason in _WALL for reason in known.unread.values())
-    if walls or (not giving and (_reason(home) in _WALL or is_wall(home.body) or (words and set(words) == {"walled"}))):
-        return Finding("walled", "site", f"a wall stands before the pages of {host}", site.home)
-    if not giving and home.refused is Refusal.REDIRECTED:
-        text = f"{host} redirects to another site, {home.url}; describe it there: thoisu adopt {home.url}"
-        return Finding("moved away", "site", text, home.url)
-    if not giving and _is_shell(home):
-        return _script_built(home, f"the pages of {host}")
-    if not giving and (reason := _reason(home)) is not None and reason is not Refusal.NOT_SAVED:
-        return Finding("unreachable", "site", f"{host} gives no page: {reason}", site.home)
-    shells = [url for url in known.unread if _is_shell(known.answers[url])]
-    if known.unread and len(shells) == len(known.unread):
-        return _script_built(known.answers[shells[0]], f"the articles of {host}")
-    return None
-
-
-def _script_built(shell: Answer, what: str) -> Finding:
-    apis = places.api_addresses(shell)
-    where = f"; the API behind it seems to be {', '.join(apis[:3])}" if apis else ""
-    return Finding("script-built", "site", f"a script builds {what}{where}", shell.url)
-
-
-def _is_shell(answer: Answer) -> bool:
-    """Whether a page holds scripts and hardly a word."""
-    if not answer.is_good or answer.soup.find("script") is None:
-        return False
-    scripts = sum(len(script.get_text()) for script in answer.soup.find_all("script"))
-    return len(answer.soup.get_text()) - scripts < 400
 
 
 def _explore(known: _Known) -> Generator[Ask, Answer, tuple[Exploration, Learned] | NotLearned | None]:

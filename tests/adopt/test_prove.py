@@ -39,6 +39,15 @@ def test_a_fault_is_told_with_its_patch_and_kept_for_others(thoisu: Thoisu, news
     assert json.loads((cases[0] / "article.json").read_text("utf-8"))["title"]
 
 
+def test_a_wall_is_kept_as_one(thoisu: Thoisu, newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.misbehave("songda", challenge="d1n")
+    told = thoisu("prove", "songda", "--newsroom", newsroom.url, "--json", "--keep", tmp_path)
+    assert (told.code, told.rows[0]["reason"], told.rows[0]["patch"]) == (1, "walled", None)
+    newsroom.behave("songda")
+    again = thoisu("prove", "songda", "--newsroom", newsroom.url, "--json", "--replay", tmp_path)
+    assert again.rows == told.rows
+
+
 def test_of_what_a_folder_does_not_hold_nothing_is_said(thoisu: Thoisu, tmp_path: Path) -> None:
     (tmp_path / "replay.tsv").write_text("url\tfile\n", encoding="utf-8")
     run = thoisu("prove", "plo", "--replay", tmp_path, "--json")
