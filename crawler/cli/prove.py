@@ -45,7 +45,7 @@ def prove(
     \b
     Examples:
       thoisu prove
-      thoisu prove nhandan vov --keep for-the-maintainers
+      thoisu prove nhandan --keep for-the-maintainers
       thoisu prove --replay for-the-maintainers --json
     """
     from crawler.adopt import keep as save
