@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -85,9 +86,7 @@ def _write(one: Adoption) -> Path:
         raise BadInput(f"a spider is called {one.name} already; name the new one with --name")
     if own is not None:
         return write_files(one, own, own / "golden")[0]
-    import spiders
-
-    folder = Path(spiders.__path__[0])
+    folder = Path(import_module("spiders").__path__[0])
     tests = folder.parent / "tests" / "golden"
     return write_files(one, folder, tests if tests.is_dir() else None)[0]
 

@@ -18,7 +18,7 @@ from crawler.items import Link
 from crawler.learn import source_addresses as places
 from crawler.learn.addresses import AddressRules, learn_addresses, shape
 from crawler.learn.asking import Answer, Ask, NotLearned, Why
-from crawler.learn.page_links import PageLink, page_links
+from crawler.learn.page_links import PageLink, bare_host, of_host, page_links
 from crawler.learn.samples import Sample, sample
 from crawler.sites import Feed, Listing, Sitemap, Source, kind_by_address
 from crawler.text import charset, day_of
@@ -196,9 +196,9 @@ def _read(answer: Answer, source: Source | None = None) -> Discovery:
 
 def _take(known: Exploration, found: Discovery) -> None:
     """Remember what a source lists; of a sitemap, which may hold every page of a site, only what may be an article."""
-    shapes = {shape(url) for url in known.fed}
+    shapes, host = {shape(url) for url in known.fed}, bare_host(known.home.url)
     for link in found.links:
-        if link.refused:
+        if link.refused or not of_host(link.url, host):
             continue
         if found.kind == "sitemap" and (places.NO_NEWS.search(link.url) or (shapes and shape(link.url) not in shapes)):
             continue
