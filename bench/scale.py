@@ -19,7 +19,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from crawler.alerts import parse
-from crawler.alerts.keywords import SearchedText, match
 from crawler.compare import ComparedText, compare
 from crawler.compare.copies import compare as compare_copies
 from crawler.compare.facts import ComparedText as Facts
@@ -30,6 +29,7 @@ from crawler.fetch.robots import readable
 from crawler.items import Article
 from crawler.sites import canonical, judge, load_sites
 from crawler.text import content_hash, decode, documents, normal_form, parse_date, search_form, search_pattern
+from crawler.text.matching import SearchedText, match
 
 SECONDS, MEMORY = 30, 2 * 2**30
 GROWS = 7.0

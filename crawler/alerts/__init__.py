@@ -1,8 +1,6 @@
 """Alerts: people are notified of keywords and of findings.
 
 alerts.py     who asked for words, and is notified once of each new or revised article that has them
-query.py      how a query for words is written
-keywords.py   whether an article has certain words, and the sentence that shows it
 digest.py     messages on findings: urgent ones within the hour, the others once a day, and that they are over
 notify.py     sends messages to people through apprise: mail, Telegram, Slack, webhooks and whatever else it knows
 targets.py    where messages go, and what may be shown of it
@@ -13,9 +11,9 @@ from __future__ import annotations
 
 from crawler.alerts.alerts import list_alerts
 from crawler.alerts.notify import flush, forget_sent, validated
-from crawler.alerts.query import hints, parse, written
 from crawler.alerts.status import WaitingTarget, alert_statuses, failing
 from crawler.alerts.targets import masked, opened
+from crawler.text.query import hints, parse, written
 
 __all__ = [
     "WaitingTarget",

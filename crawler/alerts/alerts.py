@@ -30,8 +30,6 @@ from sqlalchemy import (
     update,
 )
 
-from crawler.alerts.keywords import Node, SearchedText, match
-from crawler.alerts.query import parse
 from crawler.alerts.targets import key
 from crawler.backfill import backlog
 from crawler.compare.additions import pages_of_stories, related_up_to, repeated
@@ -44,6 +42,8 @@ from crawler.store import FeedItem, Store, messages, passed_over
 from crawler.store import changes as feed
 from crawler.store.schema import Instant, Number, Plain, changes, every, metadata
 from crawler.store.sql import chunks, compare_and_set
+from crawler.text.matching import Node, SearchedText, match
+from crawler.text.query import parse
 
 logger = logging.getLogger(__name__)
 BATCH = 200

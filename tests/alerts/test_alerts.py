@@ -16,14 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.alerts import alerts, digest, notify, status, targets
-from crawler.alerts.keywords import All, Either, Node, Not, Phrase, SearchedText, around, match, without_marks
-from crawler.alerts.query import LONGEST, hints, parse
-from crawler.alerts.query import written as as_understood
 from crawler.errors import BadInput
 from crawler.items import Link
 from crawler.newsroom import words
 from crawler.store import SourceState, Store, findings, frontier, messages
 from crawler.store.findings import Observation
+from crawler.text.matching import All, Either, Node, Not, Phrase, SearchedText, around, match, without_marks
+from crawler.text.query import LONGEST, hints, parse
+from crawler.text.query import written as as_understood
 from tests.support import T0, article, at
 
 SYLLABLES = sorted({word for place in words.PLACES for word in place.lower().split() if word.isalpha()})

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from crawler.alerts import alerts
-from crawler.alerts.keywords import Node
 from crawler.compare import copies, fingerprints, relate
 from crawler.compare.facts import ComparedText
 from crawler.compare.minhash import Fingerprint
@@ -18,6 +17,7 @@ from crawler.items import Article
 from crawler.monitor import check, watch
 from crawler.sites import Sites
 from crawler.store import Store, passed_over
+from crawler.text.matching import Node
 from tests.support import T0, article, at
 
 USUAL, FINGERPRINT = alerts.sentences_of, relate._fingerprint

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.alerts.keywords import SearchedText, match
-from crawler.alerts.query import parse
 from crawler.store import Store
 from crawler.text import search_form, search_pattern, without_marks
+from crawler.text.matching import SearchedText, match
+from crawler.text.query import parse
 from tests.support import T0, article
 
 SAME = [

@@ -2,7 +2,7 @@
 
 A phrase is found at syllable boundaries, in any case, across white space, hyphens, slashes and quotation marks, not
 across other punctuation or lines. One that bears no diacritics is found with any; one that bears some is found with
-exactly these, whichever of the two school rules places the tone. How a query is written says `crawler.alerts.query`.
+exactly these, whichever of the two school rules places the tone. How a query is written says `crawler.text.query`.
 
 A sentence ends at a full stop and the like before white space and a capital letter, where no abbreviation stands.
 """
@@ -16,7 +16,8 @@ from functools import cached_property
 from itertools import pairwise
 
 from crawler.items import Article
-from crawler.text import INVISIBLE, narrow, search_form, without_marks
+from crawler.text.fingerprint import INVISIBLE
+from crawler.text.search import narrow, search_form, without_marks
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _WITHIN = re.compile(r"[\s\-‑–/“”\"'’]*")  # what may stand between two syllables of a phrase

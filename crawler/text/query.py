@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crawler.alerts.keywords import All, Either, Node, Not, Phrase, SearchedText
 from crawler.errors import BadInput
-from crawler.text import narrow, without_marks
+from crawler.text.matching import All, Either, Node, Not, Phrase, SearchedText
+from crawler.text.search import narrow, without_marks
 
 LONGEST = 500
 """Characters of a query."""
