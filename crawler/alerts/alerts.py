@@ -42,8 +42,8 @@ from crawler.store import FeedItem, Store, messages, passed_over
 from crawler.store import changes as feed
 from crawler.store.schema import Instant, Number, Plain, changes, every, metadata
 from crawler.store.sql import chunks, compare_and_set
-from crawler.text.matching import Node, SearchedText, match
-from crawler.text.query import parse
+from crawler.text.matching import SearchedText, match
+from crawler.text.query import Node, parse
 
 logger = logging.getLogger(__name__)
 BATCH = 200

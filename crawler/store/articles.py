@@ -18,7 +18,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, literal, nul
 
 from crawler.errors import Discard, Refusal
 from crawler.items import LONGEST_URL, Article, Event
-from crawler.store import rehash
+from crawler.store import rehash, search_index
 from crawler.store.frontier import mark_stored, mark_withdrawn
 from crawler.store.rows import Outcome, StoredPage
 from crawler.store.schema import Instant, articles, changes, copies, links, revisions
@@ -57,6 +57,7 @@ _KNOWN = union_all(
         revisions.c.id == _first_with_hash
     ),
 )
+_FIRST_SEEN = select(articles.c.first_seen_at).where(articles.c.id == bindparam("id"))
 _LEADS_TO = select(links.c.leads_to).where(links.c.canonical_url == _URL)
 _OF_ARTICLE = (
     select(revisions.c.fetched_at, articles.c.withdrawn_at, *(revisions.c[name] for name in _TEXTS))
@@ -195,6 +196,7 @@ def _known(connection: Connection, url: str, content_hash: str) -> dict[str, _Kn
 def _new_article(connection: Connection, article: Article, at: datetime) -> Outcome:
     values = {"canonical_url": article.canonical_url, "site": article.site, "first_seen_at": at, **_current(article, 1)}
     id_: int = connection.execute(_NEW_ARTICLE, values).scalar_one()
+    search_index.put(connection, id_, article, article.published_at or at, known=False)
     return _new_revision(connection, "created", article, at, id_, 1)
 
 
@@ -210,6 +212,7 @@ def _known_article(connection: Connection, article: Article, at: datetime, page:
         return outcome
     number = page.revision + 1
     connection.execute(_ARTICLE, {"b_id": id_, **_current(article, number)})
+    _index_again(connection, id_, article)
     return _new_revision(connection, "revised", article, at, id_, number)
 
 
@@ -254,7 +257,13 @@ def _correct(connection: Connection, article: Article) -> Outcome:
     connection.execute(update(articles).where(articles.c.id == row.id).values(_current(article, row.revision)))
     of_current = (revisions.c.article_id == row.id) & (revisions.c.number == row.revision)
     connection.execute(update(revisions).where(of_current).values(texts))
+    _index_again(connection, row.id, article)
     return Outcome(None, row.id, None)
+
+
+def _index_again(connection: Connection, id_: int, article: Article) -> None:
+    newest = article.published_at or connection.scalars(_FIRST_SEEN, {"id": id_}).one()
+    search_index.put(connection, id_, article, newest, known=True)
 
 
 def _current(article: Article, number: int) -> dict[str, Any]:

@@ -258,3 +258,11 @@ changes = Table(
     Column("content_hash", Plain),
     Column("at", Instant, nullable=False),
 )
+
+# The index of words (`crawler.store.search_index`) beside which the tables lie that are the database's own.
+search_keys = Table(
+    "search_keys",
+    metadata,
+    Column("key", Number, primary_key=True, autoincrement=False),
+    Column("article_id", Number, ForeignKey("articles.id"), unique=True),  # NULL once another key has its place
+)

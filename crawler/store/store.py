@@ -17,6 +17,7 @@ from crawler.store.database import engine_for, settle, transaction, unwritable, 
 from crawler.store.locks import lock
 from crawler.store.migrate import upgrade
 from crawler.store.rows import ArticleRow, Outcome, SourceSaved, SourceState, StoredArticle, StoredPage
+from crawler.store.search_fill import fill
 
 
 class Store:
@@ -44,6 +45,7 @@ class Store:
         engine = engine_for(url)
         try:
             upgrade(engine)
+            fill(engine)
         except StoreFailed as failure:
             engine.dispose()
             if reading and (other := unwritable(engine.url)) is not None:

@@ -12,6 +12,9 @@ normalization.py     the normal forms of Unicode, in linear time
 references.py        character references as the characters that they stand for
 content_codings.py   what gzip, deflate, br and zstd wrap, for those who need it: not imported here
 search.py            what a search takes for the same
+words.py             a text as the words that a search compares
+query.py             how a query is written, and the tree that it is read into
+matching.py          whether a text has what a query asks for, and the sentence that shows it
 fingerprint.py       the normal form, its hash, and the legal instruments that a text names
 """
 

@@ -1,8 +1,7 @@
-"""Whether an article has certain words, and the sentence that shows it.
+"""Whether a text has what a query asks for, and the sentence that shows it.
 
 A phrase is found at syllable boundaries, in any case, across white space, hyphens, slashes and quotation marks, not
-across other punctuation or lines. One that bears no diacritics is found with any; one that bears some is found with
-exactly these, whichever of the two school rules places the tone. How a query is written says `crawler.text.query`.
+across other punctuation or lines. How a query is written says `crawler.text.query`.
 
 A sentence ends at a full stop and the like before white space and a capital letter, where no abbreviation stands.
 """
@@ -10,17 +9,17 @@ A sentence ends at a full stop and the like before white space and a capital let
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate
 
 from crawler.items import Article
-from crawler.text.fingerprint import INVISIBLE
-from crawler.text.search import narrow, search_form, without_marks
+from crawler.text.query import Node, Phrase, wanted
+from crawler.text.search import search_form
+from crawler.text.words import BREAK, WORD, Words, clean, words_of
 
-_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
-_WITHIN = re.compile(r"[\s\-‑–/“”\"'’]*")  # what may stand between two syllables of a phrase
 LONGEST = 300
 """Characters of a sentence that are given; a longer one is cut at both ends."""
 # An end is followed by white space and something that can begin a sentence. Nothing is read twice, however many dots,
@@ -34,22 +33,21 @@ _ABBREVIATION = 5  # characters of the longest, with what stands before it
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a phrase stands: between two characters of a text."""
+class Snippet:
+    """A sentence that shows what was found."""
 
-    start: int
-    end: int
+    text: str
+    marked: tuple[tuple[int, int], ...] = ()
+    """Where the words of the query stand in it: from one character to before another, in order."""
 
 
 class SearchedText:
     """A text whose words can be looked up."""
 
     def __init__(self, text: str, title: str = "") -> None:
-        clean = INVISIBLE.sub("", narrow(text))
-        head = INVISIBLE.sub("", narrow(title))
-        self.text = f"{head}\n{clean}" if head else clean
-        self.begin = len(head)
-        """Where the title ends."""
+        self.lines = [*title.split("\n"), *text.split("\n")] if title else text.split("\n")
+        self.begin = title.count("\n") + 1 if title else 0
+        """The line behind the title."""
 
     @classmethod
     def of(cls, article: Article) -> SearchedText:
@@ -57,121 +55,94 @@ class SearchedText:
         return cls("\n".join(part for part in (article.lead, article.body) if part), article.title)
 
     @cached_property
-    def words(self) -> list[tuple[str, int, int]]:
-        """Every word in its normal form, with its place."""
-        found = ((search_form(word[0]), word.start(), word.end()) for word in _WORD.finditer(self.text))
-        return [word for word in found if word[0]]
+    def _each(self) -> list[Words]:
+        return [words_of(line) for line in self.lines]
 
     @cached_property
-    def _forms(self) -> tuple[list[str], list[str]]:
-        """The words as they are and without diacritics."""
-        words = [word for word, _, _ in self.words]
-        return words, list(map(without_marks, words))
+    def words(self) -> Words:
+        """All of its words."""
+        return Words(*(" " + "".join([line[1:] for line in lines]) for lines in zip(*self._each, strict=True)))
 
-    @cached_property
-    def _places(self) -> dict[str, list[int]]:
-        places: dict[str, list[int]] = {}
-        for number, (word, plain) in enumerate(zip(*self._forms, strict=True)):
-            places.setdefault(word, []).append(number)
-            if plain != word:
-                places.setdefault(plain, []).append(number)
-        return places
+    def has(self, phrase: Phrase) -> bool:
+        """Whether the phrase stands in it."""
+        return next(_places(phrase, self.words), None) is not None
 
-    def find(self, phrase: Phrase) -> Iterator[Place]:
-        """Where the phrase stands, in order."""
-        marked, plain = self._forms
-        forms, wanted, count = marked if phrase.marked else plain, list(phrase.words), len(phrase.words)
-        for first in self._places.get(phrase.words[0], ()):
-            if forms[first : first + count] != wanted:
-                continue
-            stretch = self.words[first : first + count]
-            between = (self.text[one[2] : two[1]] for one, two in pairwise(stretch))
-            if all(map(_joined, between)):
-                yield Place(stretch[0][1], stretch[-1][2])
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words in a row."""
-
-    words: tuple[str, ...]
-    marked: bool
-    """Whether it bears diacritics, which are then demanded."""
-
-    def holds(self, text: SearchedText) -> bool:
-        """Whether the text has it."""
-        return next(text.find(self), None) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """Every one of the parts."""
-
-    parts: tuple[Node, ...]
-
-    def holds(self, text: SearchedText) -> bool:
-        """Whether the text has them all."""
-        return all(part.holds(text) for part in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """One of the parts."""
-
-    parts: tuple[Node, ...]
-
-    def holds(self, text: SearchedText) -> bool:
-        """Whether the text has one."""
-        return any(part.holds(text) for part in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """What must not be there."""
-
-    part: Node
-
-    def holds(self, text: SearchedText) -> bool:
-        """Whether the text lacks it."""
-        return not self.part.holds(text)
-
-
-Node = Phrase | All | Either | Not
+    def first(self, phrase: Phrase) -> tuple[int, int, int] | None:
+        """The first place of a phrase behind the title, else the first of all: a line, and from which of its words to
+        before which it goes."""
+        first, words = None, self.words.of(marked=phrase.marked)
+        ends = list(accumulate(len(line.of(marked=phrase.marked)) - 1 for line in self._each))
+        for start in _places(phrase, self.words):
+            line = bisect_right(ends, start)
+            if first is None or line >= self.begin:
+                before = words.count(" ", ends[line - 1] if line else 0, start)
+                first = line, before, before + len(phrase.words)
+            if line >= self.begin:
+                break
+        return first
 
 
 def match(query: Node, text: SearchedText) -> str | None:
     """Whether a text has what is asked for: the first sentence that shows it, the title only when no other does."""
+    found = snippet(query, text)
+    return None if found is None else found.text
+
+
+def snippet(query: Node, text: SearchedText) -> Snippet | None:
+    """As `match`, with the words marked."""
     if not query.holds(text):
         return None
-    found = [place for phrase in wanted(query) if (place := _first(text, phrase)) is not None]
+    phrases = list(wanted(query))
+    found = [place for phrase in phrases if (place := text.first(phrase)) is not None]
     if not found:
-        return text.text.partition("\n")[0]
-    first = min(found, key=lambda place: (place.start < text.begin, place.start))
-    return around(text.text, first.start, first.end)
+        sentence = clean(text.lines[0])
+    else:
+        line, first, last = min(found, key=lambda place: (place[0] < text.begin, place[0], place[1]))
+        shown = clean(text.lines[line])
+        spans = _spans(shown)
+        sentence = around(shown, spans[first][0], spans[last - 1][1])
+    return Snippet(sentence, marked(phrases, sentence))
 
 
-def _first(text: SearchedText, phrase: Phrase) -> Place | None:
-    """The first place of a phrase behind the title, else the first of all."""
-    first = None
-    for place in text.find(phrase):
-        first = first or place
-        if place.start >= text.begin:
-            return place
-    return first
+def marked(phrases: list[Phrase], sentence: str) -> tuple[tuple[int, int], ...]:
+    """Where the phrases stand in a sentence, in order; what overlaps is one."""
+    words, spans = words_of(sentence), _spans(sentence)
+    found: list[tuple[int, int]] = []
+    places = set[tuple[int, int]]()
+    for phrase in phrases:
+        for start in _places(phrase, words):
+            first = words.of(marked=phrase.marked).count(" ", 0, start)
+            places.add((spans[first][0], spans[first + len(phrase.words) - 1][1]))
+    for start, end in sorted(places):
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return tuple(found)
 
 
-def wanted(query: Node) -> Iterator[Phrase]:
-    """The phrases that a text is found by, in the order of the query; none of those behind a NOT."""
-    match query:
-        case Phrase():
-            yield query
-        case All(parts) | Either(parts):
-            for part in parts:
-                yield from wanted(part)
+def _places(phrase: Phrase, words: Words) -> Iterator[int]:
+    """Where the phrase stands in the string of words: the blank before it."""
+    text, pattern = words.of(marked=phrase.marked), phrase.pattern()
+    if pattern is not None:
+        yield from (found.start() for found in pattern.finditer(text))
+        return
+    looked = f" {' '.join(phrase.words)}{'' if phrase.open else ' '}"
+    start = text.find(looked)
+    while start >= 0:
+        yield start
+        start = text.find(looked, start + 1)
 
 
-def _joined(between: str) -> bool:
-    return _WITHIN.fullmatch(between) is not None and "\n" not in between
+def _spans(line: str) -> list[tuple[int, int]]:
+    """The place of each item of a line's string of words; the signs that part words have the place before them."""
+    items = words_of(line).exact.split()
+    found: list[tuple[int, int]] = []
+    for word in WORD.finditer(line):
+        while items[len(found)] == BREAK:
+            found.append((word.start(), word.start()))
+        found += [word.span()] * (1 if word[0].isalnum() else len(search_form(word[0]).split()))
+    return found + [(len(line), len(line))] * (len(items) - len(found))
 
 
 def around(text: str, start: int, end: int) -> str:

@@ -1,0 +1,106 @@
+"""What may have what is looked for, by the index alone: keys in descending order, some at a time.
+
+SQLite walks the index backwards and stops when nobody asks further. PostgreSQL collects all that a statement finds
+before it sorts it, so it is asked for days first, then for weeks, then for all: what is common is found in the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from heapq import merge
+from typing import Any
+
+from sqlalchemy import Connection
+
+from crawler.store.search_index import DAY, GROUP, day_facet
+from crawler.store.search_terms import fts5, tsquery, waits
+from crawler.text.query import Node
+
+_MOST = 500
+"""Keys that are read together at most."""
+_MORE = 4  # times as many as the last time
+_WINDOWS = ((2, 1), (16, 1), (256, GROUP))
+"""Days of which PostgreSQL is asked alone, and for how many of them the index has a word."""
+_WAITING = "SELECT key, title, words, marks FROM search_waiting WHERE key >= ? AND key < ? ORDER BY key DESC"
+_WALK = (
+    "SELECT rowid FROM search_words WHERE search_words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+)
+# By the sum no other index will do: that of the keys would read every text of a range.
+_SORT = (
+    "SELECT key FROM search_words WHERE words @@ %s::tsquery AND key + 0 >= %s AND key + 0 < %s "
+    "ORDER BY key + 0 DESC LIMIT %s"
+)
+
+
+def candidates(
+    connection: Connection, node: Node, facets: list[list[str]], low: int, high: int, limit: int, *, titles: bool
+) -> Iterator[list[int]]:
+    """Keys from `low` to before `high` under which the index has what is looked for; with `titles`, in the title.
+
+    `limit` is how many are wanted, though more may be asked for.
+    """
+    if connection.dialect.name != "sqlite":
+        yield from _in_windows(connection, node, facets, low, high, limit, titles=titles)
+        return
+    query = fts5(node, facets, titles=titles)
+    rows = connection.exec_driver_sql(_WAITING, (low, high))
+    waiting = [row[0] for row in rows if waits(node, facets, *row[1:])]
+    walked = _pages(lambda end, some: _keys(connection, _WALK, (query, low, end, some)), high, limit)
+    if not waiting:
+        yield from walked
+        return
+    every = merge(waiting, (key for keys in walked for key in keys), reverse=True)
+    yield from _chunks(every, limit)
+
+
+def _in_windows(
+    connection: Connection, node: Node, facets: list[list[str]], low: int, high: int, limit: int, *, titles: bool
+) -> Iterator[list[int]]:
+    last: int | None = connection.exec_driver_sql("SELECT max(key) FROM search_keys").scalar_one()
+    end = min(high, 0 if last is None else last + 1)
+    for days, each in (*_WINDOWS, (None, 0)):
+        if end <= low:
+            return
+        begin, within = low, facets
+        if days is not None:
+            begin = max(low, ((end - 1) // DAY - days + 1) * DAY)
+            first, final = begin // DAY, (end - 1) // DAY
+            within = [*facets, list(dict.fromkeys(day_facet(day, each) for day in range(first, final + 1)))]
+        ask = partial(_sorted, connection, tsquery(node, within, titles=titles), begin)
+        yield from _pages(ask, end, limit)
+        end = begin
+
+
+def _pages(ask: Callable[[int, int], list[int]], end: int, limit: int) -> Iterator[list[int]]:
+    some = min(limit + 2, _MOST)
+    while True:
+        keys = ask(end, some)
+        if keys:
+            yield keys
+        if len(keys) < some:
+            return
+        end, some = keys[-1], min(some * _MORE, _MOST)
+
+
+def _sorted(connection: Connection, query: str, low: int, high: int, some: int) -> list[int]:
+    # A scan of the table would take every tsvector apart.
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    keys = _keys(connection, _SORT, (query, low, high, some))
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = DEFAULT")
+    return keys
+
+
+def _keys(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[int]:
+    return list(connection.exec_driver_sql(statement, values).scalars())
+
+
+def _chunks(keys: Iterator[int], limit: int) -> Iterator[list[int]]:
+    chunk: list[int] = []
+    for key in keys:
+        chunk.append(key)
+        if len(chunk) > limit:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,166 @@
+"""The index of words: what stands in it of an article, and how it is kept in the transaction that stores the article.
+
+Each article has a key in it that grows with the time of publication, so that the newest are found first without sorting
+what is found: seconds since 1970 and a number within the second (`SLOTS`). An article that is revised gets another key,
+and its old one belongs to nobody from then on.
+
+There stand, of the current revision: every word without its diacritics, in the order of the text, so that phrases can
+be found; every word that has some, once; and words of its fields, which begin with `=` (`facet`). What the index finds
+is never too little and at times too much (a phrase across a full stop, or other diacritics than the query has), so who
+searches looks at the text too (`crawler.store.search`).
+
+SQLite has an FTS5 table (`search_words`) that is written for `BATCH` articles at once, which takes a fifth of the work;
+until then they stand as they will be written in `search_waiting`, and are searched there. PostgreSQL has a tsvector
+with GIN, which does the same by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, CursorResult
+
+from crawler.items import Article
+from crawler.text.words import BREAK, Words, words_of
+
+SLOTS = 512
+"""Keys of one second; what is published in a fuller one comes into the next."""
+DAY = 86_400 * SLOTS
+"""Keys of one day."""
+GROUP = 32
+"""Days that have a word in common in a tsvector."""
+BATCH = 64
+"""Articles that wait to be written to SQLite's index together."""
+LONGEST = 60
+"""Characters of a word by which it is found; who searches looks at the others."""
+LONG, HUGE = "=long", "=huge"
+"""In a tsvector: of a text whose places, or whose words, are more than it takes (PostgreSQL manual, 12.11)."""
+_PLACES = 250  # of a word in a tsvector, which takes 256
+_LAST = 16_000  # place in a tsvector, which takes 16,383
+_BYTES = 500_000  # of words in a tsvector, which takes a megabyte with their places
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECONDS = 1 << 34  # five hundred years
+_SIGN = re.compile(r"[^0-9a-z]")
+_LATEST = "SELECT max(key) FROM search_keys WHERE key >= {0} AND key < {1}"
+
+
+class Indexed(NamedTuple):
+    """What stands in the index of an article."""
+
+    title: str
+    words: str
+    marks: str
+    """Words with diacritics, and facets."""
+
+
+def indexed(article: Article) -> Indexed:
+    """What stands in the index of an article."""
+    title = words_of(article.title)
+    text = words_of(f"{article.lead}\n{article.body}" if article.lead else article.body)
+    marked = set(title.exact.split()).union(text.exact.split())
+    marked.difference_update(title.plain.split(), text.plain.split())
+    facets = [facet("site", article.site or ""), facet("kind", article.kind)]
+    facets += [facet_of_words("author", words_of(name)) for name in article.authors]
+    if article.section:
+        facets.append(facet_of_words("section", words_of(article.section)))
+    return Indexed(title.plain, text.plain, " ".join([*marked, *facets]))
+
+
+def facet(field: str, value: str) -> str:
+    """The word by which an article is found that has this value in a field."""
+    return f"={field}={_SIGN.sub(lambda sign: f'={ord(sign[0]):x}=', value)}"[:LONGEST]
+
+
+def facet_of_words(field: str, words: Words) -> str:
+    """As `facet`, for a name, whose diacritics do not count."""
+    return facet(field, "-".join(words.plain.split()))
+
+
+def first_key(at: datetime) -> int:
+    """The first key of the second of a time."""
+    return min(max(int((at - _EPOCH).total_seconds()), 0), _SECONDS) * SLOTS
+
+
+def day_facet(day: int, days: int = 1) -> str:
+    """The word of PostgreSQL's index for articles of a day since 1970, or of the `GROUP` of days that it is in."""
+    return f"=day={day}" if days == 1 else f"=days={day // GROUP}"
+
+
+def put(connection: Connection, article_id: int, article: Article, newest: datetime, *, known: bool) -> None:
+    """Index the current revision of an article, that of publication or else of the first fetch being `newest`.
+
+    `known` is an article that may stand in the index. Needs the write lock.
+    """
+    if known:
+        remove(connection, article_id)
+    key = _free(connection, first_key(newest))
+    _run(connection, "INSERT INTO search_keys (key, article_id) VALUES ({0}, {1})", key, article_id)
+    words = indexed(article)
+    if connection.dialect.name != "sqlite":
+        _run(connection, "INSERT INTO search_words (key, words) VALUES ({0}, {1}::tsvector)", key, vector(words, key))
+        return
+    _run(connection, "INSERT INTO search_waiting (key, title, words, marks) VALUES ({0}, {1}, {2}, {3})", key, *words)
+    if connection.exec_driver_sql("SELECT count(*) FROM search_waiting").scalar_one() >= BATCH:
+        write(connection)
+
+
+def write(connection: Connection) -> None:
+    """Write what waits to SQLite's index."""
+    for statement in (
+        "INSERT INTO search_words (rowid, title, words, marks) SELECT key, title, words, marks FROM search_waiting",
+        "DELETE FROM search_waiting",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+def remove(connection: Connection, article_id: int) -> None:
+    """Take an article out of the index."""
+    row = _run(connection, "SELECT key FROM search_keys WHERE article_id = {0}", article_id).first()
+    if row is None:
+        return
+    # The key stays, so that no other takes it: in SQLite's index the words do.
+    _run(connection, "UPDATE search_keys SET article_id = NULL WHERE key = {0}", row[0])
+    table = "search_waiting" if connection.dialect.name == "sqlite" else "search_words"
+    _run(connection, f"DELETE FROM {table} WHERE key = {{0}}", row[0])  # noqa: S608 - one of the two
+
+
+def vector(words: Indexed, key: int) -> str:
+    """The tsvector of an article, as PostgreSQL reads it."""
+    every = [*words.title.split(), BREAK, *words.words.split()]
+    places: dict[str, list[int]] = {}
+    for number, word in enumerate(every, 1):
+        if word != BREAK:
+            places.setdefault(word[:LONGEST], []).append(number)
+    extra = {word[:LONGEST] for word in words.marks.split()}
+    extra.update(f"=t={word[: LONGEST - 3]}" for word in words.title.split() if word != BREAK)
+    extra.update((day_facet(key // DAY), day_facet(key // DAY, GROUP)))
+    if len(every) > _LAST or max(map(len, places.values()), default=0) > _PLACES:
+        extra.update(places, (LONG,))
+        places = {}
+    if sum(len(word.encode()) + 8 for word in extra) + sum(len(word.encode()) for word in places) > _BYTES:
+        extra, places = {word for word in extra if word.startswith("=") and not word.startswith("=t=")} | {HUGE}, {}
+    parts = [f"{_quoted(word)}:{','.join(map(str, at))}" for word, at in places.items()]
+    return " ".join(parts + [_quoted(word) for word in extra])
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _free(connection: Connection, low: int) -> int:
+    """The first key from `low` on that is free, behind those of its second."""
+    while True:
+        last: int | None = _run(connection, _LATEST, low, low + SLOTS).scalar_one()
+        if last is None:
+            return low
+        if last + 1 < low + SLOTS:
+            return last + 1
+        low += SLOTS
+
+
+def _run(connection: Connection, statement: str, *values: object) -> CursorResult[Any]:
+    """Run a statement in which {0}, {1}, … are the values, past SQLAlchemy's compiler: each article needs several."""
+    marks = ["?" if connection.dialect.name == "sqlite" else "%s"] * len(values)
+    return connection.exec_driver_sql(statement.format(*marks), values)
