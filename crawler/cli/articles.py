@@ -19,7 +19,6 @@ from crawler.cli.common import (
     stored,
     typed,
 )
-from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from crawler.store import Store, StoredArticle
 
 _EVENTS = {"withdrawn": ("withdrawn: the page is gone", "red"), "restored": ("restored: the page is back", "green")}
-_LONGEST = 200  # characters that --text looks for
 
 
 def articles(
@@ -40,8 +38,8 @@ def articles(
     text: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="TEXT",
-            help="With this in title, lead or body, with each when repeated; diacritics may be left out.",
+            metavar="QUERY",
+            help="With this in title, lead or body, as `thoisu search` finds it; with each when repeated.",
         ),
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
@@ -57,8 +55,6 @@ def articles(
     """
     begin = moment(since) if since is not None else None
     texts = [typed(one) for one in text or ()]
-    if too_long := next((len(one) for one in texts if len(one) > _LONGEST), None):
-        raise BadInput(f"--text takes {_LONGEST} characters at most, not {too_long}")
     with open_store(store) as opened:
         names = known_here(site or (), site_names(opened)) if site else []
         rows = opened.articles(sites=names, since=begin, texts=texts, limit=min(limit, MOST))

@@ -33,6 +33,7 @@ from crawler.cli.read import clean, extract
 from crawler.cli.relate import reindex, relate
 from crawler.cli.reread import reread
 from crawler.cli.schedule import schedule
+from crawler.cli.search import search
 from crawler.cli.simulate import simulate
 from crawler.cli.sinks import app as sinks
 from crawler.cli.status import pace, status
@@ -44,7 +45,7 @@ from crawler.process.output import clean_streams, say, write
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
-    crawl, schedule, status, pace, backfill, gaps, articles, show, diff, changes, deliver, stories,
+    crawl, schedule, status, pace, backfill, gaps, articles, search, show, diff, changes, deliver, stories,
     story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture,
     adopt, prove, newsroom, demo,
 ):  # fmt: skip

@@ -16,9 +16,10 @@ from crawler.compare.relate import READER
 from crawler.compare.tables import members, relations, stories
 from crawler.items import Change
 from crawler.store import cursors
-from crawler.store.queries import has
-from crawler.store.schema import articles, revisions
+from crawler.store.queries import holding
+from crawler.store.schema import articles
 from crawler.store.sql import chunks
+from crawler.text.query import parse
 
 _BY_LATER: frozenset[RelationKind] = frozenset({"copy", "abridged"})
 _BY_EARLIER: frozenset[RelationKind] = frozenset({"copy", "extended"})
@@ -60,7 +61,7 @@ def adding(
     """The numbers of the changes but for those to pages that repeat one which was stored before them, of these sites
     and with this text; that a page is gone is told whatever its text was.
 
-    What is looked for is that of `Store.articles`.
+    The text is a query (`crawler.text.query`).
     """
     repeats = repeated(connection, {change.article_id for change in changes})
     older = {article: {other for other in others if other < article} for article, others in repeats.items()}
@@ -76,14 +77,8 @@ def adding(
 
 
 def _passing(connection: Connection, ids: Collection[int], sites: Collection[str] | None, text: str | None) -> set[int]:
-    if sites is None and text is None:
-        return set(ids)
-    found: set[int] = set()
-    query = select(articles.c.id)
+    found = set(ids)
     if sites is not None:
-        query = query.where(articles.c.site.in_(sites))
-    if text is not None:
-        query = query.join(revisions, revisions.c.article_id == articles.c.id).where(has(revisions, text))
-    for chunk in chunks(ids):
-        found.update(connection.scalars(query.where(articles.c.id.in_(chunk))))
-    return found
+        query = select(articles.c.id).where(articles.c.site.in_(sites))
+        found = {id_ for chunk in chunks(ids) for id_ in connection.scalars(query.where(articles.c.id.in_(chunk)))}
+    return found if text is None else holding(connection, parse(text), found)

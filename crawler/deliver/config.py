@@ -19,6 +19,7 @@ from crawler.configuration import DEFAULTS, Settings
 from crawler.deliver.sink import Sink
 from crawler.errors import BadInput
 from crawler.sites import Sites, Tier
+from crawler.text.query import parse
 
 GROUP = "thoisu.sinks"
 """A scheme → a subclass of `Sink`."""
@@ -35,7 +36,6 @@ BUILT_IN = {
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 _OWN_KEYS = ("url", "sites", "tiers", "text", "stories")
-_LONGEST = 200  # characters that `text` looks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Route:
     sites: frozenset[str] | None
     """None for all."""
     text: str | None
+    """A query (`crawler.text.query`)."""
     stories: bool = False
     """Of each story the first page, and then those that add something."""
 
@@ -170,8 +171,9 @@ def _sites(
 def _text(value: Any) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST:
-        raise BadInput(f"text is a text of 1 to {_LONGEST} characters, not {value!r}")
+    if not isinstance(value, str):
+        raise BadInput(f"text is a query, not {value!r}")
+    parse(value)
     return value
 
 

@@ -7,7 +7,6 @@ reader process (`crawler.readers`), and what cannot be searched there is set asi
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
 
 from crawler.deliver.config import Route
@@ -15,7 +14,8 @@ from crawler.errors import StoreFailed
 from crawler.readers import Bounded, why
 from crawler.readers.bounded import SECONDS
 from crawler.store import FeedItem, Store, changes, passed_over
-from crawler.text import search_pattern
+from crawler.text.matching import SearchedText
+from crawler.text.query import Node, parse
 
 logger = logging.getLogger(__name__)
 
@@ -45,22 +45,23 @@ class TextFilter:
                 if failure.reason != "failed":
                     raise
                 logger.warning("%s: texts are searched one by one: %s", route.name, failure)
-        return self._one_by_one(cursor, limit, search_pattern(route.text))
+        return self._one_by_one(cursor, limit, parse(route.text))
 
     def came_through(self) -> None:
         """What was read last could be, though its sink has not taken it: the next reading need not be careful."""
         if self._route.text is not None:
             passed_over.end(self._store, self._name)
 
-    def _one_by_one(self, cursor: int, limit: int, pattern: str) -> tuple[list[FeedItem], int]:
+    def _one_by_one(self, cursor: int, limit: int, wanted: Node) -> tuple[list[FeedItem], int]:
         items, reached = self._store.feed(cursor, limit, sites=self._route.sites)
         found, bounded = [], Bounded(careful=True)
         for item in items:
             seq = item.change.seq
             with self._store.reading() as connection:
                 texts = changes.texts_of(connection, seq)
+            size = sum(len(part or "") for text in texts for part in text)
             try:
-                if bounded.run(sum(map(len, texts)), holds, texts, pattern, seconds=SECONDS):
+                if bounded.run(size, holds, texts, wanted, seconds=SECONDS):
                     found.append(item)
             except Exception as error:  # whatever it is, it would come again with each try
                 logger.warning("%s: %s cannot be searched: %s", self._route.name, item.change.url, why(error))
@@ -68,6 +69,6 @@ class TextFilter:
         return found, reached
 
 
-def holds(texts: Sequence[str], pattern: str) -> bool:
-    """Whether one of the texts has what a pattern finds, as in `crawler.store.queries.has`; in a reader."""
-    return any(re.search(pattern, text) for text in texts)
+def holds(texts: Sequence[tuple[str, str | None, str]], wanted: Node) -> bool:
+    """Whether one of the texts, each as title, lead and body, has what is looked for; here or in a reader."""
+    return any(wanted.holds(SearchedText.of_parts(*text)) for text in texts)

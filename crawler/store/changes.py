@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 from sqlalchemy.sql import FromClause
 
 from crawler.items import Article, Change
 from crawler.store.articles import unpack
-from crawler.store.queries import has
 from crawler.store.schema import articles, changes, copies, revisions
 from crawler.store.sql import chunks
+from crawler.text.matching import SearchedText
+from crawler.text.query import Node, parse
 
 WINDOW = 5000
 """Changes that one reading looks at, however few of them it wants: no transaction stays open for long."""
@@ -74,30 +75,26 @@ def read(
 ) -> tuple[list[FeedItem], int]:
     """The changes after `after` of these sites and of pages with this text, and the last `seq` that was read.
 
-    A page has a text when it, or one that stood there before, has it: who has had a page gets what becomes of it. What
-    is looked for is that of `Store.articles`.
+    A page has a text when it, or one that stood there before, has it: who has had a page gets what becomes of it. The
+    text is a query (`crawler.text.query`).
     """
     # First the end, then the rows: what is written between the two is read now or the next time.
     end = min(last_change(connection), after + WINDOW)
     query = _SIZES.where(changes.c.seq > after, changes.c.seq <= end).limit(limit)
     if sites is not None:
         query = query.where(changes.c.site.in_(sites))
-    if text is not None:
-        before = revisions.alias()
-        of_article = and_(
-            before.c.article_id == changes.c.article_id,
-            or_(revisions.c.number.is_(None), before.c.number <= revisions.c.number),
-        )
-        query = query.where(or_(has(copies, text), exists().where(of_article, has(before, text))))
     sizes = connection.execute(query).all()
     before_each = accumulate((row.size for row in sizes), initial=0)
     chosen = [row.seq for row, before in zip(sizes, before_each, strict=False) if before < SIZE]
     items = [_item(row) for part in chunks(chosen) for row in connection.execute(_QUERY.where(changes.c.seq.in_(part)))]
+    if text is not None:
+        wanted = parse(text)
+        items = [item for item in items if _has(connection, item, wanted)]
     return items, max(end, after) if len(chosen) == len(sizes) < limit else chosen[-1]
 
 
-def texts_of(connection: Connection, seq: int) -> list[str]:
-    """Titles, leads and bodies in which `read` looks for a text: what stood at the page of a change, and before it."""
+def texts_of(connection: Connection, seq: int) -> list[tuple[str, str | None, str]]:
+    """Title, lead and body of each text in which `read` looks: what stood at the page of a change, and before it."""
     row = connection.execute(_WHICH.where(changes.c.seq == seq)).one()
     revised = revisions.c.article_id == row.article_id
     if row.number is not None:
@@ -106,7 +103,15 @@ def texts_of(connection: Connection, seq: int) -> list[str]:
         select(table.c.title, table.c.lead, table.c.body).where(wanted)
         for table, wanted in ((revisions, revised), (copies, copies.c.id == row.copy_id))
     )
-    return [text for query in queries for found in connection.execute(query) for text in found if text]
+    return [(found.title, found.lead, found.body) for query in queries for found in connection.execute(query)]
+
+
+def _has(connection: Connection, item: FeedItem, wanted: Node) -> bool:
+    if item.article is not None and wanted.holds(SearchedText.of(item.article)):
+        return True
+    if item.change.event == "created":
+        return False
+    return any(wanted.holds(SearchedText.of_parts(*text)) for text in texts_of(connection, item.change.seq))
 
 
 def _item(row: Row[Any]) -> FeedItem:

@@ -6,15 +6,17 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
-from sqlalchemy.sql import FromClause
+from sqlalchemy import Connection, Select, exists, func, select
 
 from crawler.errors import BadInput
 from crawler.items import Article, Change
 from crawler.store.articles import unpack
 from crawler.store.rows import ArticleRow, CopyRow, RevisionRow, StoredArticle
 from crawler.store.schema import WAITING, Fate, articles, changes, copies, links, revisions, sites, sources
-from crawler.text import search_pattern
+from crawler.store.search import MOST, search
+from crawler.store.sql import chunks
+from crawler.text.matching import SearchedText
+from crawler.text.query import All, Node, parse
 
 COUNTS = ("articles", "copies", "revisions", "withdrawn", "pending", "refused")
 """The keys of `counts` for each site."""
@@ -23,7 +25,6 @@ _NEWEST = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
 _ROW = [articles.c[name] for name in ArticleRow.__dataclass_fields__]
 _REVISION = [revisions.c[name] for name in RevisionRow.__dataclass_fields__]
 _COPY = [copies.c[name] for name in CopyRow.__dataclass_fields__]
-_IS_CURRENT = and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision)
 _TEXT = (revisions.c.content_hash, revisions.c.title, revisions.c.lead, revisions.c.body, revisions.c.record)
 
 
@@ -31,15 +32,23 @@ def list_articles(
     connection: Connection, sites: Collection[str], since: datetime | None, texts: Collection[str], limit: int | None
 ) -> list[ArticleRow]:
     """Articles, newest first: of these sites (none is all), published (or, without a time, first seen) since, and with
-    each of the texts.
+    what each of the texts asks for (`crawler.store.search`).
     """
     query = select(*_ROW).order_by(_NEWEST.desc(), articles.c.id.desc()).limit(limit)
+    if texts:
+        node = All(tuple(map(parse, texts)))
+        hits = search(connection, node, sites=sites, since=since, limit=MOST if limit is None else limit)
+        numbers = [hit.article_id for hit in hits]
+        rows = {
+            row["id"]: ArticleRow(**row)
+            for chunk in chunks(numbers)
+            for row in connection.execute(select(*_ROW).where(articles.c.id.in_(chunk))).mappings()
+        }
+        return [rows[number] for number in numbers]
     if sites:
         query = query.where(articles.c.site.in_(sites))
     if since is not None:
         query = query.where(since <= _NEWEST)
-    if texts:
-        query = query.join(revisions, _IS_CURRENT).where(*(has(revisions, text) for text in texts))
     return [ArticleRow(**row) for row in connection.execute(query).mappings()]
 
 
@@ -110,7 +119,14 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
     return table
 
 
-def has(table: FromClause, text: str) -> ColumnElement[bool]:
-    """Whether title, lead or body hold `text`, as `crawler.text.search` compares."""
-    pattern = search_pattern(text)
-    return or_(*(column.regexp_match(pattern) for column in (table.c.title, table.c.lead, table.c.body)))
+def holding(connection: Connection, query: Node, ids: Collection[int], *, up_to: int | None = None) -> set[int]:
+    """Those of the articles that have what is looked for, or had it once; `up_to` is the last revision that counts."""
+    found: set[int] = set()
+    texts = select(revisions.c.article_id, revisions.c.title, revisions.c.lead, revisions.c.body)
+    if up_to is not None:
+        texts = texts.where(revisions.c.number <= up_to)
+    for chunk in chunks(ids):
+        for row in connection.execute(texts.where(revisions.c.article_id.in_(chunk))):
+            if row.article_id not in found and query.holds(SearchedText.of_parts(row.title, row.lead, row.body)):
+                found.add(row.article_id)
+    return found

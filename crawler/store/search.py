@@ -27,6 +27,8 @@ from crawler.text.query import Node, parse
 from crawler.text.words import Words, words_of
 
 Order = Literal["newest", "best"]
+MOST = 2**31
+"""A limit that is none."""
 LAST = 2**62
 """A key behind all others."""
 _CURSOR = re.compile(r"([01])\.([0-9]{1,19})")
@@ -68,7 +70,7 @@ class SearchHit:
 
 def search(
     connection: Connection,
-    query: str,
+    query: str | Node,
     *,
     sites: Collection[str] = (),
     tiers: Collection[Tier] = (),
@@ -90,7 +92,7 @@ def search(
 
     Raises `BadInput` with one sentence for a query, or a cursor, that cannot be read.
     """
-    node = parse(query)
+    node = parse(query) if isinstance(query, str) else query
     tier, key = _read(before, order)
     if tiers:
         of_tiers = {site.name for site in load_sites().values() if site.tier in tiers}
@@ -165,8 +167,7 @@ def _texts(connection: Connection, keys: Iterable[list[int]]) -> Iterator[tuple[
         rows = {row["key"]: row for row in connection.execute(_ROWS, {"keys": some}).mappings()}
         for key in some:
             if (row := rows.get(key)) is not None:
-                text = f"{row['lead']}\n{row['body']}" if row["lead"] else row["body"]
-                yield row, SearchedText(text, row["title"])
+                yield row, SearchedText.of_parts(row["title"], row["lead"], row["body"])
 
 
 def _hit(row: RowMapping, shown: Snippet, tier: int, *, in_title: bool) -> SearchHit:

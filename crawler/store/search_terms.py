@@ -126,9 +126,9 @@ def _positive(node: Node) -> bool:
 def _excluded(parts: Iterable[Node]) -> Iterator[Phrase]:
     """What must not be there, of that the words that the index knows exactly."""
     for part in parts:
-        if isinstance(part, Not) and isinstance(word := part.part, Phrase):
-            if len(word.words) == 1 and not word.open and len(word.words[0]) < LONGEST:
-                yield word
+        word = part.part if isinstance(part, Not) else None
+        if isinstance(word, Phrase) and len(word.words) == 1 and not word.open and len(word.words[0]) < LONGEST:
+            yield word
 
 
 def _runs(phrase: Phrase) -> list[list[str]]:

@@ -37,7 +37,7 @@ from crawler.text.http import GZIP, gunzip, retry_after
 from crawler.text.normalization import nfc, nfd, unmarked
 from crawler.text.plausible import AHEAD, LONGEST_WAIT, SKEW, bounded, not_after, not_ahead, validator
 from crawler.text.references import unescape
-from crawler.text.search import narrow, search_form, search_pattern, without_marks
+from crawler.text.search import narrow, search_form, without_marks
 from crawler.text.syllables import TONES, is_syllable
 
 __all__ = [
@@ -78,7 +78,6 @@ __all__ = [
     "parse_date",
     "retry_after",
     "search_form",
-    "search_pattern",
     "unescape",
     "unmarked",
     "validator",

@@ -52,7 +52,12 @@ class SearchedText:
     @classmethod
     def of(cls, article: Article) -> SearchedText:
         """Title, lead and body."""
-        return cls("\n".join(part for part in (article.lead, article.body) if part), article.title)
+        return cls.of_parts(article.title, article.lead, article.body)
+
+    @classmethod
+    def of_parts(cls, title: str, lead: str | None, body: str) -> SearchedText:
+        """As `of`, for an article that is not read as a whole."""
+        return cls("\n".join(part for part in (lead, body) if part), title)
 
     @cached_property
     def _each(self) -> list[Words]:

@@ -58,9 +58,9 @@ def shell(folder: Path, command: str, **environ: str) -> tuple[int, str, str]:
         ("thoisu which - http://a.vn/", 2, "- reads addresses from standard input and stands alone"),
         ("thoisu articles --store sqlite:///a.db --text $'\\xff\\xfe'", 2, "'\\udcff\\udcfe' is not written in UTF-8"),
         (
-            f"thoisu articles --store sqlite:///a.db --text {'a' * 201}",
+            f"thoisu articles --store sqlite:///a.db --text {'a' * 501}",
             2,
-            "--text takes 200 characters at most, not 201",
+            "a query has 500 characters at most, not 501",
         ),
         ("thoisu articles --store sqlite:///a.db --since ''", 2, "'' is no date; write 2026-08-01 or 2026-08-01T06:30"),
         (f"thoisu show {HUGE} --store sqlite:///a.db", 2, f"there is no article {HUGE}; `thoisu articles` lists them"),

@@ -49,7 +49,7 @@ def fill(store: Store, first: int = 1) -> int:
 def test_full_disk_is_met_in_the_file_and_in_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: int) -> None:
     monkeypatch.setattr(database, "LOG", log)
     with Store.open(f"sqlite:///{tmp_path}/store.db") as store:
-        with file_limit(1024 * KB):
+        with file_limit(2048 * KB):
             refused = fill(store)
             assert fill(store, refused) == refused  # still, and again by its name
             assert verify(store) == []

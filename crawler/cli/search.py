@@ -1,0 +1,104 @@
+"""`thoisu search`: what of the store has certain words, and the sentence that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, cast, get_args
+
+import typer
+
+from crawler.cli.common import (
+    SitesOption,
+    StoreOption,
+    all_sites,
+    known_here,
+    local,
+    moment,
+    open_store,
+    site_names,
+    typed,
+)
+from crawler.errors import BadInput
+from crawler.items import Kind
+from crawler.process import shown
+from crawler.process.output import console, print_json
+from crawler.sites import Tier
+
+
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help='Words, "phrases", OR, NOT or -, prefix*.')],
+    site: SitesOption = None,
+    tier: Annotated[
+        list[str] | None, typer.Option(metavar="TIER", help=f"One of {', '.join(get_args(Tier))}. Repeatable.")
+    ] = None,
+    section: Annotated[str | None, typer.Option(metavar="NAME", help="Of this section.")] = None,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help=f"One of {', '.join(get_args(Kind))}.")] = None,
+    author: Annotated[str | None, typer.Option(metavar="NAME", help="Signed by this author.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Published since.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Published before.")] = None,
+    best: Annotated[bool, typer.Option("--best", help="Those with the words in the title first.")] = False,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="How many at most.")] = 20,
+    before: Annotated[str | None, typer.Option(metavar="CURSOR", help="Behind this hit of an earlier list.")] = None,
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object an article.")] = False,
+) -> None:
+    """Search titles and texts, newest first.
+
+    Syllables beside each other are a phrase. Without diacritics they are found
+    with any, with diacritics only so. OR, NOT and - (before a word) connect
+    phrases, parentheses group them, and nuoc* is found in whatever begins so.
+    Names of sections and authors may lack their diacritics, too.
+
+    \b
+    Examples:
+      thoisu search "nuoc sach"
+      thoisu search 'nghị định 336' --tier central --since 2026-01-01
+      thoisu search '"nước sạch" (Huế OR "Đà Nẵng") -"giá điện"' --best --json
+    """
+    from crawler.store.search import search as find
+
+    for name, given, known in (
+        ("--tier", tier or (), get_args(Tier)),
+        ("--kind", [kind] if kind else (), get_args(Kind)),
+    ):
+        if wrong := next((one for one in given if one not in known), None):
+            raise BadInput(f"{name} is one of {', '.join(known)}, not {wrong!r}")
+    begin, end = (moment(text) if text is not None else None for text in (since, until))
+    wanted = cast("Kind | None", kind)
+    with open_store(store) as opened:
+        names = known_here(site or (), site_names(opened)) if site else []
+        if tier:
+            # Of all sites that we know, those of a newsroom among them.
+            of_tier = [one.name for one in all_sites().values() if one.tier in tier]
+            names = [name for name in of_tier if not site or name in names]
+        with opened.reading() as connection:
+            hits = (
+                []
+                if tier and not names
+                else find(
+                    connection, typed(query), sites=names, section=section and typed(section), kind=wanted,
+                    author=author and typed(author), since=begin, until=end, order="best" if best else "newest",
+                    limit=limit, before=before,
+                )
+            )  # fmt: skip
+    if json_:
+        for hit in hits:
+            print_json(asdict(hit))
+        return
+    from rich.text import Text
+
+    screen = console()
+    for hit in hits:
+        gone = "  withdrawn" if hit.withdrawn_at else ""
+        screen.print(shown(hit.title), style="bold", soft_wrap=True)
+        sentence, place = Text("  "), 0
+        for start, last in hit.snippet.marked:
+            sentence.append(shown(hit.snippet.text[place:start]))
+            sentence.append(shown(hit.snippet.text[start:last]), style="reverse")
+            place = last
+        sentence.append(shown(hit.snippet.text[place:]))
+        screen.print(sentence, soft_wrap=True)
+        about = f"  {hit.article_id}  {local(hit.published_at)}  {hit.site or '-'}{gone}"
+        screen.print(about, style="dim", soft_wrap=True)
+    if not hits:
+        screen.print("no article matches")
