@@ -65,7 +65,7 @@ def indexed(article: Article) -> Indexed:
     facets += [facet_of_words("author", words_of(name)) for name in article.authors]
     if article.section:
         facets.append(facet_of_words("section", words_of(article.section)))
-    return Indexed(title.plain, text.plain, " ".join([*marked, *facets]))
+    return Indexed(title.plain, text.plain, f" {' '.join([*marked, *facets])} ")
 
 
 def facet(field: str, value: str) -> str:

@@ -33,15 +33,16 @@ def tsquery(node: Node, facets: Iterable[Iterable[str]], *, titles: bool) -> str
 
 def waits(node: Node, facets: Iterable[Iterable[str]], title: str, words: str, marks: str) -> bool:
     """Whether an article that waits for SQLite's index may have it."""
-    own = set(marks.split())
-    return all(not own.isdisjoint(words) for words in facets) and _may_hold(node, f"{title}{words}", own)
+    return _may_hold(node, f"{title}{words}", marks) and all(
+        any(f" {word} " in marks for word in words) for words in facets
+    )
 
 
-def _may_hold(node: Node, words: str, marks: set[str]) -> bool:
+def _may_hold(node: Node, words: str, marks: str) -> bool:
     match node:
         case Phrase():
             runs = (" ".join(map(without_marks, run)) for run in _runs(node))
-            return all(f" {run}" in words for run in runs) and marks.issuperset(_marked(node))
+            return all(f" {run}" in words for run in runs) and all(f" {word} " in marks for word in _marked(node))
         case Either(parts):
             return any(_may_hold(part, words, marks) for part in parts)
         case All(parts):

@@ -9,11 +9,8 @@ A sentence ends at a full stop and the like before white space and a capital let
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate
 
 from crawler.items import Article
 from crawler.text.query import Node, Phrase, wanted
@@ -48,6 +45,8 @@ class SearchedText:
         self.lines = [*title.split("\n"), *text.split("\n")] if title else text.split("\n")
         self.begin = title.count("\n") + 1 if title else 0
         """The line behind the title."""
+        self._in_order = (*range(self.begin, len(self.lines)), *range(self.begin))
+        self._words: dict[int, Words] = {}  # of the lines that have been asked for
 
     @classmethod
     def of(cls, article: Article) -> SearchedText:
@@ -59,32 +58,21 @@ class SearchedText:
         """As `of`, for an article that is not read as a whole."""
         return cls("\n".join(part for part in (lead, body) if part), title)
 
-    @cached_property
-    def _each(self) -> list[Words]:
-        return [words_of(line) for line in self.lines]
-
-    @cached_property
-    def words(self) -> Words:
-        """All of its words."""
-        return Words(*(" " + "".join([line[1:] for line in lines]) for lines in zip(*self._each, strict=True)))
-
     def has(self, phrase: Phrase) -> bool:
         """Whether the phrase stands in it."""
-        return next(_places(phrase, self.words), None) is not None
+        return self.first(phrase) is not None
 
-    def first(self, phrase: Phrase) -> tuple[int, int, int] | None:
-        """The first place of a phrase behind the title, else the first of all: a line, and from which of its words to
-        before which it goes."""
-        first, words = None, self.words.of(marked=phrase.marked)
-        ends = list(accumulate(len(line.of(marked=phrase.marked)) - 1 for line in self._each))
-        for start in _places(phrase, self.words):
-            line = bisect_right(ends, start)
-            if first is None or line >= self.begin:
-                before = words.count(" ", ends[line - 1] if line else 0, start)
-                first = line, before, before + len(phrase.words)
-            if line >= self.begin:
-                break
-        return first
+    def first(self, phrase: Phrase) -> tuple[int, int] | None:
+        """The first place of a phrase behind the title, else the first of all: a line, and which of its items (words
+        and what parts them) it begins with."""
+        for number in self._in_order:
+            words = self._words.get(number)
+            if words is None:
+                words = self._words[number] = words_of(self.lines[number])
+            start = next(_places(phrase, words), None)
+            if start is not None:
+                return number, words.of(marked=phrase.marked).count(" ", 0, start)
+        return None
 
 
 def match(query: Node, text: SearchedText) -> str | None:
@@ -98,26 +86,27 @@ def snippet(query: Node, text: SearchedText) -> Snippet | None:
     if not query.holds(text):
         return None
     phrases = list(wanted(query))
-    found = [place for phrase in phrases if (place := text.first(phrase)) is not None]
+    found = [(place, phrase) for phrase in phrases if (place := text.first(phrase)) is not None]
     if not found:
         sentence = clean(text.lines[0])
     else:
-        line, first, last = min(found, key=lambda place: (place[0] < text.begin, place[0], place[1]))
+        (line, first), phrase = min(found, key=lambda one: (one[0][0] < text.begin, one[0]))
         shown = clean(text.lines[line])
-        spans = _spans(shown)
-        sentence = around(shown, spans[first][0], spans[last - 1][1])
-    return Snippet(sentence, marked(phrases, sentence))
+        spans = _Spans(shown, words_of(shown))
+        sentence = around(shown, *spans.of(first, len(phrase.words)))
+    return Snippet(sentence, _marked(phrases, sentence))
 
 
-def marked(phrases: list[Phrase], sentence: str) -> tuple[tuple[int, int], ...]:
+def _marked(phrases: list[Phrase], sentence: str) -> tuple[tuple[int, int], ...]:
     """Where the phrases stand in a sentence, in order; what overlaps is one."""
-    words, spans = words_of(sentence), _spans(sentence)
+    words = words_of(sentence)
+    spans = _Spans(sentence, words)
+    places = {
+        spans.of(words.of(marked=phrase.marked).count(" ", 0, start), len(phrase.words))
+        for phrase in phrases
+        for start in _places(phrase, words)
+    }
     found: list[tuple[int, int]] = []
-    places = set[tuple[int, int]]()
-    for phrase in phrases:
-        for start in _places(phrase, words):
-            first = words.of(marked=phrase.marked).count(" ", 0, start)
-            places.add((spans[first][0], spans[first + len(phrase.words) - 1][1]))
     for start, end in sorted(places):
         if found and start < found[-1][1]:
             found[-1] = found[-1][0], max(end, found[-1][1])
@@ -139,15 +128,20 @@ def _places(phrase: Phrase, words: Words) -> Iterator[int]:
         start = text.find(looked, start + 1)
 
 
-def _spans(line: str) -> list[tuple[int, int]]:
-    """The place of each item of a line's string of words; the signs that part words have the place before them."""
-    items = words_of(line).exact.split()
-    found: list[tuple[int, int]] = []
-    for word in WORD.finditer(line):
-        while items[len(found)] == BREAK:
-            found.append((word.start(), word.start()))
-        found += [word.span()] * (1 if word[0].isalnum() else len(search_form(word[0]).split()))
-    return found + [(len(line), len(line))] * (len(items) - len(found))
+class _Spans:
+    """Where in a line each item of its string of words stands."""
+
+    def __init__(self, line: str, words: Words) -> None:
+        self._items = words.exact.split()
+        self._spans = [word.span() for word in WORD.finditer(line)]
+        if len(self._spans) + self._items.count(BREAK) != len(self._items):
+            # Some are none, or two, in their normal form.
+            self._spans = [word.span() for word in WORD.finditer(line) for _ in search_form(word[0]).split()]
+
+    def of(self, first: int, count: int) -> tuple[int, int]:
+        """From where to where so many words go, of which the first is this item."""
+        begin = first - self._items[:first].count(BREAK)
+        return self._spans[begin][0], self._spans[begin + count - 1][1]
 
 
 def around(text: str, start: int, end: int) -> str:

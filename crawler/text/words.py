@@ -12,10 +12,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from crawler.text.fingerprint import INVISIBLE
+from crawler.text.fingerprint import INVISIBLE, INVISIBLE_SIGNS
+from crawler.text.normalization import nfc
 from crawler.text.search import narrow, search_form, without_marks
 
 WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
+_UNUSUAL = re.compile(f"[\uff01-\uff5e\u3000{INVISIBLE_SIGNS}]")
 BREAK = "."
 _WITHIN = re.compile(r"[\s\-‑–/“”\"'’]*")  # what may stand between two syllables of a phrase
 _MANY = 1 << 16  # stretches that are remembered
@@ -40,14 +42,13 @@ def words_of(text: str) -> Words:
     for line in text.split("\n"):
         found += map(_SETTLED.__getitem__, line.split())
         found.append(_END)
-    exact = " ".join([words.exact for words in found if words.exact])
-    plain = " ".join([words.plain for words in found if words.plain])
-    return Words(f" {exact} ", f" {plain} ")
+    exact, plain = zip(*found, strict=True)
+    return Words(f" {' '.join(filter(None, exact))} ", f" {' '.join(filter(None, plain))} ")
 
 
 def clean(text: str) -> str:
     """The text as its words are read: full-width characters in their usual width, no marks that nobody sees."""
-    return INVISIBLE.sub("", narrow(text))
+    return INVISIBLE.sub("", narrow(text)) if _UNUSUAL.search(text) else nfc(text)
 
 
 def _settled(stretch: str) -> Words:

