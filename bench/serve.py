@@ -2,10 +2,10 @@
 
 Usage:  python bench/serve.py [--articles 1000000] [--postgres 1000000] [--folder FOLDER]
 
-SQLite first, then PostgreSQL (0: not). A store is filled with the made-up archive (`stream.py`), then it is measured what
-storing costs with the index and without it, and each kind of request is made thirty times. The table gives median and
-99th percentile of each, and how many times the median of a look-up these are. The last line is one JSON object, of the
-worst kind on the worse database.
+SQLite first, then PostgreSQL (0: not). A store is filled with the made-up archive (`stream.py`), each kind of request
+is made thirty times, then it is measured what storing costs with the index and without it. The table gives median and
+99th percentile of each kind, and how many times the median of a look-up these are. The last line is one JSON object, of
+the worst kind on the worse database.
 """
 
 from __future__ import annotations

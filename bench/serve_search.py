@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import islice
-from random import Random
 from typing import Any
 
-from stream import SITES, stream
+from sqlalchemy import func, or_, select
+from stream import A_DAY, SITES, START, stream
 
 from crawler.items import Article
+from crawler.newsroom.grammar import die
 from crawler.store import Store, articles, frontier, search_index
+from crawler.store.schema import articles as articles_of
+from crawler.store.schema import revisions
 from crawler.store.search import Order, search
 from crawler.text import without_marks
 from crawler.text.words import BREAK, words_of
@@ -42,9 +45,10 @@ def fill(store: Store, count: int) -> None:
     while some := list(islice(every, TOGETHER)):
         with store.writing() as connection:
             for page in some:
-                at = page.published_at
-                assert at is not None and page.site is not None
-                frontier.ensure_site(connection, page.site, at)
+                at, site = page.published_at, page.site
+                assert at is not None
+                assert site is not None
+                frontier.ensure_site(connection, site, at)
                 articles.save(connection, page, at, None)
 
 
@@ -90,7 +94,7 @@ def _store(store: Store, some: list[Article]) -> None:
 def queries(count: int, seed: int = 7) -> dict[str, list[str]]:
     """Queries by kind: one, two and five words that stand together in some text, rare and common, with diacritics and
     without, and some that connect phrases."""
-    rng, runs, seen = Random(seed), list[list[str]](), Counter[str]()
+    rng, runs, seen = die("queries", seed), list[list[str]](), Counter[str]()
     every = islice(pages(count), 0, None, max(1, count // _SAMPLE))
     for page in every:
         exact = words_of(f"{page.lead}\n{page.body}").exact
@@ -118,12 +122,11 @@ def requests(count: int) -> dict[str, list[tuple[str, dict[str, Any]]]]:
     plain = queries(count)
     found = {kind: [(query, dict[str, Any]()) for query in some] for kind, some in plain.items()}
     best: Order = "best"
+    days = {"since": START, "until": START + count / 2 * timedelta(days=1) / A_DAY}
     for kind in ("1 words, common", "2 words, rare", "5 words, common, bare"):
         found[f"{kind}, best first"] = [(query, {"order": best}) for query in plain[kind]]
         found[f"{kind}, of a site"] = [(query, {"sites": [f"bao{n % SITES}"]}) for n, query in enumerate(plain[kind])]
-        first, middle = (page.published_at for page in (next(pages(1)), next(islice(pages(count), count // 2, None))))
-        assert first is not None and middle is not None
-        found[f"{kind}, of days"] = [(query, {"since": first, "until": middle}) for query in plain[kind]]
+        found[f"{kind}, of days"] = [(query, days) for query in plain[kind]]
     return found
 
 
@@ -137,7 +140,7 @@ def timed(store: Store, kinds: dict[str, list[tuple[str, dict[str, Any]]]]) -> d
 
 def look_ups(store: Store, seed: int = 3) -> tuple[float, float]:
     """Median and 99th percentile, in seconds, of reading an article by its number."""
-    rng = Random(seed)
+    rng = die("look-ups", seed)
     last = store.articles(limit=1)[0].id
     return _quantiles([_seconds(store.article, rng.randint(1, last)) for _ in range(500)])
 
@@ -148,21 +151,14 @@ def scan(store: Store, query: str) -> float:
                "u": "uùúủũụưừứửữự", "y": "yỳýỷỹỵ", "d": "dđ"}  # fmt: skip
     words = "".join(f"[{letters.get(one, one)}{letters.get(one, one).upper()}]" if one.isalnum() else r"\s+"
                     for one in without_marks(query.strip('"')))  # fmt: skip
-    columns = " OR ".join(
-        f"revisions.{name} {'REGEXP' if store.url.get_backend_name() == 'sqlite' else '~'} %s"
-        for name in ("title", "lead", "body")
-    )
-    statement = (
-        "SELECT articles.id FROM articles JOIN revisions ON article_id = articles.id AND number = revision "
-        f"WHERE {columns} ORDER BY coalesce(published_at, first_seen_at) DESC LIMIT {_LIMIT}"
-    )
-    if store.url.get_backend_name() == "sqlite":
-        statement = statement.replace("%s", "?")
-    assert re.compile(words)
+    columns = [revisions.c[name].regexp_match(words) for name in ("title", "lead", "body")]
+    newest = func.coalesce(articles_of.c.published_at, articles_of.c.first_seen_at)
+    current = (revisions.c.article_id == articles_of.c.id) & (revisions.c.number == articles_of.c.revision)
+    statement = select(articles_of.c.id).join(revisions, current).where(or_(*columns)).order_by(newest.desc())
 
     def run() -> None:
         with store.reading() as connection:
-            connection.exec_driver_sql(statement, (words,) * 3).all()
+            connection.execute(statement.limit(_LIMIT)).all()
 
     return _seconds(run)
 

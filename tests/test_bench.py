@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import ROOT
 
-LIBRARIES = {"hostile_inputs", "kept", "month_faults", "month_report", "pairs", "stream"}
+LIBRARIES = {"hostile_inputs", "kept", "month_faults", "month_report", "pairs", "serve_search", "stream"}
 PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "adopt": (
         "--count 2 --articles 9",
@@ -35,6 +35,7 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     ),
     "scale": ("--every=97 3000", lambda found: found["cases"] > 100 and found["wrong"] == []),
     "schedule": ("4 1 1", lambda found: found["past_bound"] == found["looks_lost"] == found["over_budget"] == 0),
+    "serve": ("--articles 600", lambda found: found["sqlite"]["found"] == found["postgres"]["found"] > 1000),
     "stops": (
         "--stops 2 --only crawl deliver",
         lambda found: found["stops"] == 2 and found["late"] == found["wrong"] == 0,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, or_, select, text
 
 from crawler.compare.tables import fingerprints, members, relations
 from crawler.store import Store
-from crawler.store.schema import Fate, articles, changes, copies, links, revisions
+from crawler.store.schema import Fate, articles, changes, copies, links, revisions, search_keys
 from crawler.store.sink_cursors import sinks
 
 _current = and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision)
@@ -50,6 +50,10 @@ _RULES: tuple[tuple[str, Select[Any]], ...] = (
             changes.c.seq == _last_of_article,
             articles.c.withdrawn_at.is_not(None) != (changes.c.event == "withdrawn"),
         ),
+    ),
+    (
+        "article {} is not in the index of words",
+        select(articles.c.id).where(~exists().where(search_keys.c.article_id == articles.c.id)),
     ),
     (
         "sink {} is ahead of the feed",

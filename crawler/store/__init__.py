@@ -19,6 +19,9 @@ A table and its SQL lie in the package that alone writes it: `crawler.compare.ta
     frontier, sightings             sources and links; what each source has listed, its polls and gaps
     store, rows                     `Store`, and what its methods return
     articles, rehash, queries       texts that come in; their hashes after a change of the rules; lists and counts
+    search, search_candidates       what a query finds, newest or best first
+    search_index, search_terms      the index of words, and a query as each database takes it
+    search_fill                     older articles come into the index
     changes, cursors, sink_cursors  the change feed; how far its readers have come, and the sinks
     budget, robots, tallies         requests spent; robots.txt kept for a day; answers counted by reason
     findings, messages              what the monitor has found; what is to be sent to people
