@@ -196,8 +196,9 @@ def _known(connection: Connection, url: str, content_hash: str) -> dict[str, _Kn
 def _new_article(connection: Connection, article: Article, at: datetime) -> Outcome:
     values = {"canonical_url": article.canonical_url, "site": article.site, "first_seen_at": at, **_current(article, 1)}
     id_: int = connection.execute(_NEW_ARTICLE, values).scalar_one()
+    outcome = _new_revision(connection, "created", article, at, id_, 1)
     search_index.put(connection, id_, article, article.published_at or at, known=False)
-    return _new_revision(connection, "created", article, at, id_, 1)
+    return outcome
 
 
 def _known_article(connection: Connection, article: Article, at: datetime, page: _Known) -> Outcome:
@@ -212,8 +213,9 @@ def _known_article(connection: Connection, article: Article, at: datetime, page:
         return outcome
     number = page.revision + 1
     connection.execute(_ARTICLE, {"b_id": id_, **_current(article, number)})
+    outcome = _new_revision(connection, "revised", article, at, id_, number)
     _index_again(connection, id_, article)
-    return _new_revision(connection, "revised", article, at, id_, number)
+    return outcome
 
 
 def _new_revision(

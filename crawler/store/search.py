@@ -21,7 +21,7 @@ from crawler.sites import Tier, load_sites
 from crawler.store.articles import unpack
 from crawler.store.schema import articles, revisions, search_keys
 from crawler.store.search_candidates import candidates
-from crawler.store.search_index import SLOTS, facet, facet_of_words, first_key
+from crawler.store.search_index import LAST, SLOTS, facet, facet_of_words, first_key
 from crawler.text.matching import SearchedText, Snippet, snippet
 from crawler.text.query import Node, parse
 from crawler.text.words import Words, words_of
@@ -29,8 +29,6 @@ from crawler.text.words import Words, words_of
 Order = Literal["newest", "best"]
 MOST = 2**31
 """A limit that is none."""
-LAST = 2**62
-"""A key behind all others."""
 _CURSOR = re.compile(r"([01])\.([0-9]{1,19})")
 _NEWEST = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
 _FIELDS = ("canonical_url", "site", "title", "section", "kind", "published_at", "first_seen_at", "revision",

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from crawler.store.search_index import DAY, GROUP, day_facet
-from crawler.store.search_terms import fts5, tsquery, waits
+from crawler.store.search_index import DAY, GROUP, day_facet, waiting
+from crawler.store.search_terms import fts5, may_hold, tsquery
 from crawler.text.query import Node
 
 _MOST = 500
@@ -22,7 +22,6 @@ _MOST = 500
 _MORE = 4  # times as many as the last time
 _WINDOWS = ((2, 1), (16, 1), (256, GROUP))
 """Days of which PostgreSQL is asked alone, and for how many of them the index has a word."""
-_WAITING = "SELECT key, title, words, marks FROM search_waiting WHERE key >= ? AND key < ? ORDER BY key DESC"
 _WALK = (
     "SELECT rowid FROM search_words WHERE search_words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
 )
@@ -44,13 +43,12 @@ def candidates(
         yield from _in_windows(connection, node, facets, low, high, limit, titles=titles)
         return
     query = fts5(node, facets, titles=titles)
-    rows = connection.exec_driver_sql(_WAITING, (low, high))
-    waiting = [row[0] for row in rows if waits(node, facets, *row[1:])]
+    waits = [key for key, words in waiting(connection, low, high) if may_hold(node, facets, words)]
     walked = _pages(lambda end, some: _keys(connection, _WALK, (query, low, end, some)), high, limit)
-    if not waiting:
+    if not waits:
         yield from walked
         return
-    every = merge(waiting, (key for keys in walked for key in keys), reverse=True)
+    every = merge(waits, (key for keys in walked for key in keys), reverse=True)
     yield from _chunks(every, limit)
 
 

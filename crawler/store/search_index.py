@@ -10,14 +10,17 @@ is never too little and at times too much (a phrase across a full stop, or other
 searches looks at the text too (`crawler.store.search`).
 
 SQLite has an FTS5 table (`search_words`) that is written for `BATCH` articles at once, which takes a fifth of the work;
-until then they stand as they will be written in `search_waiting`, and are searched there. PostgreSQL has a tsvector
+until then their keys stand in `search_waiting`, and their texts are searched as they are. PostgreSQL has a tsvector
 with GIN, which does the same by itself.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, CursorResult
@@ -33,6 +36,8 @@ GROUP = 32
 """Days that have a word in common in a tsvector."""
 BATCH = 64
 """Articles that wait to be written to SQLite's index together."""
+LAST = 2**62
+"""A key behind all others."""
 LONGEST = 60
 """Characters of a word by which it is found; who searches looks at the others."""
 LONG, HUGE = "=long", "=huge"
@@ -43,6 +48,12 @@ _BYTES = 500_000  # of words in a tsvector, which takes a megabyte with their pl
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = 1 << 34  # five hundred years
 _SIGN = re.compile(r"[^0-9a-z]")
+_WAITING = (
+    "SELECT search_waiting.key, revisions.title, lead, body, site, kind, section, record FROM search_waiting "
+    "JOIN search_keys ON search_keys.key = search_waiting.key JOIN articles ON articles.id = search_keys.article_id "
+    "JOIN revisions ON revisions.article_id = articles.id AND number = revision "
+    "WHERE search_waiting.key >= ? AND search_waiting.key < ? ORDER BY search_waiting.key DESC"
+)
 _LATEST = "SELECT max(key) FROM search_keys WHERE key >= {0} AND key < {1}"
 
 
@@ -55,17 +66,20 @@ class Indexed(NamedTuple):
     """Words with diacritics, and facets."""
 
 
-def indexed(article: Article) -> Indexed:
+@lru_cache(maxsize=4 * BATCH)
+def indexed(
+    title: str, lead: str | None, body: str, site: str | None, kind: str, section: str | None, authors: tuple[str, ...]
+) -> Indexed:
     """What stands in the index of an article."""
-    title = words_of(article.title)
-    text = words_of(f"{article.lead}\n{article.body}" if article.lead else article.body)
-    marked = set(title.exact.split()).union(text.exact.split())
-    marked.difference_update(title.plain.split(), text.plain.split())
-    facets = [facet("site", article.site or ""), facet("kind", article.kind)]
-    facets += [facet_of_words("author", words_of(name)) for name in article.authors]
-    if article.section:
-        facets.append(facet_of_words("section", words_of(article.section)))
-    return Indexed(title.plain, text.plain, f" {' '.join([*marked, *facets])} ")
+    head = words_of(title)
+    text = words_of(f"{lead}\n{body}" if lead else body)
+    marked = set(head.exact.split()).union(text.exact.split())
+    marked.difference_update(head.plain.split(), text.plain.split())
+    facets = [facet("site", site or ""), facet("kind", kind)]
+    facets += [facet_of_words("author", words_of(name)) for name in authors]
+    if section:
+        facets.append(facet_of_words("section", words_of(section)))
+    return Indexed(head.plain, text.plain, f" {' '.join([*marked, *facets])} ")
 
 
 def facet(field: str, value: str) -> str:
@@ -97,22 +111,28 @@ def put(connection: Connection, article_id: int, article: Article, newest: datet
         remove(connection, article_id)
     key = _free(connection, first_key(newest))
     _run(connection, "INSERT INTO search_keys (key, article_id) VALUES ({0}, {1})", key, article_id)
-    words = indexed(article)
     if connection.dialect.name != "sqlite":
+        of = article
+        words = indexed(of.title, of.lead, of.body, of.site, of.kind, of.section, of.authors)
         _run(connection, "INSERT INTO search_words (key, words) VALUES ({0}, {1}::tsvector)", key, vector(words, key))
         return
-    _run(connection, "INSERT INTO search_waiting (key, title, words, marks) VALUES ({0}, {1}, {2}, {3})", key, *words)
+    _run(connection, "INSERT INTO search_waiting (key) VALUES ({0})", key)
     if connection.exec_driver_sql("SELECT count(*) FROM search_waiting").scalar_one() >= BATCH:
         write(connection)
 
 
 def write(connection: Connection) -> None:
     """Write what waits to SQLite's index."""
-    for statement in (
-        "INSERT INTO search_words (rowid, title, words, marks) SELECT key, title, words, marks FROM search_waiting",
-        "DELETE FROM search_waiting",
-    ):
-        connection.exec_driver_sql(statement)
+    rows = [(key, *words) for key, words in waiting(connection, 0, LAST)]
+    statement = "INSERT INTO search_words (rowid, title, words, marks) VALUES (?, ?, ?, ?)"
+    connection.exec_driver_sql(statement, sorted(rows))
+    connection.exec_driver_sql("DELETE FROM search_waiting")
+
+
+def waiting(connection: Connection, low: int, high: int) -> Iterator[tuple[int, Indexed]]:
+    """What is not yet in SQLite's index, of keys from `low` to before `high`, the greatest first."""
+    for key, *texts, record in connection.exec_driver_sql(_WAITING, (low, high)):
+        yield key, indexed(*texts, tuple(json.loads(record)["authors"]))
 
 
 def remove(connection: Connection, article_id: int) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from crawler.store.search_index import HUGE, LONG, LONGEST
+from crawler.store.search_index import HUGE, LONG, LONGEST, Indexed
+from crawler.text import without_marks
 from crawler.text.query import YEAR, All, Either, Node, Not, Phrase
-from crawler.text.search import without_marks
 
 
 def fts5(node: Node, facets: Iterable[Iterable[str]], *, titles: bool) -> str:
@@ -31,11 +31,10 @@ def tsquery(node: Node, facets: Iterable[Iterable[str]], *, titles: bool) -> str
     return " & ".join(f"({part})" for part in parts)
 
 
-def waits(node: Node, facets: Iterable[Iterable[str]], title: str, words: str, marks: str) -> bool:
-    """Whether an article that waits for SQLite's index may have it."""
-    return _may_hold(node, f"{title}{words}", marks) and all(
-        any(f" {word} " in marks for word in words) for words in facets
-    )
+def may_hold(node: Node, facets: Iterable[Iterable[str]], indexed: Indexed) -> bool:
+    """Whether an article of which this is to be indexed may have it."""
+    words, marks = indexed.title + indexed.words, indexed.marks
+    return _may_hold(node, words, marks) and all(any(f" {word} " in marks for word in some) for some in facets)
 
 
 def _may_hold(node: Node, words: str, marks: str) -> bool:

@@ -175,7 +175,8 @@ def test_downgrade_tells_all_that_is_lost_before_it_is(first: str, capsys: pytes
     engine = database.engine_for(first)
     with database.transaction(database.writer(engine)) as connection:
         connection.execute(text("UPDATE links SET past = 1 WHERE id < 3"))
-        counts = {name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in now - tables}  # noqa: S608
+        new = {name for name in now - tables if not name.startswith("search_")}  # the index of words, made anew
+        counts = {name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in new}  # noqa: S608
     engine.dispose()
     assert counts["fingerprints"] == 1
     plan = run(capsys, "downgrade", "0001", "--store", first)

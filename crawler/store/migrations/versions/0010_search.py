@@ -26,10 +26,7 @@ def upgrade() -> None:
             "CREATE VIRTUAL TABLE search_words USING fts5 "
             "(title, words, marks, content='', columnsize=0, tokenize=\"ascii tokenchars '='\")"
         )
-        op.execute(
-            "CREATE TABLE search_waiting (key INTEGER NOT NULL CONSTRAINT pk_search_waiting PRIMARY KEY, "
-            "title TEXT NOT NULL, words TEXT NOT NULL, marks TEXT NOT NULL)"
-        )
+        op.execute("CREATE TABLE search_waiting (key INTEGER NOT NULL CONSTRAINT pk_search_waiting PRIMARY KEY)")
     else:
         op.execute(
             "CREATE TABLE search_words (key BIGINT CONSTRAINT pk_search_words PRIMARY KEY, words TSVECTOR NOT NULL)"
