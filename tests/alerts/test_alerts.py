@@ -25,6 +25,7 @@ from crawler.text import without_marks
 from crawler.text.matching import SearchedText, around, match
 from crawler.text.query import LONGEST, All, Either, Node, Not, Phrase, hints, parse
 from crawler.text.query import written as as_understood
+from crawler.text.words import words_of
 from tests.support import T0, article, at
 
 SYLLABLES = sorted({word for place in words.PLACES for word in place.lower().split() if word.isalpha()})
@@ -220,7 +221,7 @@ def holds(node: Node, text: str) -> bool:
 
 @given(NODES, st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=12).map(" ".join))
 def test_a_query_means_what_it_says(node: Node, text: str) -> None:
-    assert node.holds(SearchedText(text)) is holds(node, " ".join(word for word, _, _ in SearchedText(text).words))
+    assert node.holds(SearchedText(text)) is holds(node, " ".join(words_of(text).exact.split()))
 
 
 @given(NODES)
