@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import MOST, StoreOption, local, open_store
+from crawler.cli.common import MOST, StoreOption, all_sites, local, open_store
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json
@@ -34,16 +34,15 @@ def changes(
       thoisu changes --limit 20
       thoisu changes --since 1200 --limit 500 --json --with article
     """
-    from crawler.deliver import Delivery
+    from crawler.deliver import deliveries
 
     if with_ not in (None, "article"):
         raise BadInput(f"--with takes article, not {with_!r}")
-    screen, last, left = console(), min(since, MOST), limit
+    screen, last, left, known = console(), min(since, MOST), limit, all_sites()
     with open_store(store) as opened:
         name = opened.identity()
         while left and (items := opened.feed(last, min(left, _PAGE))[0]):
-            for item in items:
-                row = Delivery.of(name, item)
+            for row in deliveries(opened, name, items, known):
                 if json_:
                     values = row.to_dict()
                     print_json(values if with_ else {key: values[key] for key in values if key != "article"})

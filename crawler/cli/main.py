@@ -25,6 +25,7 @@ from crawler.cli.deliver import deliver
 from crawler.cli.demo import demo
 from crawler.cli.diff import diff
 from crawler.cli.downgrade import downgrade
+from crawler.cli.export import export
 from crawler.cli.find import discover, sites, which
 from crawler.cli.gaps import gaps
 from crawler.cli.newsroom import newsroom
@@ -43,7 +44,7 @@ from crawler.process.output import clean_streams, say, write
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
-    crawl, schedule, status, pace, backfill, gaps, articles, show, diff, changes, deliver, stories,
+    crawl, schedule, status, pace, backfill, gaps, articles, export, show, diff, changes, deliver, stories,
     story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture,
     adopt, newsroom, demo,
 ):  # fmt: skip

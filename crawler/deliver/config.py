@@ -51,6 +51,8 @@ class Route:
     text: str | None
     stories: bool = False
     """Of each story the first page, and then those that add something."""
+    known: Callable[[], Sites] = Sites
+    """All sites that are described: whose publisher and tier is given with what comes from them."""
 
 
 def read_routes(
@@ -125,6 +127,7 @@ def _route(name: str, section: Any, sites: Callable[[], Sites], variable: Callab
         sites=_sites(_names(section, "sites"), _names(section, "tiers"), sites),
         text=_text(section.get("text")),
         stories=_stories(section.get("stories")),
+        known=sites,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from crawler.items import Article, Change
 from crawler.store.articles import unpack
 from crawler.store.rows import ArticleRow, CopyRow, RevisionRow, StoredArticle
 from crawler.store.schema import WAITING, Fate, articles, changes, copies, links, revisions, sites, sources
+from crawler.store.sql import chunks
 from crawler.text import search_pattern
 
 COUNTS = ("articles", "copies", "revisions", "withdrawn", "pending", "refused")
@@ -28,19 +30,62 @@ _TEXT = (revisions.c.content_hash, revisions.c.title, revisions.c.lead, revision
 
 
 def list_articles(
-    connection: Connection, sites: Collection[str], since: datetime | None, texts: Collection[str], limit: int | None
+    connection: Connection,
+    sites: Collection[str],
+    since: datetime | None,
+    texts: Collection[str],
+    limit: int | None,
+    until: datetime | None = None,
 ) -> list[ArticleRow]:
-    """Articles, newest first: of these sites (none is all), published (or, without a time, first seen) since, and with
-    each of the texts.
+    """Articles, newest first: of these sites (none is all), published (or, without a time, first seen) since and before
+    `until`, and with each of the texts.
     """
-    query = select(*_ROW).order_by(_NEWEST.desc(), articles.c.id.desc()).limit(limit)
+    query = _chosen(select(*_ROW), sites, since, until, texts)
+    query = query.order_by(_NEWEST.desc(), articles.c.id.desc()).limit(limit)
+    return [ArticleRow(**row) for row in connection.execute(query).mappings()]
+
+
+def article_numbers(
+    connection: Connection,
+    sites: Collection[str],
+    since: datetime | None,
+    until: datetime | None,
+    texts: Collection[str],
+) -> array[int]:
+    """The numbers of the same articles, the oldest first: eight bytes each, however many there are."""
+    query = _chosen(select(articles.c.id), sites, since, until, texts).order_by(_NEWEST, articles.c.id)
+    return array("q", connection.scalars(query))
+
+
+def current_texts(connection: Connection, ids: Collection[int]) -> list[tuple[ArticleRow, Article]]:
+    """These articles with their current texts, in this order; those that are not there are left out."""
+    texts = [revisions.c[column.name].label(f"r_{column.name}") for column in _TEXT]
+    query = select(*_ROW, *texts).join(revisions, _IS_CURRENT)
+    found = {}
+    for chunk in chunks(ids):
+        for row in connection.execute(query.where(articles.c.id.in_(chunk))).mappings():
+            values = {name: row[name] for name in ArticleRow.__dataclass_fields__}
+            text = unpack({column.name: row[f"r_{column.name}"] for column in _TEXT})
+            found[row["id"]] = (ArticleRow(**values), text)
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def _chosen(
+    query: Select[Any],
+    sites: Collection[str],
+    since: datetime | None,
+    until: datetime | None,
+    texts: Collection[str],
+) -> Select[Any]:
     if sites:
         query = query.where(articles.c.site.in_(sites))
     if since is not None:
         query = query.where(since <= _NEWEST)
+    if until is not None:
+        query = query.where(until > _NEWEST)
     if texts:
         query = query.join(revisions, _IS_CURRENT).where(*(has(revisions, text) for text in texts))
-    return [ArticleRow(**row) for row in connection.execute(query).mappings()]
+    return query
 
 
 def count_since(connection: Connection, site: str, since: datetime) -> int:
