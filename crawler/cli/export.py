@@ -47,7 +47,7 @@ def export(
     folder of files by day of publication. What stood there is replaced when all
     is written, else it stays.
 
-    \\b
+    \b
     Examples:
       thoisu export --since 2026-08-01 --until 2026-08-07 --to week.csv
       thoisu export --tier ministry --text "nước sạch" --to water.xlsx

@@ -569,7 +569,7 @@ def test_a_rewind_in_the_middle_of_a_batch_is_not_overrun(store: Store) -> None:
 
 def test_a_change_names_publisher_tier_and_story(store: Store) -> None:
     store.save(article(1), at(1))
-    store.save(article(2, site="tap"), at(2))
+    store.save(article(2, "Hai", site="tap"), at(2))
     shelf, time, known = Shelf(), Time(), Sites([replace(PAPER, name="bao")])
     Deliverer(store, replace(route(shelf), known=lambda: known), time.pause, time.now).once(unheard)
     found = [(row.publisher, row.tier, row.story) for row in shelf.rows]
