@@ -11,6 +11,7 @@ import typer
 
 from crawler.cli.command import Command
 from crawler.cli.common import StoreOption, all_sites, configured, local, open_store, site_named, typed
+from crawler.cli.lists import note, piped, print_tabbed
 from crawler.process import shown
 from crawler.process.output import console, print_json
 
@@ -108,6 +109,13 @@ def list_(
             about = {"id": alert.id, "query": alert.query, "sites": alert.sites, "notify": targets}
             print_json({**about, "added_at": alert.added_at, **asdict(status)})
             continue
+        if piped():
+            numbers = (status.found, status.sent, status.waiting)
+            sites = ",".join(alert.sites)
+            print_tabbed(
+                (str(alert.id), alert.query, sites, local(alert.added_at), *map(str, numbers), " ".join(targets))
+            )
+            continue
         screen.print(_line(f"{alert.id}  {alert.query}"), style="bold", soft_wrap=True)
         screen.print(_line(f"   {', '.join(alert.sites) or 'all sites'} · since {local(alert.added_at)}"))
         if targets:
@@ -120,7 +128,7 @@ def list_(
         screen.print(f"   {found}")
         _waiting(screen, status.targets)
     if not every and not json_:
-        screen.print("there is no alert; begin with: thoisu alerts add QUERY")
+        note("there is no alert; begin with: thoisu alerts add QUERY")
 
 
 def _many(count: int, what: str) -> str:

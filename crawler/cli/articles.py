@@ -26,6 +26,7 @@ from crawler.cli.common import (
     stored,
     texts_of,
 )
+from crawler.cli.lists import Column, Row, print_rows
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json, write_whole
@@ -82,19 +83,14 @@ def articles(
         for row in rows:
             print_json(asdict(row))
         return
-    from rich.table import Table
+    columns = [Column("id", right=True, whole=True), Column("published", whole=True), Column("site", whole=True)]
+    print_rows([*columns, Column("title")], map(_listed, rows), "no article matches")
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("id", justify="right")
-    table.add_column("published", no_wrap=True)
-    table.add_column("site")
-    table.add_column("title", ratio=1)
-    for row in rows:
-        marks = [f"revision {row.revision}"] * (row.revision > 1) + ["withdrawn"] * bool(row.withdrawn_at)
-        title = shown(row.title) + (f" [{', '.join(marks)}]" if marks else "")
-        table.add_row(str(row.id), local(row.published_at), row.site or "-", title)
-    screen = console()
-    screen.print(table if rows else "no article matches")
+
+def _listed(row: ArticleRow) -> Row:
+    marks = [f"revision {row.revision}"] * (row.revision > 1) + ["withdrawn"] * bool(row.withdrawn_at)
+    title = row.title + (f" [{', '.join(marks)}]" if marks else "")
+    return Row((str(row.id), local(row.published_at), row.site or "-", title))
 
 
 def _print_whole(store: Store, rows: Sequence[ArticleRow], *, csv: bool, with_text: bool) -> None:

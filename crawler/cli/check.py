@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import StoreOption, all_sites, chosen_sites, configured, local, open_store, papers_of
+from crawler.cli.lists import note, piped, print_tabbed
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json, say
@@ -75,7 +76,7 @@ def check(
     if found:
         raise typer.Exit(1)
     if not json_:
-        screen.print(_well(len(answered & chosen.keys()), len(known_here & chosen.keys() - answered)))
+        note(_well(len(answered & chosen.keys()), len(known_here & chosen.keys() - answered)))
 
 
 def _opened(store: str | None) -> Store:
@@ -95,6 +96,10 @@ def _well(answered: int, silent: int) -> str:
 
 
 def _show(finding: Finding, check: Check, screen: Console) -> None:
+    if piped():
+        about = (check.name, finding.site or "", finding.subject or "", local(finding.since))
+        print_tabbed((*about, check.says, finding.evidence, check.advice))
+        return
     place = " ".join(part for part in (finding.site, finding.subject) if part)
     screen.print(shown(f"{check.name}  {place}  since {local(finding.since)}"), style="bold red")
     screen.print(f"  {check.says}", highlight=False)

@@ -5,6 +5,7 @@ sink.py         what a sink is: the contract between the deliverer and whoever t
 config.py       the sinks as a person names them, in one TOML file: a section each, with its URL, filters and options
 run.py          all sinks of a store at once, each in a thread of its own, so that none waits for another
 deliverer.py    delivers the change feed to one sink: in order, at least once, and with the cursor in the store
+text_filter.py  which changes a sink gets that wants a text
 outlet.py       a sink with all that it may do wrong: opened when first needed, its errors by name
 status.py       how far each sink is and what is wrong with it, as values that a command prints and a page shows
 

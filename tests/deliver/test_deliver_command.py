@@ -181,7 +181,7 @@ def test_changes_have_the_shape_that_sinks_get(thoisu: Thoisu, store: Store, tmp
         del row["article"]
     assert thoisu("changes", "--since", 2, "--limit", 4, "--json").rows == rows[2:6]
     assert thoisu("changes", "--with", "text").err == "thoisu: --with takes article, not 'text'\n"
-    assert "revised 2  article 1" in thoisu("changes").out
+    assert "\trevised\t2\t1\t" in thoisu("changes").out
 
 
 def test_no_configuration_no_store(thoisu: Thoisu, tmp_path: Path) -> None:
@@ -273,7 +273,7 @@ def test_each_fault_has_its_state_and_the_sink_catches_up(
     out, hook = thoisu("sinks", "--json").rows
     assert (out["state"], out["cursor"]) == ("ok", 3)
     assert (hook["state"], hook["cursor"], hook["behind"], hook["failures"]) == (state, taken, 6 - taken, 1)
-    assert f"hook  {state} " in thoisu("sinks").out
+    assert f"hook\t{state}\t" in thoisu("sinks").out
     config(tmp_path, text.format(receiver.url))
     receiver.plays.clear()
     receiver.over.set()
