@@ -125,6 +125,11 @@ def story_numbers(connection: Connection, ids: Collection[int]) -> dict[int, int
     return found
 
 
+def others_of(connection: Connection, ids: Collection[int]) -> set[int]:
+    """The articles that are in the stories of these, and not among them."""
+    return _members_of(connection, set(story_numbers(connection, ids).values())) - set(ids)
+
+
 def view(connection: Connection, article: int) -> StoryView | None:
     """The story of an article, as all that a person sees of it; None when there is no such article."""
     number = story_of(connection, article)
