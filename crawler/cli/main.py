@@ -28,6 +28,7 @@ from crawler.cli.downgrade import downgrade
 from crawler.cli.export import export
 from crawler.cli.find import discover, sites, which
 from crawler.cli.gaps import gaps
+from crawler.cli.mcp import mcp
 from crawler.cli.newsroom import newsroom
 from crawler.cli.read import clean, extract
 from crawler.cli.relate import reindex, relate
@@ -46,7 +47,7 @@ app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no
 for command in (
     crawl, schedule, status, pace, backfill, gaps, articles, export, show, diff, changes, deliver, stories,
     story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture,
-    adopt, newsroom, demo,
+    adopt, mcp, newsroom, demo,
 ):  # fmt: skip
     app.command(cls=Command)(command)
 app.add_typer(sinks)
