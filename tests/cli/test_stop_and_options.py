@@ -64,7 +64,7 @@ def test_an_interrupted_demo_has_not_failed(thoisu: Thoisu, monkeypatch: pytest.
 
         return [SiteReport(site=name, error="stopped") for name in sites]
 
-    monkeypatch.setattr("crawler.crawl.crawl", stopped)
+    monkeypatch.setattr(sys.modules["crawler.crawl"], "crawl", stopped)
     done = thoisu("demo")
     assert done.code == 130
     assert done.err == "thoisu: stopped; the demo asked nobody, and begins anew\n"
