@@ -23,6 +23,7 @@ from crawler.cli.common import (
     site_names,
     texts_of,
 )
+from crawler.cli.language import spoken
 from crawler.process import shown
 from crawler.process.output import console
 
@@ -65,4 +66,5 @@ def export(
         with opened.reading() as connection:
             numbers = article_numbers(connection, names, begin, end, texts)
         count = write(read_rows(opened, known, numbers), to)
-    console().print(shown(f"{count} article{'s' * (count != 1)} in {to}"), soft_wrap=True)
+    saying = "{n} article in {path}" if count == 1 else "{n} articles in {path}"
+    console().print(shown(spoken(saying, n=count, path=to)), soft_wrap=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from crawler.cli.language import respoken
 from crawler.process import shown
 from crawler.process.output import console, say, write_whole
 
@@ -55,9 +56,9 @@ def print_rows(columns: Sequence[Column], rows: Iterable[Row], empty: str) -> No
         for row in every:
             print_tabbed((*row.cells, *row.below))
         if not every:
-            say(empty)
+            say(respoken(empty))
     elif not every:
-        console().print(empty, soft_wrap=True)
+        console().print(respoken(empty), soft_wrap=True)
     else:
         _aligned(columns, every, console())
 
@@ -70,9 +71,9 @@ def print_tabbed(cells: Iterable[str]) -> None:
 def note(text: str, *, style: str = "") -> None:
     """What is said beside a list: at a terminal below it, through a pipe on standard error."""
     if piped():
-        say(text)
+        say(respoken(text))
     else:
-        console().print(shown(text), style=style, soft_wrap=True)
+        console().print(shown(respoken(text)), style=style, soft_wrap=True)
 
 
 def _aligned(columns: Sequence[Column], rows: Sequence[Row], screen: Console) -> None:
@@ -80,9 +81,10 @@ def _aligned(columns: Sequence[Column], rows: Sequence[Row], screen: Console) ->
     from rich.text import Text
 
     texts = [[" ".join(shown(cell).split()) for cell in row.cells] for row in rows]
+    names = [respoken(column.name) for column in columns]
     full, least = [], []
     for place, column in enumerate(columns):
-        cells = [column.name, *(row[place] for row in texts)]
+        cells = [names[place], *(row[place] for row in texts)]
         full.append(max(map(cell_len, cells)))
         words = (word for cell in cells for word in cell.split())
         least.append(full[-1] if column.whole else max(map(cell_len, words), default=0))
@@ -91,7 +93,7 @@ def _aligned(columns: Sequence[Column], rows: Sequence[Row], screen: Console) ->
         _stacked(columns, texts, rows, screen)
         return
     widths = _widths(full, least, room)
-    _line([column.name for column in columns], columns, widths, "bold", screen)
+    _line(names, columns, widths, "bold", screen)
     for row, cells in zip(rows, texts, strict=True):
         _line(cells, columns, widths, row.style, screen)
         for line in row.below:
@@ -130,7 +132,7 @@ def _stacked(columns: Sequence[Column], texts: Sequence[Sequence[str]], rows: Se
         screen.print(cells[0], style=row.style or "bold", soft_wrap=True)
         for column, cell in zip(columns[1:], cells[1:], strict=True):
             if cell and cell != "-":
-                for line in _wrapped(f"{column.name}: {cell}", max(1, screen.width - _INDENT)):
+                for line in _wrapped(f"{respoken(column.name)}: {cell}", max(1, screen.width - _INDENT)):
                     screen.print(" " * _INDENT + line, style=row.style, soft_wrap=True)
         for line in row.below:
             for part in _wrapped(line.strip(), max(1, screen.width - _INDENT)):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import SitesArgument, StoreOption, all_sites, configured, local, open_store, site_named
+from crawler.cli.language import respoken, spoken
 from crawler.cli.lists import Column, Row, piped, print_rows
 from crawler.process import shown
 from crawler.process.output import console, print_json
@@ -122,16 +123,16 @@ def _table(rows: Sequence[SiteStatus], now: datetime, by_hand: Mapping[str, Run]
     ]
     lines = []
     for row in rows:
-        gave = f"{row.came} new" if row.came else _gave(row.outcome)
+        gave = spoken("{n} new", n=row.came) if row.came else respoken(_gave(row.outcome))
         asked = f"{row.spent}/{row.budget}"
         last = _short(row.polled_at, now)
-        following = _short(row.next_at, now) if row.next_at > now else "now"
+        following = _short(row.next_at, now) if row.next_at > now else spoken("now")
         whole = "-" if row.completeness is None else f"{row.completeness:.1%}"
-        below = [row.why]
+        below = [respoken(row.why)]
         if run := by_hand.get(row.site):
             below.append(_by_hand(run, now))
         if row.findings:
-            below.append(f"{row.findings} findings are open: thoisu check {row.site}")
+            below.append(spoken("{n} findings are open: thoisu check {site}", n=row.findings, site=row.site))
         cells = (row.site, last, gave, str(row.today), following, asked, whole)
         lines.append(Row(cells, below=below, style="red" if row.findings else ""))
     print_rows(columns, lines, "no site is scheduled")
