@@ -33,6 +33,8 @@ def cli() -> str:
         "what is under way, and also answer SIGTERM with 130; other commands simply die of it, and all do of either\n"
         "while they start. What does not end in time, or is asked twice, ends by force, with 130 by Ctrl-C and 143\n"
         "by SIGTERM. Nothing is left half-written.\n\n"
+        "A list is aligned at a terminal; through a pipe each row is one line with tabs between its cells, whole and\n"
+        "without a heading, and what else is said goes to standard error.\n\n"
         "With `--json` a command prints JSON alone on standard output, times as ISO 8601 with offset; progress and\n"
         "errors go to standard error.\n",
     ]

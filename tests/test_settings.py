@@ -22,7 +22,7 @@ ODD = {
     "THOISU_DATABASE_URL": "sqlite:///odd.db", "THOISU_CONTACT": "odd@bao.example", "THOISU_DELAY": "0.5",
     "THOISU_BUDGET": "7.9", "THOISU_SITES_AT_ONCE": "0", "THOISU_NEWSROOM": "http://127.0.0.1:1",
     "THOISU_REPLAY": "odd replay", "THOISU_QUARANTINE": "odd quarantine", "THOISU_ARCHIVE": "odd archive",
-    "THOISU_NOTIFY": "json://odd.example", "THOISU_ARCHIVE_MB": "0", "THOISU_SINKS": "odd.toml",
+    "THOISU_LANG": "VI", "THOISU_SITES": "odd-spiders", "THOISU_NOTIFY": "json://odd.example", "THOISU_ARCHIVE_MB": "0", "THOISU_SINKS": "odd.toml",
     "THOISU_LOG_LEVEL": "debug", "THOISU_ARTICLE_MAXSIZE": "1e3", "THOISU_READ_SECONDS": "0", "THOISU_READERS": "99",
     "THOISU_ROBOTS_MAXSIZE": "1", "THOISU_CRAWL_DELAY_MAX": "0", "THOISU_BACKOFF_FIRST": "0.1",
     "THOISU_BACKOFF_MAX": "0.2", "THOISU_FAILURES_MAX": "0", "THOISU_LISTING_PAGES": "1", "THOISU_TRIES_MAX": "1",

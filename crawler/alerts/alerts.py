@@ -31,7 +31,9 @@ from sqlalchemy import (
 )
 
 from crawler.alerts.targets import key
+from crawler.alerts.wording import compose, facts_of
 from crawler.backfill import backlog
+from crawler.compare import story_queries
 from crawler.compare.additions import pages_of_stories, related_up_to, repeated
 from crawler.compare.relate import relate
 from crawler.errors import BadInput
@@ -52,7 +54,8 @@ PAGES = 20
 """Pages in one message."""
 READER = "alerts"
 """As which it is known what was passed over (`crawler.store.passed_over`)."""
-_NEWS = frozenset({"created", "revised", "copied", "restored"})
+NEWS = frozenset({"created", "revised", "copied", "restored"})
+"""The changes that an alert looks at."""
 
 alerts = Table(
     "watches",
@@ -170,7 +173,7 @@ def _search(store: Store, group: list[Alert], now: datetime) -> None:
         searcher = _Searcher(group, careful=passed_over.begin(store, READER, cursor))
         for item in items:
             change = item.change
-            if item.article is None or change.event not in _NEWS or change.seq <= backfilled.get(change.url, -1):
+            if item.article is None or change.event not in NEWS or change.seq <= backfilled.get(change.url, -1):
                 continue
             asking = [
                 alert
@@ -181,7 +184,7 @@ def _search(store: Store, group: list[Alert], now: datetime) -> None:
             if noted.get(change.article_id, -1) == change.revision:
                 continue  # another group of alerts has met it
             for alert, sentence in searcher.matches(item, asking):
-                found[alert.id][change.article_id] = _hit(alert, item, sentence, now)
+                found[alert.id][change.article_id] = hit_of(alert.id, item, sentence, now)
         with store.writing() as connection:
             group = [
                 replace(alert, cursor=end)
@@ -199,7 +202,7 @@ def _search_again(store: Store, known: Sequence[Alert], now: datetime, *, every:
         due = passed_over.due(connection, READER, every=every)
     for one in due:
         with store.reading() as connection:
-            this = (changes.c.article_id == one.article_id) & changes.c.event.in_(_NEWS)
+            this = (changes.c.article_id == one.article_id) & changes.c.event.in_(NEWS)
             last = connection.scalars(select(func.max(changes.c.seq)).where(this)).one()
             items, _ = feed.read(connection, last - 1, 1)
             asking = [
@@ -215,7 +218,7 @@ def _search_again(store: Store, known: Sequence[Alert], now: datetime, *, every:
             still = {alert.id for alert in list_alerts(connection)}
             for alert, sentence in found:
                 if alert.id in still and not _known(connection, alert, items):
-                    _insert(connection, [_hit(alert, items[0], sentence, now)])
+                    _insert(connection, [hit_of(alert.id, items[0], sentence, now)])
             searcher.keep(connection, {one.article_id}, now)
 
 
@@ -262,11 +265,12 @@ def _known(connection: Connection, alert: Alert, items: Iterable[FeedItem]) -> s
     return set(connection.scalars(select(hits.c.article_id).where(_of(alert.id), hits.c.article_id.in_(articles))))
 
 
-def _hit(alert: Alert, item: FeedItem, sentence: str, now: datetime) -> Hit:
+def hit_of(alert: int, item: FeedItem, sentence: str, now: datetime) -> Hit:
+    """A page that an alert has found."""
     change, article = item.change, item.article
     assert article is not None  # noqa: S101 - for the type checker
     return Hit(
-        alert_id=alert.id,
+        alert_id=alert,
         article_id=change.article_id,
         seq=change.seq,
         url=change.url,
@@ -306,7 +310,8 @@ def _write(store: Store, alert: Alert, now: datetime, targets: Collection[str]) 
             new = [hit for hit in waiting if hit.article_id not in repeating]
             if new:
                 subject = f"thoisu: {title}: {len(new)} page{'s' * (len(new) > 1)}"
-                messages.put(connection, about(alert.id), map(key, targets), subject, compose(new, pages), at)
+                facts = facts_of(connection, new, _told_of_stories(connection, alert, new))
+                messages.put(connection, about(alert.id), map(key, targets), subject, compose(new, pages, facts), at)
             _note_written(connection, waiting, at, repeating)
         count += len(new)
     return count
@@ -338,17 +343,19 @@ def _repeating(connection: Connection, alert: Alert, waiting: Collection[Hit], a
     return found
 
 
+def _told_of_stories(connection: Connection, alert: Alert, found: Collection[Hit]) -> set[int]:
+    """The articles in the stories of these of which the alert has told, but for those that are new in them."""
+    told: set[int] = set()
+    for chunk in chunks(story_queries.others_of(connection, _articles(found))):
+        query = select(hits.c.article_id).where(
+            _of(alert.id), hits.c.article_id.in_(chunk), hits.c.notified_at.is_not(None)
+        )
+        told.update(connection.scalars(query))
+    return told
+
+
 def _articles(found: Iterable[Hit]) -> list[int]:
     return [hit.article_id for hit in found]
-
-
-def compose(found: Iterable[Hit], pages: Mapping[int, int]) -> str:
-    """The text of a message; `pages` says of articles whose story has more than one how many there are."""
-    return "\n\n".join(
-        f"{hit.title}\n{hit.sentence}\n{hit.site or ''} {hit.url}".strip()
-        + (f"\n{pages[hit.article_id]} pages carry it" if hit.article_id in pages else "")
-        for hit in found
-    )
 
 
 def without_message(connection: Connection, alert: int, limit: int) -> list[Hit]:

@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from glob import glob
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -56,6 +57,22 @@ def warc_files(path: Path, base: Path | None = None) -> tuple[list[WarcFile], li
         return _listed(path, base or path.parent)
     except (OSError, zipfile.BadZipFile) as error:
         raise BadInput(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def matching(path: Path) -> list[Path]:
+    """The files that a person names by one path: itself, those of a pattern, those in a folder and below it, sorted.
+
+    Raises `BadInput` for a folder or a pattern that has none.
+    """
+    if path.is_dir():
+        found = [one for one in path.rglob("*") if _PATH.search(one.name) and one.is_file()]
+    elif any(sign in str(path) for sign in "*?[") and not path.exists():
+        found = [Path(name) for name in glob(str(path), recursive=True) if Path(name).is_file()]
+    else:
+        return [path]
+    if not found:
+        raise BadInput(f"{path} has no archive file; they end in .warc, .warc.gz or .wacz")
+    return sorted(found)
 
 
 def records(warc: WarcFile, place: int = 0, limit: int = LIMIT) -> Iterator[Record | Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,16 +11,19 @@ import typer
 
 from crawler.cli.command import Command
 from crawler.cli.common import StoreOption, all_sites, configured, local, open_store, site_named, typed
+from crawler.cli.lists import Column, Row, note, piped, print_rows, print_tabbed
+from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
     from crawler.alerts import WaitingTarget
 
+_WEEK = timedelta(days=7)
 app = typer.Typer(
     name="alerts",
     no_args_is_help=True,
@@ -47,6 +50,9 @@ def add(
         list[str] | None,
         typer.Option(metavar="URL", help="An apprise URL or configuration; default: THOISU_NOTIFY. Repeatable."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would have found in the last week, and add nothing.")
+    ] = False,
     store: StoreOption = None,
 ) -> None:
     """Search for words in what comes from now on.
@@ -58,6 +64,7 @@ def add(
     Examples:
       thoisu alerts add "nước sạch"
       thoisu alerts add "nghi quyet OR nghi dinh" --site baochinhphu
+      thoisu alerts add "nước sạch" --dry-run
       thoisu alerts add '"nước sạch" (Hà Nội OR Huế) NOT "giá điện"'
     """
     from crawler.alerts import alerts, hints, opened, parse, written
@@ -68,6 +75,9 @@ def add(
     understood = written(parse(words))
     for target in notify or ():
         opened(target)
+    if dry_run:
+        _preview(words, [name for name in names if site_named(name, known)], store)
+        return
     with Store.open(store or configured().database_url) as held:
         with held.reading() as connection:
             stored = site_names(connection)
@@ -82,6 +92,52 @@ def add(
         aside.print(shown(hint), style="yellow", soft_wrap=True)
     if not (notify or configured().notify):
         aside.print("nobody is notified yet: give --notify, or set THOISU_NOTIFY", style="yellow")
+
+
+def _preview(words: str, names: Sequence[str], store: str | None) -> None:
+    from crawler.alerts import hints
+    from crawler.alerts.preview import would_find
+
+    with open_store(store) as opened:
+        found = list(would_find(opened, words, names, datetime.now(UTC) - _WEEK))
+    columns = [Column("found", whole=True), Column("site", whole=True), Column("title"), Column("sentence")]
+    rows = [Row((local(hit.found_at), hit.site or "-", hit.title, hit.sentence)) for hit in found]
+    print_rows(columns, rows, "nothing of the last week has these words")
+    if rows:
+        note(f"{_many(len(rows), 'page')} in the last week; those that repeat another are told once")
+    for hint in hints(words):
+        console(stderr=True).print(shown(hint), style="yellow", soft_wrap=True)
+
+
+@app.command("test", cls=Command)
+def try_out(
+    number: Annotated[int, typer.Argument(metavar="N", help="As `thoisu alerts list` shows it.")],
+    store: StoreOption = None,
+) -> None:
+    """Send a message of an alert now, to try where it goes.
+
+    Of the last page that it found. The alert goes on as if it had not been sent.
+
+    Exit code 1 when a target did not take it.
+
+    \b
+    Examples:
+      thoisu alerts test 3
+    """
+    from crawler.alerts import list_alerts
+    from crawler.alerts.notify import split
+    from crawler.alerts.preview import send_one
+
+    with open_store(store) as opened:
+        with opened.reading() as connection:
+            alert = next((one for one in list_alerts(connection) if one.id == number), None)
+        if alert is None:
+            raise BadInput(f"there is no alert {number}; `thoisu alerts list` has them")
+        found = send_one(opened, alert, alert.notify or split(configured().notify))
+    for target, why in found.items():
+        console().print(_line(f"{target}: {why or 'sent'}"), soft_wrap=True)
+    if any(found.values()):
+        raise typer.Exit(1)
 
 
 @app.command("list", cls=Command)
@@ -108,6 +164,13 @@ def list_(
             about = {"id": alert.id, "query": alert.query, "sites": alert.sites, "notify": targets}
             print_json({**about, "added_at": alert.added_at, **asdict(status)})
             continue
+        if piped():
+            numbers = (status.found, status.sent, status.waiting)
+            sites = ",".join(alert.sites)
+            print_tabbed(
+                (str(alert.id), alert.query, sites, local(alert.added_at), *map(str, numbers), " ".join(targets))
+            )
+            continue
         screen.print(_line(f"{alert.id}  {alert.query}"), style="bold", soft_wrap=True)
         screen.print(_line(f"   {', '.join(alert.sites) or 'all sites'} · since {local(alert.added_at)}"))
         if targets:
@@ -120,7 +183,7 @@ def list_(
         screen.print(f"   {found}")
         _waiting(screen, status.targets)
     if not every and not json_:
-        screen.print("there is no alert; begin with: thoisu alerts add QUERY")
+        note("there is no alert; begin with: thoisu alerts add QUERY")
 
 
 def _many(count: int, what: str) -> str:

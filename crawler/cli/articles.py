@@ -9,72 +9,104 @@ import typer
 
 from crawler.cli.common import (
     MOST,
+    SinceOption,
     SitesOption,
     StoreOption,
+    TextsOption,
+    TiersOption,
+    UntilOption,
+    all_sites,
+    end_moment,
     known_here,
     local,
     moment,
+    of_tiers,
     open_store,
     site_names,
     stored,
-    typed,
+    texts_of,
 )
+from crawler.cli.lists import Column, Row, print_rows
+from crawler.errors import BadInput
 from crawler.process import shown
-from crawler.process.output import console, print_json
+from crawler.process.output import console, print_json, write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
-    from crawler.store import Store, StoredArticle
+    from crawler.store import ArticleRow, Store, StoredArticle
 
 _EVENTS = {"withdrawn": ("withdrawn: the page is gone", "red"), "restored": ("restored: the page is back", "green")}
 
 
 def articles(
     site: SitesOption = None,
-    since: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Published since 2026-08-01, or 2026-08-01T06:30.")
-    ] = None,
-    text: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="QUERY",
-            help="With this in title, lead or body, as `thoisu search` finds it; with each when repeated.",
-        ),
-    ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    tier: TiersOption = None,
+    text: TextsOption = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object an article.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="A table as `thoisu export` writes it.")] = False,
+    with_: Annotated[
+        str | None, typer.Option("--with", metavar="text", help="In JSON and CSV, also the current text.")
+    ] = None,
 ) -> None:
     """List stored articles, newest first.
 
     \b
     Examples:
       thoisu articles --site nhandan --since 2026-08-01
-      thoisu articles --text "nghi quyet" --limit 10 --json
+      thoisu articles --text "nghi quyet" --limit 10 --json --with text
+      thoisu articles --tier ministry --until 2026-08-07 --csv > week.csv
     """
-    begin = moment(since) if since is not None else None
-    texts = [typed(one) for one in text or ()]
+    if json_ and csv:
+        raise BadInput("--json and --csv exclude each other")
+    if with_ not in (None, "text"):
+        raise BadInput(f"--with takes text, not {with_!r}")
+    if with_ and not (json_ or csv):
+        raise BadInput("--with text goes with --json or --csv; `thoisu show ID` shows a text")
+    begin, end = moment(since) if since is not None else None, end_moment(until) if until is not None else None
+    texts = texts_of(text)
     with open_store(store) as opened:
         names = known_here(site or (), site_names(opened)) if site else []
-        rows = opened.articles(sites=names, since=begin, texts=texts, limit=min(limit, MOST))
+        if tier:
+            names = of_tiers(names, tier, all_sites())
+        rows = opened.articles(sites=names, since=begin, until=end, texts=texts, limit=min(limit, MOST))
+        if csv or with_:
+            _print_whole(opened, rows, csv=csv, with_text=bool(with_))
+            return
     if json_:
         for row in rows:
             print_json(asdict(row))
         return
-    from rich.table import Table
+    columns = [Column("id", right=True, whole=True), Column("published", whole=True), Column("site", whole=True)]
+    print_rows([*columns, Column("title")], map(_listed, rows), "no article matches")
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("id", justify="right")
-    table.add_column("published", no_wrap=True)
-    table.add_column("site")
-    table.add_column("title", ratio=1)
-    for row in rows:
-        marks = [f"revision {row.revision}"] * (row.revision > 1) + ["withdrawn"] * bool(row.withdrawn_at)
-        title = shown(row.title) + (f" [{', '.join(marks)}]" if marks else "")
-        table.add_row(str(row.id), local(row.published_at), row.site or "-", title)
-    screen = console()
-    screen.print(table if rows else "no article matches")
+
+def _listed(row: ArticleRow) -> Row:
+    marks = [f"revision {row.revision}"] * (row.revision > 1) + ["withdrawn"] * bool(row.withdrawn_at)
+    title = row.title + (f" [{', '.join(marks)}]" if marks else "")
+    return Row((str(row.id), local(row.published_at), row.site or "-", title))
+
+
+def _print_whole(store: Store, rows: Sequence[ArticleRow], *, csv: bool, with_text: bool) -> None:
+    """The articles as `thoisu export` has them, in JSON beside what every list has."""
+    from crawler.export import COLUMNS, TEXTS, csv_line, read_rows
+    from crawler.export.tables import BOM
+
+    columns = [name for name in COLUMNS if with_text or name not in TEXTS]
+    if csv:
+        write_whole(BOM + csv_line(columns))
+    listed = {row.id: row for row in rows}
+    for row in read_rows(store, all_sites(), list(listed)):
+        if csv:
+            write_whole(csv_line(getattr(row, name) for name in columns))
+        else:
+            print_json({**{name: getattr(row, name) for name in columns if name != "url"}, **asdict(listed[row.id])})
 
 
 def show(

@@ -42,7 +42,10 @@ def backfill(
     ] = False,
     warc: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Read WARC or WACZ files, or lists of their paths; no site is asked."),
+        typer.Option(
+            metavar="PATH",
+            help="Read WARC or WACZ files, lists of their paths, folders, patterns; no site is asked. Repeatable.",
+        ),
     ] = None,
     base: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where the paths of a list begin.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
@@ -63,6 +66,7 @@ def backfill(
       thoisu backfill nhandan vov --from 2026-01-01 --to 2026-03-31
       thoisu backfill nhandan --from 2026-01-01 --dry-run
       thoisu backfill --gaps
+      thoisu backfill --warc 'crawls/2026-08/*.warc.gz' --warc /srv/archive
       thoisu backfill --warc warc.paths.gz --base /srv/cc-news --from 2026-08-01
     """
     now = datetime.now(UTC)

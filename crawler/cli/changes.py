@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import MOST, StoreOption, local, open_store
+from crawler.cli.common import MOST, StoreOption, all_sites, local, open_store
+from crawler.cli.lists import note, piped, print_tabbed
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json
@@ -34,23 +35,34 @@ def changes(
       thoisu changes --limit 20
       thoisu changes --since 1200 --limit 500 --json --with article
     """
-    from crawler.deliver import Delivery
+    from crawler.deliver import deliveries
 
     if with_ not in (None, "article"):
         raise BadInput(f"--with takes article, not {with_!r}")
-    screen, last, left = console(), min(since, MOST), limit
+    screen, last, left, known = console(), min(since, MOST), limit, all_sites()
     with open_store(store) as opened:
         name = opened.identity()
         while left and (items := opened.feed(last, min(left, _PAGE))[0]):
-            for item in items:
-                row = Delivery.of(name, item)
+            for row in deliveries(opened, name, items, known):
                 if json_:
                     values = row.to_dict()
                     print_json(values if with_ else {key: values[key] for key in values if key != "article"})
+                    continue
+                if piped():
+                    about = (
+                        row.seq,
+                        local(row.at),
+                        row.event,
+                        row.revision or "",
+                        row.article_id,
+                        row.site or "",
+                        row.url,
+                    )
+                    print_tabbed(map(str, about))
                     continue
                 number = f" {row.revision}" if row.revision and row.revision > 1 else ""
                 screen.print(f"{row.seq}  {local(row.at)}  {row.event}{number}  article {row.article_id}", style="bold")
                 screen.print(f"  {shown(row.url)}", soft_wrap=True)
             last, left = items[-1].change.seq, left - len(items)
     if left == limit and not json_:
-        screen.print(f"no change after {since}")
+        note(f"no change after {since}")

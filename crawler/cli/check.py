@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import StoreOption, all_sites, chosen_sites, configured, local, open_store, papers_of
+from crawler.cli.language import respoken, spoken
+from crawler.cli.lists import note, piped, print_tabbed
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json, say
@@ -75,7 +77,7 @@ def check(
     if found:
         raise typer.Exit(1)
     if not json_:
-        screen.print(_well(len(answered & chosen.keys()), len(known_here & chosen.keys() - answered)))
+        note(_well(len(answered & chosen.keys()), len(known_here & chosen.keys() - answered)))
 
 
 def _opened(store: str | None) -> Store:
@@ -91,17 +93,22 @@ def _well(answered: int, silent: int) -> str:
     if not answered:
         return "nothing to check: no site has given anything yet"
     others = f"; {silent} more have given nothing yet: thoisu status" if silent else ""
-    return f"nothing is wrong at {answered} site{'s' * (answered > 1)}{others}"
+    text = "nothing is wrong at {n} sites" if answered > 1 else "nothing is wrong at {n} site"
+    return spoken(text, n=answered) + others
 
 
 def _show(finding: Finding, check: Check, screen: Console) -> None:
+    if piped():
+        about = (check.name, finding.site or "", finding.subject or "", local(finding.since))
+        print_tabbed((*about, *map(respoken, (check.says, finding.evidence, check.advice))))
+        return
     place = " ".join(part for part in (finding.site, finding.subject) if part)
     screen.print(shown(f"{check.name}  {place}  since {local(finding.since)}"), style="bold red")
-    screen.print(f"  {check.says}", highlight=False)
-    screen.print(shown(f"  {finding.evidence}"))
+    screen.print(f"  {respoken(check.says)}", highlight=False)
+    screen.print(shown(f"  {respoken(finding.evidence)}"))
     for example in finding.examples:
         screen.print(shown(f"  {example}"), style="dim", soft_wrap=True)
-    screen.print(f"  to do: {check.advice}\n")
+    screen.print(f"  {spoken('to do: {advice}', advice=respoken(check.advice))}\n")
 
 
 def _explain(check: Check, screen: Console) -> None:

@@ -7,11 +7,11 @@ import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO, get_args
 from urllib.parse import quote, urlsplit
 
 import typer
@@ -20,7 +20,7 @@ from crawler.configuration import Settings, doubts
 from crawler.errors import BadInput
 from crawler.process import masked_address
 from crawler.process.output import say
-from crawler.sites import Site, Sites
+from crawler.sites import Site, Sites, Tier
 from crawler.text import gunzip
 
 if TYPE_CHECKING:
@@ -170,12 +170,56 @@ def site_for(url: str, name: str | None, sites: Sites) -> Site | None:
 SitesOption = Annotated[
     list[str] | None, typer.Option("--site", metavar="SITE", help="Of this site; of any of them when repeated.")
 ]
+TiersOption = Annotated[
+    list[str] | None,
+    typer.Option("--tier", metavar="TIER", help=f"Of sites of this tier ({', '.join(get_args(Tier))}). Repeatable."),
+]
+SinceOption = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Published since 2026-08-01, or 2026-08-01T06:30.")
+]
+UntilOption = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Published until the end of 2026-08-07, or before 2026-08-07T06:30.")
+]
+TextsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--text",
+        metavar="TEXT",
+        help="With this in title, lead or body, with each when repeated; diacritics may be left out.",
+    ),
+]
+LONGEST_TEXT = 200
+"""Characters that `--text` looks for."""
 SitesArgument = Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites; none is all.")]
 
 
 def chosen_sites(names: Iterable[str], sites: Sites) -> Sites:
     """The sites of these names, all of `sites` when there are none; `BadInput` as `site_named`."""
     return Sites([site_named(name, sites) for name in dict.fromkeys(names)]) if names else sites
+
+
+def texts_of(texts: Iterable[str] | None) -> list[str]:
+    """What `--text` names; `BadInput` for one that is too long."""
+    found = [typed(one) for one in texts or ()]
+    if too_long := next((len(one) for one in found if len(one) > LONGEST_TEXT), None):
+        raise BadInput(f"--text takes {LONGEST_TEXT} characters at most, not {too_long}")
+    return found
+
+
+def of_tiers(names: Iterable[str], tiers: Iterable[str], sites: Sites) -> list[str]:
+    """The sites among these names, or among all when there are none, that are of one of the tiers.
+
+    `BadInput` for a word that is no tier, and when there is no such site.
+    """
+    wanted, given = list(tiers), list(names)
+    if not wanted:
+        return given
+    if unknown := next((one for one in wanted if one not in get_args(Tier)), None):
+        raise BadInput(f"no tier is called {unknown!r}; there are {', '.join(get_args(Tier))}")
+    found = [name for name in given or sites if name in sites and sites[name].tier in wanted]
+    if not found:
+        raise BadInput(f"none of the sites {', '.join(given)} is of tier {' or '.join(wanted)}")
+    return found
 
 
 def open_store(url: str | None, *, reading: bool = True) -> Store:
@@ -214,6 +258,15 @@ def moment(text: str) -> datetime:
             raise BadInput(f"{text!r} is out of range: the years are {YEARS[0]} to {YEARS[-1]}")
         raise BadInput(f"{text!r} is no date; write 2026-08-01 or 2026-08-01T06:30")
     return found.at
+
+
+def end_moment(text: str) -> datetime:
+    """The first moment that is too late for somebody who says until when: of a date alone, the end of its day."""
+    from crawler.text import parse_date
+
+    at = moment(text)
+    found = parse_date(text)
+    return at + timedelta(days=1) if found is not None and found.precision == "day" else at
 
 
 def stored(store: Store, id_: int) -> StoredArticle:

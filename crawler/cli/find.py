@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import all_sites, configured, file_url, input_lines, is_url, local, read_input, site_for
+from crawler.cli.lists import Column, Row, note, piped, print_rows, print_tabbed
 from crawler.errors import BadInput, Discard, Refusal, Refused
 from crawler.items import DENSITY
 from crawler.process import shown
@@ -40,15 +41,19 @@ def sites(
         for row in rows:
             print_json(row)
         return
-    from rich.table import Table
-
-    table = Table("site", "publisher", "tier", "layout", "sources", "proven", box=None, pad_edge=False)
-    for row in rows:
-        counts = ", ".join(sorted({source["kind"] for source in row["sources"]}))
-        table.add_row(row["site"], row["publisher"], row["tier"], row["layout"], counts, "yes" if row["proven"] else "")
-    screen = console()
-    screen.print(table)
-    screen.print(f"\n{len(rows)} sites, {sum(row['proven'] for row in rows)} proven", style="bold")
+    names = ("publisher", "tier", "layout", "sources", "proven")
+    lines = [
+        Row(
+            (
+                *(row[name] for name in ("site", "publisher", "tier", "layout")),
+                ", ".join(sorted({source["kind"] for source in row["sources"]})),
+                "yes" if row["proven"] else "",
+            )
+        )
+        for row in rows
+    ]
+    print_rows([Column("site", whole=True), *map(Column, names)], lines, "no site is described")
+    note(f"{len(rows)} sites, {sum(row['proven'] for row in rows)} proven", style="bold")
 
 
 def describe(site: Site) -> dict[str, Any]:
@@ -86,6 +91,9 @@ def which(
         return
     screen = console()
     for row in (where(url, known) for url in addresses):
+        if piped():
+            print_tabbed(str(row[name] or "") for name in ("url", "site", "kind", "refused", "canonical_url"))
+            continue
         taken = f"taken as {row['kind']}" if row["kind"] else f"refused: {row['refused']}"
         layout = f", layout {describe(known[row['site']])['layout']}" if row["site"] else ""
         screen.print(shown(row["url"]), style="bold", soft_wrap=True)
@@ -202,7 +210,11 @@ def _show(source: str, address: str, found: Discovery, rows: list[dict[str, Any]
         if found.refused is Refusal.EMPTY_SOURCE and not is_url(address):
             screen.print("a saved listing is read by its address: say where it comes from with --url")
         return
-    for row in rows:
+    if piped():
+        for row in rows:
+            when = local(row["published_at"]) if row["published_at"] else ""
+            print_tabbed((row["url"], when, row["refused"] or "", row["title"] or ""))
+    for row in () if piped() else rows:
         when = local(row["published_at"]) if row["published_at"] else ""
         refused = f"refused: {row['refused']}" if row["refused"] else ""
         facts = "  ".join(part for part in (when, refused) if part)
@@ -212,6 +224,6 @@ def _show(source: str, address: str, found: Discovery, rows: list[dict[str, Any]
         if facts:
             screen.print(f"  {facts}", style="yellow" if refused else "dim")
     taken = sum(not row["refused"] for row in rows)
-    screen.print(f"\n{found.kind}: {taken} to be taken, {len(rows) - taken} refused", style="bold")
+    note(f"{found.kind}: {taken} to be taken, {len(rows) - taken} refused", style="bold")
     if found.next:
-        screen.print(f"next page: {shown(found.next)}", overflow="fold")
+        note(f"next page: {found.next}")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import StoreOption, known_here, local, open_store, site_names
+from crawler.cli.lists import Column, Row, note, piped, print_rows
 from crawler.errors import BadInput
 from crawler.process import shown
-from crawler.process.output import console, print_json
+from crawler.process.output import print_json
 from crawler.text import day_of
 
 if TYPE_CHECKING:
@@ -88,32 +89,24 @@ def _show(
     span: DayRange,
     now: datetime,
 ) -> None:
-    from rich.table import Table
-
-    screen = console()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("days", "number", "route", "what"):
-        table.add_column(name, justify="right" if name == "number" else "left", overflow="fold", no_wrap=name == "days")
-    site = None
+    columns = [Column("site", whole=True), Column("days", whole=True), Column("number", right=True, whole=True)]
+    rows = []
     for gap in found:
-        if gap.site != site:
-            site = gap.site
-            table.add_row(f"[{site}]", style="bold")
         days = f"{gap.first:%d/%m}" if gap.first == gap.last else f"{gap.first:%d/%m}–{gap.last:%d/%m}"
-        table.add_row(days, "?" if gap.number is None else str(gap.number), _path(gap.route), shown(_why(gap)))
-    if found:
-        screen.print(table)
+        rows.append(Row((gap.site, days, "?" if gap.number is None else str(gap.number), _route(gap.route), _why(gap))))
+    if rows:
+        print_rows([*columns, Column("route"), Column("what")], rows, "")
     for name, share in shares.items():
         if share.claimed:
             gaps = f", {share.gaps} span{'s' * (share.gaps > 1)} in doubt" if share.gaps else ""
-            screen.print(f"{name}: {share.stored} of {share.claimed} listed are stored, {share.share:.2%}{gaps}")
+            note(f"{name}: {share.stored} of {share.claimed} listed are stored, {share.share:.2%}{gaps}")
     for name, spans in unasked.items():
         if spans:
-            screen.print(f"{name}: {_never(spans, span, now)}")
+            note(f"{name}: {_never(spans, span, now)}")
     if not found and any(not _is_all(spans, span, now) for spans in unasked.values()):
-        screen.print("nothing is known to be missing" + " of the days that were asked" * any(unasked.values()))
+        note("nothing is known to be missing" + " of the days that were asked" * any(unasked.values()))
     if not shares:
-        screen.print("no site was ever asked")
+        note("no site was ever asked")
 
 
 def _never(spans: list[DayRange], span: DayRange, now: datetime) -> str:
@@ -140,6 +133,11 @@ def _why(gap: Gap) -> str:
     return said + (f"; a backfill could not: {gap.tried}" if gap.tried else "")
 
 
+def _route(route: str) -> str:
+    """A route for a person, and whole for a program."""
+    return route if piped() else _path(route)
+
+
 def _path(route: str) -> str:
     from urllib.parse import urlsplit
 
@@ -153,13 +151,11 @@ def _ledger(rows: list[LedgerEntry], *, json_: bool) -> None:
         for row in rows:
             print_json(asdict(row))
         return
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("site", "day", "route", "claimed", "stored", "missing", "refused"):
-        table.add_column(name, justify="right" if name in ("claimed", "stored", "missing") else "left", overflow="fold")
+    columns = [Column("site", whole=True), Column("day", whole=True), Column("route")]
+    columns += [Column(name, right=True, whole=True) for name in ("claimed", "stored", "missing")]
+    lines = []
     for row in rows:
         words = ", ".join(f"{reason} {number}" for reason, number in sorted(row.refused.items()))
         numbers = (row.claimed, row.stored, row.missing)
-        table.add_row(row.site, f"{row.day:%d/%m/%y}", _path(row.route), *map(str, numbers), words)
-    console().print(table if rows else "no route has listed anything for these days")
+        lines.append(Row((row.site, f"{row.day:%d/%m/%y}", _route(row.route), *map(str, numbers), words)))
+    print_rows([*columns, Column("refused")], lines, "no route has listed anything for these days")

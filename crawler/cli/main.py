@@ -25,8 +25,10 @@ from crawler.cli.deliver import deliver
 from crawler.cli.demo import demo
 from crawler.cli.diff import diff
 from crawler.cli.downgrade import downgrade
+from crawler.cli.export import export
 from crawler.cli.find import discover, sites, which
 from crawler.cli.gaps import gaps
+from crawler.cli.mcp import mcp
 from crawler.cli.newsroom import newsroom
 from crawler.cli.prove import prove
 from crawler.cli.read import clean, extract
@@ -45,9 +47,9 @@ from crawler.process.output import clean_streams, say, write
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
-    crawl, schedule, status, pace, backfill, gaps, articles, search, show, diff, changes, deliver, stories,
+    crawl, schedule, status, pace, backfill, gaps, articles, search, export, show, diff, changes, deliver, stories,
     story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture,
-    adopt, prove, newsroom, demo,
+    adopt, prove, mcp, newsroom, demo,
 ):  # fmt: skip
     app.command(cls=Command)(command)
 app.add_typer(sinks)

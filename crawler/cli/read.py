@@ -13,12 +13,13 @@ from crawler.cli.common import all_sites, configured, file_url, input_lines, is_
 from crawler.errors import BadInput, Discard, Refusal, Refused, ThoisuError
 from crawler.items import Article
 from crawler.process import shown
-from crawler.process.output import console, print_json, say, write
+from crawler.process.output import console, print_json, say, write, write_whole
 from crawler.sites import Site, Sites
 
 if TYPE_CHECKING:
     from crawler.crawl import Download
     from crawler.extract import Dropped
+    from crawler.extract.reader import TextBlock
 
 _TEXT_LIMIT = 50 * 2**20  # bytes of a plain text
 
@@ -32,8 +33,14 @@ def extract(
     explain: Annotated[bool, typer.Option("--explain", help="Show each dropped block and the rule for it.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="With --explain: the Article with a list `dropped`.")] = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Read a list of pages from standard input.")] = False,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="txt, md or csv instead of json.")
+    ] = "json",
 ) -> None:
     """Read the article on a page and print it as JSON.
+
+    With --format md headings, lists, tables and links are kept; csv has a row for
+    each line of the article, txt its lines alone.
 
     With --jsonl, each line of standard input is an object with id, file and url; for each, one line with the same id
     and the Article comes out, or the id and an error. Exit code 1 when the page is refused.
@@ -43,16 +50,26 @@ def extract(
       thoisu extract page.html --url https://nhandan.vn/some-title-post976641.html
       thoisu extract https://baochinhphu.vn/ten-bai-102260228093004191.htm
       thoisu extract page.html.gz --explain
+      thoisu extract page.html --format md > article.md
       thoisu extract --jsonl < pages.jsonl > articles.jsonl
     """
     if jsonl:
-        if page not in (None, "-") or url or site or explain:
+        if page not in (None, "-") or url or site or explain or format_ != "json":
             raise BadInput("--jsonl takes file and url from each line; leave out the other arguments")
         for row in read_lines(input_lines(), all_sites()):
             print_json(row)
         return
     if page is None:
         raise BadInput("name a page: a file, an address or - for standard input; --help shows examples")
+    if format_ != "json":
+        from crawler.cli.page_formats import FORMATS
+
+        if format_ not in FORMATS:
+            raise BadInput(f"--format is one of {', '.join(FORMATS)}, not {format_!r}")
+        if explain or json_:
+            raise BadInput("--format is for the article alone; leave out --explain and --json")
+        _print_as(format_, page, url, site)
+        return
     dropped: list[Dropped] = []
     article = read_page(page, url, site, dropped if explain else None)
     if explain and not json_:
@@ -61,6 +78,20 @@ def extract(
         print_json(
             article.to_dict() | ({"dropped": [asdict(block) for block in dropped]} if explain else {}), alone=True
         )
+
+
+def _print_as(format_: str, page: str, url: str | None, site: str | None) -> None:
+    from crawler.cli import page_formats
+    from crawler.export.tables import BOM
+
+    lines: list[TextBlock] = []
+    answer = load(page, url, site)
+    article = read_answer(answer, site_for(answer.url, site, all_sites()), lines=lines)
+    if format_ == "csv":
+        write_whole(BOM + page_formats.as_csv(article, lines))
+    else:
+        written = page_formats.as_markdown if format_ == "md" else page_formats.as_text
+        write_whole(written(article, lines) + "\n")
 
 
 def read_page(page: str, url: str | None, site: str | None, explain: list[Dropped] | None = None) -> Article:
@@ -93,7 +124,12 @@ def stated_url(body: bytes) -> str | None:
     return stated if stated and is_url(stated) else None
 
 
-def read_answer(answer: Download, site: Site | None, explain: list[Dropped] | None = None) -> Article:
+def read_answer(
+    answer: Download,
+    site: Site | None,
+    explain: list[Dropped] | None = None,
+    lines: list[TextBlock] | None = None,
+) -> Article:
     """The article on a page, refused by the same words as in a crawl."""
     from crawler.extract import extract as read
     from crawler.extract import verdict
@@ -102,7 +138,7 @@ def read_answer(answer: Download, site: Site | None, explain: list[Dropped] | No
     if reason := verdict(answer.status, {"content-type": answer.content_type}, answer.body):
         raise Discard(reason, "" if answer.status == 200 else f"status {answer.status}")
     declared = charset(answer.content_type)
-    return read(answer.body, answer.url, site=site, declared=declared, explain=explain)
+    return read(answer.body, answer.url, site=site, declared=declared, explain=explain, lines=lines)
 
 
 def read_lines(lines: Iterator[bytes], sites: Sites) -> Iterator[dict[str, Any]]:

@@ -11,13 +11,11 @@ import typer
 
 from crawler.cli.command import Command, Group
 from crawler.cli.common import StoreOption, all_sites, configured, local, open_store
+from crawler.cli.lists import Column, Row, note, print_rows
 from crawler.errors import BadInput
-from crawler.process import shown
 from crawler.process.output import console, print_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from crawler.deliver import Route, SinkStatus
 
 _SHOWN = 3  # records set aside that a person sees at once
@@ -68,7 +66,7 @@ def sinks(
         for status in statuses:
             print_json(asdict(status))
     else:
-        _print(statuses, console())
+        _print(statuses)
 
 
 @app.command(cls=Command)
@@ -126,23 +124,20 @@ def span(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _print(statuses: list[SinkStatus], screen: Console) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("sink", "state"):
-        table.add_column(name, overflow="fold")
-    for name in ("behind", "for", "delivered", "a second", "set aside"):
-        table.add_column(name, justify="right", no_wrap=True)
+def _print(statuses: list[SinkStatus]) -> None:
+    numbered = ("behind", "for", "delivered", "a second", "set aside")
+    columns = [Column("sink", whole=True), Column("state", whole=True)]
+    columns += [Column(name, right=True, whole=True) for name in numbered]
+    rows = []
     for row in statuses:
         rate = "-" if row.rate is None else f"{row.rate:.{0 if row.rate >= 10 else 1}f}"
         waits = span(row.behind_seconds) if row.behind else "-"
         numbers = (str(row.behind), waits, str(row.delivered), rate, str(len(row.set_aside)))
-        table.add_row(row.name, row.state, *numbers, style="" if row.state in ("new", "ok") else "red")
-    screen.print(table if statuses else "no sink is configured")
+        rows.append(Row((row.name, row.state, *numbers), "" if row.state in ("new", "ok") else "red"))
+    print_rows(columns, rows, "no sink is configured")
     for row in statuses:
         for line in _troubles(row):
-            screen.print(shown(line), soft_wrap=True)
+            note(line)
 
 
 def _troubles(row: SinkStatus) -> list[str]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import SitesArgument, StoreOption, all_sites, configured, local, open_store, site_named
+from crawler.cli.language import respoken, spoken
+from crawler.cli.lists import Column, Row, piped, print_rows
 from crawler.process import shown
 from crawler.process.output import console, print_json
 
@@ -54,13 +56,13 @@ def status(
         rows = [site_status(opened, name, of, now, configured().budget) for name, of in _agendas(opened, sites).items()]
         by_hand = {name: run for name, run in hand_runs(opened).items() if not sites or name in sites}
         wrong = watch(opened, {row.site for row in rows} | by_hand.keys(), now)
-    screen = console()
+    screen = console(stderr=piped())
     if json_:
         for row in rows:
             print_json(asdict(row))
     else:
         if rows:
-            _table(rows, now, screen, by_hand)
+            _table(rows, now, by_hand)
         _unscheduled([run for name, run in by_hand.items() if name not in {row.site for row in rows}], now, screen)
         for row in rows if sites else ():
             _sources(row, screen)
@@ -114,23 +116,26 @@ def _plain(row: SitePace) -> dict[str, Any]:
     return asdict(row) | {"sources": sources}
 
 
-def _table(rows: Sequence[SiteStatus], now: datetime, screen: Console, by_hand: Mapping[str, Run]) -> None:
-    width = max(len(row.site) for row in rows)
-    head = f"{'site':{width}}  {'last poll':11}  {'gave':>15}  {'today':>5}  {'next':11}  {'asked':>9}  {'whole':>6}"
-    screen.print(head, style="bold", soft_wrap=True)
+def _table(rows: Sequence[SiteStatus], now: datetime, by_hand: Mapping[str, Run]) -> None:
+    columns = [Column("site", whole=True), Column("last poll", whole=True)]
+    columns += [
+        Column(name, right=name not in ("next",), whole=True) for name in ("gave", "today", "next", "asked", "whole")
+    ]
+    lines = []
     for row in rows:
-        gave = f"{row.came} new" if row.came else _gave(row.outcome)
+        gave = spoken("{n} new", n=row.came) if row.came else respoken(_gave(row.outcome))
         asked = f"{row.spent}/{row.budget}"
         last = _short(row.polled_at, now)
-        following = _short(row.next_at, now) if row.next_at > now else "now"
-        line = f"{row.site:{width}}  {last:11}  {gave[:15]:>15}  {row.today:>5}  {following:11}  {asked:>9}"
+        following = _short(row.next_at, now) if row.next_at > now else spoken("now")
         whole = "-" if row.completeness is None else f"{row.completeness:.1%}"
-        screen.print(f"{line}  {whole:>6}", soft_wrap=True)
-        screen.print(shown(f"{'':{width}}  {row.why}"), style="dim", soft_wrap=True)
+        below = [respoken(row.why)]
         if run := by_hand.get(row.site):
-            screen.print(shown(f"{'':{width}}  {_by_hand(run, now)}"), style="dim", soft_wrap=True)
+            below.append(_by_hand(run, now))
         if row.findings:
-            screen.print(f"{'':{width}}  {row.findings} findings are open: thoisu check {row.site}", style="red")
+            below.append(spoken("{n} findings are open: thoisu check {site}", n=row.findings, site=row.site))
+        cells = (row.site, last, gave, str(row.today), following, asked, whole)
+        lines.append(Row(cells, below=below, style="red" if row.findings else ""))
+    print_rows(columns, lines, "no site is scheduled")
 
 
 def _unscheduled(runs: Sequence[Run], now: datetime, screen: Console) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import SitesOption, StoreOption, known_here, local, moment, open_store, site_names
+from crawler.cli.lists import piped, print_tabbed
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json
@@ -56,8 +57,12 @@ def stories(
         for row in rows:
             print_json(asdict(row))
         return
-    screen = console()
-    for row in rows:
+    if piped():
+        for row in rows:
+            first, of = row.pages[0], dict.fromkeys(page.site or "-" for page in row.pages)
+            print_tabbed((str(row.id), local(first.at), str(len(row.pages)), ",".join(of), first.title))
+    screen = console(stderr=piped())
+    for row in () if piped() else rows:
         first, count, sites = row.pages[0], len(row.pages), dict.fromkeys(page.site or "-" for page in row.pages)
         screen.print(shown(f"{row.id}  {first.title}"), style="bold", soft_wrap=True)
         screen.print(

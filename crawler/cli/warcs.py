@@ -43,11 +43,12 @@ def copy_files(
 
     Exit code 1 when some of a list are not here, or when something in them could not be read.
     """
-    from crawler.archive.warc_files import warc_files
+    from crawler.archive.warc_files import matching, warc_files
     from crawler.backfill.warc_import import copy
     from crawler.backfill.warc_pages import FurtherPages
 
-    found = [warc_files(path, base) for path in files]
+    named = dict.fromkeys(one for path in files for one in matching(path))
+    found = [warc_files(path, base) for path in named]
     every = [file for some, _ in found for file in some]
     missing = [name for _, names in found for name in names]
     if missing and not every:

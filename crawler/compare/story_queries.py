@@ -116,6 +116,20 @@ def story_of(connection: Connection, article: int) -> int | None:
     return connection.scalar(select(members.c.story_id).where(members.c.article_id == article)) or article
 
 
+def story_numbers(connection: Connection, ids: Collection[int]) -> dict[int, int]:
+    """The story of each article, as far as texts have been compared: its own number where it is alone."""
+    found = {id_: id_ for id_ in ids}
+    for chunk in chunks(found):
+        query = select(members.c.article_id, members.c.story_id).where(members.c.article_id.in_(chunk))
+        found.update({row.article_id: row.story_id for row in connection.execute(query)})
+    return found
+
+
+def others_of(connection: Connection, ids: Collection[int]) -> set[int]:
+    """The articles that are in the stories of these, and not among them."""
+    return _members_of(connection, set(story_numbers(connection, ids).values())) - set(ids)
+
+
 def view(connection: Connection, article: int) -> StoryView | None:
     """The story of an article, as all that a person sees of it; None when there is no such article."""
     number = story_of(connection, article)

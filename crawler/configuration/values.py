@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 ENV_FILE = Path(".env")
 _PROJECT = 20  # scrapy.settings.SETTINGS_PRIORITIES; what has more, as `-s NAME=value`, wins over the environment
+_LANGUAGES = ("en", "vi")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _DAY = 86_400.0
 _MANY = 1_000_000_000
@@ -71,6 +72,12 @@ def _level(text: str) -> str:
     return text.upper()
 
 
+def _language(text: str) -> str:
+    if text.lower() not in _LANGUAGES:
+        raise BadInput(f"must be {' or '.join(_LANGUAGES)}, not {text!r}")
+    return text.lower()
+
+
 def _setting(default: Any, help_: str, read: Callable[[str], Any] = str, unit: str = "") -> Any:
     return field(default=default, metadata={"help": help_, "read": read, "unit": unit})
 
@@ -113,6 +120,7 @@ class Settings:
     sinks: Path = _setting(
         Path("sinks.toml"), "File that names where `thoisu deliver` sends changes (docs/deliver.md).", Path
     )
+    lang: str = _setting("en", "What the commands say: en or vi.", _language)
     log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.", _level)
 
     article_maxsize: int = _setting(

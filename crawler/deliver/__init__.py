@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from crawler.deliver.config import Route, read_routes
 from crawler.deliver.deliverer import Deliverer, DeliveryBatch
+from crawler.deliver.outlet import deliveries
 from crawler.deliver.run import deliver, stopping
 from crawler.deliver.sink import Delivery, Poisoned, Sink, SinkFailed
 from crawler.deliver.status import SinkStatus, sink_status
@@ -38,6 +39,7 @@ __all__ = [
     "SinkFailed",
     "SinkStatus",
     "deliver",
+    "deliveries",
     "read_routes",
     "sink_status",
     "stopping",

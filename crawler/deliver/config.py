@@ -52,6 +52,8 @@ class Route:
     """A query (`crawler.text.query`)."""
     stories: bool = False
     """Of each story the first page, and then those that add something."""
+    known: Callable[[], Sites] = Sites
+    """All sites that are described: whose publisher and tier is given with what comes from them."""
 
 
 def read_routes(
@@ -126,6 +128,7 @@ def _route(name: str, section: Any, sites: Callable[[], Sites], variable: Callab
         sites=_sites(_names(section, "sites"), _names(section, "tiers"), sites),
         text=_text(section.get("text")),
         stories=_stories(section.get("stories")),
+        known=sites,
     )
 
 

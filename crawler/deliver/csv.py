@@ -14,12 +14,12 @@ from io import BufferedReader, FileIO
 from typing import Any
 
 from crawler.deliver.row_files import RowFiles, Tail
-from crawler.deliver.sink import Delivery
+from crawler.deliver.sink import OF_SITE, Delivery
 from crawler.items import FIELDS
 
 _OF_CHANGE = ("key", "seq", "event", "article_id", "revision", "url", "site", "content_hash", "at", "published_at")
 _OF_ARTICLE = tuple(name for name in FIELDS if name not in {*_OF_CHANGE, "canonical_url"})
-COLUMNS = (*_OF_CHANGE, *_OF_ARTICLE)
+COLUMNS = (*_OF_CHANGE, *_OF_ARTICLE, *OF_SITE)
 """`url` is the canonical one."""
 
 

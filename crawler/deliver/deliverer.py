@@ -62,7 +62,7 @@ class Deliverer:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store, self._route, self._pause, self._now = store, route, pause, now
-        self._outlet = Outlet(route.sink)
+        self._outlet = Outlet(route.sink, route.known)
         self._feed = TextFilter(store, route)
         self._suspect, self._tries, self._in_a_row = 0, 0, 0
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
 
+from crawler.compare import story_queries
 from crawler.deliver.sink import Delivery, NotTaken, Poisoned, Sink, SinkFailed
+from crawler.sites import Sites
 from crawler.store import FeedItem, Store, changes
 
 logger = logging.getLogger(__name__)
@@ -16,8 +18,9 @@ logger = logging.getLogger(__name__)
 class Outlet:
     """Every method raises SinkFailed or Poisoned and nothing else of the sink's."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, known: Callable[[], Sites]) -> None:
         self._sink = sink
+        self._known, self._sites = known, Sites()
         self._open = False
         self._store_id = ""
         self._rewinds, self._there = -1, 0
@@ -30,7 +33,8 @@ class Outlet:
 
     def prepare(self, store: Store, rewinds: int, items: Sequence[FeedItem]) -> list[Delivery]:
         """The changes as deliveries, without those that the sink has."""
-        self._store_id = self._store_id or store.identity()
+        if not self._store_id:
+            self._store_id, self._sites = store.identity(), self._known()
         if rewinds != self._rewinds:
             self.close()
             self._rewinds, self._there = rewinds, 0
@@ -41,7 +45,7 @@ class Outlet:
             self._there = max(self._there, self._place(store, key))
         # A power cut must not take back from the store what its sinks keep.
         store.settle()
-        return [Delivery.of(self._store_id, one) for one in items if one.change.seq > self._there]
+        return deliveries(store, self._store_id, [one for one in items if one.change.seq > self._there], self._sites)
 
     def write(self, rows: Sequence[Delivery]) -> None:
         """Give rows to the sink, which has them for good after this."""
@@ -82,6 +86,16 @@ class Outlet:
             )
             raise SinkFailed("damaged", detail)
         return int(number)
+
+
+def deliveries(store: Store, store_id: str, items: Sequence[FeedItem], sites: Sites) -> list[Delivery]:
+    """Changes of the feed as a consumer needs them, with what is known of their sites and stories."""
+    with store.reading() as connection:
+        stories = story_queries.story_numbers(connection, {item.change.article_id for item in items})
+    return [
+        Delivery.of(store_id, item, sites.get(item.change.site or ""), stories[item.change.article_id])
+        for item in items
+    ]
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.deliver.row_files import path_of, sync_folder
-from crawler.deliver.sink import Delivery, Poisoned, Sink, SinkFailed
+from crawler.deliver.sink import OF_SITE, Delivery, Poisoned, Sink, SinkFailed
 from crawler.errors import BadInput
 from crawler.text import VIETNAM
 
@@ -103,6 +103,9 @@ def schema() -> pa.Schema:
             ("modified_at", instant),
             *((name, pa.string()) for name in _TEXTS),
             *((name, strings) for name in _LISTS),
+            ("publisher", pa.string()),
+            ("tier", pa.string()),
+            ("story", pa.int64()),
             ("images", pa.list_(pa.struct([("url", pa.string()), ("caption", pa.string())]))),
         ]
     )
@@ -117,6 +120,7 @@ def _row(delivery: Delivery) -> dict[str, Any]:
         "changed_at": _utc(delivery.at),
         "published_at": _utc(delivery.published_at),
         "modified_at": _utc(datetime.fromisoformat(modified)) if modified else None,
+        **{name: getattr(delivery, name) for name in OF_SITE},
         **{name: article.get(name) for name in (*_TEXTS, *_LISTS, "images")},
     }
 

@@ -19,6 +19,7 @@ from crawler.process import masked
 
 if TYPE_CHECKING:
     from crawler.configuration import Settings
+    from crawler.sites import Site, Tier
     from crawler.store import FeedItem
 
 SinkReason = Literal[
@@ -37,6 +38,7 @@ SinkReason = Literal[
     "failed",  # anything else; the detail says what
 ]
 """Why a sink takes nothing at the moment: the state that `thoisu sinks` shows."""
+OF_SITE = ("publisher", "tier", "story")
 _OF_CHANGE = tuple(field.name for field in fields(Change))
 
 
@@ -46,6 +48,11 @@ class Delivery(Change):
 
     key: str
     """The idempotency key, `<store>:<seq>`: whatever comes twice comes with the same one."""
+    publisher: str | None = None
+    """The name of the site that a reader knows; None, like `tier`, for a site that is not described."""
+    tier: Tier | None = None
+    story: int | None = None
+    """The story of the article as far as texts had been compared by then; an article that is alone is its own."""
     published_at: datetime | None
     """Of `article`, with the offset of the page."""
     article: dict[str, Any] | None
@@ -53,19 +60,22 @@ class Delivery(Change):
     holds it: the text of a copy that another has replaced since, by a later change of the same `url`."""
 
     @classmethod
-    def of(cls, store_id: str, item: FeedItem) -> Delivery:
-        """A change of the feed of a store (`crawler.store.sink_cursors.store_id`)."""
+    def of(cls, store_id: str, item: FeedItem, site: Site | None, story: int | None) -> Delivery:
+        """A change of the feed of a store (`crawler.store.sink_cursors.store_id`), with its site and story."""
         change, article = item.change, item.article
         return cls(
             key=f"{store_id}:{change.seq}",
             **{name: getattr(change, name) for name in _OF_CHANGE},
+            publisher=site.publisher if site else None,
+            tier=site.tier if site else None,
+            story=story,
             published_at=article.published_at if article else None,
             article=article.to_dict() if article else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON: key, the fields of `Change`, time and article; times as ISO 8601 with offset."""
-        row = {name: getattr(self, name) for name in ("key", *_OF_CHANGE, "published_at", "article")}
+        """Plain values for JSON: key, the fields of `Change`, whose it is, time and article; times as ISO 8601."""
+        row = {name: getattr(self, name) for name in ("key", *_OF_CHANGE, *OF_SITE, "published_at", "article")}
         for name in ("at", "published_at"):
             row[name] = row[name].isoformat() if row[name] else None
         return row

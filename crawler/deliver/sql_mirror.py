@@ -36,7 +36,7 @@ from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, Programming
 from sqlalchemy.types import TypeEngine
 
 from crawler.configuration import Settings
-from crawler.deliver.sink import Delivery, Poisoned, Sink, SinkFailed
+from crawler.deliver.sink import OF_SITE, Delivery, Poisoned, Sink, SinkFailed
 from crawler.errors import BadInput, StoreFailed
 from crawler.store.database import engine_for, transaction, writer
 from crawler.store.migrate import VERSION_TABLE
@@ -45,6 +45,7 @@ from crawler.store.schema import Instant, Number, Plain
 TABLE = "thoisu_articles"
 _TEXTS = ("title", "lead", "body", "dateline", "section", "kind", "credit")
 _LISTS = ("authors", "tags", "documents", "images")
+_OF_DELIVERY = ("url", "article_id", "site", *OF_SITE, "event", "content_hash", "seq")
 # A server that is gone without notice is noticed within a minute (PostgreSQL manual, libpq, connection parameters).
 _KEPT_ALIVE = {
     "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3", "tcp_user_timeout": "60000",
@@ -188,6 +189,9 @@ def _tables(name: str) -> tuple[Table, Table]:
         Column("url", Plain, primary_key=True),
         Column("article_id", Number, nullable=False, index=True),  # pages with the same number have the same text
         Column("site", Plain, index=True),
+        Column("publisher", Plain),
+        Column("tier", Plain),
+        Column("story", Number),
         Column("event", Plain, nullable=False),  # the last that happened to the page
         Column("content_hash", Plain),
         *(Column(one, Plain) for one in _TEXTS),
@@ -210,7 +214,7 @@ def _tables(name: str) -> tuple[Table, Table]:
 
 def _row(delivery: Delivery) -> dict[str, Any]:
     row: dict[str, Any] = {
-        **{name: getattr(delivery, name) for name in ("url", "article_id", "site", "event", "content_hash", "seq")},
+        **{name: getattr(delivery, name) for name in _OF_DELIVERY},
         "changed_at": delivery.at,
         "withdrawn_at": delivery.at if delivery.event == "withdrawn" else None,
     }

@@ -5,6 +5,8 @@ page ─ by_layout (the site's, or any family's) or generic ─ reader ─ boile
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crawler.errors import Discard, Quarantine, Refusal
 from crawler.extract import metadata
 from crawler.extract.boilerplate import Dropped, split_dateline, strip_boilerplate
@@ -14,10 +16,10 @@ from crawler.extract.generic import complete, find
 from crawler.extract.limits import hostile
 from crawler.extract.listing import is_listing
 from crawler.extract.missing import is_error_page
-from crawler.extract.page import Page
+from crawler.extract.page import Page, tidy
 from crawler.extract.paging import next_page
 from crawler.extract.place_stamp import split_stamp
-from crawler.extract.reader import Reading, read
+from crawler.extract.reader import Reading, TextBlock, read
 from crawler.extract.times import times
 from crawler.extract.trim import is_picture_story, marked_lead, trim
 from crawler.items import DENSITY, FALLBACK, Article
@@ -36,12 +38,13 @@ def extract(
     declared: str | None = None,
     explain: list[Dropped] | None = None,
     following: list[str] | None = None,
+    lines: list[TextBlock] | None = None,
 ) -> Article:
     """Read the article on a page.
 
     `html` as fetched (bytes with the `declared` charset of its header) or as text; `site` when known. `explain`
     receives each dropped block with the rule that dropped it, `following` the address of the page on which the article
-    goes on, if it does (`join` puts the two together).
+    goes on, if it does (`join` puts the two together), `lines` what the body's lines are: headings, items, rows, links.
     Raises `Discard` (not_html, unreadable, soft_404) for what is no page, and (not_article) for a list of stories;
     `Quarantine` (no_title, no_body) for an article that cannot be read.
     """
@@ -62,6 +65,8 @@ def extract(
     blocks, authors, cut = trim(blocks, parts, lead, own)
     picture_story = is_picture_story(blocks)
     body = [block.text for block in blocks if picture_story or block.role != "caption"]
+    if lines is not None:
+        lines += [_linked(block, page) for block in blocks if picture_story or block.role != "caption"]
     if not body and lead:
         body, lead = [lead], ""
     if explain is not None:
@@ -96,6 +101,13 @@ def extract(
         content_hash=content_hash(lead or None, "\n".join(body)),
         layout=label,
     )
+
+
+def _linked(block: TextBlock, page: Page) -> TextBlock:
+    """A line whose links lead to pages of the web, by their absolute addresses."""
+    found = ((tidy(words), page.absolute(href)) for words, href in block.anchors)
+    anchors = tuple((words, url) for words, url in found if words and url and url.startswith(("http://", "https://")))
+    return replace(block, anchors=anchors)
 
 
 def _is_article(parts: Parts) -> bool:

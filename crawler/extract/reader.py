@@ -46,6 +46,7 @@ _PLAIN = 150  # the same of a line without any style
 _RIGHT = re.compile(r"text-align:\s*right|(?<![\w:-])(?:text-|align-?)?right(?![\w:-])", re.I)
 # Styles and names of lines below a picture that are its caption.
 _BELOW = re.compile(r"center|italic|caption|chu-?thich|(?:image|img|photo|pic)[\w-]{0,8}(?:desc|note|text|title)", re.I)
+_CELL = "\x1f"  # before each cell of a row: white space, which `tidy` takes away
 _EDGE = ' >»•-–—:."“”|*#!…?'
 _CREDIT = re.compile(
     r"(?:^|[(.\-–—|…”\"]\s*|\s(?=Ả))(?i:ảnh|minh họa|đồ họa|nguồn ảnh|ảnh tư liệu)\s*(?i:minh họa|tư liệu)?\s*:\s*"
@@ -72,6 +73,10 @@ class TextBlock:
     right: bool = False
     boxes: tuple[int, ...] = ()
     """The containers between the article's root and the line, outermost first."""
+    cells: tuple[str, ...] = ()
+    """Of a row of a table, the text of each cell."""
+    anchors: tuple[tuple[str, str], ...] = ()
+    """Text and address of each link in it, in reading order, as the page writes them."""
     folded: str = field(init=False)
     """Its text as headings are compared."""
 
@@ -152,6 +157,7 @@ class _Walker:
     ) -> None:
         self.page, self.root, self.reading, self.dropped, self.captions = page, root, reading, dropped, captions
         self.line: list[str] = []
+        self.anchors: list[tuple[str, str]] = []  # in the open line
         self.linked = self.bold = self.slanted = 0
         self.in_link = self.in_bold = self.in_italic = self.in_caption = self.in_figure = self.in_pre = 0
         self.right = self.leads_away = False
@@ -208,8 +214,11 @@ class _Walker:
         if tag == "a":
             outer, self.leads_away = self.leads_away, _leads_away(node.attributes.get("href"))
             self.in_link += 1
+            begun = len(self.line)
             self.walk(node, boxes, in_row)
             self.in_link -= 1
+            if href := node.attributes.get("href"):
+                self.anchors.append(("".join(self.line[begun:]), href))
             self.leads_away = outer
         elif node.mem_id in self.captions:
             self.caption(node, boxes)
@@ -225,7 +234,7 @@ class _Walker:
 
     def block(self, node: LexborNode, tag: str, boxes: tuple[int, ...], in_row: bool) -> None:
         if in_row and tag not in ("table", "figure"):
-            self.line.append(" ")
+            self.line.append(_CELL if tag in ("td", "th") else " ")
             self.walk(node, boxes, True)
             self.line.append(" ")
             return
@@ -286,7 +295,9 @@ class _Walker:
         """End the open line; it becomes a block or a caption."""
         if not self.line:
             return
-        text = tidy(_joined(self.line) if len(self.line) > 1 else self.line[0])
+        whole = _joined(self.line) if len(self.line) > 1 else self.line[0]
+        text, anchors = tidy(whole), tuple(self.anchors)
+        self.anchors.clear()
         links, strong, italic = 0.0, False, False
         if self.linked or self.bold or self.slanted:
             size = sum(len(part.strip()) for part in self.line) or 1
@@ -301,7 +312,8 @@ class _Walker:
             self.set_caption(text)
             self.reading.blocks.append(TextBlock(text, "caption", tag, boxes=boxes))
             return
-        self.reading.blocks.append(TextBlock(text, role, tag, links, strong, italic, self.right, boxes))
+        cells = tuple(tidy(cell) for cell in whole.split(_CELL)[1:]) if role == "row" else ()
+        self.reading.blocks.append(TextBlock(text, role, tag, links, strong, italic, self.right, boxes, cells, anchors))
         self.open_pictures = len(self.reading.pictures)
         self.after_media = False
 

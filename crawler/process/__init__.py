@@ -8,6 +8,15 @@ terminal.py  what of a text from outside, and of a secret, may be shown
 from __future__ import annotations
 
 from crawler.process.stops import answering, before_force, listening
-from crawler.process.terminal import install_log_records, masked, masked_address, shown
+from crawler.process.terminal import install_log_records, masked, masked_address, shown, stripped
 
-__all__ = ["answering", "before_force", "install_log_records", "listening", "masked", "masked_address", "shown"]
+__all__ = [
+    "answering",
+    "before_force",
+    "install_log_records",
+    "listening",
+    "masked",
+    "masked_address",
+    "shown",
+    "stripped",
+]

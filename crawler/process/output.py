@@ -86,6 +86,13 @@ def write(text: str) -> None:
     print(shown(text))
 
 
+def write_whole(text: str) -> None:
+    """Text on standard output with the line ends that it has; who gives it has taken out what moves a terminal."""
+    stream = getattr(sys.stdout, "uncleaned", sys.stdout)
+    stream.flush()
+    stream.buffer.write(text.encode("utf-8", "replace")) if hasattr(stream, "buffer") else stream.write(text)
+
+
 def print_json(value: Any, *, alone: bool = False) -> None:
     """One line of JSON on standard output, sent at once; a value that comes `alone` is indented on a terminal.
 

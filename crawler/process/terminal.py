@@ -17,6 +17,7 @@ _FORMAT = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
+_NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")  # XML 1.0, production 2
 # A password may hold every sign but white space; behind a web host, "@" belongs to the path.
 _WEB_USER = re.compile(r"\b(https?://)[^\s/?#\"'<>]{0,500}@", re.I)
 _USER = re.compile(r"\b((?!https?:)[a-z][a-z0-9+.-]{0,40}://)[^\s\"'<>]{0,500}@", re.I)
@@ -34,6 +35,13 @@ def shown(text: str | None) -> str:
     if not text or text.isprintable():
         return text or ""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _FORMAT.sub("", text))
+
+
+def stripped(text: str) -> str:
+    """`text` without controls, but for line feeds, without format characters, and without what XML cannot hold."""
+    if text.isprintable():
+        return text
+    return _NOT_IN_XML.sub("", _CONTROL.sub("", _FORMAT.sub("", text.replace("\t", " "))))
 
 
 def masked(text: str) -> str:

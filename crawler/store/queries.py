@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, select
+from sqlalchemy import Connection, Select, and_, exists, func, select
 
 from crawler.errors import BadInput
 from crawler.items import Article, Change
@@ -26,30 +27,83 @@ _ROW = [articles.c[name] for name in ArticleRow.__dataclass_fields__]
 _REVISION = [revisions.c[name] for name in RevisionRow.__dataclass_fields__]
 _COPY = [copies.c[name] for name in CopyRow.__dataclass_fields__]
 _TEXT = (revisions.c.content_hash, revisions.c.title, revisions.c.lead, revisions.c.body, revisions.c.record)
+_IS_CURRENT = and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision)
 
 
 def list_articles(
-    connection: Connection, sites: Collection[str], since: datetime | None, texts: Collection[str], limit: int | None
+    connection: Connection,
+    sites: Collection[str],
+    since: datetime | None,
+    texts: Collection[str],
+    limit: int | None,
+    until: datetime | None = None,
 ) -> list[ArticleRow]:
-    """Articles, newest first: of these sites (none is all), published (or, without a time, first seen) since, and with
-    what each of the texts asks for (`crawler.store.search`).
+    """Articles, newest first: of these sites (none is all), published (or, without a time, first seen) since and before
+    `until`, and with what each of the texts asks for (`crawler.store.search`).
     """
-    query = select(*_ROW).order_by(_NEWEST.desc(), articles.c.id.desc()).limit(limit)
     if texts:
-        node = All(tuple(map(parse, texts)))
-        hits = search(connection, node, sites=sites, since=since, limit=MOST if limit is None else limit)
-        numbers = [hit.article_id for hit in hits]
+        numbers = _found(connection, sites, since, until, texts, limit)
         rows = {
             row["id"]: ArticleRow(**row)
             for chunk in chunks(numbers)
             for row in connection.execute(select(*_ROW).where(articles.c.id.in_(chunk))).mappings()
         }
         return [rows[number] for number in numbers]
+    query = _chosen(select(*_ROW), sites, since, until)
+    query = query.order_by(_NEWEST.desc(), articles.c.id.desc()).limit(limit)
+    return [ArticleRow(**row) for row in connection.execute(query).mappings()]
+
+
+def article_numbers(
+    connection: Connection,
+    sites: Collection[str],
+    since: datetime | None,
+    until: datetime | None,
+    texts: Collection[str],
+) -> array[int]:
+    """The numbers of the same articles, the oldest first: eight bytes each, however many there are."""
+    if texts:
+        return array("q", reversed(_found(connection, sites, since, until, texts, None)))
+    query = _chosen(select(articles.c.id), sites, since, until).order_by(_NEWEST, articles.c.id)
+    return array("q", connection.scalars(query))
+
+
+def current_texts(connection: Connection, ids: Collection[int]) -> list[tuple[ArticleRow, Article]]:
+    """These articles with their current texts, in this order; those that are not there are left out."""
+    texts = [revisions.c[column.name].label(f"r_{column.name}") for column in _TEXT]
+    query = select(*_ROW, *texts).join(revisions, _IS_CURRENT)
+    found = {}
+    for chunk in chunks(ids):
+        for row in connection.execute(query.where(articles.c.id.in_(chunk))).mappings():
+            values = {name: row[name] for name in ArticleRow.__dataclass_fields__}
+            text = unpack({column.name: row[f"r_{column.name}"] for column in _TEXT})
+            found[row["id"]] = (ArticleRow(**values), text)
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def _found(
+    connection: Connection,
+    sites: Collection[str],
+    since: datetime | None,
+    until: datetime | None,
+    texts: Collection[str],
+    limit: int | None,
+) -> list[int]:
+    """The numbers of the articles with what each of the texts asks for, the newest first."""
+    node = All(tuple(map(parse, texts)))
+    most = MOST if limit is None else limit
+    hits = search(connection, node, sites=sites, since=since, until=until, limit=most)
+    return [hit.article_id for hit in hits]
+
+
+def _chosen(query: Select[Any], sites: Collection[str], since: datetime | None, until: datetime | None) -> Select[Any]:
     if sites:
         query = query.where(articles.c.site.in_(sites))
     if since is not None:
         query = query.where(since <= _NEWEST)
-    return [ArticleRow(**row) for row in connection.execute(query).mappings()]
+    if until is not None:
+        query = query.where(until > _NEWEST)
+    return query
 
 
 def count_since(connection: Connection, site: str, since: datetime) -> int:

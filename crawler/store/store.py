@@ -220,16 +220,18 @@ class Store:
         *,
         sites: Collection[str] = (),
         since: datetime | None = None,
+        until: datetime | None = None,
         texts: Collection[str] = (),
         limit: int | None = 50,
     ) -> list[ArticleRow]:
-        """Articles, newest first; `since` counts from publication or, where that is unknown, from the first fetch.
+        """Articles, newest first; `since` is the first moment of publication or, where that is unknown, of the first
+        fetch, and `until` the first that is too late.
 
         Of these `sites`; none is all. Each of the `texts` is looked for in title, lead and body, in any case; without
         diacritics it also finds words with them.
         """
         with self.reading() as connection:
-            return queries.list_articles(connection, sites, since, texts, limit)
+            return queries.list_articles(connection, sites, since, texts, limit, until)
 
     def article(self, article_id: int) -> StoredArticle | None:
         """An article with its revisions, copies and changes; None when there is none of this number."""

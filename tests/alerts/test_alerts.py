@@ -297,13 +297,16 @@ def test_what_is_new_is_told_once_with_its_sentence(store: Store, post: Post) ->
     assert told(store, post) == [], "what was there before is not news"
     store.save(article(2, "Một. Ở Huế có nước sạch. Ba."), T0)
     store.save(article(3, "Khác hẳn."), T0)
-    assert told(store, post) == ["Tiêu đề 2\nỞ Huế có nước sạch.\nbao https://bao.example/bai-2.html"]
+    assert told(store, post) == [
+        "Tiêu đề 2\nỞ Huế có nước sạch.\nnew · bao · 02/03/2026 08:02\nhttps://bao.example/bai-2.html"
+    ]
     assert post.taken[0]["title"] == "thoisu: nước sạch: 1 page"
     assert told(store, post) == []
     store.save(article(2, "Một. Ở Huế đã có nước sạch. Ba."), T0)
     assert told(store, post) == [], "an article is told once"
     store.save(article(3, "Nay có nước sạch."), T0)
-    assert "Nay có nước sạch." in told(store, post)[0], "a revision can bring the words"
+    (message,) = told(store, post)
+    assert "Nay có nước sạch.\nrevised, now revision 2 · bao · " in message, "a revision can bring the words"
     store.withdraw(article(3).canonical_url, at(5))
     store.save(article(3, "Nay có nước sạch."), at(6))
     store.save(article(4, "Nay có nước sạch."), at(7))

@@ -18,6 +18,7 @@ from crawler.archive.reread import RereadPage, review, write
 from crawler.archive.writer import Writer
 from crawler.cli.main import main
 from crawler.compare.relate import waiting
+from crawler.crawl import page_answer
 from crawler.errors import Quarantine, Refusal
 from crawler.items import FIELDS, Article
 from crawler.monitor.store_checks import verify
@@ -127,7 +128,7 @@ def broken(*_: object) -> Article:
 
 def test_a_page_that_nobody_could_read_becomes_an_article(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("crawler.crawl.page_answer.in_reader", unreadable)
+        patched.setattr(page_answer, "in_reader", unreadable)
         assert bench.crawl_one().refused[Refusal.NO_BODY] == 6
         patched.setattr("crawler.archive.reread.read_archived", unreadable)
         assert whats(findings(bench)) == {"unread": 6}

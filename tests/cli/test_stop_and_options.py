@@ -64,7 +64,7 @@ def test_an_interrupted_demo_has_not_failed(thoisu: Thoisu, monkeypatch: pytest.
 
         return [SiteReport(site=name, error="stopped") for name in sites]
 
-    monkeypatch.setattr("crawler.crawl.crawl", stopped)
+    monkeypatch.setattr(sys.modules["crawler.crawl"], "crawl", stopped)
     done = thoisu("demo")
     assert done.code == 130
     assert done.err == "thoisu: stopped; the demo asked nobody, and begins anew\n"
@@ -179,7 +179,7 @@ def test_progress_that_nobody_can_read_ends_no_command(tmp_path: Path) -> None:
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 2
-    assert done.stdout.startswith("http://a.vn/\n")
+    assert done.stdout.startswith("http://a.vn/\t")
 
 
 def test_sites_that_are_named_twice_are_both_meant_and_texts_too(thoisu: Thoisu, tmp_path: Path) -> None:

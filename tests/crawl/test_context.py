@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 from crawler.backfill.job import Job
 from crawler.backfill.sources import BackfillSources
 from crawler.configuration import DEFAULTS
+from crawler.crawl import source_answer
 from crawler.crawl.articles import Articles
 from crawler.crawl.context import RunContext, RunSettings, SourceReader
 from crawler.crawl.link_queue import PendingLinks
@@ -143,7 +144,7 @@ class TestSources:
     def test_what_breaks_its_reader_is_a_refusal(
         self, bench: Bench, kind: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("crawler.crawl.source_answer.list_source", broken)
+        monkeypatch.setattr(source_answer, "list_source", broken)
         sources, begin = kind(bench.run)
         answer(begin()[0], rss("mua-post1.html"))
         assert (sources.answered, bench.run.report.refused) == (0, {Refusal.UNREADABLE: 1})

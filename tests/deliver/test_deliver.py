@@ -31,9 +31,10 @@ from crawler.deliver.sink import Delivery, Poisoned, Sink, SinkFailed
 from crawler.errors import StoreFailed
 from crawler.items import Article
 from crawler.monitor.store_checks import verify
+from crawler.sites import Sites
 from crawler.store import LockTaken, Store, sink_cursors
 from crawler.store import changes as feed
-from tests.support import ROOT, T0, article, at, fill, life, read_jsonl, url_of
+from tests.support import PAPER, ROOT, T0, article, at, fill, life, read_jsonl, url_of
 
 
 class Shelf(Sink):
@@ -564,6 +565,16 @@ def test_a_rewind_in_the_middle_of_a_batch_is_not_overrun(store: Store) -> None:
     once(store, shelf)
     assert shelf.seqs == [1, 2, 3, 4, 5, 6, 7, 8, *range(2, 9)]
     assert state(store).cursor == 8
+
+
+def test_a_change_names_publisher_tier_and_story(store: Store) -> None:
+    store.save(article(1), at(1))
+    store.save(article(2, "Hai", site="tap"), at(2))
+    shelf, time, known = Shelf(), Time(), Sites([replace(PAPER, name="bao")])
+    Deliverer(store, replace(route(shelf), known=lambda: known), time.pause, time.now).once(unheard)
+    found = [(row.publisher, row.tier, row.story) for row in shelf.rows]
+    assert found == [("Báo Mẫu", "press", 1), (None, None, 2)]
+    assert shelf.rows[0].to_dict()["tier"] == "press"
 
 
 # --- files ----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from crawler.alerts import alerts
 from crawler.alerts.alerts import hits
+from crawler.alerts.wording import AGAIN
 from crawler.compare.relate import relate
 from crawler.deliver import read_routes
 from crawler.errors import BadInput
@@ -64,16 +65,18 @@ def test_an_alert_tells_the_first_page_of_a_story_and_what_adds_to_it(wire: Stor
     told = alerts.write_messages(wire, at(9), ["json://127.0.0.1:9/"])
     (message,) = written(wire)
     assert [line for line in message.splitlines() if "https://" in line] == [
-        "bao https://bao.example/bai-1.html",
-        "tap-chi https://bao.example/bai-4.html",
-        "so https://bao.example/bai-5.html",
+        "https://bao.example/bai-1.html",
+        "https://bao.example/bai-4.html",
+        "https://bao.example/bai-5.html",
     ]
     assert told == 3
 
 
 def test_a_message_says_how_many_pages_carry_a_story(wire: Store) -> None:
     alerts.write_messages(wire, at(9), ["json://127.0.0.1:9/"])
-    first, _, last = written(wire)[0].split("\n\n")
+    first, second, last = written(wire)[0].split("\n\n")
+    assert "\nnew · bao · " in first
+    assert f"\n{AGAIN} · tap-chi · " in second
     assert first.endswith("bai-1.html\n4 pages carry it")
     assert last.endswith("bai-5.html")
 
