@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from crawler.alerts.targets import key
-from crawler.alerts.wording import compose, facts_of
+from crawler.alerts.wording import Hit, compose, facts_of
 from crawler.backfill import backlog
 from crawler.compare import story_queries
 from crawler.compare.additions import pages_of_stories, related_up_to, repeated
@@ -98,24 +98,6 @@ class Alert:
     added_at: datetime
     cursor: int
     """The last change that was searched for it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A page that has the words, once for each article."""
-
-    alert_id: int
-    article_id: int
-    seq: int
-    """The change that brought it."""
-    url: str
-    site: str | None
-    title: str
-    sentence: str
-    """Where the words stand."""
-    found_at: datetime
-    notified_at: datetime | None
-    """When the message was written that it stands in; no two messages of an alert have the same time."""
 
 
 def add(store: Store, query: str, sites: Sequence[str], notify: Sequence[str], now: datetime) -> int:

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from crawler.alerts import alerts, notify, wording
-from crawler.alerts.alerts import Alert, Hit
+from crawler.alerts.alerts import Alert
 from crawler.alerts.targets import masked
+from crawler.alerts.wording import Hit
 from crawler.backfill import backlog
 from crawler.compare.additions import pages_of_stories
 from crawler.errors import BadInput

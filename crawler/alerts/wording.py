@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
@@ -15,11 +14,26 @@ from crawler.store.schema import articles, changes
 from crawler.store.sql import chunks
 from crawler.text import local_time
 
-if TYPE_CHECKING:
-    from crawler.alerts.alerts import Hit
-
 AGAIN = "another page of a story told before"
 _KINDS = {"created": "new", "copied": "another page", "restored": "back after it was withdrawn"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A page that has the words, once for each article."""
+
+    alert_id: int
+    article_id: int
+    seq: int
+    """The change that brought it."""
+    url: str
+    site: str | None
+    title: str
+    sentence: str
+    """Where the words stand."""
+    found_at: datetime
+    notified_at: datetime | None
+    """When the message was written that it stands in; no two messages of an alert have the same time."""
 
 
 @dataclass(frozen=True, slots=True)
