@@ -34,6 +34,7 @@ from crawler.cli.relate import reindex, relate
 from crawler.cli.reread import reread
 from crawler.cli.schedule import schedule
 from crawler.cli.search import search
+from crawler.cli.serve import serve
 from crawler.cli.simulate import simulate
 from crawler.cli.sinks import app as sinks
 from crawler.cli.status import pace, status
@@ -47,7 +48,7 @@ app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no
 for command in (
     crawl, schedule, status, pace, backfill, gaps, articles, search, show, diff, changes, deliver, stories,
     story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture,
-    adopt, prove, newsroom, demo,
+    adopt, prove, newsroom, serve, demo,
 ):  # fmt: skip
     app.command(cls=Command)(command)
 app.add_typer(sinks)

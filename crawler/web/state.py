@@ -1,0 +1,104 @@
+"""What every answer needs: the store, the sites, how the server was told to be."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+
+from sqlalchemy import Connection
+from starlette.requests import HTTPConnection
+
+from crawler.sites import Site, Sites
+from crawler.store import Store, changes, queries
+from crawler.web.database import reading
+
+_FRESH = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOptions:
+    """How a server was told to be."""
+
+    host: str = "127.0.0.1"
+    """The address that it listens at."""
+    names: tuple[str, ...] = ()
+    """Host names by which it is asked, beside "localhost" and addresses."""
+    public: bool = False
+    """Whether anybody may read, not only who has a token; of a server on loopback anybody on the machine may."""
+    rate: int | None = None
+    """Requests a minute of one client; None is `guard.RATE`, and no limit for a client on this machine."""
+    budget: int | None = None
+    """The daily budget set for all sites, if there is one."""
+    sinks: Path | None = None
+    """The file that names the sinks."""
+    notify: str = ""
+    """Who hears of alerts that name nobody."""
+    archive: Path | None = None
+    """The folder of WARC files, if pages are kept."""
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it can be asked from this machine alone."""
+        return is_loopback(self.host)
+
+
+@dataclass(slots=True)
+class State:
+    """The application's state; `of` finds it from a request."""
+
+    store: Store
+    sites: Sites
+    options: ServerOptions
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set when the server ends: whoever waits for changes stops waiting."""
+    waiting: int = 0
+    """How many wait for changes."""
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _last_change: int = 0
+    _stale_at: float = 0.0
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A transaction that reads, and ends in time (`crawler.web.database`)."""
+        return reading(self.store)
+
+    def stored_sites(self) -> set[str]:
+        """The sites that the store knows."""
+        with self.reading() as connection:
+            return queries.site_names(connection)
+
+    def last_change(self) -> int:
+        """The number of the last change, at most `_FRESH` seconds old: many may wait for the next one."""
+        with self._turn:
+            if time.monotonic() >= self._stale_at:
+                with self.reading() as connection:
+                    self._last_change = changes.last_change(connection)
+                self._stale_at = time.monotonic() + _FRESH
+            return self._last_change
+
+    def publisher(self, name: str | None) -> str:
+        """What a reader calls a site; its name where no definition says more."""
+        site: Site | None = self.sites.get(name) if name else None
+        return site.publisher if site else name or "–"
+
+
+def of(connection: HTTPConnection) -> State:
+    """The state of the application that a request came to."""
+    state: State = connection.app.state.thoisu
+    return state
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
