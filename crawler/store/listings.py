@@ -169,6 +169,28 @@ def hours(connection: Connection, since: datetime) -> list[tuple[str | None, dat
     return [(site, at) for site, at in connection.execute(query)]
 
 
+def times_of(connection: Connection, site: str, since: datetime, limit: int) -> list[tuple[datetime, datetime]]:
+    """When each of the newest articles of a site was published, and when it was first seen; those without a time not."""
+    query = (
+        select(articles.c.published_at, articles.c.first_seen_at)
+        .where(articles.c.site == site, since <= _AT, articles.c.published_at.is_not(None))
+        .order_by(_AT.desc())
+        .limit(limit)
+    )
+    return [(at, seen) for at, seen in connection.execute(query)]
+
+
+def openings(connection: Connection, ids: Collection[int], length: int) -> dict[int, tuple[str, str, datetime]]:
+    """Of each of these articles lead and body, so many characters of either, and when that text was read."""
+    texts = [func.substr(revisions.c[name], 1, length) for name in ("lead", "body")]
+    query = (
+        select(articles.c.id, *texts, revisions.c.fetched_at)
+        .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision))
+        .where(articles.c.id.in_(list(ids)))
+    )
+    return {id_: (lead or "", body, at) for id_, lead, body, at in connection.execute(query)}
+
+
 def _near(wanted: ArticleFilter, after: Place | None, reach: int) -> Select[Any]:
     """Time and number of the articles by site and time, which an index gives in order: one walk for each site."""
     walks = [_walk(site, wanted, after, reach) for site in dict.fromkeys(wanted.sites)] or [

@@ -11,13 +11,19 @@ database.py   readings of the store that end in time
 answers.py    JSON, JSON Lines, CSV and problems (RFC 9457) as answers
 parameters.py what a query may say, and what a place in a list looks like
 schemas.py    the objects of the API
-api.py, api_sites.py, api_alerts.py     the API
+api.py, api_sites.py     the API
 pages.py, pages_sites.py                the pages
+asked.py      what the address of a page asks for
+articles.py   articles, stories and documents as both read them, bounded
 page_data.py  what the pages show, as values      board.py  the same of sites
 render.py     templates, and what every text passes on its way into one
 plots.py      plots as SVG
 feeds.py      Atom and JSON Feed out
 search.py     what a search box asks
+static.py     the style sheet, the script, the icon
+text.py       what becomes of text from outside
+server.py     the application behind a socket
+counts.py     counts that a server goes on with
 metrics.py    metrics for Prometheus, health and readiness
 templates/, static/     HTML, the style sheet, the script
 """

@@ -18,7 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from crawler.errors import BadInput, StoreFailed
-from crawler.web import api, metrics, pages, static
+from crawler.web import api, api_sites, feeds, metrics, pages, pages_sites, static
 from crawler.web.answers import API, PROBLEM, problem
 from crawler.web.guard import Guard
 from crawler.web.schemas import Problem
@@ -45,8 +45,8 @@ def application(state: State) -> Guard:
     app = FastAPI(title="Thời sự", version="1", description=_ABOUT, docs_url=None, redoc_url=None,
                   openapi_url="/api/v1/openapi.json")  # fmt: skip
     app.state.thoisu = state
-    for router in (api.router, metrics.router, pages.router, static.router):
-        app.include_router(router)
+    for module in (api, api_sites, feeds, metrics, pages, pages_sites, static):
+        app.include_router(module.router)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(StoreFailed, _store_failed)

@@ -78,6 +78,11 @@ class Asked:
         return bool(self.query)
 
     @property
+    def is_narrow(self) -> bool:
+        """Whether it asks for less than all that have the words."""
+        return self.query != (f"?{urlencode([('q', self.q)])}" if self.q else "")
+
+    @property
     def query(self) -> str:
         """As the query of an address, "?site=nhandan"; "" when it asks for everything."""
         pairs: list[tuple[str, str]] = [("site", name) for name in self.site]

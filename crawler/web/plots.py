@@ -1,5 +1,5 @@
-"""Plots as SVG, made here from numbers. What is drawn has its colour by a class of the style sheet, and is said in words
-for who does not see it."""
+"""Plots as SVG, made here from numbers. What is drawn has its colour by a class of the style sheet, and is said in
+words for who does not see it."""
 
 from __future__ import annotations
 
@@ -71,6 +71,30 @@ def calendar(days: Sequence[tuple[int, int, str, str]], said: str, months: Seque
     ]
     weeks = 1 + max((week for week, *_ in days), default=0)
     return _svg(max(weeks * cell, 30), top + 7 * cell, said, parts, "calendar")
+
+
+def small_heat(rows: Sequence[Sequence[float]], said: str) -> Markup:
+    """A heat map for a line of a table: a path for each shade, since a board has many."""
+    most = max((max(row, default=0) for row in rows), default=0)
+    cells: dict[int, list[str]] = {}
+    for y, row in enumerate(rows):
+        for x, value in enumerate(row):
+            if value:
+                cells.setdefault(shade(value, most), []).append(f"M{x} {y}h1")
+    parts = [f'<path class="s{step}" d="{"".join(path)}"/>' for step, path in sorted(cells.items())]
+    return Markup(  # noqa: S704 - as below
+        f'<svg class="small heat" viewBox="0 -.5 24 7" preserveAspectRatio="none" role="img"><title>{escape(said)}</title>'
+        f'<path class="s0" d="{"".join(f"M0 {y}h24" for y in range(7))}"/>{"".join(parts)}</svg>'
+    )
+
+
+def small_days(kinds: Sequence[str], said: str) -> Markup:
+    """A square for each day, of these classes."""
+    parts = (f'<rect class="{kind}" x="{n * 8}" width="7" height="14"/>' for n, kind in enumerate(kinds))
+    return Markup(  # noqa: S704 - as below
+        f'<svg class="small days" viewBox="0 0 {len(kinds) * 8} 14" role="img"><title>{escape(said)}</title>'
+        f"{''.join(parts)}</svg>"
+    )
 
 
 def _tall(value: float, most: float) -> float:

@@ -58,6 +58,10 @@ class Page:
         date = f"{name} {local:%d/%m/%Y}" if self.language == "vi" else f"{name} {local.day} {local:%B %Y}"
         return {0: f"{self('Today')}, {date}", 1: f"{self('Yesterday')}, {date}"}.get(days, date)
 
+    def weekdays(self) -> tuple[str, ...]:
+        """The days of the week, Monday first, in a few letters."""
+        return _WEEKDAYS[self.language]
+
     def time(self, at: datetime | None) -> str:
         """A time of the day."""
         return f"{at.astimezone(VIETNAM):%H:%M}" if at else "–"

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 
 from crawler.sites import Site, Sites
 from crawler.store import Store, changes, queries
+from crawler.web.counts import Counts
 from crawler.web.database import reading
 
+T = TypeVar("T")
 _FRESH = 0.4
+_LONG = 3600.0
+_MOST = 1000  # things that are remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,8 @@ class ServerOptions:
     """Who hears of alerts that name nobody."""
     archive: Path | None = None
     """The folder of WARC files, if pages are kept."""
+    quarantine: Path | None = None
+    """The folder of pages that are kept for repair."""
 
     @property
     def is_loopback(self) -> bool:
@@ -60,27 +67,59 @@ class State:
     """Set when the server ends: whoever waits for changes stops waiting."""
     waiting: int = 0
     """How many wait for changes."""
+    counts: Counts = field(default_factory=Counts)
     _turn: threading.Lock = field(default_factory=threading.Lock)
-    _last_change: int = 0
-    _stale_at: float = 0.0
+    _memo: dict[Hashable, tuple[float, Any]] = field(default_factory=dict)
+    _locks: dict[Hashable, threading.Lock] = field(default_factory=dict)
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A transaction that reads, and ends in time (`crawler.web.database`)."""
         return reading(self.store)
 
+    def memo(self, key: Hashable, seconds: float, make: Callable[[], T]) -> T:
+        """What `make` made within so many seconds; of several that ask at once one makes it.
+
+        For what costs more than a page may: it is asked of the store once, however many look at it.
+        """
+        with self._turn:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            made, value = self._memo.get(key, (-seconds, None))
+            if time.monotonic() - made >= seconds:
+                value = make()
+                with self._turn:
+                    if len(self._memo) >= _MOST:
+                        self._memo.clear()
+                        self._locks.clear()
+                    self._memo[key] = time.monotonic(), value
+            return cast("T", value)
+
+    def identity(self) -> str:
+        """The store's own name (`Store.identity`)."""
+        return self.memo("identity", _LONG, self.store.identity)
+
     def stored_sites(self) -> set[str]:
         """The sites that the store knows."""
-        with self.reading() as connection:
-            return queries.site_names(connection)
+
+        def names() -> set[str]:
+            with self.reading() as connection:
+                return queries.site_names(connection)
+
+        return self.memo("sites", _FRESH, names)
 
     def last_change(self) -> int:
         """The number of the last change, at most `_FRESH` seconds old: many may wait for the next one."""
-        with self._turn:
-            if time.monotonic() >= self._stale_at:
-                with self.reading() as connection:
-                    self._last_change = changes.last_change(connection)
-                self._stale_at = time.monotonic() + _FRESH
-            return self._last_change
+
+        def last() -> int:
+            with self.reading() as connection:
+                return changes.last_change(connection)
+
+        return self.memo("last change", _FRESH, last)
+
+    def tier(self, name: str) -> str | None:
+        """The tier of a site; None for one that no definition names."""
+        site: Site | None = self.sites.get(name)
+        return site.tier if site else None
 
     def publisher(self, name: str | None) -> str:
         """What a reader calls a site; its name where no definition says more."""
