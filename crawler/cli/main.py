@@ -39,6 +39,7 @@ from crawler.cli.simulate import simulate
 from crawler.cli.sinks import app as sinks
 from crawler.cli.status import pace, status
 from crawler.cli.stories import stories, story
+from crawler.cli.tokens import app as tokens
 from crawler.errors import NoReader, Refused, StoreFailed, ThoisuError
 from crawler.process import install_log_records, listening
 from crawler.process.output import clean_streams, say, write
@@ -53,6 +54,7 @@ for command in (
     app.command(cls=Command)(command)
 app.add_typer(sinks)
 app.add_typer(alerts)
+app.add_typer(tokens)
 
 
 def _version(wanted: bool) -> None:

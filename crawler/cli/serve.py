@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crawler.sites import Sites
     from crawler.store import Store
-    from crawler.web.state import ServerOptions
+    from crawler.web.options import ServerOptions
 
 PORT = 8000
 
@@ -52,7 +52,7 @@ def serve(
       thoisu serve --port 9000 --store postgresql://localhost/thoisu
     """
     from crawler.deliver import stopping
-    from crawler.web.state import ServerOptions
+    from crawler.web.options import ServerOptions
 
     known = all_sites() | papers_of(newsroom) if newsroom else all_sites()
     own = configured()

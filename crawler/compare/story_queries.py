@@ -139,7 +139,7 @@ def story_lines(
     story_of = {row.id: row.id for row in rows}
     for chunk in chunks(list(story_of)):
         query = select(members.c.article_id, members.c.story_id).where(members.c.article_id.in_(chunk))
-        story_of.update({article: story for article, story in connection.execute(query)})
+        story_of.update({row[0]: row[1] for row in connection.execute(query)})
     own, others = _first_pages(connection, set(story_of.values()))
     lines: dict[int, StoryLine] = {}
     for row in rows:

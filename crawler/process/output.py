@@ -87,7 +87,7 @@ def write(text: str) -> None:
 
 
 def print_json(value: Any, *, alone: bool = False) -> None:
-    """One line of `json_text` on standard output, sent at once; a value that comes `alone` is indented on a terminal."""
+    """A line of `json_text` on standard output, sent at once; a value that comes `alone` is indented on a terminal."""
     stream = getattr(sys.stdout, "uncleaned", sys.stdout)
     stream.write(json_text(value, indent=2 if alone and stream.isatty() else None) + "\n")
     stream.flush()

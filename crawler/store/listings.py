@@ -170,7 +170,7 @@ def hours(connection: Connection, since: datetime) -> list[tuple[str | None, dat
 
 
 def times_of(connection: Connection, site: str, since: datetime, limit: int) -> list[tuple[datetime, datetime]]:
-    """When each of the newest articles of a site was published, and when it was first seen; those without a time not."""
+    """When each of the newest articles of a site was published, and when it was first seen; of those with a time."""
     query = (
         select(articles.c.published_at, articles.c.first_seen_at)
         .where(articles.c.site == site, since <= _AT, articles.c.published_at.is_not(None))
@@ -188,7 +188,7 @@ def openings(connection: Connection, ids: Collection[int], length: int) -> dict[
         .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision))
         .where(articles.c.id.in_(list(ids)))
     )
-    return {id_: (lead or "", body, at) for id_, lead, body, at in connection.execute(query)}
+    return {row[0]: (row[1] or "", row[2], row[3]) for row in connection.execute(query)}
 
 
 def _near(wanted: ArticleFilter, after: Place | None, reach: int) -> Select[Any]:
@@ -211,7 +211,7 @@ def _walk(site: str | None, wanted: ArticleFilter, after: Place | None, reach: i
     if wanted.until is not None:
         query = query.where(wanted.until > _AT)
     if after is not None:
-        behind = or_(after.at > _AT, and_(after.at == _AT, articles.c.id < after.id))
+        behind = or_(after.at > _AT, and_(_AT == after.at, articles.c.id < after.id))  # noqa: SIM300
         query = query.where(after.at >= _AT, behind)
     return query
 

@@ -123,7 +123,7 @@ def named_by(connection: Connection, article_id: int) -> dict[str, int]:
         .join(mentions, mentions.c.document_id == documents.c.id)
         .where(mentions.c.article_id == article_id)
     )
-    return {key: id_ for key, id_ in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def naming(
@@ -144,4 +144,4 @@ def _counts(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
         .where(mentions.c.document_id.in_(list(ids)))
         .group_by(mentions.c.document_id)
     )
-    return {id_: count for id_, count in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}

@@ -6,6 +6,7 @@ app.py        the application: what is put together, and in which order a reques
 guard.py      before everything: hosts, limits, rates, tokens, headers
 access.py     who may see and do what
 validators.py ETag, and the answer 304
+options.py    how a server is told to be
 state.py      the store and what else every answer needs
 database.py   readings of the store that end in time
 answers.py    JSON, JSON Lines, CSV and problems (RFC 9457) as answers

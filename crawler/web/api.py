@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -202,10 +201,10 @@ async def list_changes(request: Request, asked: Annotated[schemas.ChangeParamete
 
 async def _next_changes(
     request: Request, state: State, asked: schemas.ChangeParameters, last: int
-) -> tuple[Sequence[Change], int]:
+) -> tuple[list[Change], int]:
     """The first changes after `last`, or none when the time is over, the server ends, or nobody listens any more."""
     end = asyncio.get_running_loop().time() + asked.wait
-    rows: Sequence[Change] = []
+    rows: list[Change] = []
     while not rows and asyncio.get_running_loop().time() < end and not state.stopping.is_set():
         await asyncio.sleep(_TURN)
         if await request.is_disconnected():

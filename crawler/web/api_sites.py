@@ -37,12 +37,15 @@ def site(request: Request, name: SiteName) -> Response:
     """A site with its sources, its days and what is wrong with it."""
     state = of(request)
     line = board.line(state, name)
-    days = [{"day": day, "claimed": claimed, "stored": stored} for day, (claimed, stored) in sorted(line.days.items())]
+    days = [
+        {"day": day.isoformat(), "claimed": claimed, "stored": stored}
+        for day, (claimed, stored) in sorted(line.days.items())
+    ]
     return json_answer(
         {
             **board.site_item(state, line),
             "sources": [asdict(entry) for entry in line.status.sources] if line.status else [],
-            "days": [{**day, "day": day["day"].isoformat()} for day in days],
+            "days": days,
             "open_findings": [board.finding_item(one) for one in board.open_findings(state) if one.site == name],
         }
     )

@@ -32,12 +32,12 @@ _SAID = {
     422: "A parameter is wrong.", 429: "Too many requests; `Retry-After` says when to ask again.",
     503: "The store does not answer, or not in time.",
 }  # fmt: skip
-_ABOUT = """What Thời sự knows: articles of Vietnamese government news with every revision, their stories, the documents that
-they name, the change feed, and the state of the sites.
+_ABOUT = """What Thời sự knows: articles of Vietnamese government news with every revision, their stories, the documents
+that they name, the change feed, and the state of the sites.
 
 Lists are read page by page: `next` of one is `cursor` of the following. They come as JSON, as JSON Lines
-(`Accept: application/x-ndjson`) or as CSV for a spreadsheet (`Accept: text/csv`). Every answer has an `ETag`. Times are ISO
-8601; one that names no zone is taken to be on Viet Nam's clock. Errors are problems as of RFC 9457."""
+(`Accept: application/x-ndjson`) or as CSV for a spreadsheet (`Accept: text/csv`). Every answer has an `ETag`. Times are
+ISO 8601; one that names no zone is taken to be on Viet Nam's clock. Errors are problems as of RFC 9457."""
 
 
 def application(state: State) -> Guard:

@@ -172,7 +172,7 @@ def numbers_of(connection: Connection, urls: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for table, number in ((copies, copies.c.article_id), (articles, articles.c.id)):
         rows = connection.execute(select(table.c.canonical_url, number).where(table.c.canonical_url.in_(urls)))
-        found.update({url: id_ for url, id_ in rows})
+        found.update({row[0]: row[1] for row in rows})
     return found
 
 

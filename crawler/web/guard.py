@@ -22,7 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from crawler.web import access
 from crawler.web.answers import Refused, refusal
 from crawler.web.database import TooSlow
-from crawler.web.state import State, is_loopback
+from crawler.web.options import is_loopback
+from crawler.web.state import State
 
 RATE = 300
 """Requests a minute of one client that is not on this machine."""
@@ -99,19 +100,19 @@ class Guard:
             await send({"type": "websocket.close", "code": 1000})
             return
         answer = _Answer(scope, send)
+        refused: Refused | None = None
         try:
             async with asyncio.timeout(SECONDS):
-                if refused := await self._refused(scope):
-                    await refusal(scope, refused)(scope, receive, answer)
-                    return
-                await self._app(scope, _limited(receive), answer)
+                refused = await self._refused(scope)
+                if refused is None:
+                    await self._app(scope, _limited(receive), answer)
         except TimeoutError:
             refused = Refused(HTTPStatus.SERVICE_UNAVAILABLE, "it took too long")
         except TooSlow:
             refused = Refused(HTTPStatus.SERVICE_UNAVAILABLE, "the store did not answer in time; ask for less")
         except _TooLarge:
             refused = _TOO_LARGE
-        if not answer.begun:
+        if refused is not None and not answer.begun:
             await refusal(scope, refused)(scope, receive, answer)
 
     async def _refused(self, scope: Scope) -> Refused | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ class Counts:
     sites: list[SiteCount]
 
 
-def counts(connection: Connection, page: Page, only: Sequence[str] = ()) -> Counts:
+def counts(connection: Connection, page: Page, only: Collection[str] = ()) -> Counts:
     """The articles of the last day, by hour and by site."""
     end = page.now.astimezone(VIETNAM).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     start = end - timedelta(hours=HOURS)

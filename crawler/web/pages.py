@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from crawler.compare.story_queries import story_lines
+from crawler.store import listings
 from crawler.web import articles, page_data
 from crawler.web.asked import Asked
 from crawler.web.parameters import Number, cursor_of
@@ -57,6 +58,7 @@ def article(request: Request, id_: Id) -> Response:
             "images": found.text.images[:_IMAGES], "pictures": pictures, "revisions": found.revisions[-30:],
             "copies": found.copies[:30], "changes": found.changes[-30:], "documents": found.documents[:60],
             "found": found.found, "story": found.story, "story_pages": line[0].pages if line else 1,
+            "archived": of(request).options.archive is not None,
         },
         pictures=pictures,
     )  # fmt: skip
@@ -68,7 +70,7 @@ def diff(request: Request, id_: Id) -> Response:
     before, after = (_number(request, name) for name in ("before", "after"))
     with of(request).reading() as connection:
         found = articles.diff_view(connection, id_, before, after)
-        times = {row.number: row.fetched_at for row in articles.listings.revisions_of(connection, id_, 10_000)}
+        times = {row.number: row.fetched_at for row in listings.revisions_of(connection, id_, 10_000)}
     about = Page(request)
     old, new, last = found.before, found.after, found.row.revision
 

@@ -83,7 +83,8 @@ def small_heat(rows: Sequence[Sequence[float]], said: str) -> Markup:
                 cells.setdefault(shade(value, most), []).append(f"M{x} {y}h1")
     parts = [f'<path class="s{step}" d="{"".join(path)}"/>' for step, path in sorted(cells.items())]
     return Markup(  # noqa: S704 - as below
-        f'<svg class="small heat" viewBox="0 -.5 24 7" preserveAspectRatio="none" role="img"><title>{escape(said)}</title>'
+        '<svg class="small heat" viewBox="0 -.5 24 7" preserveAspectRatio="none" role="img">'
+        f"<title>{escape(said)}</title>"
         f'<path class="s0" d="{"".join(f"M0 {y}h24" for y in range(7))}"/>{"".join(parts)}</svg>'
     )
 

@@ -1,7 +1,7 @@
 """Templates, and what every text passes on its way into one.
 
-Each value that a template prints is first made visible (`crawler.web.text`) and then escaped: neither can be forgotten, as
-no template asks for it. Nothing that a site sent is ever markup.
+Each value that a template prints is first made visible (`crawler.web.text`) and then escaped: neither can be forgotten,
+as no template asks for it. Nothing that a site sent is ever markup.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from crawler.catalogue import LANGUAGES, Language, chosen, said, said_of_many
+from crawler.catalogue import LANGUAGES, Language, chosen, retold, said, said_of_many
 from crawler.text import VIETNAM
 from crawler.web import static
 from crawler.web.state import of
@@ -45,6 +45,10 @@ class Page:
     def many(self, one: str, many: str, n: int, **values: Any) -> str:
         """The same of a text that depends on a number."""
         return said_of_many(one, many, n, self.language, **values)
+
+    def retold(self, text: str) -> str:
+        """What the program has kept in English, in the page's language (`crawler.catalogue.retold`)."""
+        return retold(text, self.language)
 
     def number(self, value: float) -> str:
         """A whole number with its thousands apart, as the language has it."""

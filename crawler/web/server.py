@@ -11,7 +11,8 @@ from crawler.errors import BadInput
 from crawler.sites import Sites
 from crawler.store import Store
 from crawler.web.app import application
-from crawler.web.state import ServerOptions, State
+from crawler.web.options import ServerOptions
+from crawler.web.state import State
 
 _AT_ONCE = 200  # connections; more are told to come again
 _GRACE = 3  # seconds that an answer has to end when the server does

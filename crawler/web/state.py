@@ -8,8 +8,6 @@ from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from ipaddress import ip_address
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
@@ -19,40 +17,12 @@ from crawler.sites import Site, Sites
 from crawler.store import Store, changes, queries
 from crawler.web.counts import Counts
 from crawler.web.database import reading
+from crawler.web.options import ServerOptions
 
 T = TypeVar("T")
 _FRESH = 0.4
 _LONG = 3600.0
 _MOST = 1000  # things that are remembered
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerOptions:
-    """How a server was told to be."""
-
-    host: str = "127.0.0.1"
-    """The address that it listens at."""
-    names: tuple[str, ...] = ()
-    """Host names by which it is asked, beside "localhost" and addresses."""
-    public: bool = False
-    """Whether anybody may read, not only who has a token; of a server on loopback anybody on the machine may."""
-    rate: int | None = None
-    """Requests a minute of one client; None is `guard.RATE`, and no limit for a client on this machine."""
-    budget: int | None = None
-    """The daily budget set for all sites, if there is one."""
-    sinks: Path | None = None
-    """The file that names the sinks."""
-    notify: str = ""
-    """Who hears of alerts that name nobody."""
-    archive: Path | None = None
-    """The folder of WARC files, if pages are kept."""
-    quarantine: Path | None = None
-    """The folder of pages that are kept for repair."""
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether it can be asked from this machine alone."""
-        return is_loopback(self.host)
 
 
 @dataclass(slots=True)
@@ -131,13 +101,3 @@ def of(connection: HTTPConnection) -> State:
     """The state of the application that a request came to."""
     state: State = connection.app.state.thoisu
     return state
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
