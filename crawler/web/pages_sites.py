@@ -192,7 +192,10 @@ def _captured(state: State, url: str) -> str:
 def _whole(line: board.SiteLine) -> str:
     """The share of what is listed that is stored, over the calendar's days."""
     claimed, stored = (sum(day[place] for day in line.days.values()) for place in (0, 1))
-    return f"{stored / claimed:.1%}" if claimed else "–"
+    if not claimed:
+        return "–"
+    # What is not whole is never shown as whole.
+    return "100%" if stored >= claimed else f"{min(stored / claimed, 0.999):.1%}"
 
 
 def _small_heat(line: board.SiteLine, about: Page) -> Markup:
