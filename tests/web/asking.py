@@ -22,7 +22,12 @@ PAGES = (
     "/", "/search", "/search?q=cau", "/documents", "/documents/1", "/sites", "/sites/bao", "/alerts", "/sinks", "/api",
     "/articles/1", "/articles/1/diff", "/articles/1/copies/1", "/articles/1?pictures=1", "/stories/1", "/stories/2",
 )  # fmt: skip
-FEEDS = ("/feeds/articles.atom", "/feeds/articles.json", "/feeds/articles.atom?edited=1", "/feeds/articles.json?site=bao")
+FEEDS = (
+    "/feeds/articles.atom",
+    "/feeds/articles.json",
+    "/feeds/articles.atom?edited=1",
+    "/feeds/articles.json?site=bao",
+)
 LISTS = (
     "/api/v1/articles", "/api/v1/stories", "/api/v1/documents", "/api/v1/changes", "/api/v1/sites", "/api/v1/findings",
     "/api/v1/gaps?site=bao", "/api/v1/search?q=cau", "/api/v1/sinks", "/api/v1/alerts", "/api/v1/articles/1/revisions",
@@ -67,5 +72,3 @@ def fill(store: Store) -> None:
     store.save(article(2, "Mưa to ở miền núi", section="Thời tiết", kind="photo"), at(4))
     store.withdraw(article(2).canonical_url, at(5))
     store.save(article(3, "Giá gạo", site=None, published_at=None), at(6))
-
-

@@ -24,7 +24,7 @@ from tests.web.asking import FEEDS, LISTS, OBJECTS, PAGES, Asker
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg/onload=alert(3)>{{7*7}}"
 TURNED = "\u202egpj.exe\u202c\u200b\u0085\u009b31m\x07\x1b]0;x\x07\u2066\ufeff\U000e0041"
-RUNS = "=HYPERLINK(\"https://evil.example\")"
+RUNS = '=HYPERLINK("https://evil.example")'
 NASTY = f"{SCRIPT} {TURNED} {RUNS}"
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
 
@@ -77,7 +77,9 @@ def test_no_page_has_markup_of_a_site(hostile: Asker, path: str) -> None:
 
 
 def test_pictures_are_loaded_only_when_somebody_asks(hostile: Asker) -> None:
-    without, asked = (hostile.get(path).headers["content-security-policy"] for path in ("/articles/1", "/articles/1?pictures=1"))
+    without, asked = (
+        hostile.get(path).headers["content-security-policy"] for path in ("/articles/1", "/articles/1?pictures=1")
+    )
     assert "img-src 'self';" in without
     assert "img-src 'self' https: http:;" in asked
 
