@@ -21,7 +21,7 @@ from crawler.web.parameters import Number, chosen_sites, cursor_of, place_of
 from crawler.web.state import State, of
 
 router = APIRouter(prefix="/api/v1")
-Id = Annotated[Number, Path(description="Its number.", examples=[12])]
+Id = Annotated[Number, Path(alias="id", description="Its number.", examples=[12])]
 _TURN = 0.5  # seconds between two looks for a change that somebody waits for
 _MOST_WAITING = 100
 
@@ -65,7 +65,7 @@ def _articles(request: Request, wanted: ArticleFilter | None, asked: schemas.Pag
     return list_answer(request, "articles", [asdict(row) for row in page.rows], cursor_of(page.next))
 
 
-@router.get("/articles/{id_}", responses=_said(schemas.WholeArticle), tags=["articles"])
+@router.get("/articles/{id}", responses=_said(schemas.WholeArticle), tags=["articles"])
 def article(request: Request, id_: Id) -> Response:
     """An article with its text, revisions, copies and changes."""
     with of(request).reading() as connection:
@@ -82,7 +82,7 @@ def article(request: Request, id_: Id) -> Response:
     )
 
 
-@router.get("/articles/{id_}/revisions", responses=listed(RevisionRow), tags=["articles"])
+@router.get("/articles/{id}/revisions", responses=listed(RevisionRow), tags=["articles"])
 def list_revisions(request: Request, id_: Id) -> Response:
     """The texts that an article has had, oldest first; of very many, the last."""
     with of(request).reading() as connection:
@@ -91,14 +91,14 @@ def list_revisions(request: Request, id_: Id) -> Response:
     return list_answer(request, f"revisions-{id_}", [asdict(row) for row in rows], None)
 
 
-@router.get("/articles/{id_}/revisions/{number}", responses=_said(schemas.ArticleText), tags=["articles"])
+@router.get("/articles/{id}/revisions/{number}", responses=_said(schemas.ArticleText), tags=["articles"])
 def revision(request: Request, id_: Id, number: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> Response:
     """One text that an article has had, from 1."""
     with of(request).reading() as connection:
         return json_answer(articles.revision_text(connection, id_, number).to_dict())
 
 
-@router.get("/articles/{id_}/copies", responses=listed(CopyRow), tags=["articles"])
+@router.get("/articles/{id}/copies", responses=listed(CopyRow), tags=["articles"])
 def list_copies(request: Request, id_: Id) -> Response:
     """Other pages with the same text."""
     with of(request).reading() as connection:
@@ -107,7 +107,7 @@ def list_copies(request: Request, id_: Id) -> Response:
     return list_answer(request, f"copies-{id_}", [asdict(row) for row in rows], None)
 
 
-@router.get("/articles/{id_}/diff", responses=_said(schemas.DiffView), tags=["articles"])
+@router.get("/articles/{id}/diff", responses=_said(schemas.DiffView), tags=["articles"])
 def diff(request: Request, id_: Id, asked: Annotated[schemas.DiffParameters, Query()]) -> Response:
     """What an edit changed, by paragraph and by word; without numbers, the last edit."""
     with of(request).reading() as connection:
@@ -136,7 +136,7 @@ def _story(line: StoryLine) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/stories/{id_}", responses={200: {"model": dict[str, Any]}}, tags=["stories"])
+@router.get("/stories/{id}", responses={200: {"model": dict[str, Any]}}, tags=["stories"])
 def story(request: Request, id_: Id) -> Response:
     """The story of an article: who was first, and what each of the others made of it."""
     with of(request).reading() as connection:
@@ -158,14 +158,14 @@ def list_documents(request: Request, asked: Annotated[schemas.DocumentParameters
     return list_answer(request, "documents", [asdict(row) for row in rows[: asked.limit]], cursor_of(more))
 
 
-@router.get("/documents/{id_}", responses=_said(Document), tags=["documents"])
+@router.get("/documents/{id}", responses=_said(Document), tags=["documents"])
 def document(request: Request, id_: Id) -> Response:
     """A legal document that articles name."""
     with of(request).reading() as connection:
         return json_answer(asdict(articles.document(connection, id_)))
 
 
-@router.get("/documents/{id_}/articles", responses=listed(ArticleRow), tags=["documents"])
+@router.get("/documents/{id}/articles", responses=listed(ArticleRow), tags=["documents"])
 def articles_naming(request: Request, id_: Id, asked: Annotated[schemas.PageParameters, Query()]) -> Response:
     """The articles that name a document, the newest first."""
     with of(request).reading() as connection:

@@ -120,7 +120,7 @@ def add_alert(request: Request, asked: schemas.AlertToAdd) -> Response:
     return answer
 
 
-@router.get("/alerts/{id_}", responses={200: {"model": schemas.AlertItem}}, tags=["alerts"])
+@router.get("/alerts/{id}", responses={200: {"model": schemas.AlertItem}}, tags=["alerts"])
 def alert(request: Request, id_: Id) -> Response:
     """An alert."""
     found = next((item for item in alert_items(of(request)) if item["id"] == id_), None)
@@ -129,7 +129,7 @@ def alert(request: Request, id_: Id) -> Response:
     return json_answer(found)
 
 
-@router.delete("/alerts/{id_}", status_code=204, response_class=Response, tags=["alerts"])
+@router.delete("/alerts/{id}", status_code=204, response_class=Response, tags=["alerts"])
 def remove_alert(request: Request, id_: Id) -> Response:
     """End an alert, and forget what it found."""
     try:

@@ -43,7 +43,7 @@ ISO 8601; one that names no zone is taken to be on Viet Nam's clock. Errors are 
 def application(state: State) -> Guard:
     """The application over a store; whoever makes it closes the store after it."""
     app = FastAPI(title="Thời sự", version="1", description=_ABOUT, docs_url=None, redoc_url=None,
-                  openapi_url="/api/v1/openapi.json")  # fmt: skip
+                  openapi_url="/api/v1/openapi.json", redirect_slashes=False)  # fmt: skip
     app.state.thoisu = state
     for module in (api, api_sites, feeds, metrics, pages, pages_sites, static):
         app.include_router(module.router)
@@ -51,6 +51,7 @@ def application(state: State) -> Guard:
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(StoreFailed, _store_failed)
     app.add_exception_handler(BadInput, _bad_input)
+    app.add_exception_handler(Exception, _mistake)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return Guard(GZipMiddleware(Validators(app), minimum_size=_SMALL), state)
 
@@ -84,6 +85,11 @@ async def _store_failed(request: Request, error: Exception) -> Response:
 
 async def _bad_input(request: Request, error: Exception) -> Response:
     return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+
+
+async def _mistake(request: Request, error: Exception) -> Response:
+    """The server logs what it was; nobody outside is told."""
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "this is a mistake of the program; its log tells more")
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

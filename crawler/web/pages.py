@@ -17,7 +17,7 @@ from crawler.web.render import Page, page
 from crawler.web.state import of
 
 router = APIRouter(include_in_schema=False)
-Id = Annotated[Number, Path()]
+Id = Annotated[Number, Path(alias="id")]
 ROWS = 40
 """Articles on one page of a list."""
 _IMAGES = 30
@@ -42,7 +42,7 @@ def today(request: Request) -> Response:
     )  # fmt: skip
 
 
-@router.get("/articles/{id_}")
+@router.get("/articles/{id}")
 def article(request: Request, id_: Id) -> Response:
     """An article with its past."""
     pictures = request.query_params.get("pictures") == "1"
@@ -64,7 +64,7 @@ def article(request: Request, id_: Id) -> Response:
     )  # fmt: skip
 
 
-@router.get("/articles/{id_}/diff")
+@router.get("/articles/{id}/diff")
 def diff(request: Request, id_: Id) -> Response:
     """What an edit changed."""
     before, after = (_number(request, name) for name in ("before", "after"))
@@ -84,7 +84,7 @@ def diff(request: Request, id_: Id) -> Response:
     )  # fmt: skip
 
 
-@router.get("/articles/{id_}/copies/{number}")
+@router.get("/articles/{id}/copies/{number}")
 def copy(request: Request, id_: Id, number: Annotated[int, Path(ge=1, le=10_000)]) -> Response:
     """What a copy changed."""
     state = of(request)

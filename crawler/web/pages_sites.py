@@ -48,7 +48,7 @@ def search(request: Request) -> Response:
     return page(request, "search.html", values)
 
 
-@router.get("/stories/{id_}")
+@router.get("/stories/{id}")
 def story(request: Request, id_: Id) -> Response:
     """A text and everyone who published it, in the order of time."""
     with of(request).reading() as connection:
@@ -80,7 +80,7 @@ def list_documents(request: Request) -> Response:
     return page(request, "documents.html", values)
 
 
-@router.get("/documents/{id_}")
+@router.get("/documents/{id}")
 def document(request: Request, id_: Id) -> Response:
     """All articles that name a document, by date."""
     state, asked = of(request), Asked.of(request)
@@ -165,7 +165,7 @@ def about_api(request: Request) -> Response:
     return page(request, "api.html", {"here": "", "rows": rows})
 
 
-@router.get("/articles/{id_}/capture")
+@router.get("/articles/{id}/capture")
 def capture(request: Request, id_: Id) -> Response:
     """The page as it was fetched, when there is an archive: its source as text, never as a page."""
     state = of(request)
