@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 MIN := .venv-min/bin
 
-.PHONY: demo test test-min lint docs bench clean
+.PHONY: demo test test-min lint docs screenshots bench clean
 
 demo: $(STAMP)
 	@$(BIN)/thoisu demo
@@ -22,6 +22,10 @@ lint: $(STAMP)
 
 docs: $(STAMP)
 	@$(BIN)/python docs/generate.py
+
+# Needs Chromium.
+screenshots: $(STAMP)
+	@$(BIN)/python docs/screenshots.py
 
 bench: $(STAMP)
 	@$(BIN)/python bench/extract.py && $(BIN)/python bench/crawl.py && $(BIN)/python bench/copies.py

@@ -87,7 +87,7 @@ async def _bad_input(request: Request, error: Exception) -> Response:
     return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
 
 
-async def _mistake(request: Request, error: Exception) -> Response:
+async def _mistake(request: Request, error: Exception) -> Response:  # noqa: ARG001, the interface
     """The server logs what it was; nobody outside is told."""
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "this is a mistake of the program; its log tells more")
 

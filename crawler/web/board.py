@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from fastapi import HTTPException
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from crawler.backfill import Gap, gaps, ledger
 from crawler.discover import DayRange
@@ -26,6 +26,7 @@ from crawler.monitor.status import SiteStatus, agendas, hand_runs, site_status
 from crawler.store import findings, listings, tallies
 from crawler.store.findings import Finding
 from crawler.store.runs import Run
+from crawler.store.schema import sites
 from crawler.text import VIETNAM, day_of
 from crawler.web.state import State
 
@@ -35,7 +36,7 @@ WEEKS = 17
 _HEAT = timedelta(weeks=4)  # of which the hours of the week are counted
 _MOST = 3000  # articles that are counted for them
 _DELAYS = 50  # articles of which the delay is the middle one
-_BACKFILLED = timedelta(days=2)  # from which the time between publication and first reading is no delay of ours
+_BACKFILLED = timedelta(days=2)  # from publication to first reading, from which on that was no poll
 _REFUSED = timedelta(days=30)
 _EXAMPLES = 20  # pages in quarantine that are shown
 
@@ -125,9 +126,12 @@ def _line(state: State, name: str) -> SiteLine:
     entries = state.memo("agendas", _FRESH, lambda: agendas(state.store)).get(name)
     run = state.memo("runs", _FRESH, lambda: hand_runs(state.store)).get(name)
     with state.reading() as connection:
+        added = connection.scalar(select(sites.c.added_at).where(sites.c.name == name)) or now
         times = listings.times_of(connection, name, now - _HEAT, _MOST)
         days = ledger.days(connection, name, calendar_span(now))
-    delays = [(seen - at).total_seconds() for at, seen in times if timedelta() <= seen - at < _BACKFILLED][:_DELAYS]
+    # What was out before anybody watched is late by no fault of ours, and what a backfill brings is past.
+    watched_from = [(at, seen) for at, seen in times if added <= at <= seen < at + _BACKFILLED]
+    delays = [(seen - at).total_seconds() for at, seen in watched_from[:_DELAYS]]
     return SiteLine(
         name=name,
         status=site_status(state.store, name, entries, now, state.options.budget) if entries else None,

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from crawler.alerts import alerts
-from crawler.archive.reader import Archive
+from crawler.archive import Archive
 from crawler.errors import BadInput
 from crawler.store import mentions
 from crawler.web import api_sites, articles, board, plots
