@@ -160,7 +160,7 @@ def list_changes(
     if events:
         query = query.where(changes.c.event.in_(list(events)))
     found = [Change(**row) for row in connection.execute(query).mappings()]
-    return found, found[-1].seq if len(found) == limit else max(end, after)
+    return found, found[-1].seq if len(found) == limit else end
 
 
 def hours(connection: Connection, since: datetime) -> list[tuple[str | None, datetime]]:

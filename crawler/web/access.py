@@ -16,6 +16,7 @@ import base64
 import binascii
 
 from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from crawler.store import tokens
 from crawler.web.state import State
@@ -25,7 +26,8 @@ OPEN = ("/healthz", "/readyz", "/static/")
 PRIVATE = ("/alerts", "/sinks", "/metrics", "/api/v1/alerts", "/api/v1/sinks")
 """Paths of what needs a token on a public server, with all below them."""
 CHALLENGE = 'Basic realm="thoisu", charset="UTF-8"'
-_READS = ("GET", "HEAD", "OPTIONS")
+_ALERTS = "/api/v1/alerts"
+_MAY_WRITE = "thoisu_may_write"  # in the scope of a request whose token writes
 
 
 def needs_token(state: State, path: str) -> bool:
@@ -42,9 +44,19 @@ def is_private(path: str) -> bool:
     return any(path == one or path.startswith(f"{one}/") for one in PRIVATE)
 
 
-def writes(method: str) -> bool:
-    """Whether a request by this method may change something."""
-    return method not in _READS
+def writes(method: str, path: str) -> bool:
+    """Whether the request is one of those that change something."""
+    return (method, path) == ("POST", _ALERTS) or (method == "DELETE" and path.startswith(f"{_ALERTS}/"))
+
+
+def let_write(scope: Scope) -> None:
+    """Note that the request's token writes."""
+    scope[_MAY_WRITE] = True
+
+
+def may_write(scope: Scope) -> bool:
+    """Whether the guard has found a token that writes; asked again by what changes something."""
+    return bool(scope.get(_MAY_WRITE))
 
 
 def token_of(headers: Headers) -> str | None:

@@ -185,7 +185,11 @@ async def list_changes(request: Request, asked: Annotated[schemas.ChangeParamete
     With `wait` an answer without changes waits for the next one.
     """
     state = of(request)
+    sites = await run_in_threadpool(chosen_sites, state, asked.site)
+    asked = asked.model_copy(update={"site": sites or []})
     rows, last = await run_in_threadpool(_changes, state, asked)
+    if last < asked.after:
+        return json_answer({"items": [], "next": last})  # of another store, or of one that was put back
     if not rows and asked.wait and state.waiting < _MOST_WAITING:
         state.waiting += 1
         try:

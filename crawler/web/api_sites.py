@@ -14,13 +14,14 @@ from crawler.alerts.notify import split
 from crawler.configuration import secret
 from crawler.deliver import SinkStatus, read_routes, sink_status
 from crawler.errors import BadInput
-from crawler.web import board, schemas
+from crawler.web import access, board, schemas
 from crawler.web.answers import json_answer, list_answer
 from crawler.web.api import Id, listed
 from crawler.web.parameters import chosen_sites
 from crawler.web.state import State, of
 
 router = APIRouter(prefix="/api/v1")
+_BEARER: dict[str, Any] = {"security": [{"token": []}]}
 SiteName = Annotated[str, Path(min_length=1, max_length=100, examples=["nhandan"])]
 
 
@@ -105,10 +106,12 @@ def alert_items(state: State) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-@router.post("/alerts", status_code=201, responses={201: {"model": schemas.AlertItem}}, tags=["alerts"])
+@router.post(
+    "/alerts", status_code=201, responses={201: {"model": schemas.AlertItem}}, tags=["alerts"], openapi_extra=_BEARER
+)
 def add_alert(request: Request, asked: schemas.AlertToAdd) -> Response:
     """Search for words in what comes from now on; who is notified is set where the server runs."""
-    state = of(request)
+    state = _writing(request)
     sites = chosen_sites(state, asked.site) or []
     try:
         number = alerts.add(state.store, asked.query, sites, (), state.now())
@@ -129,11 +132,17 @@ def alert(request: Request, id_: Id) -> Response:
     return json_answer(found)
 
 
-@router.delete("/alerts/{id}", status_code=204, response_class=Response, tags=["alerts"])
+@router.delete("/alerts/{id}", status_code=204, response_class=Response, tags=["alerts"], openapi_extra=_BEARER)
 def remove_alert(request: Request, id_: Id) -> Response:
     """End an alert, and forget what it found."""
     try:
-        alerts.remove(of(request).store, id_)
+        alerts.remove(_writing(request).store, id_)
     except BadInput as error:
         raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from None
     return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _writing(request: Request) -> State:
+    if not access.may_write(request.scope):
+        raise HTTPException(HTTPStatus.FORBIDDEN, "this needs a token that writes")
+    return of(request)

@@ -8,6 +8,7 @@ the routes   API, pages, feeds, metrics
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -74,7 +75,18 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker
-    return _answer(request, error.status_code, str(error.detail), headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _allowed(request) or headers.get("allow", "GET")
+    return _answer(request, error.status_code, str(error.detail), headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of a path of the API; the framework knows those of one route alone."""
+    for path, operations in request.app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)), request.url.path):
+            return ", ".join(sorted(method.upper() for method in operations))
+    return ""
 
 
 async def _store_failed(request: Request, error: Exception) -> Response:
@@ -100,6 +112,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     schemas = described["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    described["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in described["paths"].values():

@@ -65,7 +65,7 @@ class ChangeParameters(Parameters):
 
     after: Annotated[int, Field(ge=0, le=2**62, description="The last change that is known; 0 for none.")] = 0
     wait: Annotated[
-        int, Field(ge=0, le=30, description="Seconds to wait for a change when there is none yet (long poll).")
+        int, Field(ge=0, le=8, description="Seconds to wait for a change when there is none yet (long poll).")
     ] = 0
     limit: Limit = 100
     site: Names = []

@@ -154,14 +154,14 @@ def test_changes_go_on_from_where_they_were(asker: Asker) -> None:
 
 def test_who_waits_hears_of_the_next_change(filled: Store, asker: Asker) -> None:
     threading.Timer(0.3, lambda: filled.save(article(9, "Tin mới"), at(9))).start()
-    answer = asker.get("/api/v1/changes?after=6&wait=30").json()
+    answer = asker.get("/api/v1/changes?after=6&wait=8").json()
     assert [row["event"] for row in answer["items"]] == ["created"]
     assert answer["next"] == 7
 
 
 def test_who_waits_is_let_go_when_the_server_ends(asker: Asker) -> None:
     asker.state.stopping.set()
-    assert asker.get("/api/v1/changes?after=6&wait=30").json() == {"items": [], "next": 6}
+    assert asker.get("/api/v1/changes?after=6&wait=8").json() == {"items": [], "next": 6}
 
 
 def test_the_description_names_every_path_and_calls_errors_problems(asker: Asker) -> None:
@@ -174,3 +174,18 @@ def test_the_description_names_every_path_and_calls_errors_problems(asker: Asker
             assert operation["description"]
             problem = operation["responses"]["422"]["content"]
             assert list(problem) == ["application/problem+json"]
+
+
+def test_who_is_ahead_of_the_store_is_told_its_end(asker: Asker) -> None:
+    assert asker.get("/api/v1/changes?after=99&wait=8").json() == {"items": [], "next": 6}
+
+
+def test_what_cannot_be_done_names_what_can(asker: Asker) -> None:
+    for path, allowed in (
+        ("/api/v1/alerts", "GET, POST"),
+        ("/api/v1/alerts/1", "DELETE, GET"),
+        ("/api/v1/sinks", "GET"),
+    ):
+        for method in ("OPTIONS", "TRACE", "PATCH"):
+            answer = asker.ask(method, path)
+            assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
