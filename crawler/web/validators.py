@@ -7,7 +7,19 @@ import hashlib
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_KEPT = ("etag", "cache-control", "content-location", "date", "expires", "vary", "link", "set-cookie")
+# A browser takes the headers of a 304 for its own copy: what the guard adds to them goes by the type.
+_KEPT = (
+    "content-security-policy",
+    "content-type",
+    "etag",
+    "cache-control",
+    "content-location",
+    "date",
+    "expires",
+    "vary",
+    "link",
+    "set-cookie",
+)
 
 
 class Validators:

@@ -78,6 +78,13 @@ def asked_of(store: Store, path: str) -> str:
     return seen(Asker(store).get(path))
 
 
+def test_a_search_takes_what_its_filter_does(asker: Asker) -> None:
+    assert "Tiêu đề 1" in seen(asker.get("/search?q=cau+moi"))
+    assert "Tiêu đề 1" in seen(asker.get("/search?q=cau+moi&edited=1&site=bao"))
+    for query in ("kind=photo", "withdrawn=1", "section=x", "until=2026-03-01", "site=dai"):
+        assert "Tiêu đề" not in seen(asker.get(f"/search?q=cau+moi&{query}"))
+
+
 def test_an_article_shows_its_past(asker: Asker) -> None:
     text = seen(asker.get("/articles/1", {"Accept-Language": "en"}))
     for words in ("Khởi công cầu mới", "revision 2", "what changed", "336/2025/NĐ-CP", "dai", "08:03 02/03"):
