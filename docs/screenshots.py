@@ -1,4 +1,4 @@
-"""Takes the pictures of the pages that docs/ and README show, of a newsroom of its own, in Chromium: `make screenshots`."""
+"""Takes the pictures that docs/ and README show: of a newsroom of its own, in Chromium (`make screenshots`)."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def main() -> None:
                 number = connection.exec_driver_sql("SELECT max(id) FROM articles WHERE revision > 1").scalar_one()
             with serving(store, sites, ServerOptions(), 0) as url:
                 for name, path, size in (
-                    ("today", "?lang=vi", _DESKTOP), ("today-en", "?lang=en", _DESKTOP),
+                    ("today", "?lang=vi", _DESKTOP),
                     ("today-phone", "?lang=vi", _PHONE),
                     ("article", f"articles/{number}?lang=vi", _DESKTOP),
                     ("diff", f"articles/{number}/diff?lang=vi", _DESKTOP),
-                    ("sites", "sites?lang=vi", _DESKTOP), ("documents", "documents?lang=vi", _DESKTOP),
+                    ("sites", "sites?lang=en", _DESKTOP),
                 ):  # fmt: skip
                     _picture(asked.chromium, url + path, asked.to / f"{name}.png", size, Path(folder))
                     print(asked.to / f"{name}.png")
