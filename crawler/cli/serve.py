@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, all_sites, configured, open_store, papers_of
+from crawler.cli.common import (
+    LogFormatOption,
+    StoreOption,
+    all_sites,
+    chosen_format,
+    configured,
+    open_store,
+    papers_of,
+)
 from crawler.errors import BadInput
 from crawler.process.output import console
 
@@ -37,6 +45,7 @@ def serve(
     newsroom: Annotated[
         str | None, typer.Option(metavar="URL", help="Name the papers of an embedded newsroom.")
     ] = None,
+    log_format: LogFormatOption = None,
     store: StoreOption = None,
 ) -> None:
     """Show the store as pages, with an API, feeds and metrics.
@@ -52,8 +61,10 @@ def serve(
       thoisu serve --port 9000 --store postgresql://localhost/thoisu
     """
     from crawler.deliver import stopping
+    from crawler.process.log_format import log_to_stderr
     from crawler.web.options import ServerOptions
 
+    log_to_stderr(configured().log_level, chosen_format(log_format))
     known = all_sites() | papers_of(newsroom) if newsroom else all_sites()
     own = configured()
     options = ServerOptions(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import signal
 import socket
@@ -16,6 +17,7 @@ import pytest
 
 from crawler.cli.serve import serving
 from crawler.errors import BadInput
+from crawler.process.log_format import JsonLines
 from crawler.sites import Sites
 from crawler.store import Store
 from crawler.web.options import ServerOptions
@@ -97,3 +99,25 @@ def test_the_dashboard_asks_for_metrics_that_there_are(asker: Asker) -> None:
 def test_the_page_of_metrics_names_each(asker: Asker) -> None:
     there = set(re.findall(r"^# TYPE (thoisu_\w+) ", asker.get("/metrics").text, re.M)) - {"thoisu_store_info"}
     assert there - set(re.findall(r"thoisu_\w+", (ROOT / "docs" / "web.md").read_text("utf-8"))) == set()
+
+
+def test_a_log_is_an_object_a_line_for_whom_wants_it() -> None:
+    record = logging.LogRecord("crawler", logging.WARNING, __file__, 1, "hai\ndòng %s", ("x",), None)
+    line = json.loads(JsonLines().format(record))
+    assert (line["level"], line["logger"], line["message"], "trace" in line) == (
+        "warning",
+        "crawler",
+        "hai\ndòng x",
+        False,
+    )
+    try:
+        raise ValueError("lạ")
+    except ValueError:
+        record.exc_info = sys.exc_info()
+    assert "ValueError: lạ" in json.loads(JsonLines().format(record))["trace"]
+    assert "\n" not in JsonLines().format(record)
+
+
+def test_a_format_that_is_none_is_said(thoisu: Thoisu, filled: Store) -> None:
+    run = thoisu("serve", "--log-format", "xml", "--store", str(filled.url))
+    assert (run.code, "text or json" in run.err) == (2, True)
