@@ -28,8 +28,8 @@ from crawler.web.validators import Validators
 
 _SMALL = 1000  # bytes that are not worth packing
 _SAID = {
-    400: "The request is none.", 401: "A token is needed.", 403: "The token may not do this.",
-    404: "There is no such thing.", 413: "The request is too large.", 414: "The address is too long.",
+    400: "The address is too long.", 401: "A token is needed.", 403: "The token may not do this.",
+    404: "There is no such thing.", 413: "The request is too large.",
     422: "A parameter is wrong.", 429: "Too many requests; `Retry-After` says when to ask again.",
     503: "The store does not answer, or not in time.",
 }  # fmt: skip

@@ -29,7 +29,7 @@ RATE = 300
 """Requests a minute of one client that is not on this machine."""
 _BURST = 0.5  # of a minute's requests, that may come at once
 _CLIENTS = 10_000  # whose requests are counted; whoever was heard of least lately is forgotten first
-LONGEST_TARGET = 4096
+LONGEST_TARGET = 8192
 """Bytes of path and query."""
 LARGEST_BODY = 64 * 1024
 """Bytes of what a request sends."""
@@ -122,7 +122,7 @@ class Guard:
                 HTTPStatus.MISDIRECTED_REQUEST, "this server is asked by another name; see `thoisu serve --name`"
             )
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_TARGET:
-            return Refused(HTTPStatus.REQUEST_URI_TOO_LONG, f"the address has more than {LONGEST_TARGET} bytes")
+            return Refused(HTTPStatus.BAD_REQUEST, f"the address has more than {LONGEST_TARGET} bytes")
         client = (scope.get("client") or ("?",))[0]
         if (self._state.options.rate or not is_loopback(client)) and (
             wait := self._rates.wait(client, time.monotonic())

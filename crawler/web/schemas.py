@@ -15,8 +15,8 @@ from crawler.web.search import LONGEST
 
 T = TypeVar("T")
 Names = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=100)]],
-    Field(max_length=100, description="Of this site; of any of them when repeated.", examples=[["nhandan"]]),
+    list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,60}$")]],
+    Field(max_length=50, description="Of this site; of any of them when repeated.", examples=[["nhandan"]]),
 ]
 TierName = Annotated[Tier | None, Field(description="Of the sites of this tier.")]
 Query = Annotated[
@@ -43,7 +43,7 @@ class ArticleParameters(PageParameters):
     site: Names = []
     tier: TierName = None
     kind: Annotated[Kind | None, Field(description="What the page is.")] = None
-    section: Annotated[str | None, Field(max_length=400, description="As the paper calls it.")] = None
+    section: Annotated[str | None, Field(max_length=200, description="As the paper calls it.")] = None
     since: Annotated[Moment | None, Field(description="Published, or first seen, at this time or later.")] = None
     until: Annotated[Moment | None, Field(description="Before this time.")] = None
     edited: Annotated[bool, Field(description="Those alone whose text has changed after it was first read.")] = False
@@ -75,7 +75,7 @@ class ChangeParameters(Parameters):
 class GapParameters(Parameters):
     """Of the gaps of a site."""
 
-    site: Annotated[str, Field(min_length=1, max_length=100, examples=["nhandan"])]
+    site: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,60}$", examples=["nhandan"])]
     days: Annotated[int, Field(ge=1, le=366, description="Up to today.")] = 30
 
 
