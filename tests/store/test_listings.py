@@ -103,7 +103,7 @@ def test_an_old_store_learns_what_its_articles_name(fresh: Callable[[], str]) ->
             store.save(article(n, f"Bài {n}", documents=("336/2025/NĐ-CP",)), at(n))
     engine = engine_for(url)
     with transaction(writer(engine)) as connection:
-        migrate.downgrade(connection, "0009")
+        migrate.downgrade(connection, "0010")
     engine.dispose()
     with Store.open(url) as store:
         assert named(store, 1) == [2, 1]
