@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 MIN := .venv-min/bin
 
-.PHONY: demo test test-min lint docs bench clean
+.PHONY: demo test test-min lint docs screenshots bench clean
 
 demo: $(STAMP)
 	@$(BIN)/thoisu demo
@@ -23,6 +23,10 @@ lint: $(STAMP)
 docs: $(STAMP)
 	@$(BIN)/python docs/generate.py
 
+# Needs Chromium.
+screenshots: $(STAMP)
+	@$(BIN)/python docs/screenshots.py
+
 bench: $(STAMP)
 	@$(BIN)/python bench/extract.py && $(BIN)/python bench/crawl.py && $(BIN)/python bench/copies.py
 
@@ -31,14 +35,14 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "Setting up .venv from constraints.txt"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@PIP_CONSTRAINT= $(BIN)/python -m pip install -q --disable-pip-version-check --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --group dev -e ".[nats,notify,parquet,postgres]"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --group dev -e ".[nats,notify,parquet,postgres,web]"
 	@touch $(STAMP)
 
 .venv-min/.ready: pyproject.toml constraints.txt constraints-min.txt
 	@test -x $(MIN)/python || $(PYTHON) -m venv .venv-min
 	@PIP_CONSTRAINT= $(MIN)/python -m pip install -q --disable-pip-version-check --upgrade "pip>=25.1"
 	@cut -d= -f1 constraints-min.txt | sed '/^#/d; s/$$/==/' | grep -viFf - constraints.txt | cat - constraints-min.txt >.venv-min/constraints.txt
-	@$(MIN)/python -m pip install -q --disable-pip-version-check -c .venv-min/constraints.txt --group test -e ".[nats,notify,parquet,postgres]"
+	@$(MIN)/python -m pip install -q --disable-pip-version-check -c .venv-min/constraints.txt --group test -e ".[nats,notify,parquet,postgres,web]"
 	@touch $@
 
 clean:

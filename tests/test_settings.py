@@ -23,23 +23,28 @@ ODD = {
     "THOISU_BUDGET": "7.9", "THOISU_SITES_AT_ONCE": "0", "THOISU_NEWSROOM": "http://127.0.0.1:1",
     "THOISU_REPLAY": "odd replay", "THOISU_QUARANTINE": "odd quarantine", "THOISU_ARCHIVE": "odd archive",
     "THOISU_LANG": "VI", "THOISU_SITES": "odd-spiders", "THOISU_NOTIFY": "json://odd.example", "THOISU_ARCHIVE_MB": "0", "THOISU_SINKS": "odd.toml",
-    "THOISU_LOG_LEVEL": "debug", "THOISU_ARTICLE_MAXSIZE": "1e3", "THOISU_READ_SECONDS": "0", "THOISU_READERS": "99",
+    "THOISU_LOG_LEVEL": "debug", "THOISU_LOG_FORMAT": "JSON", "THOISU_ARTICLE_MAXSIZE": "1e3", "THOISU_READ_SECONDS": "0", "THOISU_READERS": "99",
     "THOISU_ROBOTS_MAXSIZE": "1", "THOISU_CRAWL_DELAY_MAX": "0", "THOISU_BACKOFF_FIRST": "0.1",
     "THOISU_BACKOFF_MAX": "0.2", "THOISU_FAILURES_MAX": "0", "THOISU_LISTING_PAGES": "1", "THOISU_TRIES_MAX": "1",
     "THOISU_AUDIT_EVERY": "0", "THOISU_REVISIT_DAYS": "1e12",
 }  # fmt: skip
 BAD = {
     "THOISU_CONTACT": "tòa soạn", "THOISU_DELAY": "soon", "THOISU_BUDGET": "-1", "THOISU_NEWSROOM": "ftp://h",
-    "THOISU_LOG_LEVEL": "LOUD", "THOISU_ARCHIVE_MB": "nan", "THOISU_TRIES_MAX": "many", "THOISU_REVISIT_DAYS": "inf",
+    "THOISU_LOG_LEVEL": "LOUD", "THOISU_LOG_FORMAT": "xml", "THOISU_ARCHIVE_MB": "nan", "THOISU_TRIES_MAX": "many", "THOISU_REVISIT_DAYS": "inf",
 }  # fmt: skip
 NOWHERE = Path("/nowhere/.env")
 
 IMPORT_ALL = """
-import importlib, os, pkgutil, crawler
+import importlib, os, pkgutil, sys, crawler
 read = []
 class Watched(type(os.environ)):
     def __getitem__(self, key):
-        if str(key).startswith("THOISU_"): read.append(key)
+        frame = sys._getframe(1)
+        while "collections" in frame.f_code.co_filename or frame.f_code.co_filename == os.__file__:
+            frame = frame.f_back
+        # A library that copies the whole of it reads none of ours.
+        ours = os.path.dirname(crawler.__file__) in frame.f_code.co_filename
+        if str(key).startswith("THOISU_") and ours: read.append(key)
         return super().__getitem__(key)
 os.environ.__class__ = Watched
 for module in pkgutil.walk_packages(crawler.__path__, "crawler."):

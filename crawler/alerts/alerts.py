@@ -347,6 +347,12 @@ def without_message(connection: Connection, alert: int, limit: int) -> list[Hit]
     return [Hit(**row) for row in connection.execute(query).mappings()]
 
 
+def last_hits(connection: Connection, alert: int, limit: int) -> list[Hit]:
+    """The last pages that an alert has found, the newest first."""
+    query = select(*every(hits)).where(_of(alert)).order_by(hits.c.seq.desc()).limit(limit)
+    return [Hit(**row) for row in connection.execute(query).mappings()]
+
+
 def about(alert: int) -> str:
     """What the messages of an alert are about, as the store has it."""
     return f"watch-{alert}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import Connection
+
 from crawler.backfill import ledger_queries
 from crawler.backfill.gaps import doubts, read_whole
 from crawler.discover import DayRange
@@ -61,6 +63,17 @@ def entries(store: Store, site: str, span: DayRange) -> list[LedgerEntry]:
             missing=row.get(Fate.PENDING, 0), refused=refused,
         )  # fmt: skip
     return [rows[key] for key in sorted(rows, key=lambda key: (-key[0].toordinal(), key[1]))]
+
+
+def days(connection: Connection, site: str, span: DayRange) -> dict[date, tuple[int, int]]:
+    """Of each day for which something is listed how many articles are, and how many of these are stored."""
+    found: dict[date, tuple[int, int]] = {}
+    for day, fate, reason, number in ledger_queries.by_listed_day(connection, site, span):
+        if fate == Fate.REFUSED and reason and Refusal(reason).is_settled:
+            continue
+        claimed, stored = found.get(day, (0, 0))
+        found[day] = claimed + number, stored + number * (fate == Fate.STORED)
+    return found
 
 
 def never_asked(store: Store, site: str, span: DayRange, now: datetime) -> list[DayRange]:

@@ -19,6 +19,7 @@ import typer
 from crawler.configuration import Settings, doubts
 from crawler.errors import BadInput
 from crawler.process import masked_address
+from crawler.process.log_format import FORMATS
 from crawler.process.output import say
 from crawler.sites import Site, Sites, Tier
 from crawler.text import gunzip
@@ -239,6 +240,20 @@ def is_there(url: str) -> bool:
         return True
     file = Path(path.partition("?")[0])
     return file.exists() and (not file.is_file() or file.stat().st_size > 0)
+
+
+LogFormatOption = Annotated[
+    str | None, typer.Option(metavar="FORMAT", help="Write the log as text or json; default: THOISU_LOG_FORMAT.")
+]
+
+
+def chosen_format(asked: str | None) -> str:
+    """How the log is written; `BadInput` for what is no format."""
+    if asked is None:
+        return configured().log_format
+    if asked not in FORMATS:
+        raise BadInput(f"--log-format is {' or '.join(FORMATS)}, not {asked!r}")
+    return asked
 
 
 StoreOption = Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -84,6 +85,7 @@ def play(screen: Console, folder: Path) -> None:
         chapters.next_polls()
         chapters.feed()
         chapters.what_next()
+        chapters.pages()
 
 
 class _Chapters:
@@ -212,9 +214,27 @@ class _Chapters:
             ("thoisu articles", "what has been stored"),
             ("thoisu schedule", "polls again and again; thoisu status shows it"),
             ("thoisu newsroom", "this newsroom, to try things on"),
+            ("thoisu serve", "pages, an API and feeds of what is stored"),
             ("thoisu --help", "all commands; docs/ tells the rest"),
         ):
             self._screen.print(f"  {command:<22} {meaning}")
+
+    def pages(self) -> None:
+        """The same for a browser, until somebody has seen enough."""
+        from crawler.cli.serve import serving
+        from crawler.errors import BadInput
+        from crawler.web.options import ServerOptions
+
+        self._heading("All of it as pages")
+        try:
+            with serving(self._store, self._sites, ServerOptions(), 0) as url:
+                waits = self._screen.is_terminal and sys.stdin is not None and sys.stdin.isatty()
+                self._screen.print(f"{url} shows it" + ("; Enter ends the demo" if waits else ", while this runs"))
+                if waits:
+                    with suppress(KeyboardInterrupt):
+                        sys.stdin.readline()
+        except BadInput as error:
+            self._screen.print(f"not shown: {error}", soft_wrap=True)
 
     def _article_of(self, change: Change | None) -> StoredArticle:
         change = need(change, "no such change was recorded")

@@ -36,10 +36,12 @@ from crawler.cli.relate import reindex, relate
 from crawler.cli.reread import reread
 from crawler.cli.schedule import schedule
 from crawler.cli.search import search
+from crawler.cli.serve import serve
 from crawler.cli.simulate import simulate
 from crawler.cli.sinks import app as sinks
 from crawler.cli.status import pace, status
 from crawler.cli.stories import stories, story
+from crawler.cli.tokens import app as tokens
 from crawler.errors import NoReader, Refused, StoreFailed, ThoisuError
 from crawler.process import install_log_records, listening
 from crawler.process.output import clean_streams, say, write
@@ -49,11 +51,12 @@ app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no
 for command in (
     crawl, schedule, status, pace, backfill, gaps, articles, search, export, show, diff, changes, deliver, stories,
     story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture,
-    adopt, prove, mcp, newsroom, demo,
+    adopt, prove, mcp, newsroom, serve, demo,
 ):  # fmt: skip
     app.command(cls=Command)(command)
 app.add_typer(sinks)
 app.add_typer(alerts)
+app.add_typer(tokens)
 
 
 def _version(wanted: bool) -> None:

@@ -17,7 +17,7 @@ from crawler.text import local_time
 
 def round_of(sites: Sites, store_url: str, newsroom: str | None, own: Settings) -> None:
     """What the process of a round does: what is due at these sites, until its scheduler ends it or dies."""
-    log(own.log_level)
+    log(own.log_level, own.log_format)
     threading.Thread(target=follow_scheduler, daemon=True).start()
     for report in crawl(sites, store_url=store_url, newsroom=newsroom, due=True, on_progress=_quietly, own=own):
         say(f"{local_time(datetime.now(UTC), year=False)}  {report}")

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import SitesArgument, StoreOption, all_sites, chosen_sites, configured, papers_of
+from crawler.cli.common import (
+    LogFormatOption,
+    SitesArgument,
+    StoreOption,
+    all_sites,
+    chosen_format,
+    chosen_sites,
+    configured,
+    papers_of,
+)
 from crawler.cli.sinks import span
 from crawler.errors import BadInput
 from crawler.process.output import console
@@ -26,6 +35,7 @@ def schedule(
     ] = None,
     store: StoreOption = None,
     job: Annotated[str | None, typer.Option(metavar="NAME", help="Run this job once, and nothing else.")] = None,
+    log_format: LogFormatOption = None,
     jobs: Annotated[bool, typer.Option("--jobs", help="Say what runs, and how often.")] = False,
     child: Annotated[bool, typer.Option("--child", hidden=True, help="A job of the scheduler.")] = False,
 ) -> None:
@@ -54,18 +64,19 @@ def schedule(
         _list_jobs(console())
         return
     validated(configured().notify)
+    form = chosen_format(log_format)
     if job is not None and job not in BY_NAME:
         raise BadInput(f"no job is called {job!r}; there are {', '.join(BY_NAME)}")
     known = papers_of(newsroom) if newsroom else all_sites()
     chosen = chosen_sites(sites or (), known)
-    log(configured().log_level)
+    log(configured().log_level, form)
     if job is not None:
         run_job(job, chosen, store or configured().database_url, follow=child)
     else:
-        _run(chosen, list(sites or ()), store or configured().database_url, newsroom)
+        _run(chosen, list(sites or ()), store or configured().database_url, newsroom, form)
 
 
-def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None) -> None:
+def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, form: str) -> None:
     from crawler.cli.jobs import JOBS
     from crawler.schedule import enrol
     from crawler.schedule.scheduler import Scheduler
@@ -75,7 +86,7 @@ def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None) 
     command = [sys.executable, "-m", "crawler"]
     options = ["--newsroom", newsroom] if newsroom else []
     # The address may hold a password, and everybody on the machine sees the words of a command.
-    environ = {"THOISU_DATABASE_URL": store_url}
+    environ = {"THOISU_DATABASE_URL": store_url, "THOISU_LOG_FORMAT": form}
     polls = Worker([*command, "crawl", "--due", *options], environ=environ)
     jobs = Worker([*command, "schedule", *names, *options, "--child", "--job"], "the job", environ=environ)
     with Store.open(store_url) as store:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, delete, exists, func, insert, or_, select
 
 from crawler.compare.copies import RelationKind
 from crawler.compare.stories import VERIFIED, Edge, PageText, Story, build_story, clusters
 from crawler.compare.tables import members, relations, stories
-from crawler.store.rows import LookAlike, PageRow, StoryRow
+from crawler.store.listings import MOST_TEXT, TITLE
+from crawler.store.rows import ArticleRow, LookAlike, PageRow, StoryRow
 from crawler.store.schema import articles, copies, revisions
 from crawler.store.sql import chunks
 
 _AT = func.coalesce(articles.c.published_at, articles.c.first_seen_at).label("at")
 _COPIED_AT = func.coalesce(copies.c.published_at, copies.c.fetched_at).label("at")
+_MOST_PAGES = 2000  # of all the stories that stand on one page of a list
 _IS_VERIFIED = relations.c.relation.in_(sorted(VERIFIED))
 
 
@@ -34,6 +36,21 @@ class StoryView:
     """Articles on the same template, in the order of publication."""
     updates: tuple[LookAlike, ...]
     """Articles that tell another state of the same news, likewise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryLine:
+    """A story as one line of a list, or an article that is in none."""
+
+    id: int
+    article: ArticleRow
+    """The newest article of it in the list."""
+    first: PageRow
+    """Who had it first."""
+    pages: int
+    """Articles and copies; of the largest stories not all are counted."""
+    sites: tuple[str, ...]
+    """Those that carry it, in the order of their first page."""
 
 
 def rebuild(connection: Connection, touched: Collection[int]) -> None:
@@ -109,6 +126,54 @@ def _latest(query: Select[Any], limit: int | None) -> Select[Any]:
     return query.order_by(query.selected_columns["at"].desc(), query.selected_columns["id"].desc()).limit(limit)
 
 
+def story_lines(
+    connection: Connection,
+    rows: Sequence[ArticleRow],
+    after: tuple[datetime, int] | None = None,
+    sites: Collection[str] = (),
+) -> list[StoryLine]:
+    """One line a story for a page of a list of the articles of these sites, newest first, that goes on behind `after`.
+
+    A story stands where its newest article does: where that came before `after`, an earlier page of the list had it.
+    """
+    story_of = {row.id: row.id for row in rows}
+    for chunk in chunks(list(story_of)):
+        query = select(members.c.article_id, members.c.story_id).where(members.c.article_id.in_(chunk))
+        story_of.update({row[0]: row[1] for row in connection.execute(query)})
+    own, others = _first_pages(connection, set(story_of.values()))
+    lines: dict[int, StoryLine] = {}
+    for row in rows:
+        story = story_of[row.id]
+        of_list = [(page.at, page.article_id) for page in own[story] if not sites or page.site in sites]
+        if story in lines or (after is not None and of_list and max(of_list) >= after):
+            continue
+        pages = sorted((*own[story], *others[story]), key=lambda page: (page.at, page.canonical_url))
+        lines[story] = StoryLine(
+            id=story, article=row, first=pages[0], pages=len(pages),
+            sites=tuple(dict.fromkeys(page.site for page in pages if page.site)),
+        )  # fmt: skip
+    return list(lines.values())
+
+
+def _first_pages(
+    connection: Connection, ids: Collection[int]
+) -> tuple[dict[int, list[PageRow]], dict[int, list[PageRow]]]:
+    """The articles of each story and their copies, of all stories together `_MOST_PAGES` each at most."""
+    story_of = dict(zip(ids, ids, strict=True))
+    for chunk in chunks(ids):
+        query = select(members.c.article_id, members.c.story_id).where(members.c.story_id.in_(chunk))
+        story_of.update({row.article_id: row.story_id for row in connection.execute(query.limit(_MOST_PAGES))})
+    tables = ((articles, articles.c.id, _AT), (copies, copies.c.article_id, _COPIED_AT))
+    found: tuple[dict[int, list[PageRow]], dict[int, list[PageRow]]] = (defaultdict(list), defaultdict(list))
+    for pages, (table, article, at) in zip(found, tables, strict=True):
+        title = func.substr(table.c.title, 1, TITLE)
+        query = select(article, table.c.canonical_url, table.c.site, title, at)
+        for chunk in chunks(story_of):
+            for row in connection.execute(query.where(article.in_(chunk)).limit(_MOST_PAGES)):
+                pages[story_of[row[0]]].append(PageRow(*row))
+    return found
+
+
 def story_of(connection: Connection, article: int) -> int | None:
     """The number of the story that an article is in, its own where it is alone; None when there is no such article."""
     if connection.scalar(select(articles.c.id).where(articles.c.id == article)) is None:
@@ -130,12 +195,15 @@ def others_of(connection: Connection, ids: Collection[int]) -> set[int]:
     return _members_of(connection, set(story_numbers(connection, ids).values())) - set(ids)
 
 
-def view(connection: Connection, article: int) -> StoryView | None:
-    """The story of an article, as all that a person sees of it; None when there is no such article."""
+def view(connection: Connection, article: int, pages: int | None = None, length: int | None = None) -> StoryView | None:
+    """The story of an article, as all that a person sees of it; None when there is no such article.
+
+    Of its first `pages`, and of each text so many characters; None is all.
+    """
     number = story_of(connection, article)
     if number is None:
         return None
-    found = build_story(page_texts(connection, number))
+    found = build_story(page_texts(connection, number, pages, length))
     return StoryView(
         id=number,
         story=found,
@@ -144,18 +212,23 @@ def view(connection: Connection, article: int) -> StoryView | None:
     )
 
 
-def page_texts(connection: Connection, story: int) -> list[PageText]:
-    """Every page of a story with its text."""
+def page_texts(
+    connection: Connection, story: int, pages: int | None = None, length: int | None = None
+) -> list[PageText]:
+    """Every page of a story with its text, or the first `pages` of them with so many characters each."""
     of_articles = (
-        select(articles.c.canonical_url, articles.c.site, _AT, *_texts(revisions))
+        select(articles.c.canonical_url, articles.c.site, _AT, *_texts(revisions, length))
         .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.number == articles.c.revision))
-    )  # fmt: skip
-    of_copies = select(copies.c.canonical_url, copies.c.site, _COPIED_AT, *_texts(copies))
-    found = []
+        .order_by(_AT)
+        .limit(pages)
+    )
+    of_copies = select(copies.c.canonical_url, copies.c.site, _COPIED_AT, *_texts(copies, length))
+    of_copies = of_copies.order_by(_COPIED_AT).limit(pages)
+    found: list[PageText] = []
     for chunk in chunks(_members_of(connection, {story})):
         for query in (of_articles.where(articles.c.id.in_(chunk)), of_copies.where(copies.c.article_id.in_(chunk))):
             found += [_page(row) for row in connection.execute(query)]
-    return found
+    return sorted(found, key=lambda page: (page.at, page.url))[:pages]
 
 
 def look_alikes(connection: Connection, story: int, relation: RelationKind = "template") -> list[LookAlike]:
@@ -176,8 +249,13 @@ def look_alikes(connection: Connection, story: int, relation: RelationKind = "te
     return sorted(found.values(), key=lambda page: (page.at, page.article_id))
 
 
-def _texts(table: Any) -> list[ColumnElement[Any]]:
-    return [table.c[name] for name in ("title", "lead", "body", "record")]
+def _texts(table: Any, length: int | None) -> list[ColumnElement[Any]]:
+    columns = [table.c[name] for name in ("title", "lead", "body")]
+    if length is not None:
+        columns = [func.substr(column, 1, length).label(column.key) for column in columns]
+    # Of a record that is cut nothing can be read.
+    record = case((func.length(table.c.record) <= MOST_TEXT, table.c.record), else_="{}").label("record")
+    return [*columns, record]
 
 
 def _page(row: Row[Any]) -> PageText:

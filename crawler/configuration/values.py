@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from crawler.configuration import dotenv
 from crawler.errors import BadInput
 from crawler.process import install_log_records
+from crawler.process.log_format import FORMATS
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -78,6 +79,12 @@ def _language(text: str) -> str:
     return text.lower()
 
 
+def _log_format(text: str) -> str:
+    if text.lower() not in FORMATS:
+        raise BadInput(f"must be {' or '.join(FORMATS)}, not {text!r}")
+    return text.lower()
+
+
 def _setting(default: Any, help_: str, read: Callable[[str], Any] = str, unit: str = "") -> Any:
     return field(default=default, metadata={"help": help_, "read": read, "unit": unit})
 
@@ -122,6 +129,9 @@ class Settings:
     )
     lang: str = _setting("en", "What the commands say: en or vi.", _language)
     log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.", _level)
+    log_format: str = _setting(
+        "text", "How `schedule` and `serve` write their log: text, or json, an object a line.", _log_format
+    )
 
     article_maxsize: int = _setting(
         10 * 2**20, "The most that is taken of a page, before and after decompression.", _count(1, 2**31 - 1), "bytes"

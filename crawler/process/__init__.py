@@ -2,6 +2,7 @@
 
 stops.py     how SIGTERM and Ctrl-C end a process at every moment
 output.py    the one module that prints; not imported here, since it loads what draws tables
+log_format.py  how what is logged is written: lines, or JSON
 terminal.py  what of a text from outside, and of a secret, may be shown
 """
 

@@ -94,15 +94,16 @@ def write_whole(text: str) -> None:
 
 
 def print_json(value: Any, *, alone: bool = False) -> None:
-    """One line of JSON on standard output, sent at once; a value that comes `alone` is indented on a terminal.
-
-    What JSON allows and terminals obey, controls and signs of direction, is escaped.
-    """
+    """A line of `json_text` on standard output, sent at once; a value that comes `alone` is indented on a terminal."""
     stream = getattr(sys.stdout, "uncleaned", sys.stdout)
-    indent = 2 if alone and stream.isatty() else None
-    line = json.dumps(value, ensure_ascii=False, default=_plain, indent=indent)
-    stream.write(_ESCAPED.sub(lambda match: json.dumps(match[0])[1:-1], line) + "\n")
+    stream.write(json_text(value, indent=2 if alone and stream.isatty() else None) + "\n")
     stream.flush()
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """A value as JSON, in which what moves a terminal or turns a line round is escaped; times are ISO 8601."""
+    line = json.dumps(value, ensure_ascii=False, default=_plain, indent=indent)
+    return _ESCAPED.sub(lambda match: json.dumps(match[0])[1:-1], line)
 
 
 def _plain(value: Any) -> Any:

@@ -23,6 +23,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from crawler.errors import StoreFailed
 from crawler.process import answering
+from crawler.process.log_format import log_to_stderr
 from crawler.process.output import say
 from crawler.schedule import agenda
 from crawler.schedule.clock_watch import ClockWatch
@@ -245,9 +246,9 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def log(level: str) -> None:
-    """What the processes of the schedule write, on standard error, from this level on."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+def log(level: str, form: str) -> None:
+    """What the processes of the schedule write, on standard error, from this level on, in one of `FORMATS`."""
+    log_to_stderr(level, form)
     # What APScheduler says of each run, and of each that it leaves out while the last goes on, is for whoever looks for
     # a fault in the scheduler itself; errors are told by the listener.
     debugging = logging.getLogger().level <= logging.DEBUG

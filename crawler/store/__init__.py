@@ -24,6 +24,8 @@ A table and its SQL lie in the package that alone writes it: `crawler.compare.ta
     search_fill                     older articles come into the index
     changes, cursors, sink_cursors  the change feed; how far its readers have come, and the sinks
     budget, robots, tallies         requests spent; robots.txt kept for a day; answers counted by reason
+    listings, mentions              lists for whoever is outside, bounded; which articles name which documents
+    tokens                          who is let in by `thoisu serve`; hashes
     findings, messages              what the monitor has found; what is to be sent to people
 """
 

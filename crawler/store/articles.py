@@ -18,7 +18,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, literal, nul
 
 from crawler.errors import Discard, Refusal
 from crawler.items import LONGEST_URL, Article, Event
-from crawler.store import rehash, search_index
+from crawler.store import mentions, rehash, search_index
 from crawler.store.frontier import mark_stored, mark_withdrawn
 from crawler.store.rows import Outcome, StoredPage
 from crawler.store.schema import Instant, articles, changes, copies, links, revisions
@@ -198,6 +198,8 @@ def _new_article(connection: Connection, article: Article, at: datetime) -> Outc
     id_: int = connection.execute(_NEW_ARTICLE, values).scalar_one()
     outcome = _new_revision(connection, "created", article, at, id_, 1)
     search_index.put(connection, id_, article, article.published_at or at, known=False)
+    if article.documents:
+        mentions.note(connection, id_, article.documents, article.published_at or at)
     return outcome
 
 
@@ -215,6 +217,7 @@ def _known_article(connection: Connection, article: Article, at: datetime, page:
     connection.execute(_ARTICLE, {"b_id": id_, **_current(article, number)})
     outcome = _new_revision(connection, "revised", article, at, id_, number)
     _index_again(connection, id_, article)
+    mentions.note(connection, id_, article.documents, article.published_at or _first_seen(connection, id_))
     return outcome
 
 
@@ -260,6 +263,7 @@ def _correct(connection: Connection, article: Article) -> Outcome:
     of_current = (revisions.c.article_id == row.id) & (revisions.c.number == row.revision)
     connection.execute(update(revisions).where(of_current).values(texts))
     _index_again(connection, row.id, article)
+    mentions.note(connection, row.id, article.documents, article.published_at or _first_seen(connection, row.id))
     return Outcome(None, row.id, None)
 
 
@@ -279,6 +283,11 @@ def _current(article: Article, number: int) -> dict[str, Any]:
         "content_hash": article.content_hash,
         "credit": article.credit,
     }
+
+
+def _first_seen(connection: Connection, id_: int) -> datetime:
+    at: datetime = connection.execute(select(articles.c.first_seen_at).where(articles.c.id == id_)).scalar_one()
+    return at
 
 
 def _append_of(

@@ -1,0 +1,147 @@
+"""Which articles name which legal documents: "336/2025/NĐ-CP", "85/NQ-CP".
+
+    documents ── mentions    a row for each article whose current revision names the document
+
+All of it follows from the articles. The functions that write run inside one transaction that holds the write lock
+(`crawler.store.database`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    and_,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+)
+
+from crawler.store.schema import Instant, Number, Plain, metadata
+from crawler.store.sql import given, upsert
+from crawler.text import search_form
+
+MOST = 100
+"""Documents that are noted of one article; who names more prints a list of them."""
+_LONGEST = 200  # characters of a document's name
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("key", Plain, nullable=False, unique=True),  # the search form of the name
+    Column("name", Plain, nullable=False),  # as it was written first
+    Column("last_at", Instant, nullable=False),  # of the newest article that has named it
+)
+Index("ix_documents_last_at", documents.c.last_at, documents.c.id)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("document_id", Number, ForeignKey("documents.id"), nullable=False),
+    Column("article_id", Number, ForeignKey("articles.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),  # the article's publication or, without a time, its first fetch
+    PrimaryKeyConstraint("document_id", "article_id"),
+)
+Index("ix_mentions_document_id_at", mentions.c.document_id, mentions.c.at, mentions.c.article_id)
+
+_given_at = given(documents, "last_at")
+_LATER = {"last_at": case((_given_at > documents.c.last_at, _given_at), else_=documents.c.last_at)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A legal document that articles name."""
+
+    id: int
+    name: str
+    """As it was written first."""
+    last_at: datetime
+    """Of the newest article that names it."""
+    articles: int
+    """How many name it."""
+
+
+def note(connection: Connection, article_id: int, names: Iterable[str], at: datetime) -> None:
+    """Keep which documents the current revision of an article names, in place of those of the one before."""
+    connection.execute(delete(mentions).where(mentions.c.article_id == article_id))
+    keys: dict[str, str] = {}
+    for name in names:
+        if len(name) <= _LONGEST and (key := search_form(name)):
+            keys.setdefault(key, name)
+        if len(keys) == MOST:
+            break
+    if not keys:
+        return
+    for key, name in sorted(keys.items()):
+        upsert(connection, documents, {"key": key}, {"name": name, "last_at": at}, _LATER)
+    for id_ in connection.scalars(select(documents.c.id).where(documents.c.key.in_(keys))).all():
+        upsert(connection, mentions, {"document_id": id_, "article_id": article_id}, {"at": at})
+
+
+def list_documents(connection: Connection, before: tuple[datetime, int] | None, limit: int) -> list[Document]:
+    """The documents that articles name, the one named last first, after the one at `before` (its time and number)."""
+    query = select(documents.c.id, documents.c.name, documents.c.last_at).order_by(
+        documents.c.last_at.desc(), documents.c.id.desc()
+    )
+    if before is not None:
+        query = query.where(
+            documents.c.last_at <= before[0], or_(documents.c.last_at < before[0], documents.c.id < before[1])
+        )
+    rows = connection.execute(query.limit(limit)).all()
+    counts = _counts(connection, [row.id for row in rows])
+    return [Document(**row._mapping, articles=counts.get(row.id, 0)) for row in rows]
+
+
+def document(connection: Connection, id_: int) -> Document | None:
+    """The document of a number; None when there is none."""
+    row = connection.execute(
+        select(documents.c.id, documents.c.name, documents.c.last_at).where(documents.c.id == id_)
+    ).first()
+    return Document(**row._mapping, articles=_counts(connection, [id_]).get(id_, 0)) if row else None
+
+
+def document_named(connection: Connection, name: str) -> int | None:
+    """The number of the document of this name, in whatever spelling; None when no article names it."""
+    return connection.scalar(select(documents.c.id).where(documents.c.key == search_form(name[:_LONGEST])))
+
+
+def named_by(connection: Connection, article_id: int) -> dict[str, int]:
+    """The numbers of the documents that an article names, by the search form of the name."""
+    query = (
+        select(documents.c.key, documents.c.id)
+        .join(mentions, mentions.c.document_id == documents.c.id)
+        .where(mentions.c.article_id == article_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def naming(
+    connection: Connection, document_id: int, before: tuple[datetime, int] | None, limit: int
+) -> list[tuple[datetime, int]]:
+    """Time and number of the articles that name a document, the newest first."""
+    query = select(mentions.c.at, mentions.c.article_id).where(mentions.c.document_id == document_id)
+    if before is not None:
+        earlier = or_(mentions.c.at < before[0], and_(mentions.c.at == before[0], mentions.c.article_id < before[1]))
+        query = query.where(mentions.c.at <= before[0], earlier)
+    query = query.order_by(mentions.c.at.desc(), mentions.c.article_id.desc()).limit(limit)
+    return [(at, id_) for at, id_ in connection.execute(query)]
+
+
+def _counts(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    query = (
+        select(mentions.c.document_id, func.count())
+        .where(mentions.c.document_id.in_(list(ids)))
+        .group_by(mentions.c.document_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}

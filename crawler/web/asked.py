@@ -1,0 +1,107 @@
+"""What the address of a page asks for. A form sends empty fields too; what cannot be meant is a 422."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import get_args
+from urllib.parse import urlencode
+
+from fastapi import HTTPException, Request
+
+from crawler.items import Kind
+from crawler.sites import Tier
+from crawler.store.listings import ArticleFilter, Place
+from crawler.web.parameters import PLACE, chosen_sites, moment, place_of
+from crawler.web.search import LONGEST
+from crawler.web.state import State
+
+_DAY = 10  # characters of a date alone, which as an end means the whole day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A filter as a person wrote it."""
+
+    q: str = ""
+    site: tuple[str, ...] = ()
+    tier: str | None = None
+    kind: str | None = None
+    section: str | None = None
+    since: str | None = None
+    until: str | None = None
+    edited: bool = False
+    withdrawn: bool = False
+    after: Place | None = None
+
+    @classmethod
+    def of(cls, request: Request) -> Asked:
+        """Of a request; 422 for what cannot be meant."""
+        query = request.query_params
+
+        def one(name: str, longest: int = 400) -> str | None:
+            value = query.get(name, "").strip()
+            if len(value) > longest:
+                raise _wrong(f"{name} has {longest} characters at most")
+            return value or None
+
+        def of(name: str, values: tuple[str, ...]) -> str | None:
+            if (value := one(name)) is not None and value not in values:
+                raise _wrong(f"{name} is one of {', '.join(values)}")
+            return value
+
+        cursor = one("cursor")
+        if cursor is not None and not re.fullmatch(PLACE, cursor):
+            raise _wrong("the cursor is none of ours")
+        return cls(
+            q=one("q", LONGEST) or "", site=tuple(name for name in query.getlist("site")[:100] if name),
+            tier=of("tier", get_args(Tier)), kind=of("kind", get_args(Kind)), section=one("section"),
+            since=one("since"), until=one("until"), edited=one("edited") is not None,
+            withdrawn=one("withdrawn") is not None, after=place_of(cursor),
+        )  # fmt: skip
+
+    def filter(self, state: State) -> ArticleFilter | None:
+        """What it means to the store; None for what takes nothing."""
+        sites = chosen_sites(state, self.site, self.tier)
+        if sites is None:
+            return None
+        return ArticleFilter(
+            sites=sites, since=_time(self.since), until=_time(self.until, end=True), kind=self.kind,
+            section=self.section, edited=self.edited, withdrawn=self.withdrawn,
+        )  # fmt: skip
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether it asks for less than everything."""
+        return bool(self.query)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it asks for less than all that have the words."""
+        return self.query != (f"?{urlencode([('q', self.q)])}" if self.q else "")
+
+    @property
+    def query(self) -> str:
+        """As the query of an address, "?site=nhandan"; "" when it asks for everything."""
+        pairs: list[tuple[str, str]] = [("site", name) for name in self.site]
+        for name in ("q", "tier", "kind", "section", "since", "until"):
+            if value := getattr(self, name):
+                pairs.append((name, value))
+        pairs += [(name, "1") for name in ("edited", "withdrawn") if getattr(self, name)]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def _time(text: str | None, *, end: bool = False) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = moment(text)
+    except ValueError as error:
+        raise _wrong(f"a time {error}") from None
+    return at + timedelta(days=1) if end and len(text) == _DAY else at
+
+
+def _wrong(detail: str) -> HTTPException:
+    return HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, detail)

@@ -1,0 +1,137 @@
+"""Feeds out: Atom (RFC 4287) and JSON Feed (jsonfeed.org, version 1.1) of whatever a filter takes.
+
+An entry is an article; with `edited=1` a revision of it, so that a reader shows each edit as new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from crawler.process.output import json_text
+from crawler.store import ArticleRow, listings
+from crawler.web import articles
+from crawler.web.asked import Asked
+from crawler.web.render import Page
+from crawler.web.state import of
+from crawler.web.text import cut, visible, web_address
+
+router = APIRouter(include_in_schema=False)
+ENTRIES = 40
+_OPENING = 1500  # characters of a text that a feed has
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    row: ArticleRow
+    id: str
+    lead: str
+    body: str
+    updated: datetime
+    page: str
+    """Its address here."""
+    original: str | None
+    """Its address at the paper, when a browser may be led there."""
+    publisher: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Feed:
+    id: str
+    title: str
+    own: str
+    page: str
+    updated: datetime
+    entries: list[_Entry]
+
+
+@router.get("/feeds/articles.atom")
+def atom(request: Request) -> Response:
+    """The newest articles of a filter, as Atom."""
+    return Response(_atom(_feed(request)), media_type="application/atom+xml; charset=utf-8")
+
+
+@router.get("/feeds/articles.json")
+def json_feed(request: Request) -> Response:
+    """The same as JSON Feed."""
+    return Response(_json(_feed(request)), media_type="application/feed+json; charset=utf-8")
+
+
+def _feed(request: Request) -> _Feed:
+    state, asked, about = of(request), Asked.of(request), Page(request)
+    wanted = asked.filter(state)
+    base = str(request.base_url).rstrip("/")
+    with state.reading() as connection:
+        found = articles.find(connection, wanted, None, ENTRIES, asked.q).rows if wanted else []
+        openings = listings.openings(connection, [row.id for row in found], _OPENING)
+    store = state.identity()
+    entries = []
+    for row in found:
+        lead, body, read = openings[row.id]
+        id_ = f"urn:thoisu:{store}:article:{row.id}" + (f":revision:{row.revision}" if asked.edited else "")
+        entries.append(
+            _Entry(
+                row=row, id=id_, lead=visible(lead), body=visible(body), updated=read, page=f"{base}/articles/{row.id}",
+                original=web_address(row.canonical_url), publisher=visible(state.publisher(row.site)),
+            )
+        )  # fmt: skip
+    names = [
+        asked.q,
+        *(state.publisher(name) for name in asked.site),
+        about(f"tier: {asked.tier}") if asked.tier else "",
+    ]
+    names.append(about("edited after publication") if asked.edited else "")
+    title = " · ".join(["Thời sự", *(visible(name) for name in names if name)])
+    return _Feed(
+        id=f"urn:thoisu:{store}:feed:{escape(asked.query)}", title=title, own=f"{base}{request.url.path}{asked.query}",
+        page=f"{base}/{asked.query}", updated=max((one.updated for one in entries), default=_EPOCH), entries=entries,
+    )  # fmt: skip
+
+
+def _atom(feed: _Feed) -> str:
+    parts = [
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi">',
+        f"<id>{escape(feed.id)}</id><title>{escape(feed.title)}</title><updated>{_time(feed.updated)}</updated>",
+        f'<link rel="self" type="application/atom+xml" href="{escape(feed.own)}"/>',
+        f'<link rel="alternate" type="text/html" href="{escape(feed.page)}"/>',
+        "<generator>thoisu</generator>",
+    ]
+    for one in feed.entries:
+        title = escape(cut(visible(one.row.title), 300))
+        parts.append(f"<entry><id>{escape(one.id)}</id><title>{title}</title><updated>{_time(one.updated)}</updated>")
+        if one.row.published_at:
+            parts.append(f"<published>{_time(one.row.published_at)}</published>")
+        parts.append(f"<author><name>{escape(one.publisher)}</name></author>")
+        parts.append(f'<link rel="alternate" type="text/html" href="{escape(one.original or one.page)}"/>')
+        parts.append(f'<link rel="related" type="text/html" href="{escape(one.page)}"/>')
+        if one.row.section:
+            parts.append(f'<category term="{escape(visible(one.row.section))}"/>')
+        if one.lead:
+            parts.append(f"<summary>{escape(one.lead)}</summary>")
+        parts.append(f"<content>{escape(one.body)}</content></entry>")
+    return "\n".join([*parts, "</feed>\n"])
+
+
+def _json(feed: _Feed) -> str:
+    items = []
+    for one in feed.entries:
+        item = {
+            "id": one.id, "url": one.original or one.page, "title": cut(visible(one.row.title), 300),
+            "summary": one.lead or None, "content_text": one.body, "date_modified": _time(one.updated),
+            "date_published": _time(one.row.published_at) if one.row.published_at else None,
+            "authors": [{"name": one.publisher}], "tags": [visible(one.row.section)] if one.row.section else None,
+            "_thoisu": {"about": one.page, "article": one.row.id, "revision": one.row.revision},
+        }  # fmt: skip
+        items.append({name: value for name, value in item.items() if value is not None})
+    about = {"version": "https://jsonfeed.org/version/1.1", "title": feed.title, "home_page_url": feed.page}
+    return json_text({**about, "feed_url": feed.own, "language": "vi", "items": items})
+
+
+def _time(at: datetime) -> str:
+    """RFC 3339, which Atom and JSON Feed both ask for."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

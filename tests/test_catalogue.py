@@ -1,0 +1,89 @@
+"""The catalogue has every text of the pages, and its two languages say the same with the same values."""
+
+from __future__ import annotations
+
+import re
+import string
+from typing import get_args
+
+import pytest
+
+from crawler.catalogue import _sections, chosen, entries, retold, said, said_of_many
+from crawler.compare import EDIT_KINDS, RelationKind
+from crawler.errors import Refusal
+from crawler.items import Event, Kind
+from crawler.monitor import CHECKS
+from crawler.sites import Tier
+from tests.support import ROOT
+
+WEB = ROOT / "crawler" / "web"
+SPOKEN = re.compile(r"""(?:\b_|page|about)\(\s*("[^"]+"|'[^']+')(?!\s*~)""")
+COUNTED = re.compile(r"""many\(\s*"[^"]+",\s*"([^"]+)\"""")
+
+
+def test_every_text_of_the_pages_has_an_entry() -> None:
+    texts = [path.read_text("utf-8") for path in (*WEB.glob("*.py"), *WEB.glob("templates/*.html"))]
+    said_there = {found[1:-1] for text in texts for found in SPOKEN.findall(text)}
+    said_there |= {found for text in texts for found in COUNTED.findall(text)}
+    assert len(said_there) > 100
+    assert said_there - entries() == set()
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        ("tier", get_args(Tier)), ("kind", get_args(Kind)), ("event", get_args(Event)), ("edit", EDIT_KINDS),
+        ("relation", get_args(RelationKind)), ("refusal", tuple(Refusal)),
+    ],
+)  # fmt: skip
+def test_every_word_has_an_entry(about: str, words: tuple[str, ...]) -> None:
+    assert {f"{about}: {word}" for word in words} - entries() == set()
+
+
+def test_every_check_has_an_entry() -> None:
+    assert {text for check in CHECKS for text in (check.says, check.advice)} - entries() == set()
+
+
+def test_a_translation_names_the_values_of_the_text_and_no_others() -> None:
+    def names(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    pairs = [
+        (text, words if isinstance(words, str) else words[1])
+        for section in _sections().values()
+        for text, words in section.items()
+    ]
+    assert [text for text, words in pairs if names(text) != names(words)] == []
+
+
+def test_a_text_with_a_number_has_two_forms_in_english_and_one_in_vietnamese() -> None:
+    assert [said_of_many("{n} page", "{n} pages", n, "en") for n in (1, 2)] == ["1 page", "2 pages"]
+    assert [said_of_many("{n} page", "{n} pages", n, "vi") for n in (1, 2)] == ["1 trang đăng", "2 trang đăng"]
+
+
+def test_a_word_without_an_entry_stands_for_itself() -> None:
+    assert said("refusal: of_tomorrow", "vi") == "of_tomorrow"
+    assert said("no such text", "vi") == "no such text"
+
+
+@pytest.mark.parametrize(
+    ("english", "vietnamese"),
+    [
+        ("2.5 articles are expected by then, at 0.4 an hour", "dự kiến 2.5 bài đến lúc đó, 0.4 bài mỗi giờ"),
+        ("due 3 hours ago, 60 minutes are let pass: never looked at", "quá hạn 3 giờ, cho phép 60 phút: chưa hỏi lần nào"),
+        ("nobody wrote this {n}", "nobody wrote this {n}"),
+    ],
+)  # fmt: skip
+def test_what_was_kept_in_english_is_retold(english: str, vietnamese: str) -> None:
+    assert (retold(english, "en"), retold(english, "vi")) == (english, vietnamese)
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("", "vi"), ("en-GB,en;q=0.9,vi;q=0.8", "en"), ("vi-VN,vi;q=0.9,en;q=0.8", "vi"), ("fr", "vi"),
+        ("vi;q=0.5,en;q=0.7", "en"), ("en;q=x", "vi"), ("en_US.UTF-8", "en"),
+    ],
+)  # fmt: skip
+def test_the_language_that_is_asked_for_most_is_taken(asked: str, language: str) -> None:
+    assert chosen(asked) == language
