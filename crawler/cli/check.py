@@ -101,7 +101,10 @@ def _show(finding: Finding, check: Check, screen: Console) -> None:
     screen.print(shown(f"  {finding.evidence}"))
     for example in finding.examples:
         screen.print(shown(f"  {example}"), style="dim", soft_wrap=True)
-    screen.print(f"  to do: {check.advice}\n")
+    screen.print(f"  to do: {check.advice}")
+    for line in (finding.patch or "").splitlines():
+        screen.print(shown(f"    {line}"), style="dim", soft_wrap=True, highlight=False)
+    screen.print()
 
 
 def _explain(check: Check, screen: Console) -> None:

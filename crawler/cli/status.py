@@ -129,6 +129,8 @@ def _table(rows: Sequence[SiteStatus], now: datetime, screen: Console, by_hand: 
         screen.print(shown(f"{'':{width}}  {row.why}"), style="dim", soft_wrap=True)
         if run := by_hand.get(row.site):
             screen.print(shown(f"{'':{width}}  {_by_hand(run, now)}"), style="dim", soft_wrap=True)
+        for why in row.stand_ins:
+            screen.print(shown(f"{'':{width}}  stand-in: {why}"), style="yellow", soft_wrap=True)
         if row.findings:
             screen.print(f"{'':{width}}  {row.findings} findings are open: thoisu check {row.site}", style="red")
 

@@ -52,6 +52,8 @@ class Poll:
     """It is the last poll of a shard whose time is over."""
     paged: bool = False
     """A further page follows the first, so that nothing scrolls away unseen."""
+    unmatched: list[str] = field(default_factory=list)
+    """Addresses of the site that its pattern refuses."""
     saved: list[SourceSaved] = field(default_factory=list)
     """What the store took of it, and of its children."""
 

@@ -24,6 +24,7 @@ A table and its SQL lie in the package that alone writes it: `crawler.compare.ta
     search_fill                     older articles come into the index
     changes, cursors, sink_cursors  the change feed; how far its readers have come, and the sinks
     budget, robots, tallies         requests spent; robots.txt kept for a day; answers counted by reason
+    stand_ins                       what stands in for parts of a definition that give nothing any more
     findings, messages              what the monitor has found; what is to be sent to people
 """
 
