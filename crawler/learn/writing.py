@@ -46,8 +46,13 @@ def layout_text(layout: Layout) -> str:
 
 
 def site_class(site: Site) -> str:
-    """The class of a spider whose layout is a family's, or has a file of its own."""
-    return _class(site, "None" if site.layout is None else _FAMILIES.get(id(site.layout), "LAYOUT"))
+    """The class of a site's spider, without what only a person knows of it."""
+    return _class(site, layout_name(site.layout))
+
+
+def layout_name(layout: Layout | None) -> str:
+    """The constant by which a spider's file calls a layout: a family's, or its own."""
+    return "None" if layout is None else _FAMILIES.get(id(layout), "LAYOUT")
 
 
 def _class(site: Site, layout: str) -> str:

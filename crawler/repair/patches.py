@@ -13,8 +13,8 @@ from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
 
-from crawler.learn.writing import pattern_text, site_class, source_text
-from crawler.sites import AddressForm, Site, Source
+from crawler.learn.writing import layout_name, layout_text, pattern_text, site_class, source_text
+from crawler.sites import AddressForm, Layout, Site, Source
 from crawler.sites.registry import OWN
 
 _LONGEST = 8000  # characters of a patch
@@ -31,7 +31,7 @@ def mended(site: Site, route: str, by: Source | AddressForm) -> Site:
     return replace(site, sources=tuple(dict.fromkeys(by if one.url == route else one for one in site.sources)))
 
 
-def patch(site: Site, better: Site) -> str:
+def definition_patch(site: Site, better: Site) -> str:
     """What makes `better` of the definition; empty when nothing changes, or when it is longer than a patch may be."""
     file = spider_path(site.name)
     text = file.read_text(encoding="utf-8") if file is not None else ""
@@ -40,6 +40,46 @@ def patch(site: Site, better: Site) -> str:
         name = f"{file.parent.name}/{file.name}"
         return diff(text, changed, name)
     return diff(site_class(site), site_class(better), f"spiders/{site.name}.py")
+
+
+def layout_patch(site: Site, layout: Layout) -> str:
+    """What makes `layout` that of the definition, and what was its layout a past one."""
+    file = spider_path(site.name)
+    text = file.read_text(encoding="utf-8") if file is not None else ""
+    changed = _with_layout(text, layout) if text else None
+    if changed is not None and file is not None:
+        return diff(text, changed, f"{file.parent.name}/{file.name}")
+    before = site_class(site)
+    head = f"from crawler.sites import {layout_name(site.layout)}\n\n\n"
+    return diff(head + before, _with_layout(head + before, layout) or head + before, f"spiders/{site.name}.py")
+
+
+def _with_layout(text: str, layout: Layout) -> str | None:
+    """A spider's file with another layout; None when it does not stand in it as is usual."""
+    name = layout_name(layout)
+    was = re.search(r"\blayout=([A-Z_]+)\b", text)
+    imports = re.search(r"^from crawler\.sites import ([\w, ]+)$", text, re.M)
+    head = re.search(r"^class \w+\(NewsSpider\):", text, re.M)
+    if was is None or imports is None or head is None:
+        return None
+    old = was[1]
+    if name == "LAYOUT" and old == "LAYOUT":
+        old = "LAYOUT_PAST"
+        text = re.sub(r"\bLAYOUT\b", old, text)
+    past = "" if old == "None" else f"past=({old}, " if "past=(" in text else f"past=({old},), "
+    if "past=(" in text and past:
+        text = text.replace("past=(", past, 1)
+        past = ""
+    text = re.sub(rf"\blayout={old}\b,? ?", lambda _: f"layout={name}, {past}".rstrip(" "), text, count=1)
+    text = re.sub(r"(\blayout=[A-Z_]+,(?: past=\([A-Z_, ]+\),)?)(?=[a-z])", r"\1 ", text)
+    wanted = {*imports[1].replace(" ", "").split(","), "Layout" if name == "LAYOUT" else name}
+    line = f"from crawler.sites import {', '.join(sorted(wanted))}"
+    text = re.sub(r"^from crawler\.sites import [\w, ]+$", lambda _: line, text, count=1, flags=re.M)
+    if name == "LAYOUT":
+        text = re.sub(
+            r"^(?=class \w+\(NewsSpider\):)", lambda _: layout_text(layout) + "\n\n\n", text, count=1, flags=re.M
+        )
+    return text if _is_python(text) else None
 
 
 def diff(before: str, after: str, name: str) -> str:
@@ -66,11 +106,15 @@ def _rewritten(text: str, site: Site, better: Site) -> str | None:
         if len(places) != 1:
             return None
         text = text[: places[0].start()] + written + text[places[0].end() :]
+    return text if _is_python(text) else None
+
+
+def _is_python(text: str) -> bool:
     try:
         ast.parse(text)
     except (SyntaxError, ValueError):
-        return None
-    return text
+        return False
+    return True
 
 
 def _changes(site: Site, better: Site) -> Iterator[tuple[str, str]]:

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from crawler.adopt.conversation import Talk, hold
 from crawler.configuration import Settings
 from crawler.crawl.run import settings_for
+from crawler.extract import Overdue, deadline
 from crawler.fetch import RequestBudget
-from crawler.learn import Exploration, NotLearned, explore
+from crawler.learn import Answer, Ask, NotLearned, explore
 from crawler.repair.choosing import Choice, choose
-from crawler.repair.patches import mended, patch
+from crawler.repair.layouts import ENOUGH, Drift, drift, kept_pages, learn_anew, missing_pages
+from crawler.repair.patches import definition_patch, layout_patch, mended
 from crawler.repair.troubles import Trouble, is_over, names, troubles
 from crawler.schedule import ARTICLES, AgendaEntry, Pace, SiteAgenda, agenda, read_pace
-from crawler.sites import AddressForm, Site, Sites, StandIn, with_stand_ins
+from crawler.sites import AddressForm, Layout, Site, Sites, StandIn, with_stand_ins
 from crawler.sites.stand_in import Part
 from crawler.store import LockTaken, Store, stand_ins
 from crawler.store.stand_ins import Search
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 _DAY = timedelta(hours=23)  # between two searches at a site
 _LONGEST_WAIT = 8  # days between two that find nothing
 _LEAST = 12  # requests without which a search is not begun
+_THINKING = 60.0  # seconds of processor time over what one site has answered
 _AT_ONCE = 4  # sites that one call searches; the next call goes on
 
 
@@ -51,35 +55,55 @@ def repair(
             with store.reading() as connection:
                 standing = stand_ins.standing(connection, site.name)
                 wanted = _wanted(connection, site, standing, now)
+                drifted = _drifted(connection, site, standing, now)
                 back = [one for one in standing if is_over(connection, one, site, standing, now)]
-            if not back and (not wanted or searched >= _AT_ONCE):
+            if not back and (not (wanted or drifted) or searched >= _AT_ONCE):
                 continue
             with store.lock(f"site-{site.name}"):
                 if back:
                     _end(store, site, back, now)
-                if wanted and searched < _AT_ONCE:
+                if (wanted or drifted) and searched < _AT_ONCE:
                     searched += 1
-                    began += _search(store, site, wanted, now, _Asks(own, newsroom, settings))
+                    asks = _Asks(store, own, newsroom, settings, now)
+                    began += _search(site, wanted, asks) if wanted else []
+                    began += _learn(site, drifted, asks) if drifted else []
         except LockTaken:
             continue
     return began
 
 
 class _Asks:
-    """How a site is asked."""
+    """How sites are asked."""
 
-    def __init__(self, own: Settings, newsroom: str | None, more: Mapping[str, Any] | None) -> None:
-        self.budget = own.budget
-        self._delay = own.delay
-        self._settings = settings_for(own, newsroom=newsroom, more={"ITEM_PIPELINES": {}, **(more or {})})
-        if "THOISU_BUDGET" in (more or {}):
-            self.budget = self._settings.getint("THOISU_BUDGET")
+    def __init__(
+        self, store: Store, own: Settings, newsroom: str | None, more: Mapping[str, Any] | None, now: datetime
+    ) -> None:
+        self.store, self.now = store, now
+        settings = settings_for(own, newsroom=newsroom, more={"ITEM_PIPELINES": {}, **(more or {})})
+        self.archive: Path | None = Path(folder) if (folder := settings["THOISU_ARCHIVE"]) else None
+        self.quarantine = Path(settings["THOISU_QUARANTINE"])
+        self._delay: float | None = settings["THOISU_DELAY"]
+        self._budget: int | None = settings["THOISU_BUDGET"]
+        # What is asked here is no article that a crawl has asked, so the archive does not keep it.
+        settings.set("THOISU_ARCHIVE", None, priority="cmdline")
+        self._settings = settings
 
-    def ask(self, talk: Talk[Exploration]) -> None:
-        """Hold a conversation."""
+    def room(self, site: Site) -> int:
+        """Requests that a search may make at a site today, without taking from polls and articles."""
+        agenda_of_site = SiteAgenda.open(self.store, site, self._limit(site), lambda: self.now)
+        return _LEAST if agenda_of_site is None else agenda_of_site.room(self.store, "audit")
+
+    def ask(self, site: Site, questions: Generator[Ask, Answer, T]) -> T | NotLearned:
+        """Hold a conversation within the day's budget; what it led to."""
+        budget = RequestBudget(self.store, site.name, self._limit(site), lambda: self.now)
+        talk: Talk[T] = Talk(site, questions, budget=budget)
         settings = self._settings.copy()
-        settings.set("DOWNLOAD_DELAY", talk.site.delay if self._delay is None else self._delay, priority="cmdline")
+        settings.set("DOWNLOAD_DELAY", site.delay if self._delay is None else self._delay, priority="cmdline")
         hold([talk], settings, at_once=1)
+        return NotLearned("unreachable", "the search broke off") if talk.came is None else talk.came
+
+    def _limit(self, site: Site) -> int:
+        return self._budget or site.budget
 
 
 def _wanted(connection: Connection, site: Site, standing: Sequence[StandIn], now: datetime) -> list[Trouble]:
@@ -116,22 +140,58 @@ def _settle(connection: Connection, site: Site, now: datetime) -> None:
     agenda.settle(connection, site.name, given)
 
 
-def _search(store: Store, site: Site, wrong: Sequence[Trouble], now: datetime, asks: _Asks) -> list[StandIn]:
+def _search(site: Site, wrong: Sequence[Trouble], asks: _Asks) -> list[StandIn]:
     """Ask the site what took the place of what is wrong, within its budget."""
-    limit = asks.budget or site.budget
-    of_day = SiteAgenda.open(store, site, limit, lambda: now)
-    if of_day is not None and of_day.room(store, "audit") < _LEAST:
+    store, now = asks.store, asks.now
+    if asks.room(site) < _LEAST:
         return []
     logger.info("%s: %s; searching for what took its place", site.name, names(wrong))
-    talk: Talk[Exploration] = Talk(
-        site, explore(site.home, now), budget=RequestBudget(store, site.name, limit, lambda: now)
-    )
-    asks.ask(talk)
-    if isinstance(talk.came, Exploration):
-        chosen, failed = choose(talk.came, _current(store, site), wrong, store.seen), ""
+    with store.writing() as connection:
+        # Noted before: pages that break the search must not do so every half hour.
+        was = stand_ins.searched(connection, site.name)
+        stand_ins.note_search(connection, site.name, Search(now, (was.in_vain if was else 0) + 1))
+    known = asks.ask(site, explore(site.home, now))
+    if isinstance(known, NotLearned):
+        return _keep(store, site, [], [_nothing(site, one, known.sentence, now) for one in wrong], now)
+    try:
+        with deadline(_THINKING):
+            chosen = choose(known, _current(store, site), wrong, store.seen)
+    except Overdue:
+        chosen = []
+    return _keep(store, site, [_stand_in(site, choice, now) for choice in chosen], [], now)
+
+
+def _drifted(connection: Connection, site: Site, standing: Sequence[StandIn], now: datetime) -> Drift | None:
+    """Pages from which a layout is to be learned now."""
+    was = next((one for one in standing if one.part == "layout"), None)
+    if was is not None and (was.patch or was.since <= now < was.since + _DAY):
+        return None
+    return drift(connection, site)
+
+
+def _learn(site: Site, found: Drift, asks: _Asks) -> list[StandIn]:
+    """Learn the layout that the latest pages have, from those that are kept and a few that are asked again."""
+    now = asks.now
+    answers = kept_pages(found.pages, site.name, asks.archive, asks.quarantine, now)
+    if len(answers) < ENOUGH:
+        if asks.room(site) < _LEAST:
+            return []
+        asked = asks.ask(site, missing_pages(found.pages, answers))
+        answers += [] if isinstance(asked, NotLearned) else asked
+    try:
+        with deadline(_THINKING):
+            layout = learn_anew(found.pages, answers, site)
+    except Overdue:
+        layout = "its pages take too long to read"
+    if isinstance(layout, Layout):
+        why = f"{found.why}; {layout.name} reads {len(answers)} of them, as their sources say"
+        patch = layout_patch(site, layout)
     else:
-        chosen, failed = [], talk.came.sentence if isinstance(talk.came, NotLearned) else "the search broke off"
-    return _keep(store, site, wrong, chosen, failed, now)
+        why, patch = f"{found.why}; none was learned: {layout}", ""
+    one = StandIn(site=site.name, part="layout", route="", by=None, since=now, why=why, patch=patch)
+    with asks.store.writing() as connection:
+        stand_ins.begin(connection, one)
+    return [one]
 
 
 def _current(store: Store, site: Site) -> Site:
@@ -139,18 +199,12 @@ def _current(store: Store, site: Site) -> Site:
         return with_stand_ins(site, stand_ins.standing(connection, site.name))
 
 
-def _keep(
-    store: Store, site: Site, wrong: Sequence[Trouble], chosen: Sequence[Choice], failed: str, now: datetime
-) -> list[StandIn]:
-    began = [_stand_in(site, choice, now) for choice in chosen]
+def _keep(store: Store, site: Site, began: list[StandIn], vain: Sequence[StandIn], now: datetime) -> list[StandIn]:
     with store.writing() as connection:
-        was = stand_ins.searched(connection, site.name)
-        in_vain = 0 if began else (was.in_vain if was else 0) + 1
-        stand_ins.note_search(connection, site.name, Search(now, in_vain))
-        for one in began:
+        if began:
+            stand_ins.note_search(connection, site.name, Search(now, 0))
+        for one in (*began, *vain):
             stand_ins.begin(connection, one)
-        for trouble in wrong if failed else ():
-            stand_ins.begin(connection, _nothing(site, trouble, failed, now))
         _settle(connection, site, now)
     return began
 
@@ -167,7 +221,7 @@ def _stand_in(site: Site, choice: Choice, now: datetime) -> StandIn:
         by=by,
         since=now,
         why=f"{trouble.why}; in its place: {found}",
-        patch=patch(replace(site), better),
+        patch=definition_patch(site, better),
     )
 
 

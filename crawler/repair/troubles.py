@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from crawler.errors import Refusal
 from crawler.learn.addresses import shape
+from crawler.repair.layouts import drift
 from crawler.schedule import Pace
 from crawler.sites import AddressForm, Site, Sitemap, StandIn, judge, with_stand_ins
 from crawler.store import stand_ins
@@ -70,7 +71,7 @@ def troubles(
 def is_over(connection: Connection, one: StandIn, site: Site, standing: Collection[StandIn], now: datetime) -> bool:
     """Whether what a stand-in stands for gives again, or the definition has been mended; `site` as it is defined."""
     if one.part == "layout":
-        return False
+        return drift(connection, site) is None
     if one.part == "source":
         return _gives_again(connection, one, site)
     if isinstance(one.by, AddressForm):
