@@ -122,10 +122,13 @@ def _changes(site: Site, better: Site) -> Iterator[tuple[str, str]]:
     gone = [one for one in site.sources if one not in better.sources]
     new = [one for one in better.sources if one not in site.sources]
     kinds = {type(one).__name__ for one in new} - {type(one).__name__ for one in site.sources}
-    for one, other in zip(gone, new, strict=False):
-        yield _call(one), source_text(other)
+    written = [source_text(one) for one in new]
+    if gone and len(new) > len(gone):
+        written[len(gone) - 1 :] = [", ".join(written[len(gone) - 1 :])]
+    for one, other in zip(gone, written, strict=False):
+        yield _call(one), other
     if new and not gone:
-        yield f"({_call(site.sources[-1])}),?", f"{source_text(site.sources[-1])}, {', '.join(map(source_text, new))},"
+        yield f"({_call(site.sources[-1])}),?", f"{', '.join((source_text(site.sources[-1]), *written))},"
     for one in gone[len(new) :]:
         yield rf"{_call(one)},?\s*", ""
     if site.article != better.article:
