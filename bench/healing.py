@@ -136,7 +136,7 @@ class Watch:
         self.room.forget_requests()
         while changes := self.store.changes(self.seq, limit=500):
             for change in changes:
-                self.arrived.setdefault(change.url, now)
+                self.arrived.setdefault(change.url.rstrip("/"), now)
             self.seq = changes[-1].seq
         with self.store.reading() as connection:
             for name in self.sites:
@@ -146,9 +146,9 @@ class Watch:
         """What is judged."""
         world, end = self.room.world, self.room.world.now
         stories = [one for one in world.all_stories() if one.visible_from <= end - DAY]
-        missing = [world.url(one) for one in stories if world.url(one) not in self.arrived]
+        missing = [world.url(one) for one in stories if world.url(one).rstrip("/") not in self.arrived]
         late = [world.url(one) for one in stories
-                if (at := self.arrived.get(world.url(one))) and at - one.visible_from > DAY + HOUR]  # fmt: skip
+                if (at := self.arrived.get(world.url(one).rstrip("/"))) and at - one.visible_from > DAY + HOUR]  # fmt: skip
         rows = [self._judged(name, change) for name, (_, changes) in self.plan.items() for change in changes]
         return {
             "days": self.options.days, "papers": len(self.sites), "seed": self.options.seed, "articles": len(stories),

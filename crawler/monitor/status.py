@@ -147,7 +147,7 @@ def site_status(
         gaps=known.gaps,
         findings=len(open_),
         sources=tuple(entries),
-        stand_ins=tuple(one.why for one in standing),
+        stand_ins=tuple(dict.fromkeys(one.why for one in standing)),
     )
 
 

@@ -17,6 +17,7 @@ from crawler.sites import AddressForm, Feed, Listing, Site, Sitemap, Source, jud
 Seen = Callable[[Collection[str]], set[str]]
 _FEWEST = 3  # articles that a new form of address must take
 _TAKEN = 0.5  # share of what a source lists that the pattern takes
+_LISTS = 12  # sections whose lists stand in for a feed
 _ORDER: dict[type[Source], int] = {Feed: 0, Sitemap: 1, Listing: 2}
 
 
@@ -25,7 +26,7 @@ class Choice:
     """What stands in for one part."""
 
     trouble: Trouble
-    by: Source | AddressForm
+    by: tuple[Source, ...] | AddressForm
 
 
 def choose(known: Exploration, site: Site, wrong: Sequence[Trouble], seen: Seen) -> list[Choice]:
@@ -46,8 +47,11 @@ def choose(known: Exploration, site: Site, wrong: Sequence[Trouble], seen: Seen)
                 continue
             candidates = news
         best = min(candidates, key=lambda source: _distance(source, one.route, site), default=None)
-        if best is not None:
-            chosen.append(Choice(one, best))
+        if isinstance(best, Listing):
+            # A section's list has the articles of that section only.
+            chosen.append(Choice(one, tuple(source for source in candidates if isinstance(source, Listing))[:_LISTS]))
+        elif best is not None:
+            chosen.append(Choice(one, (best,)))
     return chosen
 
 
@@ -93,7 +97,12 @@ def _candidates(known: Exploration, site: Site) -> Iterator[Source]:
     asked = {tried.source.url: tried for tried in known.tried if tried.gives}
     for source in sources:
         tried = asked.get(source.url)
-        if source.url in have or tried is None or with_one(site, source) is None:
+        if source.url in have or with_one(site, source) is None:
+            continue
+        if tried is None:
+            # A section like those that were asked; of a feed nobody knows whether it gives.
+            if isinstance(source, Listing):
+                yield source
             continue
         links = [link for link in tried.found.links if not link.refused]
         taken = sum(_takes(link.url, site) for link in links)
@@ -102,10 +111,9 @@ def _candidates(known: Exploration, site: Site) -> Iterator[Source]:
 
 
 def _brings_news(known: Exploration, source: Source, site: Site, seen: Seen) -> bool:
-    found = next(tried.found for tried in known.tried if tried.source.url == source.url)
-    urls = [link.url for link in found.links if _takes(link.url, site)] or [
-        url for url in known.listed if _takes(url, site)
-    ]
+    found = next((tried.found.links for tried in known.tried if tried.source.url == source.url), ())
+    # What an index lists stands in its children.
+    urls = [link.url for link in found if _takes(link.url, site)] or [url for url in known.listed if _takes(url, site)]
     return _unseen(urls, site, seen) > 0
 
 

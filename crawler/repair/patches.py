@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import unified_diff
+from itertools import chain
 from pathlib import Path
 
 from crawler.learn.writing import layout_name, layout_text, pattern_text, site_class, source_text
@@ -20,15 +21,14 @@ from crawler.sites.registry import OWN
 _LONGEST = 8000  # characters of a patch
 
 
-def mended(site: Site, route: str, by: Source | AddressForm) -> Site:
+def mended(site: Site, route: str, by: tuple[Source, ...] | AddressForm) -> Site:
     """The definition with the stand-in in the place of what gives nothing any more."""
     if isinstance(by, AddressForm):
         exclude = "|".join(part for part in (site.exclude, by.exclude) if part) or None
         keep = tuple(dict.fromkeys((*site.keep_query, *by.keep_query)))
         return replace(site, article=f"{site.article}|{by.article}", exclude=exclude, keep_query=keep)
-    if not route:
-        return replace(site, sources=(*site.sources, by))
-    return replace(site, sources=tuple(dict.fromkeys(by if one.url == route else one for one in site.sources)))
+    kept = [by if one.url == route else (one,) for one in site.sources]
+    return replace(site, sources=tuple(dict.fromkeys((*chain.from_iterable(kept), *by))))
 
 
 def definition_patch(site: Site, better: Site) -> str:

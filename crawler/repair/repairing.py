@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -158,7 +158,7 @@ def _search(site: Site, wrong: Sequence[Trouble], asks: _Asks) -> list[StandIn]:
             chosen = choose(known, _current(store, site), wrong, store.seen)
     except Overdue:
         chosen = []
-    return _keep(store, site, [_stand_in(site, choice, now) for choice in chosen], [], now)
+    return _keep(store, site, [one for choice in chosen for one in _stand_ins(site, choice, now)], [], now)
 
 
 def _drifted(connection: Connection, site: Site, standing: Sequence[StandIn], now: datetime) -> Drift | None:
@@ -190,7 +190,7 @@ def _learn(site: Site, found: Drift, asks: _Asks) -> list[StandIn]:
         why, patch = f"{found.why}; none was learned: {layout}", ""
     one = StandIn(site=site.name, part="layout", route="", by=None, since=now, why=why, patch=patch)
     with asks.store.writing() as connection:
-        stand_ins.begin(connection, one)
+        stand_ins.begin(connection, [one])
     return [one]
 
 
@@ -203,26 +203,22 @@ def _keep(store: Store, site: Site, began: list[StandIn], vain: Sequence[StandIn
     with store.writing() as connection:
         if began:
             stand_ins.note_search(connection, site.name, Search(now, 0))
-        for one in (*began, *vain):
-            stand_ins.begin(connection, one)
+        stand_ins.begin(connection, [*began, *vain])
         _settle(connection, site, now)
     return began
 
 
-def _stand_in(site: Site, choice: Choice, now: datetime) -> StandIn:
+def _stand_ins(site: Site, choice: Choice, now: datetime) -> Iterator[StandIn]:
     trouble, by = choice.trouble, choice.by
-    route = "" if isinstance(by, AddressForm) else trouble.route
-    better = mended(site, route, by)
-    found = f"addresses like {by.article}" if isinstance(by, AddressForm) else f"{type(by).__name__} {by.url}"
-    return StandIn(
-        site=site.name,
-        part="addresses" if isinstance(by, AddressForm) else "source",
-        route=route,
-        by=by,
-        since=now,
-        why=f"{trouble.why}; in its place: {found}",
-        patch=definition_patch(site, better),
-    )
+    patch = definition_patch(site, mended(site, trouble.route, by))
+    if isinstance(by, AddressForm):
+        why = f"{trouble.why}; in its place: addresses like {by.article}"
+        yield StandIn(site=site.name, part="addresses", route="", by=by, since=now, why=why, patch=patch)
+        return
+    first, more = by[0], f" and {len(by) - 1} more" if len(by) > 1 else ""
+    why = f"{trouble.why}; in its place: {type(first).__name__} {first.url}{more}"
+    for one in by:
+        yield StandIn(site=site.name, part="source", route=trouble.route, by=one, since=now, why=why, patch=patch)
 
 
 def _nothing(site: Site, trouble: Trouble, failed: str, now: datetime) -> StandIn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from crawler.errors import Refusal
 from crawler.learn.addresses import shape
 from crawler.repair.layouts import drift
 from crawler.schedule import Pace
-from crawler.sites import AddressForm, Site, Sitemap, StandIn, judge, with_stand_ins
+from crawler.sites import AddressForm, Feed, Listing, Site, Sitemap, StandIn, judge, with_stand_ins
 from crawler.store import stand_ins
 from crawler.store.schema import links, sites, sources
 from crawler.text import local_time
@@ -33,6 +33,7 @@ _GONE = frozenset(
     }
 )
 """Answers by which there is no source where it was. A wall, a ban or a site that is down says nothing of that."""
+_GIVES = ("200", "304")
 _IN_A_ROW = 3  # polls that answer so
 _LONG = timedelta(hours=23)  # a source may be gone for a night's work
 _SHORT = timedelta(hours=8)  # when no other source of the site gives anything
@@ -59,8 +60,13 @@ def troubles(
     connection: Connection, site: Site, standing: Collection[StandIn], pace: Pace | None, now: datetime
 ) -> list[Trouble]:
     """What is wrong at a site, but for what something stands in for; `site` with what stands in."""
-    known = {one.route for one in standing if one.part == "source" and one.by is not None}
-    found = [one for one in _gone(connection, site, now) if one.route not in known]
+    # What stands in may go as well; then the same part of the definition is in want again.
+    stands_for = {one.by.url: one.route for one in standing if isinstance(one.by, Feed | Sitemap | Listing)}
+    gone = list(_gone(connection, site, now))
+    lost = {stands_for[one.route] for one in gone if one.route in stands_for}
+    known = set(stands_for.values()) - lost
+    wanted = (replace(one, route=stands_for.get(one.route, one.route)) for one in gone if one.route not in known)
+    found = list({one.route: one for one in wanted}.values())
     if (moved := _addresses(connection, site)) is not None:
         found.append(moved)
     elif not found and pace is not None and (stale := _stale(connection, site, pace, now)) is not None:
@@ -80,11 +86,17 @@ def is_over(connection: Connection, one: StandIn, site: Site, standing: Collecti
 
 
 def _gives_again(connection: Connection, one: StandIn, site: Site) -> bool:
-    if one.route and one.route not in {source.url for source in site.sources}:
-        return True
-    rows = _rows(connection, site.name).get(one.route, [])
-    last = max(rows, key=lambda row: row.checked_at, default=None)
-    return last is not None and last.failures == 0 and last.checked_at > one.since and last.last_status == "200"
+    own = {source.url for source in site.sources}
+    if not one.route:  # no source was gone, but none brought anything
+        query = (
+            select(func.count())
+            .select_from(links.join(sources))
+            .where(links.c.site == site.name, links.c.found_at > one.since, sources.c.route.in_(own))
+        )
+        return bool(connection.execute(query).scalar_one() >= _RETURNED)
+    last = max(_rows(connection, site.name).get(one.route, []), key=lambda row: row.checked_at, default=None)
+    back = last is not None and last.failures == 0 and last.checked_at > one.since and last.last_status in _GIVES
+    return one.route not in own or back
 
 
 def _needs_none(connection: Connection, one: StandIn, site: Site, now: datetime) -> bool:

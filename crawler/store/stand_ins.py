@@ -51,9 +51,6 @@ stand_ins = Table(
 Index(
     "ix_stand_ins_open",
     stand_ins.c.site,
-    stand_ins.c.part,
-    stand_ins.c.route,
-    unique=True,
     sqlite_where=text("ended_at IS NULL"),
     postgresql_where=text("ended_at IS NULL"),
 )
@@ -92,11 +89,14 @@ def standing(connection: Connection, site: str) -> list[StandIn]:
     return [_read(row) for row in connection.execute(query).mappings()]
 
 
-def begin(connection: Connection, one: StandIn) -> None:
-    """Let a stand-in begin, in the place of what stands for the same part."""
-    values = {field.name: getattr(one, field.name) for field in fields(StandIn)}
-    end(connection, one, one.since)
-    connection.execute(insert(stand_ins), values | {"by": to_text(one.by)})
+def begin(connection: Connection, new: Iterable[StandIn]) -> None:
+    """Let stand-ins begin, in the place of what stands for the same parts."""
+    every = list(new)
+    for one in every:
+        end(connection, one, one.since)
+    for one in every:
+        values = {field.name: getattr(one, field.name) for field in fields(StandIn)}
+        connection.execute(insert(stand_ins), values | {"by": to_text(one.by)})
 
 
 def end(connection: Connection, one: StandIn, at: datetime) -> None:

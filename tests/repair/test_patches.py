@@ -66,7 +66,7 @@ def defined(folder: Path) -> Site:
 
 def test_a_moved_source(folder: Path) -> None:
     site = defined(folder)
-    better = mended(site, HOME + "home.rss", Sitemap(HOME + "map-{Y}-{m}.xml", lastmod="modified"))
+    better = mended(site, HOME + "home.rss", (Sitemap(HOME + "map-{Y}-{m}.xml", lastmod="modified"),))
     got = applied(folder, definition_patch(site, better))
     assert got.sources == better.sources == (Sitemap(HOME + "map-{Y}-{m}.xml", "modified"), Feed(HOME + "xa-hoi.rss"))
 
@@ -92,7 +92,7 @@ def test_a_new_layout(folder: Path, layout: Layout, past: tuple[Layout, ...]) ->
 def test_a_site_without_a_file_has_its_fields_changed() -> None:
     site = Site(publisher="Báo", home="https://x.example.vn/", tier="press", sources=(Feed("https://x.example.vn/a.rss"),),
                 article=r"\d{4}$", layout=EPI, name="no_such_file")  # fmt: skip
-    text = definition_patch(site, mended(site, "https://x.example.vn/a.rss", Feed("https://x.example.vn/b.rss")))
+    text = definition_patch(site, mended(site, "https://x.example.vn/a.rss", (Feed("https://x.example.vn/b.rss"),)))
     assert (
         '-        sources=(Feed("https://x.example.vn/a.rss"),),\n+        sources=(Feed("https://x.example.vn/b.rss"),),'
         in text

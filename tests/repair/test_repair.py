@@ -68,7 +68,9 @@ class Watch:
             return {entry.source for entry in agenda.entries(connection, "songda")} - {agenda.ARTICLES}
 
     def found(self) -> dict[str, Finding]:
-        return {one.subject: one for one in check(self.store, self.sites, self.room.world.now) if one.name == "stand_in"}
+        return {
+            one.subject: one for one in check(self.store, self.sites, self.room.world.now) if one.name == "stand_in"
+        }
 
     def missing(self) -> set[str]:
         """Visible stories that are not stored."""

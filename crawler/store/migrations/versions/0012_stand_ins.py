@@ -31,8 +31,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_stand_ins_open",
         "stand_ins",
-        ["site", "part", "route"],
-        unique=True,
+        ["site"],
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
