@@ -52,6 +52,7 @@ class Change:
 
 FEEDS = r"rss|feed"
 SOURCES = r"rss|feed|sitemap|\.xml"
+NUMBERED = "/{section}/{number}/{slug}.html"
 PLANS: tuple[tuple[int, tuple[Change, ...]], ...] = (
     # How many of its sources the definition has, and what happens.
     (1, (Change(0.15, {"moved": "/rss/tin-tong-hop.xml"}, "source"), Change(0.5, {}, None))),
@@ -60,9 +61,10 @@ PLANS: tuple[tuple[int, tuple[Change, ...]], ...] = (
     (2, (Change(0.3, {"redesign": True}, "layout"),)),
     (1, (Change(0.35, {"html_for_feed": True, "path": FEEDS}, "source"), Change(0.7, {}, None))),
     (3, (Change(0.3, {"status": 404, "path": SOURCES}, "source"),)),
-    (1, (Change(0.2, {"moved": "/tin.rss"}, "source"), Change(0.55, {"readdress": "/{section}/{number}/{slug}.html"}, "addresses"))),
+    (1, (Change(0.2, {"moved": "/tin.rss"}, "source"), Change(0.55, {"readdress": NUMBERED}, "addresses"))),
     (1, (Change(0.25, {"stuck": True, "path": FEEDS}, "source"),)),
-    (2, (Change(0.2, {"readdress": "/bai-viet/{slug}.{number}/"}, "addresses"), Change(0.6, {"redesign": True}, "layout"))),
+    (2, (Change(0.2, {"readdress": "/bai-viet/{slug}.{number}/"}, "addresses"),
+         Change(0.6, {"redesign": True}, "layout"))),
     (1, (Change(0.4, {"moved": "/feed"}, "source"), Change(0.75, {"redesign": True}, "layout"))),
 )  # fmt: skip
 
@@ -147,8 +149,8 @@ class Watch:
         world, end = self.room.world, self.room.world.now
         stories = [one for one in world.all_stories() if one.visible_from <= end - DAY]
         missing = [world.url(one) for one in stories if world.url(one).rstrip("/") not in self.arrived]
-        late = [world.url(one) for one in stories
-                if (at := self.arrived.get(world.url(one).rstrip("/"))) and at - one.visible_from > DAY + HOUR]  # fmt: skip
+        came = ((one, self.arrived.get(world.url(one).rstrip("/"))) for one in stories)
+        late = [world.url(one) for one, at in came if at is not None and at - one.visible_from > DAY]
         rows = [self._judged(name, change) for name, (_, changes) in self.plan.items() for change in changes]
         return {
             "days": self.options.days, "papers": len(self.sites), "seed": self.options.seed, "articles": len(stories),
@@ -161,7 +163,7 @@ class Watch:
             "returned": sum(row["found"] for row in rows if not row["breaks"]),
             "returns": len([row for row in rows if not row["breaks"]]),
             "most_requests": max(self.most.values()), "budget": BUDGET, "rows": rows,
-            "other_findings": dict(Counter(f"{name} {subject}" for name, _, subject in self.found if name != "stand_in")),
+            "other_findings": dict(Counter(f"{key[0]} {key[2]}" for key in self.found if key[0] != "stand_in")),
         }  # fmt: skip
 
     def _judged(self, name: str, change: Change) -> dict[str, Any]:

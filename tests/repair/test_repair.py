@@ -182,3 +182,19 @@ def test_an_unharmed_site_is_asked_nothing_more(watch: Make) -> None:
     assert one.room.requests == []
     with one.store.reading() as connection:
         assert stand_ins.searched(connection, "songda") is None
+
+
+def test_a_new_layout_is_learned_and_offered(watch: Make) -> None:
+    one = watch(sources=2)
+    one.room.misbehave("songda", redesign=True)
+    began = one.polls(8, 8, 4)
+    [offered] = began
+    assert (offered.part, offered.by) == ("layout", None)
+    assert "epi; fallback reads them" in offered.why
+    assert "+LAYOUT = Layout(" in offered.patch
+    assert "layout=LAYOUT, past=(EPI,)" in offered.patch
+    assert one.found()["layout"].patch == offered.patch
+    assert one.missing() == set()
+    one.room.forget_requests()
+    assert one.repair() == []
+    assert one.room.requests == []
