@@ -16,6 +16,7 @@ from crawler.crawl.run import settings_for
 from crawler.extract import Overdue, deadline
 from crawler.fetch import RequestBudget
 from crawler.learn import Answer, Ask, NotLearned, explore
+from crawler.learn.exploration import MOST_REQUESTS
 from crawler.repair.choosing import Choice, choose
 from crawler.repair.layouts import ENOUGH, Drift, drift, kept_pages, learn_anew, missing_pages
 from crawler.repair.patches import definition_patch, layout_patch, mended
@@ -30,7 +31,7 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 _DAY = timedelta(hours=23)  # between two searches at a site
 _LONGEST_WAIT = 8  # days between two that find nothing
-_LEAST = 12  # requests without which a search is not begun
+_LEAST = MOST_REQUESTS  # requests without which a search is not begun
 _THINKING = 60.0  # seconds of processor time over what one site has answered
 _AT_ONCE = 4  # sites that one call searches; the next call goes on
 
@@ -89,9 +90,9 @@ class _Asks:
         self._settings = settings
 
     def room(self, site: Site) -> int:
-        """Requests that a search may make at a site today, without taking from polls and articles."""
+        """Requests that may be made at a site today, without taking what is kept for polls whatever comes."""
         agenda_of_site = SiteAgenda.open(self.store, site, self._limit(site), lambda: self.now)
-        return _LEAST if agenda_of_site is None else agenda_of_site.room(self.store, "audit")
+        return _LEAST if agenda_of_site is None else agenda_of_site.room(self.store, "article")
 
     def ask(self, site: Site, questions: Generator[Ask, Answer, T]) -> T | NotLearned:
         """Hold a conversation within the day's budget; what it led to."""
@@ -174,7 +175,7 @@ def _learn(site: Site, found: Drift, asks: _Asks) -> list[StandIn]:
     now = asks.now
     answers = kept_pages(found.pages, site.name, asks.archive, asks.quarantine, now)
     if len(answers) < ENOUGH:
-        if asks.room(site) < _LEAST:
+        if asks.room(site) < ENOUGH:
             return []
         asked = asks.ask(site, missing_pages(found.pages, answers))
         answers += [] if isinstance(asked, NotLearned) else asked

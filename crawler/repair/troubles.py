@@ -35,7 +35,7 @@ _GONE = frozenset(
 """Answers by which there is no source where it was. A wall, a ban or a site that is down says nothing of that."""
 _GIVES = ("200", "304")
 _IN_A_ROW = 3  # polls that answer so
-_LONG = timedelta(hours=23)  # a source may be gone for a night's work
+_LONG = timedelta(hours=22)  # since the first of them: a source may be gone for a night's work
 _SHORT = timedelta(hours=8)  # when no other source of the site gives anything
 _SHARDS = timedelta(days=3)  # the file of a day without an article is not there
 _FEWEST = 4  # addresses of a new form
@@ -134,13 +134,14 @@ def _gone(connection: Connection, site: Site, now: datetime) -> Iterator[Trouble
         row = last[source.url]
         if row.last_status not in _GONE or row.failures < _IN_A_ROW:
             continue
-        whole = max((one.whole_at for one in rows[source.url] if one.whole_at), default=None)
-        since = whole or _enrolled(connection, site)
-        series = isinstance(source, Sitemap) and row.url != source.url
-        patience = _SHARDS if series else _SHORT if alone else _LONG
-        if now - since >= patience:
-            past = f"since {local_time(since)}" if whole else "from the first poll on"
-            yield Trouble("gone", source.url, since, f"{source.url} answers {row.last_status} {past}")
+        since = row.failing_since
+        patience = _SHORT if alone else _LONG
+        if isinstance(source, Sitemap) and row.url != source.url:  # each of its files has failed for itself
+            good = (one.checked_at for one in rows[source.url] if not one.failures)
+            since, patience = max(good, default=_enrolled(connection, site)), _SHARDS
+        if since is not None and now - since >= patience:
+            why = f"{source.url} answers {row.last_status} since {local_time(since)}"
+            yield Trouble("gone", source.url, since, why)
 
 
 def _enrolled(connection: Connection, site: Site) -> datetime:

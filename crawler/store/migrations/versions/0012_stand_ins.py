@@ -13,7 +13,7 @@ Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Add the tables, and a patch to a finding."""
+    """Add the tables, since when a source fails, and the patch of a finding."""
     op.create_table(
         "stand_ins",
         sa.Column("id", Number, nullable=False),
@@ -49,12 +49,14 @@ def upgrade() -> None:
         sa.Column("at", Instant, nullable=False),
         sa.PrimaryKeyConstraint("site", "url", name="pk_unmatched"),
     )
+    op.add_column("sources", sa.Column("failing_since", Instant))
     op.add_column("findings", sa.Column("patch", sa.Text()))
 
 
 def downgrade() -> None:
-    """What stands in for sources and addresses that give nothing any more, and the patches of findings."""
+    """What stands in for sources and addresses that give nothing any more, since when, and the patches of findings."""
     op.drop_column("findings", "patch")
+    op.drop_column("sources", "failing_since")
     op.drop_table("unmatched")
     op.drop_table("searches")
     op.drop_index("ix_stand_ins_open", "stand_ins")
