@@ -135,7 +135,9 @@ def _gone(connection: Connection, site: Site, now: datetime) -> Iterator[Trouble
         if row.last_status not in _GONE or row.failures < _IN_A_ROW:
             continue
         since = row.failing_since
-        patience = _SHORT if alone else _LONG
+        patience = _SHORT if alone and row.last_status != Refusal.EMPTY_SOURCE else _LONG
+        if row.last_status == Refusal.EMPTY_SOURCE and row.body_hash is None and not alone:
+            continue  # a new section need not have any article
         if isinstance(source, Sitemap) and row.url != source.url:  # each of its files has failed for itself
             good = (one.checked_at for one in rows[source.url] if not one.failures)
             since, patience = max(good, default=_enrolled(connection, site)), _SHARDS
