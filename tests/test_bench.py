@@ -23,6 +23,10 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "crawl": ("3 1", lambda found: found["pages"] == 18),
     "extract": ("", lambda found: found["pages"] > 0),
     "freshness": ("7 2 1", lambda found: [row["budget"] for row in found] == [8, 24, 48, 96]),
+    "healing": (
+        "--days 2 --papers 1 --articles 9",
+        lambda found: found["missing"] == 0 and found["found"] == found["patched"] == found["changes"] == 1,
+    ),
     "hostile": (
         "--size 20000 --every 40 --commands crawl warc",
         lambda found: found["inputs"] > 1 and found["wrong"] == [],

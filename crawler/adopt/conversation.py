@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from crawler.crawl.run import run_in_loop
 from crawler.errors import Refusal, Refused
 from crawler.extract import Overdue, deadline
-from crawler.fetch import SiteSpider, header, reason_of
+from crawler.fetch import RequestBudget, SiteSpider, header, reason_of
 from crawler.items import Asked
 from crawler.learn import Answer, Ask, NotLearned
 from crawler.sites import Site
@@ -37,6 +37,8 @@ class Talk(Generic[T]):
     questions: Generator[Ask, Answer, T]
     came: T | NotLearned | None = None
     """What the questions led to; None while they last."""
+    budget: RequestBudget | None = None
+    """What the site may be asked today; None where a person asks, whose requests are not counted."""
 
 
 def hold(talks: Sequence[Talk[T]], settings: Settings, *, at_once: int) -> None:
@@ -50,7 +52,11 @@ async def _all(talks: Sequence[Talk[T]], settings: Settings, at_once: int) -> No
     async def one(talk: Talk[T]) -> None:
         async with places:
             kind = type("conversation", (_Asking,), {"name": talk.site.host, "site": talk.site})
-            await AsyncCrawlerRunner(settings).crawl(Crawler(kind, settings), talk=talk)
+            try:
+                await AsyncCrawlerRunner(settings).crawl(Crawler(kind, settings), talk=talk)
+            finally:
+                if talk.budget is not None:
+                    talk.budget.close()
             if talk.came is None:
                 talk.came = NotLearned("unreachable", f"the conversation with {talk.site.host} broke off")
 
@@ -63,6 +69,7 @@ class _Asking(SiteSpider):
     def __init__(self, name: str | None = None, *, talk: Talk[Any]) -> None:
         super().__init__(name)
         self._talk = talk
+        self.budget = talk.budget
         self._robots: dict[str, bytes] = {}
 
     @classmethod
@@ -120,5 +127,5 @@ class _Asking(SiteSpider):
             return None
         if urlsplit(ask.url).scheme not in ("http", "https"):
             return self._next(Answer(ask.url, refused=Refusal.BAD_URL))
-        meta = {"asked": Asked("page")}
+        meta = {"asked": Asked("page", "audit")}
         return Request(ask.url, callback=self.parse, errback=self.failed, meta=meta, dont_filter=True)

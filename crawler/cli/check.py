@@ -108,7 +108,10 @@ def _show(finding: Finding, check: Check, screen: Console) -> None:
     screen.print(shown(f"  {respoken(finding.evidence)}"))
     for example in finding.examples:
         screen.print(shown(f"  {example}"), style="dim", soft_wrap=True)
-    screen.print(f"  {spoken('to do: {advice}', advice=respoken(check.advice))}\n")
+    screen.print(f"  {spoken('to do: {advice}', advice=respoken(check.advice))}")
+    for line in (finding.patch or "").splitlines():
+        screen.print(shown(f"    {line}"), style="dim", soft_wrap=True, highlight=False)
+    screen.print()
 
 
 def _explain(check: Check, screen: Console) -> None:

@@ -46,6 +46,13 @@ def check(store: Store, sites: Sites) -> None:
     check_due(store, sites, _now(), folders=folders)
 
 
+def repair(store: Store, sites: Sites) -> None:
+    """Find what took the place of sources and addresses that give nothing any more; go back to what returns."""
+    from crawler.repair import repair as run
+
+    run(store, sites, _now(), configured(), newsroom=configured().newsroom)
+
+
 def alerts(store: Store, _: Sites) -> None:
     """Search what is new for the words of alerts, and send the messages."""
     from crawler.alerts import notify
@@ -154,6 +161,7 @@ JOBS = (
     Job(relate, every=2 * _MINUTE, idle=30 * _MINUTE),
     # A site every half hour (`crawler.monitor.INTERVAL`). Asked only then, it would be too early now and again.
     Job(check, every=5 * _MINUTE, idle=5 * _MINUTE),
+    Job(repair, every=30 * _MINUTE, idle=30 * _MINUTE),
     Job(alerts, every=_MINUTE, idle=5 * _MINUTE, after_rounds=True),
     Job(digest, every=10 * _MINUTE, idle=10 * _MINUTE),
     Job(deliver, every=_MINUTE, idle=5 * _MINUTE),

@@ -17,7 +17,7 @@ from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Discard
 from crawler.process import shown
 from crawler.process.output import console, print_json
-from crawler.sites import Sites
+from crawler.sites import Layout, Sites
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,6 +54,10 @@ def reread(
     ] = None,
     store: StoreOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only, as without --yes.")] = False,
+    with_: Annotated[
+        Path | None,
+        typer.Option("--with", metavar="FILE", help="By the site or the LAYOUT of this file; it is run, so read it."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write what was reported.")] = False,
     json_: Annotated[
         bool, typer.Option("--json", help="One JSON object a page that differs, then the counts.")
@@ -69,6 +73,7 @@ def reread(
     Examples:
       thoisu reread --site nhandan --since 2026-08-01
       thoisu reread --site nhandan --yes
+      thoisu reread --site nhandan --with nhandan-new.py
       thoisu reread --archive /srv/warc --json > differs.jsonl
     """
     from crawler.archive import Archive
@@ -80,6 +85,8 @@ def reread(
         raise BadInput("name the archive: --archive FOLDER, or THOISU_ARCHIVE")
     sites = all_sites()
     names: list[str | None] = [site_named(name, sites).name for name in dict.fromkeys(site or ())]
+    if with_ is not None:
+        sites, names = _tried(with_, names, sites)
     after = moment(since) if since is not None else None
     screen = console(stderr=json_)
     with Archive(folder) as pages, open_store(store) as opened:
@@ -97,6 +104,22 @@ def reread(
             screen.print(f"nothing is written; with --yes these {len(to_write)} would be")
     if yes:
         relate_by_hand(store)
+
+
+def _tried(file: Path, names: list[str | None], sites: Sites) -> tuple[Sites, list[str | None]]:
+    """The sites with what a file says: the site of a spider, or a layout for the one that is named."""
+    from crawler.sites.registry import read_file
+
+    found = read_file(file)
+    if isinstance(found, Layout):
+        if len(names) != 1 or names[0] is None:
+            raise BadInput(f"{file} holds a layout; name its site: --site SITE")
+        site = sites[names[0]]
+        past = (*((site.layout,) if site.layout else ()), *site.past)
+        found = Sites([replace(site, layout=found, past=past)])
+    if others := [name for name in names if name not in (None, *found)]:
+        raise BadInput(f"{file} says nothing of {', '.join(map(str, others))}")
+    return sites | found, list(found)
 
 
 def _report(findings: Iterable[RereadPage], screen: Console, *, json_: bool) -> array[int]:

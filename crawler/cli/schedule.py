@@ -88,7 +88,8 @@ def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, 
     # The address may hold a password, and everybody on the machine sees the words of a command.
     environ = {"THOISU_DATABASE_URL": store_url, "THOISU_LOG_FORMAT": form}
     polls = Worker([*command, "crawl", "--due", *options], environ=environ)
-    jobs = Worker([*command, "schedule", *names, *options, "--child", "--job"], "the job", environ=environ)
+    asking = environ | ({"THOISU_NEWSROOM": newsroom} if newsroom else {})  # a job that asks sites asks it, too
+    jobs = Worker([*command, "schedule", *names, *options, "--child", "--job"], "the job", environ=asking)
     with Store.open(store_url) as store:
         intervals = [job.interval() for job in JOBS]
         Scheduler(store, polls, configured().sites_at_once, partial(enrol, chosen), jobs, intervals).run()

@@ -131,6 +131,7 @@ def _table(rows: Sequence[SiteStatus], now: datetime, by_hand: Mapping[str, Run]
         below = [respoken(row.why)]
         if run := by_hand.get(row.site):
             below.append(_by_hand(run, now))
+        below += [f"stand-in: {why}" for why in row.stand_ins]
         if row.findings:
             below.append(spoken("{n} findings are open: thoisu check {site}", n=row.findings, site=row.site))
         cells = (row.site, last, gave, str(row.today), following, asked, whole)

@@ -52,6 +52,8 @@ class Poll:
     """It is the last poll of a shard whose time is over."""
     paged: bool = False
     """A further page follows the first, so that nothing scrolls away unseen."""
+    unmatched: list[str] = field(default_factory=list)
+    """Addresses of the site that its pattern refuses."""
     saved: list[SourceSaved] = field(default_factory=list)
     """What the store took of it, and of its children."""
 
@@ -113,6 +115,7 @@ def answered(poll: Poll, headers: Mapping[str, str | None], found: Discovery, no
         audits=old.audits + poll.audit,
         last_status="200",
         failures=0,
+        failing_since=None,
         whole_at=old.whole_at if found.cut else now,
     )
     lied = poll.audit and (etag, modified) == (old.etag, old.last_modified) and listed != old.body_hash
@@ -137,12 +140,20 @@ def distrusted(state: SourceState) -> SourceState:
 
 def unchanged(state: SourceState, now: datetime) -> SourceState:
     """The source's state after a 304."""
-    return replace(state, checked_at=now, polls=state.polls + 1, last_status="304", failures=0)
+    return replace(state, checked_at=now, polls=state.polls + 1, last_status="304", failures=0, failing_since=None)
 
 
 def failed(state: SourceState, reason: str, now: datetime) -> SourceState:
     """The source's state after a poll that gave nothing; what the last good answer said stays."""
-    return replace(state, checked_at=now, polls=state.polls + 1, last_status=reason, failures=state.failures + 1)
+    since = (state.failures and state.failing_since) or now
+    return replace(
+        state,
+        checked_at=now,
+        polls=state.polls + 1,
+        last_status=reason,
+        failures=state.failures + 1,
+        failing_since=since,
+    )
 
 
 def without_validators(state: SourceState) -> SourceState:

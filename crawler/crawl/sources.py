@@ -25,7 +25,7 @@ from crawler.errors import Refusal, StoreFailed
 from crawler.fetch import header
 from crawler.items import Asked, Link
 from crawler.sites import Feed, Listing, Sitemap, Source
-from crawler.store import SourceSaved, SourceState
+from crawler.store import SourceSaved, SourceState, stand_ins
 
 logger = logging.getLogger(__name__)
 _SILENT = 2  # sources without any answer after which a site counts as down
@@ -219,6 +219,8 @@ class Sources:
     def _noted(self, poll: Poll, state: SourceState, connection: Connection, saved: SourceSaved) -> None:
         """What the agenda learns of a poll, or of a part of one, in the transaction that saves it."""
         (poll.parent or poll).saved.append(saved)
+        if poll.unmatched:
+            stand_ins.note_unmatched(connection, self._run.site.name, poll.unmatched, self._run.now())
         agenda, source = self._run.agenda, poll.source.url if poll.source else ""
         if agenda is None or poll.parent is not None or poll.closing or source not in agenda.entries:
             return
@@ -249,6 +251,8 @@ class _NamedLinks:
             elif link.url not in self._refused:
                 self._refused.add(link.url)
                 run.report.refused[link.refused] += 1
+                if link.refused is Refusal.NOT_ARTICLE:
+                    poll.unmatched.append(link.url)
         fresh = taken.keys() - poll.links.keys()
         poll.links.update((url, taken[url]) for url in taken if url in fresh)
         unknown = fresh - run.store.seen(fresh)

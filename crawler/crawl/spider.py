@@ -33,8 +33,8 @@ from crawler.fetch import RequestBudget, SiteSpider, clock
 from crawler.items import Article
 from crawler.readers import Readers
 from crawler.schedule import SiteAgenda
-from crawler.sites import Sites, load_sites
-from crawler.store import Store, frontier, runs, tallies
+from crawler.sites import Sites, load_sites, with_stand_ins
+from crawler.store import Store, frontier, runs, stand_ins, tallies
 from crawler.text import day_of
 
 logger = logging.getLogger(__name__)
@@ -140,6 +140,8 @@ class NewsSpider(SiteSpider):
         if store is None:
             store = Store.open(crawler.settings["THOISU_DATABASE_URL"])
             crawler.signals.connect(store.close, signal=signals.engine_stopped)
+        with store.reading() as connection:
+            spider.site = with_stand_ins(spider.site, stand_ins.standing(connection, spider.name))
         limit = None if crawler.settings["THOISU_REPLAY"] else crawler.settings.getint("THOISU_BUDGET")
         spider.budget = RequestBudget(store, spider.name, limit, spider.now)
         spider.run = RunContext(

@@ -24,7 +24,7 @@ def spider_file(one: Learned) -> str:
     parts = [
         f'"""{site.publisher}: learned from its pages."""'.replace("\\", ""),
         "from crawler.crawl import NewsSpider\n" + f"from crawler.sites import {', '.join(kinds)}",
-        *([_layout(site.layout) + "\n"] if one.own_layout and site.layout else []),
+        *([layout_text(site.layout) + "\n"] if one.own_layout and site.layout else []),
         ("" if one.own_layout else "\n") + _class(site, constant),
     ]
     return "\n\n".join(parts)
@@ -35,13 +35,24 @@ def file_of(site: Site) -> str:
     return spider_file(Learned(site, site.layout is not None and id(site.layout) not in _FAMILIES, (), 0))
 
 
-def _layout(layout: Layout) -> str:
+def layout_text(layout: Layout) -> str:
+    """A layout as it stands in a spider's file, as the constant LAYOUT."""
     fields = [f"name={_text(layout.name)}"]
     for field in dataclasses.fields(layout):
         value = getattr(layout, field.name)
         if field.name not in ("name", "marks") and value:
             fields.append(f"{field.name}={_tuple(value)}")
     return "LAYOUT = Layout(\n" + "\n".join(_filled(fields, 4)) + "\n)  # fmt: skip"
+
+
+def site_class(site: Site) -> str:
+    """The class of a site's spider, without what only a person knows of it."""
+    return _class(site, layout_name(site.layout))
+
+
+def layout_name(layout: Layout | None) -> str:
+    """The constant by which a spider's file calls a layout: a family's, or its own."""
+    return "None" if layout is None else _FAMILIES.get(id(layout), "LAYOUT")
 
 
 def _class(site: Site, layout: str) -> str:
@@ -51,10 +62,10 @@ def _class(site: Site, layout: str) -> str:
         "    site = Site(",
         *_filled([f"publisher={_text(site.publisher)}", f"home={_text(site.home)}", f'tier="{site.tier}"'], 8),
         *_sources(site.sources),
-        f"        article={_pattern(site.article)},",
+        f"        article={pattern_text(site.article)},",
     ]
     if site.exclude:
-        lines.append(f"        exclude={_pattern(site.exclude)},")
+        lines.append(f"        exclude={pattern_text(site.exclude)},")
     rest = [f"layout={layout}"]
     if site.keep_query:
         rest.append(f"keep_query={_tuple(site.keep_query)}")
@@ -77,7 +88,8 @@ def _sources(sources: Sequence[Source]) -> Iterator[str]:
     yield f"        sources={sources_literal(sources)},"
 
 
-def _source(source: Source) -> str:
+def source_text(source: Source) -> str:
+    """A source as it stands in a spider's file."""
     more = [
         f"{field.name}={_text(value) if isinstance(value, str) else repr(value)}"
         for field in dataclasses.fields(source)
@@ -89,8 +101,8 @@ def _source(source: Source) -> str:
 def sources_literal(sources: Sequence[Source]) -> str:
     """The value of `sources` as it is written in a spider's file."""
     if len(sources) == 1:
-        return f"({_source(sources[0])},)"
-    return "(\n" + "".join(f"            {_source(source)},\n" for source in sources) + "        )"
+        return f"({source_text(sources[0])},)"
+    return "(\n" + "".join(f"            {source_text(source)},\n" for source in sources) + "        )"
 
 
 def literal(value: str | bool | Css | None, *, pattern: bool = False) -> str:
@@ -98,7 +110,7 @@ def literal(value: str | bool | Css | None, *, pattern: bool = False) -> str:
     if isinstance(value, tuple):
         return _tuple(value)
     if isinstance(value, str):
-        return _pattern(value) if pattern else _text(value)
+        return pattern_text(value) if pattern else _text(value)
     return repr(value)
 
 
@@ -125,5 +137,6 @@ def _text(value: str) -> str:
     return literal
 
 
-def _pattern(value: str) -> str:
+def pattern_text(value: str) -> str:
+    """A regular expression as it stands in a spider's file."""
     return f'r"{value}"' if '"' not in value and not value.endswith("\\") else repr(value)

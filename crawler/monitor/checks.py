@@ -85,6 +85,14 @@ CHECKS: tuple[Check, ...] = (
         run=site_checks.refusals,
     ),
     Check(
+        name="stand_in",
+        reads="what the watch has found in the place of sources, addresses and layouts that give nothing any more",
+        bound="one",
+        within="a day after a source is gone (8 hours when no other gives), or four addresses of a form that is new",
+        advice="read the patch and apply it; a source that returns is gone back to without it",
+        run=site_checks.stand_in,
+    ),
+    Check(
         name="gaps",
         reads="the ledger: windows of feeds and listings that do not overlap the ones before",
         bound="one such span",

@@ -15,6 +15,8 @@ from crawler.monitor import silence as silences
 from crawler.monitor.page_checks import midnight
 from crawler.monitor.shift import shift
 from crawler.monitor.view import View
+from crawler.sites import Feed, Listing, Sitemap, StandIn
+from crawler.store import stand_ins
 from crawler.store.findings import Observation
 from crawler.store.schema import Fate, links, sources
 from crawler.store.tallies import ASKED, LIES
@@ -90,6 +92,17 @@ def _refused(view: View, site: str, reason: str, failing: list[str]) -> Iterator
     since = midnight(found.since) if found else view.now
     evidence = "; ".join(parts) or "nothing has been asked since then"
     yield Observation(site, reason, since, evidence, tuple(shown[:_SHOWN]))
+
+
+def stand_in(view: View) -> Iterator[Observation]:
+    """A part of a site's definition gives nothing any more; something may stand in for it."""
+    for site in view.sites:
+        parts: dict[str, list[StandIn]] = defaultdict(list)
+        for one in stand_ins.standing(view.connection, site):
+            parts[one.route or one.part].append(one)
+        for part, ones in parts.items():
+            shown = [one.by.url for one in ones if isinstance(one.by, Feed | Sitemap | Listing)][:_SHOWN]
+            yield Observation(site, part, ones[0].since, ones[0].why, tuple(shown), ones[0].patch or None)
 
 
 def validators(view: View) -> Iterator[Observation]:

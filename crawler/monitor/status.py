@@ -14,7 +14,7 @@ from crawler.discover import DayRange
 from crawler.items import Purpose
 from crawler.schedule import ARTICLES, AgendaEntry, Pace, agenda, read_pace
 from crawler.schedule.rates import moment
-from crawler.store import Store, budget, findings, runs
+from crawler.store import Store, budget, findings, runs, stand_ins
 from crawler.store.queries import count_since
 from crawler.store.runs import Run
 from crawler.text import VIETNAM, day_of
@@ -51,6 +51,8 @@ class SiteStatus:
     """That are open."""
     sources: tuple[AgendaEntry, ...]
     """All that the agenda says of the site, its articles included, in the order of their next time."""
+    stand_ins: tuple[str, ...] = ()
+    """What stands in for parts of the definition that give nothing any more, each in a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,7 @@ def site_status(
     with store.reading() as connection:
         asked = budget.spent(connection, site, day_of(now))
         given = limit or _pace(connection, site, now).budget.limit
+        standing = [one for one in stand_ins.standing(connection, site) if one.by is not None]
         open_ = [finding for finding in findings.opened(connection, [site]) if finding.site == site]
         today = count_since(
             connection, site, now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -144,6 +147,7 @@ def site_status(
         gaps=known.gaps,
         findings=len(open_),
         sources=tuple(entries),
+        stand_ins=tuple(dict.fromkeys(one.why for one in standing)),
     )
 
 

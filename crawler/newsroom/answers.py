@@ -6,6 +6,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
@@ -17,6 +18,7 @@ from crawler.newsroom.resource import HTML, Resource, moved
 from crawler.newsroom.sources import resource
 from crawler.newsroom.world import World
 
+_ALTERNATE = b'<link rel="alternate" type="application/rss+xml" href="%s">'
 _BUT_ROBOTS = r"^/(?!robots\.txt)"
 
 
@@ -28,6 +30,7 @@ class Answers:
         self._rules: dict[str, list[Rule]] = defaultdict(list)
         self._made: dict[tuple[str, str], tuple[object, Resource | None]] = {}
         self._sent: dict[tuple[str, str], tuple[str, datetime]] = {}
+        self._stuck: dict[tuple[str, str], bytes] = {}
         self._lock = threading.Lock()
 
     def misbehave(
@@ -65,7 +68,10 @@ class Answers:
         if headers.get("host", "").partition(":")[0] in paper.redirects:
             return _as_it_is(moved(self.world.root(paper) + target))
         rules = [rule for rule in self._rules.get(paper.name, ()) if rule.left != 0 and rule.path.search(target)]
-        found = self._resource(paper, target, endless=any(self._use(rules, "endless")))
+        moved_to = next((str(rule.value) for rule in self._rules.get(paper.name, ()) if rule.what == "moved"), None)
+        found = self._resource(paper, _before(paper, target, moved_to), endless=any(self._use(rules, "endless")))
+        if found and moved_to and target == "/":
+            found = replace(found, body=found.body.replace(b"</head>", _ALTERNATE % moved_to.encode() + b"</head>", 1))
         if found and "xml" in found.media_type and any(self._use(rules, "home_feed")):
             found = self._resource(paper, paper.feed)
         media_type = found.media_type if found else HTML
@@ -81,6 +87,8 @@ class Answers:
         if found.status != 200:
             return _as_it_is(found)
         answer = Reply(200, found.body, found.media_type)
+        if any(self._use(rules, "stuck")):
+            answer.body = self._stuck.setdefault((paper.name, target), answer.body)
         for rule in rules:
             before = (answer.body, answer.media_type, answer.drip)
             spoil(rule, answer)
@@ -140,6 +148,13 @@ class Answers:
         if before and moment <= before[1]:  # a standing clock: two texts of one second need two times
             moment = before[1] + (datetime.resolution * 1_000_000)
         return moment
+
+
+def _before(paper: Paper, target: str, moved_to: str | None) -> str:
+    """Where that was which is asked now: the home feed, when it has moved."""
+    if moved_to is None:
+        return target
+    return paper.feed if target == moved_to else "/moved-away" if target == paper.feed else target
 
 
 def _as_it_is(found: Resource) -> Reply:

@@ -2,14 +2,15 @@
 
 Editors' doings happen once and at once: `late=3`, `future=1` (stories dated fifty-six years ahead), `edit=2`,
 `take_down=1`, `restore=True`, `redesign=True`, `flood=60` (stories at once), `silence=24` (hours without a story),
-`clock=-7` (hours by which all later times are off). All others are rules that stay until `times` answers have been
-spoilt or the paper is told to behave:
+`clock=-7` (hours by which all later times are off), `readdress="/tin/{slug}-a{number}.htm"` (of all later stories). All
+others are rules that stay until `times` answers have been spoilt or the paper is told to behave:
 
     status=429 (with retry_after=5)   validators="always-304" | "frozen"    drip=0.01 (seconds a piece)
     redirect="loop" | URL             challenge="d1n"                       charset="iso-8859-1" (declared, not used)
     xml="broken" | "bomb" | "external"                                      html_for_feed=True    home_feed=True
     gzip_bomb=100, huge=100 (MB)      soft_404=True                         endless=True (pagination)
-    script_in_titles=True             nul=True
+    script_in_titles=True             nul=True                              moved="/new.xml" (the home feed)
+    stuck=True (what was sent first is sent again)
     hostile="marks" | "tags" | "layers" | "quotes" | "entries" (`crawler.newsroom.hostile`)
 
 `path` is a regular expression, searched in path and query, that limits a rule.
@@ -32,9 +33,11 @@ from crawler.newsroom.world import World
 
 RULES = frozenset(
     "status validators drip redirect challenge charset xml html_for_feed home_feed gzip_bomb huge soft_404 endless "
-    "script_in_titles nul hostile".split()
+    "script_in_titles nul hostile moved stuck".split()
 )
-EVENTS = frozenset({"late", "future", "edit", "take_down", "restore", "redesign", "flood", "silence", "clock"})
+EVENTS = frozenset(
+    {"late", "future", "edit", "take_down", "restore", "redesign", "flood", "silence", "clock", "readdress"}
+)
 _MEGABYTE = 1 << 20
 _AHEAD = timedelta(days=-20_454)
 _CHALLENGE = (
@@ -77,6 +80,9 @@ def happen(world: World, paper: Paper, what: str, value: Any) -> list[str]:
     """Let the editors act; the addresses that it touches."""
     if what == "redesign":
         world.redesign(paper.name)
+        return []
+    if what == "readdress":
+        world.readdress(paper.name, str(value))
         return []
     if what == "silence":
         return [world.url(story) for story in world.silence(paper.name, float(value))]

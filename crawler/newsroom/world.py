@@ -14,7 +14,7 @@ from typing import Any, Literal
 from crawler.newsroom import families
 from crawler.newsroom.families import FAMILIES
 from crawler.newsroom.grammar import die
-from crawler.newsroom.papers import Paper
+from crawler.newsroom.papers import Paper, slugify
 from crawler.newsroom.story import PaperStory, compose, revise
 from crawler.text import VIETNAM
 
@@ -202,6 +202,16 @@ class World:
                 story.published += timedelta(hours=hours)
                 story.modified += timedelta(hours=hours)
         shelf.sort(key=lambda story: story.published)
+        self.version += 1
+
+    def readdress(self, name: str, pattern: str) -> None:
+        """Stories that are published from now on have other addresses: {slug}, {section}, {number}."""
+        for story in self.stories[self.paper(name).name]:
+            if story.visible_from > self.now:
+                del self._by_path[story.paper.name, story.path]
+                number = 4_000_000 + story.number
+                story.path = pattern.format(slug=slugify(story.title), section=story.section.slug, number=number)
+                self._by_path[story.paper.name, story.path] = story
         self.version += 1
 
     def redesign(self, name: str, at: datetime | None = None) -> None:

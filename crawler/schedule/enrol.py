@@ -10,8 +10,8 @@ from crawler.schedule.agenda import ARTICLES, AgendaEntry
 from crawler.schedule.budget import Budget
 from crawler.schedule.pace import Pace
 from crawler.schedule.site_agenda import FLOOR, write_pace
-from crawler.sites import Sites
-from crawler.store import Store, frontier
+from crawler.sites import Sites, with_stand_ins
+from crawler.store import Store, frontier, stand_ins
 
 SPREAD = timedelta(minutes=1)
 """Between the first looks at two sites that nobody has looked at before."""
@@ -33,9 +33,8 @@ def enrol(sites: Sites, store: Store, now: datetime) -> int:
             frontier.ensure_site(connection, name, now)
             agenda.enrol(connection, name, site.tier, write_pace(Pace(Budget(site.budget), floor=FLOOR)))
             at = first.get(name, now)
-            given = [
-                AgendaEntry(site=name, source=source.url, next_at=at, why="never looked at") for source in site.sources
-            ]
+            sources = with_stand_ins(site, stand_ins.standing(connection, name)).sources
+            given = [AgendaEntry(site=name, source=source.url, next_at=at, why="never looked at") for source in sources]
             given.append(
                 AgendaEntry(site=name, source=ARTICLES, next_at=at, why="articles that are listed and not read yet")
             )

@@ -182,6 +182,12 @@ class Pace:
         end = (day_number(at) + 1) * DAY
         return sum(source.weight * self._mass(name, at, end) for name, source in self.sources.items())
 
+    def usual(self, since: datetime, until: datetime) -> float:
+        """New items that usually come between two times; of what lies before the day before the planned one none."""
+        begin, end = minutes(since), minutes(until)
+        known = (source.weight * self._mass(name, begin, end) for name, source in self.sources.items())
+        return sum(known) if self.day else 0.0
+
     def rate(self, name: str, now: datetime) -> float:
         """Items an hour to be expected from a source now."""
         at = minutes(now)

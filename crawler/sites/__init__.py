@@ -10,6 +10,7 @@ url_kinds.py     what an address says by its words alone
 written_urls.py  addresses as people, feeds and copied lists write them
 article_numbers.py  the number that names an article, where a site's addresses end in one
 registry.py      the sites that somebody has described, by name and by address
+stand_in.py      what takes the place of a part of a definition that gives nothing any more
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from crawler.sites.layouts import (
 from crawler.sites.registry import Sites, load_sites
 from crawler.sites.site import Site, Tier
 from crawler.sites.source import Archive, Feed, Listing, Numbers, Sitemap, Source
+from crawler.sites.stand_in import AddressForm, StandIn, with_one, with_stand_ins
 from crawler.sites.url_kinds import kind_by_address
 from crawler.sites.urls import UrlVerdict, absolute, canonical, host_of, judge
 from crawler.sites.written_urls import address_in, is_web, written
@@ -57,6 +59,7 @@ __all__ = [
     "TAGDIV",
     "VCCORP",
     "VCCORP_PAST",
+    "AddressForm",
     "Archive",
     "Css",
     "Feed",
@@ -67,6 +70,7 @@ __all__ = [
     "Sitemap",
     "Sites",
     "Source",
+    "StandIn",
     "Tier",
     "UrlVerdict",
     "absolute",
@@ -79,5 +83,7 @@ __all__ = [
     "kind_by_address",
     "load_sites",
     "same_article",
+    "with_one",
+    "with_stand_ins",
     "written",
 ]

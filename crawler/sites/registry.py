@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import pkgutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
-from crawler.errors import BadSite
+from crawler.errors import BadInput, BadSite
+from crawler.sites.layouts import Layout
 from crawler.sites.site import Site
 from crawler.sites.urls import host_of
 
@@ -88,7 +89,32 @@ def _walk(name: str) -> Iterator[Site]:
             module = importlib.import_module(info.name)
         except (SyntaxError, TypeError, NameError, ImportError, AttributeError) as error:
             raise BadSite(f"{info.name.replace('.', '/')}.py: {error}") from error
-        for value in vars(module).values():
-            site = getattr(value, "site", None)
-            if isinstance(value, type) and isinstance(site, Site) and value.__module__ == module.__name__:
-                yield site
+        yield from _sites_of(module)
+
+
+def _sites_of(module: ModuleType) -> Iterator[Site]:
+    for value in vars(module).values():
+        site = getattr(value, "site", None)
+        if isinstance(value, type) and isinstance(site, Site) and value.__module__ == module.__name__:
+            yield site
+
+
+def read_file(file: Path) -> Sites | Layout:
+    """The sites of a spider's file or, where there is no spider in it, its `LAYOUT`; the file is run as a module.
+
+    Raises `BadInput` when it cannot be read, or holds neither.
+    """
+    spec = importlib.util.spec_from_file_location("tried_spider", file)
+    if spec is None or spec.loader is None:
+        raise BadInput(f"{file} is no file of Python")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (OSError, SyntaxError, TypeError, NameError, ImportError, AttributeError, BadSite) as error:
+        raise BadInput(f"{file} cannot be read: {error}") from error
+    if found := list(_sites_of(module)):
+        return Sites(found)
+    layout = getattr(module, "LAYOUT", None)
+    if not isinstance(layout, Layout):
+        raise BadInput(f"{file} holds neither a spider nor a LAYOUT")
+    return layout

@@ -26,6 +26,7 @@ A table and its SQL lie in the package that alone writes it: `crawler.compare.ta
     budget, robots, tallies         requests spent; robots.txt kept for a day; answers counted by reason
     listings, mentions              lists for whoever is outside, bounded; which articles name which documents
     tokens                          who is let in by `thoisu serve`; hashes
+    stand_ins                       what stands in for parts of a definition that give nothing any more
     findings, messages              what the monitor has found; what is to be sent to people
 """
 

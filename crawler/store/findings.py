@@ -32,6 +32,7 @@ findings = Table(
     Column("examples", Plain, nullable=False),  # a JSON list
     Column("told_at", Instant),  # that it opened
     Column("end_told_at", Instant),
+    Column("patch", Plain),  # a unified diff
 )
 Index(
     "ix_findings_open",
@@ -75,6 +76,8 @@ class Finding:
     told_at: datetime | None  # as `thoisu check --json` calls it
     """When a message said that it opened."""
     end_told_at: datetime | None
+    patch: str | None = None
+    """Unified diff that mends it; None when nobody knows one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Observation:
     since: datetime
     evidence: str
     examples: tuple[str, ...] = ()
+    patch: str | None = None
 
 
 def opened(connection: Connection, sites: Iterable[str] | None = None) -> list[Finding]:
@@ -117,6 +121,7 @@ def note_notified(connection: Connection, ids: Iterable[int], at: datetime) -> N
 def note(connection: Connection, name: str, seen: Observation, was: Finding | None, at: datetime) -> None:
     """Open a finding, or keep it open with today's evidence."""
     values: dict[str, Any] = {"seen_at": at, "evidence": seen.evidence, "examples": json.dumps(seen.examples)}
+    values["patch"] = seen.patch
     if was is not None:
         if was.opened_at > at:  # by a clock that was ahead
             values |= {"opened_at": at, "since": min(was.since, at)}

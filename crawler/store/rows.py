@@ -32,6 +32,8 @@ class SourceState:
     """What came of the last poll: the HTTP status, or a reason of `Refusal`."""
     failures: int = 0
     """Polls in a row that failed."""
+    failing_since: datetime | None = None
+    """The first of the polls in a row that failed."""
     whole_at: datetime | None = None
     """The last answer that was neither cut off nor a 304."""
     route: str | None = None

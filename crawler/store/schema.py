@@ -162,6 +162,7 @@ sources = Table(
     Column("last_status", Plain),
     Column("failures", Integer, nullable=False),
     Column("whole_at", Instant),
+    Column("failing_since", Instant),
     Column("route", Plain),  # the source of the site's definition that this is a part of, with its placeholders
 )
 

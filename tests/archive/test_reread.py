@@ -250,6 +250,41 @@ def test_the_command_reports_first_and_writes_on_yes_alone(
     assert command(bench, capsys, "--since", "2099-01-01")[1].startswith("0 pages")
 
 
+SPIDER = """
+from crawler.crawl import NewsSpider
+from crawler.sites import EPI, Feed, Site
+
+class Songda(NewsSpider):
+    name = "songda"
+    site = Site(publisher="Báo", home="{home}", tier="press", sources=(Feed("{home}a.rss"),), article=r"-post\\d+",
+                layout={layout})
+"""
+
+
+def test_a_file_is_tried_before_it_is_taken_over(
+    bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bench.crawl_one()
+    monkeypatch.setattr("crawler.cli.reread.all_sites", lambda: Sites(bench.sites.values()))
+    home = bench.sites["songda"].home
+    spider, layout, nothing = (tmp_path / name for name in ("spider.py", "layout.py", "nothing.py"))
+    spider.write_text(SPIDER.format(home=home, layout='EPI.replace(body=(".article__sapo",), lead=())'))
+    layout.write_text(
+        'from crawler.sites import EPI\nLAYOUT = EPI.replace(name="new", body=(".article__sapo",), lead=())\n'
+    )
+    nothing.write_text("x = 1\n")
+    for arguments in (["--with", str(spider)], ["--with", str(layout), "--site", "songda"]):
+        assert "6  another text: a new revision" in command(bench, capsys, *arguments)[1]
+    for arguments, said in (
+        (["--with", str(layout)], "name its site"),
+        (["--with", str(nothing)], "neither a spider nor a LAYOUT"),
+        (["--with", str(tmp_path / "none.py")], "cannot be read"),
+    ):
+        code, _, err = command(bench, capsys, *arguments)
+        assert code == 2
+        assert said in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

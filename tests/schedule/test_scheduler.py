@@ -502,7 +502,7 @@ def test_status_and_pace_say_when_what_and_why(
             assert count_since(connection, "songda", max(newest)) == newest.count(max(newest))
     assert set(rows[1]) == {
         "site", "polled_at", "outcome", "came", "today", "next_at", "next", "why", "spent", "left", "budget",
-        "completeness", "gaps", "findings", "sources",
+        "completeness", "gaps", "findings", "sources", "stand_ins",
     }  # fmt: skip
     assert set(rows[1]["sources"][0]) == {"site", "source", "next_at", "why", "polled_at", "outcome", "came"}
     (unpolled,) = map(json.loads, say(capsys, "pace", "hongha", "--json", "--store", watch.url)[1].splitlines())
