@@ -82,7 +82,7 @@ def test_a_section_is_a_sink_with_its_filters(tmp_path: Path) -> None:
         ('[a]\nurl = "jsonl:x"\nsites = "nhandan"', "sites is a list of names"),
         ('[a]\nurl = "jsonl:x"\nsites = ["nix"]', "no site is called 'nix'"),
         ('[a]\nurl = "jsonl:x"\ntiers = ["top"]', "no tier 'top'; there are central, ministry"),
-        ('[a]\nurl = "jsonl:x"\ntext = ""', "text is a text of 1 to 200"),
+        ('[a]\nurl = "jsonl:x"\ntext = ""', "the query is empty"),
         ('[a]\nurl = "https://x.example/"', r"\[a\]: secret is missing"),
         ('[a]\nurl = "jsonl:${NIX}"', r"\$\{NIX\} is set neither"),
         ('[a]\nurl = "jsonl:x"\n[b]\nurl = "jsonl:x"', r"\[b\]: \[a\] has the same url"),

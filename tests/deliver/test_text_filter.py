@@ -12,6 +12,7 @@ from crawler.deliver import text_filter
 from crawler.errors import StoreFailed
 from crawler.store import Store, passed_over, sink_cursors
 from crawler.store import changes as feed
+from crawler.text.query import Node
 from tests.deliver.test_deliver import Shelf, SinkFailed, once, state
 from tests.support import article, at, url_of
 
@@ -19,11 +20,11 @@ USUAL = text_filter.holds
 FEED = Store.feed
 
 
-def breaking(texts: Sequence[str], pattern: str) -> bool:
+def breaking(texts: Sequence[tuple[str, str | None, str]], wanted: Node) -> bool:
     """Also in a reader: both import this module."""
-    if any("độc" in text for text in texts):
+    if any("độc" in (part or "") for text in texts for part in text):
         os._exit(9)
-    return USUAL(texts, pattern)
+    return USUAL(texts, wanted)
 
 
 def failing(store: Store, *args: Any, text: str | None = None, **about: Any) -> Any:
