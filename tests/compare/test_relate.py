@@ -309,7 +309,8 @@ def test_the_commands_show_it(command_store: str, capsys: pytest.CaptureFixture[
         with pytest.raises(SystemExit) as ended:
             main([*words, "--store", command_store])
         assert ended.value.code == 0
-        return capsys.readouterr().out
+        said = capsys.readouterr()
+        return said.out or said.err  # what is no row is said beside the rows
 
     assert json.loads(run_command("relate", "--json")) == {"changes": 3, "articles": 3, "pairs": 1}
     assert "0 changes" in run_command("relate")
@@ -319,7 +320,7 @@ def test_the_commands_show_it(command_store: str, capsys: pytest.CaptureFixture[
     ]
     every = [json.loads(line) for line in run_command("stories", "--json").splitlines()]
     assert {row["id"]: len(row["pages"]) for row in every} == {1: 2, 3: 1}
-    assert "2 pages: bao, hai" in run_command("stories", "--since", "2026-03-01", "--site", "hai")
+    assert "bao,hai" in run_command("stories", "--since", "2026-03-01", "--site", "hai")
     assert "no story" in run_command("stories", "--site", "vnexpress")
     with pytest.raises(SystemExit) as ended:
         main(["stories", "--site", "khac", "--store", command_store])
@@ -334,7 +335,8 @@ def test_the_commands_show_it(command_store: str, capsys: pytest.CaptureFixture[
 
 def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
     with store.reading() as connection:
-        names = inspect(connection).get_table_names()
+        # The index of words has no rows that could be read.
+        names = [name for name in inspect(connection).get_table_names() if not name.startswith("search_words")]
         return {name: sorted(map(tuple, connection.execute(text(f"SELECT * FROM {name}"))), key=repr) for name in names}  # noqa: S608
 
 
