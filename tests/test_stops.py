@@ -100,9 +100,9 @@ def test_so_it_is_by_sigterm() -> None:
 
 def test_readers_at_work_are_not_left_behind() -> None:
     program = """
-import crawler.readers.pool as pool
+from crawler.readers.reader import Reader
 with stops.listening(), ThreadPoolExecutor(1) as threads:
-    reader = pool._Reader()
+    reader = Reader()
     asked = threads.submit(reader.ask, 60, time.sleep, (60,))
     print(reader._process.pid, file=sys.stderr, flush=True)
     ready()

@@ -189,8 +189,6 @@ TextsOption = Annotated[
         help="With this in title, lead or body, with each when repeated; diacritics may be left out.",
     ),
 ]
-LONGEST_TEXT = 200
-"""Characters that `--text` looks for."""
 SitesArgument = Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Names of sites; none is all.")]
 
 
@@ -200,11 +198,8 @@ def chosen_sites(names: Iterable[str], sites: Sites) -> Sites:
 
 
 def texts_of(texts: Iterable[str] | None) -> list[str]:
-    """What `--text` names; `BadInput` for one that is too long."""
-    found = [typed(one) for one in texts or ()]
-    if too_long := next((len(one) for one in found if len(one) > LONGEST_TEXT), None):
-        raise BadInput(f"--text takes {LONGEST_TEXT} characters at most, not {too_long}")
-    return found
+    """What `--text` names, each a query of `crawler.text.query`."""
+    return [typed(one) for one in texts or ()]
 
 
 def of_tiers(names: Iterable[str], tiers: Iterable[str], sites: Sites) -> list[str]:

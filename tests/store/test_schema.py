@@ -125,7 +125,7 @@ def test_a_command_upgrades_the_first_schema_with_its_data(first: str, capsys: p
         assert store.source("https://bao.example/rss").etag == 'W/"7"'
         assert [link.tries for link in store.pending("bao")] == [1]
     # What the later versions make of it.
-    assert "2 pages: bao, dai" in run(capsys, "stories", "--store", first)
+    assert "bao,dai" in run(capsys, "stories", "--store", first)
 
 
 def test_downgrade_gives_back_what_the_first_version_made(first: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,7 +138,7 @@ def test_downgrade_gives_back_what_the_first_version_made(first: str, capsys: py
     assert contents(first)[1] > tables
     assert "has schema 0001" in run(capsys, "downgrade", "0001", "--yes", "--store", first)
     assert contents(first) == (before, tables)
-    assert "2 pages: bao, dai" in run(capsys, "stories", "--store", first)
+    assert "bao,dai" in run(capsys, "stories", "--store", first)
 
 
 def test_downgrade_to_nowhere_is_refused(first: str, capsys: pytest.CaptureFixture[str]) -> None:
