@@ -10,7 +10,7 @@ import typer
 
 from crawler.cli.common import StoreOption, all_sites, chosen_sites, configured, local, open_store, papers_of
 from crawler.cli.language import respoken, spoken
-from crawler.cli.lists import note, piped, print_tabbed
+from crawler.cli.lists import note
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json, say
@@ -98,10 +98,6 @@ def _well(answered: int, silent: int) -> str:
 
 
 def _show(finding: Finding, check: Check, screen: Console) -> None:
-    if piped():
-        about = (check.name, finding.site or "", finding.subject or "", local(finding.since))
-        print_tabbed((*about, *map(respoken, (check.says, finding.evidence, check.advice))))
-        return
     place = " ".join(part for part in (finding.site, finding.subject) if part)
     screen.print(shown(f"{check.name}  {place}  since {local(finding.since)}"), style="bold red")
     screen.print(f"  {respoken(check.says)}", highlight=False)
