@@ -66,7 +66,7 @@ def status(
         _unscheduled([run for name, run in by_hand.items() if name not in {row.site for row in rows}], now, screen)
         for row in rows if sites else ():
             _sources(row, screen)
-    _wrong(wrong, now, console(stderr=True) if json_ else screen)
+    _wrong(wrong, now, console(stderr=json_))
 
 
 def pace(
