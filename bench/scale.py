@@ -24,11 +24,12 @@ from crawler.compare.copies import compare as compare_copies
 from crawler.compare.facts import ComparedText as Facts
 from crawler.compare.minhash import fingerprint
 from crawler.discover import discover
+from crawler.errors import BadInput
 from crawler.extract import clean_text, extract, is_wall, moved_to, verdict
 from crawler.fetch.robots import readable
 from crawler.items import Article
 from crawler.sites import canonical, judge, load_sites
-from crawler.text import content_hash, decode, documents, normal_form, parse_date, search_form, search_pattern
+from crawler.text import content_hash, decode, documents, normal_form, parse_date, search_form
 from crawler.text.matching import SearchedText, match
 
 SECONDS, MEMORY = 30, 2 * 2**30
@@ -174,11 +175,19 @@ def _copies(texts: tuple[str, str]) -> Any:
     return compare_copies(before, after, timedelta(hours=1), one_paper=False), fingerprint(before.hashes)
 
 
+def query_of(text: str) -> object:
+    """A query as somebody may type or paste it; one that is refused costs no less."""
+    try:
+        return parse(text)
+    except BadInput as refused:
+        return refused
+
+
 def cases() -> Iterator[Case]:
     site = SITES.find(URL)
     query = parse('"con đê" OR (a AND NOT zz) OR "1 1 1 1 2"')
     texts: dict[str, Callable[[str], Any]] = {
-        "normal_form": normal_form, "search_form": search_form, "search_pattern": search_pattern, "parse_date": parse_date,
+        "normal_form": normal_form, "search_form": search_form, "query": query_of, "parse_date": parse_date,
         "documents": documents, "clean_text": clean_text, "decode": lambda text: decode(text.encode()),
         "decode utf-16": lambda text: decode(text.encode("utf-16-le", "replace")),
         "decode windows": lambda text: decode(text.encode("cp1258", "replace"), "windows-1258"),

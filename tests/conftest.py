@@ -128,6 +128,13 @@ def store(address: str) -> Iterator[Store]:
 
 
 @pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists are printed as a person sees them, not as a program reads them."""
+    monkeypatch.setattr("crawler.cli.lists.piped", lambda: False)
+    monkeypatch.setattr("crawler.cli.alerts.piped", lambda: False)
+
+
+@pytest.fixture
 def thoisu(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Thoisu:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")

@@ -151,7 +151,7 @@ def test_the_line_of_a_round_is_no_exception(
 ) -> None:
     monkeypatch.setattr(rounds, "crawl", lambda *_, **__: [SiteReport(site="bendo", error=TITLE)])
     monkeypatch.setattr(rounds, "follow_scheduler", lambda: None)
-    monkeypatch.setattr(rounds, "log", lambda _: None)
+    monkeypatch.setattr(rounds, "log", lambda *_: None)
     rounds.round_of(Sites([]), "sqlite:///a.db", None, Settings())
     said = capsys.readouterr().err
     assert "Con " in said
@@ -215,11 +215,11 @@ def test_children_of_the_scheduler_get_the_address_unseen(monkeypatch: pytest.Mo
     monkeypatch.setattr("crawler.schedule.worker.Worker", Seen)
     monkeypatch.setattr("crawler.schedule.scheduler.Scheduler.run", lambda _: None)
     url = f"sqlite:///{tmp_path / SECRET}.db"
-    _run(Sites([]), [], url, None)
+    _run(Sites([]), [], url, None, "text")
     assert len(commands) == 2
     for command, environ in commands:
         assert SECRET not in " ".join(command)
-        assert environ == {"THOISU_DATABASE_URL": url}
+        assert environ == {"THOISU_DATABASE_URL": url, "THOISU_LOG_FORMAT": "text"}
 
 
 def test_a_worker_adds_to_the_environment(tmp_path: Path) -> None:

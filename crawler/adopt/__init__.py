@@ -2,6 +2,7 @@
 
 conversation.py   asks a site what an exploration wants to know, as politely as a crawl
 adopting.py       from addresses to spiders' files and their golden cases
+spider_patch.py   the change of a definition as a patch of its spider's file
 proving.py        described sites held against what they answer today
 """
 
@@ -9,5 +10,6 @@ from __future__ import annotations
 
 from crawler.adopt.adopting import Adoption, adopt, write
 from crawler.adopt.proving import Proven, keep, prove
+from crawler.adopt.spider_patch import spider_patch
 
-__all__ = ["Adoption", "Proven", "adopt", "keep", "prove", "write"]
+__all__ = ["Adoption", "Proven", "adopt", "keep", "prove", "spider_patch", "write"]

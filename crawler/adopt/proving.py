@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,14 +12,13 @@ from urllib.parse import urlsplit
 
 from crawler.adopt.adopting import write_case
 from crawler.adopt.conversation import Talk, hold
+from crawler.adopt.spider_patch import spider_patch
 from crawler.configuration import Settings as OwnSettings
 from crawler.crawl.run import settings_for
 from crawler.errors import BadInput, Refusal
 from crawler.fetch import replay as saved_pages
-from crawler.learn import Answer, Ask, Finding, NotLearned, Proof, examine, patch, patched
-from crawler.learn.writing import file_of
+from crawler.learn import Answer, Ask, Finding, NotLearned, Proof, examine
 from crawler.sites import Site, Sites
-from crawler.sites.registry import OWN
 
 _RECORD = "answers.jsonl"
 _CASES = 2  # golden cases of a site
@@ -165,23 +163,4 @@ def _of(saved: Mapping[str, Answer], site: Site) -> list[str]:
 
 
 def _patch(proof: Proof) -> str | None:
-    """The difference in the file of the spider; in the file that its definition would be written as, if it has none."""
-    if proof.better is None:
-        return None
-    path = _file(proof.site)
-    name = f"spiders/{proof.site.name}.py"
-    text = path.read_text(encoding="utf-8") if path is not None else file_of(proof.site)
-    try:
-        return patch(text, patched(text, proof.site, proof.better), name if path is None else _shown(path))
-    except (BadInput, SyntaxError):
-        return None
-
-
-def _file(site: Site) -> Path | None:
-    """The file of a site's spider, in the user's own folder of sites or in the package; None when it has none."""
-    places = [place for name in (OWN, "spiders") if name in sys.modules for place in sys.modules[name].__path__]
-    return next((path for place in places if (path := Path(place) / f"{site.name}.py").is_file()), None)
-
-
-def _shown(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"
+    return (spider_patch(proof.site, proof.better) or None) if proof.better is not None else None

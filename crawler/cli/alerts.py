@@ -168,8 +168,9 @@ def list_(
             numbers = (status.found, status.sent, status.waiting)
             sites = ",".join(alert.sites)
             print_tabbed(
-                (str(alert.id), alert.query, sites, local(alert.added_at), *map(str, numbers), " ".join(targets))
-            )
+                (str(alert.id), alert.query, sites, local(alert.added_at), *map(str, numbers), " ".join(targets),
+                 "; ".join(f"{one.target}: {one.reason}" for one in status.targets if one.reason))
+            )  # fmt: skip
             continue
         screen.print(_line(f"{alert.id}  {alert.query}"), style="bold", soft_wrap=True)
         screen.print(_line(f"   {', '.join(alert.sites) or 'all sites'} · since {local(alert.added_at)}"))

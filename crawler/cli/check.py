@@ -10,7 +10,7 @@ import typer
 
 from crawler.cli.common import StoreOption, all_sites, chosen_sites, configured, local, open_store, papers_of
 from crawler.cli.language import respoken, spoken
-from crawler.cli.lists import note
+from crawler.cli.lists import remark
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json, say
@@ -77,7 +77,7 @@ def check(
     if found:
         raise typer.Exit(1)
     if not json_:
-        note(_well(len(answered & chosen.keys()), len(known_here & chosen.keys() - answered)))
+        remark(_well(len(answered & chosen.keys()), len(known_here & chosen.keys() - answered)))
 
 
 def _opened(store: str | None) -> Store:

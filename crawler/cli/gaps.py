@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import StoreOption, known_here, local, open_store, site_names
-from crawler.cli.lists import Column, Row, note, piped, print_rows
+from crawler.cli.lists import Column, Row, piped, print_rows, remark
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import print_json
@@ -99,14 +99,14 @@ def _show(
     for name, share in shares.items():
         if share.claimed:
             gaps = f", {share.gaps} span{'s' * (share.gaps > 1)} in doubt" if share.gaps else ""
-            note(f"{name}: {share.stored} of {share.claimed} listed are stored, {share.share:.2%}{gaps}")
+            remark(f"{name}: {share.stored} of {share.claimed} listed are stored, {share.share:.2%}{gaps}")
     for name, spans in unasked.items():
         if spans:
-            note(f"{name}: {_never(spans, span, now)}")
+            remark(f"{name}: {_never(spans, span, now)}")
     if not found and any(not _is_all(spans, span, now) for spans in unasked.values()):
-        note("nothing is known to be missing" + " of the days that were asked" * any(unasked.values()))
+        remark("nothing is known to be missing" + " of the days that were asked" * any(unasked.values()))
     if not shares:
-        note("no site was ever asked")
+        remark("no site was ever asked")
 
 
 def _never(spans: list[DayRange], span: DayRange, now: datetime) -> str:

@@ -73,7 +73,12 @@ def note(text: str, *, style: str = "") -> None:
     if piped():
         say(respoken(text))
     else:
-        console().print(shown(respoken(text)), style=style, soft_wrap=True)
+        remark(text, style=style)
+
+
+def remark(text: str, *, style: str = "") -> None:
+    """What a report says beside its rows, wherever it goes: who reads it through a pager or in a mail must see it."""
+    console().print(shown(respoken(text)), style=style, soft_wrap=True)
 
 
 def _aligned(columns: Sequence[Column], rows: Sequence[Row], screen: Console) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from crawler.cli.common import SitesArgument, StoreOption, all_sites, configured, local, open_store, site_named
 from crawler.cli.language import respoken, spoken
-from crawler.cli.lists import Column, Row, piped, print_rows
+from crawler.cli.lists import Column, Row, print_rows
 from crawler.process import shown
 from crawler.process.output import console, print_json
 
@@ -56,7 +56,7 @@ def status(
         rows = [site_status(opened, name, of, now, configured().budget) for name, of in _agendas(opened, sites).items()]
         by_hand = {name: run for name, run in hand_runs(opened).items() if not sites or name in sites}
         wrong = watch(opened, {row.site for row in rows} | by_hand.keys(), now)
-    screen = console(stderr=piped())
+    screen = console()
     if json_:
         for row in rows:
             print_json(asdict(row))

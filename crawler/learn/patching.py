@@ -10,15 +10,15 @@ import ast
 import dataclasses
 import difflib
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
-from typing import Any
+from itertools import count, pairwise
 
 from crawler import sites as offered
 from crawler.errors import BadInput
-from crawler.learn.writing import literal, sources_literal
+from crawler.learn.writing import layout_text, literal, sources_literal
 from crawler.sites import Css, Layout, Site
 
 _LAYOUTS = {name: layout for name, layout in vars(offered).items() if isinstance(layout, Layout)}
+_LONGEST = 8000  # characters of a patch
 _WIDTH = 90  # characters of a tuple on one line
 _SITE_FIELDS = ("home", "hosts", "sources", "article", "exclude", "keep_query", "keep_slash")
 _FIELDS = tuple(field.name for field in dataclasses.fields(Layout) if field.name not in ("name", "marks"))
@@ -48,7 +48,9 @@ def patched(text: str, old: Site, new: Site) -> str:
             )
             edits.append(_argument(lines, call, name, written))
     if new.layout != old.layout and new.layout is not None:
-        edits += _layout_edits(lines, tree, call, old, new.layout)
+        superseded = bool(new.past) and new.past == (old.layout, *old.past)
+        change = _superseded if superseded else _layout_edits
+        edits += change(lines, tree, call, old, new.layout)
     text = _edited(text, edits)
     return _edited(text, _import_edits(_Lines(text), ast.parse(text)))
 
@@ -60,11 +62,12 @@ def _edited(text: str, edits: Iterable[_Edit]) -> str:
 
 
 def patch(text: str, changed: str, path: str) -> str:
-    """The unified difference between two texts of a file, as `git apply` takes it."""
+    """The unified difference between two texts of a file, as `git apply` takes it; "" for one too long to be read."""
     lines = difflib.unified_diff(
         text.splitlines(keepends=True), changed.splitlines(keepends=True), f"a/{path}", f"b/{path}"
     )
-    return "".join(lines)
+    whole = "".join(lines)
+    return whole if len(whole) <= _LONGEST else ""
 
 
 class _Lines:
@@ -83,6 +86,10 @@ class _Lines:
     def end(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
         """The place behind a node's last character."""
         return self._at(node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+    def text(self, node: ast.expr) -> str:
+        """A node as it is written."""
+        return "".join(self._lines)[self.start(node) : self.end(node)]
 
     def _at(self, line: int, column: int) -> int:
         return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
@@ -125,9 +132,7 @@ def _argument(lines: _Lines, call: ast.Call, name: str, written: str) -> _Edit:
 def _layout_edits(lines: _Lines, tree: ast.Module, call: ast.Call, old: Site, new: Layout) -> Iterator[_Edit]:
     """The layout by the name of a family, by new arguments of the file's own one, or made anew before the class."""
     family = next((name for name, layout in _LAYOUTS.items() if layout == new), None)
-    keyword = next((one for one in call.keywords if one.arg == "layout"), None)
-    if keyword is None:
-        raise BadInput(f"{old.name} is described without a layout")
+    keyword = _layout_keyword(call, old)
     start, end = lines.start(keyword.value), lines.end(keyword.value)
     if family is not None:
         yield _Edit(start, end, family)
@@ -143,6 +148,36 @@ def _layout_edits(lines: _Lines, tree: ast.Module, call: ast.Call, old: Site, ne
     place = next(lines.start(node) for node in tree.body if isinstance(node, ast.ClassDef))
     yield _Edit(place, place, _made(base, old.layout, new, old.name) + "\n\n\n")
     yield _Edit(start, end, "LAYOUT")
+
+
+def _superseded(lines: _Lines, tree: ast.Module, call: ast.Call, old: Site, new: Layout) -> Iterator[_Edit]:
+    """A layout in the place of the one that becomes the first of the past, by whatever name the file calls it."""
+    keyword = _layout_keyword(call, old)
+    value, was = keyword.value, lines.text(keyword.value)
+    family = next((name for name, layout in _LAYOUTS.items() if layout == new), None)
+    if family is None:
+        taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        if was == "LAYOUT":
+            was = next(name for n in count(1) if (name := f"LAYOUT_PAST{n if n > 1 else ''}") not in taken)
+            others = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "LAYOUT")
+            yield from (_Edit(lines.start(node), lines.end(node), was) for node in others if node is not value)
+        place = next(lines.start(node) for node in tree.body if isinstance(node, ast.ClassDef))
+        yield _Edit(place, place, layout_text(new) + "\n\n\n")
+    past = next((one.value for one in call.keywords if one.arg == "past"), None)
+    written = family or "LAYOUT"
+    if past is None:
+        written += f", past=({was},)"
+    else:
+        place = lines.start(past) + 1
+        yield _Edit(place, place, f"{was}, ")
+    yield _Edit(lines.start(value), lines.end(value), written)
+
+
+def _layout_keyword(call: ast.Call, old: Site) -> ast.keyword:
+    keyword = next((one for one in call.keywords if one.arg == "layout"), None)
+    if keyword is None or old.layout is None:
+        raise BadInput(f"{old.name} is described without a layout")
+    return keyword
 
 
 def _own_layout_gone(lines: _Lines, tree: ast.Module, value: ast.expr) -> Iterator[_Edit]:
@@ -168,15 +203,12 @@ def _assigned(tree: ast.Module, value: ast.expr) -> ast.Call | None:
 
 
 def _made(base: str | None, old: Layout | None, new: Layout, name: str) -> str:
-    """A layout written out: what differs from a family's, or all of it."""
-    known: Any = old if base is not None else None
-    fields = [f"name={literal(name if base is not None else new.name)}"]
-    for field in _FIELDS:
-        value = getattr(new, field)
-        if value != (getattr(known, field) if known is not None else ()):
-            fields.append(f"{field}={_selectors(value)}")
-    call = f"{base}.replace" if base is not None else "Layout"
-    return f"LAYOUT = {call}(\n" + "\n".join(f"    {field}," for field in fields) + "\n)  # fmt: skip"
+    """A layout written out: what differs from the family's that it was, or all of it."""
+    if base is None or old is None:
+        return layout_text(new)
+    changed = {field: value for field in _FIELDS if (value := getattr(new, field)) != getattr(old, field)}
+    fields = [f"name={literal(name)}", *(f"{field}={_selectors(value)}" for field, value in changed.items())]
+    return f"LAYOUT = {base}.replace(\n" + "\n".join(f"    {field}," for field in fields) + "\n)  # fmt: skip"
 
 
 def _selectors(values: Css) -> str:

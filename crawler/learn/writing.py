@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import keyword
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from crawler import sites as offered
 from crawler.learn.learned import Learned
@@ -22,7 +22,7 @@ def spider_file(one: Learned) -> str:
     constant = "LAYOUT" if one.own_layout else _FAMILIES.get(id(site.layout), "None")
     kinds = sorted([*kinds, "Layout"]) if one.own_layout else [constant, *kinds] if site.layout else kinds
     parts = [
-        f'"""{site.publisher}: learned from its pages."""'.replace("\\", ""),
+        f'"""{_plain(site.publisher)}: learned from its pages."""',
         "from crawler.crawl import NewsSpider\n" + f"from crawler.sites import {', '.join(kinds)}",
         *([layout_text(site.layout) + "\n"] if one.own_layout and site.layout else []),
         ("" if one.own_layout else "\n") + _class(site, constant),
@@ -45,27 +45,17 @@ def layout_text(layout: Layout) -> str:
     return "LAYOUT = Layout(\n" + "\n".join(_filled(fields, 4)) + "\n)  # fmt: skip"
 
 
-def site_class(site: Site) -> str:
-    """The class of a site's spider, without what only a person knows of it."""
-    return _class(site, layout_name(site.layout))
-
-
-def layout_name(layout: Layout | None) -> str:
-    """The constant by which a spider's file calls a layout: a family's, or its own."""
-    return "None" if layout is None else _FAMILIES.get(id(layout), "LAYOUT")
-
-
 def _class(site: Site, layout: str) -> str:
     lines = [
         f"class {class_name(site.name)}(NewsSpider):",
         f"    name = {_text(site.name)}",
         "    site = Site(",
         *_filled([f"publisher={_text(site.publisher)}", f"home={_text(site.home)}", f'tier="{site.tier}"'], 8),
-        *_sources(site.sources),
-        f"        article={pattern_text(site.article)},",
+        f"        sources={sources_literal(site.sources)},",
+        f"        article={_pattern(site.article)},",
     ]
     if site.exclude:
-        lines.append(f"        exclude={pattern_text(site.exclude)},")
+        lines.append(f"        exclude={_pattern(site.exclude)},")
     rest = [f"layout={layout}"]
     if site.keep_query:
         rest.append(f"keep_query={_tuple(site.keep_query)}")
@@ -84,12 +74,7 @@ def class_name(name: str) -> str:
     return f"{made}Site" if keyword.iskeyword(made) or not made[:1].isalpha() else made
 
 
-def _sources(sources: Sequence[Source]) -> Iterator[str]:
-    yield f"        sources={sources_literal(sources)},"
-
-
-def source_text(source: Source) -> str:
-    """A source as it stands in a spider's file."""
+def _source(source: Source) -> str:
     more = [
         f"{field.name}={_text(value) if isinstance(value, str) else repr(value)}"
         for field in dataclasses.fields(source)
@@ -101,8 +86,8 @@ def source_text(source: Source) -> str:
 def sources_literal(sources: Sequence[Source]) -> str:
     """The value of `sources` as it is written in a spider's file."""
     if len(sources) == 1:
-        return f"({source_text(sources[0])},)"
-    return "(\n" + "".join(f"            {source_text(source)},\n" for source in sources) + "        )"
+        return f"({_source(sources[0])},)"
+    return "(\n" + "".join(f"            {_source(source)},\n" for source in sources) + "        )"
 
 
 def literal(value: str | bool | Css | None, *, pattern: bool = False) -> str:
@@ -110,7 +95,7 @@ def literal(value: str | bool | Css | None, *, pattern: bool = False) -> str:
     if isinstance(value, tuple):
         return _tuple(value)
     if isinstance(value, str):
-        return pattern_text(value) if pattern else _text(value)
+        return _pattern(value) if pattern else _text(value)
     return repr(value)
 
 
@@ -129,6 +114,11 @@ def _tuple(values: Css) -> str:
     return f"({', '.join(map(_text, values))}{',' if len(values) == 1 else ''})"
 
 
+def _plain(text: str) -> str:
+    """What a site calls itself, without anything that could end the literal in which it stands."""
+    return "".join(sign for sign in text if sign.isprintable() and sign not in '\\"')
+
+
 def _text(value: str) -> str:
     """A literal in double quotes; whatever a site wrote stays a literal."""
     literal = repr(value)
@@ -137,6 +127,5 @@ def _text(value: str) -> str:
     return literal
 
 
-def pattern_text(value: str) -> str:
-    """A regular expression as it stands in a spider's file."""
-    return f'r"{value}"' if '"' not in value and not value.endswith("\\") else repr(value)
+def _pattern(value: str) -> str:
+    return f'r"{value}"' if '"' not in value and value.isprintable() and not value.endswith("\\") else repr(value)

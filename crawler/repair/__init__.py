@@ -2,7 +2,6 @@
 
 troubles.py   what of a site gives nothing any more, by what the store knows
 choosing.py   pure: from what a site answered to what stands in
-patches.py    the change of the spider's file, as a unified diff
 layouts.py    a layout learned anew from pages that the old one does not match
 repairing.py  the job: returns, searches, what the store keeps of them
 """

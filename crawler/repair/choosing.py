@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import chain
 from urllib.parse import urlsplit
 
 from crawler.errors import Refusal
@@ -53,6 +54,16 @@ def choose(known: Exploration, site: Site, wrong: Sequence[Trouble], seen: Seen)
         elif best is not None:
             chosen.append(Choice(one, (best,)))
     return chosen
+
+
+def mended(site: Site, route: str, by: tuple[Source, ...] | AddressForm) -> Site:
+    """The definition with the stand-in in the place of what gives nothing any more."""
+    if isinstance(by, AddressForm):
+        exclude = "|".join(part for part in (site.exclude, by.exclude) if part) or None
+        keep = tuple(dict.fromkeys((*site.keep_query, *by.keep_query)))
+        return replace(site, article=f"{site.article}|{by.article}", exclude=exclude, keep_query=keep)
+    kept = [by if one.url == route else (one,) for one in site.sources]
+    return replace(site, sources=tuple(dict.fromkeys((*chain.from_iterable(kept), *by))))
 
 
 def _form(known: Exploration, site: Site, seen: Seen, *, asked: bool) -> AddressForm | None:

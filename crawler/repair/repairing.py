@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,15 +12,15 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from crawler.adopt.conversation import Talk, hold
+from crawler.adopt.spider_patch import spider_patch
 from crawler.configuration import Settings
 from crawler.crawl.run import settings_for
 from crawler.extract import Overdue, deadline
 from crawler.fetch import RequestBudget
 from crawler.learn import Answer, Ask, NotLearned, explore
 from crawler.learn.exploration import MOST_REQUESTS
-from crawler.repair.choosing import Choice, choose
+from crawler.repair.choosing import Choice, choose, mended
 from crawler.repair.layouts import ENOUGH, Drift, drift, kept_pages, learn_anew, missing_pages
-from crawler.repair.patches import definition_patch, layout_patch, mended
 from crawler.repair.troubles import Trouble, is_over, names, troubles
 from crawler.schedule import ARTICLES, AgendaEntry, Pace, SiteAgenda, agenda, read_pace
 from crawler.sites import AddressForm, Layout, Site, Sites, StandIn, with_stand_ins
@@ -186,13 +187,18 @@ def _learn(site: Site, found: Drift, asks: _Asks) -> list[StandIn]:
         layout = "its pages take too long to read"
     if isinstance(layout, Layout):
         why = f"{found.why}; {layout.name} reads {len(answers)} of them, as their sources say"
-        patch = layout_patch(site, layout)
+        patch = spider_patch(site, replace(site, layout=layout, past=_past(site)))
     else:
         why, patch = f"{found.why}; none was learned: {layout}", ""
     one = StandIn(site=site.name, part="layout", route="", by=None, since=now, why=why, patch=patch)
     with asks.store.writing() as connection:
         stand_ins.begin(connection, [one])
     return [one]
+
+
+def _past(site: Site) -> tuple[Layout, ...]:
+    """The layouts of a site's pages when another has taken the place of its own."""
+    return (*([] if site.layout is None else [site.layout]), *site.past)
 
 
 def _current(store: Store, site: Site) -> Site:
@@ -211,7 +217,7 @@ def _keep(store: Store, site: Site, began: list[StandIn], vain: Sequence[StandIn
 
 def _stand_ins(site: Site, choice: Choice, now: datetime) -> Iterator[StandIn]:
     trouble, by = choice.trouble, choice.by
-    patch = definition_patch(site, mended(site, trouble.route, by))
+    patch = spider_patch(site, mended(site, trouble.route, by))
     if isinstance(by, AddressForm):
         why = f"{trouble.why}; in its place: addresses like {by.article}"
         yield StandIn(site=site.name, part="addresses", route="", by=by, since=now, why=why, patch=patch)

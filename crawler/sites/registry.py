@@ -82,6 +82,16 @@ def offer(folder: Path) -> None:
     sys.modules[OWN] = package
 
 
+def spider_path(name: str) -> Path | None:
+    """The file in which the spider of a site stands, in the user's own folder or the package; None without one."""
+    for package in (OWN, "spiders"):
+        for folder in getattr(sys.modules.get(package), "__path__", ()):
+            file = Path(folder) / f"{name}.py"
+            if name.isidentifier() and file.is_file():
+                return file
+    return None
+
+
 def _walk(name: str) -> Iterator[Site]:
     package = importlib.import_module(name)  # SPIDER_MODULES: loaded by name, as Scrapy does
     for info in pkgutil.iter_modules(package.__path__, f"{name}."):

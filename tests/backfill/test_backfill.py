@@ -536,6 +536,7 @@ def test_numbers_are_asked_one_by_one(bench: Bench) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("terminal")
 def test_the_command_tells_what_it_did(bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environment = {**os.environ, "THOISU_DELAY": "0", "THOISU_BUDGET": "60", "THOISU_CONTACT": "a@b.vn"}
     begin = ["backfill", "songda", "--newsroom", bench.room.url, "--store", bench.url, "--from", "2026-08-03"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import spiders
 from crawler.errors import BadInput
 from crawler.learn import patch, patched
+from crawler.learn.writing import file_of
 from crawler.sites import EPI, VCCORP, Feed, Layout, Site, load_sites
 
 SITES = load_sites()
@@ -108,3 +110,10 @@ def test_a_file_without_the_site_is_refused() -> None:
     site = _mau()
     with pytest.raises(BadInput, match="no Site"):
         patched("x = 1\n", site, replace(site, exclude="^/tag/"))
+
+
+def test_what_a_site_calls_itself_ends_no_literal() -> None:
+    evil = 'Báo"""\nimport os\nos.abort()\n"""\\'
+    text = file_of(replace(_mau(), publisher=evil))
+    assert _written(text, "baomau").publisher == evil
+    assert [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import)] == []

@@ -740,11 +740,11 @@ def test_alerts_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert command("alerts", "add", "(", "--store", url) == 2
     assert capsys.readouterr().err == "thoisu: words are missing behind (\n"
     assert not (tmp_path / "store.db").exists()
-    assert command("alerts", "add", "nước sạch* or Huế", "--site", "nhandan", "--store", url) == 0
+    assert command("alerts", "add", "nước sạch+ or Huế", "--site", "nhandan", "--store", url) == 0
     assert capsys.readouterr() == (
         'alert 1: "nước sạch or huế", in what comes from now on at nhandan\n',
         '"or" is looked for as a word; AND, OR and NOT are written in capitals\n'
-        "signs are not looked for: *\n"
+        "signs are not looked for: +\n"
         "nobody is notified yet: give --notify, or set THOISU_NOTIFY\n",
     )
     assert command("alerts", "add", "nước", "--site", "songda", "--store", url) == 2
@@ -756,6 +756,7 @@ def test_alerts_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert command("alerts", "remove", "2", "--store", url) == 2
 
 
+@pytest.mark.usefixtures("terminal")
 def test_alerts_say_what_was_sent_and_what_waits_and_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url, target = f"sqlite:///{tmp_path / 'store.db'}", "json://127.0.0.1:9/GEHEIM?+X-Auth-Token=GEHEIM"
     command("alerts", "add", "nước sạch\nOR \x1bHuế", "--notify", target, "--store", url)

@@ -448,6 +448,7 @@ def test_status_shows_what_a_crawl_by_hand_did(rooms: Callable[..., Room], capsy
     assert (run.failures, run.at) == (1, room.now())
 
 
+@pytest.mark.usefixtures("terminal")
 def test_a_date_of_another_year_has_its_year(rooms: Callable[..., Room], capsys: pytest.CaptureFixture[str]) -> None:
     room = rooms()
     room.off = timedelta(days=-400)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.repair.patches import definition_patch, layout_patch, mended
+from crawler.adopt.spider_patch import spider_patch
+from crawler.repair.choosing import mended
 from crawler.sites import EPI, ONECMS, AddressForm, Feed, Layout, Site, Sitemap
 from crawler.sites.registry import offer, read_file
 
@@ -64,10 +65,16 @@ def defined(folder: Path) -> Site:
     return found["baomau"]
 
 
+def superseded(site: Site, layout: Layout) -> str:
+    """The patch of a redesign."""
+    assert site.layout is not None
+    return spider_patch(site, replace(site, layout=layout, past=(site.layout, *site.past)))
+
+
 def test_a_moved_source(folder: Path) -> None:
     site = defined(folder)
     better = mended(site, HOME + "home.rss", (Sitemap(HOME + "map-{Y}-{m}.xml", lastmod="modified"),))
-    got = applied(folder, definition_patch(site, better))
+    got = applied(folder, spider_patch(site, better))
     assert got.sources == better.sources == (Sitemap(HOME + "map-{Y}-{m}.xml", "modified"), Feed(HOME + "xa-hoi.rss"))
 
 
@@ -76,35 +83,35 @@ def test_new_addresses(folder: Path) -> None:
     better = mended(
         site, "", AddressForm(article=r"^/\w+\.aspx\?ItemID=\d+", exclude="^/video/", keep_query=("ItemID",))
     )
-    got = applied(folder, definition_patch(site, better))
+    got = applied(folder, spider_patch(site, better))
     assert (got.article, got.exclude, got.keep_query) == (better.article, "^/video/", ("ItemID",))
 
 
 @pytest.mark.parametrize(("layout", "past"), [(ONECMS, (EPI,)), (OWN, (EPI,))])
 def test_a_new_layout(folder: Path, layout: Layout, past: tuple[Layout, ...]) -> None:
-    got = applied(folder, layout_patch(defined(folder), layout))
+    got = applied(folder, superseded(defined(folder), layout))
     assert (got.layout, got.past) == (layout, past)
     again = OWN.replace(name="baomau-2")
-    after = applied(folder, layout_patch(got, again))
+    after = applied(folder, superseded(got, again))
     assert (after.layout, after.past) == (again, (layout, *past))
 
 
 def test_a_site_without_a_file_has_its_fields_changed() -> None:
     site = Site(publisher="Báo", home="https://x.example.vn/", tier="press", sources=(Feed("https://x.example.vn/a.rss"),),
                 article=r"\d{4}$", layout=EPI, name="no_such_file")  # fmt: skip
-    text = definition_patch(site, mended(site, "https://x.example.vn/a.rss", (Feed("https://x.example.vn/b.rss"),)))
+    text = spider_patch(site, mended(site, "https://x.example.vn/a.rss", (Feed("https://x.example.vn/b.rss"),)))
     assert (
         '-        sources=(Feed("https://x.example.vn/a.rss"),),\n+        sources=(Feed("https://x.example.vn/b.rss"),),'
         in text
     )
-    assert "+LAYOUT = Layout(" in layout_patch(site, OWN)
-    assert "+        layout=LAYOUT, past=(EPI,)," in layout_patch(site, OWN)
+    assert "+LAYOUT = Layout(" in superseded(site, OWN)
+    assert "+        layout=LAYOUT, past=(EPI,)," in superseded(site, OWN)
 
 
 @pytest.mark.parametrize("path", ['x"),*__import__("os"),("', "a\\", "b\n    evil = 1", '\'"""'])
 def test_what_a_site_writes_stays_a_literal(folder: Path, path: str) -> None:
     site = defined(folder)
-    text = definition_patch(site, replace(site, sources=(Feed(HOME + path), *site.sources[1:])))
+    text = spider_patch(site, replace(site, sources=(Feed(HOME + path), *site.sources[1:])))
     added = [line[1:] for line in text.splitlines() if line.startswith("+") and line[:3] != "+++"]
     calls = [
         node for line in added for node in ast.walk(ast.parse(line.strip().rstrip(","))) if isinstance(node, ast.Call)
@@ -115,4 +122,4 @@ def test_what_a_site_writes_stays_a_literal(folder: Path, path: str) -> None:
 def test_a_patch_has_a_limit(folder: Path) -> None:
     site = defined(folder)
     many = tuple(Feed(f"{HOME}{number}.rss") for number in range(400))
-    assert definition_patch(site, replace(site, sources=many)) == ""
+    assert spider_patch(site, replace(site, sources=many)) == ""

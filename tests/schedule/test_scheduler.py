@@ -464,6 +464,7 @@ def say(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return int(end.value.code or 0), said.out, said.err
 
 
+@pytest.mark.usefixtures("terminal")
 def test_status_and_pace_say_when_what_and_why(
     watching: Callable[..., Watch], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
