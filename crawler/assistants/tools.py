@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from crawler.assistants.quoting import answer, line
 from crawler.compare import compare, story_queries
@@ -13,7 +13,7 @@ from crawler.monitor.status import agendas, site_status
 from crawler.process import stripped
 from crawler.sites import Sites
 from crawler.store import ArticleRow, Store, StoredArticle, findings
-from crawler.text import YEARS, local_time, parse_date
+from crawler.text import YEARS, Moment, local_time, parse_date
 
 MOST = 20
 """Rows of an answer."""
@@ -50,8 +50,8 @@ class Tools:
                 raise BadInput(f"no site is called {line(name, 50)!r}; site_health lists them")
         rows = self._store.articles(
             sites=sites or (),
-            since=_moment(since) if since else None,
-            until=_moment(until) + timedelta(days=1) if until else None,
+            since=_date(since).at if since else None,
+            until=_date(until).end if until else None,
             texts=[query] if query.strip() else (),
             limit=_bounded(limit),
         )
@@ -207,8 +207,8 @@ def _time(at: datetime | None) -> str | None:
     return local_time(at) if at else None
 
 
-def _moment(text: str) -> datetime:
+def _date(text: str) -> Moment:
     found = parse_date(text[:100])
     if found is None:
         raise BadInput(f"{line(text, 50)!r} is no date of {YEARS[0]} to {YEARS[-1]}; write 2026-08-01")
-    return found.at
+    return found

@@ -16,13 +16,10 @@ from crawler.cli.common import (
     TiersOption,
     UntilOption,
     all_sites,
-    end_moment,
-    known_here,
+    chosen_names,
     local,
-    moment,
-    of_tiers,
     open_store,
-    site_names,
+    period,
     stored,
     texts_of,
 )
@@ -69,12 +66,10 @@ def articles(
         raise BadInput(f"--with takes text, not {with_!r}")
     if with_ and not (json_ or csv):
         raise BadInput("--with text goes with --json or --csv; `thoisu show ID` shows a text")
-    begin, end = moment(since) if since is not None else None, end_moment(until) if until is not None else None
+    begin, end = period(since, until)
     texts = texts_of(text)
     with open_store(store) as opened:
-        names = known_here(site or (), site_names(opened)) if site else []
-        if tier:
-            names = of_tiers(names, tier, all_sites())
+        names = chosen_names(opened, site, tier)
         rows = opened.articles(sites=names, since=begin, until=end, texts=texts, limit=min(limit, MOST))
         if csv or with_:
             _print_whole(opened, rows, csv=csv, with_text=bool(with_))

@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from crawler.text import gunzip
 
 if TYPE_CHECKING:
     from crawler.store import Store, StoredArticle
+    from crawler.text import Moment
 
 _PAPER = re.compile(r'<li><a href="http://[\w.-]+\.localhost:')
 _STRANGER = re.compile(r'<li class="stranger"><a href="http://[\w.-]+\.localhost:')
@@ -208,14 +209,18 @@ def of_tiers(names: Iterable[str], tiers: Iterable[str], sites: Sites) -> list[s
     `BadInput` for a word that is no tier, and when there is no such site.
     """
     wanted, given = list(tiers), list(names)
-    if not wanted:
-        return given
     if unknown := next((one for one in wanted if one not in get_args(Tier)), None):
         raise BadInput(f"no tier is called {unknown!r}; there are {', '.join(get_args(Tier))}")
     found = [name for name in given or sites if name in sites and sites[name].tier in wanted]
     if not found:
         raise BadInput(f"none of the sites {', '.join(given)} is of tier {' or '.join(wanted)}")
     return found
+
+
+def chosen_names(store: Store, sites: Iterable[str] | None, tiers: Iterable[str] | None = None) -> list[str]:
+    """The names that `--site` and `--tier` choose, none for all; `BadInput` as `known_here` and `of_tiers`."""
+    names = known_here(sites, site_names(store)) if sites else []
+    return of_tiers(names, tiers, all_sites()) if tiers else names
 
 
 def open_store(url: str | None, *, reading: bool = True) -> Store:
@@ -260,6 +265,15 @@ _YEAR = re.compile(r"([0-9]{4})-[0-9]{1,2}-[0-9]{1,2}(?![0-9])|[0-9]{1,2}/[0-9]{
 
 def moment(text: str) -> datetime:
     """A date or time as a person writes it, on Viet Nam's clock when it names no zone."""
+    return _date(text).at
+
+
+def period(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """What `--since` and `--until` name: the first moment, and the first that is too late."""
+    return None if since is None else moment(since), None if until is None else _date(until).end
+
+
+def _date(text: str) -> Moment:
     from crawler.text import YEARS, parse_date
 
     if (found := parse_date(text)) is None:
@@ -267,16 +281,7 @@ def moment(text: str) -> datetime:
         if year and int(year[1] or year[2]) not in YEARS:
             raise BadInput(f"{text!r} is out of range: the years are {YEARS[0]} to {YEARS[-1]}")
         raise BadInput(f"{text!r} is no date; write 2026-08-01 or 2026-08-01T06:30")
-    return found.at
-
-
-def end_moment(text: str) -> datetime:
-    """The first moment that is too late for somebody who says until when: of a date alone, the end of its day."""
-    from crawler.text import parse_date
-
-    at = moment(text)
-    found = parse_date(text)
-    return at + timedelta(days=1) if found is not None and found.precision == "day" else at
+    return found
 
 
 def stored(store: Store, id_: int) -> StoredArticle:

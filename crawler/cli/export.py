@@ -15,12 +15,9 @@ from crawler.cli.common import (
     TiersOption,
     UntilOption,
     all_sites,
-    end_moment,
-    known_here,
-    moment,
-    of_tiers,
+    chosen_names,
     open_store,
-    site_names,
+    period,
     texts_of,
 )
 from crawler.cli.language import spoken
@@ -59,12 +56,12 @@ def export(
     from crawler.store.queries import article_numbers
 
     kind_of(to)
-    begin, end = moment(since) if since is not None else None, end_moment(until) if until is not None else None
-    texts, known = texts_of(text), all_sites()
+    begin, end = period(since, until)
+    texts = texts_of(text)
     with open_store(store) as opened:
-        names = of_tiers(known_here(site or (), site_names(opened)), tier or (), known)
+        names = chosen_names(opened, site, tier)
         with opened.reading() as connection:
             numbers = article_numbers(connection, names, begin, end, texts)
-        count = write(read_rows(opened, known, numbers), to)
+        count = write(read_rows(opened, all_sites(), numbers), to)
     saying = "{n} article in {path}" if count == 1 else "{n} articles in {path}"
     console().print(shown(spoken(saying, n=count, path=to)), soft_wrap=True)

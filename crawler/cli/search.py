@@ -8,34 +8,32 @@ from typing import Annotated, cast, get_args
 import typer
 
 from crawler.cli.common import (
+    SinceOption,
     SitesOption,
     StoreOption,
-    all_sites,
-    known_here,
+    TiersOption,
+    UntilOption,
+    chosen_names,
     local,
-    moment,
     open_store,
-    site_names,
+    period,
     typed,
 )
 from crawler.errors import BadInput
 from crawler.items import Kind
 from crawler.process import shown
 from crawler.process.output import console, print_json
-from crawler.sites import Tier
 
 
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help='Words, "phrases", OR, NOT or -, prefix*.')],
     site: SitesOption = None,
-    tier: Annotated[
-        list[str] | None, typer.Option(metavar="TIER", help=f"One of {', '.join(get_args(Tier))}. Repeatable.")
-    ] = None,
+    tier: TiersOption = None,
     section: Annotated[str | None, typer.Option(metavar="NAME", help="Of this section.")] = None,
     kind: Annotated[str | None, typer.Option(metavar="KIND", help=f"One of {', '.join(get_args(Kind))}.")] = None,
     author: Annotated[str | None, typer.Option(metavar="NAME", help="Signed by this author.")] = None,
-    since: Annotated[str | None, typer.Option(metavar="DATE", help="Published since.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="DATE", help="Published before.")] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     best: Annotated[bool, typer.Option("--best", help="Those with the words in the title first.")] = False,
     limit: Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="How many at most.")] = 20,
     before: Annotated[str | None, typer.Option(metavar="CURSOR", help="Behind this hit of an earlier list.")] = None,
@@ -57,29 +55,17 @@ def search(
     """
     from crawler.store.search import search as find
 
-    for name, given, known in (
-        ("--tier", tier or (), get_args(Tier)),
-        ("--kind", [kind] if kind else (), get_args(Kind)),
-    ):
-        if wrong := next((one for one in given if one not in known), None):
-            raise BadInput(f"{name} is one of {', '.join(known)}, not {wrong!r}")
-    begin, end = (moment(text) if text is not None else None for text in (since, until))
+    if kind is not None and kind not in get_args(Kind):
+        raise BadInput(f"--kind is one of {', '.join(get_args(Kind))}, not {kind!r}")
+    begin, end = period(since, until)
     wanted = cast("Kind | None", kind)
     with open_store(store) as opened:
-        names = known_here(site or (), site_names(opened)) if site else []
-        if tier:
-            # Of all sites that we know, those of a newsroom among them.
-            of_tier = [one.name for one in all_sites().values() if one.tier in tier]
-            names = [name for name in of_tier if not site or name in names]
+        names = chosen_names(opened, site, tier)
         with opened.reading() as connection:
-            hits = (
-                []
-                if tier and not names
-                else find(
-                    connection, typed(query), sites=names, section=section and typed(section), kind=wanted,
-                    author=author and typed(author), since=begin, until=end, order="best" if best else "newest",
-                    limit=limit, before=before,
-                )
+            hits = find(
+                connection, typed(query), sites=names, section=section and typed(section), kind=wanted,
+                author=author and typed(author), since=begin, until=end, order="best" if best else "newest",
+                limit=limit, before=before,
             )  # fmt: skip
     if json_:
         for hit in hits:

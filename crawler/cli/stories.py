@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import SitesOption, StoreOption, known_here, local, moment, open_store, site_names
+from crawler.cli.common import SitesOption, StoreOption, chosen_names, local, moment, open_store
 from crawler.cli.lists import piped, print_tabbed
 from crawler.errors import BadInput
 from crawler.process import shown
@@ -49,7 +49,7 @@ def stories(
 
     after = moment(since) if since is not None else None
     with open_store(store) as opened:
-        names = known_here(site or (), site_names(opened)) if site else []
+        names = chosen_names(opened, site)
         with opened.reading() as connection:
             rows = story_queries.list_stories(connection, names, after, pages, limit)
         _say_waiting(waiting(opened))

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from crawler.errors import BadInput
 from crawler.items import Kind
-from crawler.sites import Tier, load_sites
 from crawler.store.articles import unpack
 from crawler.store.schema import articles, revisions, search_keys
 from crawler.store.search_candidates import candidates
@@ -71,7 +70,6 @@ def search(
     query: str | Node,
     *,
     sites: Collection[str] = (),
-    tiers: Collection[Tier] = (),
     section: str | None = None,
     kind: Kind | None = None,
     author: str | None = None,
@@ -83,7 +81,7 @@ def search(
 ) -> list[SearchHit]:
     """The articles whose current title, lead or body have what the query asks for.
 
-    None of `sites` is all sites, and none of `tiers` all tiers; `section` and `author` are compared as words of a query
+    None of `sites` is all sites; `section` and `author` are compared as words of a query
     are. `since` is the first moment that counts and `until` the first that does not, of publication or, where that is
     unknown, of the first fetch. `newest` lists by that time; `best` what has all of it in the title first, and the
     newest of each. Withdrawn articles are among them.
@@ -92,11 +90,6 @@ def search(
     """
     node = parse(query) if isinstance(query, str) else query
     tier, key = _read(before, order)
-    if tiers:
-        of_tiers = {site.name for site in load_sites().values() if site.tier in tiers}
-        sites = of_tiers & set(sites) if sites else of_tiers
-        if not sites:
-            return []
     wanted = _Wanted(node, section, kind, author, since, until)
     facets = wanted.facets(sites)
     low = 0 if since is None else first_key(since)

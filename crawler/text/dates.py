@@ -103,6 +103,11 @@ class Moment:
     raw: str
     """The text, white space collapsed."""
 
+    @property
+    def end(self) -> datetime:
+        """The first moment that is too late for somebody who says "until": of a date alone, the end of its day."""
+        return self.at + timedelta(days=1) if self.precision == "day" else self.at
+
 
 def parse_date(text: str | None, *, us: bool = False) -> Moment | None:
     """The first date in `text`, or None when there is none or it is impossible (31/02).

@@ -112,8 +112,6 @@ def test_filters(store: Store) -> None:
     assert ids(store, "nước", sites=["bao"]) == [1]
     assert ids(store, "nước", sites=["bao", "nhandan"]) == [2, 1]
     assert ids(store, "nước", sites=["ba"]) == []
-    assert ids(store, "nước", tiers=["central"]) == [2]
-    assert ids(store, "nước", tiers=["central"], sites=["bao"]) == []
     assert ids(store, "nước", section="thoi su") == [1]
     assert ids(store, "nước", section="thời sử") == []
     assert ids(store, "nước", kind="photo") == [1]
