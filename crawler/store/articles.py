@@ -197,9 +197,7 @@ def _new_article(connection: Connection, article: Article, at: datetime) -> Outc
     values = {"canonical_url": article.canonical_url, "site": article.site, "first_seen_at": at, **_current(article, 1)}
     id_: int = connection.execute(_NEW_ARTICLE, values).scalar_one()
     outcome = _new_revision(connection, "created", article, at, id_, 1)
-    search_index.put(connection, id_, article, article.published_at or at, known=False)
-    if article.documents:
-        mentions.note(connection, id_, article.documents, article.published_at or at)
+    _index(connection, id_, article, article.published_at or at, known=False)
     return outcome
 
 
@@ -217,7 +215,6 @@ def _known_article(connection: Connection, article: Article, at: datetime, page:
     connection.execute(_ARTICLE, {"b_id": id_, **_current(article, number)})
     outcome = _new_revision(connection, "revised", article, at, id_, number)
     _index_again(connection, id_, article)
-    mentions.note(connection, id_, article.documents, article.published_at or _first_seen(connection, id_))
     return outcome
 
 
@@ -263,13 +260,17 @@ def _correct(connection: Connection, article: Article) -> Outcome:
     of_current = (revisions.c.article_id == row.id) & (revisions.c.number == row.revision)
     connection.execute(update(revisions).where(of_current).values(texts))
     _index_again(connection, row.id, article)
-    mentions.note(connection, row.id, article.documents, article.published_at or _first_seen(connection, row.id))
     return Outcome(None, row.id, None)
 
 
 def _index_again(connection: Connection, id_: int, article: Article) -> None:
     newest = article.published_at or connection.scalars(_FIRST_SEEN, {"id": id_}).one()
-    search_index.put(connection, id_, article, newest, known=True)
+    _index(connection, id_, article, newest, known=True)
+
+
+def _index(connection: Connection, id_: int, article: Article, newest: datetime, *, known: bool) -> None:
+    search_index.put(connection, id_, article, newest, known=known)
+    mentions.note(connection, id_, article.documents, newest, known=known)
 
 
 def _current(article: Article, number: int) -> dict[str, Any]:
@@ -283,11 +284,6 @@ def _current(article: Article, number: int) -> dict[str, Any]:
         "content_hash": article.content_hash,
         "credit": article.credit,
     }
-
-
-def _first_seen(connection: Connection, id_: int) -> datetime:
-    at: datetime = connection.execute(select(articles.c.first_seen_at).where(articles.c.id == id_)).scalar_one()
-    return at
 
 
 def _append_of(

@@ -20,15 +20,17 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     and_,
+    bindparam,
     case,
     delete,
     func,
+    insert,
     or_,
     select,
 )
 
 from crawler.store.schema import Instant, Number, Plain, metadata
-from crawler.store.sql import given, upsert
+from crawler.store.sql import given, upsert_all
 from crawler.text import search_form
 
 MOST = 100
@@ -57,6 +59,12 @@ Index("ix_mentions_document_id_at", mentions.c.document_id, mentions.c.at, menti
 
 _given_at = given(documents, "last_at")
 _LATER = {"last_at": case((_given_at > documents.c.last_at, _given_at), else_=documents.c.last_at)}
+_MENTIONED = insert(mentions).from_select(
+    ["document_id", "article_id", "at"],
+    select(documents.c.id, bindparam("of", type_=Number), bindparam("when", type_=Instant)).where(
+        documents.c.key.in_(bindparam("keys", expanding=True))
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +80,13 @@ class Document:
     """How many name it."""
 
 
-def note(connection: Connection, article_id: int, names: Iterable[str], at: datetime) -> None:
-    """Keep which documents the current revision of an article names, in place of those of the one before."""
-    connection.execute(delete(mentions).where(mentions.c.article_id == article_id))
+def note(connection: Connection, article_id: int, names: Iterable[str], at: datetime, *, known: bool = False) -> None:
+    """Keep which documents the current revision of an article names.
+
+    They take the place of those of the revision before, which only an article that is `known` has.
+    """
+    if known:
+        connection.execute(delete(mentions).where(mentions.c.article_id == article_id))
     keys: dict[str, str] = {}
     for name in names:
         if len(name) <= _LONGEST and (key := search_form(name)):
@@ -83,10 +95,9 @@ def note(connection: Connection, article_id: int, names: Iterable[str], at: date
             break
     if not keys:
         return
-    for key, name in sorted(keys.items()):
-        upsert(connection, documents, {"key": key}, {"name": name, "last_at": at}, _LATER)
-    for id_ in connection.scalars(select(documents.c.id).where(documents.c.key.in_(keys))).all():
-        upsert(connection, mentions, {"document_id": id_, "article_id": article_id}, {"at": at})
+    rows = [{"key": key, "name": name, "last_at": at} for key, name in sorted(keys.items())]
+    upsert_all(connection, documents, ("key",), rows, _LATER)
+    connection.execute(_MENTIONED, {"of": article_id, "when": at, "keys": list(keys)})
 
 
 def list_documents(connection: Connection, before: tuple[datetime, int] | None, limit: int) -> list[Document]:

@@ -54,7 +54,17 @@ _WAITING = (
     "JOIN revisions ON revisions.article_id = articles.id AND number = revision "
     "WHERE search_waiting.key >= ? AND search_waiting.key < ? ORDER BY search_waiting.key DESC"
 )
-_LATEST = "SELECT max(key) FROM search_keys WHERE key >= {0} AND key < {1}"
+# The next key of a second, which gives no row when it is full. It is one statement, since each article needs it.
+_KEY = (
+    "INSERT INTO search_keys (key, article_id) SELECT coalesce(max(key) + 1, {low}), {article} FROM search_keys "
+    "WHERE key >= {low} AND key < {high} HAVING coalesce(max(key) + 1, {low}) < {high} RETURNING key"
+)
+_TAKE = _KEY.format(low=":low", high=":high", article=":article")
+_TAKEN = _KEY.format(low="%(low)s::bigint", high="%(high)s::bigint", article="%(article)s::bigint")
+_PUT = (
+    f"WITH taken AS ({_TAKEN}) "  # noqa: S608 - nothing but the above
+    "INSERT INTO search_words (key, words) SELECT key, %(words)s::tsvector FROM taken"
+)
 
 
 class Indexed(NamedTuple):
@@ -109,16 +119,25 @@ def put(connection: Connection, article_id: int, article: Article, newest: datet
     """
     if known:
         remove(connection, article_id)
-    key = _free(connection, first_key(newest))
-    _run(connection, "INSERT INTO search_keys (key, article_id) VALUES ({0}, {1})", key, article_id)
-    if connection.dialect.name != "sqlite":
-        of = article
-        words = indexed(of.title, of.lead, of.body, of.site, of.kind, of.section, of.authors)
-        _run(connection, "INSERT INTO search_words (key, words) VALUES ({0}, {1}::tsvector)", key, vector(words, key))
-        return
-    _run(connection, "INSERT INTO search_waiting (key) VALUES ({0})", key)
-    if connection.exec_driver_sql("SELECT count(*) FROM search_waiting").scalar_one() >= BATCH:
+    second = first_key(newest)
+    while not _put_in(connection, second, article_id, article):
+        second += SLOTS
+    # Articles are numbered one after the other, so what waits need not be counted.
+    if connection.dialect.name == "sqlite" and article_id % BATCH == 0:
         write(connection)
+
+
+def _put_in(connection: Connection, second: int, article_id: int, article: Article) -> bool:
+    """Index an article under the next key of the second that begins with a key; False when that has none left."""
+    place: dict[str, Any] = {"article": article_id, "low": second, "high": second + SLOTS}
+    if connection.dialect.name == "sqlite":
+        key = connection.exec_driver_sql(_TAKE, place).scalar()
+        if key is not None:
+            connection.exec_driver_sql("INSERT INTO search_waiting (key) VALUES (?)", (key,))
+        return key is not None
+    of = article
+    words = indexed(of.title, of.lead, of.body, of.site, of.kind, of.section, of.authors)
+    return connection.exec_driver_sql(_PUT, {**place, "words": vector(words, second)}).rowcount == 1
 
 
 def write(connection: Connection) -> None:
@@ -137,13 +156,12 @@ def waiting(connection: Connection, low: int, high: int) -> Iterator[tuple[int, 
 
 def remove(connection: Connection, article_id: int) -> None:
     """Take an article out of the index."""
-    row = _run(connection, "SELECT key FROM search_keys WHERE article_id = {0}", article_id).first()
-    if row is None:
-        return
     # The key stays, so that no other takes it: in SQLite's index the words do.
-    _run(connection, "UPDATE search_keys SET article_id = NULL WHERE key = {0}", row[0])
-    table = "search_waiting" if connection.dialect.name == "sqlite" else "search_words"
-    _run(connection, f"DELETE FROM {table} WHERE key = {{0}}", row[0])  # noqa: S608 - one of the two
+    took = "UPDATE search_keys SET article_id = NULL WHERE article_id = {0} RETURNING key"
+    key = _run(connection, took, article_id).scalar()
+    if key is not None:
+        table = "search_waiting" if connection.dialect.name == "sqlite" else "search_words"
+        _run(connection, f"DELETE FROM {table} WHERE key = {{0}}", key)  # noqa: S608 - one of the two
 
 
 def vector(words: Indexed, key: int) -> str:
@@ -169,18 +187,7 @@ def _quoted(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _free(connection: Connection, low: int) -> int:
-    """The first key from `low` on that is free, behind those of its second."""
-    while True:
-        last: int | None = _run(connection, _LATEST, low, low + SLOTS).scalar_one()
-        if last is None:
-            return low
-        if last + 1 < low + SLOTS:
-            return last + 1
-        low += SLOTS
-
-
 def _run(connection: Connection, statement: str, *values: object) -> CursorResult[Any]:
-    """Run a statement in which {0}, {1}, … are the values, past SQLAlchemy's compiler: each article needs several."""
+    """Run a statement in which {0}, {1}, … are the values, past SQLAlchemy's compiler."""
     marks = ["?" if connection.dialect.name == "sqlite" else "%s"] * len(values)
     return connection.exec_driver_sql(statement.format(*marks), values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -35,9 +35,20 @@ def upsert(
     empty `change` leaves it as it is. Expressions are to be made once, beside the table, since the statement is cached
     by them.
     """
+    upsert_all(connection, table, key, [{**key, **values}], change)
+
+
+def upsert_all(
+    connection: Connection,
+    table: Table,
+    key: Collection[str],
+    rows: Sequence[Mapping[str, Any]],
+    change: Mapping[str, ColumnElement[Any]] | None = None,
+) -> None:
+    """As `upsert`, for one or more rows that have the columns of the `key` and the same others."""
     expressions = None if change is None else tuple(change.items())
-    statement = _upsert(connection.dialect.name, table, tuple(key), tuple(values), expressions)
-    connection.execute(statement, {**key, **values})
+    others = tuple(name for name in rows[0] if name not in key)
+    connection.execute(_upsert(connection.dialect.name, table, tuple(key), others, expressions), rows)
 
 
 def given(table: Table, name: str) -> ColumnElement[Any]:

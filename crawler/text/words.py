@@ -10,6 +10,7 @@ parts two words so that no phrase goes across: a line's end, and every sign but 
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import NamedTuple
 
 from crawler.text.fingerprint import INVISIBLE, INVISIBLE_SIGNS
@@ -42,8 +43,7 @@ def words_of(text: str) -> Words:
     for line in text.split("\n"):
         found += map(_SETTLED.__getitem__, line.split())
         found.append(_END)
-    exact, plain = zip(*found, strict=True)
-    return Words(f" {' '.join(filter(None, exact))} ", f" {' '.join(filter(None, plain))} ")
+    return Words(f"{''.join(map(_EXACT, found))} ", f"{''.join(map(_PLAIN, found))} ")
 
 
 def clean(text: str) -> str:
@@ -52,6 +52,7 @@ def clean(text: str) -> str:
 
 
 def _settled(stretch: str) -> Words:
+    """The words of a stretch without white space, each behind a blank."""
     text, parts, place = clean(stretch), list[str](), 0
     for word in WORD.finditer(text):
         if not _WITHIN.fullmatch(text, place, word.start()):
@@ -60,7 +61,7 @@ def _settled(stretch: str) -> Words:
         place = word.end()
     if not _WITHIN.fullmatch(text, place):
         parts.append(BREAK)
-    exact = " ".join(parts)
+    exact = "".join(f" {part}" for part in parts)
     return Words(exact, without_marks(exact))
 
 
@@ -77,4 +78,5 @@ class _Memory(dict[str, Words]):
 
 
 _SETTLED = _Memory()
-_END = Words(BREAK, BREAK)
+_END = Words(f" {BREAK}", f" {BREAK}")
+_EXACT, _PLAIN = itemgetter(0), itemgetter(1)
