@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from crawler.errors import StoreFailed
 from crawler.process.output import json_text
 from crawler.text import VIETNAM
+from crawler.web.database import TooSlow
 from crawler.web.text import cell, visible
 
 JSON, LINES, CSV = "application/json", "application/x-ndjson", "text/csv"
@@ -29,6 +31,13 @@ class Refused:
     status: HTTPStatus
     detail: str
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def store_failed(error: StoreFailed) -> Refused:
+    """What is said when the store does not answer, or not in time."""
+    too_slow = "the store did not answer in time; ask for less"
+    said = too_slow if isinstance(error, TooSlow) else f"the store does not answer ({error.reason})"
+    return Refused(HTTPStatus.SERVICE_UNAVAILABLE, said, {"Retry-After": "10"})
 
 
 def refusal(scope: Scope, refused: Refused) -> Response:

@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from crawler.errors import BadInput, StoreFailed
 from crawler.web import api, api_sites, feeds, metrics, pages, pages_sites, static
-from crawler.web.answers import API, PROBLEM, problem
+from crawler.web.answers import API, PROBLEM, problem, store_failed
 from crawler.web.guard import Guard
 from crawler.web.schemas import Problem
 from crawler.web.state import State
@@ -91,8 +91,8 @@ def _allowed(request: Request) -> str:
 
 async def _store_failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, StoreFailed)  # noqa: S101 - for the type checker
-    detail = f"the store does not answer ({error.reason})"
-    return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "10"})
+    refused = store_failed(error)
+    return _answer(request, refused.status, refused.detail, headers=dict(refused.headers))
 
 
 async def _bad_input(request: Request, error: Exception) -> Response:

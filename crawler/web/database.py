@@ -16,7 +16,7 @@ SECONDS = 5.0
 _STEPS = 20_000  # of SQLite's machine between two looks at the clock, about a millisecond
 
 
-class TooSlow(Exception):
+class TooSlow(StoreFailed):
     """The store did not answer in time."""
 
 
@@ -42,5 +42,5 @@ def reading(store: Store, seconds: float = SECONDS) -> Iterator[Connection]:
                 raw.set_progress_handler(None, _STEPS)
     except StoreFailed as failure:
         if "interrupted" in failure.detail or "statement timeout" in failure.detail:
-            raise TooSlow from failure
+            raise TooSlow(failure.reason, failure.detail) from failure
         raise

@@ -19,9 +19,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from crawler.errors import StoreFailed
 from crawler.web import access
-from crawler.web.answers import Refused, refusal
-from crawler.web.database import TooSlow
+from crawler.web.answers import Refused, refusal, store_failed
 from crawler.web.options import is_loopback
 from crawler.web.state import State
 
@@ -108,8 +108,8 @@ class Guard:
                     await self._app(scope, _limited(receive), answer)
         except TimeoutError:
             refused = Refused(HTTPStatus.SERVICE_UNAVAILABLE, "it took too long")
-        except TooSlow:
-            refused = Refused(HTTPStatus.SERVICE_UNAVAILABLE, "the store did not answer in time; ask for less")
+        except StoreFailed as error:
+            refused = store_failed(error)
         except _TooLarge:
             refused = _TOO_LARGE
         if refused is not None and not answer.begun:

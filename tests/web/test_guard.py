@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from crawler.errors import StoreFailed
 from crawler.store import Store, tokens
 from crawler.web.guard import LARGEST_BODY, LONGEST_TARGET, Rates
 from tests.support import T0
@@ -60,6 +63,29 @@ def test_what_is_too_long_or_too_large_is_refused(asker: Asker) -> None:
             yield chunk
 
     assert asker.ask("POST", "/api/v1/search", content=stream()).status_code in (405, 413)
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"), [("interrupted", "did not answer in time"), ("no such table", "does not answer (failed)")]
+)
+def test_a_store_that_fails_or_is_too_slow_is_said(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch, detail: str, said: str
+) -> None:
+    @contextmanager
+    def failing(store: Store) -> Iterator[None]:
+        raise StoreFailed("failed", detail)
+        yield
+
+    monkeypatch.setattr(Store, "reading", failing)
+    token = {"Authorization": "Bearer x"}
+    for answer in (
+        asker.get("/"),
+        asker.get("/api/v1/articles"),
+        asker.ask("POST", "/api/v1/alerts", token, json={"query": "gạo"}),  # the token is looked for in the store
+    ):
+        assert (answer.status_code, said in answer.text) == (503, True)
+        assert answer.headers["retry-after"] == "10"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 def test_head_is_get_without_the_body(asker: Asker) -> None:
