@@ -77,12 +77,9 @@ def search(
     for hit in hits:
         gone = "  withdrawn" if hit.withdrawn_at else ""
         screen.print(shown(hit.title), style="bold", soft_wrap=True)
-        sentence, place = Text("  "), 0
-        for start, last in hit.snippet.marked:
-            sentence.append(shown(hit.snippet.text[place:start]))
-            sentence.append(shown(hit.snippet.text[start:last]), style="reverse")
-            place = last
-        sentence.append(shown(hit.snippet.text[place:]))
+        sentence = Text("  ")
+        for piece, is_marked in hit.snippet.pieces():
+            sentence.append(shown(piece), style="reverse" if is_marked else None)
         screen.print(sentence, soft_wrap=True)
         about = f"  {hit.article_id}  {local(hit.published_at)}  {hit.site or '-'}{gone}"
         screen.print(about, style="dim", soft_wrap=True)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, delet
 from crawler.compare.copies import RelationKind
 from crawler.compare.stories import VERIFIED, Edge, PageText, Story, build_story, clusters
 from crawler.compare.tables import members, relations, stories
-from crawler.store.listings import MOST_TEXT, TITLE
+from crawler.store.listings import MOST_TEXT, TITLE, ArticleFilter, Place, among
 from crawler.store.rows import ArticleRow, LookAlike, PageRow, StoryRow
 from crawler.store.schema import articles, copies, revisions
 from crawler.store.sql import chunks
@@ -127,25 +127,25 @@ def _latest(query: Select[Any], limit: int | None) -> Select[Any]:
 
 
 def story_lines(
-    connection: Connection,
-    rows: Sequence[ArticleRow],
-    after: tuple[datetime, int] | None = None,
-    sites: Collection[str] = (),
+    connection: Connection, rows: Sequence[ArticleRow], wanted: ArticleFilter, after: Place | None = None
 ) -> list[StoryLine]:
-    """One line a story for a page of a list of the articles of these sites, newest first, that goes on behind `after`.
+    """One line a story for a page of the list of these articles, newest first, that goes on behind `after`.
 
-    A story stands where its newest article does: where that came before `after`, an earlier page of the list had it.
+    A story stands where its newest article of the list does: where that came before `after`, an earlier page had it.
     """
     story_of = {row.id: row.id for row in rows}
     for chunk in chunks(list(story_of)):
         query = select(members.c.article_id, members.c.story_id).where(members.c.article_id.in_(chunk))
         story_of.update({row[0]: row[1] for row in connection.execute(query)})
     own, others = _first_pages(connection, set(story_of.values()))
+    earlier = [
+        page.article_id for pages in own.values() for page in pages if after and (page.at, page.article_id) >= after
+    ]
+    listed = {id_ for chunk in chunks(earlier) for id_ in among(connection, wanted, chunk)}
     lines: dict[int, StoryLine] = {}
     for row in rows:
         story = story_of[row.id]
-        of_list = [(page.at, page.article_id) for page in own[story] if not sites or page.site in sites]
-        if story in lines or (after is not None and of_list and max(of_list) >= after):
+        if story in lines or any(page.article_id in listed for page in own[story]):
             continue
         pages = sorted((*own[story], *others[story]), key=lambda page: (page.at, page.canonical_url))
         lines[story] = StoryLine(

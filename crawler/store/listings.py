@@ -97,6 +97,14 @@ def articles_of(connection: Connection, ids: Collection[int]) -> list[ArticleRow
     return [found[id_] for id_ in ids if id_ in found]
 
 
+def among(connection: Connection, wanted: ArticleFilter, ids: Collection[int]) -> set[int]:
+    """Those of these articles that the list of a filter has."""
+    query = select(articles.c.id).where(articles.c.id.in_(list(ids)), *_times(wanted), *_others(wanted))
+    if wanted.sites:
+        query = query.where(articles.c.site.in_(list(wanted.sites)))
+    return set(connection.scalars(query))
+
+
 def article_row(row: Any) -> ArticleRow:
     """The row of a list."""
     return ArticleRow(**{name: row[name] for name in ArticleRow.__dataclass_fields__})
@@ -206,14 +214,16 @@ def _walk(site: str | None, wanted: ArticleFilter, after: Place | None, reach: i
     query = select(_AT.label("at"), articles.c.id).order_by(_AT.desc(), articles.c.id.desc()).limit(reach)
     if site is not None:
         query = query.where(articles.c.site == site)
-    if wanted.since is not None:
-        query = query.where(wanted.since <= _AT)
-    if wanted.until is not None:
-        query = query.where(wanted.until > _AT)
+    query = query.where(*_times(wanted))
     if after is not None:
         behind = or_(after.at > _AT, and_(_AT == after.at, articles.c.id < after.id))  # noqa: SIM300
         query = query.where(after.at >= _AT, behind)
     return query
+
+
+def _times(wanted: ArticleFilter) -> list[ColumnElement[bool]]:
+    since = [] if wanted.since is None else [wanted.since <= _AT]
+    return since if wanted.until is None else [*since, wanted.until > _AT]
 
 
 def _others(wanted: ArticleFilter) -> list[ColumnElement[bool]]:

@@ -37,6 +37,15 @@ class Snippet:
     marked: tuple[tuple[int, int], ...] = ()
     """Where the words of the query stand in it: from one character to before another, in order."""
 
+    def pieces(self) -> Iterator[tuple[str, bool]]:
+        """The text in pieces, each with whether it is marked."""
+        place = 0
+        for start, end in self.marked:
+            yield self.text[place:start], False
+            yield self.text[start:end], True
+            place = end
+        yield self.text[place:], False
+
 
 class SearchedText:
     """A text whose words can be looked up."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -15,10 +17,13 @@ from crawler.items import Change
 from crawler.store import ArticleRow, CopyRow, RevisionRow, listings, mentions
 from crawler.store.listings import ArticleFilter
 from crawler.store.mentions import Document
+from crawler.store.search import SearchHit
 from crawler.web import articles, schemas
 from crawler.web.answers import CSV, LINES, json_answer, list_answer
 from crawler.web.parameters import Number, chosen_sites, cursor_of, place_of
+from crawler.web.search import find
 from crawler.web.state import State, of
+from crawler.web.text import cut
 
 router = APIRouter(prefix="/api/v1")
 Id = Annotated[Number, Path(alias="id", description="Its number.", examples=[12])]
@@ -36,33 +41,53 @@ def _said(model: Any) -> dict[int | str, dict[str, Any]]:
     return {200: {"model": model}}
 
 
-def filter_of(state: State, asked: schemas.ArticleParameters | schemas.SearchParameters) -> ArticleFilter | None:
+def _filter_of(state: State, asked: schemas.FilterParameters) -> ArticleFilter | None:
     """The filter that a query means; None for one that takes nothing."""
     sites = chosen_sites(state, asked.site, asked.tier)
     if sites is None:
         return None
-    more = asked.model_dump(include={"kind", "section", "edited", "withdrawn"})
-    return ArticleFilter(sites=sites, since=asked.since, until=asked.until, **more)
+    return ArticleFilter(
+        sites=sites, since=asked.since, until=asked.until, kind=asked.kind, section=asked.section,
+        edited=asked.edited, withdrawn=asked.withdrawn,
+    )  # fmt: skip
 
 
 @router.get("/articles", responses=listed(ArticleRow), tags=["articles"])
 def list_articles(request: Request, asked: Annotated[schemas.ArticleParameters, Query()]) -> Response:
     """Articles, the newest first."""
-    return _articles(request, filter_of(of(request), asked), asked, "")
-
-
-@router.get("/search", responses=listed(ArticleRow), tags=["articles"])
-def search(request: Request, asked: Annotated[schemas.SearchParameters, Query()]) -> Response:
-    """Articles with these words; without diacritics also those that have them."""
-    return _articles(request, filter_of(of(request), asked), asked, asked.q)
-
-
-def _articles(request: Request, wanted: ArticleFilter | None, asked: schemas.PageParameters, query: str) -> Response:
+    state = of(request)
+    wanted = _filter_of(state, asked)
     if wanted is None:
         return list_answer(request, "articles", [], None)
-    with of(request).reading() as connection:
-        page = articles.find(connection, wanted, place_of(asked.cursor), asked.limit, query)
+    with state.reading() as connection:
+        page = listings.list_articles(connection, wanted, place_of(asked.cursor), asked.limit)
     return list_answer(request, "articles", [asdict(row) for row in page.rows], cursor_of(page.next))
+
+
+@router.get("/search", responses=listed(schemas.SearchItem), tags=["articles"])
+def search(request: Request, asked: Annotated[schemas.SearchParameters, Query()]) -> Response:
+    """Articles that have what a query asks for, with the sentence that shows it.
+
+    Words beside each other are a phrase; OR, NOT or -, "quotes", (parentheses) and prefix* are understood. Without
+    diacritics all spellings are found.
+    """
+    state = of(request)
+    wanted = _filter_of(state, asked)
+    if wanted is None:
+        return list_answer(request, "search", [], None)
+    with state.reading() as connection:
+        page = find(connection, asked.q, wanted, asked.cursor, asked.limit, author=asked.author, order=asked.order)
+    return list_answer(request, "search", list(map(_hit, page.hits)), page.next)
+
+
+def _hit(hit: SearchHit) -> dict[str, Any]:
+    return {
+        "id": hit.article_id, "canonical_url": hit.canonical_url, "site": hit.site,
+        "title": cut(hit.title, listings.TITLE), "section": hit.section and cut(hit.section, listings.TITLE),
+        "kind": hit.kind, "published_at": hit.published_at, "first_seen_at": hit.first_seen_at,
+        "revision": hit.revision, "withdrawn_at": hit.withdrawn_at, "sentence": hit.snippet.text,
+        "marked": hit.snippet.marked,
+    }  # fmt: skip
 
 
 @router.get("/articles/{id}", responses=_said(schemas.WholeArticle), tags=["articles"])
@@ -85,10 +110,16 @@ def article(request: Request, id_: Id) -> Response:
 @router.get("/articles/{id}/revisions", responses=listed(RevisionRow), tags=["articles"])
 def list_revisions(request: Request, id_: Id) -> Response:
     """The texts that an article has had, oldest first; of very many, the last."""
+    return _of_article(request, "revisions", id_, listings.revisions_of)
+
+
+def _of_article(
+    request: Request, name: str, id_: int, read: Callable[[Connection, int, int], Sequence[RevisionRow | CopyRow]]
+) -> Response:
     with of(request).reading() as connection:
         articles.article_row(connection, id_)
-        rows = listings.revisions_of(connection, id_, articles.MOST_ROWS)
-    return list_answer(request, f"revisions-{id_}", [asdict(row) for row in rows], None)
+        rows = read(connection, id_, articles.MOST_ROWS)
+    return list_answer(request, f"{name}-{id_}", [asdict(row) for row in rows], None)
 
 
 @router.get("/articles/{id}/revisions/{number}", responses=_said(schemas.ArticleText), tags=["articles"])
@@ -101,10 +132,7 @@ def revision(request: Request, id_: Id, number: Annotated[int, Path(ge=1, le=2**
 @router.get("/articles/{id}/copies", responses=listed(CopyRow), tags=["articles"])
 def list_copies(request: Request, id_: Id) -> Response:
     """Other pages with the same text."""
-    with of(request).reading() as connection:
-        articles.article_row(connection, id_)
-        rows = listings.copies_of(connection, id_, articles.MOST_ROWS)
-    return list_answer(request, f"copies-{id_}", [asdict(row) for row in rows], None)
+    return _of_article(request, "copies", id_, listings.copies_of)
 
 
 @router.get("/articles/{id}/diff", responses=_said(schemas.DiffView), tags=["articles"])
@@ -120,11 +148,11 @@ def diff(request: Request, id_: Id, asked: Annotated[schemas.DiffParameters, Que
 def list_stories(request: Request, asked: Annotated[schemas.ArticleParameters, Query()]) -> Response:
     """Texts, each with the pages that carry it; the newest article first."""
     state = of(request)
-    wanted = filter_of(state, asked)
+    wanted = _filter_of(state, asked)
     if wanted is None:
         return list_answer(request, "stories", [], None)
     with state.reading() as connection:
-        page = articles.find_stories(connection, wanted, place_of(asked.cursor), asked.limit)
+        page = articles.list_stories(connection, wanted, place_of(asked.cursor), asked.limit)
     return list_answer(request, "stories", [_story(line) for line in page.lines], cursor_of(page.next))
 
 
@@ -153,9 +181,8 @@ def list_documents(request: Request, asked: Annotated[schemas.DocumentParameters
             id_ = mentions.document_named(connection, asked.name)
             one = [asdict(articles.document(connection, id_))] if id_ else []
             return list_answer(request, "documents", one, None)
-        rows = mentions.list_documents(connection, place_of(asked.cursor), asked.limit + 1)
-    more = (rows[asked.limit - 1].last_at, rows[asked.limit - 1].id) if len(rows) > asked.limit else None
-    return list_answer(request, "documents", [asdict(row) for row in rows[: asked.limit]], cursor_of(more))
+        page = articles.list_documents(connection, place_of(asked.cursor), asked.limit)
+    return list_answer(request, "documents", [asdict(row) for row in page.rows], cursor_of(page.next))
 
 
 @router.get("/documents/{id}", responses=_said(Document), tags=["documents"])

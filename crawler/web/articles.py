@@ -17,7 +17,6 @@ from crawler.store.listings import ArticleFilter, Place
 from crawler.store.mentions import Document
 from crawler.store.schema import articles, copies, links, sources
 from crawler.text import search_form
-from crawler.web.search import search
 
 MOST_ROWS = 200
 """Revisions, copies and changes that are shown of one article; of the revisions and changes, the last."""
@@ -142,21 +141,10 @@ class StoryList:
     next: Place | None
 
 
-def find(
-    connection: Connection, wanted: ArticleFilter, after: Place | None, limit: int, query: str = ""
-) -> listings.ArticlePage:
-    """A page of articles, of those with the words of a query when there is one."""
-    if query.strip():
-        return search(connection, query, wanted, after, limit)
-    return listings.list_articles(connection, wanted, after, limit)
-
-
-def find_stories(
-    connection: Connection, wanted: ArticleFilter, after: Place | None, limit: int, query: str = ""
-) -> StoryList:
-    """A page of the same as stories: as many at most as a page of articles has."""
-    page = find(connection, wanted, after, limit, query)
-    return StoryList(story_lines(connection, page.rows, after, wanted.sites), page.next)
+def list_stories(connection: Connection, wanted: ArticleFilter, after: Place | None, limit: int) -> StoryList:
+    """A page of the articles as stories: as many at most as a page of articles has."""
+    page = listings.list_articles(connection, wanted, after, limit)
+    return StoryList(story_lines(connection, page.rows, wanted, after), page.next)
 
 
 def story_view(connection: Connection, article: int) -> StoryView:
@@ -182,6 +170,21 @@ def document(connection: Connection, id_: int) -> Document:
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no document {id_}")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentList:
+    """A page of a list of documents."""
+
+    rows: list[Document]
+    next: Place | None
+
+
+def list_documents(connection: Connection, after: Place | None, limit: int) -> DocumentList:
+    """A page of the documents that articles name, the one named last first."""
+    rows = mentions.list_documents(connection, after, limit + 1)
+    last = rows[limit - 1] if len(rows) > limit else None
+    return DocumentList(rows[:limit], Place(last.last_at, last.id) if last else None)
 
 
 def articles_naming(connection: Connection, id_: int, after: Place | None, limit: int) -> listings.ArticlePage:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import get_args
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from fastapi import HTTPException, Request
@@ -14,8 +14,9 @@ from fastapi import HTTPException, Request
 from crawler.items import Kind
 from crawler.sites import Tier
 from crawler.store.listings import ArticleFilter, Place
+from crawler.store.search import Order
+from crawler.text.query import LONGEST
 from crawler.web.parameters import PLACE, chosen_sites, moment, place_of
-from crawler.web.search import LONGEST
 from crawler.web.state import State
 
 _DAY = 10  # characters of a date alone, which as an end means the whole day
@@ -30,11 +31,14 @@ class Asked:
     tier: str | None = None
     kind: str | None = None
     section: str | None = None
+    author: str | None = None
     since: str | None = None
     until: str | None = None
     edited: bool = False
     withdrawn: bool = False
-    after: Place | None = None
+    order: Order = "newest"
+    """Of what a search finds."""
+    cursor: str | None = None
 
     @classmethod
     def of(cls, request: Request) -> Asked:
@@ -47,19 +51,17 @@ class Asked:
                 raise _wrong(f"{name} has {longest} characters at most")
             return value or None
 
-        def of(name: str, values: tuple[str, ...]) -> str | None:
+        def of(name: str, values: tuple[str, ...]) -> Any:
             if (value := one(name)) is not None and value not in values:
                 raise _wrong(f"{name} is one of {', '.join(values)}")
             return value
 
-        cursor = one("cursor")
-        if cursor is not None and not re.fullmatch(PLACE, cursor):
-            raise _wrong("the cursor is none of ours")
         return cls(
             q=one("q", LONGEST) or "", site=tuple(name for name in query.getlist("site")[:100] if name),
             tier=of("tier", get_args(Tier)), kind=of("kind", get_args(Kind)), section=one("section"),
-            since=one("since"), until=one("until"), edited=one("edited") is not None,
-            withdrawn=one("withdrawn") is not None, after=place_of(cursor),
+            author=one("author"), since=one("since"), until=one("until"), edited=one("edited") is not None,
+            withdrawn=one("withdrawn") is not None, order=of("order", get_args(Order)) or "newest",
+            cursor=one("cursor"),
         )  # fmt: skip
 
     def filter(self, state: State) -> ArticleFilter | None:
@@ -73,23 +75,32 @@ class Asked:
         )  # fmt: skip
 
     @property
+    def after(self) -> Place | None:
+        """Where a list goes on; 422 for a cursor of another kind of list."""
+        if self.cursor is not None and not re.fullmatch(PLACE, self.cursor):
+            raise _wrong("the cursor is none of this list")
+        return place_of(self.cursor)
+
+    @property
     def is_filter(self) -> bool:
         """Whether it asks for less than everything."""
         return bool(self.query)
 
     @property
     def is_narrow(self) -> bool:
-        """Whether it asks for less than all that have the words."""
-        return self.query != (f"?{urlencode([('q', self.q)])}" if self.q else "")
+        """Whether it asks for something else than all that have the words, the newest first."""
+        return bool(replace(self, q="").query)
 
     @property
     def query(self) -> str:
         """As the query of an address, "?site=nhandan"; "" when it asks for everything."""
         pairs: list[tuple[str, str]] = [("site", name) for name in self.site]
-        for name in ("q", "tier", "kind", "section", "since", "until"):
+        for name in ("q", "tier", "kind", "section", "author", "since", "until"):
             if value := getattr(self, name):
                 pairs.append((name, value))
         pairs += [(name, "1") for name in ("edited", "withdrawn") if getattr(self, name)]
+        if self.order != "newest":
+            pairs.append(("order", self.order))
         return f"?{urlencode(pairs)}" if pairs else ""
 
 

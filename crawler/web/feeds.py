@@ -10,13 +10,15 @@ from datetime import UTC, datetime
 from html import escape
 
 from fastapi import APIRouter, Request
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from crawler.process.output import json_text
 from crawler.store import ArticleRow, listings
-from crawler.web import articles
+from crawler.store.listings import ArticleFilter
 from crawler.web.asked import Asked
 from crawler.web.render import Page
+from crawler.web.search import find
 from crawler.web.state import of
 from crawler.web.text import cut, visible, web_address
 
@@ -67,7 +69,7 @@ def _feed(request: Request) -> _Feed:
     wanted = asked.filter(state)
     base = str(request.base_url).rstrip("/")
     with state.reading() as connection:
-        found = articles.find(connection, wanted, None, ENTRIES, asked.q).rows if wanted else []
+        found = _newest(connection, wanted, asked) if wanted else []
         openings = listings.openings(connection, [row.id for row in found], _OPENING)
     store = state.identity()
     entries = []
@@ -91,6 +93,13 @@ def _feed(request: Request) -> _Feed:
         id=f"urn:thoisu:{store}:feed:{escape(asked.query)}", title=title, own=f"{base}{request.url.path}{asked.query}",
         page=f"{base}/{asked.query}", updated=max((one.updated for one in entries), default=_EPOCH), entries=entries,
     )  # fmt: skip
+
+
+def _newest(connection: Connection, wanted: ArticleFilter, asked: Asked) -> list[ArticleRow]:
+    if not asked.q:
+        return listings.list_articles(connection, wanted, None, ENTRIES).rows
+    hits = find(connection, asked.q, wanted, None, ENTRIES, author=asked.author).hits
+    return listings.articles_of(connection, [hit.article_id for hit in hits])
 
 
 def _atom(feed: _Feed) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from crawler.compare.story_queries import story_lines
 from crawler.store import listings
+from crawler.store.listings import ArticleFilter
 from crawler.web import articles, page_data
 from crawler.web.asked import Asked
 from crawler.web.parameters import Number, cursor_of
@@ -25,11 +27,13 @@ _IMAGES = 30
 
 @router.get("/")
 def today(request: Request) -> Response:
-    """What came, newest first, one line a story."""
+    """What came, newest first, one line a story; with words, to the search for them."""
     state, asked, about = of(request), Asked.of(request), Page(request)
+    if asked.q:
+        return RedirectResponse(f"/search{asked.query}", HTTPStatus.SEE_OTHER)
     wanted = asked.filter(state)
     with state.reading() as connection:
-        found = articles.find_stories(connection, wanted, asked.after, ROWS, asked.q) if wanted else None
+        found = articles.list_stories(connection, wanted, asked.after, ROWS) if wanted else None
         counts = page_data.counts(connection, about, wanted.sites if wanted else ())
     return page(
         request,
@@ -48,7 +52,7 @@ def article(request: Request, id_: Id) -> Response:
     pictures = request.query_params.get("pictures") == "1"
     with of(request).reading() as connection:
         found = articles.article_view(connection, id_)
-        line = story_lines(connection, [found.row])
+        line = story_lines(connection, [found.row], ArticleFilter())
     body, rest = page_data.paragraphs(found.text)
     return page(
         request,

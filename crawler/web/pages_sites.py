@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Request
 from markupsafe import Markup
@@ -21,6 +20,7 @@ from crawler.web.asked import Asked
 from crawler.web.pages import ROWS, Id
 from crawler.web.parameters import cursor_of
 from crawler.web.render import Page, page
+from crawler.web.search import HitPage, find
 from crawler.web.state import State, of
 from crawler.web.text import visible
 
@@ -37,15 +37,18 @@ def search(request: Request) -> Response:
     """Articles with certain words; nothing before there are some."""
     state, asked = of(request), Asked.of(request)
     wanted = asked.filter(state) if asked.q else None
-    rows: Sequence[Any] = ()
-    more = None
+    found, fault = HitPage([], None), ""
     if wanted:
         with state.reading() as connection:
-            found = articles.find(connection, wanted, asked.after, ROWS, asked.q)
-        rows, more = found.rows, cursor_of(found.next)
-    sites = sorted(state.stored_sites(), key=state.publisher)
-    values = {"here": "/search", "asked": asked, "sites": sites, "rows": rows, "next": more, "feed": asked.query}
-    return page(request, "search.html", values)
+            try:
+                found = find(connection, asked.q, wanted, asked.cursor, ROWS, author=asked.author, order=asked.order)
+            except BadInput as error:
+                fault = str(error)
+    values = {
+        "here": "/search", "asked": asked, "sites": sorted(state.stored_sites(), key=state.publisher), "fault": fault,
+        "rows": found.hits, "next": found.next, "feed": asked.query,
+    }  # fmt: skip
+    return page(request, "search.html", values, status=HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK)
 
 
 @router.get("/stories/{id}")
@@ -74,9 +77,8 @@ def list_documents(request: Request) -> Response:
     with state.reading() as connection:
         if name and (number := mentions.document_named(connection, name)):
             return RedirectResponse(f"/documents/{number}", HTTPStatus.SEE_OTHER)
-        rows = mentions.list_documents(connection, asked.after, ROWS + 1)
-    more = (rows[ROWS - 1].last_at, rows[ROWS - 1].id) if len(rows) > ROWS else None
-    values = {"here": "/documents", "rows": rows[:ROWS], "next": cursor_of(more), "name": name}
+        found = articles.list_documents(connection, asked.after, ROWS)
+    values = {"here": "/documents", "rows": found.rows, "next": cursor_of(found.next), "name": name}
     return page(request, "documents.html", values)
 
 

@@ -51,7 +51,7 @@ def place_of(cursor: str | None) -> Place | None:
     return Place(_EPOCH + timedelta(microseconds=int(at)), int(number))
 
 
-def cursor_of(place: Place | tuple[datetime, int] | None) -> str | None:
+def cursor_of(place: Place | None) -> str | None:
     """The cursor of a place; None for none. What lies before 1970 stands at its beginning."""
     if place is None:
         return None

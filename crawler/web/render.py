@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,8 +18,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from crawler.catalogue import LANGUAGES, Language, chosen, retold, said, said_of_many
+from crawler.items import Kind
+from crawler.sites import Tier
 from crawler.text import VIETNAM
 from crawler.web import static
+from crawler.web.guard import POLICY
 from crawler.web.state import of
 from crawler.web.text import cut, visible, web_address
 
@@ -125,8 +128,6 @@ def page(
     text = _templates().get_template(template).render(page=about, _=about, state=about.state, **values)
     answer = HTMLResponse(text, status, {"Vary": "Accept-Language, Cookie", "Content-Language": about.language})
     if pictures:
-        from crawler.web.guard import POLICY
-
         answer.headers["Content-Security-Policy"] = POLICY.replace(_PICTURES, f"{_PICTURES} https: http:")
     if (asked := request.query_params.get("lang")) in LANGUAGES:
         answer.set_cookie(COOKIE, asked, max_age=_YEAR, httponly=True, samesite="lax")
@@ -146,5 +147,10 @@ def _templates() -> Environment:
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     environment.filters |= {"cut": cut, "web_address": web_address}
-    environment.globals |= {"file": lambda name: f"/static/{name}?v={static.version(name)}", "languages": LANGUAGES}
+    environment.globals |= {
+        "file": lambda name: f"/static/{name}?v={static.version(name)}",
+        "languages": LANGUAGES,
+        "kinds": get_args(Kind),
+        "tiers": get_args(Tier),
+    }
     return environment

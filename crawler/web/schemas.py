@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from crawler.items import Change, Event, Kind
 from crawler.sites import Tier
 from crawler.store.rows import ArticleRow, CopyRow, RevisionRow
+from crawler.store.search import Order
+from crawler.text.query import LONGEST
 from crawler.web.parameters import Cursor, Limit, Moment
-from crawler.web.search import LONGEST
+from crawler.web.search import CURSOR
 
 T = TypeVar("T")
 Names = Annotated[
@@ -37,9 +39,10 @@ class PageParameters(Parameters):
     cursor: Cursor | None = None
 
 
-class ArticleParameters(PageParameters):
-    """Of lists of articles."""
+class FilterParameters(Parameters):
+    """Which articles are meant."""
 
+    limit: Limit = 50
     site: Names = []
     tier: TierName = None
     kind: Annotated[Kind | None, Field(description="What the page is.")] = None
@@ -50,14 +53,21 @@ class ArticleParameters(PageParameters):
     withdrawn: Annotated[bool, Field(description="Those alone whose page is gone.")] = False
 
 
-class SearchParameters(PageParameters):
+class ArticleParameters(FilterParameters):
+    """Of lists of articles."""
+
+    cursor: Cursor | None = None
+
+
+class SearchParameters(FilterParameters):
     """Of a search."""
 
     q: Query
-    site: Names = []
-    tier: TierName = None
-    since: Moment | None = None
-    until: Moment | None = None
+    author: Annotated[str | None, Field(max_length=200, description="Who signed it.")] = None
+    order: Annotated[Order, Field(description="By time, or what has the words in its title first.")] = "newest"
+    cursor: Annotated[str | None, Field(pattern=CURSOR, description="Where to go on: `next` of the page before.")] = (
+        None
+    )
 
 
 class ChangeParameters(Parameters):
@@ -126,6 +136,25 @@ class Listed(BaseModel, Generic[T]):
     items: list[T]
     next: str | None = Field(
         description="The cursor of the next page; null at the end.", examples=["1772413200000000-7"]
+    )
+
+
+class SearchItem(BaseModel):
+    """An article that has what was looked for, and the sentence that shows it."""
+
+    id: int
+    canonical_url: str
+    site: str | None
+    title: str
+    section: str | None
+    kind: Kind
+    published_at: datetime | None
+    first_seen_at: datetime
+    revision: int
+    withdrawn_at: datetime | None
+    sentence: str
+    marked: list[tuple[int, int]] = Field(
+        description="Where the words stand in the sentence, from one character to before another."
     )
 
 

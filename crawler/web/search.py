@@ -1,31 +1,55 @@
-"""What a search box asks."""
+"""A page of what a search finds, newest or best first (`crawler.store.search`)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import cast
+
 from sqlalchemy import Connection
 
-from crawler.store import ArticleRow, queries
-from crawler.store.listings import ArticleFilter, ArticlePage, Place, articles_of
+from crawler.items import Kind
+from crawler.store.listings import ArticleFilter
+from crawler.store.search import Order, SearchHit, search
 
-LONGEST = 200
-"""Characters of a query."""
-_MOST = 500  # articles that are found in all
-
-
-def search(connection: Connection, query: str, wanted: ArticleFilter, after: Place | None, limit: int) -> ArticlePage:
-    """A page of the articles that have these words, newest first, as `thoisu articles --text` finds them."""
-    found = queries.list_articles(connection, wanted.sites, wanted.since, [query[:LONGEST]], _MOST)
-    places = [Place(row.published_at or row.first_seen_at, row.id) for row in found if _is_wanted(row, wanted)]
-    left = [place for place in places if after is None or place < after]
-    rows = articles_of(connection, [place.id for place in left[:limit]])
-    return ArticlePage(rows, left[limit - 1] if len(left) > limit else None)
+CURSOR = r"^[01]\.[0-9]{1,18}$"
+"""Of a list of hits."""
+_WINDOW = 500  # hits that are looked at for one page of a filter that the index of words knows nothing of
 
 
-def _is_wanted(row: ArticleRow, wanted: ArticleFilter) -> bool:
-    return (
-        (wanted.until is None or (row.published_at or row.first_seen_at) < wanted.until)
-        and (wanted.kind is None or row.kind == wanted.kind)
-        and (wanted.section is None or row.section == wanted.section)
-        and (not wanted.edited or row.revision > 1)
-        and (not wanted.withdrawn or row.withdrawn_at is not None)
-    )
+@dataclass(frozen=True, slots=True)
+class HitPage:
+    """A page of a list of hits."""
+
+    hits: list[SearchHit]
+    next: str | None
+    """The cursor behind it; None at the end of the list."""
+
+
+def find(
+    connection: Connection,
+    query: str,
+    wanted: ArticleFilter,
+    before: str | None,
+    limit: int,
+    *,
+    author: str | None = None,
+    order: Order = "newest",
+) -> HitPage:
+    """The articles that have what a query asks for, and are of the filter; BadInput for a query that cannot be read.
+
+    Of edited or withdrawn articles a page may have fewer than it could, or none, and still say where the next begins.
+    """
+    is_indexed = not (wanted.edited or wanted.withdrawn)
+    reach = limit + 1 if is_indexed else _WINDOW
+    found = search(
+        connection, query, sites=wanted.sites, section=wanted.section, kind=cast("Kind | None", wanted.kind),
+        author=author, since=wanted.since, until=wanted.until, order=order, limit=reach, before=before,
+    )  # fmt: skip
+    hits = [hit for hit in found if _is_wanted(hit, wanted)]
+    if len(hits) > limit:
+        return HitPage(hits[:limit], hits[limit - 1].cursor)
+    return HitPage(hits, found[-1].cursor if len(found) == reach else None)
+
+
+def _is_wanted(hit: SearchHit, wanted: ArticleFilter) -> bool:
+    return (not wanted.edited or hit.revision > 1) and (not wanted.withdrawn or hit.withdrawn_at is not None)

@@ -18,6 +18,10 @@ from tests.support import T0, article, at
 
 NOW = T0 + timedelta(hours=3)
 HERE = "http://127.0.0.1"
+WORDS = (
+    "Thép lá xuống cầu sông Hồng, công trình dài ba cây số nối hai bờ sau bốn năm thi công liên tục của hơn sáu trăm "
+    "thợ cầu đến từ khắp các tỉnh miền Bắc và miền Trung, mở đường cho xe tải nặng đi vòng ngoài thành phố"
+)
 PAGES = (
     "/", "/search", "/search?q=cau", "/documents", "/documents/1", "/sites", "/sites/bao", "/alerts", "/sinks", "/api",
     "/articles/1", "/articles/1/diff", "/articles/1/copies/1", "/articles/1?pictures=1", "/stories/1", "/stories/2",

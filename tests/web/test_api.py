@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from crawler.compare.relate import Relater
 from crawler.sites import Sites
 from crawler.store import Store
 from tests.support import article, at
-from tests.web.asking import LISTS, Asker
+from tests.web.asking import LISTS, WORDS, Asker
 
 
 def every(asker: Asker, path: str, limit: int) -> list[dict[str, Any]]:
@@ -47,6 +48,40 @@ def test_a_list_is_the_same_however_it_is_cut(room: Store) -> None:
     assert every(asker, "/api/v1/stories", 5) == every(asker, "/api/v1/stories", 100)
     numbers = [item["id"] for item in whole["items"]]
     assert numbers == [row.id for row in room.articles(limit=None)]
+
+
+def test_a_search_is_the_same_however_it_is_cut(room: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(1, 24):
+        room.save(article(n, f"Nước sạch {n}", title="Nước sạch" if n % 5 == 0 else f"Bài {n}"), at(n))
+    for n in (3, 7, 20):
+        room.save(article(n, f"Nước sạch {n}, đã sửa", title="Sửa"), at(30))
+    monkeypatch.setattr("crawler.web.search._WINDOW", 6)
+    asker = Asker(room)
+
+    def found(query: str, limit: int) -> list[int]:
+        return [item["id"] for item in every(asker, f"/api/v1/search?q=nuoc sach{query}", limit)]
+
+    assert found("", 4) == found("", 500) == list(range(23, 0, -1))
+    best = found("&order=best", 500)
+    assert (best[:4], found("&order=best", 3)) == ([15, 10, 5, 23], best)
+    assert found("&edited=true", 2) == found("&edited=true", 5) == [20, 7, 3]
+    item = asker.get("/api/v1/search?q=nuoc sach&limit=1").json()["items"][0]
+    assert (item["sentence"], item["marked"]) == ("Nước sạch 23", [[0, 9]])
+
+
+def test_a_story_stands_where_its_newest_article_of_the_list_does(room: Store) -> None:
+    for n in range(1, 6):
+        fields = {"site": "dai", "kind": "article"} if n == 4 else {"kind": "photo"}
+        room.save(article(n, WORDS + " và thế" * n if n in (1, 4) else f"Tin {n}", **fields), at(n))
+    assert list(Relater(room).relate())
+    asker = Asker(room)
+
+    def found(query: str, limit: int) -> list[int]:
+        return [item["id"] for item in every(asker, f"/api/v1/stories{query}", limit)]
+
+    assert found("", 1) == found("", 50) == [5, 1, 3, 2]
+    for query in ("?kind=photo", "?site=bao", "?until=2026-03-02T08:04:00"):
+        assert found(query, 1) == found(query, 50) == [5, 3, 2, 1][query.startswith("?until") :]
 
 
 def test_a_filter_takes_what_it_says(asker: Asker) -> None:
@@ -122,6 +157,8 @@ def test_a_document_has_the_articles_that_name_it(asker: Asker) -> None:
         ("/api/v1/articles?limt=3", 422, "limt"),
         ("/api/v1/articles?since=yesterday", 422, "is written 2026-08-01"),
         ("/api/v1/articles?cursor=x", 422, "cursor"),
+        ("/api/v1/search?q=cau&cursor=x", 422, "cursor"),
+        ("/api/v1/search?q=%22cau", 422, "quotation mark"),
         ("/api/v1/articles?site=boa", 404, "did you mean bao?"),
         ("/api/v1/sites/nosuch", 404, "nosuch"),
         ("/api/v1/documents/9", 404, "there is no document 9"),

@@ -18,12 +18,7 @@ from crawler.sites import Sites
 from crawler.store import Store, findings, heartbeats
 from crawler.store.findings import Observation
 from tests.support import PAPER, article, at
-from tests.web.asking import FEEDS, NOW, PAGES, Asker
-
-WORDS = (
-    "Thép lá xuống cầu sông Hồng, công trình dài ba cây số nối hai bờ sau bốn năm thi công liên tục của hơn sáu trăm "
-    "thợ cầu đến từ khắp các tỉnh miền Bắc và miền Trung, mở đường cho xe tải nặng đi vòng ngoài thành phố"
-)
+from tests.web.asking import FEEDS, NOW, PAGES, WORDS, Asker
 
 
 def seen(answer: object) -> str:
@@ -76,6 +71,39 @@ def test_today_has_one_line_a_story(room: Store) -> None:
 
 def asked_of(store: Store, path: str) -> str:
     return seen(Asker(store).get(path))
+
+
+def test_words_on_the_first_page_lead_to_the_search(asker: Asker) -> None:
+    found = asker.get("/?q=cau+moi&edited=1")
+    assert (found.status_code, found.headers["location"]) == (303, "/search?q=cau+moi&edited=1")
+
+
+def test_a_search_shows_the_sentence_with_the_words_marked(room: Store) -> None:
+    room.save(article(1, "Sáng nay tạnh mưa. Nước sạch về tới bản, nước sạch đủ dùng. Hết."), at(1))
+    room.save(article(2, "Không có gì.", title="Nước sạch", section="Đời sống", authors=("Lê Na",)), at(0))
+    page = html.fromstring(Asker(room).get("/search?q=nuoc+sach").text)
+    assert [one.text_content() for one in page.xpath("//p[@class='sentence']")][1:] == [
+        "Nước sạch về tới bản, nước sạch đủ dùng."
+    ]
+    assert page.xpath("//mark/text()") == ["Nước sạch", "Nước sạch", "nước sạch"]
+    for query, titles in (
+        ("order=best", ["Nước sạch", "Tiêu đề 1"]),
+        ("section=doi+song", ["Nước sạch"]),
+        ("author=le+na", ["Nước sạch"]),
+        ("author=le", []),
+    ):
+        page = html.fromstring(Asker(room).get(f"/search?q=nuoc+sach&{query}").text)
+        assert page.xpath("//a[@class='title']/text()") == titles
+
+
+def test_a_query_that_cannot_be_read_is_said_beside_its_field(asker: Asker) -> None:
+    for query in ('q="cau', "q=cau&cursor=x"):
+        answer = asker.get(f"/search?{query}")
+        assert answer.status_code == 422
+        tree = html.fromstring(answer.text)
+        assert tree.xpath("//p[@class='note bad']")
+        assert tree.xpath("//input[@name='q']/@value")[0].endswith("cau")
+    assert asker.get('/feeds/articles.atom?q="cau').status_code == 422
 
 
 def test_a_search_takes_what_its_filter_does(asker: Asker) -> None:
