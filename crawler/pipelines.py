@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
+
 from scrapy.crawler import Crawler
+from sqlalchemy import Connection
 
 from crawler.crawl import NewsSpider
-from crawler.crawl.own_address import under_its_address
+from crawler.crawl.own_address import subjects_of_addresses, under_its_address
 from crawler.errors import Refused, StoreFailed
 from crawler.items import Article, Fetched
-from crawler.store.articles import save
+from crawler.sites import Site
+from crawler.store import Outcome
+from crawler.store.articles import save, subjects_of
 
 
 class StorePipeline:
@@ -28,9 +34,12 @@ class StorePipeline:
             raise TypeError(f"{spider!r} is no NewsSpider")
         run, article, link = spider.run, item.article, item.link.canonical_url
         try:
-            with run.store.writing_of(article.site, item.at) as connection:
-                article = under_its_address(connection, article, link, run.site, item.at)
-                outcome = save(connection, article, item.at, link)
+            article, outcome = run.store.write(
+                partial(_save, article, link, run.site, item.at),
+                subjects_of(article, item.at, link) | subjects_of_addresses(article, link, run.site),
+                article.site,
+                item.at,
+            )
         except StoreFailed as failure:
             run.end(str(failure))
         except Refused as refused:
@@ -41,3 +50,8 @@ class StorePipeline:
             run.report.count(outcome.event)
             run.progress()
         return article
+
+
+def _save(article: Article, link: str, site: Site, at: datetime, connection: Connection) -> tuple[Article, Outcome]:
+    article = under_its_address(connection, article, link, site, at)
+    return article, save(connection, article, at, link)

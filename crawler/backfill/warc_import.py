@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import Connection
+
 from crawler.archive.page_reading import HEAD, BadRecord, join_pages, read_recorded
 from crawler.archive.record_stream import Fault, Record
 from crawler.archive.warc_files import LIMIT, WarcFile, records
@@ -20,7 +22,7 @@ from crawler.backfill import backlog
 from crawler.backfill import steps as step_table
 from crawler.backfill.warc_pages import FurtherPages, Head, head_of
 from crawler.configuration import DEFAULTS, Settings
-from crawler.crawl.own_address import under_its_address
+from crawler.crawl.own_address import subjects_of_addresses, under_its_address
 from crawler.discover import DayRange
 from crawler.errors import Discard, Refusal, Refused, StoreFailed
 from crawler.extract import page_number
@@ -28,7 +30,7 @@ from crawler.items import Article
 from crawler.readers import PageRead, Readers, packed
 from crawler.sites import Site, Sites, canonical, judge
 from crawler.store import Outcome, Store, frontier
-from crawler.store.articles import SAME_FETCH, amend
+from crawler.store.articles import SAME_FETCH, amend, subjects_of
 from crawler.text import day_of
 
 _MOST_MISSING = 1000  # pages that are named
@@ -224,10 +226,13 @@ class _Import:
 
 
 def _store(store: Store, article: Article, at: datetime, link: str, site: Site) -> Outcome | None:
-    with store.writing_of(site.name, at) as connection:
-        article = under_its_address(connection, article, link, site, at)
+    def work(connection: Connection) -> Outcome | None:
+        own = under_its_address(connection, article, link, site, at)
         new = not [*frontier.seen(connection, [link])]
-        outcome = amend(connection, article, at, link)
+        outcome = amend(connection, own, at, link)
         if outcome is not None and outcome.event is not None:
-            frontier.mark_from_backfill(connection, {link, article.canonical_url}, new=new)
-    return outcome
+            frontier.mark_from_backfill(connection, {link, own.canonical_url}, new=new)
+        return outcome
+
+    held = subjects_of(article, at, link) | subjects_of_addresses(article, link, site)
+    return store.write(work, held, site.name, at)

@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 
 from crawler.items import Article
 from crawler.sites import Site, article_number, canonical, same_article
+from crawler.store import subjects
 from crawler.store.articles import numbered
 from crawler.store.frontier import may_lead
+from crawler.store.subjects import hold
 
 _NUMBER = re.compile(r"(\d{4,})(?:\.\w+)?/?$", re.A)
 
@@ -24,10 +26,17 @@ def number(url: str) -> str | None:
     return match[1] if match else None
 
 
+def subjects_of_addresses(article: Article, link: str, site: Site) -> set[int]:
+    """What is decided about by `under_its_address`: the addresses that may be the article's, and its number."""
+    urls = {article.canonical_url, link, canonical(article.url, site)}
+    numbers = {own for url in urls if (own := article_number(url, site)) is not None}
+    return {*map(subjects.page, urls), *(subjects.number(site.name, own) for own in numbers)}
+
+
 def under_its_address(connection: Connection, article: Article, link: str, site: Site, at: datetime) -> Article:
     """The article, fetched at `at`, under the address that it names as its own, or else under that which answered.
 
-    Asked within the transaction that stores it.
+    Asked within the transaction that stores it, which holds `subjects_of_addresses`.
 
     Pages of some sites all name one address, and would be taken for edits of the first of them. So the address must
     end in the same number as `link`, the one that was asked (only the words before it were edited), or be the one where
@@ -36,6 +45,7 @@ def under_its_address(connection: Connection, article: Article, link: str, site:
     Where the number names the article (`article_number`), what is stored under another address with the same number,
     and was published at the same time, is this article before its headline was edited, and keeps its address.
     """
+    hold(connection, subjects_of_addresses(article, link, site))
     named = article.canonical_url
     if named != link and named != (asked := canonical(article.url, site)):
         alike = number(named) in {number(asked), number(link)} - {None}

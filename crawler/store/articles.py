@@ -4,7 +4,8 @@ A page comes here in two ways. `save` takes it as the site gives it now. `amend`
 again: that is no news of the site, so it neither withdraws nor restores, it leaves the link of a known page to the
 crawl, and it gives way to every text that was fetched later.
 
-Every function runs inside one transaction that holds the write lock (`crawler.store.database`).
+Every function that writes runs inside one writing transaction, and holds the subjects of what it decides about
+(`crawler.store.subjects`); whoever names them at the beginning of the transaction (`subjects_of`) saves a statement.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, literal, nul
 
 from crawler.errors import Discard, Refusal
 from crawler.items import LONGEST_URL, Article, Event
-from crawler.store import mentions, rehash, search_index
+from crawler.store import mentions, numbering, rehash, search_index, subjects
 from crawler.store.frontier import mark_stored, mark_withdrawn
 from crawler.store.rows import Outcome, StoredPage
-from crawler.store.schema import Instant, articles, changes, copies, links, revisions
+from crawler.store.schema import Instant, articles, copies, links, revisions
 
 SAME_FETCH = timedelta(minutes=1)
 """A text stored no later than this after a page was archived came from that fetch: the archive notes the time when the
@@ -67,9 +68,6 @@ _OF_ARTICLE = (
 _OF_COPY = select(copies.c.fetched_at, copies.c.withdrawn_at, *(copies.c[name] for name in _TEXTS)).where(
     copies.c.canonical_url == _URL
 )
-# Only a writer that holds the write lock numbers changes, and no row is ever deleted: so the next number is one more,
-# commits become visible in this order, and a rolled-back transaction leaves no hole.
-_APPEND = insert(changes).values(seq=select(func.coalesce(func.max(changes.c.seq), 0) + 1).scalar_subquery())
 _NEW_ARTICLE = insert(articles).returning(articles.c.id)
 _NEW_REVISION = insert(revisions)
 _NEW_COPY = insert(copies)
@@ -87,8 +85,16 @@ class _Known(NamedTuple):
     withdrawn_at: datetime | None
 
 
+def subjects_of(article: Article, at: datetime, link: str | None = None) -> set[int]:
+    """What is decided about by storing this article, fetched at `at`, for a `link`."""
+    pages = {subjects.page(url) for url in (article.canonical_url, link) if url is not None}
+    key = search_index.first_key(article.published_at or at)
+    return {*pages, subjects.text(article.content_hash), subjects.second(key)}
+
+
 def save(connection: Connection, article: Article, at: datetime, link: str | None) -> Outcome:
     """Store what a page says, fetched at `at`; `link` is the pending address when the page named another as its own."""
+    subjects.hold(connection, subjects_of(article, at, link))
     outcome = save_text(connection, article, at)
     mark_stored(connection, article, at, link)
     return outcome
@@ -111,6 +117,7 @@ def save_text(connection: Connection, article: Article, at: datetime) -> Outcome
     """
     if len(article.canonical_url.encode("utf-8", "replace")) > LONGEST_URL:
         raise Discard(Refusal.BAD_URL, f"address longer than {LONGEST_URL} bytes")
+    subjects.hold(connection, subjects_of(article, at))
     known = _known(connection, article.canonical_url, article.content_hash)
     for kind in ("article", "copy"):
         if (here := known.get(kind)) and rehash.outdated(here.content_hash):
@@ -131,6 +138,7 @@ def save_text(connection: Connection, article: Article, at: datetime) -> Outcome
 
 def amend(connection: Connection, article: Article, at: datetime, link: str) -> Outcome | None:
     """Store what a page fetched at `at` says when read again; None when that must not touch what is stored."""
+    subjects.hold(connection, subjects_of(article, at, link))
     page = stored_page(connection, article.canonical_url)
     if page is None:
         return save(connection, article, at, link)
@@ -143,6 +151,7 @@ def amend(connection: Connection, article: Article, at: datetime, link: str) -> 
 
 def withdraw(connection: Connection, url: str, at: datetime) -> Outcome | None:
     """Note that the page is gone; its text stays. None when the address is unknown or already withdrawn."""
+    subjects.hold(connection, [subjects.page(url)])
     known = _known(connection, url, "")
     page = known.get("article") or known.get("copy")
     if page is None:
@@ -305,5 +314,5 @@ def _append(
 ) -> Outcome:
     """Add a change to the end of the feed."""
     row = {"event": event, "article_id": article_id, "revision": revision, "url": url, "site": site}
-    connection.execute(_APPEND, {**row, "content_hash": content_hash, "at": at})
+    numbering.append(connection, {**row, "content_hash": content_hash, "at": at})
     return Outcome(event, article_id, revision)

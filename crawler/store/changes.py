@@ -12,6 +12,7 @@ from sqlalchemy.sql import FromClause
 
 from crawler.items import Article, Change
 from crawler.store.articles import unpack
+from crawler.store.numbering import last_number
 from crawler.store.schema import articles, changes, copies, revisions
 from crawler.store.sql import chunks
 from crawler.text.matching import SearchedText
@@ -66,8 +67,8 @@ class FeedItem:
 
 
 def last_change(connection: Connection) -> int:
-    """The greatest `seq` there is; 0 for none."""
-    return connection.scalar(select(func.max(changes.c.seq))) or 0
+    """The greatest `seq` there is; 0 for none. What is committed has got its own before (`crawler.store.numbering`)."""
+    return last_number(connection)
 
 
 def read(

@@ -1,8 +1,12 @@
 """One way into SQLite and PostgreSQL: how to connect, how to take the write lock, what a failure is called.
 
-One writer at a time, on PostgreSQL as on SQLite: a writing transaction first takes the write lock (BEGIN
-IMMEDIATE; an advisory lock) and holds it until its commit is visible. So what it reads stays true while it writes,
-transactions commit in the order in which they number their changes, and none waits for another in a circle.
+SQLite has one writer at a time: a writing transaction first takes the write lock (BEGIN IMMEDIATE). So what it reads
+stays true while it writes, and none waits for another in a circle.
+
+On PostgreSQL the write lock is an advisory lock of two kinds. A transaction that is alone (`writer`) holds it for
+itself: no other writes meanwhile, and it may rely on whatever it reads. Those beside others (`beside`) share it, and
+hold in its place what they decide about (`crawler.store.subjects`). All of them hold it until their commit is visible.
+The changes that they append are numbered in the order in which they become visible (`crawler.store.numbering`).
 """
 
 from __future__ import annotations
@@ -11,8 +15,9 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -35,6 +40,8 @@ WAIT = 30
 """Seconds that a writer waits for the write lock before it gives up with the reason "locked"."""
 WRITE_LOCK = 0x7401_5E55
 """Key of the advisory lock on PostgreSQL; any number that no other program in the same database uses."""
+LOCKS = WRITE_LOCK
+"""First half of the keys of all other advisory locks of transactions: PostgreSQL keeps pairs apart from single keys."""
 LOG = 64 * 2**20
 """Bytes of SQLite's log (-wal) from which the next writer writes it back; the same page stands in it many times."""
 _PATIENCE = 200  # milliseconds for which that waits for readers
@@ -47,11 +54,12 @@ _heads = threading.Lock()
 
 # Classes and codes of SQLSTATE: PostgreSQL manual, appendix A.
 _FORBIDDEN = ("42501", "3F")  # of tables, and of the schema in which they would be made
+_AGAIN = ("40P01", "40001")  # waited in a circle; others were faster
 _POSTGRES_REASONS: dict[str, StoreReason] = {
     "53100": "disk_full",
     "25006": "read_only",
     **dict.fromkeys(_FORBIDDEN, "read_only"),
-    "55P03": "locked",
+    **dict.fromkeys(("55P03", *_AGAIN), "locked"),
     "XX001": "damaged",
     "XX002": "damaged",
     "08": "unreachable",
@@ -96,8 +104,45 @@ def unwritable(url: URL) -> str | None:
 
 
 def writer(engine: Engine) -> Engine:
-    """The same connections; every transaction takes the write lock."""
-    return engine.execution_options(thoisu_write_lock=True)
+    """The same connections; every transaction takes the write lock for itself."""
+    return engine.execution_options(thoisu_write_lock="alone")
+
+
+def beside(engine: Engine) -> Engine:
+    """The same connections; every transaction takes the write lock, which on PostgreSQL others may share.
+
+    There it is taken with the first subjects (`share`), and until then nothing may be written.
+    """
+    return engine.execution_options(thoisu_write_lock="beside")
+
+
+@dataclass(slots=True)
+class Writing:
+    """What is known of the transaction that is open on a connection."""
+
+    held: set[int] | None = None
+    """The subjects that it holds; None for one that needs none, since no other writes beside it, or it only reads."""
+    appended: bool = False
+    """Whether it has appended changes that have no number yet."""
+    from_backfill: set[str] = field(default_factory=set)
+    """Addresses of links whose last change came by a backfill, and which do not say so yet."""
+
+
+def state(connection: Connection) -> Writing:
+    """What is known of the open transaction."""
+    found: Writing = connection.info["transaction"]
+    return found
+
+
+def share(connection: Connection, subjects: Sequence[int]) -> None:
+    """Share the write lock with others, and take these subjects, in this order; in one statement."""
+    mine = state(connection).held
+    if mine is None:
+        return
+    locks = [] if mine else [f"pg_advisory_xact_lock_shared({WRITE_LOCK})"]
+    locks += [f"pg_advisory_xact_lock({LOCKS}, {subject})" for subject in subjects]
+    connection.exec_driver_sql(f"SELECT {', '.join(locks)}")
+    mine.update(subjects)
 
 
 @contextmanager
@@ -149,6 +194,12 @@ def failed(error: StatementError | sqlite3.Error) -> StoreFailed | None:
     code = getattr(cause, "sqlstate", None) or "08"
     reasons = (reason for start, reason in _POSTGRES_REASONS.items() if code.startswith(start))
     return StoreFailed(next(reasons, "failed"), detail)
+
+
+def may_be_repeated(failure: StoreFailed) -> bool:
+    """Whether the same transaction, begun again, is likely to get through: others were in its way."""
+    cause = failure.__cause__
+    return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", None) in _AGAIN
 
 
 def _url(address: str) -> URL:
@@ -255,12 +306,14 @@ def _prepare_postgres(connection: Any, _: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("thoisu_write_lock", False)
+    writes = connection.get_execution_options().get("thoisu_write_lock")
+    several = writes == "beside" and connection.dialect.name != "sqlite"
+    connection.info["transaction"] = Writing(set() if several else None)
     if connection.dialect.name == "sqlite":
         if writes:
             _shorten_log(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-    elif writes:
+    elif writes == "alone":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
 
 

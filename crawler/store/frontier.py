@@ -11,15 +11,18 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Integer, Select, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, Integer, Select, bindparam, case, func, select, update
 
 from crawler.errors import Discard, Refusal
 from crawler.items import LONGEST_URL, Article, Link, PendingLink
 from crawler.sites import canonical
+from crawler.store.numbering import UNKNOWN, last_came_by_backfill
 from crawler.store.rows import SourceSaved, SourceState
-from crawler.store.schema import WAITING, Fate, articles, changes, copies, every, links, sites, sources
+from crawler.store.schema import WAITING, Fate, articles, copies, every, links, sites, sources
 from crawler.store.sightings import SIGHTED, add_sightings, note_gap, note_poll, sightings
-from crawler.store.sql import chunks, upsert
+from crawler.store.sql import chunks, given, insert_missing, upsert
+from crawler.store.subjects import hold
+from crawler.store.subjects import site as subject_of_site
 from crawler.text import AHEAD, SKEW, not_ahead
 
 _GOOD = (None, "200", "304")
@@ -35,15 +38,17 @@ LINK = select(
     sources.c.url.label("source"),
 ).join_from(links, sources, isouter=True)
 """What a `PendingLink` says, for queries whose rows `as_links` reads."""
-_NEW_LINK = insert(links).returning(links.c.id, links.c.canonical_url)
+_NEW_LINK = {
+    dialect: insert_missing(dialect, links, ("canonical_url",)).returning(links.c.id, links.c.canonical_url)
+    for dialect in ("sqlite", "postgresql")
+}
+"""Gives nothing for a link that somebody else has just added."""
 _LINK = update(links).where(links.c.canonical_url == bindparam("b_url"))
 # All that comes of a link which a backfill reads came by the backfill, unless a source of the crawl has listed it.
-_LAST_CHANGE = select(func.max(changes.c.seq)).scalar_subquery()
 _FROM_BACKFILL = case(
-    ((links.c.fate == Fate.BACKFILL) & links.c.backfill_seq.is_not(None), _LAST_CHANGE), else_=links.c.backfill_seq
+    ((links.c.fate == Fate.BACKFILL) & links.c.backfill_seq.is_not(None), UNKNOWN), else_=links.c.backfill_seq
 )
-_READ = _LINK.values(backfill_seq=_FROM_BACKFILL)
-_READ_FIRST = insert(links).inline()
+_READ = _LINK.values(backfill_seq=_FROM_BACKFILL).returning(links.c.backfill_seq)
 _REFUSED = _LINK.values(tries=links.c.tries + bindparam("more", type_=Integer), reason=bindparam("refusal"))
 # A page that was stored stays so when a later try gives nothing.
 _STORED_BEFORE = links.c.fetched_at.is_not(None)
@@ -72,6 +77,7 @@ def save_source(
     window: bool,
 ) -> SourceSaved:
     """Keep a source's state and the links found there."""
+    hold(connection, [subject_of_site(site)])
     source_id = _keep_state(connection, state, site)
     note_poll(connection, source_id, at, None if state.last_status in _GOOD else state.last_status)
     wanted = _believed(by_address(found), at)
@@ -92,6 +98,7 @@ def save_backfill_page(
     Returns how many links are new, and the number of each by address. What the crawl remembers of that source stays as
     it is: its validators say what the crawl has seen, not a backfill.
     """
+    hold(connection, [subject_of_site(site)])
     ensure_site(connection, site, at)
     wanted = _believed(wanted, at)
     source_id = _keep_state(connection, replace(source(connection, source_url), route=route), site)
@@ -106,14 +113,13 @@ def save_backfill_page(
 
 def add_guessed(connection: Connection, urls: Iterable[str], site: str, at: datetime) -> int:
     """Leave addresses that no source has named to a backfill; returns how many are new."""
+    hold(connection, [subject_of_site(site)])
     ensure_site(connection, site, at)
     every_url = list(urls)
     known = set(seen(connection, every_url))
     about = {"site": site, "found_at": at, "tries": 0, "fate": Fate.BACKFILL, "backfill_seq": 0}
     rows = [{"canonical_url": url, **about} for url in every_url if url not in known]
-    if rows:
-        connection.execute(insert(links), rows)
-    return len(rows)
+    return len(connection.execute(_NEW_LINK[connection.dialect.name], rows).all()) if rows else 0
 
 
 def by_address(found: Iterable[Link]) -> dict[str, Link]:
@@ -188,14 +194,21 @@ def mark_stored(connection: Connection, article: Article, at: datetime, link: st
     done = {"fetched_at": at, "tries": 0, "reason": None, "fate": Fate.STORED, "title": None}
     backfill_seq = None
     if link is not None and link != own:
-        connection.execute(_READ, {"b_url": link, **done, "leads_to": own})
-        backfill_seq = connection.scalar(select(links.c.backfill_seq).where(links.c.canonical_url == link))
+        backfill_seq = connection.scalar(_READ, {"b_url": link, **done, "leads_to": own})
+        if backfill_seq == UNKNOWN:
+            last_came_by_backfill(connection, [link])
     # Nearly every page is listed before it is read, and a change costs half of what an upsert does.
-    if connection.execute(_READ, {"b_url": own, **done}).rowcount == 0:
+    row = connection.execute(_READ, {"b_url": own, **done}).first()
+    if row is None:
         url = None if article.url == own else article.url
         hints = {"published_at": article.published_at, "modified_at": article.modified_at}
-        row = {"canonical_url": own, "url": url, "site": article.site, "found_at": at, "backfill_seq": backfill_seq}
-        connection.execute(_READ_FIRST, {**row, **hints, **done})
+        others = {"url": url, "site": article.site, "found_at": at, "backfill_seq": backfill_seq, **hints, **done}
+        # A source may list it meanwhile: then it is read all the same.
+        upsert(connection, links, {"canonical_url": own}, others, {name: given(links, name) for name in done})
+    else:
+        backfill_seq = row.backfill_seq
+    if backfill_seq == UNKNOWN:
+        last_came_by_backfill(connection, [own])
 
 
 def mark_withdrawn(connection: Connection, url: str, at: datetime) -> None:
@@ -221,7 +234,8 @@ def mark_from_backfill(connection: Connection, urls: Collection[str], *, new: bo
     """The last change of the page of these addresses came by a backfill; `new` when nobody knew the page."""
     these = links.c.canonical_url.in_(urls)
     where = these if new else these & links.c.backfill_seq.is_not(None)
-    connection.execute(update(links).where(where).values(backfill_seq=_LAST_CHANGE))
+    marked = update(links).where(where).values(backfill_seq=UNKNOWN).returning(links.c.canonical_url)
+    last_came_by_backfill(connection, connection.scalars(marked))
 
 
 def _keep_state(connection: Connection, state: SourceState, site: str) -> int:
@@ -268,9 +282,15 @@ def _add_links(
         for address, link in wanted.items()
         if address not in known
     ]
-    first = [(row.id, wanted[address]) for address, row in known.items() if row.day is None]
+    added: list[tuple[int, str]] = []
     if new:
-        first += [(id_, wanted[address]) for id_, address in connection.execute(_NEW_LINK, new)]
+        added = [(id_, address) for id_, address in connection.execute(_NEW_LINK[connection.dialect.name], new)]
+    if len(added) < len(new):
+        # The others have been stored, or listed by another site, since it was asked what is known.
+        others = wanted.keys() - known.keys() - {address for _, address in added}
+        known = {**known, **_known(connection, source_id, others)}
+    first = [(row.id, wanted[address]) for address, row in known.items() if row.day is None]
+    first += [(id_, wanted[address]) for id_, address in added]
     add_sightings(connection, source_id, url, first, at)
     # What the crawl lists is no longer for a backfill alone, and what somebody wants back need not wait for the crawl.
     for chunk in chunks(row.id for row in known.values() if row.fate in WAITING and row.fate != fate):
@@ -278,7 +298,7 @@ def _add_links(
     if fate == Fate.PENDING:
         for chunk in chunks(row.id for row in known.values() if row.backfill_seq == 0):
             connection.execute(update(links).where(links.c.id.in_(chunk)).values(backfill_seq=None))
-    return len(new)
+    return len(added)
 
 
 def _believed(wanted: Mapping[str, Link], at: datetime) -> dict[str, Link]:

@@ -26,6 +26,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, CursorResult
 
 from crawler.items import Article
+from crawler.store.subjects import hold
+from crawler.store.subjects import second as subject_of_second
 from crawler.text.words import BREAK, Words, words_of
 
 SLOTS = 512
@@ -115,7 +117,7 @@ def day_facet(day: int, days: int = 1) -> str:
 def put(connection: Connection, article_id: int, article: Article, newest: datetime, *, known: bool) -> None:
     """Index the current revision of an article, that of publication or else of the first fetch being `newest`.
 
-    `known` is an article that may stand in the index. Needs the write lock.
+    `known` is an article that may stand in the index; its page is a subject of the transaction.
     """
     if known:
         remove(connection, article_id)
@@ -129,6 +131,7 @@ def put(connection: Connection, article_id: int, article: Article, newest: datet
 
 def _put_in(connection: Connection, second: int, article_id: int, article: Article) -> bool:
     """Index an article under the next key of the second that begins with a key; False when that has none left."""
+    hold(connection, [subject_of_second(second)])
     place: dict[str, Any] = {"article": article_id, "low": second, "high": second + SLOTS}
     if connection.dialect.name == "sqlite":
         key = connection.exec_driver_sql(_TAKE, place).scalar()

@@ -73,6 +73,12 @@ def _upsert(
     return statement.on_conflict_do_nothing(index_elements=columns)
 
 
+def insert_missing(dialect: str, table: Table, key: Collection[str]) -> Insert:
+    """A statement that writes new rows, and passes over those whose `key` is there."""
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+    return statement.on_conflict_do_nothing(index_elements=[table.c[name] for name in key])
+
+
 def compare_and_set(connection: Connection, table: Table, was: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     """Change the one row that still is as it `was` read; False, with nothing written, when somebody was faster."""
     same = (table.c[name] == value for name, value in was.items())

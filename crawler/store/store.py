@@ -5,32 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from typing import Self
+from functools import partial
+from typing import Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 
 from crawler.errors import BadInput, Refusal, StoreFailed
 from crawler.items import Article, Change, Link, PendingLink
-from crawler.store import articles, changes, frontier, queries, sink_cursors
+from crawler.store import articles, changes, frontier, numbering, queries, sink_cursors, subjects
 from crawler.store.changes import FeedItem
-from crawler.store.database import engine_for, settle, transaction, unwritable, writer
+from crawler.store.database import (
+    beside,
+    engine_for,
+    may_be_repeated,
+    settle,
+    share,
+    state,
+    transaction,
+    unwritable,
+    writer,
+)
 from crawler.store.locks import lock
 from crawler.store.migrate import upgrade
 from crawler.store.rows import ArticleRow, Outcome, SourceSaved, SourceState, StoredArticle, StoredPage
 from crawler.store.search_fill import fill
 
+T = TypeVar("T")
+_TRIES = 5  # of a transaction that others were in the way of
+
 
 class Store:
     """Articles with their past, the change feed, and the frontier, in SQLite or PostgreSQL.
 
-    Every method but `reading`, `writing`, `writing_of` and `lock` is one transaction, safe from any thread and beside
-    other processes. Each raises `StoreFailed`, with nothing written, when the database cannot; times given must have a
-    zone (ValueError), times returned are UTC.
+    Every method but `reading`, `writing`, `writing_beside` and `lock` is one transaction, safe from any thread and
+    beside other processes. Each raises `StoreFailed`, with nothing written, when the database cannot; times given must
+    have a zone (ValueError), times returned are UTC.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writer = writer(engine)
+        self._beside = beside(engine)
         self._sites: set[str] = set()
 
     @classmethod
@@ -46,6 +61,8 @@ class Store:
         try:
             upgrade(engine)
             fill(engine)
+            if engine.dialect.name != "sqlite":
+                numbering.catch_up(engine)
         except StoreFailed as failure:
             engine.dispose()
             if reading and (other := unwritable(engine.url)) is not None:
@@ -88,19 +105,50 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction that holds the write lock: no other process writes while it is open."""
-        with transaction(self._writer) as connection:
+        """One transaction that holds the write lock for itself: nobody else writes while it is open."""
+        with self._writing(self._writer) as connection:
             yield connection
 
     @contextmanager
-    def writing_of(self, site: str | None, at: datetime) -> Iterator[Connection]:
-        """A writing transaction in which the site has its row."""
-        with self.writing() as connection:
-            if site is not None and site not in self._sites:
-                frontier.ensure_site(connection, site, at)
+    def writing_beside(self, *held: int) -> Iterator[Connection]:
+        """One transaction beside which others may write, on PostgreSQL, but for those that hold one of its subjects.
+
+        It must hold what it decides about (`crawler.store.subjects`): these here, and what it takes itself.
+        """
+        with self._writing(self._beside) as connection:
+            share(connection, sorted(held))
             yield connection
+
+    @contextmanager
+    def _writing(self, engine: Engine) -> Iterator[Connection]:
+        with transaction(engine) as connection:
+            yield connection
+            numbering.finish(connection)
+            mine = state(connection)
+        if engine.dialect.name != "sqlite" and (mine.appended or mine.held is None):
+            numbering.catch_up(self._engine)
+
+    def write(self, work: Callable[[Connection], T], held: Iterable[int], site: str | None, at: datetime) -> T:
+        """What `work` gives in a transaction beside others, in which its site has its row.
+
+        It is begun again when it and others have waited for each other in a circle, so `work` must change nothing but
+        the store.
+        """
+        wanted = sorted(set(held))
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                with self.writing_beside(*wanted) as connection:
+                    if site is not None and site not in self._sites:
+                        frontier.ensure_site(connection, site, at)
+                    found = work(connection)
+            except StoreFailed as failure:
+                if not tries_left or not may_be_repeated(failure):
+                    raise
+            else:
+                break
         if site is not None:
             self._sites.add(site)
+        return found
 
     def lock(self, job: str) -> AbstractContextManager[Callable[[], None]]:
         """Hold the lock of a job that one process at a time may do with this store (`crawler.store.locks`)."""
@@ -140,11 +188,12 @@ class Store:
         `also` is done with it.
         """
         at = state.checked_at or datetime.now(UTC)
-        with self.writing_of(site, at) as connection:
+        with self.writing_beside(subjects.site(site)) as connection:
+            frontier.ensure_site(connection, site, at)
             kept = frontier.save_source(connection, state, links, site, at, revisit=revisit, window=window)
             if also is not None:
                 also(connection, kept)
-            return kept.new
+        return kept.new
 
     def pending(self, site: str, limit: int | None = None) -> list[PendingLink]:
         """Links of a site that are not yet read, newest first."""
@@ -167,7 +216,7 @@ class Store:
 
         `reserve` says, in the same transaction, how many of them may be; so many of the first are, and are returned.
         """
-        with self.writing() as connection:
+        with self.writing_beside() as connection:
             granted = reserve(connection, len(canonical_urls))
             frontier.begin(connection, canonical_urls[:granted])
         return granted
@@ -182,21 +231,22 @@ class Store:
         The same text again changes nothing but the link. `link` is the pending address that was asked, when the page
         names another as its own. Raises Discard for an address longer than 2,000 bytes.
         """
-        with self.writing_of(article.site, fetched_at) as connection:
-            return articles.save(connection, article, fetched_at, link)
+        held = articles.subjects_of(article, fetched_at, link)
+        work = partial(articles.save, article=article, at=fetched_at, link=link)
+        return self.write(work, held, article.site, fetched_at)
 
     def refuse(self, canonical_url: str, reason: Refusal, *, final: bool, tries: int = 1) -> None:
         """Note why a pending link gave nothing; when `final` it is never asked again, else later.
 
         It counts as so many more `tries`: 0 where this one was counted before, -1 where that was none after all.
         """
-        with self.writing() as connection:
+        with self.writing_beside() as connection:
             frontier.refuse(connection, canonical_url, reason, final=final, tries=tries)
 
     def withdraw(self, canonical_url: str, at: datetime) -> Outcome | None:
         """Note that a stored page answered 404 or 410; its text stays. None when it is unknown or withdrawn already."""
-        with self.writing() as connection:
-            return articles.withdraw(connection, canonical_url, at)
+        work = partial(articles.withdraw, url=canonical_url, at=at)
+        return self.write(work, [subjects.page(canonical_url)], None, at)
 
     def page(self, canonical_url: str) -> StoredPage | None:
         """The current text of the page, article or copy, of a link's address; None when there is none."""
@@ -210,8 +260,9 @@ class Store:
         place, without a change. None, with nothing written, when a later fetch gave the text that is stored, or when
         the page is withdrawn and the text would be another.
         """
-        with self.writing_of(article.site, fetched_at) as connection:
-            return articles.amend(connection, article, fetched_at, link)
+        held = articles.subjects_of(article, fetched_at, link)
+        work = partial(articles.amend, article=article, at=fetched_at, link=link)
+        return self.write(work, held, article.site, fetched_at)
 
     # --- what is in it ---
 

@@ -43,8 +43,8 @@ def events(store: Store) -> list[tuple[str, int, int | None, str]]:
 
 
 def _is_of_metadata(name: str | None, kind: str, parents: object) -> bool:
-    """Whether it is no table of the index of words that each database has in its own way."""
-    return kind != "table" or not str(name).startswith(("search_words", "search_waiting"))
+    """Whether it is no table that each database has in its own way, or not at all."""
+    return kind != "table" or not str(name).startswith(("search_words", "search_waiting", "unnumbered"))
 
 
 def test_migrations_make_exactly_the_schema(fresh: Fresh) -> None:
