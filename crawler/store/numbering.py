@@ -75,8 +75,8 @@ _FROM_BACKFILL = (
 _LEFT = "FROM unnumbered WHERE xid >= %(mark)s::bigint"
 # In one snapshot: the oldest transaction that runs, the last number, and whether anything is left to be numbered.
 _LOOK = (
-    "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, (SELECT coalesce(max(seq), 0) FROM changes), "
-    f"EXISTS (SELECT {_LEFT})"  # noqa: S608 - nothing but the above
+    "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, (SELECT coalesce(max(seq), 0) FROM changes), "  # noqa: S608 - nothing but what stands here
+    f"EXISTS (SELECT {_LEFT})"
 )
 _NUMBER = (
     f"WITH taken AS (DELETE {_LEFT} RETURNING *) INSERT INTO changes (seq, {_COLUMNS}) "  # noqa: S608 - the above
@@ -84,7 +84,8 @@ _NUMBER = (
 )
 _WAIT = f"SELECT pg_advisory_xact_lock({LOCKS}, {_KEY})"
 _TRY = f"SELECT pg_try_advisory_xact_lock({LOCKS}, {_KEY})"
-_ALONE = f"SELECT NOT pg_try_advisory_xact_lock_shared({WRITE_LOCK})"
+_SHARE = f"SELECT pg_advisory_xact_lock_shared({WRITE_LOCK})"
+_TRY_TO_SHARE = f"SELECT pg_try_advisory_xact_lock_shared({WRITE_LOCK})"
 
 
 def append(connection: Connection, change: Mapping[str, Any]) -> None:
@@ -114,23 +115,14 @@ def finish(connection: Connection) -> None:
         connection.execute(_FROM_BACKFILL, {"urls": sorted(mine.from_backfill)})
 
 
-def catch_up(engine: Engine, *, wait: bool = False) -> None:
-    """Number what has been committed without numbers, until nothing is left or, unless one is to `wait`, until somebody
-    else does it. What cannot be done now is left to the next.
-    """
-    try:
-        while _left(engine):
-            with transaction(engine) as connection:
-                # Who is alone may be of a version that numbers changes himself.
-                if connection.exec_driver_sql(_ALONE).scalar():
-                    return
-                if wait:
-                    connection.exec_driver_sql(_WAIT)
-                elif not connection.exec_driver_sql(_TRY).scalar():
-                    return
-                connection.exec_driver_sql(_NUMBER, _mark(connection))
-    except StoreFailed as failure:
-        logger.debug("changes are not numbered now: %s", failure)
+def number_rest(engine: Engine) -> None:
+    """After the commit of a transaction that has appended changes: number what is left, unless somebody else does."""
+    _step_by_step(engine, (_SHARE, _TRY))
+
+
+def catch_up(engine: Engine) -> None:
+    """Number what was committed before this call, for who reads; but not while somebody writes alone."""
+    _step_by_step(engine, (_TRY_TO_SHARE, _WAIT))
 
 
 def last_number(connection: Connection) -> int:
@@ -139,9 +131,21 @@ def last_number(connection: Connection) -> int:
         return connection.scalar(select(func.max(changes.c.seq))) or 0
     last, left = _look(connection)
     if left:
-        catch_up(connection.engine.execution_options(thoisu_write_lock=None), wait=True)
+        catch_up(connection.engine.execution_options(thoisu_write_lock=None))
         last, _ = _look(connection)
     return last
+
+
+def _step_by_step(engine: Engine, locks: Iterable[str]) -> None:
+    # The write lock is shared, since who has it alone may be of a version that numbers changes himself.
+    try:
+        while _left(engine):
+            with transaction(engine) as connection:
+                if any(connection.exec_driver_sql(lock).scalar() is False for lock in locks):
+                    return
+                connection.exec_driver_sql(_NUMBER, _mark(connection))
+    except StoreFailed as failure:  # it is left to the next
+        logger.debug("changes are not numbered now: %s", failure)
 
 
 def _left(engine: Engine) -> bool:

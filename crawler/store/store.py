@@ -125,8 +125,8 @@ class Store:
             yield connection
             numbering.finish(connection)
             mine = state(connection)
-        if engine.dialect.name != "sqlite" and (mine.appended or mine.held is None):
-            numbering.catch_up(self._engine)
+        if engine.dialect.name != "sqlite" and mine.appended:
+            numbering.number_rest(self._engine)
 
     def write(self, work: Callable[[Connection], T], held: Iterable[int], site: str | None, at: datetime) -> T:
         """What `work` gives in a transaction beside others, in which its site has its row.
