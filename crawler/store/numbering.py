@@ -20,7 +20,8 @@ does not make the step slow.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
@@ -117,12 +118,16 @@ def finish(connection: Connection) -> None:
 
 def number_rest(engine: Engine) -> None:
     """After the commit of a transaction that has appended changes: number what is left, unless somebody else does."""
-    _step_by_step(engine, (_SHARE, _TRY))
+    with _left_to_the_next():
+        while _left(engine) and _number(engine, (_SHARE, _TRY)):
+            pass
 
 
 def catch_up(engine: Engine) -> None:
     """Number what was committed before this call, for who reads; but not while somebody writes alone."""
-    _step_by_step(engine, (_TRY_TO_SHARE, _WAIT))
+    with _left_to_the_next():
+        if _left(engine):
+            _number(engine, (_TRY_TO_SHARE, _WAIT))
 
 
 def last_number(connection: Connection) -> int:
@@ -136,16 +141,22 @@ def last_number(connection: Connection) -> int:
     return last
 
 
-def _step_by_step(engine: Engine, locks: Iterable[str]) -> None:
-    # The write lock is shared, since who has it alone may be of a version that numbers changes himself.
+@contextmanager
+def _left_to_the_next() -> Iterator[None]:
     try:
-        while _left(engine):
-            with transaction(engine) as connection:
-                if any(connection.exec_driver_sql(lock).scalar() is False for lock in locks):
-                    return
-                connection.exec_driver_sql(_NUMBER, _mark(connection))
-    except StoreFailed as failure:  # it is left to the next
+        yield
+    except StoreFailed as failure:
         logger.debug("changes are not numbered now: %s", failure)
+
+
+def _number(engine: Engine, locks: Iterable[str]) -> bool:
+    """Number what is left, if these locks can be had."""
+    # The write lock is shared, since who has it alone may be of a version that numbers changes himself.
+    with transaction(engine) as connection:
+        if any(connection.exec_driver_sql(lock).scalar() is False for lock in locks):
+            return False
+        connection.exec_driver_sql(_NUMBER, _mark(connection))
+    return True
 
 
 def _left(engine: Engine) -> bool:
