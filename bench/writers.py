@@ -21,7 +21,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -32,7 +31,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -44,14 +44,19 @@ from sqlalchemy import Engine, event, text
 from stream import Look, stream
 
 from crawler.errors import StoreFailed
-from crawler.items import Article
+from crawler.items import Article, Link
 from crawler.monitor.store_checks import verify
+from crawler.newsroom.grammar import die
 from crawler.store import SourceState, Store
+from crawler.text import content_hash
 
 _APART = timedelta(seconds=1.7)  # between the times of two writers' pages
 _SAMPLE = 0.02  # seconds between two looks at what is waited for
 _TOGETHER = 4  # writers that are killed
 _NAME = "thoisu-writer"  # of their connections
+_EMPTY = Article(
+    url="", canonical_url="", site=None, title="", lead=None, body="", content_hash="", layout="made-up"
+)  # fmt: skip
 _WAITS = text(
     "SELECT wait_event_type = 'Lock', wait_event FROM pg_stat_activity "
     "WHERE datname = current_database() AND application_name = :name AND state <> 'idle'"
@@ -62,8 +67,8 @@ _BACKENDS = text(
 
 
 def looks(writer: int, pages: int) -> Iterator[Look]:
-    """What one writer finds, at sites of its own; the same texts as the others find, at times of its own."""
-    for look in stream(pages, seed=1 + writer % 5):
+    """What one writer finds, at sites of its own and at times of its own."""
+    for look in stream(pages, seed=1 + writer):
         mine = replace(look, source=_own(writer, look.source), site=f"w{writer}{look.site}")
         mine.links[:] = [replace(link, url=_own(writer, link.url)) for link in look.links]
         mine.pages[:] = [_page(writer, page) for page in look.pages]
@@ -149,13 +154,22 @@ def rate(url: str, writers: int, pages: int, round_trip: float, context: ForkSer
 
 
 def _write_on(url: str, writer: int, told: Pipe) -> None:
+    """Short pages without end: the same texts as the others, in another order, and edits of them."""
     os.environ["PGAPPNAME"] = _NAME
+    site, at, dice = f"w{writer % _TOGETHER}", datetime(2026, 3, 2, tzinfo=UTC), die("kills", writer)
     with Store.open(url) as store:
-        for look in looks(writer, 1_000_000):
+        for number in count():
+            address = f"https://{site}.example/tin-{10_000 * writer + number // 2}.html"
+            words = f"Bản tin số {dice.randrange(20 + number)} " + "tỉnh họp bàn " * 40
+            page = replace(
+                _EMPTY, url=address, canonical_url=address, site=site, title=words[:12], body=words,
+                documents=(f"{dice.randrange(9)}/NQ-CP",), content_hash=content_hash(None, words),
+            )  # fmt: skip
             # What fails with its connection is lost, as in a crawl: the next is another's.
             with suppress(StoreFailed):
-                for page in crawl(store, look):
-                    told.send(page)
+                store.save_source(SourceState(url=f"https://{site}.example/rss"), [Link(address)], site)
+                if store.save(page, at).event is not None:
+                    told.send(address)
 
 
 class Reader:
@@ -190,7 +204,7 @@ def _readers(store: Store) -> list[Reader]:
 
 def kill(url: str, kills: int, context: ForkServerContext, seed: int = 7) -> dict[str, int]:
     """Writers of which one after the other dies, or loses its connection, at a moment of chance."""
-    dice, told, running = random.Random(seed), set[str](), list[tuple[ForkServerProcess, Pipe]]()
+    dice, told, running = die("kill", seed), set[str](), list[tuple[ForkServerProcess, Pipe]]()
     number, done = 0, 0
 
     def begin() -> None:
@@ -274,10 +288,11 @@ def server(folder: Path) -> Iterator[Callable[[], str]]:
 
 def _before(tree: Path, url: str, writers: int, options: argparse.Namespace) -> dict[str, Any]:
     """The same measurement by another tree."""
-    command = [sys.executable, __file__, "--one", url, "--writers", str(writers), "--pages", str(options.pages)]
-    command += ["--round-trip", str(options.round_trip)]
+    given = {"--one": url, "--writers": writers, "--pages": options.pages, "--round-trip": options.round_trip}
+    command = [sys.executable, str(Path(__file__).resolve()), *(str(part) for pair in given.items() for part in pair)]
     env = {**os.environ, "PYTHONPATH": str(tree)}
-    ran = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True, check=True)
+    # Where the processes are forked from, the folder comes before PYTHONPATH.
+    ran = subprocess.run(command, env=env, cwd=tree, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
     return found
 
@@ -301,16 +316,16 @@ def main() -> None:
     try:
         with server(folder / "postgres") as new:
             print(f"{'writers':>9}{'pages/s':>9}{'locked':>9}  waits for   (load before {os.getloadavg()[0]:.1f})")
-            for count in chosen.writers:
+            for number in chosen.writers:
                 trees = {"before": chosen.before, "": None} if chosen.before else {"": None}
                 for label, tree in trees.items():
                     if tree is not None:
-                        one = _before(tree, new(), count, chosen)
+                        one = _before(tree, new(), number, chosen)
                     else:
-                        one = rate(new(), count, chosen.pages, chosen.round_trip, context)
-                    print(f"{count:>9}{one['rate']:>9}{one['lock_share']:>9.1%}  {one['waits']} {label}", flush=True)
+                        one = rate(new(), number, chosen.pages, chosen.round_trip, context)
+                    print(f"{number:>9}{one['rate']:>9}{one['lock_share']:>9.1%}  {one['waits']} {label}", flush=True)
                     mine = found.setdefault(label, {"rates": {}, "lock_share": {}}) if label else found
-                    mine["rates"][count], mine["lock_share"][count] = one["rate"], one["lock_share"]
+                    mine["rates"][number], mine["lock_share"][number] = one["rate"], one["lock_share"]
             for mine in (found, found.get("before")):
                 if mine and 1 in mine["rates"]:
                     mine["speedup"] = {count: round(one / mine["rates"][1], 2) for count, one in mine["rates"].items()}

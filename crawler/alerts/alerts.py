@@ -40,7 +40,7 @@ from crawler.errors import BadInput
 from crawler.items import Article
 from crawler.readers import Bounded, why
 from crawler.readers.bounded import SECONDS
-from crawler.store import FeedItem, Store, messages, passed_over
+from crawler.store import FeedItem, Store, messages, passed_over, subjects
 from crawler.store import changes as feed
 from crawler.store.schema import Instant, Number, Plain, changes, every, metadata
 from crawler.store.sql import chunks, compare_and_set
@@ -104,7 +104,7 @@ def add(store: Store, query: str, sites: Sequence[str], notify: Sequence[str], n
     """Search for a query from now on; the alert's number. Raises `BadInput` when the query cannot be read."""
     parse(query)
     values = {"query": query, "sites": json.dumps(list(sites)), "notify": json.dumps(list(notify)), "added_at": now}
-    with store.writing() as connection:
+    with store.writing_beside(subjects.job("alerts")) as connection:
         cursor = feed.last_change(connection)
         id_: int = connection.execute(insert(alerts).returning(alerts.c.id), {**values, "cursor": cursor}).scalar_one()
         return id_
@@ -112,7 +112,7 @@ def add(store: Store, query: str, sites: Sequence[str], notify: Sequence[str], n
 
 def remove(store: Store, id_: int) -> None:
     """End an alert and forget what it found; raises `BadInput` when there is none of this number."""
-    with store.writing() as connection:
+    with store.writing_beside(subjects.job("alerts")) as connection:
         connection.execute(delete(hits).where(hits.c.alert_id == id_))
         if connection.execute(delete(alerts).where(alerts.c.id == id_)).rowcount == 0:
             raise BadInput(f"there is no alert {id_}; `thoisu alerts list` has them")
@@ -167,7 +167,7 @@ def _search(store: Store, group: list[Alert], now: datetime) -> None:
                 continue  # another group of alerts has met it
             for alert, sentence in searcher.matches(item, asking):
                 found[alert.id][change.article_id] = hit_of(alert.id, item, sentence, now)
-        with store.writing() as connection:
+        with store.writing_beside(subjects.job("alerts")) as connection:
             group = [
                 replace(alert, cursor=end)
                 for alert in group
@@ -196,7 +196,7 @@ def _search_again(store: Store, known: Sequence[Alert], now: datetime, *, every:
             ]
         searcher = _Searcher(known, careful=True)
         found = searcher.matches(items[0], asking)
-        with store.writing() as connection:
+        with store.writing_beside(subjects.job("alerts")) as connection:
             still = {alert.id for alert in list_alerts(connection)}
             for alert, sentence in found:
                 if alert.id in still and not _known(connection, alert, items):
@@ -281,7 +281,7 @@ def _insert(connection: Connection, found: Iterable[Hit]) -> None:
 def _write(store: Store, alert: Alert, now: datetime, targets: Collection[str]) -> int:
     count, title = 0, " ".join(alert.query.split())
     while targets:
-        with store.writing() as connection:
+        with store.writing_beside(subjects.job("alerts")) as connection:
             waiting = without_message(connection, alert.id, PAGES)
             if not waiting:
                 break

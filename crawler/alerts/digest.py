@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from crawler.alerts.targets import key
 from crawler.monitor import BY_NAME
-from crawler.store import Store, findings, messages
+from crawler.store import Store, findings, messages, subjects
 from crawler.store.findings import Finding
 from crawler.text import local_time
 
@@ -24,7 +24,7 @@ def write_messages(store: Store, now: datetime, targets: Collection[str]) -> int
     with store.reading() as connection:
         if not targets or not findings.unnotified(connection):
             return 0
-    with store.writing() as connection:
+    with store.writing_beside(subjects.job("alerts"), subjects.job("monitor")) as connection:
         new = findings.unnotified(connection)
         for about, interval, wanted in (
             ("digest", DAY, new),

@@ -13,7 +13,7 @@ from pathlib import Path
 from crawler.alerts import alerts
 from crawler.alerts.targets import heard, key, opened, reason
 from crawler.errors import BadInput, ThoisuError
-from crawler.store import LockTaken, Store, messages
+from crawler.store import LockTaken, Store, messages, subjects
 from crawler.store.messages import Message
 
 JOB = "notify"
@@ -91,13 +91,13 @@ def _flush(store: Store, now: datetime, targets: list[str], stop: Callable[[], b
 
 def forget_sent(store: Store, now: datetime) -> None:
     """Drop the messages that got through a month ago."""
-    with store.writing() as connection:
+    with store.writing_beside(subjects.job("alerts")) as connection:
         messages.forget(connection, now - _KEPT)
 
 
 def _take_back(store: Store, message: Message) -> None:
     """Drop a message whose target is no more; its pages are for the targets in its place."""
-    with store.writing() as connection:
+    with store.writing_beside(subjects.job("alerts")) as connection:
         messages.drop(connection, message.id)
         if not messages.others(connection, message):
             alerts.take_back(connection, message.about, message.made_at)
@@ -108,9 +108,9 @@ def _deliver(store: Store, message: Message, target: str, now: datetime) -> bool
         send(target, message.title, message.body)
     except (Undelivered, BadInput) as error:
         wait = min(_FIRST * 2**message.failures, _MOST)
-        with store.writing() as connection:
+        with store.writing_beside(subjects.job("alerts")) as connection:
             messages.failed(connection, message, str(error), now + wait)
         return False
-    with store.writing() as connection:
+    with store.writing_beside(subjects.job("alerts")) as connection:
         messages.sent(connection, message.id, now)
     return True

@@ -14,7 +14,7 @@ from crawler.backfill.job import Job
 from crawler.backfill.steps import Step
 from crawler.discover import DayRange
 from crawler.errors import Refusal
-from crawler.store import Store, frontier
+from crawler.store import Store, frontier, subjects
 from crawler.text import day_of
 
 AGAIN = timedelta(hours=6)
@@ -30,7 +30,7 @@ def jobs_for(store: Store, site: str, span: DayRange, now: datetime, *, dry: boo
     found = doubts(store, site, span, now)
     with store.reading() as connection:
         done = ledger_queries.jobs(connection, site)
-    with store.reading() if dry else store.writing() as connection:
+    with store.reading() if dry else store.writing_beside(subjects.site(site)) as connection:
         again = unread(connection, site, span, now)
         waiting = len(again) + backlog.count(connection, site)
         if not dry:

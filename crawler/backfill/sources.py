@@ -29,7 +29,7 @@ from crawler.discover import Discovery, span_of
 from crawler.errors import Refusal, StoreFailed
 from crawler.items import Asked
 from crawler.sites import Listing, Numbers, Sitemap, Source
-from crawler.store import frontier
+from crawler.store import frontier, subjects
 from crawler.store.frontier import by_address
 from crawler.text import day_of
 
@@ -123,7 +123,7 @@ class BackfillSources:
 
     def _doubt(self, step: Step, reason: Refusal) -> None:
         """Give up a series of which nothing has ever been there: it may be a guess, or of another age of the site."""
-        with self._run.store.writing() as connection:
+        with self._run.store.writing_beside(subjects.site(self._run.site.name)) as connection:
             if step_table.none_of(connection, step, _ENOUGH):
                 step_table.give_up(connection, step, reason)
 
@@ -141,7 +141,7 @@ class BackfillSources:
         parts = [part._replace(route=step.route) for part in routes.children(owned, job.span, day_of(run.now()))]
         # An index that names days knows its own: between its first and last there is none that it does not list.
         first, last = (min(span.first for span in spans), max(span.last for span in spans)) if spans else (None, None)
-        with run.store.writing() as connection:
+        with run.store.writing_beside(subjects.site(run.site.name)) as connection:
             self._queue.add(connection, parts, step.stage, step.page + 1)
             step_table.keep(connection, replace(step, state="done", first=first, last=last, at=run.now()))
 
@@ -162,7 +162,7 @@ class BackfillSources:
         if found.cut:
             done = replace(done, state="failed", reason=Refusal.CUT_OFF, tries=step.tries + 1)
         source = route.url if isinstance(route, Listing) else step.address
-        with run.store.writing() as connection:
+        with run.store.writing_beside(subjects.site(run.site.name)) as connection:
             new, ids = frontier.save_backfill_page(connection, source, step.route, harvested.wanted, run.site.name, now)
             if following and not step_table.repeats(connection, done):
                 step_table.add(connection, [replace(step, id=0, address=following, page=step.page + 1)])

@@ -18,7 +18,7 @@ from crawler.backfill.steps import Step
 from crawler.discover import span_of
 from crawler.errors import Refusal
 from crawler.sites import Listing, Numbers, Site, canonical
-from crawler.store import Store, frontier
+from crawler.store import Store, frontier, subjects
 from crawler.store.sightings import date_sightings
 
 
@@ -33,12 +33,13 @@ class StepQueue:
         self._job = job
         self._now = now
         self._begun = False
+        self._subject = subjects.site(job.site)
 
     def next(self) -> Step | None:
         """The step that is to be asked; one that is done has listed articles without a request; None at the end."""
         if not self._begun:
             self._begun = True
-            with self._store.writing() as connection:
+            with self._store.writing_beside(self._subject) as connection:
                 step_table.reopen(connection, self._job.name, [reason for reason in Refusal if reason.may_pass])
         while self._job.walk:
             with self._store.reading() as connection:
@@ -65,7 +66,7 @@ class StepQueue:
 
     def finish(self, step: Step) -> None:
         """Keep what came of a step that listed nothing."""
-        with self._store.writing() as connection:
+        with self._store.writing_beside(self._subject) as connection:
             step_table.keep(connection, step)
 
     def add(self, connection: Connection, parts: Sequence[routes.Part], stage: int, page: int) -> None:
@@ -85,7 +86,7 @@ class StepQueue:
     def _next_stage(self) -> bool:
         """Plan the next kind of routes for the days that those before have not given; whether there is one."""
         job = self._job
-        with self._store.writing() as connection:
+        with self._store.writing_beside(self._subject) as connection:
             steps = [self._dated(connection, step) for step in step_table.of_job(connection, job.name)]
         left = uncovered(job.span.days(), steps)
         self.missing = left
@@ -93,13 +94,13 @@ class StepQueue:
         stage = next((stage for stage in routes.stages(self._site) if stage not in tried), None)
         if not left or stage is None:
             return False
-        with self._store.writing() as connection:
+        with self._store.writing_beside(self._subject) as connection:
             self.add(connection, routes.parts(self._site, stage, left), stage, 1)
         return True
 
     def _passed(self, step: Step) -> bool:
         """Whether the page before was older than all that is wanted, by what its articles have said since."""
-        with self._store.writing() as connection:
+        with self._store.writing_beside(self._subject) as connection:
             before = step_table.page_before(connection, step)
             dated = self._dated(connection, before) if before else None
         return bool(dated and dated.first and dated.first < self._job.span.first)
@@ -117,7 +118,7 @@ class StepQueue:
     def _number(self, step: Step, route: Numbers) -> Step:
         job = self._job
         shape = canonical(route.url.replace("{id}", "0"), self._site)
-        with self._store.writing() as connection:
+        with self._store.writing_beside(self._subject) as connection:
             wanted = routes.numbers(route, backlog.numbered(connection, job.site, shape), job.span)
             order = wanted if job.oldest_first else reversed(wanted)
             urls = [canonical(route.url.replace("{id}", str(number)), self._site) for number in order]

@@ -29,7 +29,7 @@ from crawler.extract import page_number
 from crawler.items import Article
 from crawler.readers import PageRead, Readers, packed
 from crawler.sites import Site, Sites, canonical, judge
-from crawler.store import Outcome, Store, frontier
+from crawler.store import Outcome, Store, frontier, subjects
 from crawler.store.articles import SAME_FETCH, amend, subjects_of
 from crawler.text import day_of
 
@@ -106,7 +106,7 @@ def copy(
 
 
 def _mark(store: Store, job: str, key: str, place: int, *, done: bool) -> None:
-    with store.writing() as connection:
+    with store.writing_beside(subjects.job(job)) as connection:
         step_table.keep_warc_position(connection, job, key, place, done=done)
 
 

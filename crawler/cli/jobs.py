@@ -125,7 +125,7 @@ def retention(store: Store, _: Sites) -> None:
 
     forget_sent(store, _now())
     forget_old(store, _now())
-    with store.writing() as connection:
+    with store.writing_beside() as connection:
         budget.forget(connection, day_of(_now() - REQUESTS_KEPT))
 
 

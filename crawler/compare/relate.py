@@ -24,7 +24,7 @@ from crawler.compare.minhash import VERSION, Fingerprint, fingerprint
 from crawler.compare.stories import COPIES, VERIFIED
 from crawler.readers import Bounded, why
 from crawler.readers.bounded import SECONDS, USUAL
-from crawler.store import cursors, passed_over, rehash
+from crawler.store import cursors, passed_over, rehash, subjects
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -120,7 +120,7 @@ class Relater:
                 work = self._prepare(connection, fresh, bounded)
             last = rows[-1][0]
             touched = {article for _, event, article in rows if event == "copied"}
-            with self._store.writing() as connection:
+            with self._store.writing_beside(subjects.job(READER)) as connection:
                 if not self._write(connection, work, touched, turn):
                     continue
                 cursors.advance(connection, READER, since, last)  # which nobody else moves but in a turn of his own
@@ -142,7 +142,7 @@ class Relater:
                     return
                 turn = cursors.position(connection, _TURN)
                 work = self._prepare(connection, ids, Bounded())
-            with self._store.writing() as connection:
+            with self._store.writing_beside(subjects.job(READER)) as connection:
                 if not self._write(connection, work, (), turn):
                     continue
             after = ids[-1]
@@ -156,7 +156,7 @@ class Relater:
             with self._store.reading() as connection:
                 turn = cursors.position(connection, _TURN)
                 work = self._prepare(connection, due, Bounded(careful=True), again=True)
-            with self._store.writing() as connection:
+            with self._store.writing_beside(subjects.job(READER)) as connection:
                 if self._write(connection, work, (), turn):
                     return
 

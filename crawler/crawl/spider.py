@@ -34,7 +34,7 @@ from crawler.items import Article
 from crawler.readers import Readers
 from crawler.schedule import SiteAgenda
 from crawler.sites import Sites, load_sites, with_stand_ins
-from crawler.store import Store, frontier, runs, stand_ins, tallies
+from crawler.store import Store, frontier, runs, stand_ins, subjects, tallies
 from crawler.text import day_of
 
 logger = logging.getLogger(__name__)
@@ -241,7 +241,7 @@ class NewsSpider(SiteSpider):
         came = report.created + report.revised + report.copied + report.restored + report.unchanged
         answered = True if self.sources.answered or came else False if failed else None
         try:
-            with run.store.writing() as connection:
+            with run.store.writing_beside(subjects.site(self.name)) as connection:
                 frontier.ensure_site(connection, self.name, self.now())
                 runs.note(
                     connection, self.name, self.now(),

@@ -17,7 +17,7 @@ from crawler.deliver.outlet import Outlet
 from crawler.deliver.sink import Delivery, Poisoned, SinkFailed
 from crawler.deliver.text_filter import TextFilter
 from crawler.errors import StoreFailed
-from crawler.store import FeedItem, LockTaken, Store, sink_cursors
+from crawler.store import FeedItem, LockTaken, Store, sink_cursors, subjects
 from crawler.store.sink_cursors import SinkState
 
 POLL = 1.0
@@ -133,7 +133,7 @@ class Deliverer:
             state = sink_cursors.state(connection, self._route.name)
         if state.updated_at is not None:
             return state
-        with self._store.writing() as connection:
+        with self._store.writing_beside(subjects.job(f"sink {self._route.name}")) as connection:
             return sink_cursors.begin(connection, self._route.name, self._now())
 
     def _step(self, state: SinkState) -> DeliveryBatch:
@@ -187,7 +187,7 @@ class Deliverer:
         rate = state.rate
         if count and seconds > 0:
             rate = count / seconds if rate is None else rate + _LEAN * (count / seconds - rate)
-        with self._store.writing() as connection:
+        with self._store.writing_beside(subjects.job(f"sink {self._route.name}")) as connection:
             if not sink_cursors.advance(connection, state, reached, count, rate, now):
                 # Set back meanwhile: the next step begins from there.
                 return DeliveryBatch(self._route.name, state.cursor)
@@ -222,7 +222,7 @@ class Deliverer:
         wait = GONE_WAIT if failure.reason == "gone" else _backoff(failures)
         wait = max(wait, min(failure.retry_after or 0.0, RETRY_AFTER_MAX))
         now = self._now()
-        with self._store.writing() as connection:
+        with self._store.writing_beside(subjects.job(f"sink {self._route.name}")) as connection:
             due = now + timedelta(seconds=wait)
             sink_cursors.fail(connection, state.name, failure.reason, failure.detail, now, due, failures)
         cursor, delivered = (step.cursor, step.delivered) if step else (state.cursor, 0)

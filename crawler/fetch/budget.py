@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from crawler.items import Purpose
-from crawler.store import Store
+from crawler.store import Store, subjects
 from crawler.store.budget import give_back, reserve
 from crawler.text import day_of
 
@@ -50,7 +50,7 @@ class RequestBudget:
         """The same in a transaction of its own."""
         if self.limit is None:
             return n
-        with self._store.writing() as connection:
+        with self._store.writing_beside(subjects.site(self._site)) as connection:
             return self.reserve(connection, n, purpose)
 
     def take(self, purpose: Purpose) -> bool:
@@ -61,7 +61,7 @@ class RequestBudget:
         days = {day_of(at): at for at in (now + _SLACK, now)}
         for day, at in days.items():
             if not self._reserved[day, purpose]:
-                with self._store.writing() as connection:
+                with self._store.writing_beside(subjects.site(self._site)) as connection:
                     if not self.reserve(connection, 1, purpose, at):
                         return False
         for day in days:
@@ -74,6 +74,6 @@ class RequestBudget:
         left = [(day, purpose, number) for (day, purpose), number in self._reserved.items() if number]
         self._reserved.clear()
         if left:
-            with self._store.writing() as connection:
+            with self._store.writing_beside(subjects.site(self._site)) as connection:
                 for day, purpose, number in left:
                     give_back(connection, self._site, day, purpose, number)

@@ -26,7 +26,7 @@ from crawler.monitor.read_feed import KEPT
 from crawler.monitor.view import WINDOW, Check, View
 from crawler.schedule import heal
 from crawler.sites import Sites
-from crawler.store import Store, findings, tallies
+from crawler.store import Store, findings, subjects, tallies
 from crawler.store.findings import Finding, Observation
 from crawler.text import day_of
 
@@ -50,13 +50,13 @@ def check(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str, Pa
     with store.reading() as connection:
         doubtful = _mendable(findings.opened(connection, sites))
     for site, since in doubtful.items():
-        with store.writing() as connection:
+        with store.writing_beside(subjects.job("monitor")) as connection:
             read_feed.reread_flagged(connection, site, day_of(since))
     with store.reading() as connection:
         view = View(store, connection, sites, now, folders or {}, findings.opened(connection, sites))
         view.closed += findings.closed(connection, now - 2 * WINDOW)
         seen = [(one.name, this) for one in _IN_ORDER for this in _run(one, view)]
-    with store.writing() as connection:
+    with store.writing_beside(subjects.job("monitor")) as connection:
         was = {(one.name, one.site, one.subject): one for one in findings.opened(connection, sites)}
         for name, this in seen:
             findings.note(connection, name, this, was.pop((name, this.site, this.subject), None), now)
@@ -104,7 +104,7 @@ def folders_of(store_url: str | URL, archive: Path | None, quarantine: Path) -> 
 
 def forget_old(store: Store, now: datetime) -> None:
     """Drop the page flags and tallies that no check reads any more."""
-    with store.writing() as connection:
+    with store.writing_beside(subjects.job("monitor")) as connection:
         page_flags.forget(connection, day_of(now - KEPT))
         tallies.forget(connection, day_of(now - KEPT))
 

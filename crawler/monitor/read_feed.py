@@ -16,7 +16,7 @@ from crawler.items import Article
 from crawler.monitor import page_flags
 from crawler.monitor.page_flags import EarlierPage, PageFlags
 from crawler.sites import Site, Sites
-from crawler.store import FeedItem, Store, changes, cursors
+from crawler.store import FeedItem, Store, changes, cursors, subjects
 from crawler.store.articles import unpack
 from crawler.store.schema import articles, links, revisions, sources
 from crawler.store.schema import changes as changes_table
@@ -49,7 +49,7 @@ def update(store: Store, sites: Sites, now: datetime) -> None:
             days = _note(connection, items, sites)
         if end == since:
             return
-        with store.writing() as connection:
+        with store.writing_beside(subjects.job("monitor")) as connection:
             if cursors.advance(connection, READER, was, end):
                 for (site, day), pages in days.items():
                     page_flags.keep(connection, site, day, pages)

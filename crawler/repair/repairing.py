@@ -25,7 +25,7 @@ from crawler.repair.troubles import Trouble, is_over, names, troubles
 from crawler.schedule import ARTICLES, AgendaEntry, Pace, SiteAgenda, agenda, read_pace
 from crawler.sites import AddressForm, Layout, Site, Sites, StandIn, with_stand_ins
 from crawler.sites.stand_in import Part
-from crawler.store import LockTaken, Store, stand_ins
+from crawler.store import LockTaken, Store, stand_ins, subjects
 from crawler.store.stand_ins import Search
 
 T = TypeVar("T")
@@ -126,7 +126,7 @@ def _pace(connection: Connection, site: Site, now: datetime) -> Pace | None:
 
 
 def _end(store: Store, site: Site, back: Sequence[StandIn], now: datetime) -> None:
-    with store.writing() as connection:
+    with store.writing_beside(subjects.site(site.name)) as connection:
         for one in back:
             stand_ins.end(connection, one, now)
         _settle(connection, site, now)
@@ -148,7 +148,7 @@ def _search(site: Site, wrong: Sequence[Trouble], asks: _Asks) -> list[StandIn]:
     if asks.room(site) < _LEAST:
         return []
     logger.info("%s: %s; searching for what took its place", site.name, names(wrong))
-    with store.writing() as connection:
+    with store.writing_beside(subjects.site(site.name)) as connection:
         # Noted before: pages that break the search must not do so every half hour.
         was = stand_ins.searched(connection, site.name)
         stand_ins.note_search(connection, site.name, Search(now, (was.in_vain if was else 0) + 1))
@@ -191,7 +191,7 @@ def _learn(site: Site, found: Drift, asks: _Asks) -> list[StandIn]:
     else:
         why, patch = f"{found.why}; none was learned: {layout}", ""
     one = StandIn(site=site.name, part="layout", route="", by=None, since=now, why=why, patch=patch)
-    with asks.store.writing() as connection:
+    with asks.store.writing_beside(subjects.site(site.name)) as connection:
         stand_ins.begin(connection, [one])
     return [one]
 
@@ -207,7 +207,7 @@ def _current(store: Store, site: Site) -> Site:
 
 
 def _keep(store: Store, site: Site, began: list[StandIn], vain: Sequence[StandIn], now: datetime) -> list[StandIn]:
-    with store.writing() as connection:
+    with store.writing_beside(subjects.site(site.name)) as connection:
         if began:
             stand_ins.note_search(connection, site.name, Search(now, 0))
         stand_ins.begin(connection, [*began, *vain])

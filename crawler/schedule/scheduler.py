@@ -31,7 +31,7 @@ from crawler.schedule.heal import heal
 from crawler.schedule.intervals import Interval, Turns
 from crawler.schedule.rounds import IDLE, Rounds
 from crawler.schedule.worker import Worker
-from crawler.store import LockTaken, Store, heartbeats
+from crawler.store import LockTaken, Store, heartbeats, subjects
 
 logger = logging.getLogger(__name__)
 STAND_BY = timedelta(seconds=5)
@@ -144,7 +144,7 @@ class Scheduler:
                 for job in ("poll", *self._followers):
                     self._scheduler.modify_job(job, next_run_time=_now())
             try:
-                with self._store.writing() as connection:
+                with self._store.writing_beside(subjects.job("schedule")) as connection:
                     heartbeats.note_jump(connection, heartbeats.Jump(_now(), jump.total_seconds(), 0))
             except StoreFailed as failure:
                 logger.warning("the jump is not noted: %s", failure)
@@ -153,7 +153,7 @@ class Scheduler:
         """Say that somebody polls, and put right what a wrong clock has put off."""
         if time.monotonic() >= self._next_beat:
             heal(self._store, _now())
-            with self._store.writing() as connection:
+            with self._store.writing_beside(subjects.job("schedule")) as connection:
                 heartbeats.beat(connection, _now())
             self._next_beat = time.monotonic() + BEAT.total_seconds()
 
@@ -174,7 +174,7 @@ class Scheduler:
             if self._confirm is None:
                 self._confirm = self._held.enter_context(self._store.lock("schedule"))
                 number = self._settle(self._store, _now())
-                with self._store.writing() as connection:
+                with self._store.writing_beside(subjects.job("schedule")) as connection:
                     heartbeats.begin(connection, _now())
                 self._say(f"polling {number} sites")
                 for job in self._followers:

@@ -25,7 +25,7 @@ from crawler.schedule.revisits import DueRevisits, EditRates
 from crawler.schedule.source_rates import PollResult
 from crawler.schedule.tier_rates import Prior
 from crawler.sites import Site
-from crawler.store import Store, frontier, robots
+from crawler.store import Store, frontier, robots, subjects
 from crawler.store.budget import spent
 from crawler.text import day_of
 
@@ -111,7 +111,7 @@ class SiteAgenda:
 
     def keep_rules(self, store: Store, origin: str, text: bytes) -> None:
         """Remember what a host has answered."""
-        with store.writing() as connection:
+        with store.writing_beside(subjects.site(self._name)) as connection:
             robots.remember(connection, origin, self._now(), text)
 
     def sync(self, connection: Connection) -> None:
@@ -169,7 +169,7 @@ class SiteAgenda:
         """
         word = error.partition(":")[0] if error else None
         closed = word in set(Refusal)
-        with store.writing() as connection:
+        with store.writing_beside(subjects.site(self._name)) as connection:
             self.sync(connection)
             if self._looks and not self._first:  # a first look goes deeper
                 self.pace.budget.pages += _LEARN * (max(asked / self._looks, 1) - self.pace.budget.pages)

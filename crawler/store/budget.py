@@ -13,8 +13,10 @@ from typing import get_args
 from sqlalchemy import Column, Connection, Date, Integer, PrimaryKeyConstraint, Table, delete, func, select
 
 from crawler.items import Purpose
+from crawler.store import subjects
 from crawler.store.schema import Plain, metadata
 from crawler.store.sql import given, upsert
+from crawler.store.subjects import hold
 from crawler.text import VIETNAM, day_of
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
@@ -39,6 +41,7 @@ def give_back(connection: Connection, site: str, day: date, purpose: Purpose, n:
 
 def reserve(connection: Connection, site: str, at: datetime, purpose: Purpose, n: int, limit: int) -> int:
     """Count up to `n` requests, as many as the day's `limit` leaves; returns how many these are."""
+    hold(connection, [subjects.site(site)])
     day = day_of(at)
     granted = max(0, min(n, limit - sum(spent(connection, site, day).values())))
     _add(connection, site, day, purpose, granted)

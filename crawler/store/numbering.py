@@ -7,7 +7,7 @@ it. There a change is appended to `unnumbered`, and gets its number in a step th
 the numbering lock: the next numbers for all changes whose transactions have been committed. So numbers become visible
 in their order, without holes, and nobody waits for a transaction that is still open.
 
-A writer takes this step within its own transaction, as its last one, when nobody else is just taking it. Else it
+The step is the function `number_changes` of the database. A writer takes it within its own transaction, as its last one, when nobody else is just taking it. Else it
 commits, and tries once more; whoever has held the lock looks again after its own commit, so one of the two numbers what
 was left. A process that dies in between leaves it to whoever writes, opens the store or asks for the end of the feed
 next (`catch_up`). Who may only read, as on a replica, does not see a change before it has its number.
@@ -40,13 +40,11 @@ from sqlalchemy import (
 )
 
 from crawler.errors import StoreFailed
-from crawler.store.database import LOCKS, WRITE_LOCK, state, transaction
+from crawler.store.database import WRITE_LOCK, state, transaction
 from crawler.store.schema import Instant, Plain, changes, links
 
 logger = logging.getLogger(__name__)
 
-_KEY = 0
-"""Second half of the key of the numbering lock."""
 UNKNOWN = -1
 """In `links.past`, until the end of the transaction: the number that its last change will have."""
 
@@ -62,7 +60,6 @@ _unnumbered = Table(
     Column("content_hash", Plain),
     Column("at", Instant),
 )
-_COLUMNS = ", ".join(_unnumbered.c.keys())
 _LAST = select(func.max(changes.c.seq)).scalar_subquery()
 _APPEND = {
     "sqlite": insert(changes).values(seq=func.coalesce(_LAST, 0) + 1),
@@ -79,12 +76,7 @@ _LOOK = (
     "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, (SELECT coalesce(max(seq), 0) FROM changes), "  # noqa: S608 - nothing but what stands here
     f"EXISTS (SELECT {_LEFT})"
 )
-_NUMBER = (
-    f"WITH taken AS (DELETE {_LEFT} RETURNING *) INSERT INTO changes (seq, {_COLUMNS}) "  # noqa: S608 - the above
-    f"SELECT (SELECT coalesce(max(seq), 0) FROM changes) + row_number() OVER (ORDER BY id), {_COLUMNS} FROM taken"
-)
-_WAIT = f"SELECT pg_advisory_xact_lock({LOCKS}, {_KEY})"
-_TRY = f"SELECT pg_try_advisory_xact_lock({LOCKS}, {_KEY})"
+_NUMBER = "SELECT number_changes(%(mark)s, %(wait)s)"
 _SHARE = f"SELECT pg_advisory_xact_lock_shared({WRITE_LOCK})"
 _TRY_TO_SHARE = f"SELECT pg_try_advisory_xact_lock_shared({WRITE_LOCK})"
 
@@ -107,11 +99,8 @@ def finish(connection: Connection) -> None:
     """
     mine = state(connection)
     if connection.dialect.name != "sqlite" and (mine.appended or mine.from_backfill):
-        if mine.from_backfill or mine.held is None:
-            connection.exec_driver_sql(_WAIT)
-        elif not connection.exec_driver_sql(_TRY).scalar():
-            return
-        connection.exec_driver_sql(_NUMBER, _mark(connection))
+        wait = bool(mine.from_backfill) or mine.held is None
+        connection.exec_driver_sql(_NUMBER, {**_mark(connection), "wait": wait})
     if mine.from_backfill:
         connection.execute(_FROM_BACKFILL, {"urls": sorted(mine.from_backfill)})
 
@@ -119,7 +108,7 @@ def finish(connection: Connection) -> None:
 def number_rest(engine: Engine) -> None:
     """After the commit of a transaction that has appended changes: number what is left, unless somebody else does."""
     with _left_to_the_next():
-        while _left(engine) and _number(engine, (_SHARE, _TRY)):
+        while _left(engine) and _number(engine, _SHARE, wait=False):
             pass
 
 
@@ -127,7 +116,7 @@ def catch_up(engine: Engine) -> None:
     """Number what was committed before this call, for who reads; but not while somebody writes alone."""
     with _left_to_the_next():
         if _left(engine):
-            _number(engine, (_TRY_TO_SHARE, _WAIT))
+            _number(engine, _TRY_TO_SHARE, wait=True)
 
 
 def last_number(connection: Connection) -> int:
@@ -149,14 +138,14 @@ def _left_to_the_next() -> Iterator[None]:
         logger.debug("changes are not numbered now: %s", failure)
 
 
-def _number(engine: Engine, locks: Iterable[str]) -> bool:
-    """Number what is left, if these locks can be had."""
-    # The write lock is shared, since who has it alone may be of a version that numbers changes himself.
+def _number(engine: Engine, share: str, *, wait: bool) -> bool:
+    """Number what is left, if the lock can be had."""
     with transaction(engine) as connection:
-        if any(connection.exec_driver_sql(lock).scalar() is False for lock in locks):
+        # Who has the write lock alone may be of a version that numbers changes himself.
+        if connection.exec_driver_sql(share).scalar() is False:
             return False
-        connection.exec_driver_sql(_NUMBER, _mark(connection))
-    return True
+        done: bool = connection.exec_driver_sql(_NUMBER, {**_mark(connection), "wait": wait}).scalar_one()
+        return done
 
 
 def _left(engine: Engine) -> bool:

@@ -18,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from sqlalchemy import Column, Connection, ForeignKey, Integer, PrimaryKeyConstraint, Table, delete, select
 
-from crawler.store import cursors
+from crawler.store import cursors, subjects
 from crawler.store.schema import Instant, Number, Plain, articles, metadata
 from crawler.store.sql import chunks, upsert
 from crawler.store.store import Store
@@ -66,14 +66,14 @@ def begin(store: Store, reader: str, cursor: int) -> bool:
     with store.reading() as connection:
         if cursors.position(connection, name) == cursor + 1:
             return True
-    with store.writing() as connection:
+    with store.writing_beside(subjects.job(reader)) as connection:
         upsert(connection, cursors.progress, {"name": name}, {"seq": cursor + 1})
     return False
 
 
 def end(store: Store, reader: str) -> None:
     """The batch that was begun last was worked on to its end, though it may come again."""
-    with store.writing() as connection:
+    with store.writing_beside(subjects.job(reader)) as connection:
         upsert(connection, cursors.progress, {"name": f"{reader}.begun"}, {"seq": 0})
 
 

@@ -189,10 +189,12 @@ class Store:
         """
         at = state.checked_at or datetime.now(UTC)
         with self.writing_beside(subjects.site(site)) as connection:
-            frontier.ensure_site(connection, site, at)
+            if site not in self._sites:
+                frontier.ensure_site(connection, site, at)
             kept = frontier.save_source(connection, state, links, site, at, revisit=revisit, window=window)
             if also is not None:
                 also(connection, kept)
+        self._sites.add(site)
         return kept.new
 
     def pending(self, site: str, limit: int | None = None) -> list[PendingLink]:
