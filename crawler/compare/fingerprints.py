@@ -17,6 +17,7 @@ from crawler.compare.candidates import week_of
 from crawler.compare.copies import Relation
 from crawler.compare.minhash import VERSION, Fingerprint, packed, restored
 from crawler.compare.tables import fingerprints, relations, shingle_keys
+from crawler.store.numbering import last_number
 from crawler.store.schema import articles, changes, revisions
 from crawler.store.sql import chunks
 
@@ -91,6 +92,8 @@ class Pair:
 
 def changed(connection: Connection, since: int, limit: int) -> list[tuple[int, str, int]]:
     """Number, event and article of the changes after `since`."""
+    if last_number(connection) <= since:
+        return []
     query = select(changes.c.seq, changes.c.event, changes.c.article_id).where(changes.c.seq > since)
     return [
         (row.seq, row.event, row.article_id) for row in connection.execute(query.order_by(changes.c.seq).limit(limit))

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from crawler.items import Article, Change
 from crawler.store.articles import unpack
+from crawler.store.numbering import last_number
 from crawler.store.rows import ArticleRow, CopyRow, RevisionRow
 from crawler.store.schema import articles, changes, copies, revisions
 
@@ -160,8 +161,7 @@ def list_changes(
 
     Of `WINDOW` changes at most, as the readers of the feed (`crawler.store.changes`).
     """
-    last: int = connection.scalar(select(func.max(changes.c.seq))) or 0
-    end = min(last, after + WINDOW)
+    end = min(last_number(connection), after + WINDOW)
     query = select(changes).where(changes.c.seq > after, changes.c.seq <= end).order_by(changes.c.seq).limit(limit)
     if sites:
         query = query.where(changes.c.site.in_(list(sites)))

@@ -7,10 +7,11 @@ it. There a change is appended to `unnumbered`, and gets its number in a step th
 the numbering lock: the next numbers for all changes whose transactions have been committed. So numbers become visible
 in their order, without holes, and nobody waits for a transaction that is still open.
 
-The step is the function `number_changes` of the database. A writer takes it within its own transaction, as its last one, when nobody else is just taking it. Else it
-commits, and tries once more; whoever has held the lock looks again after its own commit, so one of the two numbers what
-was left. A process that dies in between leaves it to whoever writes, opens the store or asks for the end of the feed
-next (`catch_up`). Who may only read, as on a replica, does not see a change before it has its number.
+The step is the function `number_changes` of the database. A writer takes it within its own transaction, as its last
+statement, when nobody else is just taking it. Else it commits, and tries once more; whoever has held the lock looks
+again after its own commit, so one of the two numbers what was left. A process that dies in between leaves it to whoever
+writes, opens the store or asks for the end of the feed next (`last_number`). Who may only read, as on a replica, does
+not see a change before it has its number.
 
 Which rows are still to be numbered is asked by transaction: all that began before the oldest that was running at the
 last step of this connection are known to be done. So a reader of hours, for whom PostgreSQL must keep what was deleted,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, select
 from crawler.errors import BadInput
 from crawler.items import Article, Change
 from crawler.store.articles import unpack
+from crawler.store.numbering import last_number
 from crawler.store.rows import ArticleRow, CopyRow, RevisionRow, StoredArticle
 from crawler.store.schema import WAITING, Fate, articles, changes, copies, links, revisions, sites, sources
 from crawler.store.search import MOST, search
@@ -140,7 +141,8 @@ def revision(connection: Connection, id_: int, number: int) -> Article:
 
 def list_changes(connection: Connection, since: int, limit: int | None) -> list[Change]:
     """Changes after `since`, in the order of `seq`."""
-    query = select(changes).where(changes.c.seq > since).order_by(changes.c.seq).limit(limit)
+    last = last_number(connection)
+    query = select(changes).where(changes.c.seq > since, changes.c.seq <= last).order_by(changes.c.seq).limit(limit)
     return [Change(**row) for row in connection.execute(query).mappings()]
 
 

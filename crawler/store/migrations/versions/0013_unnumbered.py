@@ -40,7 +40,7 @@ _FUNCTION = f"""
         SELECT (SELECT coalesce(max(seq), 0) FROM changes) + row_number() OVER (ORDER BY id), {_COLUMNS} FROM taken;
         RETURN TRUE;
     END $$
-"""
+"""  # noqa: S608 - nothing but the above
 
 
 def upgrade() -> None:
