@@ -19,6 +19,8 @@ _NEXT = {
     "deliver": "what was delivered is noted, and the next run goes on with the rest",
     "run": "what was sent is noted, and the next run sends the rest",
     "schedule": "what the job has done is kept, and its next run goes on with the rest",
+    "backup": "nothing of it is left, and the same command begins anew",
+    "restore": "the store is as it was",
     "downgrade": "the store is as it was",
     "demo": "the demo asked nobody, and begins anew",
 }

@@ -15,6 +15,7 @@ from crawler.cli.adopt import adopt
 from crawler.cli.alerts import app as alerts
 from crawler.cli.articles import articles, show
 from crawler.cli.backfill import backfill
+from crawler.cli.backup import backup, restore
 from crawler.cli.capture import capture
 from crawler.cli.changes import changes
 from crawler.cli.check import check
@@ -50,8 +51,8 @@ REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
     crawl, schedule, status, pace, backfill, gaps, articles, search, export, show, diff, changes, deliver, stories,
-    story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check, downgrade, capture,
-    adopt, prove, mcp, newsroom, serve, demo,
+    story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check,
+    backup, restore, downgrade, capture, adopt, prove, mcp, newsroom, serve, demo,
 ):  # fmt: skip
     app.command(cls=Command)(command)
 app.add_typer(sinks)

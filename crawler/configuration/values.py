@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,6 +33,9 @@ _LANGUAGES = ("en", "vi")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _DAY = 86_400.0
 _MANY = 1_000_000_000
+_SPAN = re.compile(r"([0-9]{1,5}) ?([dwy]?)", re.ASCII)
+_SPAN_DAYS = {"d": 1, "w": 7, "y": 365}
+_LONGEST_SPAN = 36_500  # days
 
 
 def _number(least: float, most: float) -> Callable[[str], float]:
@@ -59,6 +64,28 @@ def _web(text: str) -> str:
     if not good:
         raise BadInput(f"must be an http address, not {text!r}")
     return text
+
+
+def _secret_web(text: str) -> str:
+    try:
+        return _web(text)
+    except BadInput:
+        raise BadInput("must be an http or https address") from None  # which is not shown: it holds a token
+
+
+def _span(least: int) -> Callable[[str], timedelta]:
+    """A length of time of at least so many days: 90d, 12w, 2y; a number alone counts days."""
+
+    def read(text: str) -> timedelta:
+        found = _SPAN.fullmatch(text.lower())
+        if found is None:
+            raise BadInput(f"must be a span such as 90d, 12w or 2y, not {text!r}")
+        days = int(found[1]) * _SPAN_DAYS[found[2] or "d"]
+        if not least <= days <= _LONGEST_SPAN:
+            raise BadInput(f"must be at least {least}d and at most {_LONGEST_SPAN}d, not {text!r}")
+        return timedelta(days=days)
+
+    return read
 
 
 def _ascii(text: str) -> str:
@@ -123,6 +150,30 @@ class Settings:
     notify: str = _setting("", "Who hears of findings and alerts: apprise URLs, or a file of apprise's.")
     archive_mb: float = _setting(
         1000.0, "After which a file of the archive is full and the next begins.", _number(0.001, 1_000_000), "megabytes"
+    )
+    archive_total_mb: float | None = _setting(
+        None,
+        "The most that all files of the archive take; the oldest go first. Empty: no limit.",
+        _number(0.001, 1_000_000_000),
+        "megabytes",
+    )
+    keep_pages: timedelta | None = _setting(
+        None,
+        "How long files of the archive are kept (docs/operations.md), as 90d, 12w or 2y; empty: for ever.",
+        _span(1),
+    )
+    keep_links: timedelta | None = _setting(
+        None,
+        "How long it is kept what shards of sitemaps have listed, and how polls went; empty: for ever.",
+        _span(60),
+    )
+    keep_refused: timedelta | None = _setting(
+        None, "How long refused addresses, and the pages in the quarantine, are kept; empty: for ever.", _span(30)
+    )
+    heartbeat_url: str | None = _setting(
+        None,
+        "Asked by the scheduler once a minute while all is well, so that its silence is noticed elsewhere.",
+        _secret_web,
     )
     sinks: Path = _setting(
         Path("sinks.toml"), "File that names where `thoisu deliver` sends changes (docs/deliver.md).", Path

@@ -1,6 +1,6 @@
 """Signs of life of the scheduler, and what it has seen of a clock that jumped.
 
-    beats    when the scheduler last said that it runs
+    beats    when the scheduler last said that it runs, and when a backup was made, old things were dropped
     jumps    by how much the machine's clock went wrong or was put right, and how many stored times it had spoilt
 
 The functions that write run inside one transaction that holds the write lock (`crawler.store.database`).
@@ -55,6 +55,16 @@ def beat(connection: Connection, at: datetime) -> None:
 def begin(connection: Connection, at: datetime) -> None:
     """A scheduler has taken over the store."""
     upsert(connection, beats, {"who": _BEGAN}, {"at": at})
+
+
+def note(connection: Connection, who: str, at: datetime) -> None:
+    """Something else has been done, by this name."""
+    upsert(connection, beats, {"who": who}, {"at": at})
+
+
+def last(connection: Connection, who: str) -> datetime | None:
+    """When it was done last; None when it never was."""
+    return _at(connection, who)
 
 
 def last_beat(connection: Connection) -> datetime | None:

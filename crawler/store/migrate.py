@@ -29,7 +29,7 @@ SCRIPTS = Path(__file__).parent / "migrations"
 def upgrade(engine: Engine) -> None:
     """Create or upgrade the schema, in one transaction; BadInput when a newer version of this program made it."""
     with transaction(engine) as connection:
-        version = _version(connection)
+        version = version_of(connection)
         if version == HEAD:
             _check_whole(connection)
             return
@@ -38,7 +38,7 @@ def upgrade(engine: Engine) -> None:
     try:
         with transaction(writer(engine)) as connection:
             # Another process may have done it while this one waited for the write lock.
-            if (now := _version(connection)) != HEAD:
+            if (now := version_of(connection)) != HEAD:
                 _run(connection, now)
     except BaseException:
         if engine.dialect.name == "sqlite" and version is None:
@@ -98,7 +98,8 @@ def downgrade(connection: Connection, to: str) -> None:
     command.downgrade(scripts(connection), to)
 
 
-def _version(connection: Connection) -> str | None:
+def version_of(connection: Connection) -> str | None:
+    """The revision of the schema of a database; None when there is none of ours."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     version: str | None = connection.scalar(select(column("version_num")).select_from(table(VERSION_TABLE)))

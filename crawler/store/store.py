@@ -104,6 +104,15 @@ class Store:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One transaction that reads one state of the store throughout, while others write."""
+        engine = self._engine
+        if engine.dialect.name != "sqlite":  # whose transactions see nothing but the state at their first reading
+            engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with transaction(engine) as connection:
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction that holds the write lock for itself: nobody else writes while it is open."""
         with self._writing(self._writer) as connection:

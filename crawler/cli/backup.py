@@ -1,0 +1,113 @@
+"""`thoisu backup` and `restore`: the whole store in a file or another database, and back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.cli.common import StoreOption, configured, open_store
+from crawler.cli.lists import Column, Row, print_rows
+from crawler.process import shown
+from crawler.process.output import console, print_json, say
+
+_EVERY = 5.0  # seconds between two lines of progress
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
+
+
+def backup(
+    to: Annotated[str, typer.Argument(metavar="FILE|URL", help="File, or address of an empty database.")],
+    force: ForceOption = False,
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="What was written, as one object.")] = False,
+) -> None:
+    """Copy the store as it stands at one change, while others write.
+
+    A file becomes a store in SQLite whichever database it is a copy of; one that
+    ends in .gz or .zst is packed. A database, postgresql://…, must be empty.
+    What was written is read back before it bears its name.
+
+    A password belongs in ~/.pgpass or PGPASSWORD rather than into URL, which
+    everybody on the machine can see.
+
+    \b
+    Examples:
+      thoisu backup /backups/thoisu-$(date +%F).db.zst
+      thoisu backup postgresql://localhost/thoisu_new
+    """
+    from crawler.maintenance.backup import backup as run
+
+    with open_store(store) as opened, _progress("copied") as on_rows:
+        done = run(opened, to, on_rows, force=force)
+    if json_:
+        print_json(asdict(done), alone=True)
+        return
+    _counts(done.rows)
+    size = f", {done.bytes / 2**20:.1f} MB" if done.bytes is not None else ""
+    said = f"{done.to} holds all up to change {done.seq}, and was read back{size}, in {done.seconds:.1f} s"
+    console(stderr=True).print(shown(said), soft_wrap=True)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `thoisu backup` has made.")],
+    force: ForceOption = False,
+    same: Annotated[
+        bool, typer.Option("--same", help="Nothing was lost: the store only moves, and keeps its name.")
+    ] = False,
+    store: StoreOption = None,
+    json_: Annotated[bool, typer.Option("--json", help="What is there now, as one object.")] = False,
+) -> None:
+    """Make a store of a backup, in SQLite or PostgreSQL.
+
+    Into an empty store, or with --force over what is there. It gets a new name
+    and each sink a new beginning, behind the last change that the backup knows
+    it to have: what it got since comes again, under other keys. With --same both
+    stay, for a store that moves and whose old place is not used any more.
+
+    \b
+    Examples:
+      thoisu restore /backups/thoisu-2026-11-28.db.zst
+      thoisu restore thoisu.db --store postgresql://localhost/thoisu --same
+    """
+    from crawler.maintenance.restore import restore as run
+
+    address = store or configured().database_url
+    with _progress("restored") as on_rows:
+        done = run(file, address, on_rows, force=force, same=same)
+    if json_:
+        print_json(asdict(done), alone=True)
+    else:
+        _counts(done.rows)
+        screen = console(stderr=True)
+        said = f"{done.store} holds all up to change {done.seq}, {done.seconds:.1f} s; see too: thoisu doctor"
+        screen.print(shown(said), soft_wrap=True)
+        for name, seq in done.sinks.items():
+            screen.print(shown(f"the sink {name} goes on behind change {seq}"), soft_wrap=True)
+    for fault in done.faults:
+        say(f"thoisu: {fault}")
+    if done.faults:
+        raise typer.Exit(1)
+
+
+def _counts(rows: dict[str, int]) -> None:
+    columns = [Column("table", whole=True), Column("rows", right=True, whole=True)]
+    print_rows(columns, [Row((name, str(number))) for name, number in rows.items()], "it is empty")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int], None]]:
+    """A line on standard error now and then for what takes long."""
+    last = time.monotonic()
+
+    def show(number: int) -> None:
+        nonlocal last
+        if (now := time.monotonic()) - last >= _EVERY:
+            last = now
+            say(f"thoisu: {what} so far: {number}")
+
+    yield show

@@ -1,0 +1,170 @@
+"""A backup is the store at one change, whichever database it is of, and becomes a store again in either."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect
+
+from crawler.maintenance.tables import every_table
+from crawler.monitor.store_checks import verify
+from crawler.store import Store, sink_cursors
+from tests.support import NOON, Thoisu, article, at, fill, life, read_jsonl, writer
+
+INDEX = "search_"
+SCHEMA = "thoisu_schema"
+
+
+def record(url: str) -> list[dict[str, Any]]:
+    """All that the feed says, with the texts, without what the store is called."""
+    with Store.open(url) as store:
+        assert verify(store) == []
+        items, _ = store.feed(0, 1000)
+        return [{"change": item.change, "article": item.article} for item in items]
+
+
+def test_every_table_of_a_store_is_known_here(store: Store) -> None:
+    with store.reading() as connection:
+        there = set(inspect(connection).get_table_names())
+    assert {table.name for table in every_table()} == {name for name in there - {SCHEMA} if not name.startswith(INDEX)}
+
+
+@pytest.mark.parametrize("name", ["b.db", "b.db.gz", "b.db.zst"])
+def test_a_file_becomes_an_equal_store(address: str, thoisu: Thoisu, tmp_path: Path, name: str) -> None:
+    with Store.open(address) as store:
+        life(store)
+        before = store.identity()
+    (done,) = thoisu("backup", name, "--store", address, "--json").rows
+    assert (done["seq"], done["rows"]["changes"], done["store"]) == (9, 9, before)
+    assert done["bytes"] == (tmp_path / name).stat().st_size
+    (back,) = thoisu("restore", name, "--store", "sqlite:///back.db", "--json").rows
+    assert (back["seq"], back["faults"]) == (9, [])
+    assert record("sqlite:///back.db") == record(address)
+    assert {path.name for path in tmp_path.iterdir() if path.name.startswith(".")} == set()
+
+
+def test_a_store_goes_into_the_other_database_and_back(
+    address: str, fresh: Callable[[], str], thoisu: Thoisu, tmp_path: Path
+) -> None:
+    with Store.open(address) as store:
+        life(store)
+    thoisu("backup", "b.db", "--store", address)
+    url = fresh()
+    assert thoisu("restore", "b.db", "--store", url, "--same").code == 0
+    assert record(url) == record(address)
+    with Store.open(url) as moved, Store.open(address) as store:
+        assert moved.identity() == store.identity()
+        assert moved.save(article(77, "mới"), at(77)).event == "created", "the numbers of rows go on"
+    again = fresh()
+    if again.startswith("postgresql"):
+        (done,) = thoisu("backup", again, "--store", url, "--json").rows
+        assert done["seq"] == 10
+        assert record(again) == record(url)
+
+
+def test_what_is_there_is_overwritten_by_force_alone(address: str, thoisu: Thoisu, tmp_path: Path) -> None:
+    with Store.open(address) as store:
+        fill(store, 2)
+    thoisu("backup", "b.db", "--store", address)
+    assert "is there already" in (no := thoisu("backup", "b.db", "--store", address)).err
+    assert no.code == 2
+    with Store.open(address) as store:
+        fill(store, 1, begin=3)
+    no = thoisu("restore", "b.db", "--store", address)
+    assert (no.code, "holds 3 articles and changes up to 3; with --force that is lost" in no.err) == (2, True)
+    assert len(record(address)) == 3
+    assert thoisu("restore", "b.db", "--store", address, "--force").code == 0
+    assert len(record(address)) == 2
+    assert thoisu("backup", "b.db", "--store", address, "--force").code == 0
+    assert "that is the store itself" in thoisu("backup", address, "--store", address, "--force").err or (
+        "is the store itself" in thoisu("backup", address, "--store", address, "--force").err
+    )
+
+
+def test_a_backup_of_a_store_that_is_written_is_one_point_of_its_feed(
+    address: str, thoisu: Thoisu, tmp_path: Path
+) -> None:
+    with writer(address, 1, 60) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        (done,) = thoisu("backup", "b.db", "--store", address, "--json").rows
+        assert process.wait() == 0
+    thoisu("restore", "b.db", "--store", "sqlite:///back.db")
+    there, whole = record("sqlite:///back.db"), record(address)
+    assert len(there) == done["seq"] < len(whole)
+    assert [one["change"] for one in there] == [one["change"] for one in whole[: len(there)]]
+
+
+def test_after_a_loss_no_record_is_taken_for_one_that_a_sink_has(thoisu: Thoisu, tmp_path: Path) -> None:
+    (tmp_path / "sinks.toml").write_text('[out]\nurl = "jsonl:out.jsonl"\n')
+    with Store.open("sqlite:///thoisu.db") as store:
+        fill(store, 2)
+    assert thoisu("deliver").code == 0
+    thoisu("backup", "b.db")
+    with Store.open("sqlite:///thoisu.db") as store:
+        fill(store, 2, begin=3)
+    assert thoisu("deliver").code == 0
+    assert thoisu("restore", "b.db", "--force").code == 0
+    with Store.open("sqlite:///thoisu.db") as store:
+        fill(store, 2, begin=5)  # other articles under the numbers of those that were lost
+    assert thoisu("deliver").code == 0
+    keys = [row["key"] for path in tmp_path.glob("out*.jsonl") for row in read_jsonl(path)]
+    assert len(keys) == len(set(keys)) == 6
+    with Store.open("sqlite:///thoisu.db") as store, store.reading() as connection:
+        assert sink_cursors.state(connection, "out").cursor == 4
+
+
+@pytest.mark.parametrize("name", ["b.db", "b.db.gz"])
+def test_a_damaged_backup_is_refused_and_the_store_stays(thoisu: Thoisu, tmp_path: Path, name: str) -> None:
+    with Store.open("sqlite:///thoisu.db") as store:
+        fill(store, 300)
+    thoisu("backup", name)
+    whole = (tmp_path / name).read_bytes()
+    middle = len(whole) // 2
+    (tmp_path / "torn.db").write_bytes(whole[:middle] + bytes(2000) + whole[middle + 2000 :])
+    done = thoisu("restore", "torn.db", "--force")
+    assert (done.code, "damaged" in done.err) == (1, True)
+    (tmp_path / "cut.db").write_bytes(whole[:middle])
+    assert thoisu("restore", "cut.db", "--force").code in (1, 2)
+    assert (
+        "is no backup" in thoisu("restore", "sinks.toml", "--force").err
+        or "cannot read" in thoisu("restore", "sinks.toml").err
+    )
+    assert len(record("sqlite:///thoisu.db")) == 300
+
+
+def test_nothing_is_left_of_a_backup_for_which_there_is_no_room(
+    thoisu: Thoisu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open("sqlite:///thoisu.db") as store:
+        fill(store, 2)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000})())
+    done = thoisu("backup", "b.db")
+    assert (done.code, "disk_full" in done.err) == (1, True)
+    assert not [path for path in tmp_path.iterdir() if "b.db" in path.name]
+
+
+def test_a_scheduler_that_runs_keeps_its_store(thoisu: Thoisu, tmp_path: Path) -> None:
+    with Store.open("sqlite:///thoisu.db") as store:
+        fill(store, 2)
+        thoisu("backup", "b.db")
+        with store.lock("schedule"):
+            assert "stop it first" in thoisu("restore", "b.db", "--force").err
+
+
+def test_a_backup_of_an_older_version_is_upgraded(fresh: Callable[[], str], thoisu: Thoisu, tmp_path: Path) -> None:
+    with Store.open("sqlite:///old.db") as store:
+        life(store)
+    thoisu("downgrade", "0001", "--yes", "--store", "sqlite:///old.db")
+    with sqlite3.connect(tmp_path / "old.db") as base:
+        base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    url = fresh()
+    assert thoisu("restore", "old.db", "--store", url).code == 0
+    assert len(record(url)) == 9
+    with sqlite3.connect(tmp_path / "old.db") as base:
+        assert base.execute("SELECT version_num FROM thoisu_schema").fetchone() == ("0001",), "the file is only read"
+        assert NOON
