@@ -12,7 +12,7 @@ status.py     what was found for each alert, what of it was sent, and what waits
 from __future__ import annotations
 
 from crawler.alerts.alerts import list_alerts
-from crawler.alerts.notify import flush, forget_sent, validated
+from crawler.alerts.notify import flush, validated
 from crawler.alerts.status import WaitingTarget, alert_statuses, failing
 from crawler.alerts.targets import masked, opened
 from crawler.text.query import hints, parse, written
@@ -22,7 +22,6 @@ __all__ = [
     "alert_statuses",
     "failing",
     "flush",
-    "forget_sent",
     "hints",
     "list_alerts",
     "masked",

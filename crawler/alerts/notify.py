@@ -18,7 +18,8 @@ from crawler.store.messages import Message
 
 JOB = "notify"
 _FIRST, _MOST = timedelta(minutes=5), timedelta(hours=6)  # between tries, doubled from one to the next
-_KEPT = timedelta(days=30)  # messages that got through
+KEPT = timedelta(days=30)
+"""How long messages are kept that got through."""
 
 
 class Undelivered(ThoisuError):
@@ -87,12 +88,6 @@ def _flush(store: Store, now: datetime, targets: list[str], stop: Callable[[], b
             shut.add(message.target)
             left += 1
     return through, left
-
-
-def forget_sent(store: Store, now: datetime) -> None:
-    """Drop the messages that got through a month ago."""
-    with store.writing_beside(subjects.job("alerts")) as connection:
-        messages.forget(connection, now - _KEPT)
 
 
 def _take_back(store: Store, message: Message) -> None:

@@ -94,11 +94,13 @@ class Index:
         return int(found[0]) if found else 0
 
     def forget_missing(self, folder: Path) -> None:
-        """Drop the records of files that are gone."""
+        """Drop the records of files that are gone; of a revisit whose first record is among them, where that stood."""
         for (file,) in self._base.execute("SELECT DISTINCT file FROM records").fetchall():
             if not (folder / file).exists():
                 with self._base:
                     self._base.execute("DELETE FROM records WHERE file = ?", (file,))
+                    lost = "UPDATE records SET body_file = NULL, body_offset = NULL WHERE body_file = ?"
+                    self._base.execute(lost, (file,))
 
     def pages(self, site: str | None, since: datetime | None) -> Iterator[tuple[int, Row]]:
         """The last good answer of each article's address, in the order in which the bodies stand in the files."""

@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, configured, open_store
+from crawler.cli.common import StoreOption, configured, is_there
 from crawler.cli.lists import Column, Row, print_rows
-from crawler.process import shown
+from crawler.errors import BadInput
+from crawler.process import masked_address, shown
 from crawler.process.output import console, print_json, say
 
 _EVERY = 5.0  # seconds between two lines of progress
@@ -42,8 +43,11 @@ def backup(
     """
     from crawler.maintenance.backup import backup as run
 
-    with open_store(store) as opened, _progress("copied") as on_rows:
-        done = run(opened, to, on_rows, force=force)
+    address = store or configured().database_url
+    if not is_there(address):
+        raise BadInput(f"there is no store at {masked_address(address)}")
+    with _progress("copied") as on_rows:
+        done = run(address, to, on_rows, force=force)
     if json_:
         print_json(asdict(done), alone=True)
         return

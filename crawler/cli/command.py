@@ -48,7 +48,8 @@ class Command(_Alike, TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run it; raises `Stopped` when it is interrupted."""
-        if not (ctx.params.get("due") or ctx.params.get("child")):  # what started those has said it
+        # What started a child has said it, and the doctor says it in his report.
+        if not (ctx.params.get("due") or ctx.params.get("child") or self.name == "doctor"):
             warn_of_settings()
         try:
             return super().invoke(ctx)

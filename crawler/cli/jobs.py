@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from crawler.store import Store
 
 logger = logging.getLogger(__name__)
-REQUESTS_KEPT = timedelta(days=60)
-"""How long it is known how many requests a site got on a day; no rule looks back further than a week."""
 
 
 def relate(store: Store, _: Sites) -> None:
@@ -117,16 +115,11 @@ def _log_trouble(sink: str, error: ThoisuError) -> None:
 
 
 def retention(store: Store, _: Sites) -> None:
-    """Drop sent messages after a month, counts of requests after two, page flags and tallies after four."""
-    from crawler.alerts import forget_sent
-    from crawler.monitor import forget_old
-    from crawler.store import budget
-    from crawler.text import day_of
+    """Drop what is too old, once a day in the hours in which the least comes."""
+    from crawler.maintenance import prune_due
 
-    forget_sent(store, _now())
-    forget_old(store, _now())
-    with store.writing_beside() as connection:
-        budget.forget(connection, day_of(_now() - REQUESTS_KEPT))
+    for one in prune_due(store, configured(), _now()):
+        logger.info("%s: %d dropped", one.what, one.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +149,7 @@ class Job:
         return Interval(self.name, self.every, self.idle, self.after_rounds)
 
 
-_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 JOBS = (
     Job(relate, every=2 * _MINUTE, idle=30 * _MINUTE),
     # A site every half hour (`crawler.monitor.INTERVAL`). Asked only then, it would be too early now and again.
@@ -165,7 +158,7 @@ JOBS = (
     Job(alerts, every=_MINUTE, idle=5 * _MINUTE, after_rounds=True),
     Job(digest, every=10 * _MINUTE, idle=10 * _MINUTE),
     Job(deliver, every=_MINUTE, idle=5 * _MINUTE),
-    Job(retention, every=_DAY, idle=_DAY),
+    Job(retention, every=_HOUR, idle=_HOUR),  # it waits for the quiet hours itself
 )
 """In the order in which they run when all are due."""
 BY_NAME = {job.name: job for job in JOBS}

@@ -25,6 +25,7 @@ from crawler.cli.crawl import crawl
 from crawler.cli.deliver import deliver
 from crawler.cli.demo import demo
 from crawler.cli.diff import diff
+from crawler.cli.doctor import doctor
 from crawler.cli.downgrade import downgrade
 from crawler.cli.export import export
 from crawler.cli.find import discover, sites, which
@@ -32,6 +33,7 @@ from crawler.cli.gaps import gaps
 from crawler.cli.mcp import mcp
 from crawler.cli.newsroom import newsroom
 from crawler.cli.prove import prove
+from crawler.cli.prune import prune
 from crawler.cli.read import clean, extract
 from crawler.cli.relate import reindex, relate
 from crawler.cli.reread import reread
@@ -52,7 +54,7 @@ app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no
 for command in (
     crawl, schedule, status, pace, backfill, gaps, articles, search, export, show, diff, changes, deliver, stories,
     story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check,
-    backup, restore, downgrade, capture, adopt, prove, mcp, newsroom, serve, demo,
+    doctor, backup, restore, prune, downgrade, capture, adopt, prove, mcp, newsroom, serve, demo,
 ):  # fmt: skip
     app.command(cls=Command)(command)
 app.add_typer(sinks)

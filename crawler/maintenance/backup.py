@@ -27,8 +27,8 @@ from crawler.errors import BadInput, StoreFailed
 from crawler.maintenance import packed, tables
 from crawler.process import masked_address
 from crawler.store import Store, heartbeats
-from crawler.store.database import engine_for, failed, transaction
-from crawler.store.migrate import version_of
+from crawler.store.database import engine_for, failed, transaction, unwritable
+from crawler.store.migrate import HEAD, version_of
 
 WHO = "backup"
 """Of the row of `beats` that says when the last backup was made."""
@@ -45,7 +45,8 @@ class Backup:
     seq: int
     """The change up to which the backup holds all, and none after it."""
     store: str
-    """The name of the store, which its backup bears too."""
+    """The name of the store, which its backup bears too; "" where another version's schema was copied."""
+    schema: str
     rows: dict[str, int]
     """Of each table that has any."""
     bytes: int | None
@@ -69,33 +70,63 @@ def place_of(target: str) -> Path | str:
     raise BadInput(f"{masked_address(target)!r} names neither a file nor a database (postgresql://…)")
 
 
-def backup(store: Store, target: str, on_rows: OnRows, *, force: bool = False) -> Backup:
-    """Write all of a store to a file, or into a database that is empty.
+def backup(address: str, target: str, on_rows: OnRows, *, force: bool = False) -> Backup:
+    """Write all of the store at a database address to a file, or into a database that is empty.
 
-    Raises BadInput when something is there already (unless `force`), StoreFailed when the copy cannot be written or is
-    not what was copied; then nothing bears its name. `on_rows` hears of rows or pages that are written.
+    The store keeps the schema that it has: that of another version goes from a file of SQLite's into a file alone.
+    Raises BadInput when something is there already (unless `force`) or the schema is another, StoreFailed when the copy
+    cannot be written or is not what was copied; then nothing bears its name. `on_rows` hears of rows or pages that are
+    written.
     """
     begun, place = time.monotonic(), place_of(target)
-    if isinstance(place, Path):
-        seq, rows = _to_file(store, place, on_rows, force=force)
-    else:
-        seq, rows = _to_database(store, place, on_rows, force=force)
-    with suppress(StoreFailed), store.writing() as connection:  # one that cannot be written has its backup all the same
-        heartbeats.note(connection, WHO, datetime.now(UTC))
-    return Backup(
-        to=str(place) if isinstance(place, Path) else masked_address(place),
-        seq=seq,
-        store=store.identity(),
-        rows={name: number for name, number in sorted(rows.items()) if number},
-        bytes=place.stat().st_size if isinstance(place, Path) else None,
-        seconds=round(time.monotonic() - begun, 2),
-    )
+    with _unchanged(address) as store:
+        own = _own_version(store, address)
+        paged = store.url.get_backend_name() == "sqlite" and isinstance(place, Path)
+        if own != HEAD and not paged:
+            raise BadInput(
+                f"{masked_address(address)} has schema {own}, this version's is {HEAD}; "
+                "any other command of this version upgrades it, or copy it with the version that made it"
+            )
+        if isinstance(place, Path):
+            seq, rows = _to_file(store, place, on_rows, force=force)
+        else:
+            seq, rows = _to_database(store, place, on_rows, force=force)
+        if own == HEAD:
+            with suppress(StoreFailed), store.writing() as connection:  # who may not write has his copy all the same
+                heartbeats.note(connection, WHO, datetime.now(UTC))
+        return Backup(
+            to=str(place) if isinstance(place, Path) else masked_address(place),
+            seq=seq,
+            store=store.identity() if own == HEAD else "",
+            schema=own,
+            rows={name: number for name, number in sorted(rows.items()) if number},
+            bytes=place.stat().st_size if isinstance(place, Path) else None,
+            seconds=round(time.monotonic() - begun, 2),
+        )
+
+
+@contextmanager
+def _unchanged(address: str) -> Iterator[Store]:
+    """The store without the upgrade that opening it would bring."""
+    engine = engine_for(address)
+    if (other := unwritable(engine.url)) is not None:
+        engine.dispose()
+        engine = engine_for(other)
+    with Store(engine) as store:
+        yield store
+
+
+def _own_version(store: Store, address: str) -> str:
+    with store.reading() as connection:
+        found = version_of(connection)
+    if found is None:
+        raise BadInput(f"{masked_address(address)} holds no store")
+    return found
 
 
 def _to_file(store: Store, path: Path, on_rows: OnRows, *, force: bool) -> tuple[int, dict[str, int]]:
     own = store.url.database or ""
-    if path.is_dir() or not force:
-        packed.check_free(path)
+    packed.check_free(path, force=force)
     if store.url.get_backend_name() == "sqlite" and path.exists() and Path(own).exists() and path.samefile(own):
         raise BadInput(f"{path} is the store itself; name another file")
     with packed.beside(path) as part, packed.beside(path) as packing:

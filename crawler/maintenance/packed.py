@@ -54,8 +54,7 @@ def put_in_place(part: Path, path: Path, *, force: bool) -> None:
     """Give a whole file its name, on the disk for good; BadInput when there is one already, unless `force`."""
     with part.open("rb") as file:
         os.fsync(file.fileno())
-    if not force:
-        check_free(path)
+    check_free(path, force=force)
     part.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
@@ -64,13 +63,13 @@ def put_in_place(part: Path, path: Path, *, force: bool) -> None:
         os.close(folder)
 
 
-def check_free(path: Path) -> None:
-    """BadInput when a file cannot be made at this place, or there is one already."""
+def check_free(path: Path, *, force: bool) -> None:
+    """BadInput when a file cannot be made at this place, or there is one already (unless `force`)."""
     if not path.parent.is_dir():
         raise BadInput(f"the folder {path.parent} does not exist; make it first")
     if path.is_dir():
         raise BadInput(f"{path} is a folder; name a file in it")
-    if path.exists():
+    if path.exists() and not force:
         raise BadInput(f"{path} is there already; name another file, or overwrite it with --force")
 
 

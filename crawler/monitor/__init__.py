@@ -20,17 +20,17 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import StatementError
 
-from crawler.monitor import own_checks, page_flags, read_feed
+from crawler.monitor import own_checks, read_feed
 from crawler.monitor.checks import BY_NAME, CHECKS
 from crawler.monitor.read_feed import KEPT
 from crawler.monitor.view import WINDOW, Check, View
 from crawler.schedule import heal
 from crawler.sites import Sites
-from crawler.store import Store, findings, subjects, tallies
+from crawler.store import Store, findings, subjects
 from crawler.store.findings import Finding, Observation
 from crawler.text import day_of
 
-__all__ = ["BY_NAME", "CHECKS", "Check", "Finding", "check", "check_due", "folders_of", "forget_old", "watch"]
+__all__ = ["BY_NAME", "CHECKS", "KEPT", "Check", "Finding", "check", "check_due", "folders_of", "watch"]
 logger = logging.getLogger(__name__)
 INTERVAL = timedelta(minutes=30)
 """Between two checks of one site by the scheduler."""
@@ -100,13 +100,6 @@ def folders_of(store_url: str | URL, archive: Path | None, quarantine: Path) -> 
     if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
         found["database"] = Path(url.database).absolute().parent
     return found | ({"archive": archive} if archive else {})
-
-
-def forget_old(store: Store, now: datetime) -> None:
-    """Drop the page flags and tallies that no check reads any more."""
-    with store.writing_beside(subjects.job("monitor")) as connection:
-        page_flags.forget(connection, day_of(now - KEPT))
-        tallies.forget(connection, day_of(now - KEPT))
 
 
 def _mendable(was: list[Finding]) -> dict[str, datetime]:

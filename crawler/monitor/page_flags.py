@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import log2
 
-from sqlalchemy import Column, Connection, Date, PrimaryKeyConstraint, Table, delete, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Date, PrimaryKeyConstraint, Table, func, select
 
 from crawler.items import FALLBACK, Article
 from crawler.store.schema import Plain, metadata
@@ -144,6 +144,6 @@ def keep(connection: Connection, site: str, day: date, pages: Iterable[PageFlags
     upsert(connection, page_flags, {"site": site, "day": day}, {"pages": dump(pages)})
 
 
-def forget(connection: Connection, before: date) -> None:
-    """Drop the pages of earlier days."""
-    connection.execute(delete(page_flags).where(page_flags.c.day < before))
+def of_days_before(before: date) -> ColumnElement[bool]:
+    """The pages of earlier days."""
+    return page_flags.c.day < before

@@ -10,7 +10,18 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from typing import get_args
 
-from sqlalchemy import Column, Connection, Date, Integer, PrimaryKeyConstraint, Table, delete, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    delete,
+    func,
+    select,
+)
 
 from crawler.items import Purpose
 from crawler.store import subjects
@@ -73,9 +84,9 @@ def usual(connection: Connection, site: str, at: datetime) -> int:
     return ceil(left * max(connection.scalars(query), default=0))
 
 
-def forget(connection: Connection, before: date) -> None:
-    """Drop what was asked on earlier days."""
-    connection.execute(delete(spent_table).where(spent_table.c.day < before))
+def of_days_before(before: date) -> ColumnElement[bool]:
+    """What was asked on earlier days."""
+    return spent_table.c.day < before
 
 
 def forget_after(connection: Connection, day: date) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Integer, Table, delete, exists, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Integer, Table, delete, exists, func, insert, select, update
 
 from crawler.store.schema import Instant, Number, Plain, metadata
 
@@ -90,13 +90,13 @@ def others(connection: Connection, message: Message) -> bool:
     return connection.scalar(select(messages.c.id).where(same, messages.c.id != message.id).limit(1)) is not None
 
 
-def forget(connection: Connection, before: datetime) -> None:
-    """Drop what got through before then, to all of its targets."""
+def sent_before(before: datetime) -> ColumnElement[bool]:
+    """What got through before then, to all of its targets."""
     other = messages.alias()
     waits = exists().where(
         other.c.about == messages.c.about, other.c.made_at == messages.c.made_at, other.c.sent_at.is_(None)
     )
-    connection.execute(delete(messages).where(messages.c.sent_at < before, ~waits))
+    return (messages.c.sent_at < before) & ~waits
 
 
 def stuck(connection: Connection, failures: int) -> list[tuple[str, int, datetime, str]]:

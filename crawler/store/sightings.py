@@ -15,6 +15,7 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Date,
     ForeignKey,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     func,
     insert,
     select,
@@ -33,7 +35,7 @@ from sqlalchemy import (
 
 from crawler.discover import WindowItem, claimed_day, overlaps, span_of, window_end, window_reach
 from crawler.items import Link
-from crawler.store.schema import Instant, Number, Plain, links, metadata, sources
+from crawler.store.schema import WAITING, Fate, Instant, Number, Plain, links, metadata, sources
 from crawler.store.sql import given, upsert
 from crawler.text import day_of
 
@@ -46,6 +48,7 @@ sightings = Table(
     PrimaryKeyConstraint("source_id", "link_id"),
     sqlite_with_rowid=False,
 )
+Index("ix_claims_link_id", sightings.c.link_id)  # who has listed a link that is to be forgotten
 Index("ix_claims_source_id_day", sightings.c.source_id, sightings.c.day)  # the last days of years of sightings
 
 poll_days = Table(
@@ -125,6 +128,39 @@ def note_gap(connection: Connection, source_id: int, window: Sequence[tuple[Link
     until = back_to if back_to is not None and since < back_to <= at else at
     connection.execute(insert(gaps).values(source_id=source_id, since=since, until=until, raised_at=at))
     return True
+
+
+def polls_before(before: datetime) -> ColumnElement[bool]:
+    """How the polls of earlier days went."""
+    return poll_days.c.day < day_of(before)
+
+
+def of_old_shards(before: datetime) -> ColumnElement[bool]:
+    """What parts of a source have listed that the crawl has not asked since, of links found before then and done with.
+
+    A part is the shard of a day or month, or a page of a list. What a source lists that is still polled stays:
+    forgotten, it would come as new with the next poll.
+    """
+    part = sources.c.route.is_not(None) & (sources.c.checked_at.is_(None) | (sources.c.checked_at < before))
+    done = (links.c.found_at < before) & links.c.fate.not_in(WAITING)
+    return exists().where(sources.c.id == sightings.c.source_id, part) & exists().where(
+        links.c.id == sightings.c.link_id, done
+    )
+
+
+def of_forgotten_links(before: datetime) -> ColumnElement[bool]:
+    """The sightings of links that are `forgettable`."""
+    return sightings.c.link_id.in_(select(links.c.id).where(forgettable(before)))
+
+
+def forgettable(before: datetime) -> ColumnElement[bool]:
+    """Links that were found before then and given up, without a page ever stored, and that no source has listed which
+    was polled since: none will list them tomorrow, so that they come back as new and are asked again."""
+    polled = exists().where(
+        sightings.c.link_id == links.c.id, sources.c.id == sightings.c.source_id, sources.c.checked_at >= before
+    )
+    given_up = (links.c.fate == Fate.REFUSED) & links.c.fetched_at.is_(None)
+    return given_up & (links.c.found_at < before) & ~polled
 
 
 def _pushed_out(connection: Connection, source_id: int, window: Sequence[WindowItem]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Column, Connection, Date, Integer, PrimaryKeyConstraint, Table, delete, select
+from sqlalchemy import Column, ColumnElement, Connection, Date, Integer, PrimaryKeyConstraint, Table, select
 
 from crawler.store.schema import Plain, metadata
 from crawler.store.sql import given, upsert
@@ -45,6 +45,6 @@ def counted(connection: Connection, site: str, since: date) -> dict[date, dict[s
     return found
 
 
-def forget(connection: Connection, before: date) -> None:
-    """Drop the counts of earlier days."""
-    connection.execute(delete(tallies).where(tallies.c.day < before))
+def of_days_before(before: date) -> ColumnElement[bool]:
+    """The counts of earlier days."""
+    return tallies.c.day < before

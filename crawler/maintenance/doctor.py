@@ -1,0 +1,214 @@
+"""What is wrong around a store, a line for each thing, with what to do: `thoisu doctor`.
+
+It changes nothing. What the monitor finds of sites and of the watch is asked of it (`crawler.monitor.watch`) and not
+looked for anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from crawler.configuration import Settings, doubts
+from crawler.deliver import Route, sink_status
+from crawler.errors import BadInput, StoreFailed, ThoisuError
+from crawler.maintenance import backup, daily
+from crawler.maintenance.diagnosis import Diagnosis, error, ok, warning
+from crawler.maintenance.room import room
+from crawler.monitor import watch
+from crawler.monitor.own_checks import LATE
+from crawler.monitor.store_checks import verify
+from crawler.process import masked_address
+from crawler.schedule import agenda
+from crawler.sites import Sites
+from crawler.store import Store, findings, heartbeats
+from crawler.store.database import engine_for, transaction
+from crawler.store.migrate import HEAD, version_of
+from crawler.store.schema import changes
+from crawler.text import SKEW, local_time
+
+OLD_BACKUP = timedelta(days=7)
+"""Age of the last backup from which that is said."""
+WHOLE = 200_000
+"""Changes up to which every rule of a store is checked unasked; each reads all of it."""
+_SHOWN = 5
+_WATCHED = {
+    "schedule": "schedule", "overdue": "overdue", "reach": "sites", "clock": "clock", "passed_over": "passed over",
+}  # fmt: skip
+_RESTORE = "stop what uses the store, and take the last backup: thoisu restore FILE --force"
+
+
+def of_settings(settings: Callable[[], Settings]) -> Iterator[Diagnosis]:
+    """The environment and `.env`: what cannot be meant, what nothing reads, whether sites see who asks."""
+    try:
+        found = settings()
+        slips = list(doubts())
+    except BadInput as fault:
+        yield error("settings", str(fault), "mend it; docs/settings.md lists them all")
+        return
+    for slip in slips:
+        finding, _, hint = slip.rpartition("; ")
+        yield error("settings", finding or slip, hint if finding else "take one of them out")
+    if not found.contact:
+        finding = "THOISU_CONTACT is not set, so that sites do not see who asks"
+        yield warning("settings", finding, "THOISU_CONTACT=desk@example.org")
+    elif not slips:
+        yield ok("settings", "all are known, and can be meant")
+
+
+def of_schema(address: str) -> Iterator[Diagnosis]:
+    """Whether the store can be reached, and has the schema of this version; the last line says so."""
+    shown = masked_address(address)
+    try:
+        engine = engine_for(address)
+    except BadInput as fault:
+        yield error("store", str(fault), "do what it says")
+        return
+    try:
+        with transaction(engine) as connection:
+            version = version_of(connection)
+    except StoreFailed as failure:
+        yield error("store", f"{shown}: {failure}", failure.advice)
+        return
+    finally:
+        engine.dispose()
+    if version is None:
+        yield error("store", f"{shown} holds no store", "fill one: thoisu crawl nhandan, or thoisu restore FILE")
+    elif version == HEAD:
+        yield ok("store", f"{shown} has the schema of this version, {HEAD}")
+    elif version < HEAD:
+        finding = f"{shown} has schema {version}; this version's is {HEAD}"
+        yield warning("store", finding, "thoisu backup FILE copies it as it is; the next other command upgrades it")
+    else:
+        finding = f"{shown} has schema {version}; this version knows up to {HEAD}"
+        yield error("store", finding, f"upgrade thoisu, or go back with the newer one: thoisu downgrade {HEAD}")
+
+
+def of_store(store: Store, now: datetime, *, whole: bool) -> Iterator[Diagnosis]:
+    """Whether the file is sound, and the store stands at one point of its change feed; every rule when `whole`."""
+    with store.reading() as connection:
+        first, last, number = connection.execute(
+            select(func.min(changes.c.seq), func.max(changes.c.seq), func.count()).select_from(changes)
+        ).one()
+        torn = _torn(connection)
+        ahead = _ahead(connection, last, now)
+    every = whole or number <= WHOLE
+    faults = torn or (verify(store) if every else [])
+    for fault in faults[:_SHOWN]:
+        yield error("integrity", fault, _RESTORE)
+    if len(faults) > _SHOWN:
+        yield error("integrity", f"{len(faults) - _SHOWN} more of this kind", _RESTORE)
+    if not faults:
+        yield ok("integrity", "every rule holds" if every else "it can be read; every rule: thoisu doctor --whole")
+    if number and (first, last) != (1, number):
+        finding = f"changes run from {first} to {last} and are {number}: some are missing"
+        yield error("change feed", finding, _RESTORE)
+    else:
+        yield ok("change feed", f"all up to change {last or 0}")
+    if ahead > SKEW:
+        finding = f"this machine's and the store's differ by {ahead.total_seconds():.0f} s"
+        yield error("clock", finding, "set both by NTP (timedatectl)")
+
+
+def of_watch(store: Store, now: datetime) -> Iterator[Diagnosis]:
+    """The scheduler, looks that are overdue, sites that give nothing, jumps of the clock; and what is open."""
+    with store.reading() as connection:
+        named = {entry.site for entry in agenda.entries(connection)}
+        beat = heartbeats.last_beat(connection)
+        open_ = findings.opened(connection)
+    wrong = set()
+    for check, seen in watch(store, named, now):
+        wrong.add(check.name)
+        say = error if check.urgent else warning
+        finding = f"{seen.site}: {seen.evidence}" if seen.site else f"{check.says}: {seen.evidence}"
+        yield say(_WATCHED[check.name], finding, check.advice)
+    for name, what in _WATCHED.items():
+        if name not in wrong:
+            yield ok(what, _well(name, len(named), beat))
+    if open_:
+        yield warning("findings", f"{len(open_)} are open", "thoisu check says which, and what to do")
+    else:
+        yield ok("findings", "none is open")
+
+
+def of_sites(sites: Callable[[], Sites], store: Store | None) -> Iterator[Diagnosis]:
+    """Whether every spider can be read, and which scheduled sites none of them describes."""
+    try:
+        known = sites()
+    except ThoisuError as fault:
+        yield error("spiders", str(fault), "mend that file, or take it away")
+        return
+    unknown: list[str] = []
+    if store is not None:
+        with store.reading() as connection:
+            unknown = sorted({entry.site for entry in agenda.entries(connection)} - known.keys())
+    if unknown:
+        todo = "name their folder in THOISU_SITES, or start thoisu schedule anew, which forgets them"
+        yield warning("spiders", f"none names what is scheduled: {', '.join(unknown)}", todo)
+    else:
+        yield ok("spiders", f"{len(known)} sites are described")
+
+
+def of_sinks(store: Store, routes: Callable[[], Sequence[Route]], now: datetime) -> Iterator[Diagnosis]:
+    """Whether the sinks can be read, take what they are given, and keep up."""
+    try:
+        configured = routes()
+    except ThoisuError as fault:
+        yield error("sinks", str(fault), "mend the file: docs/deliver.md")
+        return
+    well = 0
+    for route in configured:
+        status = sink_status(store, route, now)
+        if status.state not in ("new", "ok"):
+            finding = f"{status.name} fails: {status.state}; {status.last_error or ''}"
+            yield error("sinks", finding, f"mend it, then: thoisu sinks --resume {status.name}")
+        elif status.behind and status.behind_seconds > LATE.total_seconds():
+            finding = f"{status.name} is {status.behind} changes behind, {status.behind_seconds / 3600:.1f} hours"
+            yield warning("sinks", finding, "let thoisu schedule run, or thoisu deliver --follow")
+        else:
+            well += 1
+    if well == len(configured):
+        yield ok("sinks", f"{well} keep up" if well else "none is configured")
+
+
+def of_keeping(store: Store, settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+    """Room on the disk and how long it will do, what a year brings, the last backup, retention."""
+    yield from room(store, settings, now)
+    with store.reading() as connection:
+        made, dropped = (heartbeats.last(connection, who) for who in (backup.WHO, daily.WHO))
+    if made is None or now - made > OLD_BACKUP:
+        finding = f"the last was made {local_time(made)}" if made else "none was ever made of this store"
+        yield warning("backup", finding, "thoisu backup FILE, every night from cron")
+    else:
+        yield ok("backup", f"the last was made {local_time(made)}")
+    yield ok("retention", f"ran last {local_time(dropped)}" if dropped else "the scheduler has not run it yet")
+
+
+def _torn(connection: Connection) -> list[str]:
+    """What is wrong with a file of SQLite's (sqlite.org/pragma.html, quick_check)."""
+    if connection.dialect.name != "sqlite":
+        return []
+    return [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(5)") if row[0] != "ok"]
+
+
+def _ahead(connection: Connection, last: int | None, now: datetime) -> timedelta:
+    """How far the clock of the server, or the newest change, is off this machine's clock."""
+    off = timedelta()
+    if connection.dialect.name != "sqlite":
+        off = abs(connection.scalars(select(func.clock_timestamp())).one() - now)
+    newest: datetime | None = connection.scalar(select(changes.c.at).where(changes.c.seq == last))
+    return max(off, newest - now) if newest else off
+
+
+def _well(name: str, sites: int, beat: datetime | None) -> str:
+    if name == "schedule":
+        ran = f"; the scheduler ran last {local_time(beat)}" if beat else ""
+        return f"{sites} sites are scheduled{ran}" if sites else "no site is scheduled; begin with: thoisu schedule"
+    return {
+        "overdue": "no look is",
+        "reach": "every scheduled one has given something",
+        "clock": "it has not jumped",
+        "passed_over": "no article is",
+    }[name]

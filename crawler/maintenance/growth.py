@@ -1,0 +1,167 @@
+"""How a store and its folders grow, told from their own figures: bytes a day by table, and what that makes in a year.
+
+Of a table that is never cut, each change of the feed brings its share; one of which retention drops what is old stops
+growing when it holds as much as it may. The rate is that of the last four weeks, without the first day of a store,
+which brings whatever its sites show at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from crawler.configuration import Settings
+from crawler.maintenance.retention import kept_tables
+from crawler.maintenance.sizes import table_bytes
+from crawler.maintenance.tables import every_table
+from crawler.store import Store
+from crawler.store.schema import changes
+
+WINDOW = timedelta(days=28)
+"""Over which the rate is measured."""
+YEAR = 365  # days
+_DAY = timedelta(days=1)
+_FIRST = _DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """Of a table, of the store as a whole, or of a folder."""
+
+    name: str
+    bytes: int
+    """Now."""
+    bytes_a_day: float
+    year: int
+    """Bytes that it takes in a year from now, by this rate and what retention drops."""
+    rows: int | None = None
+    rows_a_day: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """How fast the change feed grows."""
+
+    changes: int
+    """All."""
+    age: timedelta
+    """Since the first change."""
+    recent: int
+    """Changes in the last `span`."""
+    span: timedelta
+
+    @property
+    def a_day(self) -> float:
+        """Changes a day."""
+        return self.recent / (self.span / _DAY)
+
+
+def rate(connection: Connection, now: datetime) -> Rate | None:
+    """How fast the feed grows; None for a store in its first day, of which nothing can be told."""
+    first, last = connection.execute(select(func.min(changes.c.seq), func.max(changes.c.seq))).one()
+    if first is None:
+        return None
+    age = now - _time_of(connection, first)
+    span = min(WINDOW, age - _FIRST)
+    if span < _FIRST:
+        return None
+    since = first_change_since(connection, now - span)
+    return Rate(changes=last, age=age, recent=last - since + 1, span=span)
+
+
+def first_change_since(connection: Connection, since: datetime) -> int:
+    """The first change at or after a time, by halves, since the feed is in the order of time; behind the last for none.
+
+    A clock that was put back makes it one of those near.
+    """
+    low, high = connection.execute(select(func.min(changes.c.seq), func.max(changes.c.seq))).one()
+    if low is None:
+        return 1
+    high += 1
+    while low < high:
+        middle = (low + high) // 2
+        if _time_of(connection, middle) < since:
+            low = middle + 1
+        else:
+            high = middle
+    return int(low)
+
+
+def store_growth(store: Store, settings: Settings, now: datetime) -> tuple[Growth, list[Growth]] | None:
+    """Of the store as a whole, and of each table that takes room, the largest first; None in a store's first day."""
+    with store.reading() as connection:
+        feed = rate(connection, now)
+        if feed is None:
+            return None
+        sizes = table_bytes(connection)
+        rows = {table.name: _rows(connection, table.name) for table in every_table() if table.name in sizes}
+    keeps = kept_tables(settings)
+    found = [_of_table(name, size, rows.get(name), feed, keeps.get(name)) for name, size in sizes.items()]
+    found.sort(key=lambda one: -one.bytes)
+    total = Growth(
+        name="store",
+        bytes=sum(sizes.values()),
+        bytes_a_day=sum(one.bytes_a_day for one in found),
+        year=sum(one.year for one in found),
+    )
+    return total, found
+
+
+def folder_growth(name: str, folder: Path, keep: timedelta | None, most: float | None, now: datetime) -> Growth:
+    """Of the files in a folder and below, by when they were written last; `most` is the most that it may hold."""
+    size, recent, first = 0, 0, now
+    for at, one in _files(folder):
+        size += one
+        recent += one if at >= now - WINDOW else 0
+        first = min(first, at)
+    span = min(WINDOW, max(now - first, _FIRST))
+    a_day = recent / (span / _DAY)
+    year = min(_year(size, a_day, keep), most if most is not None else float("inf"))
+    return Growth(name=name, bytes=size, bytes_a_day=a_day, year=round(year))
+
+
+def _of_table(name: str, size: int, rows: int | None, feed: Rate, keep: timedelta | None) -> Growth:
+    if keep is None:
+        share = feed.recent / feed.changes / (feed.span / _DAY)
+    else:
+        share = 0.0 if feed.age >= keep else _DAY / feed.age  # then as much is dropped as comes
+        full = max(size, size * (keep / min(feed.age, keep)))
+    year = size + share * size * YEAR if keep is None else full
+    return Growth(
+        name=name,
+        bytes=size,
+        bytes_a_day=share * size,
+        year=round(year),
+        rows=rows,
+        rows_a_day=None if rows is None else round(share * rows, 2),
+    )
+
+
+def _year(size: int, a_day: float, keep: timedelta | None) -> float:
+    return size + a_day * YEAR if keep is None else a_day * min(keep / _DAY, YEAR + size / max(a_day, 1.0))
+
+
+def _rows(connection: Connection, name: str) -> int:
+    table = next(one for one in every_table() if one.name == name)
+    return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _time_of(connection: Connection, seq: int) -> datetime:
+    found: datetime = connection.scalars(select(changes.c.at).where(changes.c.seq == seq)).one()
+    return found
+
+
+def _files(folder: Path) -> Iterator[tuple[datetime, int]]:
+    """The files of a folder and below: when each was written last, and its bytes."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                about = os.stat(os.path.join(place, name))
+            except OSError:
+                continue  # it was removed meanwhile
+            yield datetime.fromtimestamp(about.st_mtime, UTC), about.st_size

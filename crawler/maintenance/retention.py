@@ -1,0 +1,158 @@
+"""What serves nothing any more is dropped: how old what may be, what that would drop, and dropping it.
+
+Rows go in transactions of at most `BATCH`, so that no writer waits for long, and a process that is killed has dropped
+some. Articles, their revisions and copies, and the change feed are no part of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, Table, delete, func, select, tuple_
+
+from crawler.alerts import notify
+from crawler.archive import pruning
+from crawler.configuration import Settings
+from crawler.errors import StoreFailed, store_reason
+from crawler.maintenance.sizes import table_bytes
+from crawler.monitor import KEPT, page_flags
+from crawler.store import Store, budget, messages, sightings, tallies
+from crawler.store.schema import links
+from crawler.text import day_of
+
+REQUESTS_KEPT = timedelta(days=60)
+"""How long it is known how many requests a site got on a day; no rule looks back further than a week."""
+BATCH = 1000
+"""Rows dropped in one transaction."""
+_PAGE = ("article.json", "origin.json", "page.html")
+"""The files of a page in the quarantine (`crawler.crawl.quarantine`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Rows of one table that are dropped when they are too old."""
+
+    says: str
+    """What these are, for a person."""
+    table: Table
+    keep: timedelta
+    old: Callable[[datetime], ColumnElement[bool]]
+    """The rows that are from before a time."""
+    all: bool = True
+    """Whether no row of the table stays that is older."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """What was dropped, or would be."""
+
+    what: str
+    number: int
+    """Rows or, of a folder, files."""
+    bytes: int
+    """Of rows an estimate, by what a row of their table takes."""
+
+
+def rules(settings: Settings) -> Iterator[Rule]:
+    """What is dropped of the store, each before what it refers to."""
+    yield Rule("sent messages", messages.messages, notify.KEPT, messages.sent_before, all=False)
+    yield Rule("flags of pages", page_flags.page_flags, KEPT, lambda at: page_flags.of_days_before(day_of(at)))
+    yield Rule("counts of answers", tallies.tallies, KEPT, lambda at: tallies.of_days_before(day_of(at)))
+    yield Rule("counts of requests", budget.spent_table, REQUESTS_KEPT, lambda at: budget.of_days_before(day_of(at)))
+    if (keep := settings.keep_links) is not None:
+        yield Rule("days of polls", sightings.poll_days, keep, sightings.polls_before)
+        yield Rule("what old shards listed", sightings.sightings, keep, sightings.of_old_shards, all=False)
+    if (keep := settings.keep_refused) is not None:
+        listed = "where refused addresses stood"
+        yield Rule(listed, sightings.sightings, keep, sightings.of_forgotten_links, all=False)
+        yield Rule("refused addresses", links, keep, sightings.forgettable, all=False)
+
+
+def kept_tables(settings: Settings) -> dict[str, timedelta]:
+    """The tables that stop growing, each with the age of its oldest row."""
+    return {rule.table.name: rule.keep for rule in rules(settings) if rule.all}
+
+
+def prune(store: Store, settings: Settings, now: datetime, *, dry_run: bool = False) -> list[Dropped]:
+    """Drop what is too old, or only say what that would be; a row for each kind, also where it is nothing.
+
+    Raises StoreFailed when the database, or a folder, cannot.
+    """
+    return [
+        *_rows(store, settings, now, dry_run=dry_run),
+        *_archive(settings, now, dry_run=dry_run),
+        *_quarantine(settings, now, dry_run=dry_run),
+    ]
+
+
+def _rows(store: Store, settings: Settings, now: datetime, *, dry_run: bool) -> Iterator[Dropped]:
+    with store.reading() as connection:
+        sizes = table_bytes(connection)
+    for rule in rules(settings):
+        old = rule.old(now - rule.keep)
+        with store.reading() as connection:
+            all_rows, number = (
+                connection.scalar(select(func.count()).select_from(rule.table).where(*of)) or 0 for of in ((), (old,))
+            )
+        if number and not dry_run:
+            number = _drop(store, rule.table, old)
+        size = sizes.get(rule.table.name, 0) * number // max(all_rows, 1)
+        yield Dropped(what=rule.says, number=number, bytes=size)
+
+
+def _drop(store: Store, table: Table, old: ColumnElement[bool]) -> int:
+    """Drop rows in transactions of their own; how many."""
+    key = tuple(table.primary_key)
+    number = 0
+    # They are looked for once: to begin again for each batch would read what stays again and again.
+    with store.snapshot() as connection:
+        found = connection.execute(select(*key).where(old).execution_options(yield_per=BATCH))
+        for rows in found.partitions():
+            with store.writing() as writing:
+                these = tuple_(*key).in_([tuple(row) for row in rows])
+                number += writing.execute(delete(table).where(these, old)).rowcount
+    return number
+
+
+def _archive(settings: Settings, now: datetime, *, dry_run: bool) -> Iterator[Dropped]:
+    folder = settings.archive
+    if folder is None or (settings.keep_pages is None and settings.archive_total_mb is None):
+        return
+    most = settings.archive_total_mb
+    try:
+        files = pruning.outdated(folder, now, settings.keep_pages, None if most is None else most * 1_000_000)
+        if files and not dry_run:
+            pruning.drop(folder, files)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreFailed(store_reason(error), f"the archive in {folder}: {error}") from error
+    yield Dropped(what="files of the archive", number=len(files), bytes=sum(one.bytes for one in files))
+
+
+def _quarantine(settings: Settings, now: datetime, *, dry_run: bool) -> Iterator[Dropped]:
+    if settings.keep_refused is None:
+        return
+    number, size = 0, 0
+    try:
+        for page in _old_pages(settings.quarantine, now - settings.keep_refused):
+            number += 1
+            size += sum(file.stat().st_size for file in page.iterdir())
+            if not dry_run:
+                for file in page.iterdir():
+                    file.unlink()
+                page.rmdir()
+    except OSError as error:
+        raise StoreFailed(store_reason(error), f"the quarantine in {settings.quarantine}: {error}") from error
+    yield Dropped(what="pages in the quarantine", number=number, bytes=size)
+
+
+def _old_pages(folder: Path, before: datetime) -> Iterator[Path]:
+    """The pages of the quarantine that were kept before then; what somebody else has put there stays."""
+    for origin in sorted(folder.glob("*/*/origin.json")):
+        files = list(origin.parent.iterdir())
+        ours = all(file.name in _PAGE and file.is_file() and not file.is_symlink() for file in files)
+        if ours and max(file.stat().st_mtime for file in files) < before.timestamp():
+            yield origin.parent

@@ -1,0 +1,78 @@
+"""Room for the store and its folders: what is free, for how long that will do, and what a year brings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from crawler.configuration import Settings
+from crawler.maintenance import quiet
+from crawler.maintenance.diagnosis import Diagnosis, error, ok, warning
+from crawler.maintenance.growth import Growth, folder_growth, store_growth
+from crawler.monitor import folders_of
+from crawler.monitor.own_checks import FREE
+from crawler.store import Store
+
+SOON = timedelta(days=30)
+"""Until a disk is full, from which on it is said."""
+_LARGEST = 5  # tables named
+
+
+def room(store: Store, settings: Settings, now: datetime) -> Iterator[Diagnosis]:
+    """How full the disks are, and how the store and the folders grow."""
+    grown = store_growth(store, settings, now)
+    most = settings.archive_total_mb
+    every = [grown[0]] if grown else []
+    if settings.archive is not None:
+        size = None if most is None else most * 1_000_000
+        every.append(folder_growth("archive", settings.archive, settings.keep_pages, size, now))
+    every.append(folder_growth("quarantine", settings.quarantine, settings.keep_refused, None, now))
+    yield from _disks(store, settings, {one.name: one for one in every})
+    if grown is None:
+        yield ok("growth", "too young a store to tell; ask again in two days")
+    for one in every:
+        yield ok("growth", _told(one))
+    for table in (grown[1] if grown else [])[:_LARGEST]:
+        rows = f", {table.rows} rows" if table.rows is not None else ""
+        yield ok("growth", f"table {_told(table)}{rows}")
+    with store.reading() as connection:
+        free, size = quiet.free_bytes(connection)
+    if quiet.is_worth(free, size):
+        text = f"{free / 1e6:.0f} of {size / 1e6:.0f} MB of the store's file are free, and used again by what comes"
+        yield ok("free pages", text, "thoisu prune --vacuum gives them back to the disk" * (size >= quiet.LARGE))
+
+
+def _disks(store: Store, settings: Settings, grows: dict[str, Growth]) -> Iterator[Diagnosis]:
+    """Each disk once, with what lies on it."""
+    on_disk: dict[int, dict[str, Path]] = defaultdict(dict)
+    for name, folder in folders_of(store.url, settings.archive, settings.quarantine).items():
+        place = next((path for path in (folder.absolute(), *folder.absolute().parents) if path.is_dir()), None)
+        if place is not None:
+            on_disk[os.stat(place).st_dev][name] = place
+    for folders in on_disk.values():
+        names = " and ".join(folders)
+        free = shutil.disk_usage(next(iter(folders.values()))).free
+        a_day = sum(grows[key].bytes_a_day for name in folders if (key := _of_folder(name)) in grows)
+        days = free / a_day if a_day >= 1 else None
+        enough = f", enough for {days:.0f} days" if days is not None else ""
+        text = f"{free / 1e9:.1f} GB free for {names}{enough}"
+        if free < FREE:
+            yield error("disk", text, "make room now: old files of the archive can be moved away; THOISU_KEEP_PAGES")
+        elif days is not None and days < SOON.days:
+            yield warning("disk", text, "make room, or keep less: THOISU_KEEP_PAGES, THOISU_ARCHIVE_TOTAL_MB")
+        else:
+            yield ok("disk", text)
+
+
+def _of_folder(name: str) -> str:
+    return "store" if name == "database" else name
+
+
+def _told(one: Growth) -> str:
+    return (
+        f"{one.name}: {one.bytes / 1e6:.1f} MB, {one.bytes_a_day / 1e6:.2f} MB a day, in a year {one.year / 1e6:.0f} MB"
+    )

@@ -1,0 +1,55 @@
+"""Bytes that a store takes on its disk, all told and by table."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DatabaseError
+
+from crawler.maintenance.tables import every_table
+
+WHOLE = "all tables"
+"""As which all is told where the tables are not measured one by one."""
+_INDEX = "search"
+"""As which the index of words is told, whatever its tables are called."""
+_SCANNED = 4 * 2**30
+"""Bytes of a file of SQLite's up to which its tables are measured one by one, which reads all of it."""
+
+
+def used_bytes(connection: Connection) -> int:
+    """Bytes of the database that hold something: SQLite's free pages are not among them."""
+    if connection.dialect.name != "sqlite":
+        return sum(table_bytes(connection).values())
+    pages, free, size = (pragma(connection, name) for name in ("page_count", "freelist_count", "page_size"))
+    return (pages - free) * size
+
+
+def table_bytes(connection: Connection) -> dict[str, int]:
+    """Bytes of each table with its indexes, the index of words as one; all in one where that would take too long."""
+    found: Counter[str] = Counter()
+    if connection.dialect.name != "sqlite":
+        for name in (*(table.name for table in every_table()), "search_keys", "search_words"):
+            found[_told(name)] += connection.scalar(select(func.pg_total_relation_size(name))) or 0
+    elif (whole := used_bytes(connection)) > _SCANNED:
+        found[WHOLE] = whole
+    else:
+        try:
+            owners: dict[str, str] = dict(
+                connection.exec_driver_sql("SELECT name, tbl_name FROM sqlite_master").tuples().all()
+            )
+            sizes = connection.exec_driver_sql("SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE").all()
+            for name, size in sizes:
+                found[_told(owners.get(name, name))] += size
+        except DatabaseError:  # a SQLite that was built without the table dbstat
+            found = Counter({WHOLE: whole})
+    return dict(found)
+
+
+def pragma(connection: Connection, name: str) -> int:
+    """A number that SQLite gives by a pragma."""
+    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+
+
+def _told(table: str) -> str:
+    return _INDEX if table.startswith("search_") and table != "searches" else table
