@@ -78,6 +78,7 @@ def schedule(
 
 def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, form: str) -> None:
     from crawler.cli.jobs import JOBS
+    from crawler.maintenance.heartbeat import heartbeat
     from crawler.schedule import enrol
     from crawler.schedule.scheduler import Scheduler
     from crawler.schedule.worker import Worker
@@ -92,7 +93,9 @@ def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, 
     jobs = Worker([*command, "schedule", *names, *options, "--child", "--job"], "the job", environ=asking)
     with Store.open(store_url) as store:
         intervals = [job.interval() for job in JOBS]
-        Scheduler(store, polls, configured().sites_at_once, partial(enrol, chosen), jobs, intervals).run()
+        on_beat = {"on_beat": heartbeat(url, store)} if (url := configured().heartbeat_url) else {}
+        places = configured().sites_at_once
+        Scheduler(store, polls, places, partial(enrol, chosen), jobs, intervals, **on_beat).run()
     console(stderr=True).print("stopped; the next start goes on where this one was", soft_wrap=True)
 
 

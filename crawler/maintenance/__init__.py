@@ -7,6 +7,8 @@ packed.py     files that are whole or not there
 retention.py  what is too old, and dropping it
 daily.py      when that is done by itself
 quiet.py      the hours in which the least comes; giving back what SQLite keeps free
+heartbeat.py  a sign of life to somebody outside
+doctor.py     what is wrong, and what to do: by diagnosis.py, a line of it, and room.py, the disks
 sizes.py      bytes by table           growth.py  bytes a day, and what that makes in a year
 """
 

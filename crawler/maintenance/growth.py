@@ -100,7 +100,7 @@ def store_growth(store: Store, settings: Settings, now: datetime) -> tuple[Growt
             return None
         sizes = table_bytes(connection)
         rows = {table.name: _rows(connection, table.name) for table in every_table() if table.name in sizes}
-    keeps = kept_tables(settings)
+    keeps = kept_tables(settings, now)
     found = [_of_table(name, size, rows.get(name), feed, keeps.get(name)) for name, size in sizes.items()]
     found.sort(key=lambda one: -one.bytes)
     total = Growth(

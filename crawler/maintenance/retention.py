@@ -7,12 +7,12 @@ some. Articles, their revisions and copies, and the change feed are no part of i
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Table, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Table, delete, false, func, select, tuple_
 
 from crawler.alerts import notify
 from crawler.archive import pruning
@@ -40,8 +40,7 @@ class Rule:
     """What these are, for a person."""
     table: Table
     keep: timedelta
-    old: Callable[[datetime], ColumnElement[bool]]
-    """The rows that are from before a time."""
+    old: ColumnElement[bool]
     all: bool = True
     """Whether no row of the table stays that is older."""
 
@@ -57,24 +56,27 @@ class Dropped:
     """Of rows an estimate, by what a row of their table takes."""
 
 
-def rules(settings: Settings) -> Iterator[Rule]:
+def rules(settings: Settings, now: datetime) -> Iterator[Rule]:
     """What is dropped of the store, each before what it refers to."""
-    yield Rule("sent messages", messages.messages, notify.KEPT, messages.sent_before, all=False)
-    yield Rule("flags of pages", page_flags.page_flags, KEPT, lambda at: page_flags.of_days_before(day_of(at)))
-    yield Rule("counts of answers", tallies.tallies, KEPT, lambda at: tallies.of_days_before(day_of(at)))
-    yield Rule("counts of requests", budget.spent_table, REQUESTS_KEPT, lambda at: budget.of_days_before(day_of(at)))
+    flags, asked = day_of(now - KEPT), day_of(now - REQUESTS_KEPT)
+    yield Rule("sent messages", messages.messages, notify.KEPT, messages.sent_before(now - notify.KEPT), all=False)
+    yield Rule("flags of pages", page_flags.page_flags, KEPT, page_flags.of_days_before(flags))
+    yield Rule("counts of answers", tallies.tallies, KEPT, tallies.of_days_before(flags))
+    yield Rule("counts of requests", budget.spent_table, REQUESTS_KEPT, budget.of_days_before(asked))
+    gone: ColumnElement[bool] = false()
     if (keep := settings.keep_links) is not None:
-        yield Rule("days of polls", sightings.poll_days, keep, sightings.polls_before)
-        yield Rule("what old shards listed", sightings.sightings, keep, sightings.of_old_shards, all=False)
+        gone = sightings.of_old_shards(now - keep)
+        yield Rule("days of polls", sightings.poll_days, keep, sightings.polls_before(now - keep))
+        yield Rule("what old shards listed", sightings.sightings, keep, gone, all=False)
     if (keep := settings.keep_refused) is not None:
-        listed = "where refused addresses stood"
-        yield Rule(listed, sightings.sightings, keep, sightings.of_forgotten_links, all=False)
-        yield Rule("refused addresses", links, keep, sightings.forgettable, all=False)
+        stood = sightings.of_forgotten_links(now - keep) & ~gone
+        yield Rule("where refused addresses stood", sightings.sightings, keep, stood, all=False)
+        yield Rule("refused addresses", links, keep, sightings.forgettable(now - keep), all=False)
 
 
-def kept_tables(settings: Settings) -> dict[str, timedelta]:
+def kept_tables(settings: Settings, now: datetime) -> dict[str, timedelta]:
     """The tables that stop growing, each with the age of its oldest row."""
-    return {rule.table.name: rule.keep for rule in rules(settings) if rule.all}
+    return {rule.table.name: rule.keep for rule in rules(settings, now) if rule.all}
 
 
 def prune(store: Store, settings: Settings, now: datetime, *, dry_run: bool = False) -> list[Dropped]:
@@ -92,14 +94,13 @@ def prune(store: Store, settings: Settings, now: datetime, *, dry_run: bool = Fa
 def _rows(store: Store, settings: Settings, now: datetime, *, dry_run: bool) -> Iterator[Dropped]:
     with store.reading() as connection:
         sizes = table_bytes(connection)
-    for rule in rules(settings):
-        old = rule.old(now - rule.keep)
+    for rule in rules(settings, now):
+        of_table = select(func.count()).select_from(rule.table)
         with store.reading() as connection:
-            all_rows, number = (
-                connection.scalar(select(func.count()).select_from(rule.table).where(*of)) or 0 for of in ((), (old,))
-            )
+            all_rows = connection.scalar(of_table) or 0
+            number = connection.scalar(of_table.where(rule.old)) or 0
         if number and not dry_run:
-            number = _drop(store, rule.table, old)
+            number = _drop(store, rule.table, rule.old)
         size = sizes.get(rule.table.name, 0) * number // max(all_rows, 1)
         yield Dropped(what=rule.says, number=number, bytes=size)
 

@@ -35,9 +35,7 @@ def table_bytes(connection: Connection) -> dict[str, int]:
         found[WHOLE] = whole
     else:
         try:
-            owners: dict[str, str] = dict(
-                connection.exec_driver_sql("SELECT name, tbl_name FROM sqlite_master").tuples().all()
-            )
+            owners: dict[str, str] = dict(connection.exec_driver_sql("SELECT name, tbl_name FROM sqlite_master").all())
             sizes = connection.exec_driver_sql("SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE").all()
             for name, size in sizes:
                 found[_told(owners.get(name, name))] += size

@@ -20,17 +20,28 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import StatementError
 
-from crawler.monitor import own_checks, read_feed
+from crawler.monitor import own_checks, read_feed, watch_checks
 from crawler.monitor.checks import BY_NAME, CHECKS
 from crawler.monitor.read_feed import KEPT
 from crawler.monitor.view import WINDOW, Check, View
-from crawler.schedule import heal
+from crawler.schedule import agenda, heal
 from crawler.sites import Sites
 from crawler.store import Store, findings, subjects
 from crawler.store.findings import Finding, Observation
 from crawler.text import day_of
 
-__all__ = ["BY_NAME", "CHECKS", "KEPT", "Check", "Finding", "check", "check_due", "folders_of", "watch"]
+__all__ = [
+    "BY_NAME",
+    "CHECKS",
+    "KEPT",
+    "Check",
+    "Finding",
+    "check",
+    "check_due",
+    "folders_of",
+    "overdue_sites",
+    "watch",
+]
 logger = logging.getLogger(__name__)
 INTERVAL = timedelta(minutes=30)
 """Between two checks of one site by the scheduler."""
@@ -80,6 +91,14 @@ def watch(store: Store, names: Iterable[str], now: datetime) -> list[tuple[Check
     with store.reading() as connection:
         view = View(store, connection, Sites(), now, named=tuple(sorted(names)))
         return [(one, this) for one in CHECKS if one.name in _WATCH for this in one.run(view)]
+
+
+def overdue_sites(store: Store, now: datetime) -> list[str]:
+    """The scheduled sites that are not looked at when their plan says."""
+    with store.reading() as connection:
+        named = tuple(sorted({entry.site for entry in agenda.entries(connection)}))
+        view = View(store, connection, Sites(), now, named=named)
+        return [seen.site for seen in watch_checks.overdue(view) if seen.site]
 
 
 def _run(one: Check, view: View) -> list[Observation]:

@@ -50,14 +50,13 @@ def overdue(view: View) -> Iterator[Observation]:
     if any(schedule(view)):
         return  # that is the one reason for all of them
     began = heartbeats.began(view.connection)
+    by_site: dict[str, list[AgendaEntry]] = {}
+    for entry in agenda.entries(view.connection):
+        # What fell due while no scheduler ran is late by its fault; the new one needs its time for all of it.
+        if _is_late(entry, view.now, _patience(entry)) and not (began and view.now - began < _patience(entry)):
+            by_site.setdefault(entry.site, []).append(entry)
     for site in view.names:
-        late = [
-            entry
-            for entry in agenda.entries(view.connection, site)
-            # What fell due while no scheduler ran is late by its fault; the new one needs its time for all of it.
-            if _is_late(entry, view.now, _patience(entry)) and not (began and view.now - began < _patience(entry))
-        ]
-        if late:
+        if late := by_site.get(site):
             first = min(late, key=lambda entry: entry.next_at)
             evidence = f"due {_long(view.now - first.next_at)} ago, {_long(_patience(first))} are let pass: {first.why}"
             yield Observation(site, "", first.next_at, evidence, tuple(entry.source for entry in late[:_SHOWN]))

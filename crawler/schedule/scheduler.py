@@ -51,6 +51,7 @@ class Scheduler:
 
     `polls` takes the names of sites that are due, `jobs` the name of a job; `settle` brings the agenda in line with the
     sites when the store is taken over, and says how many these are. `places` is the most sites polled at once.
+    `on_beat` is called after each sign of life in the store, and must not wait.
     """
 
     def __init__(
@@ -61,8 +62,10 @@ class Scheduler:
         settle: Callable[[Store, datetime], int],
         jobs: Worker | None = None,
         intervals: Sequence[Interval] = (),
+        on_beat: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
+        self._on_beat = on_beat
         self._polls = polls
         self._workers = [polls, *([jobs] if jobs else [])]
         self._places = places
@@ -156,6 +159,7 @@ class Scheduler:
             with self._store.writing_beside(subjects.job("schedule")) as connection:
                 heartbeats.beat(connection, _now())
             self._next_beat = time.monotonic() + BEAT.total_seconds()
+            self._on_beat()
 
     def _job(self, worker: Worker, interval: Interval) -> None:
         """Run a job in its process, unless nothing has changed since it ran last and it need not be now."""
