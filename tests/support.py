@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from crawler.deliver.sink import Delivery
 from crawler.items import Article, Event
+from crawler.schedule import AgendaEntry, agenda
 from crawler.sites import EPI, Feed, Site
-from crawler.store import Store
+from crawler.store import Store, frontier
 
 HANOI = timezone(timedelta(hours=7))
 T0 = datetime(2026, 3, 2, 8, 0, tzinfo=HANOI)
@@ -111,6 +112,14 @@ Thoisu = Callable[..., Run]
 def fill(store: Store, count: int, begin: int = 1) -> None:
     for n in range(begin, begin + count):
         store.save(article(n, f"bài {n}"), at(n))
+
+
+def plan(connection: Connection, site: str, next_at: datetime) -> None:
+    """Schedule a site of which nothing is known, and its one source for this time."""
+    entry = AgendaEntry(site=site, source=f"https://{site}.example/rss", next_at=next_at, why="it is made up")
+    frontier.ensure_site(connection, site, next_at)
+    agenda.settle(connection, site, [entry])
+    agenda.keep(connection, [entry])
 
 
 def life(store: Store) -> None:

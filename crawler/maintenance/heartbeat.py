@@ -17,7 +17,7 @@ from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 
 from crawler.errors import StoreFailed
-from crawler.monitor import overdue_sites
+from crawler.monitor import is_late
 from crawler.process import masked_address
 from crawler.store import Store
 
@@ -71,7 +71,7 @@ class Heartbeat:
 
 def heartbeat(url: str, store: Store) -> Heartbeat:
     """The heartbeat of the scheduler of a store."""
-    return Heartbeat(url, lambda: not overdue_sites(store, datetime.now(UTC)))
+    return Heartbeat(url, lambda: not is_late(store, datetime.now(UTC)))
 
 
 def _opener() -> urllib.request.OpenerDirector:

@@ -39,7 +39,7 @@ __all__ = [
     "check",
     "check_due",
     "folders_of",
-    "overdue_sites",
+    "is_late",
     "watch",
 ]
 logger = logging.getLogger(__name__)
@@ -93,12 +93,12 @@ def watch(store: Store, names: Iterable[str], now: datetime) -> list[tuple[Check
         return [(one, this) for one in CHECKS if one.name in _WATCH for this in one.run(view)]
 
 
-def overdue_sites(store: Store, now: datetime) -> list[str]:
-    """The scheduled sites that are not looked at when their plan says."""
+def is_late(store: Store, now: datetime) -> bool:
+    """Whether any look is overdue, by whomever."""
     with store.reading() as connection:
         named = tuple(sorted({entry.site for entry in agenda.entries(connection)}))
         view = View(store, connection, Sites(), now, named=named)
-        return [seen.site for seen in watch_checks.overdue(view) if seen.site]
+        return any(watch_checks.schedule(view)) or any(watch_checks.overdue(view))
 
 
 def _run(one: Check, view: View) -> list[Observation]:
