@@ -38,11 +38,12 @@ from month_faults import Fault, thrown
 from month_report import CHECK, START, STEP, delays, growth, judged, news
 
 from crawler.alerts import alerts, digest
-from crawler.alerts.notify import flush, forget_sent
+from crawler.alerts.notify import flush
 from crawler.compare.relate import relate, waiting
 from crawler.configuration import DEFAULTS
 from crawler.crawl.run import Crawls, crawl, run_in_loop, settings_for
-from crawler.monitor import Finding, check, forget_old
+from crawler.maintenance.retention import prune
+from crawler.monitor import Finding, check
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.families import papers
 from crawler.newsroom.grammar import die
@@ -261,8 +262,7 @@ class Months:
         self.seconds["follow"] += time.perf_counter() - began
 
     def _end_of_day(self, day: int) -> None:
-        forget_old(self.store, self.now())
-        forget_sent(self.store, self.now())
+        prune(self.store, DEFAULTS, self.now())
         readers = children()
         self.memory.append(resident(os.getpid()))
         self.readers.append(max(map(resident, readers), default=0.0))

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PURE = ("text", "sites", "extract", "discover", "readers", "compare")
-PACKAGES = (*PURE, "archive", "schedule", "fetch", "crawl", "backfill", "deliver", "export", "alerts")
+PACKAGES = (*PURE, "archive", "schedule", "fetch", "crawl", "backfill", "deliver", "export", "alerts", "maintenance")
 
 
 @pytest.mark.parametrize("name", PACKAGES)

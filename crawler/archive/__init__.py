@@ -4,6 +4,7 @@ records.py      one page as one WARC record, and back
 index.py        which record holds which page; can be made again from the files
 writer.py       the one file that a process writes
 middleware.py   the hook in Scrapy
+pruning.py      files that are too old or too many
 reader.py       the pages of an archive, the last of each address
 page_reading.py from a record to the article on it, in a reader process; not imported here
 reread.py       its pages read by today's layouts, against what the store holds of them; not imported here, since every
