@@ -47,19 +47,21 @@ class Look:
     """The new ones."""
 
 
-def stream(articles: int, seed: int = 1) -> Iterator[Look]:
-    """The looks in which so many pages are found."""
+def stream(
+    articles: int, seed: int = 1, *, sites: int = SITES, a_day: int = A_DAY, size: int = ROUND
+) -> Iterator[Look]:
+    """The looks in which so many pages are found, `size` of them in one look at every site."""
     rng, phrases = die("stream", seed), _phrases(seed)
     recent: deque[Article] = deque(maxlen=2 * ROUND)
     listed: dict[str, list[Link]] = {}
-    for begin in range(0, articles, ROUND):
+    for begin in range(0, articles, size):
         found: dict[str, list[Article]] = {}
-        for number in range(begin, min(begin + ROUND, articles)):
-            site = f"bao{rng.randrange(SITES)}"
-            at = START + number * timedelta(days=1) / A_DAY
+        for number in range(begin, min(begin + size, articles)):
+            site = f"bao{rng.randrange(sites)}"
+            at = START + number * timedelta(days=1) / a_day
             page = _page(rng, phrases, number, site, at, recent)
             found.setdefault(site, []).append(page)
-        at = START + (begin + ROUND) * timedelta(days=1) / A_DAY
+        at = START + (begin + size) * timedelta(days=1) / a_day
         for site, pages in found.items():
             links = [Link(page.url, page.title, page.published_at) for page in pages]
             yield Look(site, f"https://{site}.example/rss", at, links + listed.get(site, []), pages)

@@ -45,6 +45,10 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
         lambda found: found["stops"] == 2 and found["late"] == found["wrong"] == 0,
     ),
     "store": ("--articles 200 --postgres 100", lambda found: found["articles"] == 200),
+    "year": (
+        "--days 24 --sites 2 --articles 2 --told 12",
+        lambda found: found["descriptor_growth"] == 0 and abs(found["off"]["store"]) < 0.2,
+    ),
 }
 """The arguments that make it small, and what its last line says when all is well."""
 

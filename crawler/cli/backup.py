@@ -14,7 +14,7 @@ import typer
 from crawler.cli.common import StoreOption, configured, is_there
 from crawler.cli.lists import Column, Row, print_rows
 from crawler.errors import BadInput
-from crawler.process import masked_address, shown
+from crawler.process import answering, masked_address, shown
 from crawler.process.output import console, print_json, say
 
 _EVERY = 5.0  # seconds between two lines of progress
@@ -105,8 +105,11 @@ def _counts(rows: dict[str, int]) -> None:
 
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[int], None]]:
-    """A line on standard error now and then for what takes long."""
+    """A line on standard error now and then for what takes long, and a stop that leaves nothing half-done."""
     last = time.monotonic()
+
+    def stop() -> None:
+        raise KeyboardInterrupt
 
     def show(number: int) -> None:
         nonlocal last
@@ -114,4 +117,5 @@ def _progress(what: str) -> Iterator[Callable[[int], None]]:
             last = now
             say(f"thoisu: {what} so far: {number}")
 
-    yield show
+    with answering(stop):
+        yield show

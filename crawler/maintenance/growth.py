@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from crawler.configuration import Settings
 from crawler.maintenance.retention import kept_tables
@@ -40,7 +40,11 @@ class Growth:
     year: int
     """Bytes that it takes in a year from now, by this rate and what retention drops."""
     rows: int | None = None
-    rows_a_day: float | None = None
+
+    @property
+    def net(self) -> float:
+        """Bytes a day by which it grows, in the mean of the year."""
+        return max(0.0, (self.year - self.bytes) / YEAR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +96,26 @@ def first_change_since(connection: Connection, since: datetime) -> int:
     return int(low)
 
 
-def store_growth(store: Store, settings: Settings, now: datetime) -> tuple[Growth, list[Growth]] | None:
-    """Of the store as a whole, and of each table that takes room, the largest first; None in a store's first day."""
+def store_growth(
+    store: Store, settings: Settings, now: datetime, days: int = YEAR
+) -> tuple[Growth, list[Growth]] | None:
+    """Of the store as a whole, and of each table that takes room, the largest first; None in a store's first day.
+
+    The year may be one of so many `days`.
+    """
     with store.reading() as connection:
         feed = rate(connection, now)
         if feed is None:
             return None
         sizes = table_bytes(connection)
-        rows = {table.name: _rows(connection, table.name) for table in every_table() if table.name in sizes}
+        rows = {table.name: _rows(connection, table) for table in every_table() if table.name in sizes}
     keeps = kept_tables(settings, now)
-    found = [_of_table(name, size, rows.get(name), feed, keeps.get(name)) for name, size in sizes.items()]
+    found = []
+    for name, size in sizes.items():
+        keep = keeps.get(name)
+        full = None if keep is None else size * max(1.0, keep / feed.age)  # as much is dropped then as comes
+        a_day = size * (feed.recent / feed.changes / (feed.span / _DAY) if keep is None else _DAY / feed.age)
+        found.append(_grown(name, size, a_day, full, days, rows.get(name)))
     found.sort(key=lambda one: -one.bytes)
     total = Growth(
         name="store",
@@ -112,7 +126,9 @@ def store_growth(store: Store, settings: Settings, now: datetime) -> tuple[Growt
     return total, found
 
 
-def folder_growth(name: str, folder: Path, keep: timedelta | None, most: float | None, now: datetime) -> Growth:
+def folder_growth(
+    name: str, folder: Path, keep: timedelta | None, most: float | None, now: datetime, days: int = YEAR
+) -> Growth:
     """Of the files in a folder and below, by when they were written last; `most` is the most that it may hold."""
     size, recent, first = 0, 0, now
     for at, one in _files(folder):
@@ -121,38 +137,26 @@ def folder_growth(name: str, folder: Path, keep: timedelta | None, most: float |
         first = min(first, at)
     span = min(WINDOW, max(now - first, _FIRST))
     a_day = recent / (span / _DAY)
-    year = min(_year(size, a_day, keep), most if most is not None else float("inf"))
-    return Growth(name=name, bytes=size, bytes_a_day=a_day, year=round(year))
+    full = None if keep is None else a_day * (keep / _DAY)
+    if most is not None:
+        full = min(most, most if full is None else full)
+    return _grown(name, size, a_day, full, days)
 
 
-def _of_table(name: str, size: int, rows: int | None, feed: Rate, keep: timedelta | None) -> Growth:
-    if keep is None:
-        share = feed.recent / feed.changes / (feed.span / _DAY)
-    else:
-        share = 0.0 if feed.age >= keep else _DAY / feed.age  # then as much is dropped as comes
-        full = max(size, size * (keep / min(feed.age, keep)))
-    year = size + share * size * YEAR if keep is None else full
-    return Growth(
-        name=name,
-        bytes=size,
-        bytes_a_day=share * size,
-        year=round(year),
-        rows=rows,
-        rows_a_day=None if rows is None else round(share * rows, 2),
-    )
+def _grown(name: str, size: int, a_day: float, full: float | None, days: int, rows: int | None = None) -> Growth:
+    """Growth by so much a day, until it is `full`."""
+    year = size + a_day * days if full is None else min(size + a_day * days, full)
+    return Growth(name=name, bytes=size, bytes_a_day=a_day, year=round(year), rows=rows)
 
 
-def _year(size: int, a_day: float, keep: timedelta | None) -> float:
-    return size + a_day * YEAR if keep is None else a_day * min(keep / _DAY, YEAR + size / max(a_day, 1.0))
-
-
-def _rows(connection: Connection, name: str) -> int:
-    table = next(one for one in every_table() if one.name == name)
+def _rows(connection: Connection, table: Table) -> int:
     return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
 def _time_of(connection: Connection, seq: int) -> datetime:
-    found: datetime = connection.scalars(select(changes.c.at).where(changes.c.seq == seq)).one()
+    """Of the change or, in a damaged feed, of the next that is there."""
+    query = select(changes.c.at).where(changes.c.seq >= seq).order_by(changes.c.seq).limit(1)
+    found: datetime = connection.scalars(query).one()
     return found
 
 

@@ -56,7 +56,7 @@ def _disks(store: Store, settings: Settings, grows: dict[str, Growth]) -> Iterat
     for folders in on_disk.values():
         names = " and ".join(folders)
         free = shutil.disk_usage(next(iter(folders.values()))).free
-        a_day = sum(grows[key].bytes_a_day for name in folders if (key := _of_folder(name)) in grows)
+        a_day = sum(grows[key].net for name in folders if (key := _of_folder(name)) in grows)
         days = free / a_day if a_day >= 1 else None
         enough = f", enough for {days:.0f} days" if days is not None else ""
         text = f"{free / 1e9:.1f} GB free for {names}{enough}"

@@ -141,6 +141,21 @@ def test_downgrade_gives_back_what_the_first_version_made(first: str, capsys: py
     assert "bao,dai" in run(capsys, "stories", "--store", first)
 
 
+def test_the_first_schema_goes_up_and_down_and_up_again(first: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """An upgrade, going back to the version before, and the upgrade again: all that was there is there."""
+    before = contents(first)
+    seen = []
+    for _ in range(2):
+        with Store.open(first) as store:
+            assert verify(store) == []
+            seen.append((store.article(1), store.changes(), store.pending("bao"), store.counts()))
+        assert contents(first)[0] == before[0]
+        run(capsys, "downgrade", "0001", "--yes", "--store", first)
+        assert contents(first) == before
+    assert seen[0] == seen[1]
+    assert len(seen[0][1]) == 3
+
+
 def test_downgrade_to_nowhere_is_refused(first: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "no schema '7'; there are 0001, 0002" in run(capsys, "downgrade", "7", "--store", first, code=2)
     assert "this version's own" in run(capsys, "downgrade", migrate.HEAD, "--yes", "--store", first)
