@@ -124,7 +124,7 @@ def _copied(source: BinaryIO, target: BinaryIO | None) -> bytes:
 def _writer(path: Path, name: str) -> BinaryIO:
     if name.endswith(".gz"):
         return cast("BinaryIO", gzip.open(path, "wb", compresslevel=_LEVEL))
-    return cast("BinaryIO", zstd.open(path, "wb"))
+    return cast("BinaryIO", zstd.open(path, "wb", options={zstd.CompressionParameter.checksum_flag: 1}))
 
 
 def _reader(file: BinaryIO) -> BinaryIO:

@@ -13,6 +13,8 @@ import pytest
 from crawler.configuration import Settings
 from crawler.errors import BadInput, StoreFailed
 from crawler.maintenance.heartbeat import INTERVAL, Heartbeat, heartbeat
+from crawler.schedule.scheduler import Scheduler
+from crawler.schedule.worker import Worker
 from crawler.store import Store, heartbeats
 from tests.support import plan
 
@@ -77,6 +79,28 @@ def test_it_is_not_given_while_something_is_wrong() -> None:
         beaten(Heartbeat(url, lambda: False))
         beaten(Heartbeat(url, broken))
     assert ear.paths == []
+
+
+def test_the_scheduler_gives_it_behind_its_own(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind the sign of life in the store, and not where that cannot be written."""
+
+    def last() -> datetime | None:
+        with store.reading() as connection:
+            return heartbeats.last_beat(connection)
+
+    def full(_: object) -> None:
+        raise StoreFailed("disk_full", "no room")
+
+    heard: list[datetime | None] = []
+    one = Scheduler(store, Worker(["true"]), 1, lambda *_: 0, on_beat=lambda: heard.append(last()))
+    one._beat()
+    assert heard == [last()]
+    assert last() is not None
+    one._next_beat = 0.0
+    monkeypatch.setattr(Store, "writing", full)
+    with pytest.raises(StoreFailed):
+        one._beat()
+    assert len(heard) == 1
 
 
 def test_a_look_that_is_overdue_is_wrong(store: Store) -> None:
