@@ -156,7 +156,7 @@ def copy_file(store: Store, part: Path, on_pages: OnRows) -> None:
     """Copy a store in SQLite page by page, as it stands now."""
     with store.snapshot() as connection, _sqlite(part) as target:
         source = _driver(connection)
-        source.execute("SELECT count(*) FROM changes LIMIT 1").fetchone()  # with its first reading a snapshot begins
+        source.execute("SELECT 1 FROM sqlite_master").fetchone()  # with its first reading a snapshot begins
         (size,) = source.execute("PRAGMA page_count").fetchone()
         (page,) = source.execute("PRAGMA page_size").fetchone()
         packed.check_room(part.parent, size * page)

@@ -106,7 +106,7 @@ def of_store(store: Store, now: datetime, *, whole: bool) -> Iterator[Diagnosis]
         finding = f"changes run from {first} to {last} and are {number}: some are missing"
         yield error("change feed", finding, _RESTORE)
     else:
-        yield ok("change feed", f"all up to change {last or 0}")
+        yield ok("change feed", f"all up to change {last or 0}", figures={"seq": last or 0})
     if ahead > SKEW:
         finding = f"this machine's and the store's differ by {ahead.total_seconds():.0f} s"
         yield error("clock", finding, "set both by NTP (timedatectl)")

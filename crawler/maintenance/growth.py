@@ -48,63 +48,35 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
+class _Rate:
     """How fast the change feed grows."""
 
-    changes: int
-    """All."""
+    share: float
+    """Of all changes, how many come a day."""
     age: timedelta
     """Since the first change."""
-    recent: int
-    """Changes in the last `span`."""
-    span: timedelta
-
-    @property
-    def a_day(self) -> float:
-        """Changes a day."""
-        return self.recent / (self.span / _DAY)
 
 
-def rate(connection: Connection, now: datetime) -> Rate | None:
-    """How fast the feed grows; None for a store in its first day, of which nothing can be told."""
-    first, last = connection.execute(select(func.min(changes.c.seq), func.max(changes.c.seq))).one()
-    if first is None:
+def _rate(connection: Connection, now: datetime) -> _Rate | None:
+    """How fast the feed grows; None for a store in its first two days, of which nothing can be told."""
+    number, first = connection.execute(select(func.count(), func.min(changes.c.seq)).select_from(changes)).one()
+    began = connection.scalar(select(changes.c.at).where(changes.c.seq == first))
+    if began is None or (span := min(WINDOW, now - began - _FIRST)) < _FIRST:
         return None
-    age = now - _time_of(connection, first)
-    span = min(WINDOW, age - _FIRST)
-    if span < _FIRST:
-        return None
-    since = first_change_since(connection, now - span)
-    return Rate(changes=last, age=age, recent=last - since + 1, span=span)
-
-
-def first_change_since(connection: Connection, since: datetime) -> int:
-    """The first change at or after a time, by halves, since the feed is in the order of time; behind the last for none.
-
-    A clock that was put back makes it one of those near.
-    """
-    low, high = connection.execute(select(func.min(changes.c.seq), func.max(changes.c.seq))).one()
-    if low is None:
-        return 1
-    high += 1
-    while low < high:
-        middle = (low + high) // 2
-        if _time_of(connection, middle) < since:
-            low = middle + 1
-        else:
-            high = middle
-    return int(low)
+    # Counted, and not looked up by halves: pages out of an archive bear the times at which they were fetched.
+    recent = connection.scalar(select(func.count()).select_from(changes).where(changes.c.at >= now - span)) or 0
+    return _Rate(share=recent / number / (span / _DAY), age=now - began)
 
 
 def store_growth(
     store: Store, settings: Settings, now: datetime, days: int = YEAR
 ) -> tuple[Growth, list[Growth]] | None:
-    """Of the store as a whole, and of each table that takes room, the largest first; None in a store's first day.
+    """Of the store as a whole, and of each table that takes room, the largest first; None in a store's first days.
 
     The year may be one of so many `days`.
     """
     with store.reading() as connection:
-        feed = rate(connection, now)
+        feed = _rate(connection, now)
         if feed is None:
             return None
         sizes = table_bytes(connection)
@@ -114,7 +86,7 @@ def store_growth(
     for name, size in sizes.items():
         keep = keeps.get(name)
         full = None if keep is None else size * max(1.0, keep / feed.age)  # as much is dropped then as comes
-        a_day = size * (feed.recent / feed.changes / (feed.span / _DAY) if keep is None else _DAY / feed.age)
+        a_day = size * (feed.share if keep is None else _DAY / feed.age)
         found.append(_grown(name, size, a_day, full, days, rows.get(name)))
     found.sort(key=lambda one: -one.bytes)
     total = Growth(
@@ -151,13 +123,6 @@ def _grown(name: str, size: int, a_day: float, full: float | None, days: int, ro
 
 def _rows(connection: Connection, table: Table) -> int:
     return connection.scalar(select(func.count()).select_from(table)) or 0
-
-
-def _time_of(connection: Connection, seq: int) -> datetime:
-    """Of the change or, in a damaged feed, of the next that is there."""
-    query = select(changes.c.at).where(changes.c.seq >= seq).order_by(changes.c.seq).limit(1)
-    found: datetime = connection.scalars(query).one()
-    return found
 
 
 def _files(folder: Path) -> Iterator[tuple[datetime, int]]:

@@ -123,6 +123,7 @@ def _lost(target: Store) -> Lost | None:
 def _whole(path: Path, address: str) -> Iterator[Path]:
     """The backup as a file of SQLite's: itself, or unpacked beside the store."""
     if packed.is_a_store(path):
+        _check_alone(path, address)
         yield path
         return
     url = make_url(address)
@@ -130,6 +131,17 @@ def _whole(path: Path, address: str) -> Iterator[Path]:
     with packed.beside(near) as part:
         packed.unpack(path, part)
         yield part
+
+
+def _check_alone(path: Path, address: str) -> None:
+    """BadInput for a store that is in use, or a copy of its file alone, neither of which is a backup."""
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite" and Path(url.database or "").exists() and path.samefile(url.database or ""):
+        raise BadInput(f"{path} is the store itself; name another file")
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise BadInput(f"{path} has its log beside it, so it is a store and no backup; copy it: thoisu backup")
+    engine_for(f"sqlite:///{path}").dispose()  # which sees what is cut off
 
 
 def _over(target: Store, file: Path, on_pages: OnRows) -> None:

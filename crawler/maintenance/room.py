@@ -35,10 +35,10 @@ def room(store: Store, settings: Settings, now: datetime) -> Iterator[Diagnosis]
     if grown is None:
         yield ok("growth", "too young a store to tell; ask again in two days")
     for one in every:
-        yield ok("growth", _told(one))
+        yield ok("growth", _told(one), figures=_figures(one))
     for table in (grown[1] if grown else [])[:_LARGEST]:
         rows = f", {table.rows} rows" if table.rows is not None else ""
-        yield ok("growth", f"table {_told(table)}{rows}")
+        yield ok("growth", f"table {_told(table)}{rows}", figures=_figures(table))
     with store.reading() as connection:
         free, size = quiet.free_bytes(connection)
     if quiet.is_worth(free, size):
@@ -60,12 +60,16 @@ def _disks(store: Store, settings: Settings, grows: dict[str, Growth]) -> Iterat
         days = free / a_day if a_day >= 1 else None
         enough = f", enough for {days:.0f} days" if days is not None else ""
         text = f"{free / 1e9:.1f} GB free for {names}{enough}"
+        figures: dict[str, int] = {"free": free} | ({"days": round(days)} if days is not None else {})
         if free < FREE:
-            yield error("disk", text, "make room now: old files of the archive can be moved away; THOISU_KEEP_PAGES")
+            todo = "make room now: old files of the archive can be moved away; THOISU_KEEP_PAGES"
+            yield error("disk", text, todo, figures=figures)
         elif days is not None and days < SOON.days:
-            yield warning("disk", text, "make room, or keep less: THOISU_KEEP_PAGES, THOISU_ARCHIVE_TOTAL_MB")
+            yield warning(
+                "disk", text, "make room, or keep less: THOISU_KEEP_PAGES, THOISU_ARCHIVE_TOTAL_MB", figures=figures
+            )
         else:
-            yield ok("disk", text)
+            yield ok("disk", text, figures=figures)
 
 
 def _of_folder(name: str) -> str:
@@ -76,3 +80,7 @@ def _told(one: Growth) -> str:
     return (
         f"{one.name}: {one.bytes / 1e6:.1f} MB, {one.bytes_a_day / 1e6:.2f} MB a day, in a year {one.year / 1e6:.0f} MB"
     )
+
+
+def _figures(one: Growth) -> dict[str, float | str]:
+    return {"name": one.name, "bytes": one.bytes, "bytes_a_day": round(one.bytes_a_day), "year": one.year}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -138,6 +139,20 @@ def test_a_damaged_backup_is_refused_and_the_store_stays(thoisu: Thoisu, tmp_pat
         assert done.err.count("\n") == 1
         assert done.code == 2 or "damaged" in done.err
     assert len(record("sqlite:///thoisu.db")) == 60
+
+
+def test_a_store_that_is_in_use_is_no_backup(thoisu: Thoisu, tmp_path: Path) -> None:
+    with Store.open("sqlite:///thoisu.db") as store:
+        fill(store, 2)
+        for end in ("", "-wal"):
+            shutil.copy(f"thoisu.db{end}", f"copy.db{end}")
+    with Store.open("sqlite:///thoisu.db") as store:
+        assert "is the store itself" in thoisu("restore", "thoisu.db", "--force").err
+        assert "has its log beside it" in thoisu("restore", "copy.db", "--force").err
+        (tmp_path / "copy.db-wal").unlink()
+        done = thoisu("restore", "copy.db", "--force")
+        assert (done.code, "was copied without its log" in done.err) == (2, True)
+        assert len(store.changes()) == 2
 
 
 def test_a_backup_that_is_stopped_leaves_nothing(thoisu: Thoisu, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,8 @@ def well(thoisu: Thoisu, monkeypatch: pytest.MonkeyPatch) -> Thoisu:
 def test_nothing_is_wrong_with_a_store_that_is_well(well: Thoisu) -> None:
     done = well("doctor", "--json")
     assert (done.code, wrong(done), done.err) == (0, {}, "")
-    assert lines(done)["change feed"][0]["finding"] == "all up to change 9"
+    feed = lines(done)["change feed"][0]
+    assert (feed["finding"], feed["figures"]) == ("all up to change 9", {"seq": 9})
     piped = well("doctor")
     assert {line.split("\t")[0] for line in piped.out.splitlines()} == {"ok"}
     assert {line.count("\t") for line in piped.out.splitlines()} == {3}
