@@ -92,7 +92,10 @@ def backup(address: str, target: str, on_rows: OnRows, *, force: bool = False) -
         else:
             seq, rows = _to_database(store, place, on_rows, force=force)
         if own == HEAD:
-            with suppress(StoreFailed), store.writing() as connection:  # who may not write has his copy all the same
+            with (
+                suppress(StoreFailed),
+                store.writing_beside() as connection,
+            ):  # who may not write has his copy all the same
                 heartbeats.note(connection, WHO, datetime.now(UTC))
         return Backup(
             to=str(place) if isinstance(place, Path) else masked_address(place),

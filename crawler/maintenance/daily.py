@@ -29,6 +29,6 @@ def prune_due(store: Store, settings: Settings, now: datetime) -> list[Dropped]:
             quiet.vacuum(store)
         except StoreFailed as failure:
             logger.warning("the file of the store stays as large as it is: %s", failure)
-    with store.writing() as connection:
+    with store.writing_beside() as connection:
         heartbeats.note(connection, WHO, now)
     return found

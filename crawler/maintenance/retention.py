@@ -110,7 +110,7 @@ def _drop(store: Store, table: Table, old: ColumnElement[bool]) -> int:
     key = tuple(table.primary_key)
     number = 0
     # They are looked for once: to begin again for each batch would read what stays again and again.
-    with store.snapshot() as connection:
+    with store.reading() as connection:
         found = connection.execute(select(*key).where(old).execution_options(yield_per=BATCH))
         for rows in found.partitions():
             with store.writing() as writing:

@@ -96,6 +96,7 @@ def clear(connection: Connection) -> None:
         connection.exec_driver_sql("DELETE FROM search_waiting")
     else:
         connection.exec_driver_sql("DELETE FROM search_words")
+        connection.exec_driver_sql("DELETE FROM unnumbered")
     for table in (search_keys, *reversed(every_table())):
         connection.execute(delete(table))
 

@@ -131,6 +131,11 @@ def last_number(connection: Connection) -> int:
     return last
 
 
+def is_left(connection: Connection) -> bool:
+    """Whether, as a transaction on PostgreSQL sees it, anything is still to be numbered."""
+    return _look(connection)[1]
+
+
 @contextmanager
 def _left_to_the_next() -> Iterator[None]:
     try:

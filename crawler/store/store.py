@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Self, TypeVar
@@ -105,12 +105,26 @@ class Store:
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """One transaction that reads one state of the store throughout, while others write."""
-        engine = self._engine
-        if engine.dialect.name != "sqlite":  # whose transactions see nothing but the state at their first reading
-            engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with transaction(engine) as connection:
-            yield connection
+        """One transaction that reads one state of the store throughout, which is that after some change of the feed.
+
+        Others write meanwhile. On PostgreSQL it begins while nobody does, which is a moment, and when every change has
+        its number; StoreFailed when that cannot be had.
+        """
+        if self._engine.dialect.name == "sqlite":  # whose transactions see the state at their first reading
+            with self.reading() as connection:
+                yield connection
+            return
+        engine = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        for _ in range(_TRIES):
+            numbering.catch_up(self._engine)
+            with ExitStack() as held:
+                with self.writing():
+                    connection = held.enter_context(transaction(engine))
+                    numbered = not numbering.is_left(connection)
+                if numbered:
+                    yield connection
+                    return
+        raise StoreFailed("locked", "changes come faster than they are numbered")
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
