@@ -74,4 +74,4 @@ def _workers(workers: list[QueueWorkerRow]) -> str:
     if not workers:
         return "no worker is alive; start one: thoisu worker"
     each = "; ".join(f"{one.host}:{one.pid} ({', '.join(one.queues)}; {one.concurrency})" for one in workers)
-    return spoken("{n} workers: ", n=len(workers)) + each
+    return f"{spoken('workers')}: {each}"

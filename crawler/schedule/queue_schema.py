@@ -62,8 +62,16 @@ def is_there(connection: Connection) -> bool:
 
 def made_by(connection: Connection) -> Version | None:
     """The version of procrastinate that the tables are of; None when there are none."""
-    said = connection.scalar(text(f"SELECT obj_description(to_regnamespace('{SCHEMA}'), 'pg_namespace')"))
-    return _version(said.removeprefix(_MADE_BY)) if said and said.startswith(_MADE_BY) else None
+    _, said = _schema(connection)
+    return _version(said.removeprefix(_MADE_BY)) if said.startswith(_MADE_BY) else None
+
+
+def _schema(connection: Connection) -> tuple[bool, str]:
+    """Whether the schema is there, and its comment."""
+    # Of the table, since what to_regnamespace() knows may be older than the lock that this waited for.
+    query = text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :name")
+    found = connection.execute(query, {"name": SCHEMA}).first()
+    return found is not None, (found and found[0]) or ""
 
 
 def _change(connection: Connection, made: Version | None, installed: Version) -> None:
@@ -76,7 +84,7 @@ def _change(connection: Connection, made: Version | None, installed: Version) ->
             f"a newer procrastinate ({_shown(made)}) made the tables of the queue, this is {_shown(installed)}: "
             "pip install --upgrade 'thoisu[workers]'"
         )
-    if made is None and connection.scalar(text(f"SELECT to_regnamespace('{SCHEMA}')")) is None:
+    if not _schema(connection)[0]:
         connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
     connection.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
     scripts = [SchemaManager.get_schema(), _WORKERS] if made is None else _migrations(Path(migrations_path), made)

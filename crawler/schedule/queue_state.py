@@ -165,7 +165,7 @@ def jobs(connection: Connection, states: Collection[JobState], most: int) -> lis
 def counts(connection: Connection) -> dict[JobState, int]:
     """How many jobs wait, run and failed."""
     query = select(_jobs.c.status, func.count()).group_by(_jobs.c.status)
-    found: dict[str, int] = dict(connection.execute(query).tuples().all())
+    found: dict[str, int] = {row[0]: row[1] for row in connection.execute(query)}
     return {state: found.get(status, 0) for status, state in _STATES.items()}
 
 
@@ -194,7 +194,7 @@ def served(connection: Connection) -> set[str]:
 def rounds(connection: Connection) -> dict[str, JobState]:
     """The sites whose round waits or runs."""
     query = select(_NAME, _jobs.c.status).where(_jobs.c.queue_name == ROUNDS, _jobs.c.status.in_(["todo", "doing"]))
-    return {site: _STATES[status] for site, status in connection.execute(query).tuples()}
+    return {row[0]: _STATES[row[1]] for row in connection.execute(query)}
 
 
 def waiting(connection: Connection, since: datetime) -> list[Waiting]:
@@ -211,7 +211,7 @@ def waiting(connection: Connection, since: datetime) -> list[Waiting]:
         .group_by(_jobs.c.queue_name)
         .order_by(_jobs.c.queue_name)
     )
-    return [Waiting(*row) for row in connection.execute(query).tuples()]
+    return [Waiting(*row) for row in connection.execute(query)]
 
 
 def recover(connection: Connection) -> int:
@@ -224,7 +224,7 @@ def recover(connection: Connection) -> int:
     lives = exists().where(_beats.c.id == _jobs.c.worker_id, _ALIVE)
     stalled = select(_jobs).where(_jobs.c.status == "doing", ~lives).order_by(_jobs.c.id)
     found = connection.execute(stalled.with_for_update(of=_jobs, skip_locked=True)).all()
-    connection.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))  # the engine's functions name no schema
+    _enter(connection)
     for row in found:
         same = select(_jobs.c.id).where(_jobs.c.status == "todo", _jobs.c.queueing_lock == row.queueing_lock)
         if connection.scalar(same) is not None:
@@ -237,16 +237,26 @@ def recover(connection: Connection) -> int:
 
 
 def withdraw(connection: Connection) -> set[str]:
-    """Take back the rounds that wait, for whoever is to do them without a worker; returns their sites."""
+    """Take back the rounds that wait, for whoever is to do them without a worker; returns their sites.
+
+    For a transaction in which nothing but the queue is asked.
+    """
+    _enter(connection)
     waits = select(_jobs.c.id).where(_jobs.c.queue_name == ROUNDS, _jobs.c.status == "todo")
     query = delete(_jobs).where(_jobs.c.id.in_(waits.with_for_update(skip_locked=True))).returning(_NAME)
     return set(connection.scalars(query))
 
 
 def forget(connection: Connection, before: datetime) -> None:
-    """Drop what failed before then."""
+    """Drop what failed before then. For a transaction of its own."""
+    _enter(connection)
     lately = exists().where(_events.c.job_id == _jobs.c.id, _events.c.at >= before)
     connection.execute(delete(_jobs).where(_jobs.c.status.not_in(["todo", "doing"]), ~lately))
+
+
+def _enter(connection: Connection) -> None:
+    """The engine's functions and triggers name no schema: until the transaction ends it is the queue's."""
+    connection.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
 
 
 def note_worker(connection: Connection, worker: QueueWorkerRow) -> None:

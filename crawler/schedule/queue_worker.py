@@ -87,7 +87,7 @@ class QueueWorker:
 
     def run(self) -> None:
         """Until SIGTERM or Ctrl-C; a second one ends it by force."""
-        with answering(self._stop, self._kill, GRACE):
+        with answering(self.stop, self._kill, GRACE):
             asyncio.run(self._serve())
             for end in self._ends:
                 end.join()
@@ -210,7 +210,8 @@ class QueueWorker:
         if code:
             raise JobFailed(f"{' '.join(names)}: exit code {code}")
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """End what is under way, give it back, and return from `run`; safe from any thread."""
         self._ending = True
         self._stopping.set()
         self._each("stop")
