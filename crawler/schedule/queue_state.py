@@ -28,6 +28,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, ENUM, JSONB
 
@@ -257,6 +258,12 @@ def forget(connection: Connection, before: datetime) -> None:
 def _enter(connection: Connection) -> None:
     """The engine's functions and triggers name no schema: until the transaction ends it is the queue's."""
     connection.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
+
+
+def beat(connection: Connection, worker: int) -> bool:
+    """A worker gives a sign of life; False when it comes too late, and what it had begun may be another's."""
+    query = update(_beats).where(_beats.c.id == worker, _ALIVE).values(last_heartbeat=func.now())
+    return connection.execute(query).rowcount == 1
 
 
 def note_worker(connection: Connection, worker: QueueWorkerRow) -> None:

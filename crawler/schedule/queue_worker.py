@@ -12,11 +12,12 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawler.errors import StoreFailed
 from crawler.process import answering, masked
@@ -39,8 +40,7 @@ MORE = 75
 """Exit code of a process that has done its part and leaves more of the same job (EX_TEMPFAIL of sysexits.h)."""
 LATER = 76
 """Exit code of one that can go on tomorrow: what the site gets a day is spent."""
-_BEAT = 10.0  # seconds between two signs of life
-_RECOVER = 10.0  # seconds between two looks for what dead workers have left
+_BEAT = 10.0  # seconds between two signs of life, and two looks for what dead workers have left
 _POLL = 5.0  # seconds after which the queue is asked, though nobody has said that a job came
 _BACK = timedelta(minutes=1)
 """Before a job that is given back begins anew: as long as the longest Crawl-delay that is obeyed by default, so that no
@@ -99,6 +99,7 @@ class QueueWorker:
         from psycopg_pool import PoolTimeout
 
         self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(_unheard)
         while not self._stopping.is_set():
             try:
                 await self._work()
@@ -118,17 +119,16 @@ class QueueWorker:
             fetcher = self._fetcher(app)
             fetching = asyncio.create_task(fetcher.run())
             attending = asyncio.create_task(self._attend(fetcher))
-            # It ends by itself when the database is lost: then it waits for what is under way without a sign of life.
-            ends = [asyncio.create_task(self._stopped.wait()), asyncio.create_task(fetcher._stop_event.wait())]
+            asked = asyncio.create_task(self._stopped.wait())
             try:
-                await asyncio.wait([fetching, *ends], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait([fetching, attending, asked], return_when=asyncio.FIRST_COMPLETED)
             finally:
                 self._ending = True
                 self._each("stop")
                 fetcher.stop()
-                for task in (attending, *ends):
+                for task in (attending, asked):
                     task.cancel()
-                found = await asyncio.gather(fetching, attending, *ends, return_exceptions=True)
+                found = await asyncio.gather(fetching, attending, asked, return_exceptions=True)
         if isinstance(found[0], Exception):
             raise found[0]
 
@@ -142,26 +142,40 @@ class QueueWorker:
             fetch_job_polling_interval=_POLL,
             delete_jobs="successful",
             install_signal_handlers=False,
-            update_heartbeat_interval=_BEAT,
+            # Ours are those of `_attend`: the engine's end at the first that fails, and it goes on without.
+            update_heartbeat_interval=timedelta(days=365).total_seconds(),
             stalled_worker_timeout=LOST.total_seconds(),
         )
 
     async def _attend(self, fetcher: Fetcher) -> None:
-        """Say who this worker is, then look again and again for what dead ones have left."""
+        """Say who this worker is, then give signs of life and look for what dead workers have left.
+
+        Ends when this one is taken for dead: what it has under way is another's then.
+        """
         while fetcher.worker_id is None:
             await asyncio.sleep(0.05)
-        while not await asyncio.to_thread(self._note, fetcher.worker_id):
+        number = fetcher.worker_id
+        while not await asyncio.to_thread(self._note, number):
             await asyncio.sleep(STAND_BY)
         text = f"taking jobs of {', '.join(self._queues)}, {self._concurrency} at once"
         if text != self._said:
             say(f"{text}; stop with Ctrl-C or: kill {os.getpid()}")
             self._said = text
-        while True:
-            back = await asyncio.to_thread(self._recover)
+        last = time.monotonic()
+        while time.monotonic() - last < LOST.total_seconds():
+            try:
+                alive, back = await asyncio.to_thread(self._beat, number)
+            except StoreFailed:
+                await asyncio.sleep(STAND_BY)
+                continue
+            if not alive:
+                break
+            last = time.monotonic()
             if back:
                 logger.warning("%d jobs of lost workers wait again", back)
                 fetcher._new_job_event.set()
-            await asyncio.sleep(_RECOVER)
+            await asyncio.sleep(_BEAT)
+        logger.warning("the queue was out of reach for too long: what is under way is ended, and left to other workers")
 
     def _note(self, number: int) -> bool:
         row = QueueWorkerRow(
@@ -175,12 +189,11 @@ class QueueWorker:
             return False
         return True
 
-    def _recover(self) -> int:
-        try:
-            with self._queue.store.reading() as connection:
-                return queue_state.recover(connection)
-        except StoreFailed:
-            return 0  # who fetches finds it out, too
+    def _beat(self, number: int) -> tuple[bool, int]:
+        with self._queue.store.reading() as connection:
+            alive = queue_state.beat(connection, number)
+        with self._queue.store.reading() as connection:
+            return alive, queue_state.recover(connection)
 
     def _name_tasks(self, app: App) -> None:
         from procrastinate import BaseRetryStrategy, RetryDecision
@@ -230,3 +243,10 @@ class QueueWorker:
         if self._loop is not None:
             with suppress(RuntimeError):  # it has just ended by itself
                 self._loop.call_soon_threadsafe(self._stopped.set)
+
+
+def _unheard(_: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:
+    """A task has failed for which nobody waits: the engine's, that notes how a job ended."""
+    error = about.get("exception")
+    cause = str(getattr(error, "__cause__", None) or error or about["message"]).strip().split("\n", 1)[0]
+    logger.warning("how a job ended is not noted, so that it comes back: %s", masked(cause))
