@@ -12,8 +12,8 @@ Then for `--minutes`, while articles go on being published and all sites are due
 then must be in the store, and the file of a sink must have the store's record, in its order.
 
 `overlaps` counts requests to a site that began before the one before had its answer, or sooner after it than the delay,
-by the newsroom's own log; between the sending of a request and its arrival lies the machine's noise, for which a tenth
-of the delay is let pass. `missing` counts articles. The last line is one JSON object.
+by the newsroom's own log; between the sending of a request and its arrival lies the machine's noise, for which a
+quarter of a second is let pass. `missing` counts articles. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ from crawler.store.schema import articles, copies
 from crawler.text import VIETNAM
 
 _spawn = multiprocessing.get_context("spawn")
-NOISE = 0.1  # of the delay
+NOISE = 0.25  # seconds
 PATIENCE = 420  # seconds that the rest may take when nobody is killed any more
 DOWN = 3.0  # seconds that PostgreSQL is away
 LISTED = timedelta(seconds=30)  # between two moments at which all sites are due
@@ -225,7 +225,7 @@ def overlaps(log: Sequence[Asked], delay: float) -> list[tuple[Asked, Asked]]:
         (first, second)
         for asked in by_host.values()
         for first, second in pairwise(asked)
-        if second.began < first.ended or second.began - first.began < delay * (1 - NOISE)
+        if second.began < first.ended or second.began - first.began < delay - NOISE
     ]
 
 
