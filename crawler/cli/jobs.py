@@ -117,9 +117,10 @@ def _log_trouble(sink: str, error: ThoisuError) -> None:
 
 
 def retention(store: Store, _: Sites) -> None:
-    """Drop sent messages after a month, counts of requests after two, page flags and tallies after four."""
+    """Drop failed jobs and sent messages after a month, counts of requests after two, page flags after four."""
     from crawler.alerts import forget_sent
     from crawler.monitor import forget_old
+    from crawler.schedule import queue_schema, queue_state
     from crawler.store import budget
     from crawler.text import day_of
 
@@ -127,6 +128,9 @@ def retention(store: Store, _: Sites) -> None:
     forget_old(store, _now())
     with store.writing() as connection:
         budget.forget(connection, day_of(_now() - REQUESTS_KEPT))
+    with store.reading() as connection:
+        if queue_schema.is_there(connection):
+            queue_state.forget(connection, _now() - queue_state.KEPT)
 
 
 @dataclass(frozen=True, slots=True)

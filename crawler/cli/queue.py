@@ -11,7 +11,7 @@ import typer
 from crawler.cli.common import StoreOption, local, open_store
 from crawler.cli.language import respoken, spoken
 from crawler.cli.lists import Column, Row, note, print_rows
-from crawler.process.output import print_json
+from crawler.process.output import print_json, say
 
 if TYPE_CHECKING:
     from crawler.schedule.queue_state import QueuedJob, QueueWorkerRow
@@ -20,15 +20,18 @@ _COLUMNS = ("queue", "what", "state", "since", "worker", "tries")
 
 
 def queue(
-    failed: Annotated[bool, typer.Option("--failed", help="Only what failed in the last week.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Only what failed in the last month.")] = False,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="The most jobs that are listed.")] = 50,
+    retry: Annotated[bool, typer.Option("--retry", help="Do parts of backfills that failed again.")] = False,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a job, then one with the workers.")] = False,
 ) -> None:
     """Say what waits for workers, what they run, and what failed.
 
-    What runs comes first, then what waits in the order in which it is taken. With
-    SQLite there is no queue: `thoisu schedule` does everything itself.
+    What runs comes first, then what waits, in the order in which it is taken. A
+    round or job that failed comes again when it is due; a part of a backfill that
+    did so five times in a row is left until --retry. With SQLite there is no
+    queue: `thoisu schedule` does everything itself.
 
     \b
     Examples:
@@ -41,6 +44,7 @@ def queue(
     states: tuple[queue_state.JobState, ...] = ("failed",) if failed else ("runs", "waits", "failed")
     with open_store(store) as opened, opened.reading() as connection:
         there = queue_schema.is_there(connection)
+        again = queue_state.retry(connection) if there and retry else 0
         jobs = queue_state.jobs(connection, states, limit) if there else []
         counts = queue_state.counts(connection) if there else {}
         workers = queue_state.workers(connection) if there else []
@@ -49,6 +53,8 @@ def queue(
             print_json(asdict(job))
         print_json({"counts": counts, "workers": [asdict(one) for one in workers]})
         return
+    if retry:
+        say(spoken("{n} wait again", n=again))
     now = datetime.now(UTC)
     columns = [Column(name, right=name == "tries", whole=name not in ("what", "since")) for name in _COLUMNS]
     print_rows(columns, [_row(job, now) for job in jobs], "nothing waits, runs or failed")

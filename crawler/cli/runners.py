@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from crawler.schedule.queue import BACKFILL, JOB, REREAD, ROUND
+from crawler.schedule.queue import JOB, ROUND
+from crawler.schedule.queue_state import BACKFILL, REREAD
 from crawler.schedule.worker import Worker
 
 

@@ -57,8 +57,7 @@ def worker(
 def _queues(names: str | None) -> list[str]:
     """The queues that are asked for, else all of which this machine has what they need."""
     from crawler.cli.jobs import BY_NAME
-    from crawler.schedule.queue import BACKFILL, REREAD
-    from crawler.schedule.queue_state import ROUNDS
+    from crawler.schedule.queue_state import BACKFILL, REREAD, ROUNDS
 
     every = [ROUNDS, *BY_NAME, BACKFILL, REREAD]
     if names is None:

@@ -18,15 +18,15 @@ from sqlalchemy import text
 from crawler.errors import BadInput, StoreFailed
 from crawler.process import masked
 from crawler.schedule.queue_schema import SCHEMA, prepare
-from crawler.schedule.queue_state import ROUNDS
+from crawler.schedule.queue_state import LONG, ROUNDS
 from crawler.store import Store
 
 if TYPE_CHECKING:
     from procrastinate import App
 
-ROUND, JOB, BACKFILL, REREAD = "round", "job", "backfill", "reread"
-"""The kinds of work: a round of a site, a job of the scheduler, parts of what takes long."""
-_PRIORITIES = {ROUND: 20, JOB: 10, BACKFILL: 0, REREAD: 0}
+ROUND, JOB = "round", "job"
+"""The kinds of work, beside the parts of what takes long (`LONG`), each of which is a kind of its own."""
+_PRIORITIES = {ROUND: 20, JOB: 10} | dict.fromkeys(LONG, 0)
 """Of the jobs that may begin, the one of the highest priority is taken, and of these the oldest."""
 _EXTRA = "procrastinate"
 
@@ -53,6 +53,12 @@ def round_of(site: str) -> Work:
 def job_of(name: str, sites: Iterable[str] = ()) -> Work:
     """A job of the scheduler for these sites, all when there are none; its queue bears its name."""
     return Work(kind=JOB, queue=name, names=(name, *sites), lock=f"job {name}")
+
+
+def part_of(kind: str, words: Sequence[str], site: str) -> Work:
+    """A part of what takes long (`LONG`) and asks a site, as the words of its command; its queue bears its name."""
+    names = tuple(words)
+    return Work(kind=kind, queue=kind, names=names, lock=site_lock(site), only_one=f"{kind} {' '.join(names)}")
 
 
 def site_lock(site: str) -> str:

@@ -56,8 +56,15 @@ def prepare(store: Store) -> None:
 
 
 def is_there(connection: Connection) -> bool:
-    """Whether the store has a queue; none on SQLite."""
-    return connection.dialect.name == "postgresql" and made_by(connection) is not None
+    """Whether the store has a queue that this user may read; none on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return False
+    query = text(
+        "SELECT has_schema_privilege(space.oid, 'USAGE') AND has_table_privilege(class.oid, 'SELECT') "
+        "FROM pg_class class JOIN pg_namespace space ON space.oid = class.relnamespace "
+        "WHERE space.nspname = :name AND class.relname = 'thoisu_workers'"
+    )
+    return bool(connection.scalar(query, {"name": SCHEMA}))
 
 
 def made_by(connection: Connection) -> Version | None:

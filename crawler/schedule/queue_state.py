@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +19,8 @@ from sqlalchemy import (
     DateTime,
     Integer,
     MetaData,
+    Row,
+    Select,
     Table,
     Text,
     case,
@@ -36,9 +38,12 @@ from crawler.schedule.queue_schema import SCHEMA
 
 ROUNDS = "rounds"
 """The queue of the sites' rounds."""
+BACKFILL, REREAD = "backfill", "reread"
+LONG = (BACKFILL, REREAD)
+"""The queues of what takes long and is done in parts."""
 LOST = timedelta(seconds=30)
 """Since the last sign of life of a worker, after which it counts as dead; it gives one every ten seconds."""
-KEPT = timedelta(days=7)
+KEPT = timedelta(days=30)
 """How long a failed job is shown."""
 _PAUSE, _PAUSE_MAX = 30, 3600  # seconds between two tries of a job whose workers die
 JobState = Literal["waits", "runs", "failed"]
@@ -140,27 +145,48 @@ class Waiting:
 
 def jobs(connection: Connection, states: Collection[JobState], most: int) -> list[QueuedJob]:
     """The jobs in one of these states: those that run, that wait in the order in which they come, that failed."""
-    query = (
-        select(_jobs, _SINCE.label("since"), _workers.c.host, _workers.c.pid)
-        .outerjoin_from(_jobs, _workers, _workers.c.id == _jobs.c.worker_id)
-        .where(_jobs.c.status.in_([status for status, state in _STATES.items() if state in states]))
-        .order_by(case(*((_jobs.c.status == status, place) for place, status in enumerate(_STATES))))
-        .order_by(_jobs.c.priority.desc(), _jobs.c.id)
-        .limit(most)
+    chosen = _jobs.c.status.in_([status for status, state in _STATES.items() if state in states])
+    order = case(*((_jobs.c.status == status, place) for place, status in enumerate(_STATES)))
+    query = _listed(chosen).order_by(order, _jobs.c.priority.desc(), _jobs.c.id)
+    return [_job(row) for row in connection.execute(query.limit(most))]
+
+
+def given_up(connection: Connection) -> dict[str, list[QueuedJob]]:
+    """What failed and comes back only when somebody says so, by queue: parts of what takes long."""
+    query = _listed((_jobs.c.status == "failed") & _jobs.c.queue_name.in_(LONG)).order_by(
+        _jobs.c.queue_name, _jobs.c.id
     )
-    return [
-        QueuedJob(
-            id=row.id,
-            queue=row.queue_name,
-            names=tuple(row.args.get("names", ())),
-            state=_STATES[row.status],
-            since=row.since,
-            due=row.scheduled_at if row.status == "todo" else None,
-            attempts=row.attempts,
-            worker=f"{row.host}:{row.pid}" if row.status == "doing" and row.host else None,
-        )
-        for row in connection.execute(query)
-    ]
+    found: dict[str, list[QueuedJob]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.queue_name, []).append(_job(row))
+    return found
+
+
+def retry(connection: Connection) -> int:
+    """Let what was given up be done again; returns how many jobs that were. For a transaction of its own."""
+    _enter(connection)
+    failed = select(_jobs.c.id).where(_jobs.c.status == "failed", _jobs.c.queue_name.in_(LONG))
+    query = failed.order_by(_jobs.c.id).with_for_update(skip_locked=True)
+    return sum(_again(connection, number, 0) for number in connection.scalars(query).all())
+
+
+def _listed(which: ColumnElement[bool]) -> Select[Any]:
+    of_workers = _workers.c.id == _jobs.c.worker_id
+    query = select(_jobs, _SINCE.label("since"), _workers.c.host, _workers.c.pid)
+    return query.outerjoin_from(_jobs, _workers, of_workers).where(which)
+
+
+def _job(row: Row[Any]) -> QueuedJob:
+    return QueuedJob(
+        id=row.id,
+        queue=row.queue_name,
+        names=tuple(row.args.get("names", ())),
+        state=_STATES[row.status],
+        since=row.since,
+        due=row.scheduled_at if row.status == "todo" else None,
+        attempts=row.attempts,
+        worker=f"{row.host}:{row.pid}" if row.status == "doing" and row.host else None,
+    )
 
 
 def counts(connection: Connection) -> dict[JobState, int]:
@@ -227,14 +253,20 @@ def recover(connection: Connection) -> int:
     found = connection.execute(stalled.with_for_update(of=_jobs, skip_locked=True)).all()
     _enter(connection)
     for row in found:
-        same = select(_jobs.c.id).where(_jobs.c.status == "todo", _jobs.c.queueing_lock == row.queueing_lock)
-        if connection.scalar(same) is not None:
-            connection.execute(text("SELECT procrastinate_finish_job_v1(:id, 'aborted', true)"), {"id": row.id})
-        else:
-            pause = min(row.attempts * _PAUSE, _PAUSE_MAX)
-            again = "SELECT procrastinate_retry_job_v2(:id, now() + make_interval(secs => :pause), NULL, NULL, NULL)"
-            connection.execute(text(again), {"id": row.id, "pause": pause})
+        _again(connection, row.id, min(row.attempts * _PAUSE, _PAUSE_MAX))
     return len(found)
+
+
+def _again(connection: Connection, number: int, pause: float) -> bool:
+    """Let a job that runs or failed wait again, to begin in so many seconds; drop it where the same waits already."""
+    lock = select(_jobs.c.queueing_lock).where(_jobs.c.id == number).scalar_subquery()
+    same = select(_jobs.c.id).where(_jobs.c.status == "todo", _jobs.c.queueing_lock == lock)
+    if connection.scalar(same) is not None:
+        connection.execute(delete(_jobs).where(_jobs.c.id == number))
+        return False
+    again = "SELECT procrastinate_retry_job_v2(:id, now() + make_interval(secs => :pause), NULL, NULL, NULL)"
+    connection.execute(text(again), {"id": number, "pause": pause})
+    return True
 
 
 def withdraw(connection: Connection) -> set[str]:

@@ -24,7 +24,7 @@ from crawler.process import answering, masked
 from crawler.process.output import say
 from crawler.schedule import queue_state
 from crawler.schedule.queue import Queue
-from crawler.schedule.queue_state import LOST, QueueWorkerRow
+from crawler.schedule.queue_state import LONG, LOST, QueueWorkerRow
 from crawler.schedule.worker import Worker
 
 if TYPE_CHECKING:
@@ -39,15 +39,16 @@ STAND_BY = 5.0
 MORE = 75
 """Exit code of a process that has done its part and leaves more of the same job (EX_TEMPFAIL of sysexits.h)."""
 LATER = 76
-"""Exit code of one that can go on tomorrow: what the site gets a day is spent."""
+"""Exit code of one that cannot go on now: what the site gets a day is spent."""
 _BEAT = 10.0  # seconds between two signs of life, and two looks for what dead workers have left
 _POLL = 5.0  # seconds after which the queue is asked, though nobody has said that a job came
 _BACK = timedelta(minutes=1)
 """Before a job that is given back begins anew: as long as the longest Crawl-delay that is obeyed by default, so that no
 site is asked by the next worker sooner than its delay."""
 _LATER = timedelta(hours=1)
+_PAUSES = {MORE: timedelta(seconds=30), LATER: _LATER}
 _TRIES = 5
-"""How often a piece is begun that fails."""
+"""How often in a row a part of what takes long may fail."""
 
 
 class Again(Exception):
@@ -60,6 +61,19 @@ class Again(Exception):
 
 class JobFailed(Exception):
     """The process of a job ended with an exit code of its own."""
+
+
+def following(exception: BaseException, kind: str, priority: int) -> tuple[timedelta, int] | None:
+    """After what pause a job that ended so begins again, and with what priority; None when it does not.
+
+    What fails of a round or a job is due again by itself. A part of what takes long goes behind all others of its kind,
+    further with each failure in a row, by which they are counted.
+    """
+    if isinstance(exception, Again):
+        return exception.pause, max(priority, 0)
+    if kind in LONG and priority > 1 - _TRIES:
+        return _LATER, priority - 1
+    return None
 
 
 class QueueWorker:
@@ -200,10 +214,9 @@ class QueueWorker:
         from procrastinate.jobs import Job
 
         class Retry(BaseRetryStrategy):
-            def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
-                if isinstance(exception, Again):
-                    return RetryDecision(retry_at=datetime.now(UTC) + exception.pause)
-                return None
+            def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+                found = following(exception, job.task_name, job.priority)
+                return found and RetryDecision(retry_at=datetime.now(UTC) + found[0], priority=found[1])
 
         for kind, runner in self._runners.items():
 
@@ -216,10 +229,8 @@ class QueueWorker:
         code = await asyncio.get_running_loop().run_in_executor(self._processes, runner.run, names)
         if self._ending:
             raise Again(_BACK)
-        if code == MORE:
-            raise Again(timedelta())
-        if code == LATER:
-            raise Again(_LATER)
+        if code in _PAUSES:
+            raise Again(_PAUSES[code])
         if code:
             raise JobFailed(f"{' '.join(names)}: exit code {code}")
 

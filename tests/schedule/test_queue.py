@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,15 +17,21 @@ import pytest
 from sqlalchemy import text
 
 from crawler.errors import BadInput
+from crawler.monitor.checks import CHECKS
+from crawler.monitor.view import Check, View
+from crawler.newsroom import Newsroom
 from crawler.schedule import queue_schema, queue_state
 from crawler.schedule.deferral import Deferral
-from crawler.schedule.queue import BACKFILL, ROUND, Queue, Work, job_of, round_of, site_lock
+from crawler.schedule.queue import ROUND, Queue, Work, job_of, round_of, site_lock
 from crawler.schedule.queue_schema import SCHEMA, prepare
-from crawler.schedule.queue_state import ROUNDS, QueuedJob, QueueWorkerRow
-from crawler.schedule.queue_worker import LATER, MORE, QueueWorker
+from crawler.schedule.queue_state import BACKFILL, ROUNDS, QueuedJob, QueueWorkerRow
+from crawler.schedule.queue_worker import LATER, MORE, Again, JobFailed, QueueWorker, following
 from crawler.schedule.rounds import Rounds
 from crawler.schedule.worker import Worker
+from crawler.sites import Sites
 from crawler.store import Store
+from crawler.store.findings import Observation
+from crawler.text import VIETNAM
 from tests.support import Thoisu, sibling, statement
 
 pytest.importorskip("procrastinate", reason="the queue NOT TESTED: pip install procrastinate")
@@ -448,3 +455,124 @@ def test_what_failed_is_forgotten_in_the_end_and_nothing_else(queue: Queue) -> N
         with queue.store.reading() as connection:
             queue_state.forget(connection, datetime.now(UTC) + before)
         assert len(listed(queue)) == left
+
+
+# --- what takes long --------------------------------------------------------------------------------------------------
+
+
+def test_a_backfill_is_left_to_workers_month_by_month(shared: Store, thoisu: Thoisu) -> None:
+    url = address(shared)
+    asked = ("backfill", "nhandan", "vov", "--from", "2026-01-20", "--to", "2026-03-02", "--queue", "--store", url)
+    told = thoisu(*asked)
+    assert (told.code, told.err.splitlines()[0]) == (0, "6 parts wait for workers: thoisu queue")
+    assert "no worker that takes them is alive" in told.err
+    spans = [("2026-03-01", "2026-03-02"), ("2026-02-01", "2026-02-28"), ("2026-01-20", "2026-01-31")]
+    assert [job.names for job in listed(Queue(shared))] == [
+        (site, "--from", first, "--to", last) for first, last in spans for site in ("nhandan", "vov")
+    ]
+    assert "6 wait already" in thoisu(*asked).err
+    assert len(listed(Queue(shared))) == 6
+    refused = thoisu(*asked, "--wait")
+    assert (refused.code, "--queue leaves it to workers" in refused.err) == (2, True)
+
+
+def test_a_part_that_fails_goes_behind_the_others_and_is_given_up_in_the_end() -> None:
+    failures, priority = 0, 0
+    while found := following(JobFailed(), BACKFILL, priority):
+        assert found[0] >= timedelta(minutes=30)
+        assert found[1] < priority
+        failures, priority = failures + 1, found[1]
+    assert failures == 4
+    assert following(Again(timedelta()), BACKFILL, priority) == (timedelta(), 0), "what goes on begins to count anew"
+    assert following(Again(timedelta()), ROUND, 20) == (timedelta(), 20)
+    assert following(JobFailed(), ROUND, 20) is None, "it is due again by itself"
+
+
+def test_what_was_given_up_is_told_and_done_again_when_somebody_says_so(queue: Queue, thoisu: Thoisu) -> None:
+    queue.put([piece("bao", "1"), piece("bao", "2"), round_of("dai")])
+    run(queue, "UPDATE procrastinate_jobs SET status = 'failed'")
+    queue.put([piece("bao", "2")])
+    seen = {(check.name, one.subject): one for check, one in watched(queue, CHECKS)}
+    assert seen.keys() == {("given_up", BACKFILL)}
+    assert seen["given_up", BACKFILL].examples == ("bao 1", "bao 2")
+    assert "1 wait again" in thoisu("queue", "--retry", "--store", address(queue.store)).err
+    assert stands(queue) == [
+        (BACKFILL, "bao", "1", "waits"),
+        (BACKFILL, "bao", "2", "waits"),
+        (ROUNDS, "dai", "failed"),
+    ]
+
+
+def test_a_part_does_its_work_and_ends_with_its_worker(newsroom: Newsroom, tmp_path: Path) -> None:
+    url, day = f"sqlite:///{tmp_path / 'store.db'}", datetime.now(VIETNAM).date() - timedelta(days=1)
+    words = ["backfill", "songda", "--from", str(day), "--newsroom", newsroom.url, "--store", url, "--child"]
+    environ = {**os.environ, "THOISU_DELAY": "0", "THOISU_QUARANTINE": str(tmp_path)}
+    done = subprocess.Popen(
+        [sys.executable, "-m", "crawler", *words], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+    )
+    assert done.stderr is not None
+    assert done.wait(120) == 0, done.stderr.read()
+    assert "backfill of songda: 20 new" in done.stderr.read()
+    for pipe in (done.stdin, done.stderr):
+        assert pipe is not None
+        pipe.close()
+
+
+PART = """
+import sys, threading
+from crawler.cli.parts import part
+from crawler.process import answering
+asked = threading.Event()
+with part(float(sys.argv[1])) as over, answering(asked.set):
+    print("begun", flush=True)
+    asked.wait(60)
+print(over.is_set())
+"""
+
+
+@pytest.mark.parametrize(("seconds", "over"), [(0.1, "True"), (600, "False")])
+def test_a_part_ends_when_its_time_is_up_or_its_worker_dies(seconds: float, over: str) -> None:
+    command = [sys.executable, "-c", PART, str(seconds)]
+    with subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as one:
+        assert one.stdin is not None
+        assert one.stdout is not None
+        assert one.stdout.readline() == "begun\n"
+        if over == "False":
+            one.stdin.close()
+        assert one.stdout.read() == f"{over}\n"
+
+
+# --- when nobody takes it ---------------------------------------------------------------------------------------------
+
+
+def watched(queue: Queue, checks: Iterable[Check]) -> list[tuple[Check, Observation]]:
+    with queue.store.reading() as connection:
+        view = View(queue.store, connection, Sites(), datetime.now(UTC))
+        return [(one, seen) for one in checks if one.name in ("workers", "given_up") for seen in one.run(view)]
+
+
+def test_what_waits_for_nobody_is_told(queue: Queue, thoisu: Thoisu) -> None:
+    queue.put([round_of("bao"), round_of("dai"), job_of("relate")])
+    assert watched(queue, CHECKS) == []
+    run(queue, "UPDATE procrastinate_events SET at = now() - interval '20 minutes'")
+    found = {one.subject: one.evidence for _, one in watched(queue, CHECKS)}
+    assert found == {
+        ROUNDS: "2 wait, the first for 20 minutes; no worker is alive",
+        "relate": "1 wait, the first for 20 minutes; no worker is alive",
+    }
+    told = thoisu("status", "--store", address(queue.store))
+    assert "2 wait, the first for 20 minutes; no worker is alive" in told.out + told.err
+    alive(queue, ROUNDS)
+    alive(queue, ROUNDS)
+    found = {one.subject: one.evidence.partition("; ")[2] for _, one in watched(queue, CHECKS)}
+    assert found == {
+        ROUNDS: "2 of 2 workers take them, and are busy", "relate": "none of 2 workers takes them",
+    }  # fmt: skip
+
+
+def test_what_waits_for_its_time_or_for_another_at_its_site_is_no_finding(queue: Queue) -> None:
+    queue.put([piece("bao", "1"), round_of("bao"), round_of("dai")])
+    run(queue, "UPDATE procrastinate_jobs SET status = 'doing' WHERE queue_name = 'rounds' AND lock = 'site bao'")
+    run(queue, "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE lock = 'site dai'")
+    run(queue, "UPDATE procrastinate_events SET at = now() - interval '20 minutes'")
+    assert watched(queue, CHECKS) == []
