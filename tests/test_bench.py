@@ -45,6 +45,10 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
         lambda found: found["stops"] == 2 and found["late"] == found["wrong"] == 0,
     ),
     "store": ("--articles 200 --postgres 100", lambda found: found["articles"] == 200),
+    "workers": (
+        "--sites 2 --articles 2 --delay 0.5 --workers 1 --seconds 6 --minutes 0",
+        lambda found: found["missing"] == found["overlaps"] == 0 and found["scaling"] == 1,
+    ),
     "year": (
         "--days 24 --sites 2 --articles 2 --told 12",
         lambda found: found["descriptor_growth"] == 0 and abs(found["off"]["store"]) < 0.2,

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, get_args
 
 from scrapy import Request
+from scrapy.settings import Settings as ScrapySettings
 
 from crawler.backfill import backlog
 from crawler.backfill import steps as step_table
@@ -167,6 +168,10 @@ class Backfills(Crawls):
 
     kind = BackfillSpider
 
+    def __init__(self, settings: ScrapySettings, *, patient: bool) -> None:
+        super().__init__(settings)
+        self._patient = patient
+
     async def site(self, places: asyncio.Semaphore, site: Site, about: dict[str, Any]) -> SiteReport:
         """As the crawl's, again and again."""
         whole = BackfillReport(site=site.name)
@@ -186,7 +191,7 @@ class Backfills(Crawls):
             else:  # it did not come to a run
                 whole.error = report.error
             again = whole.gave_way if isinstance(report, BackfillReport) else report.error == TAKEN
-            if self.stopping or not again:
+            if self.stopping or not again or not self._patient:
                 return not (whole.error or whole.over_budget)
             for _ in range(PAUSE):
                 if not self.stopping:
@@ -204,14 +209,16 @@ def backfill(
     own: Settings = DEFAULTS,
     settings: Mapping[str, Any] | None = None,
     now: Callable[[], datetime] = clock,
+    patient: bool = True,
 ) -> list[BackfillReport]:
     """Do these jobs, several sites at once, those of a site one after the other; as `run.crawl`.
 
-    Begun again with the same jobs it goes on where it was.
+    Begun again with the same jobs it goes on where it was. Unless it is `patient` it ends where another run at the site
+    is due or under way.
     """
     chosen = settings_for(own, newsroom=newsroom, more=settings)
     with Store.open(store_url) as store:
         about = {"store": store, "limit": limit, "on_progress": on_progress, "now": now}
         plan = [(sites[name], {**about, "jobs": [*given]}) for name, given in jobs.items()]
-        reports = work(plan, Backfills(chosen))
+        reports = work(plan, Backfills(chosen, patient=patient))
     return [report for report in reports if isinstance(report, BackfillReport)]

@@ -18,9 +18,9 @@ from crawler.cli.relate import relate_by_hand
 from crawler.cli.warcs import copy_files
 from crawler.errors import BadInput
 from crawler.process import shown
-from crawler.process.output import console, print_json
+from crawler.process.output import console, print_json, say
 from crawler.sites import Sites
-from crawler.text import day_of
+from crawler.text import day_of, local_time
 
 if TYPE_CHECKING:
     from crawler.backfill import Job
@@ -52,8 +52,10 @@ def backfill(
     wait: Annotated[bool, typer.Option("--wait", help="When a day's requests are spent, go on the next day.")] = False,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The most articles a site.")] = None,
     newsroom: Annotated[str | None, typer.Option(metavar="URL", help="Ask the papers of an embedded newsroom.")] = None,
+    queue: Annotated[bool, typer.Option("--queue", help="Leave it to workers, in parts (PostgreSQL).")] = False,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a site on standard output.")] = False,
+    child: Annotated[bool, typer.Option("--child", hidden=True, help="A part, for a worker.")] = False,
 ) -> None:
     """Fetch and store what sites published in the past.
 
@@ -66,6 +68,7 @@ def backfill(
       thoisu backfill nhandan vov --from 2026-01-01 --to 2026-03-31
       thoisu backfill nhandan --from 2026-01-01 --dry-run
       thoisu backfill --gaps
+      thoisu backfill nhandan vov --from 2025-01-01 --queue
       thoisu backfill --warc 'crawls/2026-08/*.warc.gz' --warc /srv/archive
       thoisu backfill --warc warc.paths.gz --base /srv/cc-news --from 2026-08-01
     """
@@ -73,26 +76,36 @@ def backfill(
     known = papers_of(newsroom) if newsroom else all_sites()
     chosen = chosen_sites(sites, known) if sites else Sites()
     if warc:
-        if gaps or wait or limit:
-            raise BadInput("--warc asks no site: --gaps, --wait and --limit mean nothing to it")
+        if gaps or wait or limit or queue:
+            raise BadInput("--warc asks no site: --gaps, --wait, --limit and --queue mean nothing to it")
         copy_files(warc, base, known, chosen or known, _ever(from_, to, now), store, dry=dry_run, json_=json_)
         return
     if base:
         raise BadInput("--base says where the paths of a list begin; name the list with --warc")
+    if queue and (wait or limit or dry_run or newsroom):
+        raise BadInput("--queue leaves it to workers: --wait, --limit, --dry-run and --newsroom mean nothing to it")
     span = span_of(from_, to, now, optional=gaps or not chosen)
     if gaps:
         chosen = chosen or known
     elif not chosen:
         raise BadInput("name the sites: thoisu backfill nhandan --from 2026-01-01; `thoisu sites` lists them")
+    if queue and not gaps:
+        _defer(list(chosen), span, store, oldest_first=oldest_first)
+        return
     from crawler.backfill import Job
 
     if gaps:
-        jobs = _of_gaps(chosen, span, now, store, dry=dry_run)
+        jobs = _of_gaps(chosen, span, now, store, dry=dry_run or queue)
         if not jobs:
             console(stderr=json_).print("nothing is known to be missing")
             return
     else:
         jobs = {name: [Job(site=name, span=span, oldest_first=oldest_first)] for name in chosen}
+    if queue:
+        _defer(list(jobs), span, store, gaps=True)
+        return
+    if child:
+        _part(jobs, chosen, store, newsroom)
     if dry_run:
         _count(jobs, chosen, now, store, span if gaps else None, json_=json_)
         return
@@ -100,6 +113,46 @@ def backfill(
     if not any(report.error == "stopped" for report in reports):
         relate_by_hand(store)
     _show(reports, json_=json_)
+
+
+def _defer(
+    sites: list[str], span: DayRange, store: str | None, *, gaps: bool = False, oldest_first: bool = False
+) -> None:
+    """Leave the months of these sites to workers, site by site the newest first; of gaps those of a site together."""
+    from crawler.cli.parts import months, put
+    from crawler.schedule.queue import part_of
+    from crawler.schedule.queue_state import BACKFILL
+
+    spans = [(span.first, span.last)] if gaps else months(span)
+    more = ["--gaps"] * gaps + ["--oldest-first"] * oldest_first
+    works = [
+        part_of(BACKFILL, [site, "--from", str(first), "--to", str(last), *more], site)
+        for first, last in (reversed(spans) if oldest_first else spans)
+        for site in sites
+    ]
+    with open_store(store, reading=False) as opened:
+        put(opened, works)
+
+
+def _part(jobs: Mapping[str, list[Job]], sites: Sites, store: str | None, newsroom: str | None) -> None:
+    """A part of a backfill, for a worker, who hears by the exit code what is left."""
+    from crawler.backfill.spider import backfill as run
+    from crawler.cli.parts import part
+    from crawler.schedule.queue_worker import LATER, MORE
+    from crawler.schedule.scheduler import log
+
+    own = configured()
+    log(own.log_level, own.log_format)
+    with part() as over:
+        url = store or own.database_url
+        reports = run(jobs, sites, store_url=url, newsroom=newsroom, own=own, patient=False)
+    for report in reports:
+        say(f"{local_time(datetime.now(UTC), year=False)}  backfill of {report}")
+    if over.is_set() or any(report.gave_way for report in reports):
+        raise typer.Exit(MORE)
+    if any(report.over_budget for report in reports):
+        raise typer.Exit(LATER)
+    raise typer.Exit(int(any(report.error for report in reports)))
 
 
 def span_of(

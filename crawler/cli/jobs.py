@@ -117,9 +117,13 @@ def _log_trouble(sink: str, error: ThoisuError) -> None:
 def retention(store: Store, _: Sites) -> None:
     """Drop what is too old, once a day in the hours in which the least comes."""
     from crawler.maintenance import prune_due
+    from crawler.schedule import queue_schema, queue_state
 
     for one in prune_due(store, configured(), _now()):
         logger.info("%s: %d dropped", one.what, one.number)
+    with store.reading() as connection:
+        if queue_schema.is_there(connection):
+            queue_state.forget(connection, _now() - queue_state.KEPT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from crawler.cli.mcp import mcp
 from crawler.cli.newsroom import newsroom
 from crawler.cli.prove import prove
 from crawler.cli.prune import prune
+from crawler.cli.queue import queue
 from crawler.cli.read import clean, extract
 from crawler.cli.relate import reindex, relate
 from crawler.cli.reread import reread
@@ -45,6 +46,7 @@ from crawler.cli.sinks import app as sinks
 from crawler.cli.status import pace, status
 from crawler.cli.stories import stories, story
 from crawler.cli.tokens import app as tokens
+from crawler.cli.worker import worker
 from crawler.errors import NoReader, Refused, StoreFailed, ThoisuError
 from crawler.process import install_log_records, listening
 from crawler.process.output import clean_streams, say, write
@@ -52,8 +54,8 @@ from crawler.process.output import clean_streams, say, write
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
 app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
-    crawl, schedule, status, pace, backfill, gaps, articles, search, export, show, diff, changes, deliver, stories,
-    story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check,
+    crawl, schedule, worker, queue, status, pace, backfill, gaps, articles, search, export, show, diff, changes,
+    deliver, stories, story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check,
     doctor, backup, restore, prune, downgrade, capture, adopt, prove, mcp, newsroom, serve, demo,
 ):  # fmt: skip
     app.command(cls=Command)(command)

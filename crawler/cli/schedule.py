@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,12 +19,14 @@ from crawler.cli.common import (
 )
 from crawler.cli.sinks import span
 from crawler.errors import BadInput
-from crawler.process.output import console
+from crawler.process.output import console, say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from crawler.schedule.deferral import Deferral
     from crawler.sites import Sites
+    from crawler.store import Store
 
 
 def schedule(
@@ -36,6 +37,9 @@ def schedule(
     store: StoreOption = None,
     job: Annotated[str | None, typer.Option(metavar="NAME", help="Run this job once, and nothing else.")] = None,
     log_format: LogFormatOption = None,
+    defer: Annotated[
+        bool, typer.Option("--defer", help="Ask no site from here: rounds and repair wait for a worker.")
+    ] = False,
     jobs: Annotated[bool, typer.Option("--jobs", help="Say what runs, and how often.")] = False,
     child: Annotated[bool, typer.Option("--child", hidden=True, help="A job of the scheduler.")] = False,
 ) -> None:
@@ -47,6 +51,9 @@ def schedule(
 
     What polls bring is followed by other jobs: copies and stories, checks,
     alerts, the digest of findings, delivery to configured sinks, retention.
+
+    With PostgreSQL, while a `thoisu worker` is alive, what is due goes to a
+    queue and is done by workers; while none is, it is done here.
 
     \b
     Examples:
@@ -73,30 +80,43 @@ def schedule(
     if job is not None:
         run_job(job, chosen, store or configured().database_url, follow=child)
     else:
-        _run(chosen, list(sites or ()), store or configured().database_url, newsroom, form)
+        _run(chosen, list(sites or ()), store or configured().database_url, newsroom, form, defer=defer)
 
 
-def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, form: str) -> None:
+def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, form: str, *, defer: bool) -> None:
     from crawler.cli.jobs import JOBS
+    from crawler.cli.runners import runners_of
     from crawler.maintenance.heartbeat import heartbeat
     from crawler.schedule import enrol
+    from crawler.schedule.queue import JOB, ROUND
     from crawler.schedule.scheduler import Scheduler
-    from crawler.schedule.worker import Worker
     from crawler.store import Store
 
-    command = [sys.executable, "-m", "crawler"]
-    options = ["--newsroom", newsroom] if newsroom else []
-    # The address may hold a password, and everybody on the machine sees the words of a command.
-    environ = {"THOISU_DATABASE_URL": store_url, "THOISU_LOG_FORMAT": form}
-    polls = Worker([*command, "crawl", "--due", *options], environ=environ)
-    asking = environ | ({"THOISU_NEWSROOM": newsroom} if newsroom else {})  # a job that asks sites asks it, too
-    jobs = Worker([*command, "schedule", *names, *options, "--child", "--job"], "the job", environ=asking)
     with Store.open(store_url) as store:
+        deferral = _deferral(store, names, asked=defer)
+        runners = runners_of(store_url, newsroom, form, names)
         intervals = [job.interval() for job in JOBS]
         on_beat = {"on_beat": heartbeat(url, store)} if (url := configured().heartbeat_url) else {}
-        places = configured().sites_at_once
-        Scheduler(store, polls, places, partial(enrol, chosen), jobs, intervals, **on_beat).run()
+        places, settle = configured().sites_at_once, partial(enrol, chosen)
+        Scheduler(store, runners[ROUND], places, settle, runners[JOB], intervals, deferral, **on_beat).run()
     console(stderr=True).print("stopped; the next start goes on where this one was", soft_wrap=True)
+
+
+def _deferral(store: Store, names: list[str], *, asked: bool) -> Deferral | None:
+    """How work goes to workers; None where there can be none, `BadInput` when they were asked for there."""
+    from crawler.schedule.deferral import Deferral
+    from crawler.schedule.queue import Queue, can_defer
+    from crawler.schedule.queue_state import ROUNDS
+
+    if not asked and (store.url.get_backend_name() != "postgresql" or not can_defer()):
+        return None
+    try:
+        return Deferral(Queue(store), {ROUNDS, "repair"} if asked else (), names)
+    except BadInput as failure:
+        if asked:
+            raise
+        say(f"thoisu: {failure}; until then everything is done here")
+        return None
 
 
 def _list_jobs(screen: Console) -> None:

@@ -4,6 +4,7 @@ view.py         what a check is, and what it may read
 checks.py       the checks, as data
 page_checks.py  on what the pages gave      site_checks.py  on how sites answer      own_checks.py  on what is ours
 watch_checks.py  on the watch itself: the scheduler, the clock, sites that give nothing
+queue_checks.py  on the queue that workers share
 shift.py        whether a share has shifted against its past      silence.py  how unlikely a silence is
 page_flags.py   what is noted of each page      read_feed.py  how: behind the crawl, from the change feed
 store_checks.py what must always hold in a store
@@ -45,7 +46,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 INTERVAL = timedelta(minutes=30)
 """Between two checks of one site by the scheduler."""
-_WATCH = frozenset({"schedule", "overdue", "reach", "clock", "passed_over"})
+_WATCH = frozenset({"schedule", "overdue", "reach", "clock", "workers", "passed_over"})
 _IN_ORDER = sorted(CHECKS, key=lambda one: one.name == own_checks.BROKEN)  # that which tells of the others is the last
 _MENDABLE = frozenset({"coverage", "layout"})
 

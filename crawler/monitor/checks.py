@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.monitor import own_checks, page_checks, site_checks, watch_checks
+from crawler.monitor import own_checks, page_checks, queue_checks, site_checks, watch_checks
 from crawler.monitor.view import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -23,6 +23,23 @@ CHECKS: tuple[Check, ...] = (
         advice="see what holds the site up: another run or backfill at it, or rounds that die (the scheduler's log)",
         run=watch_checks.overdue,
         urgent=True,
+    ),
+    Check(
+        name="workers",
+        reads="the queue: what waits there and could begin, and the workers' signs of life",
+        bound="a job has waited for 15 minutes",
+        within="15 minutes; where the checks wait for a worker themselves never, so look: thoisu check, from cron",
+        advice="start a worker that takes them, or one more: thoisu worker; thoisu queue lists what waits",
+        run=queue_checks.workers,
+        urgent=True,
+    ),
+    Check(
+        name="given_up",
+        reads="the queue: what failed of that which nobody asks for again by itself",
+        bound="one, within the last week",
+        within="the next check",
+        advice="see why in the log of its worker, then: thoisu queue --retry",
+        run=queue_checks.given_up,
     ),
     Check(
         name="reach",

@@ -24,6 +24,13 @@ The process, which the command loads.
 clock_watch.py    whether the machine's clock has jumped
 scheduler.py      APScheduler with a job that polls, and the jobs that follow what polls bring
 worker.py         work in processes of its own, each of which can be ended without the scheduler
+
+The queue of a store on PostgreSQL, from which workers on any number of machines take rounds and jobs.
+queue_schema.py   its tables, procrastinate's, in a schema of their own
+queue_state.py    what waits, runs and failed, which workers are alive; what dead ones have left comes back
+queue.py          what can be put into it
+deferral.py       what a scheduler leaves to workers, and how that stands
+queue_worker.py   the process that takes from it
 """
 
 from __future__ import annotations

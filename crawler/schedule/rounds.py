@@ -28,7 +28,7 @@ class Rounds:
     """Starts rounds of due sites, none of which is in two at once.
 
     `times` gives for each site when it is due; `start` begins a round and returns, and `ended` is to be called when it
-    is over. At most `places` sites are under way.
+    is over. At most `places` sites are under way; both can be changed between two ticks, as can `gather`.
     """
 
     def __init__(
@@ -36,9 +36,11 @@ class Rounds:
     ) -> None:
         self._times = times
         self._start = start
-        self._places = places
-        self._running: dict[str, datetime] = {}  # with the time at which each was due
-        self._back: dict[str, datetime] = {}  # those whose round has ended since
+        self.places = places
+        self.gather = GATHER
+        """Between two rounds; none where each site goes by itself anyway."""
+        self._running: dict[str, datetime | None] = {}  # with the time at which each was due, where that is known
+        self._back: dict[str, datetime | None] = {}  # those whose round has ended since
         self._strikes: dict[str, _Strikes] = {}
         self._next_round: datetime | None = None
 
@@ -50,28 +52,38 @@ class Rounds:
         waiting = {site: self._earliest(site, at) for site, at in times.items() if site not in self._running}
         if self._next_round is None or now >= self._next_round:
             due = [site for at, site in sorted((at, site) for site, at in waiting.items()) if at <= now]
-            free = self._places - len(self._running)
+            free = self.places - len(self._running)
             # What found no place goes as soon as one is free.
-            self._next_round = now + GATHER if 0 < len(due) <= free else None
+            self._next_round = now + self.gather if 0 < len(due) <= free else None
             if due := due[:free]:
                 self._running |= {site: times[site] for site in due}
                 for sites in self._apart(due):
                     self._start(sites)
                 waiting = {site: at for site, at in waiting.items() if site not in self._running}
         soon = now + IDLE
-        if len(self._running) < self._places:
+        if len(self._running) < self.places:
             soon = min(soon, *waiting.values(), soon)
         return max(soon, self._next_round or now)
 
     def ended(self, sites: Iterable[str]) -> None:
         """A round is over."""
-        self._back |= {site: self._running.pop(site) for site in sites}
+        self._back |= {site: self._running.pop(site) for site in sites if site in self._running}
+
+    def under_way(self, sites: Iterable[str]) -> None:
+        """Somebody else has begun a round of these, or the scheduler before this one."""
+        for site in sites:
+            self._running.setdefault(site, None)
+
+    def withdrawn(self, sites: Iterable[str]) -> None:
+        """Nobody has begun the round of these after all."""
+        for site in sites:
+            self._running.pop(site, None)
 
     def _judge(self, times: Mapping[str, datetime], now: datetime) -> None:
         """A site that its round left as it was gets a pause, longer each time, and goes alone after it."""
         while self._back:
             site, due = self._back.popitem()
-            if times.get(site) != due:
+            if due is None or times.get(site) != due:
                 self._strikes.pop(site, None)
                 continue
             number = self._strikes[site].number + 1 if site in self._strikes else 1
@@ -80,7 +92,7 @@ class Rounds:
 
     def _believe(self, now: datetime) -> None:
         """No pause lasts longer than it may, though the clock has gone back since it began."""
-        if self._next_round is not None and self._next_round > now + GATHER:
+        if self._next_round is not None and self._next_round > now + self.gather:
             self._next_round = None
         for strikes in self._strikes.values():
             strikes.until = min(strikes.until, now + _PAUSE_MAX)

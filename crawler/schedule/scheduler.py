@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -27,9 +28,10 @@ from crawler.process.log_format import log_to_stderr
 from crawler.process.output import say
 from crawler.schedule import agenda
 from crawler.schedule.clock_watch import ClockWatch
+from crawler.schedule.deferral import Deferral
 from crawler.schedule.heal import heal
 from crawler.schedule.intervals import Interval, Turns
-from crawler.schedule.rounds import IDLE, Rounds
+from crawler.schedule.rounds import GATHER, IDLE, Rounds
 from crawler.schedule.worker import Worker
 from crawler.store import LockTaken, Store, heartbeats, subjects
 
@@ -38,6 +40,8 @@ STAND_BY = timedelta(seconds=5)
 """Between two tries to have the store, and after a failure of it."""
 CLOCK = timedelta(seconds=10)
 """Between two looks at whether the clock has jumped."""
+LOOK = timedelta(seconds=5)
+"""Between two looks at the queue while workers are at rounds."""
 BEAT = timedelta(seconds=45)
 """Between two signs of life, at least; there is one at every minute's poll."""
 GRACE = 9.5
@@ -50,8 +54,9 @@ class Scheduler:
     """Polls the sites of a store, and runs its other jobs.
 
     `polls` takes the names of sites that are due, `jobs` the name of a job; `settle` brings the agenda in line with the
-    sites when the store is taken over, and says how many these are. `places` is the most sites polled at once.
-    `on_beat` is called after each sign of life in the store, and must not wait.
+    sites when the store is taken over, and says how many these are. `places` is the most sites polled at once. With
+    `deferral` there are workers who do all of this while they are alive. `on_beat` is called after each sign of life in
+    the store, and must not wait.
     """
 
     def __init__(
@@ -62,9 +67,11 @@ class Scheduler:
         settle: Callable[[Store, datetime], int],
         jobs: Worker | None = None,
         intervals: Sequence[Interval] = (),
+        deferral: Deferral | None = None,
         on_beat: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
+        self._deferral = deferral
         self._on_beat = on_beat
         self._polls = polls
         self._workers = [polls, *([jobs] if jobs else [])]
@@ -73,6 +80,7 @@ class Scheduler:
         self._rounds = Rounds(self._times, self._start, places)
         self._held = ExitStack()
         self._confirm: Callable[[], None] | None = None
+        self._sites = 0
         self._said = ""
         self._ending: list[threading.Thread] = []
         self._lock = threading.RLock()
@@ -126,13 +134,25 @@ class Scheduler:
             try:
                 if self._has_store():
                     self._beat()
-                    following = self._rounds.tick(_now())
+                    following = self._tick()
                 else:
                     following = _now() + STAND_BY
             except StoreFailed as failure:
                 logger.warning("the store cannot be asked, trying again: %s", failure)
                 following = _now() + STAND_BY
             self._scheduler.modify_job("poll", next_run_time=following)
+
+    def _tick(self) -> datetime:
+        """Begin what is due; returns when to look again."""
+        if (deferral := self._deferral) is None:
+            return self._rounds.tick(_now())
+        if deferral.look(self._rounds):
+            self._ask_followers()
+        self._rounds.places = sys.maxsize if deferral.defers else self._places
+        self._rounds.gather = timedelta() if deferral.defers else GATHER
+        following = self._rounds.tick(_now())
+        self._say(f"polling {self._sites} sites{deferral.says}")
+        return min(following, _now() + LOOK) if deferral.open else following
 
     def _watch_clock(self) -> None:
         """Wake what sleeps until a time that the clock will not tell for long, since it was put back."""
@@ -170,17 +190,25 @@ class Scheduler:
         except StoreFailed as failure:
             logger.warning("the job %s waits: %s", interval.job, failure)
             return
-        if self._turns.take(interval, _now(), last):
+        if not self._turns.take(interval, _now(), last):
+            return
+        if self._deferral is not None and self._deferral.takes(interval.job):
+            try:
+                self._deferral.put_job(interval.job)
+            except StoreFailed as failure:
+                logger.warning("the job %s waits: %s", interval.job, failure)
+        else:
             worker.run([interval.job])
 
     def _has_store(self) -> bool:
         try:
             if self._confirm is None:
                 self._confirm = self._held.enter_context(self._store.lock("schedule"))
-                number = self._settle(self._store, _now())
+                self._sites = self._settle(self._store, _now())
                 with self._store.writing_beside(subjects.job("schedule")) as connection:
                     heartbeats.begin(connection, _now())
-                self._say(f"polling {number} sites")
+                if self._deferral is None:
+                    self._say(f"polling {self._sites} sites")
                 for job in self._followers:
                     self._scheduler.modify_job(job, next_run_time=_now() + FIRST)
             else:
@@ -205,7 +233,10 @@ class Scheduler:
 
     def _start(self, sites: list[str]) -> None:
         logger.info("a round of %s", ", ".join(sites))
-        self._scheduler.add_job(self._round, args=(sites,), executor="rounds")
+        if self._deferral is not None and self._deferral.defers:
+            self._deferral.put_rounds(self._rounds, sites)
+        else:
+            self._scheduler.add_job(self._round, args=(sites,), executor="rounds")
 
     def _round(self, sites: list[str]) -> None:
         try:
@@ -213,8 +244,14 @@ class Scheduler:
         finally:
             with self._lock:
                 self._rounds.ended(sites)
-                for job in ("poll", *self._after_rounds) if not self._ending else ():
-                    self._scheduler.modify_job(job, next_run_time=_now())
+                if not self._ending:
+                    self._scheduler.modify_job("poll", next_run_time=_now())
+                    self._ask_followers()
+
+    def _ask_followers(self) -> None:
+        """Something may have come."""
+        for job in self._after_rounds:
+            self._scheduler.modify_job(job, next_run_time=_now())
 
     def _end(self, how: Callable[[], None]) -> None:
         # Not in the handler itself: the scheduler's lock may be held by the very code that the signal interrupted.
@@ -253,7 +290,8 @@ def _now() -> datetime:
 def log(level: str, form: str) -> None:
     """What the processes of the schedule write, on standard error, from this level on, in one of `FORMATS`."""
     log_to_stderr(level, form)
-    # What APScheduler says of each run, and of each that it leaves out while the last goes on, is for whoever looks for
-    # a fault in the scheduler itself; errors are told by the listener.
+    # What the engines say of each run, and of each that is left out while the last goes on, is for whoever looks for a
+    # fault in the scheduler or a worker itself; errors are told by these.
     debugging = logging.getLogger().level <= logging.DEBUG
-    logging.getLogger("apscheduler").setLevel(logging.DEBUG if debugging else logging.CRITICAL)
+    for engine in ("apscheduler", "procrastinate", "psycopg.pool"):
+        logging.getLogger(engine).setLevel(logging.DEBUG if debugging else logging.CRITICAL)

@@ -39,11 +39,14 @@ class Worker:
         self._stopped = False
         self._lock = threading.Lock()
 
-    def run(self, names: Sequence[str]) -> None:
-        """One process, to its end, which comes gently and then by force when it overruns."""
+    def run(self, names: Sequence[str]) -> int | None:
+        """One process, to its end, which comes gently and then by force when it overruns; returns its exit code.
+
+        None when this worker was stopped before.
+        """
         with self._lock:
             if self._stopped:
-                return
+                return None
             # A group of its own: Ctrl-C reaches this process alone, which then stops the process once and gently.
             # That ends itself when its input is closed, as it is when this process dies.
             process = subprocess.Popen(  # noqa: S603, our own command
@@ -63,6 +66,7 @@ class Worker:
             self._processes.discard(process)
         if process.returncode and not self._stopped:
             logger.warning("%s %s ended with exit code %d", self._what, ", ".join(names), process.returncode)
+        return process.returncode
 
     def stop(self) -> None:
         """End what is under way and begin no other."""
