@@ -89,11 +89,12 @@ def test_what_is_there_is_overwritten_by_force_alone(address: str, thoisu: Thois
 def test_a_backup_of_a_store_that_is_written_is_one_point_of_its_feed(
     address: str, thoisu: Thoisu, tmp_path: Path
 ) -> None:
-    with writer(address, 1, 60) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
+    with writer(address, 1, 40) as one, writer(address, 2, 40) as other:
+        for process in (one, other):
+            assert process.stdout is not None
+            process.stdout.readline()
         (done,) = thoisu("backup", "b.db", "--store", address, "--json").rows
-        assert process.wait() == 0
+        assert (one.wait(), other.wait()) == (0, 0)
     thoisu("restore", "b.db", "--store", "sqlite:///back.db")
     there, whole = record("sqlite:///back.db"), record(address)
     assert len(there) == done["seq"] < len(whole)
