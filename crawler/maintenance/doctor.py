@@ -35,8 +35,11 @@ WHOLE = 200_000
 """Changes up to which every rule of a store is checked unasked; each reads all of it."""
 _SHOWN = 5
 _WATCHED = {
-    "schedule": "schedule", "overdue": "overdue", "reach": "sites", "clock": "clock", "passed_over": "passed over",
+    "schedule": "", "overdue": "no look is", "reach": "every scheduled site has given something",
+    "clock": "it has not jumped", "workers": "no job waits that a worker should have taken",
+    "passed_over": "no article is",
 }  # fmt: skip
+"""What `crawler.monitor.watch` looks at, and what is said where it finds nothing."""
 _RESTORE = "stop what uses the store, and take the last backup: thoisu restore FILE --force"
 
 
@@ -123,10 +126,10 @@ def of_watch(store: Store, now: datetime) -> Iterator[Diagnosis]:
         wrong.add(check.name)
         say = error if check.urgent else warning
         finding = f"{seen.site}: {seen.evidence}" if seen.site else f"{check.says}: {seen.evidence}"
-        yield say(_WATCHED[check.name], finding, check.advice)
-    for name, what in _WATCHED.items():
+        yield say(check.name, finding, check.advice)
+    for name, well in _WATCHED.items():
         if name not in wrong:
-            yield ok(what, _well(name, len(named), beat))
+            yield ok(name, well or _scheduled(len(named), beat))
     if open_:
         yield warning("findings", f"{len(open_)} are open", "thoisu check says which, and what to do")
     else:
@@ -202,13 +205,6 @@ def _ahead(connection: Connection, last: int | None, now: datetime) -> timedelta
     return max(off, newest - now) if newest else off
 
 
-def _well(name: str, sites: int, beat: datetime | None) -> str:
-    if name == "schedule":
-        ran = f"; the scheduler ran last {local_time(beat)}" if beat else ""
-        return f"{sites} sites are scheduled{ran}" if sites else "no site is scheduled; begin with: thoisu schedule"
-    return {
-        "overdue": "no look is",
-        "reach": "every scheduled one has given something",
-        "clock": "it has not jumped",
-        "passed_over": "no article is",
-    }[name]
+def _scheduled(sites: int, beat: datetime | None) -> str:
+    ran = f"; the scheduler ran last {local_time(beat)}" if beat else ""
+    return f"{sites} sites are scheduled{ran}" if sites else "no site is scheduled; begin with: thoisu schedule"

@@ -31,6 +31,7 @@ from crawler.maintenance import packed, tables
 from crawler.maintenance.backup import OnRows, copy_rows, immutable, verified
 from crawler.monitor.store_checks import verify
 from crawler.process import masked_address
+from crawler.schedule import queue_schema, queue_state
 from crawler.store import LockTaken, Store, changes, sink_cursors
 from crawler.store.database import WAIT, engine_for, failed, transaction
 from crawler.store.migrate import HEAD, upgrade, version_of
@@ -70,8 +71,8 @@ class Lost:
 def restore(path: Path, address: str, on_rows: OnRows, *, force: bool = False, same: bool = False) -> Restored:
     """Make a store of a backup's file.
 
-    BadInput when the store there is not empty (unless `force`) or in use by a scheduler, or the file is no backup;
-    StoreFailed when the file is damaged, or the store cannot be written: then it is as it was.
+    BadInput when the store there is not empty (unless `force`) or in use by a scheduler or workers, or the file is no
+    backup; StoreFailed when the file is damaged, or the store cannot be written: then it is as it was.
     """
     begun = time.monotonic()
     with _whole(path, address) as file, ExitStack() as held:
@@ -81,6 +82,8 @@ def restore(path: Path, address: str, on_rows: OnRows, *, force: bool = False, s
             held.enter_context(target.lock("schedule"))
         except LockTaken:
             raise BadInput(f"a scheduler has {masked_address(address)} open; stop it first") from None
+        if at_work := _workers(target):
+            raise BadInput(f"{at_work} workers are at {masked_address(address)}; stop them first")
         if (lost := _lost(target)) is not None and not force:
             raise BadInput(f"{said(lost, address)}; with --force that is lost")
         if target.url.get_backend_name() == "sqlite":
@@ -117,6 +120,12 @@ def _lost(target: Store) -> Lost | None:
             return None
         count = connection.scalar(select(func.count()).select_from(articles_table)) or 0
         return Lost(articles=count, seq=changes.last_change(connection))
+
+
+def _workers(target: Store) -> int:
+    """How many workers are alive on this store."""
+    with target.reading() as connection:
+        return len(queue_state.workers(connection)) if queue_schema.is_there(connection) else 0
 
 
 @contextmanager

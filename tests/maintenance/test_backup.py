@@ -181,12 +181,15 @@ def test_nothing_is_left_of_a_backup_for_which_there_is_no_room(
     assert not [path for path in tmp_path.iterdir() if "b.db" in path.name]
 
 
-def test_a_scheduler_that_runs_keeps_its_store(thoisu: Thoisu, tmp_path: Path) -> None:
+def test_a_scheduler_or_a_worker_that_runs_keeps_its_store(thoisu: Thoisu, monkeypatch: pytest.MonkeyPatch) -> None:
     with Store.open("sqlite:///thoisu.db") as store:
         fill(store, 2)
         thoisu("backup", "b.db")
         with store.lock("schedule"):
             assert "stop it first" in thoisu("restore", "b.db", "--force").err
+    monkeypatch.setattr("crawler.schedule.queue_schema.is_there", lambda _: True)
+    monkeypatch.setattr("crawler.schedule.queue_state.workers", lambda _: ["one", "two"])
+    assert "2 workers are at sqlite:///thoisu.db; stop them first" in thoisu("restore", "b.db", "--force").err
 
 
 def test_a_backup_of_an_older_version_is_upgraded(fresh: Callable[[], str], thoisu: Thoisu, tmp_path: Path) -> None:
