@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect
 
+from crawler.maintenance.backup import backup
 from crawler.maintenance.tables import every_table
 from crawler.monitor.store_checks import verify
 from crawler.store import Store, sink_cursors
@@ -99,6 +100,25 @@ def test_a_backup_of_a_store_that_is_written_is_one_point_of_its_feed(
     there, whole = record("sqlite:///back.db"), record(address)
     assert len(there) == done["seq"] < len(whole)
     assert [one["change"] for one in there] == [one["change"] for one in whole[: len(there)]]
+
+
+def test_what_is_written_between_two_steps_is_not_in_it(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.maintenance.backup._PAGES", 1)
+    steps = 0
+    with Store.open(address) as store:
+        life(store)
+
+        def write(_: int) -> None:
+            nonlocal steps
+            steps += 1
+            if steps < 8:
+                store.save(article(100 + steps, f"bài {steps}"), at(100 + steps))
+
+        done = backup(address, f"{tmp_path}/b.db", write)
+        assert store.last_change() > 9
+    assert (done.seq, done.rows["changes"], done.rows["links"]) == (9, 9, 3)
 
 
 def test_after_a_loss_no_record_is_taken_for_one_that_a_sink_has(thoisu: Thoisu, tmp_path: Path) -> None:
