@@ -20,6 +20,7 @@ from crawler.store import Store
 SOON = timedelta(days=30)
 """Until a disk is full, from which on it is said."""
 _LARGEST = 5  # tables named
+_LONG = 3650  # days, from which on nobody counts them
 
 
 def room(store: Store, settings: Settings, now: datetime) -> Iterator[Diagnosis]:
@@ -58,7 +59,7 @@ def _disks(store: Store, settings: Settings, grows: dict[str, Growth]) -> Iterat
         free = shutil.disk_usage(next(iter(folders.values()))).free
         a_day = sum(grows[key].net for name in folders if (key := _of_folder(name)) in grows)
         days = free / a_day if a_day >= 1 else None
-        enough = f", enough for {days:.0f} days" if days is not None else ""
+        enough = "" if days is None else f", enough for {days:.0f} days" if days < _LONG else ", enough for ten years"
         text = f"{free / 1e9:.1f} GB free for {names}{enough}"
         figures: dict[str, int] = {"free": free} | ({"days": round(days)} if days is not None else {})
         if free < FREE:
