@@ -45,7 +45,7 @@ from typing import Any
 from sqlalchemy import Engine, event, text
 from stream import Look, stream
 
-from crawler.errors import StoreFailed
+from crawler.errors import BadInput, StoreFailed
 from crawler.items import Article, Link
 from crawler.monitor.store_checks import verify
 from crawler.newsroom.grammar import die
@@ -123,7 +123,7 @@ def rate(url: str, writers: int, pages: int, round_trip: float, context: ForkSer
     """Pages a second that so many writers save together, each so many pages; and what they waited for."""
     start, spent = context.Barrier(writers + 1), context.Array("d", writers)
     args = [(url, number, pages // writers, round_trip, start, spent) for number in range(writers)]
-    processes = [context.Process(target=_write, args=one) for one in args]
+    processes = [context.Process(target=_write, args=one, daemon=True) for one in args]
     for process in processes:
         process.start()
     samples, waited = 0, dict[str, int]()
@@ -186,16 +186,17 @@ def _write_on(url: str, writer: int, told: Pipe) -> None:
     """Short pages without end: the same texts as the others, in another order, and edits of them."""
     os.environ["PGAPPNAME"] = _NAME
     site, at, dice = f"w{writer % _TOGETHER}", datetime(2026, 3, 2, tzinfo=UTC), die("kills", writer)
-    with Store.open(url) as store:
-        for number in count():
-            address = f"https://{site}.example/tin-{10_000 * writer + number // 2}.html"
-            words = f"Bản tin số {dice.randrange(20 + number)} " + "tỉnh họp bàn " * 40
-            page = replace(
-                _EMPTY, url=address, canonical_url=address, site=site, title=words[:12], body=words,
-                documents=(f"{dice.randrange(9)}/NQ-CP",), content_hash=content_hash(None, words),
-            )  # fmt: skip
-            # What fails with its connection is lost, as in a crawl: the next is another's.
-            with suppress(StoreFailed):
+    numbers = count()
+    while True:
+        # What fails with its connection is lost, as in a crawl: the next is another's.
+        with suppress(StoreFailed, BadInput), Store.open(url) as store:
+            for number in numbers:
+                address = f"https://{site}.example/tin-{10_000 * writer + number // 2}.html"
+                words = f"Bản tin số {dice.randrange(20 + number)} " + "tỉnh họp bàn " * 40
+                page = replace(
+                    _EMPTY, url=address, canonical_url=address, site=site, title=words[:12], body=words,
+                    documents=(f"{dice.randrange(9)}/NQ-CP",), content_hash=content_hash(None, words),
+                )  # fmt: skip
                 store.save_source(SourceState(url=f"https://{site}.example/rss"), [Link(address)], site)
                 if (event := store.save(page, at).event) is not None:
                     told.send((address, event))

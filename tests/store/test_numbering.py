@@ -16,7 +16,7 @@ from crawler.items import Link
 from crawler.monitor.store_checks import verify
 from crawler.store import SourceState, Store, frontier, migrate, subjects
 from crawler.store import articles as record
-from crawler.store.database import LOCKS, WRITE_LOCK, engine_for
+from crawler.store.database import LOCKS, WRITE_LOCK
 from crawler.store.frontier import save_backfill_page
 from tests.support import T0, article, sibling, statement, url_of
 
@@ -108,7 +108,7 @@ def test_who_may_only_read_sees_what_has_a_number(store: Store, address: str) ->
     store.save(article(1, "a"), T0)
     with numbering_is_taken(address):
         store.save(article(2, "b"), T0)
-    with Store(engine_for(f"{address}&options=-c%20default_transaction_read_only%3Don")) as reader:
+    with Store.open(f"{address}&options=-c%20default_transaction_read_only%3Don") as reader:
         assert [row.seq for row in reader.changes()] == [1]
         assert reader.last_change() == 1
     assert store.last_change() == 2
