@@ -1,6 +1,6 @@
 """Many processes that write into one store on PostgreSQL at once: how much faster is that, and who waits for a lock?
 
-Usage:  python bench/writers.py [--pages 200] [--writers 1 4 16] [--kills 100] [--round-trip 2] [--before TREE]
+Usage:  python bench/writers.py [--pages 400] [--writers 1 4 16] [--kills 100] [--round-trip 2] [--before TREE]
 
 Each writer saves as a crawl does: a look at a source, its links, then each page. The server is on this machine; so that
 not its processors are measured, each statement takes so many milliseconds more (`--round-trip`), as it would from
@@ -12,8 +12,9 @@ server, again and again, while three readers follow: by `Store.changes`, by `Sto
 
 The last line is one JSON object: `rates` (pages a second by the number of writers), `speedup` (against one),
 `lock_share` (of the time of all writers, what they waited for locks), `cpu_ms` (of a page: of its writer, and of the
-server), `bytes` (of a page in each table, with its indexes), `kills`, `late` (changes that appeared below one
-that had been read, or out of turn), `missing` (pages that a writer was told are stored, and the feed has not).
+server), `bytes` (of a page in each table, with its indexes), `numbered` (changes a second, when many wait for their
+number), `kills`, `late` (changes that appeared below one that had been read, or out of turn), `missing` (changes that a
+writer was told are stored, and the feed has not).
 """
 
 from __future__ import annotations
@@ -66,6 +67,11 @@ _WAITS = text(
 _SIZES = text(
     "SELECT relname, pg_total_relation_size(oid) AS size FROM pg_class "
     "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples <> 0 ORDER BY size DESC LIMIT 10"
+)
+_WAITING = 10_000  # changes without a number
+_MANY = text(
+    "INSERT INTO unnumbered (event, article_id, url, site, content_hash, at) "
+    "SELECT event, article_id, url || n, site, content_hash, at FROM changes, generate_series(1, :many) AS n"
 )
 _BACKENDS = text(
     "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name ORDER BY random()"
@@ -177,6 +183,19 @@ def _of_server(store: Store) -> float:
             elif numbers[1] == server:
                 ticks += sum(map(int, numbers[11:13]))
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def rate_of_numbering(url: str) -> int:
+    """Changes that one step numbers in a second, when ten thousand wait."""
+    with Store.open(url) as store:
+        for look in looks(0, 1):
+            for _ in crawl(store, look):
+                pass
+        with store.writing_beside() as connection:
+            connection.execute(_MANY, {"many": _WAITING})
+        begin = time.perf_counter()
+        assert store.last_change() == 1 + _WAITING
+        return round(_WAITING / (time.perf_counter() - begin))
 
 
 # --- the feed while writers die ---------------------------------------------------------------------------------------
@@ -364,6 +383,7 @@ def main() -> None:
             for mine in (found, found.get("before")):
                 if mine and 1 in mine.get("rates", {}):
                     mine["speedup"] = {count: round(one / mine["rates"][1], 2) for count, one in mine["rates"].items()}
+            found["numbered"] = rate_of_numbering(new())
             if chosen.kills:
                 found |= kill(new(), chosen.kills, context)
     finally:
