@@ -1,6 +1,6 @@
 """Many processes that write into one store on PostgreSQL at once: how much faster is that, and who waits for a lock?
 
-Usage:  python bench/writers.py [--pages 200] [--writers 1 4 16] [--kills 100] [--round-trip 2] [--before TREE]
+Usage:  python bench/writers.py [--pages 400] [--writers 1 4 16] [--kills 100] [--round-trip 2] [--before TREE]
 
 Each writer saves as a crawl does: a look at a source, its links, then each page. The server is on this machine; so that
 not its processors are measured, each statement takes so many milliseconds more (`--round-trip`), as it would from
@@ -11,8 +11,10 @@ Then the promise of the change feed: four writers, of which one is killed (SIGKI
 server, again and again, while three readers follow: by `Store.changes`, by `Store.feed`, and past the store by SQL.
 
 The last line is one JSON object: `rates` (pages a second by the number of writers), `speedup` (against one),
-`lock_share` (of the time of all writers, what they waited for locks), `kills`, `late` (changes that appeared below one
-that had been read, or out of turn), `missing` (pages that a writer was told are stored, and the feed has not).
+`lock_share` (of the time of all writers, what they waited for locks), `cpu_ms` (of a page: of its writer, and of the
+server), `bytes` (of a page in each table, with its indexes), `numbered` (changes a second, when many wait for their
+number), `kills`, `late` (changes that appeared below one that had been read, or out of turn), `missing` (changes that a
+writer was told are stored, and the feed has not).
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ import tempfile
 import threading
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -43,7 +46,7 @@ from typing import Any
 from sqlalchemy import Engine, event, text
 from stream import Look, stream
 
-from crawler.errors import StoreFailed
+from crawler.errors import BadInput, StoreFailed
 from crawler.items import Article, Link
 from crawler.monitor.store_checks import verify
 from crawler.newsroom.grammar import die
@@ -60,6 +63,15 @@ _EMPTY = Article(
 _WAITS = text(
     "SELECT wait_event_type = 'Lock', wait_event FROM pg_stat_activity "
     "WHERE datname = current_database() AND application_name = :name AND state <> 'idle'"
+)
+_SIZES = text(
+    "SELECT relname, pg_total_relation_size(oid) AS size FROM pg_class "
+    "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples <> 0 ORDER BY size DESC LIMIT 10"
+)
+_WAITING = 10_000  # changes without a number
+_MANY = text(
+    "INSERT INTO unnumbered (event, article_id, url, site, content_hash, at) "
+    "SELECT event, article_id, url || n, site, content_hash, at FROM changes, generate_series(1, :many) AS n"
 )
 _BACKENDS = text(
     "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name ORDER BY random()"
@@ -99,23 +111,25 @@ def crawl(store: Store, look: Look) -> Iterator[str]:
             yield link.canonical_url
 
 
-def _write(url: str, writer: int, pages: int, round_trip: float, start: Barrier) -> None:
+def _write(url: str, writer: int, pages: int, round_trip: float, start: Barrier, spent: Any) -> None:
     os.environ["PGAPPNAME"] = _NAME
     event.listen(Engine, "before_cursor_execute", lambda *_: time.sleep(round_trip / 1000))
     found = list(looks(writer, pages))
     with Store.open(url) as store:
         start.wait()
+        begin = time.process_time()
         for look in found:
             for _ in crawl(store, look):
                 pass
+        spent[writer] = time.process_time() - begin
         start.wait()
 
 
 def rate(url: str, writers: int, pages: int, round_trip: float, context: ForkServerContext) -> dict[str, Any]:
     """Pages a second that so many writers save together, each so many pages; and what they waited for."""
-    start = context.Barrier(writers + 1)
-    args = [(url, number, pages // writers, round_trip, start) for number in range(writers)]
-    processes = [context.Process(target=_write, args=one) for one in args]
+    start, spent = context.Barrier(writers + 1), context.Array("d", writers)
+    args = [(url, number, pages // writers, round_trip, start, spent) for number in range(writers)]
+    processes = [context.Process(target=_write, args=one, daemon=True) for one in args]
     for process in processes:
         process.start()
     samples, waited = 0, dict[str, int]()
@@ -134,7 +148,7 @@ def rate(url: str, writers: int, pages: int, round_trip: float, context: ForkSer
     with Store.open(url) as store:
         watch = threading.Thread(target=sample, args=(store,))
         start.wait()
-        begin = time.perf_counter()
+        begin, used = time.perf_counter(), _of_server(store)
         watch.start()
         start.wait()
         seconds = time.perf_counter() - begin
@@ -142,12 +156,46 @@ def rate(url: str, writers: int, pages: int, round_trip: float, context: ForkSer
         watch.join()
         for process in processes:
             process.join()
+        used = _of_server(store) - used
         stored = sum(one["articles"] + one["copies"] for one in store.counts().values())
+        with store.reading() as connection:
+            sizes = {row.relname: row.size // stored for row in connection.execute(_SIZES)}
         faults = verify(store)
     if faults:
         sys.exit(f"the store is not whole: {faults[:3]}")
     shares = {name: round(count / max(samples, 1), 3) for name, count in sorted(waited.items())}
-    return {"rate": round(stored / seconds, 1), "lock_share": round(sum(shares.values()), 3), "waits": shares}
+    return {
+        "rate": round(stored / seconds, 1), "lock_share": round(sum(shares.values()), 3), "waits": shares,
+        "cpu_ms": [round(1000 * one / stored, 1) for one in (sum(spent), used)], "bytes": sizes,
+    }  # fmt: skip
+
+
+def _of_server(store: Store) -> float:
+    """Seconds of processor time of a server on this machine, of connections that have ended too (Linux, proc(5))."""
+    with store.reading() as connection:
+        folder = Path(connection.exec_driver_sql("SHOW data_directory").scalar_one())
+    server, ticks = (folder / "postmaster.pid").read_text().split()[0], 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            numbers = (process / "stat").read_text().rsplit(")", 1)[1].split()
+            if process.name == server:
+                ticks += sum(map(int, numbers[11:15]))  # its own, and of its children that have ended
+            elif numbers[1] == server:
+                ticks += sum(map(int, numbers[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def rate_of_numbering(url: str) -> int:
+    """Changes that one step numbers in a second, when ten thousand wait."""
+    with Store.open(url) as store:
+        for look in looks(0, 1):
+            for _ in crawl(store, look):
+                pass
+        with store.writing_beside() as connection:
+            connection.execute(_MANY, {"many": _WAITING})
+        begin = time.perf_counter()
+        assert store.last_change() == 1 + _WAITING
+        return round(_WAITING / (time.perf_counter() - begin))
 
 
 # --- the feed while writers die ---------------------------------------------------------------------------------------
@@ -157,19 +205,20 @@ def _write_on(url: str, writer: int, told: Pipe) -> None:
     """Short pages without end: the same texts as the others, in another order, and edits of them."""
     os.environ["PGAPPNAME"] = _NAME
     site, at, dice = f"w{writer % _TOGETHER}", datetime(2026, 3, 2, tzinfo=UTC), die("kills", writer)
-    with Store.open(url) as store:
-        for number in count():
-            address = f"https://{site}.example/tin-{10_000 * writer + number // 2}.html"
-            words = f"Bản tin số {dice.randrange(20 + number)} " + "tỉnh họp bàn " * 40
-            page = replace(
-                _EMPTY, url=address, canonical_url=address, site=site, title=words[:12], body=words,
-                documents=(f"{dice.randrange(9)}/NQ-CP",), content_hash=content_hash(None, words),
-            )  # fmt: skip
-            # What fails with its connection is lost, as in a crawl: the next is another's.
-            with suppress(StoreFailed):
+    numbers = count()
+    while True:
+        # What fails with its connection is lost, as in a crawl: the next is another's.
+        with suppress(StoreFailed, BadInput), Store.open(url) as store:
+            for number in numbers:
+                address = f"https://{site}.example/tin-{10_000 * writer + number // 2}.html"
+                words = f"Bản tin số {dice.randrange(20 + number)} " + "tỉnh họp bàn " * 40
+                page = replace(
+                    _EMPTY, url=address, canonical_url=address, site=site, title=words[:12], body=words,
+                    documents=(f"{dice.randrange(9)}/NQ-CP",), content_hash=content_hash(None, words),
+                )  # fmt: skip
                 store.save_source(SourceState(url=f"https://{site}.example/rss"), [Link(address)], site)
-                if store.save(page, at).event is not None:
-                    told.send(address)
+                if (event := store.save(page, at).event) is not None:
+                    told.send((address, event))
 
 
 class Reader:
@@ -204,7 +253,7 @@ def _readers(store: Store) -> list[Reader]:
 
 def kill(url: str, kills: int, context: ForkServerContext, seed: int = 7) -> dict[str, int]:
     """Writers of which one after the other dies, or loses its connection, at a moment of chance."""
-    dice, told, running = die("kill", seed), set[str](), list[tuple[ForkServerProcess, Pipe]]()
+    dice, told, running = die("kill", seed), Counter[tuple[str, str]](), list[tuple[ForkServerProcess, Pipe]]()
     number, done = 0, 0
 
     def begin() -> None:
@@ -218,9 +267,10 @@ def kill(url: str, kills: int, context: ForkServerContext, seed: int = 7) -> dic
 
     def listen(pipes: list[Pipe], seconds: float) -> None:
         for pipe in wait(pipes, seconds):
+            assert isinstance(pipe, Pipe)
             with suppress(EOFError, OSError):
-                while pipe.poll():  # type: ignore[union-attr]
-                    told.add(pipe.recv())  # type: ignore[union-attr]
+                while pipe.poll():
+                    told[pipe.recv()] += 1
 
     with Store.open(url) as store:
         readers = _readers(store)
@@ -228,8 +278,8 @@ def kill(url: str, kills: int, context: ForkServerContext, seed: int = 7) -> dic
             while len(running) < _TOGETHER:
                 begin()
             # So many pages after the last one, and then anywhere within the next.
-            enough, until = len(told) + dice.randrange(1, 12), time.monotonic() + 30
-            while len(told) < enough and time.monotonic() < until:
+            enough, until = told.total() + dice.randrange(1, 12), time.monotonic() + 30
+            while told.total() < enough and time.monotonic() < until:
                 listen([pipe for _, pipe in running], 0.05)
                 for reader in readers:
                     reader.poll()
@@ -249,7 +299,8 @@ def kill(url: str, kills: int, context: ForkServerContext, seed: int = 7) -> dic
             process.kill()
             process.join()
             listen([pipe], 0)
-        whole = [(one.seq, one.url) for one in store.changes(limit=None)]
+        every = store.changes(limit=None)
+        whole = [(one.seq, one.url) for one in every]
         for reader in readers:
             while reader.poll():
                 pass
@@ -257,7 +308,8 @@ def kill(url: str, kills: int, context: ForkServerContext, seed: int = 7) -> dic
     if faults:
         sys.exit(f"the store is not whole: {faults[:3]}")
     late = sum(reader.late + (reader.seen != whole) for reader in readers)
-    return {"kills": done, "changes": len(whole), "late": late, "missing": len(told - {url for _, url in whole})}
+    missing = (told - Counter((one.url, one.event) for one in every)).total()
+    return {"kills": done, "changes": len(whole), "told": told.total(), "late": late, "missing": missing}
 
 
 # --- all of it --------------------------------------------------------------------------------------------------------
@@ -312,7 +364,7 @@ def main() -> None:
         print(json.dumps(rate(chosen.one, chosen.writers[0], chosen.pages, chosen.round_trip, context)))
         return
     folder = Path(tempfile.mkdtemp(prefix="thoisu-bench-"))
-    found: dict[str, Any] = {"round_trip": chosen.round_trip, "rates": {}, "lock_share": {}}
+    found: dict[str, Any] = {"round_trip": chosen.round_trip}
     try:
         with server(folder / "postgres") as new:
             print(f"{'writers':>9}{'pages/s':>9}{'locked':>9}  waits for   (load before {os.getloadavg()[0]:.1f})")
@@ -324,11 +376,14 @@ def main() -> None:
                     else:
                         one = rate(new(), number, chosen.pages, chosen.round_trip, context)
                     print(f"{number:>9}{one['rate']:>9}{one['lock_share']:>9.1%}  {one['waits']} {label}", flush=True)
-                    mine = found.setdefault(label, {"rates": {}, "lock_share": {}}) if label else found
-                    mine["rates"][number], mine["lock_share"][number] = one["rate"], one["lock_share"]
+                    mine = found.setdefault(label, {}) if label else found
+                    for name, value in (("rates", one["rate"]), *((key, one[key]) for key in ("lock_share", "cpu_ms"))):
+                        mine.setdefault(name, {})[number] = value
+                    mine["bytes"] = one["bytes"]
             for mine in (found, found.get("before")):
-                if mine and 1 in mine["rates"]:
+                if mine and 1 in mine.get("rates", {}):
                     mine["speedup"] = {count: round(one / mine["rates"][1], 2) for count, one in mine["rates"].items()}
+            found["numbered"] = rate_of_numbering(new())
             if chosen.kills:
                 found |= kill(new(), chosen.kills, context)
     finally:

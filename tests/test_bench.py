@@ -53,6 +53,10 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
         "--days 24 --sites 2 --articles 2 --told 12",
         lambda found: found["descriptor_growth"] == 0 and abs(found["off"]["store"]) < 0.2,
     ),
+    "writers": (
+        "--pages 8 --writers 1 2 --kills 2 --round-trip 0",
+        lambda found: found["kills"] == 2 and found["late"] == found["missing"] == 0,
+    ),
 }
 """The arguments that make it small, and what its last line says when all is well."""
 

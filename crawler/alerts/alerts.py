@@ -4,8 +4,8 @@ backfill has brought, however new to the store, and of none that only repeats a 
 An alert reads the change feed like a sink, from where it was added. What it finds is written with the place reached,
 and into a message in one transaction; so a crash repeats at most the sending of a message.
 
-The functions that take a connection and write run inside one transaction that holds the write lock
-(`crawler.store.database`). Tables and columns in the database are called after watches, as alerts were before.
+The functions that take a connection and write run inside one writing transaction that holds the job `alerts`
+(`crawler.store.subjects`). Tables and columns in the database are called after watches, as alerts were before.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reading and writing what texts have to do with each other: fingerprints, keys by week, verified pairs.
 
-The writing functions run inside one transaction that holds the write lock (`crawler.store.database`).
+The writing functions run inside one writing transaction that holds the job `relate` (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Relating articles to each other, behind the crawl and beside it: a reader of the change feed.
 
-A batch is read, fingerprinted, looked up in the days around it and compared without the write lock; what came of it is
-written in one transaction together with the cursor (`crawler.store.cursors`). Killed anywhere, it goes on from there;
+A batch is read, fingerprinted, looked up in the days around it and compared outside of any writing transaction; what
+came of it is written in one together with the cursor (`crawler.store.cursors`). Killed anywhere, it goes on from there;
 of two at once one writes and the other begins its batch again.
 """
 

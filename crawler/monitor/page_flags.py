@@ -1,7 +1,7 @@
 """What the monitor notes of each page when it is first read: what it lacks, and what is odd about it.
 
 A row for each site and day holds the flags of its pages, in the order in which they were read (`page_flags`). The
-writing functions run inside one transaction that holds the write lock (`crawler.store.database`).
+writing functions run inside one writing transaction that holds the job `monitor` (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

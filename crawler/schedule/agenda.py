@@ -4,7 +4,7 @@
            └─ paces     what `crawler.schedule.pace` and `crawler.schedule.revisits` keep of the site
 
 A site without an entry is not scheduled: it is crawled only when a person says so. The functions that write run inside
-one transaction that holds the write lock (`crawler.store.database`).
+one writing transaction that holds the site (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

@@ -7,22 +7,24 @@
   and, to read what has come of it, `articles`, `article`, `revision`, `changes`, `feed`, `counts`. Only this package
   writes the tables behind them (`sites`, `sources`, `links`, `articles`, `revisions`, `copies`, `changes`).
 - **All else** is a function that takes a connection, so that several make one transaction:
-  `with store.reading() as connection` to read, `with store.writing() as connection` to write, which takes the write
-  lock of the database first. A job that one process at a time may do, however many transactions it needs, is done
-  within `store.lock(job)`.
+  `with store.reading() as connection` to read, `with store.writing_beside(…) as connection` to write, holding what is
+  decided about (`subjects`), `with store.writing() as connection` to write while nobody else does. A job that one
+  process at a time may do, however many transactions it needs, is done within `store.lock(job)`.
 
 A table and its SQL lie in the package that alone writes it: `crawler.compare.tables`, `crawler.schedule.agenda`,
 `crawler.backfill.steps`, `crawler.monitor.page_flags`, `crawler.alerts`. Here lies what several packages write or read:
 
     schema, migrations/, migrate    the tables of the record and the frontier; bringing a database up to date
-    database, locks, sql            connections and the write lock; locks of jobs; small tools for statements
+    database, subjects, locks, sql  connections and the write lock; what a transaction locks of the rest; locks of jobs;
+                                    small tools for statements
     frontier, sightings             sources and links; what each source has listed, its polls and gaps
     store, rows                     `Store`, and what its methods return
     articles, rehash, queries       texts that come in; their hashes after a change of the rules; lists and counts
     search, search_candidates       what a query finds, newest or best first
     search_index, search_terms      the index of words, and a query as each database takes it
     search_fill                     older articles come into the index
-    changes, cursors, sink_cursors  the change feed; how far its readers have come, and the sinks
+    changes, numbering              the change feed, and how a change comes to its number
+    cursors, sink_cursors           how far the readers of the feed have come, and the sinks
     budget, robots, tallies         requests spent; robots.txt kept for a day; answers counted by reason
     listings, mentions              lists for whoever is outside, bounded; which articles name which documents
     tokens                          who is let in by `thoisu serve`; hashes

@@ -1,7 +1,7 @@
 """What was asked of each site on each day, and for what.
 
 A request is counted before it goes out, so that a process that is killed can only have counted too many. The functions
-that write run inside one transaction that holds the write lock (`crawler.store.database`).
+that write run inside one writing transaction that holds the site (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the monitor has found: a row for each finding from the day it opens, kept after it has closed.
 
-The writing functions run inside one transaction that holds the write lock (`crawler.store.database`).
+The writing functions run inside one writing transaction that holds the job `monitor` (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The frontier: sources with their validators, and the links found there until each is stored or refused for good.
 
 `crawler.store.schema` draws what becomes of a link; every change of its fate is made here. The writing functions run
-inside one transaction that holds the write lock (`crawler.store.database`).
+inside one writing transaction that holds the page or the site (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

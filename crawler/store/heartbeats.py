@@ -3,7 +3,7 @@
     beats    when the scheduler last said that it runs, and when a backup was made, old things were dropped
     jumps    by how much the machine's clock went wrong or was put right, and how many stored times it had spoilt
 
-The functions that write run inside one transaction that holds the write lock (`crawler.store.database`).
+The functions that write run inside one writing transaction that holds the job `schedule` (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     documents ── mentions    a row for each article whose current revision names the document
 
-All of it follows from the articles. The functions that write run inside one transaction that holds the write lock
-(`crawler.store.database`).
+All of it follows from the articles. The functions that write run inside one writing transaction that holds the
+article's page (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Messages for people; each stays until it has reached its target.
 
-The writing functions run inside one transaction that holds the write lock (`crawler.store.database`).
+The writing functions run inside one writing transaction that holds the job `alerts` (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ noted here with the program's version, and told as a finding. It is tried again 
 version of the program, and whenever somebody asks for it (`thoisu alerts run --retry`, `thoisu relate --retry`).
 
 A reader notes which batch it begins, too: one that was begun and not ended may have ended the process, and is worked on
-in reader processes, which alone die by it. The functions that take a connection and write run inside one transaction
-that holds the write lock.
+in reader processes, which alone die by it. The functions that take a connection and write run inside one writing
+transaction that holds the reader's job (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

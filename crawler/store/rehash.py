@@ -1,6 +1,7 @@
 """Content hashes made by an older normal form, brought to today's, so that no text is taken for a new one.
 
-The writing functions run inside one transaction that holds the write lock (`crawler.store.database`).
+The writing functions run inside one writing transaction: `some` alone, `article` in one that holds a page of it, which
+may wait for another in a circle (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The robots.txt of each host as it was last answered, so that not every run of a site costs a request for it.
 
-The functions run inside one transaction; the one that writes, inside one that holds the write lock
-(`crawler.store.database`).
+The functions run inside one transaction; the one that writes, inside one that holds the site
+(`crawler.store.subjects`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The last run at each site, by hand and by the scheduler: when it was and what came of it, whatever it was.
 
 A run that gave nothing at all leaves no other trace where robots.txt was closed or no name was found. The function that
-writes runs inside one transaction that holds the write lock (`crawler.store.database`).
+writes runs inside one writing transaction that holds the site (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

@@ -4,8 +4,7 @@
              ├─ looked              polls and failures of a day of Viet Nam's calendar
              └─ gaps                spans in which the source may have shown what nobody saw
 
-The functions run inside one transaction; those that write, inside one that holds the write lock
-(`crawler.store.database`).
+The functions run inside one transaction; those that write, inside one that holds the site (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

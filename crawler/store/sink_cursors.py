@@ -1,6 +1,6 @@
 """How far each sink has come, what is wrong with it, and the records that it does not take.
 
-The writing functions run inside one transaction that holds the write lock (`crawler.store.database`).
+The writing functions run inside one writing transaction that holds the job `sink …` (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ that a list and the article pattern no longer meet.
     searches    when the watch last searched a site for stand-ins
     unmatched   addresses that a feed or sitemap lists and the site's pattern refuses, with when they were first seen
 
-The functions that write run inside one transaction that holds the write lock.
+The functions that write run inside one writing transaction that holds the site (`crawler.store.subjects`).
 """
 
 from __future__ import annotations

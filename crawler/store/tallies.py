@@ -1,7 +1,7 @@
 """How often something was asked of each site on each day, and refused by which reason; counted by the crawl, a run at a
 time, and read by the monitor.
 
-The writing functions run inside one transaction that holds the write lock (`crawler.store.database`).
+The writing functions run inside one writing transaction that holds the site (`crawler.store.subjects`).
 """
 
 from __future__ import annotations
