@@ -35,14 +35,14 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "Setting up .venv from constraints.txt"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@PIP_CONSTRAINT= $(BIN)/python -m pip install -q --disable-pip-version-check --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --group dev -e ".[mcp,nats,notify,parquet,postgres,web,workers,xlsx]"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --group dev -e ".[mcp,nats,notify,parquet,postgres,s3,web,workers,xlsx]"
 	@touch $(STAMP)
 
 .venv-min/.ready: pyproject.toml constraints.txt constraints-min.txt
 	@test -x $(MIN)/python || $(PYTHON) -m venv .venv-min
 	@PIP_CONSTRAINT= $(MIN)/python -m pip install -q --disable-pip-version-check --upgrade "pip>=25.1"
 	@cut -d= -f1 constraints-min.txt | sed '/^#/d; s/$$/==/' | grep -viFf - constraints.txt | cat - constraints-min.txt >.venv-min/constraints.txt
-	@$(MIN)/python -m pip install -q --disable-pip-version-check -c .venv-min/constraints.txt --group test -e ".[mcp,nats,notify,parquet,postgres,web,workers,xlsx]"
+	@$(MIN)/python -m pip install -q --disable-pip-version-check -c .venv-min/constraints.txt --group test -e ".[mcp,nats,notify,parquet,postgres,s3,web,workers,xlsx]"
 	@touch $@
 
 clean:
