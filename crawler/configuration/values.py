@@ -199,9 +199,7 @@ class Settings:
     )
     lang: str = _setting("en", "What the commands say: en or vi.", _language)
     log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.", _level)
-    log_format: str = _setting(
-        "text", "How `schedule` and `serve` write their log: text, or json, an object a line.", _log_format
-    )
+    log_format: str = _setting("text", "How what is logged is written: text, or json, an object a line.", _log_format)
 
     article_maxsize: int = _setting(
         10 * 2**20, "The most that is taken of a page, before and after decompression.", _count(1, 2**31 - 1), "bytes"

@@ -75,8 +75,8 @@ def test_the_image_serves_and_its_check_says_that_it_is_well(filled: Store, tmp_
 
     assert not healthy()
     with running(words, tmp_path, filled) as process:
-        assert process.stdout is not None
-        line_with(iter(process.stdout), "who asks needs a token")
+        assert process.stderr is not None
+        line_with(iter(process.stderr), "who asks needs a token")
         assert healthy()
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
