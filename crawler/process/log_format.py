@@ -55,6 +55,8 @@ class _StandardError(logging.Handler):
     """Writes to what standard error is by then: a table that moves takes it over while it is shown."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if sys.is_finalizing():
+            return  # what is taken down with the interpreter is no news, and half of what a line needs is gone
         try:
             sys.stderr.write(self.format(record) + "\n")
             sys.stderr.flush()
@@ -63,14 +65,18 @@ class _StandardError(logging.Handler):
 
 
 def log_to_stderr(level: str, form: str, clock: tzinfo) -> None:
-    """Write records from this level on to standard error, in one of `FORMATS`, and what is announced in any case."""
+    """Write our records from this level on to standard error, in one of `FORMATS`, and what is announced in any case.
+
+    Libraries are heard from WARNING on, unless all is: what they tell of themselves comes again with each process.
+    """
     end_log()
     handler = _StandardError()
     handler.setFormatter(JsonLines(clock) if form == "json" else Lines(clock))
-    root = logging.getLogger()
+    root, ours = logging.getLogger(), logging.getLogger("crawler")
     root.addHandler(handler)
-    root.setLevel(level)
-    _progress.setLevel(min(logging.INFO, root.level))
+    ours.setLevel(level)
+    root.setLevel(logging.WARNING if ours.level == logging.INFO else level)
+    _progress.setLevel(min(logging.INFO, ours.level))
 
 
 def end_log() -> None:
@@ -79,6 +85,7 @@ def end_log() -> None:
     for handler in _handlers():
         root.removeHandler(handler)
         root.setLevel(logging.WARNING)
+        logging.getLogger("crawler").setLevel(logging.NOTSET)
 
 
 def is_logging() -> bool:

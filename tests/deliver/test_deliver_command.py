@@ -187,7 +187,7 @@ def test_changes_have_the_shape_that_sinks_get(thoisu: Thoisu, store: Store, tmp
 def test_no_configuration_no_store(thoisu: Thoisu, tmp_path: Path) -> None:
     assert thoisu("deliver").err == "thoisu: there is no sinks.toml; docs/deliver.md tells how to write one\n"
     config(tmp_path, '[out]\nurl = "jsonl:feed"\n')
-    assert thoisu("deliver").err.startswith("thoisu: there is no store at sqlite:///thoisu.db yet")
+    assert " ERROR there is no store at sqlite:///thoisu.db yet" in thoisu("deliver").err
     assert thoisu("deliver", "nix").code == 2
 
 

@@ -873,7 +873,9 @@ def test_the_real_thing_finds_what_is_published_and_ends_with_its_scheduler(tmp_
             wait_until(lambda: any("post" in request.path for request in newsroom.requests))
             process.kill()
             assert process.stderr is not None
-            assert "Closing spider (shutdown)" in process.stderr.read()  # to the end: the round has ended, too
+            said = process.stderr.read()  # to the end: the round has ended, too
+            assert any(" WARNING songda: " in line and line.endswith("; stopped") for line in said.splitlines()), said
+            assert "Logging error" not in said
         newsroom.behave("songda")
         with started() as process:
             with Store.open(url) as store:
