@@ -191,7 +191,7 @@ CONSTANTS = (
     "readers.bounded.SECONDS",
     "deliver.deliverer.TRIES",
     "alerts.notify.KEPT",
-    "cli.jobs.REQUESTS_KEPT",
+    "maintenance.retention.REQUESTS_KEPT",
     "monitor.read_feed.KEPT",
     "web.guard.RATE",
     "cli.serve.PORT",
