@@ -82,6 +82,14 @@ def test_the_image_serves_and_its_check_says_that_it_is_well(filled: Store, tmp_
         assert process.wait(20) == 0
 
 
+def test_the_backup_of_the_unit_is_a_store(filled: Store, tmp_path: Path) -> None:
+    words = [word.replace("/var/lib/thoisu-backup", str(tmp_path)) for word in UNIT_COMMANDS["thoisu-backup"]]
+    with running(words, tmp_path, filled) as process:
+        assert process.wait(60) == 0, process.stderr and process.stderr.read()
+    (made,) = tmp_path.glob("thoisu-*.db.zst")
+    assert made.stat().st_size > 1000
+
+
 @pytest.mark.parametrize(
     ("unit", "sign"), [("thoisu-schedule", "polling"), ("thoisu-deliver", "")], ids=["schedule", "deliver"]
 )
