@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import sys
 import threading
 from base64 import b64decode
 from collections.abc import Iterator
@@ -140,7 +141,9 @@ def test_a_tunnel_keeps_the_credentials_from_the_site(network: Network) -> None:
 def test_what_leads_inside_is_not_asked_of_the_proxy(
     network: Network, scheme: str, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.crawl.single.named_inside", lambda _: False)  # the last gate holds by itself
+    monkeypatch.setattr(
+        sys.modules["crawler.crawl.single"], "named_inside", lambda _: False
+    )  # the last gate holds by itself
     with pytest.raises(Discard) as refusal:
         fetch(f"{scheme}://{host}/a", maxsize=9999, own=network.own)
     assert (refusal.value.reason, network.asked) == (Refusal.PRIVATE_ADDRESS, [])
