@@ -20,7 +20,7 @@ Of Scrapy's own these are switched off in `crawler.settings`:
 - MetaRefresh: it follows to any host, and reads pages that are more than a redirect; ours is above.
 - Offsite: sources are asked of their own site only, and redirects are judged above.
 - HttpAuth: no site is asked with a password.
-- HttpProxy: a proxy would look names up behind the guard's back.
+- HttpProxy: it takes any proxy that the environment names; that of THOISU_PROXY is the guard's.
 - DownloaderStats: counts that nobody reads, at every page.
 """
 

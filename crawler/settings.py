@@ -48,7 +48,7 @@ _HANDLER = "crawler.fetch.guard.GuardedHandler"
 DOWNLOAD_HANDLERS = {
     "http": _HANDLER, "https": _HANDLER, "data": None, "file": None, "ftp": None, "s3": None,
 }  # fmt: skip
-HTTPPROXY_ENABLED = False  # a proxy would look names up behind the guard's back
+HTTPPROXY_ENABLED = False  # it takes any that the environment names; THOISU_PROXY goes through the guard
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.ArchiveMiddleware": 40,  # the last to see an answer: after redirects, retries, walls

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import dataclasses
+import importlib
 import inspect
 import re
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, cast, get_args
 
@@ -11,10 +16,11 @@ import typer
 
 from crawler.adopt.proof_table import read_table
 from crawler.cli.find import describe
+from crawler.cli.jobs import JOBS
 from crawler.cli.main import app
 from crawler.configuration import SETTINGS
 from crawler.errors import Refusal
-from crawler.sites import Tier, load_sites
+from crawler.sites import Site, Tier, load_sites
 
 HERE = Path(__file__).parent
 NOTE = "<!-- Written by docs/generate.py; run `make docs` after a change. -->\n\n"
@@ -155,10 +161,94 @@ def settings() -> str:
         "`crawler/settings.py`, each with its reason.\n\n",
         "| name | default | unit | meaning |\n|---|---|---|---|\n",
     ]
+    of_a_site = {name: written for name, written, _ in _of_a_site()}
     for item in SETTINGS:
         default = f"`{item.default}`" if item.default else "empty"
+        if item.field in of_a_site:
+            default = f"empty: the site's, `{of_a_site[item.field]}` where it names none"
         lines.append(f"| `{item.name}` | {default} | {item.unit} | {item.help.replace('|', chr(92) + '|')} |\n")
+    lines.append(
+        "\n## What holds beside them\n\n"
+        "What a spider may say of its site (`crawler/sites/site.py`), what Scrapy is told (`crawler/settings.py`, or\n"
+        "`-s NAME=value`), and what stands in the code alone.\n\n"
+        "| name | value | meaning |\n|---|---|---|\n"
+    )
+    for name, value, meaning in (*_of_a_site(), *_of_scrapy(), *_of_jobs(), *map(_constant, CONSTANTS)):
+        lines.append(f"| `{name}` | {value} | {meaning} |\n")
     return "".join(lines)
+
+
+CONSTANTS = (
+    "schedule.enrol.SPREAD",
+    "schedule.site_agenda.FLOOR",
+    "schedule.rounds.GATHER",
+    "schedule.worker.OVERRUN",
+    "schedule.revisits.OLDEST",
+    "crawl.quarantine.EXAMPLES",
+    "fetch.head_limit.HEAD_MAX",
+    "fetch.cookies.COOKIES_MAX",
+    "readers.process.MEMORY",
+    "readers.bounded.SECONDS",
+    "deliver.deliverer.TRIES",
+    "alerts.notify.KEPT",
+    "maintenance.retention.REQUESTS_KEPT",
+    "monitor.read_feed.KEPT",
+    "web.guard.RATE",
+    "cli.serve.PORT",
+)
+"""Numbers in the code that somebody who runs it wants to know."""
+
+
+def _of_a_site() -> Iterator[tuple[str, str, str]]:
+    said = _meanings(ast.parse(inspect.getsource(Site)).body[0])
+    for field in dataclasses.fields(Site):
+        if isinstance(field.default, int | float) and not isinstance(field.default, bool):
+            yield field.name, f"{field.default:g}", said[field.name]
+
+
+def _of_scrapy() -> Iterator[tuple[str, str, str]]:
+    source = inspect.getsource(importlib.import_module("crawler.settings"))
+    for name, value, reason in re.findall(r"^([A-Z_]+) = ([\d.* ]+?)(?:  # (.*))?$", source, re.M):
+        yield name, value.replace("*", "×").replace("××", "^"), reason[:1].upper() + reason[1:]
+
+
+def _of_jobs() -> Iterator[tuple[str, str, str]]:
+    for job in JOBS:
+        idle = f", {_written(job.idle)} while nothing changes" if job.idle > job.every else ""
+        yield f"schedule --job {job.name}", f"every {_written(job.every)}{idle}", job.says
+
+
+def _constant(path: str) -> tuple[str, str, str]:
+    module = importlib.import_module(f"crawler.{path.rpartition('.')[0]}")
+    name = path.rpartition(".")[2]
+    meaning = _meanings(ast.parse(inspect.getsource(module)))[name]
+    return path, _written(getattr(module, name)), meaning
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, timedelta):
+        seconds = value.total_seconds()
+        size, unit = next(
+            pair for pair in ((86_400, "days"), (3600, "hours"), (60, "minutes"), (1, "s")) if seconds % pair[0] == 0
+        )
+        return f"{seconds / size:g} {unit.removesuffix('s') if seconds == size and size > 1 else unit}"
+    return f"{value:,}" if isinstance(value, int) and value >= 10_000 else f"{value:g}"
+
+
+def _meanings(tree: Any) -> dict[str, str]:
+    """What stands below each assignment as its meaning."""
+    found = {}
+    for one, following in zip(tree.body, tree.body[1:], strict=False):
+        target = (
+            one.target if isinstance(one, ast.AnnAssign) else one.targets[0] if isinstance(one, ast.Assign) else None
+        )
+        if (
+            isinstance(target, ast.Name)
+            and isinstance(following, ast.Expr)
+            and isinstance(following.value, ast.Constant)
+        ):
+            found[target.id] = " ".join(str(following.value.value).split()).replace("|", "\\|")
+    return found
 
 
 def pages() -> dict[str, str]:

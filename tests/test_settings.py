@@ -20,7 +20,7 @@ from crawler.errors import BadInput
 ROOT = Path(__file__).parents[1]
 ODD = {
     "THOISU_DATABASE_URL": "sqlite:///odd.db", "THOISU_CONTACT": "odd@bao.example", "THOISU_DELAY": "0.5",
-    "THOISU_BUDGET": "7.9", "THOISU_SITES_AT_ONCE": "0", "THOISU_NEWSROOM": "http://127.0.0.1:1",
+    "THOISU_BUDGET": "7.9", "THOISU_SITES_AT_ONCE": "0", "THOISU_NEWSROOM": "http://127.0.0.1:1", "THOISU_PROXY": "http://a:b@proxy.odd:3128",
     "THOISU_REPLAY": "odd replay", "THOISU_QUARANTINE": "odd quarantine", "THOISU_ARCHIVE": "odd archive",
     "THOISU_LANG": "VI", "THOISU_SITES": "odd-spiders", "THOISU_NOTIFY": "json://odd.example", "THOISU_ARCHIVE_MB": "0", "THOISU_SINKS": "odd.toml",
     "THOISU_LOG_LEVEL": "debug", "THOISU_LOG_FORMAT": "JSON", "THOISU_ARTICLE_MAXSIZE": "1e3", "THOISU_READ_SECONDS": "0", "THOISU_READERS": "99",
@@ -31,7 +31,7 @@ ODD = {
     "THOISU_HEARTBEAT_URL": "https://odd.example/token",
 }  # fmt: skip
 BAD = {
-    "THOISU_CONTACT": "tòa soạn", "THOISU_DELAY": "soon", "THOISU_BUDGET": "-1", "THOISU_NEWSROOM": "ftp://h",
+    "THOISU_CONTACT": "tòa soạn", "THOISU_DELAY": "soon", "THOISU_BUDGET": "-1", "THOISU_NEWSROOM": "ftp://h", "THOISU_PROXY": "socks5://a:b@h",
     "THOISU_LOG_LEVEL": "LOUD", "THOISU_LOG_FORMAT": "xml", "THOISU_ARCHIVE_MB": "nan", "THOISU_TRIES_MAX": "many", "THOISU_REVISIT_DAYS": "inf",
     "THOISU_KEEP_PAGES": "soon", "THOISU_KEEP_LINKS": "30d",
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from importlib.metadata import PackageNotFoundError, distribution
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -48,3 +49,30 @@ def test_a_next_scrapy_or_twisted_is_not_allowed_before_it_is_tried() -> None:
     for name in ("scrapy", "twisted"):
         major, minor, *_ = versions[name].release
         assert Version(f"{major}.{minor + 1}") not in REQUIREMENTS[name]
+
+
+def test_everything_that_the_wheel_brings_along_is_pinned_and_is_what_is_tried() -> None:
+    """Also what its dependencies depend on: nothing comes into an installation that no test has met."""
+    versions, missing, seen = pinned("constraints.txt"), set(), set()
+    waiting = [
+        (one.name, frozenset(one.extras))
+        for lines in (_PROJECT["dependencies"], *_PROJECT["optional-dependencies"].values())
+        for one in map(Requirement, lines)
+        if one.marker is None or one.marker.evaluate()
+    ]
+    while waiting:
+        name, extras = waiting.pop()
+        if (canonicalize_name(name), extras) in seen:
+            continue
+        seen.add((canonicalize_name(name), extras))
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:
+            continue  # an extra that is not installed here
+        if versions.get(canonicalize_name(name)) != Version(found.version):
+            missing.add(f"{name}=={found.version}")
+        for one in map(Requirement, found.requires or ()):
+            if one.marker is None or any(one.marker.evaluate({"extra": extra}) for extra in (*extras, "")):
+                waiting.append((one.name, frozenset(one.extras)))
+    assert missing == set()
+    assert len(seen) > 60

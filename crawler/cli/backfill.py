@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, all_sites, chosen_sites, configured, moment, open_store, papers_of
+from crawler.cli.common import (
+    LogFormatOption,
+    StoreOption,
+    all_sites,
+    begin_log,
+    chosen_sites,
+    configured,
+    moment,
+    open_store,
+    papers_of,
+)
 from crawler.cli.crawl import summary
 from crawler.cli.progress import progress
 from crawler.cli.relate import relate_by_hand
@@ -53,6 +63,7 @@ def backfill(
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The most articles a site.")] = None,
     newsroom: Annotated[str | None, typer.Option(metavar="URL", help="Ask the papers of an embedded newsroom.")] = None,
     queue: Annotated[bool, typer.Option("--queue", help="Leave it to workers, in parts (PostgreSQL).")] = False,
+    log_format: LogFormatOption = None,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a site on standard output.")] = False,
     child: Annotated[bool, typer.Option("--child", hidden=True, help="A part, for a worker.")] = False,
@@ -109,6 +120,7 @@ def backfill(
     if dry_run:
         _count(jobs, chosen, now, store, span if gaps else None, json_=json_)
         return
+    begin_log(log_format)
     reports = _run(jobs, chosen, store, newsroom, limit, wait=wait)
     if not any(report.error == "stopped" for report in reports):
         relate_by_hand(store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from typing import Any
 
@@ -49,7 +50,9 @@ class Command(_Alike, TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Run it; raises `Stopped` when it is interrupted."""
         # What started a child has said it, and the doctor says it in his report.
-        if not (ctx.params.get("due") or ctx.params.get("child") or self.name == "doctor"):
+        if ctx.params.get("due") or ctx.params.get("child"):
+            logging.getLogger("crawler.sites.plugins").setLevel(logging.ERROR)
+        elif self.name != "doctor":
             warn_of_settings()
         try:
             return super().invoke(ctx)

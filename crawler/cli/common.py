@@ -256,6 +256,14 @@ def chosen_format(asked: str | None) -> str:
     return asked
 
 
+def begin_log(asked: str | None) -> None:
+    """Log to standard error as `--log-format`, or our settings, say; `BadInput` for what is no format."""
+    from crawler.process.log_format import log_to_stderr
+    from crawler.text import VIETNAM
+
+    log_to_stderr(configured().log_level, chosen_format(asked), VIETNAM)
+
+
 StoreOption = Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")]
 
 MOST = 2**63 - 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import all_sites, chosen_sites, configured, papers_of
+from crawler.cli.common import LogFormatOption, all_sites, begin_log, chosen_sites, configured, papers_of
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Refusal
 from crawler.process import shown
+from crawler.process.log_format import announce
 from crawler.process.output import console, print_json
 from crawler.sites import Sites
 
@@ -43,6 +43,7 @@ def crawl(
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The most articles a site.")] = None,
     revisit: Annotated[bool, typer.Option("--revisit", help="Ask the articles of the last days again.")] = False,
+    log_format: LogFormatOption = None,
     store: Annotated[str | None, typer.Option(metavar="URL", help="Database; default: THOISU_DATABASE_URL.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a site on standard output.")] = False,
     due: Annotated[bool, typer.Option("--due", hidden=True, help="A round of the scheduler.")] = False,
@@ -70,6 +71,7 @@ def crawl(
 
         round_of(chosen, store or configured().database_url, newsroom, configured())
         return
+    begin_log(log_format)
     with progress_of(len(chosen)) as progress:
         reports = run(
             chosen,
@@ -110,9 +112,8 @@ def choose(names: Iterable[str], sources: tuple[str, ...], newsroom: str | None)
 def progress_of(count: int) -> Iterator[Callable[[SiteReport], None]]:
     """Shows the progress of `count` sites on standard error: a live table on a terminal, else a line now and then."""
     screen = console(stderr=True)
-    _log_to(screen)
     if not screen.is_terminal:
-        yield _plain_lines(screen)
+        yield _plain_lines()
         return
     from rich.live import Live
 
@@ -126,21 +127,13 @@ def progress_of(count: int) -> Iterator[Callable[[SiteReport], None]]:
         yield show
 
 
-def _log_to(screen: Console) -> None:
-    from rich.logging import RichHandler
-
-    handler = RichHandler(console=screen, show_time=False, show_path=False, markup=False)
-    handler.setLevel(configured().log_level)  # Scrapy's own loggers let everything pass
-    logging.basicConfig(format="%(message)s", handlers=[handler])
-
-
-def _plain_lines(screen: Console) -> Callable[[SiteReport], None]:
+def _plain_lines() -> Callable[[SiteReport], None]:
     last: dict[str, float] = {}
 
     def show(report: SiteReport) -> None:
         if time.monotonic() - last.setdefault(report.site, time.monotonic()) >= _EVERY:
             last[report.site] = time.monotonic()
-            screen.print(f"{report.site}: {report.new} new links, {report.pages} pages asked, {_stored(report)} stored")
+            announce(f"{report.site}: {report.new} new links, {report.pages} pages asked, {_stored(report)} stored")
 
     return show
 

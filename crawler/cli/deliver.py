@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import StoreOption, local, open_store
+from crawler.cli.common import LogFormatOption, StoreOption, begin_log, open_store
 from crawler.cli.sinks import ConfigOption, chosen, read_config, span
 from crawler.errors import StoreFailed, ThoisuError
-from crawler.process import shown
+from crawler.process.log_format import announce
 from crawler.process.output import console, print_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.status import Status
 
     from crawler.deliver import DeliveryBatch
@@ -26,6 +25,7 @@ def deliver(
     sinks: Annotated[list[str] | None, typer.Argument(metavar="SINK", help="These only; default: all.")] = None,
     follow: Annotated[bool, typer.Option("--follow", help="Go on with what comes, until SIGTERM or Ctrl-C.")] = False,
     config: ConfigOption = None,
+    log_format: LogFormatOption = None,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a sink, at the end.")] = False,
 ) -> None:
@@ -46,9 +46,10 @@ def deliver(
     from crawler.deliver import stopping
 
     routes = chosen(read_config(config), sinks)
+    begin_log(log_format)
     screen = console(stderr=True)
     with open_store(store, reading=False) as opened, stopping() as stop:
-        progress = _Progress(screen, [route.name for route in routes], follow=follow)
+        progress = _Progress([route.name for route in routes], follow=follow)
         with screen.status("delivering") if screen.is_terminal else nullcontext(None) as status:
             progress.status = status
             ended = run(opened, routes, progress.step, progress.trouble, stop, follow=follow)
@@ -61,7 +62,7 @@ def deliver(
     if stop.is_set() and not follow:
         raise KeyboardInterrupt
     if stop.is_set():
-        screen.print("stopped; the next run goes on where each sink is", soft_wrap=True)
+        announce("stopped; the next run goes on where each sink is")
         return
     if not all(ended.values()):
         raise typer.Exit(1)
@@ -70,8 +71,8 @@ def deliver(
 class _Progress:
     """What happens to each sink, in words."""
 
-    def __init__(self, screen: Console, names: Iterable[str], *, follow: bool) -> None:
-        self._screen, self._follow = screen, follow
+    def __init__(self, names: Iterable[str], *, follow: bool) -> None:
+        self._follow = follow
         self.status: Status | None = None
         self._counts = dict.fromkeys(names, 0)
         self._cursors: dict[str, int] = {}
@@ -85,9 +86,9 @@ class _Progress:
         if step.failure:
             self._wrong(name, f"{step.failure}", f"; next try in {span(step.wait)}" if self._follow else "")
         elif self._errors.pop(name, None):
-            self._say(f"{name}: goes on")
+            announce(f"{name}: goes on")
         for one in step.aside:
-            self._say(f"{name}: set aside {one}")
+            announce(f"{name}: set aside {one}", logging.WARNING)
         if self.status is not None:
             done = ", ".join(f"{one} {count}" for one, count in self._counts.items() if count)
             self.status.update(f"delivering: {done}" if done else "delivering")
@@ -112,8 +113,5 @@ class _Progress:
 
     def _wrong(self, name: str, error: str, more: str) -> None:
         if self._errors.get(name) != error:
-            self._say(f"{name}: {error}{more}")
+            announce(f"{name}: {error}{more}", logging.WARNING)
         self._errors[name] = error
-
-    def _say(self, text: str) -> None:
-        self._screen.print(shown(f"{local(datetime.now(UTC))}  {text}"), soft_wrap=True)

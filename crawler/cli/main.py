@@ -49,6 +49,7 @@ from crawler.cli.tokens import app as tokens
 from crawler.cli.worker import worker
 from crawler.errors import NoReader, Refused, StoreFailed, ThoisuError
 from crawler.process import install_log_records, listening
+from crawler.process.log_format import announce, end_log, is_logging
 from crawler.process.output import clean_streams, say, write
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
@@ -135,10 +136,11 @@ def _lenient(descriptor: int) -> io.TextIOWrapper:
 
 def _run(arguments: list[str] | None) -> int:
     configured.cache_clear()
+    end_log()
     try:
         return app(arguments, prog_name="thoisu", standalone_mode=False) or 0
     except Stopped as stopped:
-        return _say(str(stopped), INTERRUPTED)
+        return _say(str(stopped), INTERRUPTED, logging.INFO)
     except StoreFailed as failure:
         return _say(f"{failure}; {failure.advice}", REFUSED)
     except ThoisuError as error:
@@ -170,7 +172,10 @@ def _give_up_output() -> int:
     return REFUSED
 
 
-def _say(message: str, code: int) -> int:
-    """One line on standard error."""
-    say(f"thoisu: {message}")
+def _say(message: str, code: int, level: int = logging.ERROR) -> int:
+    """One line on standard error, a record of the log where there is one."""
+    if is_logging():
+        announce(message, level)
+    else:
+        say(f"thoisu: {message}")
     return code

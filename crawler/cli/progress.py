@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from crawler.process.log_format import announce
 from crawler.process.output import console
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _plain_lines() -> Callable[[SiteReport], None]:
         left, done = getattr(report, "left", 0), _done(report)
         rate = done / report.seconds if report.seconds else 0.0
         hours = f", {left / rate / 3600:.1f} hours at this rate" if rate else ""
-        console(stderr=True).print(f"{report.site}: {done} asked, {left} known to be left{hours}", soft_wrap=True)
+        announce(f"{report.site}: {done} asked, {left} known to be left{hours}")
 
     return show
 

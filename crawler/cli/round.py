@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
-from datetime import UTC, datetime
 
 from crawler.configuration import Settings
 from crawler.crawl import SiteReport, crawl
-from crawler.process.output import say
+from crawler.process.log_format import announce
 from crawler.schedule.scheduler import log
 from crawler.sites import Sites
-from crawler.text import local_time
 
 
 def round_of(sites: Sites, store_url: str, newsroom: str | None, own: Settings) -> None:
@@ -20,11 +19,11 @@ def round_of(sites: Sites, store_url: str, newsroom: str | None, own: Settings) 
     log(own.log_level, own.log_format)
     threading.Thread(target=follow_scheduler, daemon=True).start()
     for report in crawl(sites, store_url=store_url, newsroom=newsroom, due=True, on_progress=_quietly, own=own):
-        say(f"{local_time(datetime.now(UTC), year=False)}  {report}")
+        announce(str(report), logging.WARNING if report.error else logging.INFO)
 
 
 def _quietly(_: SiteReport) -> None:
-    """What a site gave is printed when its round is over."""
+    """What a site gave is said when its round is over."""
 
 
 def follow_scheduler() -> None:

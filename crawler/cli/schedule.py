@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,8 @@ from crawler.cli.common import (
 )
 from crawler.cli.sinks import span
 from crawler.errors import BadInput
-from crawler.process.output import console, say
+from crawler.process.log_format import announce
+from crawler.process.output import console
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -99,7 +101,7 @@ def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, 
         on_beat = {"on_beat": heartbeat(url, store)} if (url := configured().heartbeat_url) else {}
         places, settle = configured().sites_at_once, partial(enrol, chosen)
         Scheduler(store, runners[ROUND], places, settle, runners[JOB], intervals, deferral, **on_beat).run()
-    console(stderr=True).print("stopped; the next start goes on where this one was", soft_wrap=True)
+    announce("stopped; the next start goes on where this one was")
 
 
 def _deferral(store: Store, names: list[str], *, asked: bool) -> Deferral | None:
@@ -115,7 +117,7 @@ def _deferral(store: Store, names: list[str], *, asked: bool) -> Deferral | None
     except BadInput as failure:
         if asked:
             raise
-        say(f"thoisu: {failure}; until then everything is done here")
+        announce(f"{failure}; until then everything is done here", logging.WARNING)
         return None
 
 

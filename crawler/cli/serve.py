@@ -11,13 +11,13 @@ from crawler.cli.common import (
     LogFormatOption,
     StoreOption,
     all_sites,
-    chosen_format,
+    begin_log,
     configured,
     open_store,
     papers_of,
 )
 from crawler.errors import BadInput
-from crawler.process.output import console
+from crawler.process.log_format import announce
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crawler.web.options import ServerOptions
 
 PORT = 8000
+"""At which `thoisu serve` listens."""
 
 
 def serve(
@@ -61,10 +62,9 @@ def serve(
       thoisu serve --port 9000 --store postgresql://localhost/thoisu
     """
     from crawler.deliver import stopping
-    from crawler.process.log_format import log_to_stderr
     from crawler.web.options import ServerOptions
 
-    log_to_stderr(configured().log_level, chosen_format(log_format))
+    begin_log(log_format)
     known = all_sites() | papers_of(newsroom) if newsroom else all_sites()
     own = configured()
     options = ServerOptions(
@@ -72,10 +72,9 @@ def serve(
         notify=own.notify, archive=own.archive, quarantine=own.quarantine,
     )  # fmt: skip
     with open_store(store) as opened, stopping() as stop, serving(opened, known, options, port) as url:
-        screen = console()
-        screen.print(f"serving at {url}, until Ctrl-C", style="bold", soft_wrap=True)
+        announce(f"serving at {url}, until Ctrl-C")
         if not options.is_loopback and not public:
-            screen.print("who asks needs a token: thoisu token add NAME", soft_wrap=True)
+            announce("who asks needs a token: thoisu token add NAME")
         stop.wait()
 
 

@@ -8,7 +8,7 @@ import typer
 
 from crawler.cli.common import LogFormatOption, StoreOption, chosen_format, configured
 from crawler.errors import BadInput
-from crawler.process.output import console
+from crawler.process.log_format import announce
 
 
 def worker(
@@ -51,7 +51,7 @@ def worker(
     with Store.open(url) as opened:
         many = concurrency or configured().sites_at_once
         QueueWorker(Queue(opened), lambda: runners_of(url, newsroom, form), chosen, many).run()
-    console(stderr=True).print("stopped; what was under way goes on with the next worker", soft_wrap=True)
+    announce("stopped; what was under way goes on with the next worker")
 
 
 def _queues(names: str | None) -> list[str]:

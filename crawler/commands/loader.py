@@ -1,4 +1,4 @@
-"""Finds spiders for Scrapy's own commands: those of the project, and those of the folder that THOISU_SITES names."""
+"""Finds spiders for Scrapy's own commands: of the project, of the folder of THOISU_SITES, and of plug-ins."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
 from crawler.configuration import FromEnvironment
-from crawler.sites.registry import OWN, offer
+from crawler.sites import load_sites
+from crawler.sites.registry import OWN, offer, plugin_modules
 
 
 class OwnSpiderLoader(SpiderLoader):
-    """Scrapy's loader, with one package more where the user has sites of their own.
+    """Scrapy's loader, with a package more where the user has sites of their own, and the modules of plug-ins.
 
     Raises `BadSite` when THOISU_SITES names no folder.
     """
@@ -26,6 +27,7 @@ class OwnSpiderLoader(SpiderLoader):
         if folder:
             offer(Path(folder))
             modules.append(OWN)
+        modules += plugin_modules(load_sites(Path(folder) if folder else None))
         warn_only = settings.getbool("SPIDER_LOADER_WARN_ONLY")
         # The settings of a crawler are frozen; of them a loader looks at these two.
         super().__init__(BaseSettings({"SPIDER_MODULES": modules, "SPIDER_LOADER_WARN_ONLY": warn_only}))

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from crawler.configuration import dotenv
 from crawler.errors import BadInput
-from crawler.process import install_log_records
+from crawler.process import install_log_records, masked_address
 from crawler.process.log_format import FORMATS
 
 if TYPE_CHECKING:
@@ -91,6 +91,17 @@ def _span(least: int) -> Callable[[str], timedelta]:
     return read
 
 
+def _proxy(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme == "http" and parts.hostname and parts.port != 0 and not parts.path.strip("/")
+    except ValueError:
+        good = False
+    if not good or not text.isascii():
+        raise BadInput(f"must be like http://user:password@proxy.example:3128, not {masked_address(text)!r}")
+    return text
+
+
 def _ascii(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         raise BadInput(f"must be a mail address or URL in plain ASCII, not {text!r}")
@@ -143,6 +154,11 @@ class Settings:
     replay: Path | None = _setting(
         None, "Folder with replay.tsv: answer every request from it instead of the network.", Path
     )
+    proxy: str | None = _setting(
+        None,
+        "HTTP proxy through which all sites are asked; docs/deploy.md says what that takes away. Empty: none is.",
+        _proxy,
+    )
     sites: Path | None = _setting(
         None, "Folder of spiders of your own, beside those that come with thoisu (docs/add-a-site.md).", Path
     )
@@ -183,9 +199,7 @@ class Settings:
     )
     lang: str = _setting("en", "What the commands say: en or vi.", _language)
     log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.", _level)
-    log_format: str = _setting(
-        "text", "How `schedule` and `serve` write their log: text, or json, an object a line.", _log_format
-    )
+    log_format: str = _setting("text", "How what is logged is written: text, or json, an object a line.", _log_format)
 
     article_maxsize: int = _setting(
         10 * 2**20, "The most that is taken of a page, before and after decompression.", _count(1, 2**31 - 1), "bytes"

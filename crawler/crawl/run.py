@@ -253,8 +253,9 @@ def run_in_loop(work: Coroutine[Any, Any, T], log_level: str) -> T:
 
 def _quieten(log_level: str) -> None:
     configure_logging({"LOG_INSTALL_ROOT_HANDLER": False})
-    # Scrapy lets its own loggers pass everything; a record for each page that nobody sees costs time.
-    logging.getLogger("scrapy").setLevel(log_level)
+    # Scrapy lets its own loggers pass everything; a record for each page that nobody sees costs time. What it says of
+    # itself, its settings and components, comes with each round, and is for whoever looks for a fault in it.
+    logging.getLogger("scrapy").setLevel("WARNING" if log_level == "INFO" else log_level)
     # What these two warn of is in the report, by its reason.
     for name in ("scrapy.core.downloader.handlers", "scrapy.downloadermiddlewares.httpcompression"):
         logging.getLogger(name).setLevel(logging.ERROR)

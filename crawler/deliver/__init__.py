@@ -13,6 +13,7 @@ The sinks, each loaded when its address is named.
 jsonl.py        the sink `jsonl`: one JSON object a line, in files (jsonlines.org)
 csv.py          the sink `csv`: RFC 4180 in UTF-8, a header in each file
 row_files.py    files that grow by rows: the half that JSON Lines and CSV share
+objects.py      the folder of an object store for such files
 parquet.py      Parquet files, partitioned by day
 sql_mirror.py   a mirror table in another database
 webhook.py      one signed POST for each change

@@ -133,6 +133,8 @@ def _route(name: str, section: Any, sites: Callable[[], Sites], variable: Callab
 
 
 def _filled(value: Any, variable: Callable[[str], str | None]) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(one, variable) for key, one in value.items()}
     if not isinstance(value, str):
         return value
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
-from io import BufferedReader, FileIO
+from io import BufferedReader, BytesIO, FileIO
 from typing import Any
 
 from crawler.deliver.row_files import RowFiles, Tail
@@ -36,7 +36,7 @@ class Csv(RowFiles):
         values = (row.article or {}) | row.to_dict()
         return (",".join(_cell(values.get(name)) for name in self._columns) + "\r\n").encode()
 
-    def tail(self, file: FileIO) -> Tail:
+    def tail(self, file: FileIO | BytesIO) -> Tail:
         """As `RowFiles.tail`, read from the beginning: only the quotes before it say whether a line end is a row's."""
         file.seek(0)
         quotes = end = at = 0

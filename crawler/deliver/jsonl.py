@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from io import FileIO
+from io import BytesIO, FileIO
 
 from crawler.deliver.row_files import RowFiles, Tail
 from crawler.deliver.sink import Delivery
@@ -25,7 +25,7 @@ class JsonLines(RowFiles):
         line = json.dumps(row.to_dict(), ensure_ascii=False, separators=(",", ":"))
         return line.translate(_ENDS).encode() + b"\n"
 
-    def tail(self, file: FileIO) -> Tail:
+    def tail(self, file: FileIO | BytesIO) -> Tail:
         """As `RowFiles.tail`, read from the end."""
         size, block = file.seek(0, os.SEEK_END), _BLOCK
         while True:

@@ -3,6 +3,9 @@
 Names are judged where they are resolved, every address of the answer, and exactly those addresses are dialled: there is
 no second look-up between the check and the connection (DNS rebinding). Every request passes here: articles, sources,
 redirects and robots.txt. Special-purpose addresses are those of the IANA registries (RFC 6890).
+
+Behind a proxy (`crawler.fetch.proxy`) the name is judged, too, with all addresses that it has for this machine; a name
+that has none here may have some there, and is let through.
 """
 
 from __future__ import annotations
@@ -14,17 +17,20 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, TunnelError
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.resolver import CachingHostnameResolver, HostResolution
+from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.address import IPv4Address as Dialled
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.errors import Discard, Refusal
 from crawler.fetch.head_limit import HEAD_MAX, short_heads, was_long
+from crawler.fetch.proxy import Proxy
 
 _GLOBAL_UNICAST = ip_network("2000::/3")
 _NAT64 = ip_network("64:ff9b::/96")
@@ -100,6 +106,8 @@ class GuardedResolver(CachingHostnameResolver):
         """Names whose answer held an inner address."""
         self.newsrooms: set[tuple[str, int]] = set()
         """Host and port of embedded newsrooms, which are let through."""
+        self.proxies: set[tuple[str, int]] = set()
+        """Host and port of proxies, which may be inside; port 0 is how Twisted asks for the way to a tunnel."""
 
     def resolveHostName(  # noqa: N802, the interface's name
         self,
@@ -111,13 +119,40 @@ class GuardedResolver(CachingHostnameResolver):
     ) -> Any:
         """As `IHostnameResolver` says; an answer with an inner address counts as none."""
         if (hostName, portNumber) not in self.newsrooms:
-            receiver = cast("Any", _PublicOnly(resolutionReceiver, hostName, self.refused))
+            receiver = resolutionReceiver
+            if (hostName, portNumber) not in self.proxies:
+                receiver = cast("Any", _PublicOnly(resolutionReceiver, hostName, self.refused))
             return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
         resolution = HostResolution(hostName)
         resolutionReceiver.resolutionBegan(resolution)
         resolutionReceiver.addressResolved(Dialled("TCP", "127.0.0.1", portNumber))
         resolutionReceiver.resolutionComplete()
         return resolution
+
+    async def is_inside(self, name: str) -> bool:
+        """Whether a name leads inside a network, as far as this machine can tell: one that has no address does not."""
+        asked: Deferred[None] = Deferred()
+        receiver = cast("Any", _PublicOnly(_End(asked), name, self.refused))
+        super().resolveHostName(receiver, name)
+        await maybe_deferred_to_future(asked)
+        return name in self.refused
+
+
+@implementer(IResolutionReceiver)
+class _End:
+    """Waits for the end of an answer, whatever it holds."""
+
+    def __init__(self, ended: Deferred[None]) -> None:
+        self._ended = ended
+
+    def resolutionBegan(self, resolution: Any) -> None:  # noqa: N802, the interface's name
+        pass
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802, the interface's name
+        pass
+
+    def resolutionComplete(self) -> None:  # noqa: N802, the interface's name
+        self._ended.callback(None)
 
 
 @implementer(IResolutionReceiver)
@@ -158,24 +193,41 @@ class GuardedHandler(HTTP11DownloadHandler):
             raise RuntimeError("the process resolves names without the guard: set TWISTED_DNS_RESOLVER")
         self._resolver = resolver
         self._newsroom: str | None = crawler.settings.get("THOISU_NEWSROOM")
+        self._proxy = Proxy.of(proxy) if (proxy := crawler.settings.get("THOISU_PROXY")) else None
+        self._judged: set[str] = set()  # names that are not inside; one that has no address here costs seconds
         pool: Any = self._pool
         pool._factory = short_heads(pool._factory)
 
     async def download_request(self, request: Request) -> Response:
         """Send `request`; raises `Denied` with PRIVATE_ADDRESS when it leads inside a network, TOO_LARGE when
-        the head of the answer has no end."""
+        the head of the answer has no end, and what Scrapy raises when nothing comes."""
         parts = urlsplit(request.url)
         host = parts.hostname or ""
         if of_newsroom(request.url, self._newsroom):
             self._resolver.newsrooms.add((host, parts.port or (443 if parts.scheme == "https" else 80)))
         elif named_inside(request.url):
             raise Denied(Refusal.PRIVATE_ADDRESS, host)
+        elif self._proxy is not None:
+            return self._proxy.check(await self._send(await self._by_proxy(self._proxy, request, host), host))
+        return await self._send(request, host)
+
+    async def _by_proxy(self, proxy: Proxy, request: Request, host: str) -> Request:
+        if host not in self._judged:
+            if await self._resolver.is_inside(host):
+                raise Denied(Refusal.PRIVATE_ADDRESS, f"{host} resolves to an inner address")
+            self._judged.add(host)
+        self._resolver.proxies |= {(proxy.host, proxy.port), (proxy.host, 0)}
+        return proxy.carry(request)
+
+    async def _send(self, request: Request, host: str) -> Response:
         try:
             return await super().download_request(request)
         except CannotResolveHostError:
             if host in self._resolver.refused:
                 raise Denied(Refusal.PRIVATE_ADDRESS, f"{host} resolves to an inner address") from None
             raise
+        except TunnelError as error:
+            raise DownloadFailedError(str(error)) from None
         except DownloadFailedError as error:
             if was_long(error):
                 raise Denied(Refusal.TOO_LARGE, f"a head of more than {HEAD_MAX // 1024} KiB") from None

@@ -1,22 +1,47 @@
-"""How what is logged is written: lines for a person, or an object a line for a program that gathers logs."""
+"""How what is logged is written: a record a line, with its time and level, for a person or as JSON for a program.
+
+All times of a process are on one clock, written with its offset (ISO 8601). `announce` is for what a long-running
+command says of its own work, whichever level is set.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
-from datetime import UTC, datetime
+import sys
+from datetime import datetime, tzinfo
 
 FORMATS = ("text", "json")
-_TEXT = "%(asctime)s %(levelname)s %(message)s"
+_progress = logging.getLogger("crawler.progress")
+
+
+def _time(record: logging.LogRecord, clock: tzinfo, timespec: str) -> str:
+    return datetime.fromtimestamp(record.created, clock).isoformat(timespec=timespec)
+
+
+class Lines(logging.Formatter):
+    """Time, level and message, and below it the trace of an error."""
+
+    def __init__(self, clock: tzinfo) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+        self._clock = clock
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
+        """The time of a record, to the second."""
+        return _time(record, self._clock, "seconds")
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a record: `at` (ISO 8601, UTC), `level`, `logger`, `message`, and `trace` of an error."""
+    """One JSON object a record: `at`, `level`, `logger`, `message`, and `trace` of an error."""
+
+    def __init__(self, clock: tzinfo) -> None:
+        super().__init__()
+        self._clock = clock
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as a line."""
         line = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "at": _time(record, self._clock, "milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -26,8 +51,52 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def log_to_stderr(level: str, form: str) -> None:
-    """Write records from this level on to standard error, in one of `FORMATS`."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines() if form == "json" else logging.Formatter(_TEXT))
-    logging.basicConfig(level=level, handlers=[handler])
+class _StandardError(logging.Handler):
+    """Writes to what standard error is by then: a table that moves takes it over while it is shown."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if sys.is_finalizing():
+            return  # what is taken down with the interpreter is no news, and half of what a line needs is gone
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except Exception:  # as every handler of `logging`: what cannot be logged ends no command
+            self.handleError(record)
+
+
+def log_to_stderr(level: str, form: str, clock: tzinfo) -> None:
+    """Write our records from this level on to standard error, in one of `FORMATS`, and what is announced in any case.
+
+    Libraries are heard from WARNING on, unless all is: what they tell of themselves comes again with each process.
+    """
+    end_log()
+    handler = _StandardError()
+    handler.setFormatter(JsonLines(clock) if form == "json" else Lines(clock))
+    root, ours = logging.getLogger(), logging.getLogger("crawler")
+    root.addHandler(handler)
+    ours.setLevel(level)
+    root.setLevel(logging.WARNING if ours.level == logging.INFO else level)
+    _progress.setLevel(min(logging.INFO, ours.level))
+
+
+def end_log() -> None:
+    """Write no more to standard error, as before `log_to_stderr`."""
+    root = logging.getLogger()
+    for handler in _handlers():
+        root.removeHandler(handler)
+        root.setLevel(logging.WARNING)
+        logging.getLogger("crawler").setLevel(logging.NOTSET)
+
+
+def is_logging() -> bool:
+    """Whether this process writes a log to standard error."""
+    return bool(_handlers())
+
+
+def announce(text: str, level: int = logging.INFO) -> None:
+    """Log what a long-running command says of its own work."""
+    _progress.log(level, "%s", text)
+
+
+def _handlers() -> list[_StandardError]:
+    return [one for one in logging.getLogger().handlers if isinstance(one, _StandardError)]

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.errors import StoreFailed
 from crawler.process import answering, masked
-from crawler.process.output import say
+from crawler.process.log_format import announce
 from crawler.schedule import queue_state
 from crawler.schedule.queue import Queue
 from crawler.schedule.queue_state import LONG, LOST, QueueWorkerRow
@@ -173,7 +173,7 @@ class QueueWorker:
             await asyncio.sleep(STAND_BY)
         text = f"taking jobs of {', '.join(self._queues)}, {self._concurrency} at once"
         if text != self._said:
-            say(f"{text}; stop with Ctrl-C or: kill {os.getpid()}")
+            announce(f"{text}; stop with Ctrl-C or: kill {os.getpid()}")
             self._said = text
         last = time.monotonic()
         while time.monotonic() - last < LOST.total_seconds():

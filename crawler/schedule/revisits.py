@@ -84,6 +84,7 @@ class DueRevisits:
 EDGES = (0.0, 1.0, 3.0, 12.0, 48.0, 168.0)
 """Hours of age between which the hazard is taken for constant; older articles are not asked again."""
 OLDEST = timedelta(hours=EDGES[-1])
+"""Age from which on an article is not asked again."""
 _AT_FIRST = (0.1, 0.04, 0.01, 0.003, 0.0005)
 _TRUST = 2.0
 """Edits that the first guess of a class counts for."""

@@ -24,8 +24,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from crawler.errors import StoreFailed
 from crawler.process import answering
-from crawler.process.log_format import log_to_stderr
-from crawler.process.output import say
+from crawler.process.log_format import announce, log_to_stderr
 from crawler.schedule import agenda
 from crawler.schedule.clock_watch import ClockWatch
 from crawler.schedule.deferral import Deferral
@@ -34,6 +33,7 @@ from crawler.schedule.intervals import Interval, Turns
 from crawler.schedule.rounds import GATHER, IDLE, Rounds
 from crawler.schedule.worker import Worker
 from crawler.store import LockTaken, Store, heartbeats, subjects
+from crawler.text import VIETNAM
 
 logger = logging.getLogger(__name__)
 STAND_BY = timedelta(seconds=5)
@@ -224,7 +224,7 @@ class Scheduler:
 
     def _say(self, what: str) -> None:
         if what != self._said:
-            say(f"{what}; stop with Ctrl-C or: kill {os.getpid()}")
+            announce(f"{what}; stop with Ctrl-C or: kill {os.getpid()}")
         self._said = what
 
     def _times(self) -> dict[str, datetime]:
@@ -289,7 +289,7 @@ def _now() -> datetime:
 
 def log(level: str, form: str) -> None:
     """What the processes of the schedule write, on standard error, from this level on, in one of `FORMATS`."""
-    log_to_stderr(level, form)
+    log_to_stderr(level, form, VIETNAM)
     # What the engines say of each run, and of each that is left out while the last goes on, is for whoever looks for a
     # fault in the scheduler or a worker itself; errors are told by these.
     debugging = logging.getLogger().level <= logging.DEBUG

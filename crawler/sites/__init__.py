@@ -10,6 +10,7 @@ url_kinds.py     what an address says by its words alone
 written_urls.py  addresses as people, feeds and copied lists write them
 article_numbers.py  the number that names an article, where a site's addresses end in one
 registry.py      the sites that somebody has described, by name and by address
+plugins.py       those that installed packages bring along
 stand_in.py      what takes the place of a part of a definition that gives nothing any more
 """
 

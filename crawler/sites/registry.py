@@ -1,4 +1,4 @@
-"""The sites that somebody has described: found by name or address, loaded from `spiders` and a user's own folder."""
+"""The sites that somebody has described, by name and address: of `spiders`, of plug-ins, of a user's own folder."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from crawler.errors import BadInput, BadSite
+from crawler.sites import plugins
 from crawler.sites.layouts import Layout
 from crawler.sites.site import Site
 from crawler.sites.urls import host_of
@@ -25,14 +26,18 @@ class Sites(Mapping[str, Site]):
         self._by_name: dict[str, Site] = {}
         self._by_host: dict[str, Site] = {}
         for site in sites:
-            if not site.name:
-                raise BadSite(f"{site.publisher} has no name; its spider gives it one")
-            if site.name in self._by_name:
-                raise BadSite(f"two spiders are called {site.name!r}")
-            self._by_name[site.name] = site
-            for host in site.all_hosts:
-                if self._by_host.setdefault(host, site) is not site:
-                    raise BadSite(f"{site.name} and {self._by_host[host].name} both claim the host {host}")
+            self._add(site)
+
+    def _add(self, site: Site) -> None:
+        if not site.name:
+            raise BadSite(f"{site.publisher} has no name; its spider gives it one")
+        if site.name in self._by_name:
+            raise BadSite(f"two spiders are called {site.name!r}")
+        for host in site.all_hosts:
+            if (other := self._by_host.get(host, site)) is not site:
+                raise BadSite(f"{site.name} and {other.name} both claim the host {host}")
+        self._by_name[site.name] = site
+        self._by_host |= dict.fromkeys(site.all_hosts, site)
 
     def __getitem__(self, name: str) -> Site:
         return self._by_name[name]
@@ -62,15 +67,28 @@ OWN = "own_spiders"
 
 
 def load_sites(own: Path | None = None) -> Sites:
-    """Every site of the `spiders` package and of the folder `own`, in the alphabetical order of their names.
+    """Every site of the `spiders` package, of the folder `own` and of plug-ins, in alphabetical order.
 
-    Raises `BadSite` when a spider's file cannot be read, or two spiders share a name or a host.
+    Raises `BadSite` when a spider's file cannot be read, or two spiders share a name or a host; what is wrong with a
+    plug-in leaves out its site (`crawler.sites.plugins`).
     """
     packages = ["spiders"]
     if own is not None:
         offer(own)
         packages.append(OWN)
-    return Sites(sorted((site for name in packages for site in _walk(name)), key=lambda site: site.name))
+    sites = Sites(site for name in packages for site in _walk(name))
+    for distribution, module in plugins.offered():
+        try:
+            found = list(_sites_of(module))
+        except Exception as error:
+            plugins.left_out(distribution, module.__name__, error)
+            continue
+        for site in found:
+            try:
+                sites._add(site)
+            except BadSite as clash:
+                plugins.left_out(distribution, f"the site {site.name}", str(clash))
+    return Sites(sorted(sites.values(), key=lambda site: site.name))
 
 
 def offer(folder: Path) -> None:
@@ -82,10 +100,21 @@ def offer(folder: Path) -> None:
     sys.modules[OWN] = package
 
 
+def plugin_modules(sites: Sites) -> list[str]:
+    """The modules of plug-ins whose spiders are all among `sites`, by name."""
+    return [
+        module.__name__
+        for _, module in plugins.offered()
+        # Of a package, Scrapy would also load the modules that cannot be.
+        if not hasattr(module, "__path__") and all(sites.get(site.name) is site for site in _sites_of(module))
+    ]
+
+
 def spider_path(name: str) -> Path | None:
-    """The file in which the spider of a site stands, in the user's own folder or the package; None without one."""
-    for package in (OWN, "spiders"):
-        for folder in getattr(sys.modules.get(package), "__path__", ()):
+    """The file in which the spider of a site stands: in the user's own folder, ours, or a plug-in; None without one."""
+    packages = [sys.modules.get(OWN), sys.modules.get("spiders"), *(module for _, module in plugins.offered())]
+    for package in packages:
+        for folder in getattr(package, "__path__", ()):
             file = Path(folder) / f"{name}.py"
             if name.isidentifier() and file.is_file():
                 return file
@@ -104,9 +133,10 @@ def _walk(name: str) -> Iterator[Site]:
 
 def _sites_of(module: ModuleType) -> Iterator[Site]:
     for value in vars(module).values():
-        site = getattr(value, "site", None)
-        if isinstance(value, type) and isinstance(site, Site) and value.__module__ == module.__name__:
-            yield site
+        if isinstance(value, type) and value.__module__ == module.__name__:
+            site = getattr(value, "site", None)
+            if isinstance(site, Site):
+                yield site
 
 
 def read_file(file: Path) -> Sites | Layout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def test_an_interrupted_crawl_has_not_failed(
     monkeypatch.setattr(relate, "relate_new", interrupted)
     done = thoisu("crawl", "songda", "--newsroom", newsroom.url, "--store", "sqlite:///a.db")
     assert done.code == 130
-    assert done.err == "thoisu: stopped; what was read is stored, and the next crawl goes on with the rest\n"
+    assert done.err.endswith(" INFO stopped; what was read is stored, and the next crawl goes on with the rest\n")
     assert "failed" not in done.out
 
 
@@ -100,16 +101,27 @@ def test_a_delivery_that_follows_is_simply_stopped(tmp_path: Path) -> None:
     process = begun(
         tmp_path, "deliver", "--follow", "--store", "sqlite:///a.db", ready=lambda: any(files.glob("**/*.jsonl"))
     )
-    assert stop(process) == (0, "stopped; the next run goes on where each sink is\n")
+    code, errors = stop(process)
+    assert (code, errors.partition(" INFO ")[2]) == (0, "stopped; the next run goes on where each sink is\n")
 
 
 def test_a_schedule_is_simply_stopped(tmp_path: Path, newsroom: Newsroom) -> None:
     options = ("--newsroom", newsroom.url, "--store", "sqlite:///a.db")
+    (tmp_path / ".env").write_text("THOISU_LOG_LEVEL=INFO\n")
     process = begun(tmp_path, "schedule", *options, ready=lambda: (tmp_path / "a.db-wal").exists())
     assert process.stderr is not None
-    assert any("new" in line for line in process.stderr), "a round has come back"
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if " new" in line:  # a round has come back
+            break
     code, errors = stop(process)
-    assert (code, errors.splitlines()[-1]) == (0, "stopped; the next start goes on where this one was")
+    dated = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+07:00 (INFO|WARNING) .+")
+    assert [line for line in (*said, *errors.splitlines()) if not dated.fullmatch(line.rstrip("\n"))] == []
+    assert len([line for line in said if " a round of " in line]) == 1
+    assert len(said) <= 4, "Scrapy says nothing of its settings with each round"
+    assert code == 0
+    assert errors.splitlines()[-1].endswith(" INFO stopped; the next start goes on where this one was")
     assert "Traceback" not in errors
 
 

@@ -640,6 +640,7 @@ if sys.argv[1] == "long":
 sys.exit(sys.argv[1] == "broken")
 '''
 names, url, overrun, command = sys.argv[1].split(","), sys.argv[2], float(sys.argv[3]), sys.argv[4:]
+scheduler.log("WARNING", "text")
 scheduler.FIRST = timedelta(0)
 with Store.open(url) as store:
     jobs = Worker([sys.executable, "-S", "-c", JOB], "the job")
@@ -729,7 +730,7 @@ def test_due_sites_go_into_one_process_and_it_ends_when_asked(
 ) -> None:
     all_due(tmp_path, "nhandan", "vov")
     process = scheduler("quick")
-    assert process.wait_for("polling")[1:3] == ["2", "sites;"]
+    assert process.wait_for("polling")[1:5] == ["INFO", "polling", "2", "sites;"]
     assert process.wait_for("begun")[2:] == ["nhandan", "vov"]
     assert process.end() == 0
 
@@ -872,7 +873,9 @@ def test_the_real_thing_finds_what_is_published_and_ends_with_its_scheduler(tmp_
             wait_until(lambda: any("post" in request.path for request in newsroom.requests))
             process.kill()
             assert process.stderr is not None
-            assert "Closing spider (shutdown)" in process.stderr.read()  # to the end: the round has ended, too
+            said = process.stderr.read()  # to the end: the round has ended, too
+            assert any(" WARNING songda: " in line and line.endswith("; stopped") for line in said.splitlines()), said
+            assert "Logging error" not in said
         newsroom.behave("songda")
         with started() as process:
             with Store.open(url) as store:

@@ -20,6 +20,7 @@ from crawler.errors import BadInput
 from crawler.process.log_format import JsonLines
 from crawler.sites import Sites
 from crawler.store import Store
+from crawler.text import VIETNAM
 from crawler.web.options import ServerOptions
 from tests.support import ROOT, Thoisu
 from tests.web.asking import Asker
@@ -49,9 +50,9 @@ def test_a_port_that_is_taken_is_said(filled: Store) -> None:
 
 def test_the_command_serves_until_it_is_stopped(filled: Store, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "crawler", "serve", "--port", "0", "--store", str(filled.url)]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
         url = re.search(r"http://127\.0\.0\.1:\d+/", line)
         assert url is not None, line
         assert b"<h1" in read(url[0])
@@ -103,7 +104,7 @@ def test_the_page_of_metrics_names_each(asker: Asker) -> None:
 
 def test_a_log_is_an_object_a_line_for_whom_wants_it() -> None:
     record = logging.LogRecord("crawler", logging.WARNING, __file__, 1, "hai\ndòng %s", ("x",), None)
-    line = json.loads(JsonLines().format(record))
+    line = json.loads(JsonLines(VIETNAM).format(record))
     assert (line["level"], line["logger"], line["message"], "trace" in line) == (
         "warning",
         "crawler",
@@ -114,8 +115,8 @@ def test_a_log_is_an_object_a_line_for_whom_wants_it() -> None:
         raise ValueError("lạ")
     except ValueError:
         record.exc_info = sys.exc_info()
-    assert "ValueError: lạ" in json.loads(JsonLines().format(record))["trace"]
-    assert "\n" not in JsonLines().format(record)
+    assert "ValueError: lạ" in json.loads(JsonLines(VIETNAM).format(record))["trace"]
+    assert "\n" not in JsonLines(VIETNAM).format(record)
 
 
 def test_a_format_that_is_none_is_said(thoisu: Thoisu, filled: Store) -> None:
