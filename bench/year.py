@@ -9,8 +9,8 @@ that is counted of it, the archive, the quarantine. Retention keeps pages, links
 as the end of the run.
 
 Memory and descriptors are those of this process at the end of each day; growth is that from the second third of the
-days to the last. The seconds of a day are those of its looks, pages and jobs, the mean of ten days at the beginning
-(behind the first, which makes the files) and at the end. The last line is one JSON object.
+days to the last. The seconds of a round are those of the processor for all looks of a day and their pages, the mean of
+ten days at the beginning (behind the first, which makes the files) and at the end. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class Year:
     refused: int = 0
     pages: int = 0
     aged: set[Path] = field(default_factory=set)
+    seconds: list[float] = field(default_factory=list)
 
     def live(self, looks: list[Look], now: datetime) -> None:
         """One day, up to its end."""
@@ -70,8 +71,11 @@ class Year:
         assert archive is not None
         writer = Writer(archive, 4 * 2**20, "thoisu/0 (bench)", "")
         flags: dict[str, list[PageFlags]] = defaultdict(list)
+        begun = time.process_time()
         for look in looks:
             self._look(look, writer)
+        self.seconds.append(time.process_time() - begun)
+        for look in looks:
             flags[look.site] += [PageFlags(number, number, number, "l", 400, 5) for number, _ in enumerate(look.pages)]
         writer.close()
         with self.store.writing() as connection:
@@ -161,7 +165,7 @@ def measured(options: argparse.Namespace, place: Path) -> dict[str, Any]:
         keep_links=max(keep, timedelta(days=60)),
     )  # fmt: skip
     a_day = options.sites * options.articles
-    memory, descriptors, seconds = list[float](), list[int](), list[float]()
+    memory, descriptors = list[float](), list[int]()
     expected: dict[str, int] = {}
     with Store.open(f"sqlite:///{place}/store.db") as store:
         year = Year(store, settings)
@@ -169,17 +173,15 @@ def measured(options: argparse.Namespace, place: Path) -> dict[str, Any]:
         for day, found in groupby(
             looks, key=lambda look: (look.at - START - timedelta(seconds=1)) // timedelta(days=1)
         ):
-            begun, of_day = time.process_time(), list(found)
             now = START + timedelta(days=day) + _NIGHT + timedelta(days=1)
-            year.live(of_day, now)
-            seconds.append(time.process_time() - begun)
+            year.live(list(found), now)
             memory.append(resident(os.getpid()))
             descriptors.append(len(os.listdir("/proc/self/fd")))
             if day + 1 == options.told:
                 expected = told(store, settings, now, options.days - options.told)
             if (day + 1) % max(options.days // 10, 1) == 0:
                 shown = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in sizes(store, settings).items())
-                print(f"day {day + 1}: {shown}, {memory[-1]:.0f} MB of memory, {seconds[-1]:.2f} s", flush=True)
+                print(f"day {day + 1}: {shown}, {memory[-1]:.0f} MB of memory, {year.seconds[-1]:.2f} s", flush=True)
     with Store.open(f"sqlite:///{place}/store.db") as store:  # its log is written back
         there = sizes(store, settings)
     return {
@@ -187,8 +189,8 @@ def measured(options: argparse.Namespace, place: Path) -> dict[str, Any]:
         "told": expected, "is": there,
         "off": {name: round(there[name] / size - 1, 3) for name, size in expected.items() if size},
         "memory_mb": round(memory[-1]), "memory_growth_mb": growth(memory), "descriptor_growth": growth(descriptors),
-        "day_seconds_first": round(mean(seconds[1 : 1 + _MEAN]), 3),
-        "day_seconds_last": round(mean(seconds[-_MEAN:]), 3),
+        "round_seconds_first": round(mean(year.seconds[1 : 1 + _MEAN]), 3),
+        "round_seconds_last": round(mean(year.seconds[-_MEAN:]), 3),
     }  # fmt: skip
 
 

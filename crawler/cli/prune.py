@@ -43,7 +43,7 @@ def prune(
             print_json(asdict(one))
         return
     columns = [Column("what", whole=True), Column("number", right=True, whole=True), Column("MB", right=True)]
-    rows = [Row((one.what, str(one.number), f"{one.bytes / 1e6:.1f}")) for one in found]
+    rows = [Row((one.what, str(one.number), f"{(one.bytes or 0) / 1e6:.1f}")) for one in found]
     print_rows(columns, rows, "nothing is ever dropped")
     note("nothing was dropped: a dry run" if dry_run else "dropped")
     if given is not None:

@@ -21,7 +21,7 @@ def prune_due(store: Store, settings: Settings, now: datetime) -> list[Dropped]:
     with store.reading() as connection:
         if not quiet.is_due(connection, heartbeats.last(connection, WHO), now):
             return []
-    found = prune(store, settings, now)
+    found = prune(store, settings, now, measured=False)
     with store.reading() as connection:
         free, size = quiet.free_bytes(connection)
     if size < quiet.LARGE and quiet.is_worth(free, size):

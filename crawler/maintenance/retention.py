@@ -52,8 +52,8 @@ class Dropped:
     what: str
     number: int
     """Rows or, of a folder, files."""
-    bytes: int
-    """Of rows an estimate, by what a row of their table takes."""
+    bytes: int | None
+    """Of rows an estimate, by what a row of their table takes; None where that was not measured."""
 
 
 def rules(settings: Settings, now: datetime) -> Iterator[Rule]:
@@ -79,29 +79,33 @@ def kept_tables(settings: Settings, now: datetime) -> dict[str, timedelta]:
     return {rule.table.name: rule.keep for rule in rules(settings, now) if rule.all}
 
 
-def prune(store: Store, settings: Settings, now: datetime, *, dry_run: bool = False) -> list[Dropped]:
+def prune(
+    store: Store, settings: Settings, now: datetime, *, dry_run: bool = False, measured: bool = True
+) -> list[Dropped]:
     """Drop what is too old, or only say what that would be; a row for each kind, also where it is nothing.
+
+    Bytes of rows are `measured` by reading the whole store, which is not worth it where nobody looks.
 
     Raises StoreFailed when the database, or a folder, cannot.
     """
     return [
-        *_rows(store, settings, now, dry_run=dry_run),
+        *_rows(store, settings, now, dry_run=dry_run, measured=measured),
         *_archive(settings, now, dry_run=dry_run),
         *_quarantine(settings, now, dry_run=dry_run),
     ]
 
 
-def _rows(store: Store, settings: Settings, now: datetime, *, dry_run: bool) -> Iterator[Dropped]:
+def _rows(store: Store, settings: Settings, now: datetime, *, dry_run: bool, measured: bool) -> Iterator[Dropped]:
     with store.reading() as connection:
-        sizes = table_bytes(connection)
+        sizes = table_bytes(connection) if measured else None
     for rule in rules(settings, now):
         of_table = select(func.count()).select_from(rule.table)
         with store.reading() as connection:
-            all_rows = connection.scalar(of_table) or 0
             number = connection.scalar(of_table.where(rule.old)) or 0
+            rows = connection.scalar(of_table) or 1 if sizes else 1
         if number and not dry_run:
             number = _drop(store, rule.table, rule.old)
-        size = sizes.get(rule.table.name, 0) * number // max(all_rows, 1)
+        size = None if sizes is None else sizes.get(rule.table.name, 0) * number // rows
         yield Dropped(what=rule.says, number=number, bytes=size)
 
 

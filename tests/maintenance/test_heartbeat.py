@@ -88,7 +88,7 @@ def test_the_scheduler_gives_it_behind_its_own(store: Store, monkeypatch: pytest
         with store.reading() as connection:
             return heartbeats.last_beat(connection)
 
-    def full(_: object) -> None:
+    def full(*_: object) -> None:
         raise StoreFailed("disk_full", "no room")
 
     heard: list[datetime | None] = []
@@ -97,7 +97,7 @@ def test_the_scheduler_gives_it_behind_its_own(store: Store, monkeypatch: pytest
     assert heard == [last()]
     assert last() is not None
     one._next_beat = 0.0
-    monkeypatch.setattr(Store, "writing", full)
+    monkeypatch.setattr(Store, "writing_beside", full)
     with pytest.raises(StoreFailed):
         one._beat()
     assert len(heard) == 1
