@@ -38,6 +38,18 @@ def test_what_is_announced_comes_at_every_level(level: str, capsys: pytest.Captu
     assert [line[26:] for line in lines] == said
 
 
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [("DEBUG", ["ours", "theirs", "wrong"]), ("INFO", ["ours", "wrong"]), ("WARNING", ["wrong"]), ("ERROR", [])],
+)
+def test_libraries_are_heard_from_warning_on(level: str, said: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    log_to_stderr(level, "text", VIETNAM)
+    logger.info("ours")
+    logging.getLogger("library").info("theirs")
+    logging.getLogger("library").warning("wrong")
+    assert [line.rpartition(" ")[2] for line in capsys.readouterr().err.splitlines()] == said
+
+
 def test_json_has_the_same_clock_and_a_trace(capsys: pytest.CaptureFixture[str]) -> None:
     log_to_stderr("INFO", "json", VIETNAM)
     announce("hai\ndòng postgresql://desk:secret@host/x")
