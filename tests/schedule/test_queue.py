@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from crawler.crawl.report import SiteReport
+from crawler.crawl.run import crawl
 from crawler.errors import BadInput
 from crawler.monitor.checks import CHECKS
 from crawler.monitor.view import Check, View
-from crawler.newsroom import Newsroom
+from crawler.newsroom import Newsroom, newsroom_sites
 from crawler.schedule import queue_schema, queue_state
 from crawler.schedule.deferral import Deferral
 from crawler.schedule.queue import ROUND, Queue, Work, job_of, round_of, site_lock
@@ -315,6 +317,26 @@ def test_a_job_that_takes_its_workers_down_comes_back_later_and_later(queue: Que
         assert job.due is not None
         pauses.append(round((job.due - job.since).total_seconds()))
     assert pauses == [0, 30, 60]
+
+
+def test_a_run_that_has_lost_the_lock_of_its_site_ends(
+    shared: Store, newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[crawl.__module__], "HOLD", 0.05)
+    url, sites = address(shared), newsroom_sites(newsroom.url, count=1)
+    ended: list[object] = []
+
+    def end_session(report: SiteReport) -> None:
+        if report.created and not ended:
+            ended.append(report)
+            sql = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            with shared.reading() as connection:
+                connection.execute(text(sql))
+
+    settings = {"THOISU_DELAY": 0.1, "THOISU_QUARANTINE": str(tmp_path)}
+    (report,) = crawl(sites, store_url=url, newsroom=newsroom.url, settings=settings, on_progress=end_session)
+    assert str(report.error).startswith("the site's lock is lost")
+    assert report.created < 20
 
 
 # --- a scheduler that defers ------------------------------------------------------------------------------------------
