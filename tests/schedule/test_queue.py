@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from crawler.archive import Archive
+from crawler.archive.records import Fetch
+from crawler.archive.writer import Writer
 from crawler.crawl.report import SiteReport
 from crawler.crawl.run import crawl
 from crawler.errors import BadInput
@@ -34,7 +37,7 @@ from crawler.sites import Sites
 from crawler.store import Store
 from crawler.store.findings import Observation
 from crawler.text import VIETNAM
-from tests.support import Thoisu, sibling, statement
+from tests.support import GOLDEN, Thoisu, sibling, statement
 
 pytest.importorskip("procrastinate", reason="the queue NOT TESTED: pip install procrastinate")
 NOW = datetime(2026, 8, 6, 8, 0, tzinfo=UTC)
@@ -562,6 +565,54 @@ def test_a_part_ends_when_its_time_is_up_or_its_worker_dies(seconds: float, over
         if over == "False":
             one.stdin.close()
         assert one.stdout.read() == f"{over}\n"
+
+
+def test_an_archive_is_read_again_by_workers_month_by_month(
+    shared: Store, thoisu: Thoisu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, url = tmp_path / "warc", address(shared)
+    writer = Writer(folder, size=10**9, agent="thoisu/0", contact="")
+    for site, month in (("bao", 1), ("bao", 2), ("dai", 1)):
+        page = f"https://{site}.example/tin-{month}.html"
+        at = datetime(2026, month, 20, 20, tzinfo=UTC)
+        assert writer.keep(Fetch(site=site, url=page, link=page, at=at, status=200, headers=(), body=b"<html></html>"))
+    writer.close()
+    monkeypatch.setenv("THOISU_ARCHIVE", str(folder))
+    assert thoisu("reread", "--queue", "--store", url).code == 2
+    told = thoisu("reread", "--queue", "--yes", "--until", "2026-02-03", "--store", url)
+    assert (told.code, told.err.splitlines()[0]) == (0, "3 parts wait for workers: thoisu queue")
+    spans = [
+        ("bao", "2026-02-01", "2026-02-03"),
+        ("bao", "2026-01-21", "2026-01-31"),
+        ("dai", "2026-01-21", "2026-01-21"),
+    ]
+    assert [job.names for job in listed(Queue(shared))] == [
+        ("--site", site, "--since", first, "--until", last) for site, first, last in spans
+    ]
+    with Archive(folder) as archive:
+        assert len(list(archive.pages("bao", None, datetime(2026, 2, 1, tzinfo=UTC)))) == 1
+
+
+def test_a_part_of_a_reading_writes_what_differs(tmp_path: Path) -> None:
+    case, url = GOLDEN / "nhandan" / "article", f"sqlite:///{tmp_path / 'store.db'}"
+    page, at = json.loads((case / "origin.json").read_text("utf-8"))["url"], datetime(2026, 1, 20, 20, tzinfo=UTC)
+    writer, body = (
+        Writer(tmp_path / "warc", size=10**9, agent="thoisu/0", contact=""),
+        (case / "page.html").read_bytes(),
+    )
+    writer.keep(Fetch(site="nhandan", url=page, link=page, at=at, status=200, headers=(), body=body))
+    writer.close()
+    Store.open(url).close()
+    command = [sys.executable, "-m", "crawler", "reread", "--child", "--site", "nhandan", "--store", url]
+    environ = {**os.environ, "THOISU_ARCHIVE": str(tmp_path / "warc")}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, cwd=tmp_path
+    ) as done:
+        assert done.stderr is not None
+        assert "reading of nhandan: 1 pages, 1 differ" in done.stderr.read()
+        assert done.wait(60) == 0
+    with Store.open(url) as store:
+        assert [row.canonical_url for row in store.articles()] == [page]
 
 
 # --- when nobody takes it ---------------------------------------------------------------------------------------------
