@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,15 +26,16 @@ from crawler.errors import BadInput
 from crawler.monitor.checks import CHECKS
 from crawler.monitor.view import Check, View
 from crawler.newsroom import Newsroom, newsroom_sites
-from crawler.schedule import queue_schema, queue_state
+from crawler.schedule import Interval, enrol, queue_schema, queue_state
 from crawler.schedule.deferral import Deferral
 from crawler.schedule.queue import ROUND, Queue, Work, job_of, round_of, site_lock
 from crawler.schedule.queue_schema import SCHEMA, prepare
 from crawler.schedule.queue_state import BACKFILL, ROUNDS, QueuedJob, QueueWorkerRow
 from crawler.schedule.queue_worker import LATER, MORE, Again, JobFailed, QueueWorker, following
 from crawler.schedule.rounds import Rounds
+from crawler.schedule.scheduler import Scheduler
 from crawler.schedule.worker import Worker
-from crawler.sites import Sites
+from crawler.sites import EPI, Feed, Site, Sites
 from crawler.store import Store
 from crawler.store.findings import Observation
 from crawler.text import VIETNAM
@@ -435,6 +437,38 @@ def test_a_site_that_its_round_left_as_it_was_gets_a_pause(queue: Queue) -> None
     assert stands(queue) == [(ROUNDS, "bao", "waits")]
 
 
+def test_the_scheduler_defers_rounds_and_jobs_and_does_what_nobody_takes(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.schedule.scheduler.FIRST", timedelta(seconds=1))
+    home, done = "https://bao.example/", tmp_path / "done"
+    site = Site(
+        name="bao",
+        publisher="Báo",
+        home=home,
+        tier="press",
+        sources=(Feed(home + "rss"),),
+        article=r"-post\d+",
+        layout=EPI,
+    )
+    alive(queue, ROUNDS, "relate")
+    mark = f"import sys; open({str(done)!r}, 'a').write(' '.join(sys.argv[1:]) + chr(10))"
+    hour = timedelta(hours=1)
+    jobs = [Interval("relate", hour, hour), Interval("check", hour, hour)]
+    scheduler = Scheduler(
+        queue.store, runner(mark), 8, partial(enrol, Sites([site])), runner(mark), jobs, Deferral(queue)
+    )
+    thread = threading.Thread(target=scheduler.run)
+    thread.start()
+    try:
+        wait_until(lambda: len(listed(queue)) == 2 and done.exists() and bool(done.read_text()))
+    finally:
+        scheduler._end(scheduler._stop)
+        thread.join()
+    assert stands(queue) == [(ROUNDS, "bao", "waits"), ("relate", "relate", "waits")]
+    assert done.read_text() == "check\n"
+
+
 # --- what it says -----------------------------------------------------------------------------------------------------
 
 
@@ -528,6 +562,7 @@ def test_what_was_given_up_is_told_and_done_again_when_somebody_says_so(queue: Q
     ]
 
 
+@pytest.mark.slow
 def test_a_part_does_its_work_and_ends_with_its_worker(newsroom: Newsroom, tmp_path: Path) -> None:
     url, day = f"sqlite:///{tmp_path / 'store.db'}", datetime.now(VIETNAM).date() - timedelta(days=1)
     words = ["backfill", "songda", "--from", str(day), "--newsroom", newsroom.url, "--store", url, "--child"]
