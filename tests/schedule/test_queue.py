@@ -232,6 +232,15 @@ def test_a_round_is_taken_before_what_waited_longer(queue: Queue, tmp_path: Path
     assert (tmp_path / "done").read_text().split() == ["so", "bao", "dai"]
 
 
+def test_a_job_that_is_due_again_before_it_was_taken_goes_before_the_rounds(queue: Queue) -> None:
+    queue.put_job("deliver")
+    queue.put_job("relate")
+    queue.put([round_of("bao")])
+    assert [job.queue for job in listed(queue)] == [ROUNDS, "deliver", "relate"]
+    queue.put_job("deliver")
+    assert [job.queue for job in listed(queue)] == ["deliver", ROUNDS, "relate"]
+
+
 @pytest.mark.parametrize(
     ("code", "state", "hours"),
     [(3, "failed", 0), (MORE, "waits", 0), (LATER, "waits", 1), (-signal.SIGKILL, "failed", 0)],
