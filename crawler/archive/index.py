@@ -102,9 +102,20 @@ class Index:
                     lost = "UPDATE records SET body_file = NULL, body_offset = NULL WHERE body_file = ?"
                     self._base.execute(lost, (file,))
 
-    def pages(self, site: str | None, since: datetime | None) -> Iterator[tuple[int, Row]]:
-        """The last good answer of each article's address, in the order in which the bodies stand in the files."""
+    def spans(self) -> list[tuple[str, str, str]]:
+        """The sites of which there are articles, each with the times of the first and the last good answer."""
+        query = "SELECT site, min(at), max(at) FROM records WHERE link IS NOT NULL AND status = 200 GROUP BY site"
+        return self._base.execute(f"{query} ORDER BY site").fetchall()
+
+    def pages(
+        self, site: str | None, since: datetime | None, until: datetime | None = None
+    ) -> Iterator[tuple[int, Row]]:
+        """The last good answer of each article's address, in the order in which the bodies stand in the files.
+
+        Of those since a time, and before `until`.
+        """
         wanted = ["site = :site"] * (site is not None) + ["at >= :since"] * (since is not None)
+        wanted += ["at < :until"] * (until is not None)
         query = f"""
             SELECT id, {_COLUMNS} FROM records AS r
             WHERE {" AND ".join(["link IS NOT NULL AND status = 200", *wanted])}
@@ -114,7 +125,8 @@ class Index:
                 )
             ORDER BY body_file, body_offset
         """  # noqa: S608
-        cursor = self._base.execute(query, {"site": site, "since": stamp(since) if since else None})
+        about = {"site": site, "since": stamp(since) if since else None, "until": stamp(until) if until else None}
+        cursor = self._base.execute(query, about)
         return ((row[0], Row(*row[1:])) for row in cursor)
 
     def row(self, id_: int) -> Row:

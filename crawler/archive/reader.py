@@ -56,9 +56,17 @@ class Archive:
         self._index.forget_missing(self._folder)
         return [fault for path in sorted(self._folder.glob("*.warc.gz")) if (fault := self._enter(path))]
 
-    def pages(self, site: str | None = None, since: datetime | None = None) -> Iterator[Held]:
-        """The last good answer of each article's address, fetched since, in the order of the files."""
-        return (Held(id_, row) for id_, row in self._index.pages(site, since))
+    def spans(self) -> dict[str, tuple[datetime, datetime]]:
+        """For each site when its articles were fetched: the first and the last good answer."""
+        return {
+            site: (datetime.fromisoformat(one), datetime.fromisoformat(two)) for site, one, two in self._index.spans()
+        }
+
+    def pages(
+        self, site: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Held]:
+        """The last good answer of each article's address, fetched since and before `until`, as the files have them."""
+        return (Held(id_, row) for id_, row in self._index.pages(site, since, until))
 
     def page(self, id_: int) -> Held:
         """One page by its number."""

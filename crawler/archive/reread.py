@@ -88,9 +88,10 @@ def review(
     site: str | None = None,
     since: datetime | None = None,
     own: Settings = DEFAULTS,
+    until: datetime | None = None,
 ) -> Iterator[RereadPage]:
-    """What each page of the archive, of a site and fetched since, says today; writes nothing."""
-    return reread_pages(archive, store, sites, archive.pages(site, since), own)
+    """What each page of the archive, of a site and fetched since and before `until`, says today; writes nothing."""
+    return reread_pages(archive, store, sites, archive.pages(site, since, until), own)
 
 
 def reread_pages(

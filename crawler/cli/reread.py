@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from array import array
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import SitesOption, StoreOption, all_sites, configured, moment, open_store, site_named
+from crawler.cli.common import SitesOption, StoreOption, all_sites, configured, open_store, period, site_named
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Discard
 from crawler.process import shown
-from crawler.process.output import console, print_json
+from crawler.process.output import console, print_json, say
 from crawler.sites import Layout, Sites
+from crawler.text import day_of, local_time
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = 3  # shown of each kind
 _WIDTH = 100  # letters of a value in an example
+_MOMENT = timedelta(microseconds=1)
 _EVERY = 100  # pages between two signs of life on a terminal
 _SAID = {
     "same": "read as they are held",
@@ -49,6 +54,9 @@ def reread(
     since: Annotated[
         str | None, typer.Option(metavar="DATE", help="Pages fetched since 2026-08-01, or 2026-08-01T06:30.")
     ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Pages fetched until the end of 2026-08-31, or before a time.")
+    ] = None,
     archive: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Folder of WARC files; default: THOISU_ARCHIVE.")
     ] = None,
@@ -59,9 +67,11 @@ def reread(
         typer.Option("--with", metavar="FILE", help="By the site or the LAYOUT of this file; it is run, so read it."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write what was reported.")] = False,
+    queue: Annotated[bool, typer.Option("--queue", help="Leave it to workers, in parts (PostgreSQL).")] = False,
     json_: Annotated[
         bool, typer.Option("--json", help="One JSON object a page that differs, then the counts.")
     ] = False,
+    child: Annotated[bool, typer.Option("--child", hidden=True, help="A part, for a worker.")] = False,
 ) -> None:
     """Read the archived pages again, after a layout has improved.
 
@@ -69,17 +79,23 @@ def reread(
     differs from the store; with --yes it is then written: another text as a new
     revision, other metadata into the current one. Nothing is fetched.
 
+    With --queue workers read and write at once, a site's months beside each
+    other; those that have the archive at THOISU_ARCHIVE take part.
+
     \b
     Examples:
       thoisu reread --site nhandan --since 2026-08-01
       thoisu reread --site nhandan --yes
       thoisu reread --site nhandan --with nhandan-new.py
+      thoisu reread --since 2025-01-01 --yes --queue
       thoisu reread --archive /srv/warc --json > differs.jsonl
     """
     from crawler.archive import Archive
 
     if yes and dry_run:
         raise BadInput("--dry-run and --yes exclude each other")
+    if queue and (not yes or with_ or archive or json_):
+        raise BadInput("--queue writes what is found, by what workers have: give --yes, no --with, --archive or --json")
     folder = archive or configured().archive
     if folder is None:
         raise BadInput("name the archive: --archive FOLDER, or THOISU_ARCHIVE")
@@ -87,16 +103,22 @@ def reread(
     names: list[str | None] = [site_named(name, sites).name for name in dict.fromkeys(site or ())]
     if with_ is not None:
         sites, names = _tried(with_, names, sites)
-    after = moment(since) if since is not None else None
+    after, before = period(since, until)
     screen = console(stderr=json_)
     with Archive(folder) as pages, open_store(store) as opened:
         for fault in pages.catch_up():
             console(stderr=True).print(shown(fault), style="yellow", soft_wrap=True)
+        if queue:
+            _defer(pages, opened, names, after, before)
+            return
         from crawler.archive.reread import review
 
         findings = chain.from_iterable(
-            review(pages, opened, sites, name, after, configured()) for name in names or [None]
+            review(pages, opened, sites, name, after, configured(), before) for name in names or [None]
         )
+        if child:
+            _part(opened, findings, names)
+            return
         to_write = _report(findings, screen, json_=json_)
         if yes:
             _write(pages, opened, sites, to_write, screen)
@@ -104,6 +126,42 @@ def reread(
             screen.print(f"nothing is written; with --yes these {len(to_write)} would be")
     if yes:
         relate_by_hand(store)
+
+
+def _defer(
+    pages: Archive, store: Store, names: list[str | None], since: datetime | None, until: datetime | None
+) -> None:
+    """Leave the pages to workers, by the months in which a site's were fetched."""
+    from crawler.cli.parts import months, put
+    from crawler.discover import DayRange
+    from crawler.schedule.queue import Work
+    from crawler.schedule.queue_state import REREAD
+
+    works = []
+    for site, (first, last) in pages.spans().items():
+        began, ended = max(first, since or first), min(last, until - _MOMENT if until else last)
+        for one, other in months(DayRange(day_of(began), day_of(ended))) if not names or site in names else ():
+            words = ("--site", site, "--since", str(one), "--until", str(other))
+            works.append(Work(kind=REREAD, queue=REREAD, names=words, lock=" ".join((REREAD, *words))))
+    put(store, works)
+
+
+def _part(store: Store, findings: Iterable[RereadPage], names: list[str | None]) -> None:
+    """A part of a reading, for a worker: what differs is written at once."""
+    from crawler.archive.reread import WRITTEN, write
+    from crawler.cli.round import follow_scheduler
+    from crawler.schedule.scheduler import log
+
+    log(configured().log_level, configured().log_format)
+    threading.Thread(target=follow_scheduler, daemon=True).start()
+    read, done = 0, 0
+    for found in findings:
+        read += 1
+        if found.what in WRITTEN:
+            with suppress(Discard):
+                done += write(store, found) is not None
+    of = ", ".join(name for name in names if name)
+    say(f"{local_time(datetime.now(UTC), year=False)}  reading of {of}: {read} pages, {done} differ")
 
 
 def _tried(file: Path, names: list[str | None], sites: Sites) -> tuple[Sites, list[str | None]]:

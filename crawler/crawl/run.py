@@ -27,7 +27,7 @@ from crawler.configuration import DEFAULTS
 from crawler.configuration import Settings as OwnSettings
 from crawler.crawl.report import SiteReport
 from crawler.crawl.spider import NewsSpider
-from crawler.errors import BadInput, NoReader
+from crawler.errors import BadInput, NoReader, StoreFailed
 from crawler.fetch import clock
 from crawler.fetch import replay as saved_pages
 from crawler.process import answering
@@ -45,6 +45,9 @@ GRACE = 5.0
 _TURN = 0.05  # seconds between two looks whether a crawl can be told so
 T = TypeVar("T")
 TAKEN = "another run at this site is under way"
+LOST = "the site's lock is lost, so that another run may be under way"
+HOLD = 10.0
+"""Seconds between two looks whether a site's lock is still held; another is not begun sooner than in thirty."""
 
 
 def crawl(
@@ -158,8 +161,8 @@ class Crawls:
             crawler = Crawler(spider, self._settings)
             try:
                 # One at a time for a site: another one's requests would come between, and both would learn from them.
-                with about["store"].lock(f"site-{site.name}"):
-                    await self._crawl(crawler, about)
+                with about["store"].lock(f"site-{site.name}") as confirm:
+                    await self._crawl(crawler, about, confirm)
             except LockTaken:
                 return SiteReport(site=site.name, error=TAKEN)
             except Exception as error:
@@ -172,10 +175,12 @@ class Crawls:
                 report.error = "stopped"
             return report
 
-    async def _crawl(self, crawler: Crawler, about: dict[str, Any]) -> None:
+    async def _crawl(self, crawler: Crawler, about: dict[str, Any], confirm: Callable[[], None]) -> None:
         self._running[crawler] = crawl = asyncio.ensure_future(self._runner.crawl(crawler, **about))
+        held = True
         try:
-            await asyncio.wait([crawl])
+            while not (await asyncio.wait([crawl], timeout=HOLD if held else None))[0]:
+                held = await _hold(crawler, confirm)
         finally:
             del self._running[crawler]
         if not crawl.cancelled():
@@ -193,6 +198,18 @@ class Crawls:
         await end_gently(self._running)
         for crawl in list(self._running.values()):
             crawl.cancel()
+
+
+async def _hold(crawler: Crawler, confirm: Callable[[], None]) -> bool:
+    """Whether the lock of the site is still held; ends the crawl when it is lost, as it is with its session."""
+    try:
+        # In a thread, since a server that is out of reach lets it wait.
+        await asyncio.to_thread(confirm)
+    except StoreFailed as failure:
+        if isinstance(spider := crawler.spider, NewsSpider):
+            spider.end(f"{LOST}: {failure}")
+        return False
+    return True
 
 
 async def end_gently(crawlers: Collection[Crawler]) -> None:

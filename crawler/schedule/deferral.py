@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from crawler.errors import StoreFailed
 from crawler.schedule import queue_state
-from crawler.schedule.queue import Queue, job_of, round_of
+from crawler.schedule.queue import Queue, round_of
 from crawler.schedule.queue_state import ROUNDS
 from crawler.schedule.rounds import Rounds
 
@@ -79,5 +79,5 @@ class Deferral:
         return job in self._served or job in self._always
 
     def put_job(self, job: str) -> None:
-        """Let a worker do a job of the scheduler, if it does not wait for one already."""
-        self._queue.put([job_of(job, self._sites)])
+        """Let a worker do a job of the scheduler, if it does not wait for one already; then it goes first."""
+        self._queue.put_job(job, self._sites)

@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from crawler.errors import BadInput, StoreFailed
 from crawler.process import masked
+from crawler.schedule import queue_state
 from crawler.schedule.queue_schema import SCHEMA, prepare
 from crawler.schedule.queue_state import LONG, ROUNDS
 from crawler.store import Store
@@ -28,6 +29,8 @@ ROUND, JOB = "round", "job"
 """The kinds of work, beside the parts of what takes long (`LONG`), each of which is a kind of its own."""
 _PRIORITIES = {ROUND: 20, JOB: 10} | dict.fromkeys(LONG, 0)
 """Of the jobs that may begin, the one of the highest priority is taken, and of these the oldest."""
+_OVERDUE = 30
+"""Of a job that is due again before a worker has taken it: rounds that fill all workers would leave none for it."""
 _EXTRA = "procrastinate"
 
 
@@ -104,6 +107,13 @@ class Queue:
             except _already():
                 continue
         return done
+
+    def put_job(self, name: str, sites: Iterable[str] = ()) -> None:
+        """Let a job of the scheduler be done by a worker; one that waits since it was due before goes first now."""
+        work = job_of(name, sites)
+        if not self.put([work]):
+            with self.store.reading() as connection:
+                queue_state.hurry(connection, work.lock, _OVERDUE)
 
     def _put(self, works: Sequence[Work]) -> int:
         from procrastinate.exceptions import AlreadyEnqueued, ConnectorException

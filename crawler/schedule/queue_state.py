@@ -280,6 +280,13 @@ def withdraw(connection: Connection) -> set[str]:
     return set(connection.scalars(query))
 
 
+def hurry(connection: Connection, lock: str, priority: int) -> None:
+    """Let what waits with this `queueing_lock` have at least this priority. For a transaction of its own."""
+    _enter(connection)
+    waits = (_jobs.c.queueing_lock == lock) & (_jobs.c.status == "todo") & (_jobs.c.priority < priority)
+    connection.execute(update(_jobs).where(waits).values(priority=priority))
+
+
 def forget(connection: Connection, before: datetime) -> None:
     """Drop what failed before then. For a transaction of its own."""
     _enter(connection)

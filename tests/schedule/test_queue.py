@@ -11,28 +11,35 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from crawler.archive import Archive
+from crawler.archive.records import Fetch
+from crawler.archive.writer import Writer
+from crawler.crawl.report import SiteReport
+from crawler.crawl.run import crawl
 from crawler.errors import BadInput
 from crawler.monitor.checks import CHECKS
 from crawler.monitor.view import Check, View
-from crawler.newsroom import Newsroom
-from crawler.schedule import queue_schema, queue_state
+from crawler.newsroom import Newsroom, newsroom_sites
+from crawler.schedule import Interval, enrol, queue_schema, queue_state
 from crawler.schedule.deferral import Deferral
 from crawler.schedule.queue import ROUND, Queue, Work, job_of, round_of, site_lock
 from crawler.schedule.queue_schema import SCHEMA, prepare
 from crawler.schedule.queue_state import BACKFILL, ROUNDS, QueuedJob, QueueWorkerRow
 from crawler.schedule.queue_worker import LATER, MORE, Again, JobFailed, QueueWorker, following
 from crawler.schedule.rounds import Rounds
+from crawler.schedule.scheduler import Scheduler
 from crawler.schedule.worker import Worker
-from crawler.sites import Sites
+from crawler.sites import EPI, Feed, Site, Sites
 from crawler.store import Store
 from crawler.store.findings import Observation
 from crawler.text import VIETNAM
-from tests.support import Thoisu, sibling, statement
+from tests.support import GOLDEN, Thoisu, sibling, statement
 
 pytest.importorskip("procrastinate", reason="the queue NOT TESTED: pip install procrastinate")
 NOW = datetime(2026, 8, 6, 8, 0, tzinfo=UTC)
@@ -225,6 +232,15 @@ def test_a_round_is_taken_before_what_waited_longer(queue: Queue, tmp_path: Path
     assert (tmp_path / "done").read_text().split() == ["so", "bao", "dai"]
 
 
+def test_a_job_that_is_due_again_before_it_was_taken_goes_before_the_rounds(queue: Queue) -> None:
+    queue.put_job("deliver")
+    queue.put_job("relate")
+    queue.put([round_of("bao")])
+    assert [job.queue for job in listed(queue)] == [ROUNDS, "deliver", "relate"]
+    queue.put_job("deliver")
+    assert [job.queue for job in listed(queue)] == ["deliver", ROUNDS, "relate"]
+
+
 @pytest.mark.parametrize(
     ("code", "state", "hours"),
     [(3, "failed", 0), (MORE, "waits", 0), (LATER, "waits", 1), (-signal.SIGKILL, "failed", 0)],
@@ -315,6 +331,26 @@ def test_a_job_that_takes_its_workers_down_comes_back_later_and_later(queue: Que
         assert job.due is not None
         pauses.append(round((job.due - job.since).total_seconds()))
     assert pauses == [0, 30, 60]
+
+
+def test_a_run_that_has_lost_the_lock_of_its_site_ends(
+    shared: Store, newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[crawl.__module__], "HOLD", 0.05)
+    url, sites = address(shared), newsroom_sites(newsroom.url, count=1)
+    ended: list[object] = []
+
+    def end_session(report: SiteReport) -> None:
+        if report.created and not ended:
+            ended.append(report)
+            sql = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            with shared.reading() as connection:
+                connection.execute(text(sql))
+
+    settings = {"THOISU_DELAY": 0.1, "THOISU_QUARANTINE": str(tmp_path)}
+    (report,) = crawl(sites, store_url=url, newsroom=newsroom.url, settings=settings, on_progress=end_session)
+    assert str(report.error).startswith("the site's lock is lost")
+    assert report.created < 20
 
 
 # --- a scheduler that defers ------------------------------------------------------------------------------------------
@@ -410,6 +446,38 @@ def test_a_site_that_its_round_left_as_it_was_gets_a_pause(queue: Queue) -> None
     assert stands(queue) == [(ROUNDS, "bao", "waits")]
 
 
+def test_the_scheduler_defers_rounds_and_jobs_and_does_what_nobody_takes(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.schedule.scheduler.FIRST", timedelta(seconds=1))
+    home, done = "https://bao.example/", tmp_path / "done"
+    site = Site(
+        name="bao",
+        publisher="Báo",
+        home=home,
+        tier="press",
+        sources=(Feed(home + "rss"),),
+        article=r"-post\d+",
+        layout=EPI,
+    )
+    alive(queue, ROUNDS, "relate")
+    mark = f"import sys; open({str(done)!r}, 'a').write(' '.join(sys.argv[1:]) + chr(10))"
+    hour = timedelta(hours=1)
+    jobs = [Interval("relate", hour, hour), Interval("check", hour, hour)]
+    scheduler = Scheduler(
+        queue.store, runner(mark), 8, partial(enrol, Sites([site])), runner(mark), jobs, Deferral(queue)
+    )
+    thread = threading.Thread(target=scheduler.run)
+    thread.start()
+    try:
+        wait_until(lambda: len(listed(queue)) == 2 and done.exists() and bool(done.read_text()))
+    finally:
+        scheduler._end(scheduler._stop)
+        thread.join()
+    assert stands(queue) == [(ROUNDS, "bao", "waits"), ("relate", "relate", "waits")]
+    assert done.read_text() == "check\n"
+
+
 # --- what it says -----------------------------------------------------------------------------------------------------
 
 
@@ -503,6 +571,7 @@ def test_what_was_given_up_is_told_and_done_again_when_somebody_says_so(queue: Q
     ]
 
 
+@pytest.mark.slow
 def test_a_part_does_its_work_and_ends_with_its_worker(newsroom: Newsroom, tmp_path: Path) -> None:
     url, day = f"sqlite:///{tmp_path / 'store.db'}", datetime.now(VIETNAM).date() - timedelta(days=1)
     words = ["backfill", "songda", "--from", str(day), "--newsroom", newsroom.url, "--store", url, "--child"]
@@ -540,6 +609,54 @@ def test_a_part_ends_when_its_time_is_up_or_its_worker_dies(seconds: float, over
         if over == "False":
             one.stdin.close()
         assert one.stdout.read() == f"{over}\n"
+
+
+def test_an_archive_is_read_again_by_workers_month_by_month(
+    shared: Store, thoisu: Thoisu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, url = tmp_path / "warc", address(shared)
+    writer = Writer(folder, size=10**9, agent="thoisu/0", contact="")
+    for site, month in (("bao", 1), ("bao", 2), ("dai", 1)):
+        page = f"https://{site}.example/tin-{month}.html"
+        at = datetime(2026, month, 20, 20, tzinfo=UTC)
+        assert writer.keep(Fetch(site=site, url=page, link=page, at=at, status=200, headers=(), body=b"<html></html>"))
+    writer.close()
+    monkeypatch.setenv("THOISU_ARCHIVE", str(folder))
+    assert thoisu("reread", "--queue", "--store", url).code == 2
+    told = thoisu("reread", "--queue", "--yes", "--until", "2026-02-03", "--store", url)
+    assert (told.code, told.err.splitlines()[0]) == (0, "3 parts wait for workers: thoisu queue")
+    spans = [
+        ("bao", "2026-02-01", "2026-02-03"),
+        ("bao", "2026-01-21", "2026-01-31"),
+        ("dai", "2026-01-21", "2026-01-21"),
+    ]
+    assert [job.names for job in listed(Queue(shared))] == [
+        ("--site", site, "--since", first, "--until", last) for site, first, last in spans
+    ]
+    with Archive(folder) as archive:
+        assert len(list(archive.pages("bao", None, datetime(2026, 2, 1, tzinfo=UTC)))) == 1
+
+
+def test_a_part_of_a_reading_writes_what_differs(tmp_path: Path) -> None:
+    case, url = GOLDEN / "nhandan" / "article", f"sqlite:///{tmp_path / 'store.db'}"
+    page, at = json.loads((case / "origin.json").read_text("utf-8"))["url"], datetime(2026, 1, 20, 20, tzinfo=UTC)
+    writer, body = (
+        Writer(tmp_path / "warc", size=10**9, agent="thoisu/0", contact=""),
+        (case / "page.html").read_bytes(),
+    )
+    writer.keep(Fetch(site="nhandan", url=page, link=page, at=at, status=200, headers=(), body=body))
+    writer.close()
+    Store.open(url).close()
+    command = [sys.executable, "-m", "crawler", "reread", "--child", "--site", "nhandan", "--store", url]
+    environ = {**os.environ, "THOISU_ARCHIVE": str(tmp_path / "warc")}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ, cwd=tmp_path
+    ) as done:
+        assert done.stderr is not None
+        assert "reading of nhandan: 1 pages, 1 differ" in done.stderr.read()
+        assert done.wait(60) == 0
+    with Store.open(url) as store:
+        assert [row.canonical_url for row in store.articles()] == [page]
 
 
 # --- when nobody takes it ---------------------------------------------------------------------------------------------
