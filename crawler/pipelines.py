@@ -8,7 +8,7 @@ from functools import partial
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection
 
-from crawler.crawl import NewsSpider
+from crawler.crawl import RunSpider
 from crawler.crawl.own_address import subjects_of_addresses, under_its_address
 from crawler.errors import Refused, StoreFailed
 from crawler.items import Article, Fetched
@@ -28,10 +28,10 @@ class StorePipeline:
         return cls(crawler)
 
     def process_item(self, item: Fetched) -> Article:
-        """Save, and count what became of it. Raises TypeError for a spider that is no `NewsSpider`."""
+        """Save, and count what became of it. Raises TypeError for a spider that is no `RunSpider`."""
         spider = self._crawler.spider
-        if not isinstance(spider, NewsSpider):
-            raise TypeError(f"{spider!r} is no NewsSpider")
+        if not isinstance(spider, RunSpider):
+            raise TypeError(f"{spider!r} is no RunSpider")
         run, article, link = spider.run, item.article, item.link.canonical_url
         try:
             article, outcome = run.store.write(

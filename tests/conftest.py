@@ -24,6 +24,7 @@ from crawler.newsroom import Newsroom, World
 from crawler.store import Store
 from crawler.text import VIETNAM
 from tests.http_receiver import Receiver
+from tests.process.forked import Heard
 from tests.support import (
     ROOT,
     Fresh,
@@ -154,6 +155,13 @@ def newsroom() -> Iterator[Newsroom]:
     yesterday = datetime.combine(datetime.now(VIETNAM).date() - timedelta(days=1), time(), VIETNAM)
     with Newsroom(World(seed=4, sites=2, articles=20, start=yesterday, real_clock=True)) as room:
         yield room
+
+
+@pytest.fixture
+def heard() -> Iterator[Heard]:
+    pipe = Heard()
+    yield pipe
+    pipe.close()
 
 
 @pytest.fixture

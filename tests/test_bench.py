@@ -37,6 +37,7 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
         "--days 1 --papers 3 --articles 4",
         lambda found: found["late"] == found["missing"] == found["false_findings"] == found["descriptor_growth"] == 0,
     ),
+    "rounds": ("1", lambda found: 0 < found["ratio"] < 1),
     "scale": ("--every=97 3000", lambda found: found["cases"] > 100 and found["wrong"] == []),
     "schedule": ("4 1 1", lambda found: found["past_bound"] == found["looks_lost"] == found["over_budget"] == 0),
     "serve": ("--articles 600", lambda found: found["sqlite"]["found"] == found["postgres"]["found"] > 1000),

@@ -130,6 +130,14 @@ def test_a_generated_spider_is_one_of_this_project(scrapy: Scrapy, tmp_path: Pat
     assert scrapy("check", "baomau").code == 0
 
 
+def test_a_spider_s_file_runs_by_itself(scrapy: Scrapy, tmp_path: Path) -> None:
+    shutil.copy(ROOT / "spiders" / "tuoitre.py", tmp_path / "alone.py")
+    done = scrapy("runspider", "alone.py", "-a", f"source={FEED}", *REPLAY)
+    assert done.code == 0, done.err
+    with Store.open(f"sqlite:///{tmp_path / 'other.db'}") as store:
+        assert len(store.articles()) == 1
+
+
 def test_schedule_py_is_thoisu_schedule(tmp_path: Path, thoisu: Thoisu) -> None:
     def schedule(*arguments: str) -> Run:
         done = subprocess.run(

@@ -9,7 +9,7 @@ import logging
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,14 +18,14 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli import round as rounds
-from crawler.cli.schedule import _run
+from crawler.cli.runners import runners_of
 from crawler.configuration import Settings
 from crawler.crawl import SiteReport
 from crawler.deliver.sink import Poisoned, SinkFailed
 from crawler.errors import BadInput
 from crawler.process import install_log_records, masked, masked_address, shown
 from crawler.process.output import console
-from crawler.schedule.worker import Worker
+from crawler.schedule.worker import Process, Worker, command
 from crawler.sites import Sites
 from crawler.store.database import engine_for
 from tests.support import ROOT
@@ -151,7 +151,7 @@ def test_the_line_of_a_round_is_no_exception(
 ) -> None:
     monkeypatch.setattr(rounds, "crawl", lambda *_, **__: [SiteReport(site="bendo", error=TITLE)])
     monkeypatch.setattr(rounds, "follow_scheduler", lambda: None)
-    monkeypatch.setattr(rounds, "log", lambda *_: None)
+    monkeypatch.setattr(rounds, "log_to_stderr", lambda *_: None)
     rounds.round_of(Sites([]), "sqlite:///a.db", None, Settings())
     said = capsys.readouterr().err
     assert "Con " in said
@@ -204,21 +204,19 @@ def test_what_fails_says_no_secret() -> None:
         assert SECRET not in str(caught.value)
 
 
-def test_children_of_the_scheduler_get_the_address_unseen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    commands: list[tuple[list[str], dict[str, str]]] = []
+def test_children_of_the_scheduler_get_the_address_unseen(tmp_path: Path) -> None:
+    seen: list[tuple[Sequence[str], Mapping[str, str]]] = []
 
-    class Seen(Worker):
-        def __init__(self, command: list[str], what: str = "", environ: dict[str, str] | None = None) -> None:
-            commands.append((command, environ or {}))
-            super().__init__(command, what, environ=environ)
+    def begin(words: Sequence[str], environ: Mapping[str, str]) -> Process:
+        seen.append((words, environ))
+        return command(["true"], {})
 
-    monkeypatch.setattr("crawler.schedule.worker.Worker", Seen)
-    monkeypatch.setattr("crawler.schedule.scheduler.Scheduler.run", lambda _: None)
     url = f"sqlite:///{tmp_path / SECRET}.db"
-    _run(Sites([]), [], url, None, "text")
-    assert len(commands) == 2
-    for command, environ in commands:
-        assert SECRET not in " ".join(command)
+    for runner in runners_of(begin, url, None, "text").values():
+        runner.run(["nhandan"])
+    assert len(seen) == 4
+    for words, environ in seen:
+        assert SECRET not in " ".join(words)
         assert environ == {"THOISU_DATABASE_URL": url, "THOISU_LOG_FORMAT": "text"}
 
 

@@ -22,7 +22,7 @@ from crawler.backfill import steps as step_table
 from crawler.backfill.job import Job
 from crawler.backfill.sources import BackfillSources
 from crawler.configuration import DEFAULTS, Settings
-from crawler.crawl import NewsSpider, RunContext, SiteReport
+from crawler.crawl import RunContext, RunSpider, SiteReport
 from crawler.crawl.articles import Articles
 from crawler.crawl.link_queue import BATCH
 from crawler.crawl.run import TAKEN, Crawls, settings_for, work
@@ -88,7 +88,7 @@ class ListedLinks:
         return None
 
 
-class BackfillSpider(NewsSpider):
+class BackfillSpider(RunSpider):
     """Walks one site's past into the store, as far as the day's budget goes."""
 
     job: Job

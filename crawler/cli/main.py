@@ -6,10 +6,12 @@ import io
 import logging
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from crawler.cli.adopt import adopt
 from crawler.cli.alerts import app as alerts
@@ -63,6 +65,14 @@ for command in (
 app.add_typer(sinks)
 app.add_typer(alerts)
 app.add_typer(tokens)
+
+
+@cache
+def parser() -> TyperGroup:
+    """What reads the command line: built once in a process, and before it in one of which others are forked."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)  # noqa: S101, for the type checker
+    return group
 
 
 def _version(wanted: bool) -> None:
@@ -138,7 +148,7 @@ def _run(arguments: list[str] | None) -> int:
     configured.cache_clear()
     end_log()
     try:
-        return app(arguments, prog_name="thoisu", standalone_mode=False) or 0
+        return parser()(arguments, prog_name="thoisu", standalone_mode=False) or 0
     except Stopped as stopped:
         return _say(str(stopped), INTERRUPTED, logging.INFO)
     except StoreFailed as failure:

@@ -20,8 +20,9 @@ from crawler.cli.common import (
 )
 from crawler.cli.sinks import span
 from crawler.errors import BadInput
-from crawler.process.log_format import announce
+from crawler.process.log_format import announce, log_to_stderr
 from crawler.process.output import console
+from crawler.text import VIETNAM
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +68,6 @@ def schedule(
     """
     from crawler.alerts import validated
     from crawler.cli.jobs import BY_NAME, run_job
-    from crawler.schedule.scheduler import log
 
     if jobs:
         _list_jobs(console())
@@ -78,8 +78,8 @@ def schedule(
         raise BadInput(f"no job is called {job!r}; there are {', '.join(BY_NAME)}")
     known = papers_of(newsroom) if newsroom else all_sites()
     chosen = chosen_sites(sites or (), known)
-    log(configured().log_level, form)
     if job is not None:
+        log_to_stderr(configured().log_level, form, VIETNAM)
         run_job(job, chosen, store or configured().database_url, follow=child)
     else:
         _run(chosen, list(sites or ()), store or configured().database_url, newsroom, form, defer=defer)
@@ -88,15 +88,17 @@ def schedule(
 def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, form: str, *, defer: bool) -> None:
     from crawler.cli.jobs import JOBS
     from crawler.cli.runners import runners_of
+    from crawler.cli.warm import WarmStart
     from crawler.maintenance.heartbeat import heartbeat
     from crawler.schedule import enrol
     from crawler.schedule.queue import JOB, ROUND
-    from crawler.schedule.scheduler import Scheduler
+    from crawler.schedule.scheduler import Scheduler, log
     from crawler.store import Store
 
+    log(configured().log_level, form)
     with Store.open(store_url) as store:
         deferral = _deferral(store, names, asked=defer)
-        runners = runners_of(store_url, newsroom, form, names)
+        runners = runners_of(WarmStart.of(store_url, newsroom), store_url, newsroom, form, names)
         intervals = [job.interval() for job in JOBS]
         on_beat = {"on_beat": heartbeat(url, store)} if (url := configured().heartbeat_url) else {}
         places, settle = configured().sites_at_once, partial(enrol, chosen)

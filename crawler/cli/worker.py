@@ -40,6 +40,7 @@ def worker(
       thoisu worker --queues deliver,alerts,digest
     """
     from crawler.cli.runners import runners_of
+    from crawler.cli.warm import WarmStart
     from crawler.schedule.queue import Queue
     from crawler.schedule.queue_worker import QueueWorker
     from crawler.schedule.scheduler import log
@@ -50,7 +51,8 @@ def worker(
     log(configured().log_level, form)
     with Store.open(url) as opened:
         many = concurrency or configured().sites_at_once
-        QueueWorker(Queue(opened), lambda: runners_of(url, newsroom, form), chosen, many).run()
+        start = WarmStart.of(url, newsroom)
+        QueueWorker(Queue(opened), lambda: runners_of(start, url, newsroom, form), chosen, many).run()
     announce("stopped; what was under way goes on with the next worker")
 
 

@@ -15,7 +15,7 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
 
 from crawler.configuration import FromEnvironment
-from crawler.crawl import NewsSpider
+from crawler.crawl import RunSpider
 from crawler.crawl.run import end_gently
 from crawler.errors import BadInput
 from crawler.fetch import replay
@@ -70,7 +70,7 @@ def _check(settings: BaseSettings, name: str, given: dict[str, str]) -> None:
         hint = f"did you mean {' or '.join(near)}?" if near else "`scrapy list` names them"
         raise BadInput(f"no spider is called {name!r}; {hint}")
     spider = loader.load(name)
-    if issubclass(spider, NewsSpider):
+    if issubclass(spider, RunSpider):
         spider.check_arguments(given)
         Store.open(settings["THOISU_DATABASE_URL"]).close()
     if folder := settings["THOISU_REPLAY"]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
 from crawler.configuration import FromEnvironment
+from crawler.crawl import NewsSpider, RunSpider
 from crawler.sites import load_sites
 from crawler.sites.registry import OWN, offer, plugin_modules
 
@@ -31,3 +34,16 @@ class OwnSpiderLoader(SpiderLoader):
         warn_only = settings.getbool("SPIDER_LOADER_WARN_ONLY")
         # The settings of a crawler are frozen; of them a loader looks at these two.
         super().__init__(BaseSettings({"SPIDER_MODULES": modules, "SPIDER_LOADER_WARN_ONLY": warn_only}))
+
+    def _load_spiders(self, module: ModuleType) -> None:
+        super()._load_spiders(module)  # what is written as a spider of Scrapy's
+        for spider in spiders_of(module):
+            self._found[spider.name].append((module.__name__, spider.__name__))
+            self._spiders[spider.name] = spider
+
+
+def spiders_of(module: ModuleType) -> Iterator[type[RunSpider]]:
+    """Scrapy's spiders of the sites that a module defines."""
+    for value in list(vars(module).values()):
+        if isinstance(value, type) and issubclass(value, NewsSpider) and value.__module__ == module.__name__:
+            yield type(value.__name__, (value, RunSpider), {"__module__": module.__name__, "__doc__": value.__doc__})

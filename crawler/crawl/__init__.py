@@ -2,6 +2,7 @@
 
 A run.
 run.py             a crawl of many sites in one process
+definition.py      what a site's file is written as, which loads no Scrapy
 spider.py          the one Scrapy spider: it polls the sources of its site, then reads what is still to be read
 context.py         what the parts of one run share, so that none of them holds the spider or reaches into another
 report.py          what a crawl did, site by site
@@ -23,10 +24,32 @@ quarantine.py      the pages that a run keeps for repair
 
 from __future__ import annotations
 
-from crawler.crawl.context import RunContext
-from crawler.crawl.report import SiteReport
-from crawler.crawl.run import crawl
-from crawler.crawl.single import Download, fetch
-from crawler.crawl.spider import NewsSpider
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Download", "NewsSpider", "RunContext", "SiteReport", "crawl", "fetch"]
+from crawler.crawl.definition import NewsSpider
+
+if TYPE_CHECKING:
+    from crawler.crawl.context import RunContext
+    from crawler.crawl.report import SiteReport
+    from crawler.crawl.run import crawl
+    from crawler.crawl.single import Download, fetch
+    from crawler.crawl.spider import RunSpider
+
+__all__ = ["Download", "NewsSpider", "RunContext", "RunSpider", "SiteReport", "crawl", "fetch"]
+
+_LATER = {
+    "Download": "single",
+    "RunContext": "context",
+    "RunSpider": "spider",
+    "SiteReport": "report",
+    "crawl": "run",
+    "fetch": "single",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """What runs is loaded when it is asked for: the files of sites need only the class that they are written as."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

@@ -11,13 +11,15 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from crawler.crawl.context import RunContext
 from crawler.errors import Quarantine, Refused
 from crawler.items import FALLBACK, Article, PendingLink
 from crawler.store import findings
+
+if TYPE_CHECKING:
+    from crawler.crawl.context import RunContext
 
 logger = logging.getLogger(__name__)
 EXAMPLES = 2

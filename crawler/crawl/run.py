@@ -26,7 +26,7 @@ from scrapy.utils.reactor import install_reactor, is_reactor_installed
 from crawler.configuration import DEFAULTS
 from crawler.configuration import Settings as OwnSettings
 from crawler.crawl.report import SiteReport
-from crawler.crawl.spider import NewsSpider
+from crawler.crawl.spider import RunSpider
 from crawler.errors import BadInput, NoReader, StoreFailed
 from crawler.fetch import clock
 from crawler.fetch import replay as saved_pages
@@ -130,7 +130,7 @@ def _share(sources: tuple[str, ...], sites: Sites) -> dict[str, tuple[str, ...]]
 class Crawls:
     """The crawlers of one call."""
 
-    kind: type[NewsSpider] = NewsSpider
+    kind: type[RunSpider] = RunSpider
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -168,7 +168,7 @@ class Crawls:
             except Exception as error:
                 logger.exception("the crawl of %s broke", site.name)
                 return SiteReport(site=site.name, error=f"{type(error).__name__}: {error}")
-            assert isinstance(crawler.spider, NewsSpider)  # noqa: S101, for the type checker
+            assert isinstance(crawler.spider, RunSpider)  # noqa: S101, for the type checker
             report = crawler.spider.report
             self.failure = self.failure or crawler.spider.run.readers.failure
             if self.stopping and report.error is None:
@@ -226,7 +226,7 @@ async def end_gently(crawlers: Collection[Crawler]) -> None:
                 ends[crawler] = asyncio.ensure_future(engine.stop_async())
         await asyncio.sleep(_TURN)
     for crawler in list(crawlers):
-        if isinstance(spider := crawler.spider, NewsSpider):
+        if isinstance(spider := crawler.spider, RunSpider):
             spider.run.readers.interrupt()
             await crawler.signals.send_catch_log_async(signals.spider_closed, spider=spider, reason="shutdown")
         if crawler in ends:

@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
@@ -54,8 +53,8 @@ def _ask_for_contact() -> None:
     logger.warning("set THOISU_CONTACT to a mail address or URL, so that the sites can reach you")
 
 
-class NewsSpider(SiteSpider):
-    """Crawls one site into the store.
+class RunSpider(SiteSpider):
+    """Crawls one site into the store; a class with the `name` and the `site` is made of it for each site.
 
     Arguments, also as `-a name=value`: `source` (one address, or a tuple of them) polls only these; `revisit` asks the
     articles of the last days again; `limit` is the most articles that are asked; `now` is the clock. With `due` only
@@ -69,11 +68,6 @@ class NewsSpider(SiteSpider):
     run: RunContext
     sources: SourceReader[Never]
     articles: Articles
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if "site" in vars(cls):
-            cls.site = replace(cls.site, name=cls.name)
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ budget.py        what a run at a site may still ask, counted in the store
 cookies.py       cookies as far as some sites need them: few, small, and judged without asking anybody
 head_limit.py    a limit on the head of an answer, which Twisted's client does not have
 guard.py         no request goes to an address inside a network
+scrapy_http.py   Scrapy's handler of HTTP, on which the guard is built
 proxy.py         the way through an HTTP proxy, where a network has no other
 
 Beside it.

@@ -17,7 +17,6 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, TunnelError
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, IgnoreRequest
 from scrapy.http import Response
@@ -31,6 +30,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from crawler.errors import Discard, Refusal
 from crawler.fetch.head_limit import HEAD_MAX, short_heads, was_long
 from crawler.fetch.proxy import Proxy
+from crawler.fetch.scrapy_http import HTTP11DownloadHandler, TunnelError
 
 _GLOBAL_UNICAST = ip_network("2000::/3")
 _NAT64 = ip_network("64:ff9b::/96")

@@ -3,6 +3,8 @@
 stops.py     how SIGTERM and Ctrl-C end a process at every moment
 output.py    the one module that prints; not imported here, since it loads what draws tables
 log_format.py  how what is logged is written: lines, or JSON
+fork_server.py  processes that begin with everything loaded; not imported here, since few commands begin any
+forks.py     what runs in their server
 terminal.py  what of a text from outside, and of a secret, may be shown
 """
 

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from crawler.errors import Discard, Interrupted, NoReader, Refusal
+from crawler.process.fork_server import LOST
 from crawler.readers.process import MEMORY, TOO_LARGE
 from crawler.readers.reader import Reader, named
 
@@ -107,11 +108,11 @@ class Readers:
                 if self._interrupted:
                     raise Interrupted from None
                 if not reader.begun:
-                    if code < 0 and not last:
-                        continue  # somebody killed it
+                    if (code < 0 or code == LOST) and not last:
+                        continue  # somebody killed it, or the server that was to fork it
                     raise self._fail(reader.said or named(code)) from ended
                 # Somebody ended it from outside, as one who stops a service ends all of its processes.
-                if code in (0, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP) and not last:
+                if code in (0, LOST, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP) and not last:
                     continue
                 raise Discard(Refusal.UNREADABLE, _why(code, seconds)) from ended
             finally:

@@ -36,6 +36,14 @@ Answer = tuple[Literal["begun", "given", "raised", "unable"], Any]
 """The last: a part of the program that the call needs is not to be had here, for the reason given as text."""
 
 
+def serve_forked(descriptor: int, out: int, err: int) -> None:
+    """As `serve`, in a fork, with its standard output and standard error."""
+    for number, stream in enumerate((out, err), 1):
+        os.dup2(stream, number)
+        os.close(stream)
+    serve(descriptor)
+
+
 def serve(descriptor: int) -> None:
     """Answer calls until their sender closes the connection, a file descriptor, or dies."""
     for module in _LOADED:

@@ -15,6 +15,8 @@ from multiprocessing.connection import Connection
 from typing import IO, Any, ClassVar, Self
 
 from crawler.process import before_force
+from crawler.process.fork_server import ForkedProcess, public_environment, sibling
+from crawler.readers.process import serve_forked
 
 _CALLS = 2000  # after which a reader is replaced: what a large page has taken, the allocator seldom gives back
 _MAIN = "from crawler.readers.process import serve; serve"
@@ -36,16 +38,9 @@ class Reader:
         """Why it ended before that, in a line of its own; empty when it said nothing."""
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            # Not a fork, since this process has threads, and connections and secrets that are none of a reader's.
-            self._process = subprocess.Popen(  # noqa: S603, our own module
-                [sys.executable, "-P", "-c", f"{_MAIN}({theirs.fileno()})"],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=_own_stderr(),
-                stderr=subprocess.PIPE,  # until it has begun: why it cannot is told in a line, without a stack
-                env=_environment(),
-                start_new_session=True,
-            )
+            begun = _forked(theirs) or _started(theirs)
+            self._process: ForkedProcess | subprocess.Popen[bytes] = begun[0]
+            self._errors = begun[1]
             self._connection = Connection(ours.detach())
         self._calls = 0
         self._all.add(self)
@@ -68,11 +63,6 @@ class Reader:
         self._calls += 1
         self._connection.send((seconds, function, args))
         return self._connection.recv()
-
-    @property
-    def _errors(self) -> IO[bytes]:
-        assert self._process.stderr is not None  # noqa: S101, for the type checker
-        return self._process.stderr
 
     def _begin(self) -> None:
         if not self._connection.poll(_START):
@@ -117,10 +107,37 @@ atexit.register(Reader.end_all)
 before_force(Reader.kill_all)
 
 
-def _environment() -> dict[str, str]:
-    """Ours, without what is set for us alone, passwords among it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("THOISU_")}
-    return {**kept, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+def _forked(connection: socket.socket) -> tuple[ForkedProcess, IO[bytes]] | None:
+    """A reader by the server that has forked this process, if one has; and what it says before it has begun."""
+    said, says = os.pipe()
+    out = os.dup(_STDERR) if _own_stderr() == _STDERR else os.open(os.devnull, os.O_WRONLY)
+    try:
+        fds = [connection.fileno(), out, says]
+        process = sibling(serve_forked, environ=public_environment(), fds=fds)
+    finally:
+        os.close(says)
+        os.close(out)
+    errors = os.fdopen(said, "rb")
+    if process is None:
+        errors.close()
+        return None
+    return process, errors
+
+
+def _started(connection: socket.socket) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """A reader begun by itself; and what it says before it has begun: why it cannot is told without a stack."""
+    # Not a fork, since this process has threads, and connections and secrets that are none of a reader's.
+    process = subprocess.Popen(  # noqa: S603, our own module
+        [sys.executable, "-P", "-c", f"{_MAIN}({connection.fileno()})"],
+        pass_fds=[connection.fileno()],
+        stdin=subprocess.DEVNULL,
+        stdout=_own_stderr(),
+        stderr=subprocess.PIPE,
+        env=public_environment(),
+        start_new_session=True,
+    )
+    assert process.stderr is not None  # noqa: S101, for the type checker
+    return process, process.stderr
 
 
 def _own_stderr() -> int:

@@ -6,7 +6,9 @@ import logging
 import os
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 logger = logging.getLogger(__name__)
 OVERRUN = 30 * 60.0
@@ -15,27 +17,61 @@ GRACE = 8.0
 """Seconds that a process gets to end; each ends what is under way in less (`crawler.process.stops`)."""
 
 
+class Process(AbstractContextManager[Any], Protocol):
+    """A process with the calls of `subprocess.Popen`."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code, negative for a signal; None before its end."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its end; raises `subprocess.TimeoutExpired` when it has none so many seconds later."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it by force."""
+
+
+Begin = Callable[[Sequence[str], Mapping[str, str]], Process]
+"""Begins a process with these words and what is added to its environment.
+
+It has a session of its own, so that Ctrl-C reaches the scheduler alone, which then stops the process once and gently;
+and an input that ends when whoever began it dies, by which it knows.
+"""
+
+
+def command(words: Sequence[str], environ: Mapping[str, str]) -> Process:
+    """A command as a process."""
+    return subprocess.Popen(  # noqa: S603, our own command
+        words, stdin=subprocess.PIPE, start_new_session=True, env={**os.environ, **environ}
+    )
+
+
 class Worker:
     """Runs a command with the names that it is given, in any number of processes, and can end them all.
 
     `what` says what one of them is, for a person; `environ` is added to its environment, which nobody else can read, as
-    all can the words of a command.
+    all can the words of a command; `begin` begins it.
     """
 
     def __init__(
         self,
-        command: Sequence[str],
+        words: Sequence[str],
         what: str = "the round of",
         overrun: float = OVERRUN,
         grace: float = GRACE,
         environ: Mapping[str, str] | None = None,
+        begin: Begin = command,
     ) -> None:
-        self._command = command
-        self._environ = environ
+        self._command = words
+        self._environ = environ or {}
+        self._begin = begin
         self._what = what
         self._overrun = overrun
         self._grace = grace
-        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._processes: set[Process] = set()
         self._stopped = False
         self._lock = threading.Lock()
 
@@ -47,14 +83,7 @@ class Worker:
         with self._lock:
             if self._stopped:
                 return None
-            # A group of its own: Ctrl-C reaches this process alone, which then stops the process once and gently.
-            # That ends itself when its input is closed, as it is when this process dies.
-            process = subprocess.Popen(  # noqa: S603, our own command
-                [*self._command, *names],
-                stdin=subprocess.PIPE,
-                start_new_session=True,
-                env={**os.environ, **(self._environ or {})},
-            )
+            process = self._begin([*self._command, *names], self._environ)
             self._processes.add(process)
         with process:
             try:
@@ -86,7 +115,7 @@ class Worker:
             for process in self._processes:
                 process.kill()
 
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
+    def _end(self, process: Process) -> None:
         process.terminate()
         try:
             process.wait(self._grace)

@@ -100,6 +100,12 @@ def offer(folder: Path) -> None:
     sys.modules[OWN] = package
 
 
+def site_folders(own: Path | None) -> list[str]:
+    """The folders from which `load_sites` takes the sites; plug-ins lie where libraries are installed."""
+    spec = importlib.util.find_spec("spiders")
+    return [*(spec.submodule_search_locations or () if spec else ()), *([str(own)] if own else [])]
+
+
 def plugin_modules(sites: Sites) -> list[str]:
     """The modules of plug-ins whose spiders are all among `sites`, by name."""
     return [

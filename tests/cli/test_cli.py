@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -19,7 +21,7 @@ from crawler.newsroom import Newsroom
 from crawler.process import shown
 from crawler.store import Store
 from crawler.text import VIETNAM
-from tests.support import GOLDEN, Run, Thoisu, article, at
+from tests.support import GOLDEN, ROOT, Run, Thoisu, article, at
 
 CASE = GOLDEN / "tuoitre" / "article"
 PAGE = CASE / "page.html"
@@ -52,13 +54,39 @@ def test_a_mistake_of_the_program_is_one_line(thoisu: Thoisu, monkeypatch: pytes
     assert failed == Run(1, "", "thoisu: this is a mistake of the program: KeyError: 'no such key'\n")
 
 
-def test_help_and_version_load_nothing_slow() -> None:
-    code = (
-        "import sys, crawler.cli.main\n"
-        "slow = {'scrapy', 'twisted', 'sqlalchemy', 'bs4', 'lxml', 'rapidfuzz', 'rich.console'} & set(sys.modules)\n"
-        "sys.exit(str(slow) if slow else 0)"
-    )
-    assert subprocess.run(python(code), capture_output=True, text=True, check=False).stderr == ""
+@pytest.mark.parametrize(
+    ("commands", "slow"),
+    [
+        ([["--version"], ["--help"], ["crawl", "--help"]], {"bs4", "lxml", "rapidfuzz", "sqlalchemy"}),
+        ([["sites"], ["sites", "--json"], ["which", "https://vtv.vn/a-1.htm"]], {"bs4", "lxml", "sqlalchemy"}),
+        ([["status", "--store", "sqlite:///store.db"], ["pace", "--store", "sqlite:///store.db"]], set()),
+    ],
+    ids=lambda value: value[0][0] if isinstance(value, list) else "",
+)
+def test_what_does_not_crawl_loads_no_crawler(
+    commands: list[list[str]], slow: set[str], tmp_path: Path, sqlite_template: Path
+) -> None:
+    """Also with sites of one's own."""
+    shutil.copy(sqlite_template, tmp_path / "store.db")
+    own = tmp_path / "own"
+    own.mkdir()
+    text = (ROOT / "spiders" / "vtv.py").read_text("utf-8").replace("vtv", "vtw").replace("Vtv", "Vtw")
+    (own / "vtw.py").write_text(text, "utf-8")
+    code = f"""
+import os, sys
+from crawler.cli.main import main
+for command in {commands!r}:
+    try:
+        main(command)
+    except SystemExit as end:
+        assert not end.code
+loaded = {slow | {"scrapy", "twisted"}!r} & set(sys.modules)
+os.write(2, str(sorted(loaded)).encode())
+"""
+    environ = {**os.environ, "THOISU_SITES": str(own)}
+    done = subprocess.run(python(code), cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr[-2:]) == (0, "[]"), done.stderr
+    assert ("vtw" in done.stdout) is (commands[0] == ["sites"])
 
 
 def test_a_closed_pipe_is_silent() -> None:

@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 from crawler.errors import Discard, Interrupted, NoReader, Quarantine, Refusal, Refused
+from crawler.process.fork_server import LOST, ForkServer, public_environment
 from crawler.readers import Readers, packed, read_page, reader
 from crawler.readers.process import MEMORY
 from crawler.sites import EPI, Feed, Site
+from tests.readers import forked
 
 SITE = Site(
     name="bao", publisher="B", home="https://bao.example/", tier="press", sources=(Feed("https://bao.example/a.rss"),),
@@ -263,3 +265,14 @@ def test_a_part_of_the_program_that_a_reader_lacks_is_no_fault_of_a_page() -> No
         with pytest.raises(NoReader, match="no_such_module"):
             Readers(1).wait(20.0, function)
     assert ask(echo, 1)[1] == 1
+
+
+def test_a_forked_process_has_its_readers_forked_too_and_begins_them_itself_when_its_server_is_gone() -> None:
+    server = ForkServer(forked.load)
+    said, says = os.pipe()
+    process = server.begin(forked.read, environ=public_environment(), fds=[says], may_ask=True)
+    os.close(says)
+    with os.fdopen(said) as lines:
+        assert lines.read().splitlines() == ["True", "", "unreadable ended its reader (SIGABRT)", "True"]
+    assert process.wait() == LOST
+    server.close()
