@@ -79,7 +79,7 @@ def test_a_store_that_fails_or_is_too_slow_is_said(
     monkeypatch.setattr(Store, "reading", failing)
     token = {"Authorization": "Bearer x"}
     for answer in (
-        asker.get("/"),
+        asker.get("/", {"Accept-Language": "en"}),
         asker.get("/api/v1/articles"),
         asker.ask("POST", "/api/v1/alerts", token, json={"query": "gạo"}),  # the token is looked for in the store
     ):
