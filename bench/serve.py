@@ -32,7 +32,7 @@ def run(url: str, articles: int) -> dict[str, Any]:
         fill(store, articles)
         print(f"{articles} articles stored in {time.perf_counter() - begun:.0f} s, load {os.getloadavg()[0]:.1f}")
         found = measure(store, articles)
-        return found | storing(store)
+        return found | storing(store, articles)
 
 
 def on_postgres(folder: Path, articles: int) -> dict[str, Any]:

@@ -27,9 +27,9 @@ TOGETHER = 200
 """Articles in one transaction while the store is filled."""
 STORED = 1024
 """Articles, each in a transaction of its own, by which it is measured what storing costs with and without the index."""
-_EACH = 30  # queries of a kind
+_EACH = 30  # queries of a kind; of a small store, one for each hundred articles
 _LIMIT = 20  # hits that a page shows
-_SAMPLE = 400  # texts of which words are taken
+_SAMPLE = 400  # texts of which words are taken, and a sixth of a small store
 _TURN = 128  # articles stored in a row with the index, then without
 _SCANS = 3
 
@@ -62,11 +62,13 @@ def _without_index() -> Iterator[None]:
         search_index.put = real
 
 
-def storing(store: Store) -> dict[str, float]:
+def storing(store: Store, count: int) -> dict[str, float]:
     """Milliseconds of processor and of the clock for an article that is stored with the index, and without it."""
     spent = {True: [0.0, 0.0], False: [0.0, 0.0]}
-    for turn in range(2 * STORED // _TURN):
-        some = [page for page in pages(_TURN, seed=1000 + turn) if page.published_at]
+    turns = 2 * max(1, min(STORED, count) // _TURN)
+    every = (page for page in pages(turns * _TURN, seed=1000) if page.published_at)
+    for turn in range(turns):
+        some = list(islice(every, _TURN))
         with_index = turn % 2 == 0
         begun, cpu = time.perf_counter(), time.process_time()
         if with_index:
@@ -76,8 +78,9 @@ def storing(store: Store) -> dict[str, float]:
                 _store(store, some)
         spent[with_index][0] += time.perf_counter() - begun
         spent[with_index][1] += time.process_time() - cpu
+    each = turns // 2 * _TURN
     found = {
-        f"store_ms_{name}": round(1000 * value / STORED, 3)
+        f"store_ms_{name}": round(1000 * value / each, 3)
         for with_index, names in ((True, ("indexed", "indexed_cpu")), (False, ("bare", "bare_cpu")))
         for name, value in zip(names, spent[with_index], strict=True)
     }
@@ -95,18 +98,19 @@ def queries(count: int, seed: int = 7) -> dict[str, list[str]]:
     """Queries by kind: one, two and five words that stand together in some text, rare and common, with diacritics and
     without, and some that connect phrases."""
     rng, runs, seen = die("queries", seed), list[list[str]](), Counter[str]()
-    every = islice(pages(count), 0, None, max(1, count // _SAMPLE))
+    every = islice(pages(count), 0, None, max(6, count // _SAMPLE))
     for page in every:
         exact = words_of(f"{page.lead}\n{page.body}").exact
         runs += [run.split() for run in exact.split(f" {BREAK} ") if run.split()]
         seen.update(set(exact.split()))
     found: dict[str, list[str]] = {}
+    each = max(3, min(_EACH, count // 100))
     for size in (1, 2, 5):
         windows = [run[n : n + size] for run in runs for n in range(len(run) - size + 1) if BREAK not in run]
         windows.sort(key=lambda words: min(seen[word] for word in words))
         part = max(1, len(windows) // 20)
         for name, some in (("rare", windows[:part]), ("common", windows[-part:])):
-            texts = [" ".join(rng.choice(some)) for _ in range(_EACH)]
+            texts = [" ".join(rng.choice(some)) for _ in range(each)]
             found[f"{size} words, {name}"] = [f'"{text}"' for text in texts]
             found[f"{size} words, {name}, bare"] = [f'"{without_marks(text)}"' for text in texts]
     pairs, fives = found["2 words, common"], found["5 words, common"]
@@ -132,17 +136,22 @@ def requests(count: int) -> dict[str, list[tuple[str, dict[str, Any]]]]:
 
 def timed(store: Store, kinds: dict[str, list[tuple[str, dict[str, Any]]]]) -> dict[str, tuple[float, float, int]]:
     """For each kind the median and the 99th percentile in seconds, and how many hits there were."""
-    return {
-        kind: (*_quantiles([_seconds(_search, store, *one) for one in some]), sum(_search(store, *one) for one in some))
-        for kind, some in kinds.items()
-    }
+    found = {}
+    for kind, some in kinds.items():
+        seconds, hits = [], 0
+        for query, about in some:
+            begun = time.perf_counter()
+            hits += _search(store, query, about)
+            seconds.append(time.perf_counter() - begun)
+        found[kind] = (*_quantiles(seconds), hits)
+    return found
 
 
 def look_ups(store: Store, seed: int = 3) -> tuple[float, float]:
     """Median and 99th percentile, in seconds, of reading an article by its number."""
     rng = die("look-ups", seed)
     last = store.articles(limit=1)[0].id
-    return _quantiles([_seconds(store.article, rng.randint(1, last)) for _ in range(500)])
+    return _quantiles([_seconds(store.article, rng.randint(1, last)) for _ in range(min(last, 500))])
 
 
 def scan(store: Store, query: str) -> float:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from random import Random
 
 from crawler.items import Article, Image, Link
@@ -68,6 +69,7 @@ def stream(
             listed[site] = links
 
 
+@lru_cache(maxsize=1)
 def _phrases(seed: int) -> list[str]:
     """Two to five words each, as they follow each other in the grammar's sentences."""
     rng = die("phrases", seed)

@@ -17,6 +17,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 _FILE = Path(__file__).with_name("catalogue.toml")
 _NAME = re.compile(r"\\\{(\w+)\\\}")
 _LONGEST = 400  # characters of what is compared with patterns
+_DECIMAL = re.compile(r"\d+\.\d+")
 _ABOUT = re.compile(r"(?:edit|error|event|gap|kind|refusal|relation|sink|tier): ")
 
 
@@ -42,6 +43,8 @@ def retold(text: str, language: Language) -> str:
     knows it."""
     if language == "en" or len(text) > _LONGEST:
         return text
+    if _DECIMAL.fullmatch(text):
+        return text.replace(".", ",")
     for pattern, vietnamese in _patterns():
         if found := pattern.fullmatch(text):
             return vietnamese.format(**{name: retold(value, language) for name, value in found.groupdict().items()})

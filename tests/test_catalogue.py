@@ -10,10 +10,12 @@ import pytest
 
 from crawler.catalogue import _sections, chosen, entries, retold, said, said_of_many
 from crawler.compare import EDIT_KINDS, RelationKind
-from crawler.errors import Refusal
+from crawler.deliver.sink import SinkReason
+from crawler.errors import BadInput, Refusal
 from crawler.items import Event, Kind
 from crawler.monitor import CHECKS
 from crawler.sites import Tier
+from crawler.text.query import parse
 from tests.support import ROOT
 
 WEB = ROOT / "crawler" / "web"
@@ -33,7 +35,7 @@ def test_every_text_of_the_pages_has_an_entry() -> None:
     ("about", "words"),
     [
         ("tier", get_args(Tier)), ("kind", get_args(Kind)), ("event", get_args(Event)), ("edit", EDIT_KINDS),
-        ("relation", get_args(RelationKind)), ("refusal", tuple(Refusal)),
+        ("relation", get_args(RelationKind)), ("refusal", tuple(Refusal)), ("sink", ("new", "ok", *get_args(SinkReason))),
     ],
 )  # fmt: skip
 def test_every_word_has_an_entry(about: str, words: tuple[str, ...]) -> None:
@@ -69,13 +71,24 @@ def test_a_word_without_an_entry_stands_for_itself() -> None:
 @pytest.mark.parametrize(
     ("english", "vietnamese"),
     [
-        ("2.5 articles are expected by then, at 0.4 an hour", "dự kiến 2.5 bài đến lúc đó, 0.4 bài mỗi giờ"),
+        ("2.5 articles are expected by then, at 0.4 an hour", "dự kiến 2,5 bài đến lúc đó, 0,4 bài mỗi giờ"),
         ("due 3 hours ago, 60 minutes are let pass: never looked at", "quá hạn 3 giờ, cho phép 60 phút: chưa hỏi lần nào"),
+        ("there is no article 7", "không có bài số 7"),
+        ("article 7 has no revision before 1", "bài số 7 không có bản nào trước bản thứ 1"),
+        ("no site is called 'bao'; did you mean dai?", "không có báo nào tên 'bao'; có phải dai?"),
         ("nobody wrote this {n}", "nobody wrote this {n}"),
     ],
 )  # fmt: skip
 def test_what_was_kept_in_english_is_retold(english: str, vietnamese: str) -> None:
     assert (retold(english, "en"), retold(english, "vi")) == (english, vietnamese)
+
+
+@pytest.mark.parametrize("query", ["x" * 501, " ", "-a", "...", 'a "b', "a)", "(a", "(" * 30 + "a", "a OR", "OR a", "a AND OR b",
+                                   "a* b", "a*"])  # fmt: skip
+def test_what_is_wrong_with_a_query_is_said_in_vietnamese_too(query: str) -> None:
+    with pytest.raises(BadInput) as wrong:
+        parse(query)
+    assert retold(str(wrong.value), "vi") != str(wrong.value)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import typer
 
 from crawler.cli.command import Command
 from crawler.cli.common import StoreOption, all_sites, configured, local, open_store, site_named, typed
+from crawler.cli.language import spoken, spoken_of_many
 from crawler.cli.lists import Column, Row, note, piped, print_rows, print_tabbed
 from crawler.errors import BadInput
 from crawler.process import shown
@@ -173,14 +174,20 @@ def list_(
             )  # fmt: skip
             continue
         screen.print(_line(f"{alert.id}  {alert.query}"), style="bold", soft_wrap=True)
-        screen.print(_line(f"   {', '.join(alert.sites) or 'all sites'} · since {local(alert.added_at)}"))
+        sites = ", ".join(alert.sites) or spoken("all sites")
+        screen.print(_line(f"   {sites} · {spoken('since')} {local(alert.added_at)}"))
         if targets:
-            screen.print(_line(f"   to {', '.join(targets)}"), soft_wrap=True)
-        waiting = f"{status.waiting} wait{'s' * (status.waiting == 1)}"
-        found = f"{_many(status.found, 'page')} found, {status.sent} of them sent, {waiting}"
+            screen.print(_line(f"   {spoken('to {names}', names=', '.join(targets))}"), soft_wrap=True)
+        found = ", ".join(
+            (
+                spoken_of_many("{n} page found", "{n} pages found", status.found),
+                spoken("{n} of them sent", n=status.sent),
+                spoken_of_many("{n} waits", "{n} wait", status.waiting),
+            )
+        )
         if status.waiting and not status.targets:
             anybody = alert.notify or configured().notify
-            found += " for the next `thoisu alerts run`" if anybody else ", as nobody is to be notified"
+            found += spoken(" for the next `thoisu alerts run`" if anybody else ", as nobody is to be notified")
         screen.print(f"   {found}")
         _waiting(screen, status.targets)
     if not every and not json_:

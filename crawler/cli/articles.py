@@ -23,6 +23,7 @@ from crawler.cli.common import (
     stored,
     texts_of,
 )
+from crawler.cli.language import spoken, word_of
 from crawler.cli.lists import Column, Row, print_rows
 from crawler.errors import BadInput
 from crawler.process import shown
@@ -83,7 +84,8 @@ def articles(
 
 
 def _listed(row: ArticleRow) -> Row:
-    marks = [f"revision {row.revision}"] * (row.revision > 1) + ["withdrawn"] * bool(row.withdrawn_at)
+    marks = [spoken("revision {n}", n=row.revision)] * (row.revision > 1)
+    marks += [spoken("withdrawn")] * bool(row.withdrawn_at)
     title = row.title + (f" [{', '.join(marks)}]" if marks else "")
     return Row((str(row.id), local(row.published_at), row.site or "-", title))
 
@@ -140,38 +142,41 @@ def record(found: StoredArticle) -> dict[str, Any]:
 def _show(store: Store, found: StoredArticle, screen: Console) -> None:
     article = found.article
     screen.print(shown(article.title), style="bold")
-    facts = [found.row.site, local(article.published_at), article.section, article.kind, *article.authors]
+    facts = [found.row.site, local(article.published_at), article.section, word_of("kind", article.kind)]
+    facts += article.authors
     screen.print(shown(" · ".join(fact for fact in facts if fact)), style="dim")
     if article.credit:
-        screen.print(f"source: {shown(article.credit)}", style="dim")
+        screen.print(spoken("source: {name}", name=shown(article.credit)), style="dim")
     screen.print(shown(article.canonical_url), style="dim", soft_wrap=True)
     if found.row.withdrawn_at:
-        screen.print(f"withdrawn {local(found.row.withdrawn_at)}", style="red")
+        screen.print(f"{spoken('withdrawn')} {local(found.row.withdrawn_at)}", style="red")
     for paragraph in (article.lead, *article.body.split("\n")):
         if paragraph:
             screen.print()
             screen.print(shown(paragraph), style="italic" if paragraph is article.lead else "")
     for image in article.images:
         screen.print()
-        screen.print(f"[image] {shown(image.caption) or '(no caption)'}", style="dim")
+        caption = shown(image.caption) or f"({spoken('no caption')})"
+        screen.print(f"[{spoken('image')}] {caption}", style="dim")
         screen.print(f"  {shown(image.url)}", style="dim", soft_wrap=True)
     _show_past(store, found, screen)
 
 
 def _show_past(store: Store, found: StoredArticle, screen: Console) -> None:
     article = found.article
-    screen.print("\nrevisions", style="bold")
+    screen.print(f"\n{spoken('revisions')}", style="bold")
     for revision in found.revisions:
         screen.print(f"  {revision.number}  {local(revision.fetched_at)}  {shown(revision.title)}")
     if found.copies:
-        screen.print("\ncopies", style="bold")
+        screen.print(f"\n{spoken('copies')}", style="bold")
     for copy in found.copies:
-        gone = "  withdrawn" if copy.withdrawn_at else ""
+        gone = f"  {spoken('withdrawn')}" if copy.withdrawn_at else ""
         screen.print(f"  {local(copy.published_at)}  {copy.site or '-'}  {shown(copy.title)}{gone}")
         screen.print(f"  {shown(copy.canonical_url)}", style="dim", soft_wrap=True)
-    screen.print("\nchanges", style="bold")
+    screen.print(f"\n{spoken('changes')}", style="bold")
     for change in found.changes:
-        words, style = _EVENTS.get(change.event, (change.event, ""))
+        words, style = _EVENTS.get(change.event, ("", ""))
+        words = spoken(words) if words else word_of("event", change.event)
         number = f" {change.revision}" if change.event == "revised" else ""
         screen.print(f"  {change.seq}  {local(change.at)}  {words}{number}", style=style)
         if change.url != article.canonical_url:
@@ -181,5 +186,6 @@ def _show_past(store: Store, found: StoredArticle, screen: Console) -> None:
         from crawler.compare import compare
 
         before = store.revision(found.row.id, found.revisions[-2].number)
-        screen.print(f"\nrevision {found.revisions[-1].number} against the one before", style="bold")
+        against = spoken("revision {n} against the one before", n=found.revisions[-1].number)
+        screen.print(f"\n{against}", style="bold")
         print_diff(compare(before, article), screen)

@@ -99,7 +99,7 @@ def _well(answered: int, silent: int) -> str:
 
 def _show(finding: Finding, check: Check, screen: Console) -> None:
     place = " ".join(part for part in (finding.site, finding.subject) if part)
-    screen.print(shown(f"{check.name}  {place}  since {local(finding.since)}"), style="bold red")
+    screen.print(shown(f"{check.name}  {place}  {spoken('since')} {local(finding.since)}"), style="bold red")
     screen.print(f"  {respoken(check.says)}", highlight=False)
     screen.print(shown(f"  {respoken(finding.evidence)}"))
     for example in finding.examples:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import LogFormatOption, all_sites, begin_log, chosen_sites, configured, papers_of
+from crawler.cli.language import respoken, spoken
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Refusal
 from crawler.process import shown
@@ -133,7 +134,9 @@ def _plain_lines() -> Callable[[SiteReport], None]:
     def show(report: SiteReport) -> None:
         if time.monotonic() - last.setdefault(report.site, time.monotonic()) >= _EVERY:
             last[report.site] = time.monotonic()
-            announce(f"{report.site}: {report.new} new links, {report.pages} pages asked, {_stored(report)} stored")
+            text = "{site}: {new} new links, {pages} pages asked, {stored} stored"
+            numbers = {"new": report.new, "pages": report.pages, "stored": _stored(report)}
+            announce(spoken(text, site=report.site, **numbers))
 
     return show
 
@@ -142,14 +145,15 @@ def _moving(seen: Mapping[str, tuple[float, SiteReport]], count: int) -> Table:
     from rich.table import Table
 
     now = time.monotonic()
-    table = Table("site", "new links", "asked", "stored", "refused", box=None, pad_edge=False)
+    names = ("site", "new links", "asked", "stored", "refused")
+    table = Table(*map(spoken, names), box=None, pad_edge=False)
     active = sorted(seen.values(), key=lambda pair: pair[0], reverse=True)[:_LIVE_ROWS]
     for at, report in sorted(active, key=lambda pair: pair[1].site):
         if now - at < _QUIET:
             numbers = (report.new, report.pages, _stored(report), report.refused.total())
             table.add_row(report.site, *map(str, numbers), style="red" if report.error else "")
     stored = sum(_stored(report) for _, report in seen.values())
-    table.add_row(f"{len(seen)} of {count} sites begun", "", "", str(stored), "", style="bold")
+    table.add_row(spoken("{n} of {all} sites begun", n=len(seen), all=count), "", "", str(stored), "", style="bold")
     return table
 
 
@@ -163,9 +167,9 @@ def summary(reports: list[SiteReport], screen: Console) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("site", "sources", "new links", "created", "revised", "copied"):
-        table.add_column(name, justify="left" if name == "site" else "right", overflow="fold")
-    table.add_column("refused")
-    table.add_column("seconds", justify="right")
+        table.add_column(spoken(name), justify="left" if name == "site" else "right", overflow="fold")
+    table.add_column(spoken("refused"))
+    table.add_column(spoken("seconds"), justify="right")
     for report in reports:
         words = ", ".join(f"{reason} {number}" for reason, number in report.refused.most_common())
         table.add_row(*_cells(report), words, f"{report.seconds:.1f}", style="red" if report.error else "")
@@ -175,13 +179,14 @@ def summary(reports: list[SiteReport], screen: Console) -> None:
     screen.print(table)
     for name in ("withdrawn", "restored"):
         if number := sum(getattr(report, name) for report in reports):
-            screen.print(f"{name}: {number}")
+            screen.print(f"{spoken(name)}: {number}")
     for report in reports:
         if report.error and report.error != "stopped":
-            screen.print(shown(f"{report.site} failed: {report.error}"), style="red", soft_wrap=True)
+            failed = spoken("{site} failed: {error}", site=report.site, error=respoken(report.error))
+            screen.print(shown(failed), style="red", soft_wrap=True)
         if report.refused[Refusal.OVER_BUDGET]:
             said = "today's requests are spent and the rest waits for tomorrow; THOISU_BUDGET gives it more a day"
-            screen.print(f"{report.site}: {said}", style="yellow", soft_wrap=True)
+            screen.print(f"{report.site}: {spoken(said)}", style="yellow", soft_wrap=True)
 
 
 def _cells(report: SiteReport) -> list[str]:
@@ -193,4 +198,4 @@ def _totals(reports: list[SiteReport]) -> list[str]:
     names = ("sources", "new", "created", "revised", "copied")
     refused = sum(report.refused.total() for report in reports)
     sums = [str(sum(getattr(report, name) for report in reports)) for name in names]
-    return [f"{len(reports)} sites", *sums, str(refused) if refused else "", ""]
+    return [spoken("{n} sites", n=len(reports)), *sums, str(refused) if refused else "", ""]

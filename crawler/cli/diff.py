@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import StoreOption, local, open_store, stored
+from crawler.cli.language import spoken, spoken_of_many, word_of
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json
@@ -56,8 +57,8 @@ def diff(
         return
     screen = console()
     screen.print(shown(found.article.title), style="bold")
-    for row, reason in zip(rows, ("from", "to"), strict=True):
-        screen.print(f"{reason:<4} revision {row.number}, {local(row.fetched_at)}", style="dim")
+    for row, text in zip(rows, ("from revision {n}, {at}", "to   revision {n}, {at}"), strict=True):
+        screen.print(spoken(text, n=row.number, at=local(row.fetched_at)), style="dim")
     print_diff(difference, screen)
 
 
@@ -81,7 +82,8 @@ def print_diff(difference: Diff, screen: Console) -> None:
     from rich.text import Text
 
     plain = screen.color_system is None or screen.no_color
-    screen.print(f"changed: {', '.join(difference.changed) or 'nothing'}", style="bold")
+    kinds = ", ".join(word_of("edit", kind) for kind in difference.changed) or spoken("nothing")
+    screen.print(spoken("changed: {kinds}", kinds=kinds), style="bold")
     kept = 0
     for block in difference.blocks:
         if block.change == "kept":
@@ -91,7 +93,7 @@ def print_diff(difference: Diff, screen: Console) -> None:
         kept = 0
         line = Text("  ")
         if block.part != "body":
-            line.append(f"{block.part}: ", style="dim")
+            line.append(f"{word_of('edit', block.part)}: ", style="dim")
         for piece in block.pieces:
             opening, closing = _SIGNS[piece.mark] if plain else ("", "")
             line.append(f"{opening}{shown(piece.text)}{closing}", style=_STYLES[piece.mark])
@@ -101,4 +103,4 @@ def print_diff(difference: Diff, screen: Console) -> None:
 
 def _fold(kept: int, screen: Console) -> None:
     if kept:
-        screen.print(f"  … {kept} paragraph{'s' * (kept > 1)} unchanged", style="dim")
+        screen.print(f"  … {spoken_of_many('{n} paragraph unchanged', '{n} paragraphs unchanged', kept)}", style="dim")

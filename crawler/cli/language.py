@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from crawler.catalogue import Language, entries, retold, said
+from crawler.catalogue import Language, entries, retold, said, said_of_many
 from crawler.cli.common import configured
 
 
@@ -13,12 +13,23 @@ def spoken(text: str, **values: Any) -> str:
     return said(text, _language(), **values)
 
 
+def spoken_of_many(one: str, many: str, n: int, **values: Any) -> str:
+    """The same of a text that has a number in it, `{n}`: `one` for 1, `many` for all others."""
+    return said_of_many(one, many, n, _language(), **values)
+
+
 def respoken(text: str) -> str:
     """A text that is written already, with its values: by its entry, or by a pattern; else as it is."""
     language = _language()
     if language == "en":
         return text
     return said(text, language) if text in entries() else retold(text, language)
+
+
+def word_of(about: str, word: str) -> str:
+    """A word of the program, "created", as it is in English, in Vietnamese by the entry "event: created"."""
+    language = _language()
+    return word if language == "en" else said(f"{about}: {word}", language)
 
 
 def _language() -> Language:

@@ -6,6 +6,7 @@ import io
 import logging
 import os
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,6 +33,7 @@ from crawler.cli.downgrade import downgrade
 from crawler.cli.export import export
 from crawler.cli.find import discover, sites, which
 from crawler.cli.gaps import gaps
+from crawler.cli.language import respoken
 from crawler.cli.mcp import mcp
 from crawler.cli.newsroom import newsroom
 from crawler.cli.prove import prove
@@ -49,7 +51,7 @@ from crawler.cli.status import pace, status
 from crawler.cli.stories import stories, story
 from crawler.cli.tokens import app as tokens
 from crawler.cli.worker import worker
-from crawler.errors import NoReader, Refused, StoreFailed, ThoisuError
+from crawler.errors import BadInput, NoReader, Refused, StoreFailed, ThoisuError
 from crawler.process import install_log_records, listening
 from crawler.process.log_format import announce, end_log, is_logging
 from crawler.process.output import clean_streams, say, write
@@ -186,6 +188,8 @@ def _say(message: str, code: int, level: int = logging.ERROR) -> int:
     """One line on standard error, a record of the log where there is one."""
     if is_logging():
         announce(message, level)
-    else:
-        say(f"thoisu: {message}")
+        return code
+    with suppress(BadInput):  # it may be a setting that is wrong
+        message = respoken(message)
+    say(f"thoisu: {message}")
     return code

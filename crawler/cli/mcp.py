@@ -14,7 +14,9 @@ from crawler.process.output import say
 
 def mcp(
     http: Annotated[bool, typer.Option("--http", help="Serve HTTP on this machine instead of standard input.")] = False,
-    port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Port on 127.0.0.1, with --http.")] = 8010,
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="Port on 127.0.0.1, with --http; 0 takes a free one.")
+    ] = 8010,
     store: StoreOption = None,
 ) -> None:
     """Serve the store to an assistant by the Model Context Protocol.
@@ -33,12 +35,14 @@ def mcp(
     if find_spec("mcp") is None:
         raise BadInput("this needs the SDK of the protocol: pip install 'thoisu[mcp]'")
     from crawler.assistants import Tools
-    from crawler.assistants.server import serve_http, serve_stdio
+    from crawler.assistants.server import serve_stdio, serving_http
+    from crawler.deliver import stopping
 
     with open_store(store) as opened:
         tools = Tools(opened, all_sites(), configured().budget)
         if http:
-            say(f"thoisu: serving at http://127.0.0.1:{port}/mcp, until Ctrl-C")
-            serve_http(tools, port)
+            with stopping() as stop, serving_http(tools, port) as url:
+                say(f"serving at {url}, until Ctrl-C")
+                stop.wait()
         else:
             serve_stdio(tools)

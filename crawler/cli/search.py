@@ -19,6 +19,7 @@ from crawler.cli.common import (
     period,
     typed,
 )
+from crawler.cli.language import spoken
 from crawler.errors import BadInput
 from crawler.items import Kind
 from crawler.process import shown
@@ -75,7 +76,7 @@ def search(
 
     screen = console()
     for hit in hits:
-        gone = "  withdrawn" if hit.withdrawn_at else ""
+        gone = f"  {spoken('withdrawn')}" if hit.withdrawn_at else ""
         screen.print(shown(hit.title), style="bold", soft_wrap=True)
         sentence = Text("  ")
         for piece, is_marked in hit.snippet.pieces():
@@ -84,4 +85,4 @@ def search(
         about = f"  {hit.article_id}  {local(hit.published_at)}  {hit.site or '-'}{gone}"
         screen.print(about, style="dim", soft_wrap=True)
     if not hits:
-        screen.print("no article matches")
+        screen.print(spoken("no article matches"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import SitesOption, StoreOption, chosen_names, local, moment, open_store
+from crawler.cli.language import spoken, spoken_of_many
 from crawler.cli.lists import piped, print_tabbed
 from crawler.errors import BadInput
 from crawler.process import shown
@@ -66,11 +67,11 @@ def stories(
         first, count, sites = row.pages[0], len(row.pages), dict.fromkeys(page.site or "-" for page in row.pages)
         screen.print(shown(f"{row.id}  {first.title}"), style="bold", soft_wrap=True)
         screen.print(
-            shown(f"   {local(first.at)}  {count} {'page' if count == 1 else 'pages'}: {', '.join(sites)}"),
+            shown(f"   {local(first.at)}  {spoken_of_many('{n} page', '{n} pages', count)}: {', '.join(sites)}"),
             soft_wrap=True,
         )
     if not rows:
-        screen.print("no story of this kind")
+        screen.print(spoken("no story of this kind"))
 
 
 def story(
@@ -103,7 +104,8 @@ def story(
     screen, wire = console(), found.story.wire
     first, *others = found.story.members
     screen.print(shown(first.title), style="bold", soft_wrap=True)
-    screen.print(f"story {found.id}, {len(others) + 1} pages" + (f", wire {shown(wire)}" if wire else ""))
+    pages = spoken("story {id}, {n} pages", id=found.id, n=len(others) + 1)
+    screen.print(pages + (spoken(", wire {name}", name=shown(wire)) if wire else ""))
     _show(first, screen, first=True)
     for member in others:
         _show(member, screen, first=False)
@@ -113,7 +115,7 @@ def story(
 
 def _show_others(heading: str, rows: Sequence[LookAlike], screen: Console) -> None:
     if rows:
-        screen.print(f"\n{heading}", style="bold")
+        screen.print(f"\n{spoken(heading)}", style="bold")
     for row in rows:
         screen.print(shown(f"{row.article_id}  {local(row.at)}  {row.title}"), soft_wrap=True)
         screen.print(shown(f"   {row.because or ''}".rstrip()), style="dim", soft_wrap=True)
@@ -121,8 +123,12 @@ def _show_others(heading: str, rows: Sequence[LookAlike], screen: Console) -> No
 
 def _say_waiting(count: int) -> None:
     if count:
-        noun = "article is" if count == 1 else "articles are"
-        console(stderr=True).print(f"{count} {noun} not compared yet; do it with: thoisu relate", soft_wrap=True)
+        text = spoken_of_many(
+            "{n} article is not compared yet; do it with: thoisu relate",
+            "{n} articles are not compared yet; do it with: thoisu relate",
+            count,
+        )
+        console(stderr=True).print(text, soft_wrap=True)
 
 
 def _show(member: Member, screen: Console, *, first: bool) -> None:
@@ -130,7 +136,7 @@ def _show(member: Member, screen: Console, *, first: bool) -> None:
     screen.print(shown(line.strip()) if first else shown(line[1:]), style="bold" if first else "", soft_wrap=True)
     screen.print(f"  {shown(member.url)}", style="dim", soft_wrap=True)
     if member.credit:
-        screen.print(f"  source: {shown(member.credit)}", style="dim", soft_wrap=True)
+        screen.print(f"  {spoken('source: {name}', name=shown(member.credit))}", style="dim", soft_wrap=True)
     if near := member.nearest:
         share = f"{near.jaccard:.0%} in common"
         screen.print(f"  nearest: {shown(near.url)} ({near.relation}, {share})", style="dim", soft_wrap=True)

@@ -206,7 +206,7 @@ async def _hold(crawler: Crawler, confirm: Callable[[], None]) -> bool:
         # In a thread, since a server that is out of reach lets it wait.
         await asyncio.to_thread(confirm)
     except StoreFailed as failure:
-        if isinstance(spider := crawler.spider, NewsSpider):
+        if isinstance(spider := crawler.spider, RunSpider):
             spider.end(f"{LOST}: {failure}")
         return False
     return True

@@ -20,17 +20,13 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     and_,
-    bindparam,
-    case,
     delete,
     func,
-    insert,
     or_,
     select,
 )
 
 from crawler.store.schema import Instant, Number, Plain, metadata
-from crawler.store.sql import given, upsert_all
 from crawler.text import search_form
 
 MOST = 100
@@ -57,14 +53,13 @@ mentions = Table(
 )
 Index("ix_mentions_document_id_at", mentions.c.document_id, mentions.c.at, mentions.c.article_id)
 
-_given_at = given(documents, "last_at")
-_LATER = {"last_at": case((_given_at > documents.c.last_at, _given_at), else_=documents.c.last_at)}
-_MENTIONED = insert(mentions).from_select(
-    ["document_id", "article_id", "at"],
-    select(documents.c.id, bindparam("of", type_=Number), bindparam("when", type_=Instant)).where(
-        documents.c.key.in_(bindparam("keys", expanding=True))
-    ),
+# Each article needs it, so it goes past SQLAlchemy's compiler.
+_NAMED = (
+    "INSERT INTO documents (key, name, last_at) VALUES {rows} ON CONFLICT (key) DO UPDATE "
+    "SET last_at = {latest}(documents.last_at, excluded.last_at) RETURNING id"
 )
+_MENTIONED = "INSERT INTO mentions (document_id, article_id, at) VALUES {rows}"
+_plain, _instant = Plain(), Instant()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +82,22 @@ def note(connection: Connection, article_id: int, names: Iterable[str], at: date
     """
     if known:
         connection.execute(delete(mentions).where(mentions.c.article_id == article_id))
+    dialect = connection.dialect
     keys: dict[str, str] = {}
     for name in names:
-        if len(name) <= _LONGEST and (key := search_form(name)):
-            keys.setdefault(key, name)
+        if len(name) <= _LONGEST and (kept := _plain.process_bind_param(name, dialect)) and (key := search_form(kept)):
+            keys.setdefault(key, kept)
         if len(keys) == MOST:
             break
     if not keys:
         return
-    rows = [{"key": key, "name": name, "last_at": at} for key, name in sorted(keys.items())]
-    upsert_all(connection, documents, ("key",), rows, _LATER)
-    connection.execute(_MENTIONED, {"of": article_id, "when": at, "keys": list(keys)})
+    when = _instant.process_bind_param(at, dialect)
+    mark, latest = ("?", "max") if dialect.name == "sqlite" else ("%s", "greatest")
+    rows = ", ".join([f"({mark}, {mark}, {mark})"] * len(keys))
+    named = [value for key, name in sorted(keys.items()) for value in (key, name, when)]
+    numbers = connection.exec_driver_sql(_NAMED.format(rows=rows, latest=latest), tuple(named)).scalars()
+    mentioned = [value for number in numbers for value in (number, article_id, when)]
+    connection.exec_driver_sql(_MENTIONED.format(rows=rows), tuple(mentioned))
 
 
 def list_documents(connection: Connection, before: tuple[datetime, int] | None, limit: int) -> list[Document]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -28,7 +28,7 @@ from sqlalchemy import Connection, CursorResult
 from crawler.items import Article
 from crawler.store.subjects import hold
 from crawler.store.subjects import second as subject_of_second
-from crawler.text.words import BREAK, Words, words_of
+from crawler.text.words import BREAK, Words, plain_and_marked, words_of
 
 SLOTS = 512
 """Keys of one second; what is published in a fuller one comes into the next."""
@@ -46,6 +46,7 @@ LONG, HUGE = "=long", "=huge"
 """In a tsvector: of a text whose places, or whose words, are more than it takes (PostgreSQL manual, 12.11)."""
 _PLACES = 250  # of a word in a tsvector, which takes 256
 _LAST = 16_000  # place in a tsvector, which takes 16,383
+_NUMBERS = tuple(map(str, range(1, _LAST + 1)))
 _BYTES = 500_000  # of words in a tsvector, which takes a megabyte with their places
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = 1 << 34  # five hundred years
@@ -83,15 +84,13 @@ def indexed(
     title: str, lead: str | None, body: str, site: str | None, kind: str, section: str | None, authors: tuple[str, ...]
 ) -> Indexed:
     """What stands in the index of an article."""
-    head = words_of(title)
-    text = words_of(f"{lead}\n{body}" if lead else body)
-    marked = set(head.exact.split()).union(text.exact.split())
-    marked.difference_update(head.plain.split(), text.plain.split())
+    head, of_head = plain_and_marked(title)
+    text, of_text = plain_and_marked(f"{lead}\n{body}" if lead else body)
     facets = [facet("site", site or ""), facet("kind", kind)]
     facets += [facet_of_words("author", words_of(name)) for name in authors]
     if section:
         facets.append(facet_of_words("section", words_of(section)))
-    return Indexed(head.plain, text.plain, f" {' '.join([*marked, *facets])} ")
+    return Indexed(head, text, f" {' '.join([*(of_head | of_text), *facets])} ")
 
 
 def facet(field: str, value: str) -> str:
@@ -170,20 +169,35 @@ def remove(connection: Connection, article_id: int) -> None:
 def vector(words: Indexed, key: int) -> str:
     """The tsvector of an article, as PostgreSQL reads it."""
     every = [*words.title.split(), BREAK, *words.words.split()]
-    places: dict[str, list[int]] = {}
-    for number, word in enumerate(every, 1):
-        if word != BREAK:
-            places.setdefault(word[:LONGEST], []).append(number)
-    extra = {word[:LONGEST] for word in words.marks.split()}
-    extra.update(f"=t={word[: LONGEST - 3]}" for word in words.title.split() if word != BREAK)
+    places: dict[str, list[str]] = {word: [] for word in every}
+    for word, number in zip(every, _NUMBERS, strict=False):
+        places[word].append(number)
+    del places[BREAK]
+    extra = {*words.marks.split(), *(f"=t={word}" for word in words.title.split() if word != BREAK)}
     extra.update((day_facet(key // DAY), day_facet(key // DAY, GROUP)))
+    if max(map(len, (*places, *extra))) > LONGEST:
+        places, extra = _shortened(places), {word[:LONGEST] for word in extra}
     if len(every) > _LAST or max(map(len, places.values()), default=0) > _PLACES:
         extra.update(places, (LONG,))
         places = {}
-    if sum(len(word.encode()) + 8 for word in extra) + sum(len(word.encode()) for word in places) > _BYTES:
+    if _bytes(extra) + _bytes(places) > _BYTES:
         extra, places = {word for word in extra if word.startswith("=") and not word.startswith("=t=")} | {HUGE}, {}
-    parts = [f"{_quoted(word)}:{','.join(map(str, at))}" for word, at in places.items()]
-    return " ".join(parts + [_quoted(word) for word in extra])
+    quoted = _quoted if any(sign in text for text in words for sign in "'\\") else "'{}'".format
+    parts = [f"{quoted(word)}:{','.join(at)}" for word, at in places.items()]
+    return " ".join([*parts, *map(quoted, extra)])
+
+
+def _shortened(places: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The places of words, those of long ones under their beginning."""
+    found: dict[str, list[str]] = {}
+    for word, at in places.items():
+        found.setdefault(word[:LONGEST], []).extend(at)
+    return found
+
+
+def _bytes(words: Collection[str]) -> int:
+    """What words take in a tsvector, at most."""
+    return len("".join(words).encode()) + 8 * len(words)
 
 
 def _quoted(word: str) -> str:

@@ -39,11 +39,14 @@ class Words(NamedTuple):
 
 def words_of(text: str) -> Words:
     """The words of a text, a line of it a stretch that no phrase leaves."""
-    found: list[Words] = []
-    for line in text.split("\n"):
-        found += map(_SETTLED.__getitem__, line.split())
-        found.append(_END)
+    found = _stretches(text)
     return Words(f"{''.join(map(_EXACT, found))} ", f"{''.join(map(_PLAIN, found))} ")
+
+
+def plain_and_marked(text: str) -> tuple[str, set[str]]:
+    """The words of a text without diacritics, as `words_of` gives them, and once each word that bears some."""
+    found = _stretches(text)
+    return f"{''.join(map(_PLAIN, found))} ", set().union(*set(map(_MARKED, found)))
 
 
 def clean(text: str) -> str:
@@ -51,8 +54,24 @@ def clean(text: str) -> str:
     return INVISIBLE.sub("", narrow(text)) if _UNUSUAL.search(text) else nfc(text)
 
 
-def _settled(stretch: str) -> Words:
-    """The words of a stretch without white space, each behind a blank."""
+class _Stretch(NamedTuple):
+    """What stands between two blanks, as words with a blank before each."""
+
+    exact: str
+    plain: str
+    marked: tuple[str, ...]
+    """The words that bear diacritics."""
+
+
+def _stretches(text: str) -> list[_Stretch]:
+    found: list[_Stretch] = []
+    for line in text.split("\n"):
+        found += map(_SETTLED.__getitem__, line.split())
+        found.append(_END)
+    return found
+
+
+def _settled(stretch: str) -> _Stretch:
     text, parts, place = clean(stretch), list[str](), 0
     for word in WORD.finditer(text):
         if not _WITHIN.fullmatch(text, place, word.start()):
@@ -62,13 +81,13 @@ def _settled(stretch: str) -> Words:
     if not _WITHIN.fullmatch(text, place):
         parts.append(BREAK)
     exact = "".join(f" {part}" for part in parts)
-    return Words(exact, without_marks(exact))
+    return _Stretch(exact, without_marks(exact), tuple(part for part in parts if without_marks(part) != part))
 
 
-class _Memory(dict[str, Words]):
+class _Memory(dict[str, _Stretch]):
     """The words in a stretch without white space: the syllables of the language, and the names of some days."""
 
-    def __missing__(self, stretch: str) -> Words:
+    def __missing__(self, stretch: str) -> _Stretch:
         words = _settled(stretch)
         if len(stretch) < _LONG:
             if len(self) >= _MANY:
@@ -78,5 +97,5 @@ class _Memory(dict[str, Words]):
 
 
 _SETTLED = _Memory()
-_END = Words(f" {BREAK}", f" {BREAK}")
-_EXACT, _PLAIN = itemgetter(0), itemgetter(1)
+_END = _Stretch(f" {BREAK}", f" {BREAK}", ())
+_EXACT, _PLAIN, _MARKED = map(itemgetter, range(3))

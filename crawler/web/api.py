@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, HTTPException, Path, Query, Request
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from crawler.compare.story_queries import StoryLine
+from crawler.errors import BadInput
 from crawler.items import Change
 from crawler.store import ArticleRow, CopyRow, RevisionRow, listings, mentions
 from crawler.store.listings import ArticleFilter
@@ -69,14 +71,18 @@ def search(request: Request, asked: Annotated[schemas.SearchParameters, Query()]
     """Articles that have what a query asks for, with the sentence that shows it.
 
     Words beside each other are a phrase; OR, NOT or -, "quotes", (parentheses) and prefix* are understood. Without
-    diacritics all spellings are found.
+    diacritics all spellings are found. A query that cannot be read is a 404 that says why.
     """
     state = of(request)
     wanted = _filter_of(state, asked)
     if wanted is None:
         return list_answer(request, "search", [], None)
-    with state.reading() as connection:
-        page = find(connection, asked.q, wanted, asked.cursor, asked.limit, author=asked.author, order=asked.order)
+    try:
+        with state.reading() as connection:
+            page = find(connection, asked.q, wanted, asked.cursor, asked.limit, author=asked.author, order=asked.order)
+    except BadInput as error:
+        # No schema can say which queries can be read, so whoever keeps to ours is not told that a parameter is wrong.
+        raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from None
     return list_answer(request, "search", list(map(_hit, page.hits)), page.next)
 
 

@@ -15,13 +15,17 @@ from crawler.configuration import secret
 from crawler.deliver import SinkStatus, read_routes, sink_status
 from crawler.errors import BadInput
 from crawler.web import access, board, schemas
-from crawler.web.answers import json_answer, list_answer
+from crawler.web.answers import PROBLEM, json_answer, list_answer
 from crawler.web.api import Id, listed
 from crawler.web.parameters import chosen_sites
 from crawler.web.state import State, of
 
 router = APIRouter(prefix="/api/v1")
 _BEARER: dict[str, Any] = {"security": [{"token": []}]}
+_UNREADABLE: dict[str, Any] = {
+    "description": "The query cannot be read.",
+    "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 SiteName = Annotated[str, Path(min_length=1, max_length=100, examples=["nhandan"])]
 
 
@@ -107,16 +111,23 @@ def alert_items(state: State) -> list[dict[str, Any]]:
 
 
 @router.post(
-    "/alerts", status_code=201, responses={201: {"model": schemas.AlertItem}}, tags=["alerts"], openapi_extra=_BEARER
+    "/alerts",
+    status_code=201,
+    responses={201: {"model": schemas.AlertItem}, 409: _UNREADABLE},
+    tags=["alerts"],
+    openapi_extra=_BEARER,
 )
 def add_alert(request: Request, asked: schemas.AlertToAdd) -> Response:
-    """Search for words in what comes from now on; who is notified is set where the server runs."""
+    """Search for words in what comes from now on; who is notified is set where the server runs.
+
+    A query that cannot be read is a 409 that says why.
+    """
     state = _writing(request)
     sites = chosen_sites(state, asked.site) or []
     try:
         number = alerts.add(state.store, asked.query, sites, (), state.now())
     except BadInput as error:
-        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from None
+        raise HTTPException(HTTPStatus.CONFLICT, str(error)) from None
     item = next(item for item in alert_items(state) if item["id"] == number)
     answer = json_answer(item, HTTPStatus.CREATED)
     answer.headers["Location"] = f"/api/v1/alerts/{number}"

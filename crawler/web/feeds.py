@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from starlette.responses import Response
 from crawler.process.output import json_text
 from crawler.store import ArticleRow, listings
 from crawler.store.listings import ArticleFilter
+from crawler.text import VIETNAM
 from crawler.web.asked import Asked
 from crawler.web.render import Page
 from crawler.web.search import find
@@ -25,7 +27,6 @@ from crawler.web.text import cut, visible, web_address
 router = APIRouter(include_in_schema=False)
 ENTRIES = 40
 _OPENING = 1500  # characters of a text that a feed has
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +46,13 @@ class _Entry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Feed:
     id: str
+    """A URN (RFC 8141), the same for the same filter however it is written."""
     title: str
     own: str
+    """The address at which it was asked for."""
     page: str
     updated: datetime
+    """When its newest entry was read; of one without entries, today."""
     entries: list[_Entry]
 
 
@@ -89,9 +93,11 @@ def _feed(request: Request) -> _Feed:
     ]
     names.append(about("edited after publication") if asked.edited else "")
     title = " · ".join(["Thời sự", *(visible(name) for name in names if name)])
+    today = state.now().astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
     return _Feed(
-        id=f"urn:thoisu:{store}:feed:{escape(asked.query)}", title=title, own=f"{base}{request.url.path}{asked.query}",
-        page=f"{base}/{asked.query}", updated=max((one.updated for one in entries), default=_EPOCH), entries=entries,
+        id=f"urn:thoisu:{store}:feed:{quote(asked.query.removeprefix('?'), safe='=')}", title=title,
+        own=f"{base}{request.url.path}{f'?{query}' if (query := request.url.query) else ''}",
+        page=f"{base}/{asked.query}", updated=max((one.updated for one in entries), default=today), entries=entries,
     )  # fmt: skip
 
 

@@ -100,7 +100,8 @@ def copy(request: Request, id_: Id, number: Annotated[int, Path(ge=1, le=10_000)
 
 
 def error(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A page that says why there is none."""
+    """A page that says why there is none; its heading says already what the status means."""
+    detail = "" if detail == HTTPStatus(status).phrase else detail
     answer = page(request, "error.html", {"here": "", "status": status, "detail": detail}, status=status)
     answer.headers.update(headers or {})
     return answer

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from crawler.alerts import alerts
+from crawler.alerts.notify import split
 from crawler.archive import Archive
 from crawler.errors import BadInput
 from crawler.store import mentions
@@ -142,7 +143,9 @@ def list_alerts(request: Request) -> Response:
     items = api_sites.alert_items(state)
     with state.reading() as connection:
         hits = {item["id"]: alerts.last_hits(connection, item["id"], _HITS) for item in items[:50]}
-    return page(request, "alerts.html", {"here": "/alerts", "items": items[:50], "hits": hits})
+    somebody = bool(split(state.options.notify)) or any(item["notify"] for item in items)
+    values = {"here": "/alerts", "items": items[:50], "hits": hits, "somebody": somebody}
+    return page(request, "alerts.html", values)
 
 
 @router.get("/sinks")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from shlex import quote
 from typing import Any, get_args
 from urllib.parse import urlencode
 
@@ -100,6 +101,14 @@ class Page:
         seconds = (self.now - at).total_seconds()
         return self("{span} ago" if seconds >= 0 else "in {span}", span=self.span(seconds))
 
+    def due(self, at: datetime | None) -> str:
+        """When something is to happen, also when that was a while ago."""
+        return (
+            self.ago(at)
+            if at is None or at > self.now
+            else self("due for {span}", span=self.span((self.now - at).total_seconds()))
+        )
+
     def with_query(self, **changed: Any) -> str:
         """This page's address with other parameters; None takes one away."""
         pairs = [(key, value) for key, value in self.request.query_params.multi_items() if key not in changed]
@@ -146,7 +155,7 @@ def _templates() -> Environment:
         loader=PackageLoader("crawler.web"), autoescape=True, undefined=StrictUndefined, finalize=_finalize,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    environment.filters |= {"cut": cut, "web_address": web_address}
+    environment.filters |= {"cut": cut, "shell": quote, "web_address": web_address}
     environment.globals |= {
         "file": lambda name: f"/static/{name}?v={static.version(name)}",
         "languages": LANGUAGES,

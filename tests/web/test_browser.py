@@ -30,7 +30,10 @@ pytestmark = [
     ),
 ]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESK = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light", "locale": "vi-VN"}
+PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "locale": "en-US"}
+OPEN = ["/articles/4", "/search?q=tin&order=best", "/?site=bao&section=Thời+sự"]
+"""Pages that show more: a hostile article, and the fields of a filter."""
 WIRE = "\n".join(
     f"Đoạn {n}: hồ chứa được nạo vét trước mùa mưa, kinh phí {n} tỷ đồng từ ngân sách tỉnh." for n in range(9)
 )
@@ -65,7 +68,7 @@ class Person:
     """A page, what it has asked for, and what the browser did not like of it."""
 
     def __init__(self, browser: Any, address: str, **options: Any) -> None:
-        self.context = browser.new_context(**{"viewport": DESK, "locale": "vi-VN", **options})
+        self.context = browser.new_context(**{**DESK, **options})
         self.page, self.outside, self.faults = self.context.new_page(), [], []
         self.page.on("request", lambda request: self._asked(request.url, address))
         self.page.on("console", lambda message: self._said(message))
@@ -91,28 +94,29 @@ class Person:
         assert (self.outside, self.faults) == ([], [])
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if "pictures" not in path] + ["/articles/4", "/?q=tin"])
-@pytest.mark.parametrize(("viewport", "scheme"), [(DESK, "light"), (PHONE, "dark")])
-def test_a_page_asks_nobody_else_and_fits(browser: Any, address: str, path: str, viewport: Any, scheme: str) -> None:
-    person = Person(browser, address, viewport=viewport, color_scheme=scheme)
+@pytest.mark.parametrize("path", [*(path for path in PAGES if "pictures" not in path), *OPEN])
+@pytest.mark.parametrize("by", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_page_asks_nobody_else_and_fits(browser: Any, address: str, path: str, by: dict[str, Any]) -> None:
+    person = Person(browser, address, **by)
     answer = person.go(path)
     assert answer.status == 200
     assert len(answer.body()) < 100_000
     assert person.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert person.page.locator("html").get_attribute("lang") == by["locale"][:2]
     person.leave()
 
 
 @pytest.mark.skipif(
     find_spec("axe_core_python") is None, reason="PAGES NOT CHECKED BY AXE: pip install axe-core-python"
 )
-@pytest.mark.parametrize("path", [*PAGES, "/articles/4", "/nosuch"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(browser: Any, address: str, path: str, scheme: str) -> None:
+@pytest.mark.parametrize("path", [*PAGES, *OPEN, "/nosuch"])
+@pytest.mark.parametrize("by", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_serious(browser: Any, address: str, path: str, by: dict[str, Any]) -> None:
     import axe_core_python
 
     script = (Path(str(axe_core_python.__file__)).parent / "axe.min.js").read_text("utf-8")
     # axe itself is no page of ours: it is let past the policy, which is tested elsewhere.
-    person = Person(browser, address, color_scheme=scheme, bypass_csp=True)
+    person = Person(browser, address, **by, bypass_csp=True)
     person.go(path)
     person.page.add_script_tag(content=script)
     found = person.page.evaluate("axe.run().then(results => results.violations)")

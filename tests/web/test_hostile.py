@@ -135,7 +135,7 @@ def test_texts_that_are_too_long_are_not_compared(room: Store) -> None:
         room.save(article(1, f"{n} " + "chữ " * 200_000), at(n))
     answer = Asker(room).get("/articles/1/diff")
     assert answer.status_code == 404
-    assert "too long" in answer.text
+    assert "quá dài" in answer.text
 
 
 def test_a_quarantine_is_read_as_it_is(room: Store, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from lxml import etree, html
+from lxml import html
 from prometheus_client.parser import text_string_to_metric_families
 
 from crawler.alerts import alerts
@@ -268,25 +268,6 @@ def test_ready_is_red_when_polls_are_overdue(filled: Store) -> None:
     assert "Nobody polls" not in late.text
     assert "2 looks are due" in Asker(filled).get("/readyz").text
     assert Asker(filled).get("/healthz").status_code == 200
-
-
-def test_a_feed_says_what_the_format_asks_for(asker: Asker) -> None:
-    names = {"a": "http://www.w3.org/2005/Atom"}
-    feed = etree.fromstring(asker.get("/feeds/articles.atom?site=bao").content)
-    assert (
-        feed.xpath("string(a:link[@rel='self']/@href)", namespaces=names)
-        == "http://127.0.0.1/feeds/articles.atom?site=bao"
-    )
-    ids = feed.xpath("//a:id/text()", namespaces=names)
-    assert len(ids) == len(set(ids)) == 3
-    assert all(one.startswith("urn:thoisu:") for one in ids)
-    for entry_ in feed.xpath("a:entry", namespaces=names):
-        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", entry_.xpath("string(a:updated)", namespaces=names))
-        assert entry_.xpath("string(a:author/a:name)", namespaces=names) == "bao"
-        assert len(entry_.xpath("a:link[@rel='alternate']", namespaces=names)) == 1
-    as_json = json.loads(asker.get("/feeds/articles.json").text)
-    assert as_json["version"] == "https://jsonfeed.org/version/1.1"
-    assert [item["url"] for item in as_json["items"]][-1] == "https://bao.example/bai-1.html"
 
 
 def test_an_edit_is_an_entry_of_its_own(filled: Store) -> None:
