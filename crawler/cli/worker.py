@@ -48,11 +48,12 @@ def worker(
 
     url, form = store or configured().database_url, chosen_format(log_format)
     chosen = _queues(queues)
-    log(configured().log_level, form)
     with Store.open(url) as opened:
+        queue = Queue(opened)
+        log(configured().log_level, form)  # a mistake of whoever begins it is told as by any command
         many = concurrency or configured().sites_at_once
         start = WarmStart.of(url, newsroom)
-        QueueWorker(Queue(opened), lambda: runners_of(start, url, newsroom, form), chosen, many).run()
+        QueueWorker(queue, lambda: runners_of(start, url, newsroom, form), chosen, many).run()
     announce("stopped; what was under way goes on with the next worker")
 
 
