@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from crawler.catalogue import entries
+from crawler.cli.common import configured
 from crawler.store import Store
 from tests.support import ROOT, Thoisu, article, at
 
 SPOKEN = re.compile(r"""\bspoken\(\s*("[^"]+"|'[^']+')""")
 COUNTED = re.compile(r"""\bspoken_of_many\(\s*(?:"[^"]+",\s*"([^"]+)"|'[^']+',\s*'([^']+)')""")
 COLUMN = re.compile(r'(?<!Text)Column\("([^"]+)"')
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """What the settings were in these tests is known to nobody after them."""
+    yield
+    configured.cache_clear()
 
 
 def test_every_heading_of_a_list_has_an_entry() -> None:
