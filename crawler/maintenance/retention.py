@@ -117,7 +117,7 @@ def _drop(store: Store, table: Table, old: ColumnElement[bool]) -> int:
     with store.reading() as connection:
         found = connection.execute(select(*key).where(old).execution_options(yield_per=BATCH))
         for rows in found.partitions():
-            with store.writing() as writing:
+            with store.writing_beside() as writing:
                 these = tuple_(*key).in_([tuple(row) for row in rows])
                 number += writing.execute(delete(table).where(these, old)).rowcount
     return number
