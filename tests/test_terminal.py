@@ -42,7 +42,7 @@ def log() -> Iterator[io.StringIO]:
     install_log_records()
     handler = logging.StreamHandler(told)
     handler.setFormatter(logging.Formatter("%(name)s %(message)s"))
-    loggers = [logging.getLogger(name) for name in ("crawler.x", "scrapy.core.scraper", "asyncio")]
+    loggers = [logging.getLogger(name) for name in ("crawler", "scrapy.core.scraper", "asyncio")]
     for logger in loggers:
         logger.addHandler(handler)
     yield told
@@ -146,14 +146,12 @@ def test_tracebacks_too(log: io.StringIO) -> None:
     assert SECRET not in text
 
 
-def test_the_line_of_a_round_is_no_exception(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_line_of_a_round_is_no_exception(monkeypatch: pytest.MonkeyPatch, log: io.StringIO) -> None:
     monkeypatch.setattr(rounds, "crawl", lambda *_, **__: [SiteReport(site="bendo", error=TITLE)])
     monkeypatch.setattr(rounds, "follow_scheduler", lambda: None)
     monkeypatch.setattr(rounds, "log_to_stderr", lambda *_: None)
     rounds.round_of(Sites([]), "sqlite:///a.db", None, Settings())
-    said = capsys.readouterr().err
+    said = log.getvalue()
     assert "Con " in said
     assert not set(STEERING) & set(said)
 

@@ -4,6 +4,7 @@ A run.
 run.py             a crawl of many sites in one process
 definition.py      what a site's file is written as, which loads no Scrapy
 spider.py          the one Scrapy spider: it polls the sources of its site, then reads what is still to be read
+components.py      the classes that Scrapy loads by their names, loaded before
 context.py         what the parts of one run share, so that none of them holds the spider or reaches into another
 report.py          what a crawl did, site by site
 single.py          one page, asked as a crawl asks it: robots.txt, one queue, the guard, the limits

@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 from datetime import datetime, tzinfo
+from typing import TextIO
 
 FORMATS = ("text", "json")
 _progress = logging.getLogger("crawler.progress")
@@ -51,17 +52,14 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-class _StandardError(logging.Handler):
+class _StandardError(logging.StreamHandler[TextIO]):
     """Writes to what standard error is by then: a table that moves takes it over while it is shown."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if sys.is_finalizing():
             return  # what is taken down with the interpreter is no news, and half of what a line needs is gone
-        try:
-            sys.stderr.write(self.format(record) + "\n")
-            sys.stderr.flush()
-        except Exception:  # as every handler of `logging`: what cannot be logged ends no command
-            self.handleError(record)
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 def log_to_stderr(level: str, form: str, clock: tzinfo) -> None:

@@ -72,7 +72,7 @@ class Deferral:
         except StoreFailed:
             rounds.withdrawn(sites)
             raise
-        self.open.update(sites)
+        self.open |= set(sites)
 
     def takes(self, job: str) -> bool:
         """Whether a job of the scheduler goes to a worker."""

@@ -58,7 +58,7 @@ def test_a_section_is_a_sink_with_its_filters(tmp_path: Path) -> None:
     assert isinstance(one.sink, JsonLines)
     assert (two.url, two.sites, two.text) == ("jsonl:${FOLDER}/x", {"nhandan", "cand"}, "nước sạch")
     assert isinstance(two.sink, JsonLines)
-    assert two.sink._folder == Path("/srv/x")
+    assert two.sink._folder._path == Path("/srv/x")
     assert three.sites == {name for name, site in load_sites().items() if site.tier == "ministry"}
 
 
@@ -318,4 +318,5 @@ def test_the_sinks_of_the_documentation_can_be_configured(tmp_path: Path) -> Non
     text = DOCS.read_text("utf-8")
     (first,) = re.findall(r"```toml\n(.*?)```", text.partition("## A sink of your own")[0], re.S)
     secrets = dict.fromkeys(re.findall(r"\$\{(\w+)\}", first), "whsec_" + "A" * 32)
+    first = first.replace("s3://", "memory://")  # the backend of which is fsspec's own
     assert len(routes(tmp_path, first, **secrets)) == first.count("\nurl = ")

@@ -289,7 +289,7 @@ def test_a_worker_that_is_stopped_gives_back_what_is_under_way(queue: Queue) -> 
     with process(queue) as one:
         ((_, _, state),) = stands(queue)
         assert state == "runs"
-        assert f":{one.pid}" in str(listed(queue)[0].worker)
+        wait_until(lambda: f":{one.pid}" in str(listed(queue)[0].worker))
         one.send_signal(signal.SIGTERM)
         assert one.wait(20) == 0
     (job,) = listed(queue)
