@@ -11,8 +11,9 @@ EXTRAS := mcp,nats,notify,parquet,postgres,s3,web,workers,xlsx
 demo: $(STAMP)
 	@$(BIN)/thoisu demo
 
+# One process more than a small machine has cores: many tests wait for processes and servers of their own.
 test: $(STAMP) lint
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 # On the lowest versions that pyproject.toml allows; all else is as in constraints.txt.
 test-min: .venv-min/.ready

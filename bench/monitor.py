@@ -1,10 +1,10 @@
 """The monitor on a simulated quarter: what it finds where nothing is wrong, and when it finds what is.
 
-Usage:  python bench/monitor.py [DAYS] [FAULTY]      (days without a fault and with faults, default 91 and 7)
+Usage:  python bench/monitor.py [DAYS] [FAULTY] [ARTICLES]
 
-Eight papers of the newsroom, 25 articles a day each, are crawled over HTTP every four simulated hours, and checked
-after each round. Then every paper gets a fault of its own; each must be found by its own finding within the delay
-that the check states, and end when the fault has ended. The last line is one JSON object.
+DAYS without a fault (91), then FAULTY with faults (7), ARTICLES of a paper a day (25). Eight papers of the newsroom
+are crawled over HTTP every four simulated hours, and checked after each round. Then every paper gets a fault of its
+own; each must be found by its own finding within the delay that the check states, and end when the fault has ended. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ class Quarter:
 def main() -> None:
     days = int(sys.argv[1]) if len(sys.argv) > 1 else 91
     faulty = int(sys.argv[2]) if len(sys.argv) > 2 else LATER
-    world = World(seed=7, sites=len(FAULTS), articles=25 * (days + faulty + AFTER + 1), start=START, now=START)
+    daily = int(sys.argv[3]) if len(sys.argv) > 3 else 25
+    world = World(seed=7, sites=len(FAULTS), articles=daily * (days + faulty + AFTER + 1), start=START, now=START)
     with Newsroom(world) as room, tempfile.TemporaryDirectory() as folder:
         quarter = Quarter(room, Path(folder))
         false = _quiet(quarter, days)

@@ -1,6 +1,6 @@
 """Every command stopped by SIGTERM or SIGINT at random moments: does each end in time, and leave nothing half-written?
 
-Usage:  python bench/stops.py [--stops 200] [--only COMMAND ...] [--stretch 1] [--seed 1]
+Usage:  python bench/stops.py [--stops 200] [--only COMMAND ...] [--articles 40] [--stretch 1] [--seed 1]
 
 A newsroom of eight papers serves: one drips, one answers late, and one asks for 60 s between two requests in its
 robots.txt; a receiver of messages takes connections and never answers. Each stop has a store of its own, which is
@@ -102,8 +102,8 @@ CASES = {
 class Troubled(Newsroom):
     """A newsroom whose papers answer late, in drops or seldom."""
 
-    def __init__(self, seed: int) -> None:
-        super().__init__(World(seed=seed, sites=8, articles=40))
+    def __init__(self, seed: int, articles: int) -> None:
+        super().__init__(World(seed=seed, sites=8, articles=articles))
         *self.well, self.dripping, self.slow, self.rare = (paper.name for paper in self.world.papers)
         self.calm = threading.Event()
         """Set while the program itself crawls."""
@@ -297,6 +297,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--stops", type=int, default=200)
     options.add_argument("--only", nargs="+", choices=CASES, default=list(CASES))
+    options.add_argument("--articles", type=int, default=40, help="of a paper")
     options.add_argument("--stretch", type=float, default=1.0, help="later moments, where a machine is slow")
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
@@ -306,7 +307,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="thoisu-stops-"))
     found: list[dict[str, Any]] = []
     try:
-        with Troubled(chosen.seed) as room, silent_receiver() as receiver:
+        with Troubled(chosen.seed, chosen.articles) as room, silent_receiver() as receiver:
             trial = Trial(room, receiver, folder)
             for number in range(chosen.stops):
                 one = trial.stop(chosen.only[number % len(chosen.only)], dice, chosen.stretch)
