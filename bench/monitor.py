@@ -4,7 +4,8 @@ Usage:  python bench/monitor.py [DAYS] [FAULTY] [ARTICLES]
 
 DAYS without a fault (91), then FAULTY with faults (7), ARTICLES of a paper a day (25). Eight papers of the newsroom
 are crawled over HTTP every four simulated hours, and checked after each round. Then every paper gets a fault of its
-own; each must be found by its own finding within the delay that the check states, and end when the fault has ended. The last line is one JSON object.
+own; each must be found by its own finding within the delay that the check states, and end when the fault has ended.
+The last line is one JSON object.
 """
 
 from __future__ import annotations
