@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.crawl.run import end_gently
 from tests.support import ROOT
 
 BEGIN = """
@@ -158,3 +160,37 @@ def test_an_endless_line_is_refused_by_its_number(command: tuple[str, ...]) -> N
             cwd=ROOT,
         )  # fmt: skip
     assert (done.returncode, done.stderr) == (2, "thoisu: line 1 of standard input is longer than 16 MB\n")
+
+
+class Engine:
+    """Scrapy's, of a crawl that comes to its own end."""
+
+    running = True
+    asked = False
+
+    async def stop_async(self) -> None:
+        self.asked = True
+        raise RuntimeError("Engine not running")
+
+
+class Crawl:
+    """What `end_gently` looks at."""
+
+    spider = None
+
+    def __init__(self) -> None:
+        self._engine = Engine()
+
+
+def test_a_crawl_that_ends_by_itself_in_the_moment_of_a_stop_is_not_stopped() -> None:
+    async def scene() -> Engine:
+        running = {(crawl := Crawl())}
+        ending = asyncio.ensure_future(end_gently(running))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        crawl._engine.running = False
+        await asyncio.sleep(0)
+        running.clear()
+        await ending
+        return crawl._engine
+
+    assert not asyncio.run(scene()).asked

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import signals
+from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 from scrapy.utils.log import configure_logging
@@ -223,7 +224,7 @@ async def end_gently(crawlers: Collection[Crawler]) -> None:
         for crawler in set(crawlers) - ends.keys():
             # Asked again and again, since Scrapy forgets a stop that comes while a crawl is being opened.
             if (engine := crawler._engine) is not None and engine.running:
-                ends[crawler] = asyncio.ensure_future(engine.stop_async())
+                ends[crawler] = asyncio.ensure_future(_end_engine(engine))
         await asyncio.sleep(_TURN)
     for crawler in list(crawlers):
         if isinstance(spider := crawler.spider, RunSpider):
@@ -231,6 +232,12 @@ async def end_gently(crawlers: Collection[Crawler]) -> None:
             await crawler.signals.send_catch_log_async(signals.spider_closed, spider=spider, reason="shutdown")
         if crawler in ends:
             ends[crawler].cancel()
+
+
+async def _end_engine(engine: ExecutionEngine) -> None:
+    # Asked in the task, since a crawl may come to its own end before that begins.
+    if engine.running:
+        await engine.stop_async()
 
 
 @contextmanager
