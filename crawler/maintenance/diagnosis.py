@@ -16,22 +16,22 @@ class Diagnosis:
     what: str
     state: Literal["ok", "warning", "error"]
     finding: str
-    todo: str
+    advice: str
     """What a person can do; "" where nothing is to be done."""
     figures: Figures = field(default_factory=dict)
     """What the finding says in numbers, for a program."""
 
 
-def ok(what: str, finding: str, todo: str = "", figures: Figures | None = None) -> Diagnosis:
+def ok(what: str, finding: str, advice: str = "", figures: Figures | None = None) -> Diagnosis:
     """It is as it should be."""
-    return Diagnosis(what=what, state="ok", finding=finding, todo=todo, figures=figures or {})
+    return Diagnosis(what=what, state="ok", finding=finding, advice=advice, figures=figures or {})
 
 
-def warning(what: str, finding: str, todo: str, figures: Figures | None = None) -> Diagnosis:
+def warning(what: str, finding: str, advice: str, figures: Figures | None = None) -> Diagnosis:
     """It works, and will not for ever or not as somebody expects."""
-    return Diagnosis(what=what, state="warning", finding=finding, todo=todo, figures=figures or {})
+    return Diagnosis(what=what, state="warning", finding=finding, advice=advice, figures=figures or {})
 
 
-def error(what: str, finding: str, todo: str, figures: Figures | None = None) -> Diagnosis:
+def error(what: str, finding: str, advice: str, figures: Figures | None = None) -> Diagnosis:
     """Something does not work."""
-    return Diagnosis(what=what, state="error", finding=finding, todo=todo, figures=figures or {})
+    return Diagnosis(what=what, state="error", finding=finding, advice=advice, figures=figures or {})

@@ -148,8 +148,8 @@ def of_sites(sites: Callable[[], Sites], store: Store | None) -> Iterator[Diagno
         with store.reading() as connection:
             unknown = sorted({entry.site for entry in agenda.entries(connection)} - known.keys())
     if unknown:
-        todo = "name their folder in THOISU_SITES, or start thoisu schedule anew, which forgets them"
-        yield warning("spiders", f"none names what is scheduled: {', '.join(unknown)}", todo)
+        advice = "name their folder in THOISU_SITES, or start thoisu schedule anew, which forgets them"
+        yield warning("spiders", f"none names what is scheduled: {', '.join(unknown)}", advice)
     else:
         yield ok("spiders", f"{len(known)} sites are described")
 

@@ -63,8 +63,8 @@ def _disks(store: Store, settings: Settings, grows: dict[str, Growth]) -> Iterat
         text = f"{free / 1e9:.1f} GB free for {names}{enough}"
         figures: dict[str, int] = {"free": free} | ({"days": round(days)} if days is not None else {})
         if free < FREE:
-            todo = "make room now: old files of the archive can be moved away; THOISU_KEEP_PAGES"
-            yield error("disk", text, todo, figures=figures)
+            advice = "make room now: old files of the archive can be moved away; THOISU_KEEP_PAGES"
+            yield error("disk", text, advice, figures=figures)
         elif days is not None and days < SOON.days:
             yield warning(
                 "disk", text, "make room, or keep less: THOISU_KEEP_PAGES, THOISU_ARCHIVE_TOTAL_MB", figures=figures

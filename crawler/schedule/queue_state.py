@@ -49,7 +49,8 @@ _PAUSE, _PAUSE_MAX = 30, 3600  # seconds between two tries of a job whose worker
 JobState = Literal["waits", "runs", "failed"]
 
 _metadata = MetaData(schema=SCHEMA)
-_STATUS = ENUM("todo", "doing", "succeeded", "failed", "cancelled", "aborting", "aborted",
+_WAITS, _RUNS, _FAILED = "todo", "doing", "failed"  # the engine's words
+_STATUS = ENUM(_WAITS, _RUNS, "succeeded", "failed", "cancelled", "aborting", "aborted",
                name="procrastinate_job_status", metadata=_metadata, create_type=False)  # fmt: skip
 _EVENT = ENUM("deferred", "started", "scheduled", "failed", name="procrastinate_job_event_type", metadata=_metadata,
               create_type=False)  # fmt: skip
@@ -98,7 +99,7 @@ _SINCE = (
     .scalar_subquery()
 )
 """When a job came into its state."""
-_STATES: dict[str, JobState] = {"doing": "runs", "todo": "waits", "failed": "failed"}
+_STATES: dict[str, JobState] = {_RUNS: "runs", _WAITS: "waits", _FAILED: "failed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,9 +184,9 @@ def _job(row: Row[Any]) -> QueuedJob:
         names=tuple(row.args.get("names", ())),
         state=_STATES[row.status],
         since=row.since,
-        due=row.scheduled_at if row.status == "todo" else None,
+        due=row.scheduled_at if row.status == _WAITS else None,
         attempts=row.attempts,
-        worker=f"{row.host}:{row.pid}" if row.status == "doing" and row.host else None,
+        worker=f"{row.host}:{row.pid}" if row.status == _RUNS and row.host else None,
     )
 
 
@@ -220,7 +221,7 @@ def served(connection: Connection) -> set[str]:
 
 def rounds(connection: Connection) -> dict[str, JobState]:
     """The sites whose round waits or runs."""
-    query = select(_NAME, _jobs.c.status).where(_jobs.c.queue_name == ROUNDS, _jobs.c.status.in_(["todo", "doing"]))
+    query = select(_NAME, _jobs.c.status).where(_jobs.c.queue_name == ROUNDS, _jobs.c.status.in_([_WAITS, _RUNS]))
     return {row[0]: _STATES[row[1]] for row in connection.execute(query)}
 
 
@@ -233,8 +234,8 @@ def waiting(connection: Connection, since: datetime) -> list[Waiting]:
     due = func.greatest(_jobs.c.scheduled_at, _SINCE)
     query = (
         select(_jobs.c.queue_name, func.count(), func.min(due))
-        .where(_jobs.c.status == "todo", due <= since)
-        .where(~exists().where(other.c.lock == _jobs.c.lock, other.c.status == "doing"))
+        .where(_jobs.c.status == _WAITS, due <= since)
+        .where(~exists().where(other.c.lock == _jobs.c.lock, other.c.status == _RUNS))
         .group_by(_jobs.c.queue_name)
         .order_by(_jobs.c.queue_name)
     )
@@ -249,7 +250,7 @@ def recover(connection: Connection) -> int:
     that a job which takes its workers down does not take down all.
     """
     lives = exists().where(_beats.c.id == _jobs.c.worker_id, _ALIVE)
-    stalled = select(_jobs).where(_jobs.c.status == "doing", ~lives).order_by(_jobs.c.id)
+    stalled = select(_jobs).where(_jobs.c.status == _RUNS, ~lives).order_by(_jobs.c.id)
     found = connection.execute(stalled.with_for_update(of=_jobs, skip_locked=True)).all()
     _enter(connection)
     for row in found:
@@ -260,7 +261,7 @@ def recover(connection: Connection) -> int:
 def _again(connection: Connection, number: int, pause: float) -> bool:
     """Let a job that runs or failed wait again, to begin in so many seconds; drop it where the same waits already."""
     lock = select(_jobs.c.queueing_lock).where(_jobs.c.id == number).scalar_subquery()
-    same = select(_jobs.c.id).where(_jobs.c.status == "todo", _jobs.c.queueing_lock == lock)
+    same = select(_jobs.c.id).where(_jobs.c.status == _WAITS, _jobs.c.queueing_lock == lock)
     if connection.scalar(same) is not None:
         connection.execute(delete(_jobs).where(_jobs.c.id == number))
         return False
@@ -275,7 +276,7 @@ def withdraw(connection: Connection) -> set[str]:
     For a transaction in which nothing but the queue is asked.
     """
     _enter(connection)
-    waits = select(_jobs.c.id).where(_jobs.c.queue_name == ROUNDS, _jobs.c.status == "todo")
+    waits = select(_jobs.c.id).where(_jobs.c.queue_name == ROUNDS, _jobs.c.status == _WAITS)
     query = delete(_jobs).where(_jobs.c.id.in_(waits.with_for_update(skip_locked=True))).returning(_NAME)
     return set(connection.scalars(query))
 
@@ -283,7 +284,7 @@ def withdraw(connection: Connection) -> set[str]:
 def hurry(connection: Connection, lock: str, priority: int) -> None:
     """Let what waits with this `queueing_lock` have at least this priority. For a transaction of its own."""
     _enter(connection)
-    waits = (_jobs.c.queueing_lock == lock) & (_jobs.c.status == "todo") & (_jobs.c.priority < priority)
+    waits = (_jobs.c.queueing_lock == lock) & (_jobs.c.status == _WAITS) & (_jobs.c.priority < priority)
     connection.execute(update(_jobs).where(waits).values(priority=priority))
 
 
@@ -291,7 +292,7 @@ def forget(connection: Connection, before: datetime) -> None:
     """Drop what failed before then. For a transaction of its own."""
     _enter(connection)
     lately = exists().where(_events.c.job_id == _jobs.c.id, _events.c.at >= before)
-    connection.execute(delete(_jobs).where(_jobs.c.status.not_in(["todo", "doing"]), ~lately))
+    connection.execute(delete(_jobs).where(_jobs.c.status.not_in([_WAITS, _RUNS]), ~lately))
 
 
 def _enter(connection: Connection) -> None:

@@ -25,7 +25,7 @@ def lines(done: Run) -> dict[str, list[dict[str, Any]]]:
 
 def wrong(done: Run) -> dict[str, tuple[str, str, str]]:
     """What is not well: of each the state, what was found, and what to do."""
-    return {row["what"]: (row["state"], row["finding"], row["todo"]) for row in done.rows if row["state"] != "ok"}
+    return {row["what"]: (row["state"], row["finding"], row["advice"]) for row in done.rows if row["state"] != "ok"}
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def test_settings_that_nothing_reads_or_that_cannot_be_meant(
 ) -> None:
     monkeypatch.setenv("THOISU_KEEP_PAGE", "90d")
     done = well("doctor", "--json")
-    state, finding, todo = wrong(done)["settings"]
-    assert (done.code, state, todo) == (1, "error", "did you mean THOISU_KEEP_PAGES?")
+    state, finding, advice = wrong(done)["settings"]
+    assert (done.code, state, advice) == (1, "error", "did you mean THOISU_KEEP_PAGES?")
     assert "none of our settings" in finding
     assert done.err == "", "said once"
     monkeypatch.delenv("THOISU_KEEP_PAGE")
@@ -97,8 +97,8 @@ def test_a_store_that_lost_its_log_says_so(well: Thoisu, tmp_path: Path) -> None
 
 def test_a_schema_of_another_version_is_not_touched(well: Thoisu) -> None:
     well("downgrade", "0009", "--yes")
-    state, finding, todo = wrong(well("doctor", "--json"))["store"]
-    assert (state, "has schema 0009" in finding, "thoisu backup" in todo) == ("warning", True, True)
+    state, finding, advice = wrong(well("doctor", "--json"))["store"]
+    assert (state, "has schema 0009" in finding, "thoisu backup" in advice) == ("warning", True, True)
     assert wrong(well("doctor", "--json"))["store"][1] == finding, "nothing was upgraded"
     assert well("backup", "older.db").code == 0
     assert wrong(well("doctor", "--json"))["store"][1] == finding
@@ -161,8 +161,8 @@ def test_a_disk_that_is_full_and_one_that_will_be(well: Thoisu, monkeypatch: pyt
     with Store.open(f"sqlite:///{MADE}") as store:
         for n in range(20):
             store.save(article(100 + n, f"bài {n} " * 3000), now - timedelta(days=15 - n / 2))
-    state, finding, todo = wrong(well("doctor", "--json"))["disk"]
-    assert (state, "enough for" in finding, "THOISU_KEEP_PAGES" in todo) == ("warning", True, True)
+    state, finding, advice = wrong(well("doctor", "--json"))["disk"]
+    assert (state, "enough for" in finding, "THOISU_KEEP_PAGES" in advice) == ("warning", True, True)
     usage.free = 10**9
     done = well("doctor", "--json")
     assert (done.code, wrong(done)["disk"][0]) == (1, "error")
