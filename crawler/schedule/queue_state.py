@@ -154,7 +154,7 @@ def jobs(connection: Connection, states: Collection[JobState], most: int) -> lis
 
 def given_up(connection: Connection) -> dict[str, list[QueuedJob]]:
     """What failed and comes back only when somebody says so, by queue: parts of what takes long."""
-    query = _listed((_jobs.c.status == "failed") & _jobs.c.queue_name.in_(LONG)).order_by(
+    query = _listed((_jobs.c.status == _FAILED) & _jobs.c.queue_name.in_(LONG)).order_by(
         _jobs.c.queue_name, _jobs.c.id
     )
     found: dict[str, list[QueuedJob]] = {}
@@ -166,7 +166,7 @@ def given_up(connection: Connection) -> dict[str, list[QueuedJob]]:
 def retry(connection: Connection) -> int:
     """Let what was given up be done again; returns how many jobs that were. For a transaction of its own."""
     _enter(connection)
-    failed = select(_jobs.c.id).where(_jobs.c.status == "failed", _jobs.c.queue_name.in_(LONG))
+    failed = select(_jobs.c.id).where(_jobs.c.status == _FAILED, _jobs.c.queue_name.in_(LONG))
     query = failed.order_by(_jobs.c.id).with_for_update(skip_locked=True)
     return sum(_again(connection, number, 0) for number in connection.scalars(query).all())
 
