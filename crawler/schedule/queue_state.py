@@ -154,9 +154,7 @@ def jobs(connection: Connection, states: Collection[JobState], most: int) -> lis
 
 def given_up(connection: Connection) -> dict[str, list[QueuedJob]]:
     """What failed and comes back only when somebody says so, by queue: parts of what takes long."""
-    query = _listed((_jobs.c.status == _FAILED) & _jobs.c.queue_name.in_(LONG)).order_by(
-        _jobs.c.queue_name, _jobs.c.id
-    )
+    query = _listed((_jobs.c.status == _FAILED) & _jobs.c.queue_name.in_(LONG)).order_by(_jobs.c.queue_name, _jobs.c.id)
     found: dict[str, list[QueuedJob]] = {}
     for row in connection.execute(query):
         found.setdefault(row.queue_name, []).append(_job(row))
