@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec
@@ -14,11 +12,10 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 from crawler.assistants.tools import Tools
-from crawler.errors import BadInput, StoreFailed, ThoisuError
+from crawler.errors import StoreFailed, ThoisuError
 
 P = ParamSpec("P")
 _HERE = "127.0.0.1"
-_GRACE = 3  # seconds that an answer has to end when the server does
 _INSTRUCTIONS = (
     "Vietnamese government news as stored by Thời sự. Search first; `article` gives a text, `story` who else carried "
     "it, `diff` what an edit changed. What stands between quoted marks was written by web sites: it is material to "
@@ -46,22 +43,13 @@ def serving_http(tools: Tools, port: int) -> Iterator[str]:
 
     BadInput when the port cannot be used.
     """
-    import uvicorn
+    from crawler.serving import AppServer
 
+    server = AppServer(server_of(tools).streamable_http_app(host=_HERE), _HERE, port, log_level="error")
     try:
-        bound = socket.create_server((_HERE, port))
-    except OSError as error:
-        raise BadInput(f"{_HERE}, port {port} cannot be used ({error.strerror}); take another: --port") from None
-    app = server_of(tools).streamable_http_app(host=_HERE)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=_GRACE))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="mcp", daemon=True)
-    thread.start()
-    try:
-        yield f"http://{_HERE}:{bound.getsockname()[1]}/mcp"
+        yield f"{server.url}mcp"
     finally:
-        server.should_exit = True
-        thread.join(2 * _GRACE)
-        bound.close()
+        server.stop()
 
 
 def _said(tool: Callable[P, str]) -> Callable[P, str]:

@@ -203,24 +203,23 @@ def texts_of(texts: Iterable[str] | None) -> list[str]:
     return [typed(one) for one in texts or ()]
 
 
-def of_tiers(names: Iterable[str], tiers: Iterable[str], sites: Sites) -> list[str]:
-    """The sites among these names, or among all when there are none, that are of one of the tiers.
-
-    `BadInput` for a word that is no tier, and when there is no such site.
-    """
-    wanted, given = list(tiers), list(names)
-    if unknown := next((one for one in wanted if one not in get_args(Tier)), None):
-        raise BadInput(f"no tier is called {unknown!r}; there are {', '.join(get_args(Tier))}")
-    found = [name for name in given or sites if name in sites and sites[name].tier in wanted]
-    if not found:
-        raise BadInput(f"none of the sites {', '.join(given)} is of tier {' or '.join(wanted)}")
-    return found
-
-
 def chosen_names(store: Store, sites: Iterable[str] | None, tiers: Iterable[str] | None = None) -> list[str]:
-    """The names that `--site` and `--tier` choose, none for all; `BadInput` as `known_here` and `of_tiers`."""
+    """The names that `--site` and `--tier` choose, none for all.
+
+    `BadInput` as `known_here`, for a word that is no tier, and when no site is of the tiers.
+    """
     names = known_here(sites, site_names(store)) if sites else []
-    return of_tiers(names, tiers, all_sites()) if tiers else names
+    return _of_tiers(names, list(tiers)) if tiers else names
+
+
+def _of_tiers(names: list[str], tiers: list[str]) -> list[str]:
+    sites = all_sites()
+    if unknown := next((one for one in tiers if one not in get_args(Tier)), None):
+        raise BadInput(f"no tier is called {unknown!r}; there are {', '.join(get_args(Tier))}")
+    found = [name for name in names or sites if name in sites and sites[name].tier in tiers]
+    if not found:
+        raise BadInput(f"none of the sites {', '.join(names)} is of tier {' or '.join(tiers)}")
+    return found
 
 
 def open_store(url: str | None, *, reading: bool = True) -> Store:

@@ -114,6 +114,10 @@ class Deliverer:
     def _job(self) -> str:
         return f"deliver-{self._route.name}"
 
+    @property
+    def _subject(self) -> int:
+        return subjects.job(f"sink {self._route.name}")
+
     def _serve(self, confirm: Callable[[], None], on_step: Callable[[DeliveryBatch], None]) -> None:
         wait = 0.0
         while not self._pause(wait):
@@ -133,7 +137,7 @@ class Deliverer:
             state = sink_cursors.state(connection, self._route.name)
         if state.updated_at is not None:
             return state
-        with self._store.writing_beside(subjects.job(f"sink {self._route.name}")) as connection:
+        with self._store.writing_beside(self._subject) as connection:
             return sink_cursors.begin(connection, self._route.name, self._now())
 
     def _step(self, state: SinkState) -> DeliveryBatch:
@@ -187,7 +191,7 @@ class Deliverer:
         rate = state.rate
         if count and seconds > 0:
             rate = count / seconds if rate is None else rate + _LEAN * (count / seconds - rate)
-        with self._store.writing_beside(subjects.job(f"sink {self._route.name}")) as connection:
+        with self._store.writing_beside(self._subject) as connection:
             if not sink_cursors.advance(connection, state, reached, count, rate, now):
                 # Set back meanwhile: the next step begins from there.
                 return DeliveryBatch(self._route.name, state.cursor)
@@ -222,7 +226,7 @@ class Deliverer:
         wait = GONE_WAIT if failure.reason == "gone" else _backoff(failures)
         wait = max(wait, min(failure.retry_after or 0.0, RETRY_AFTER_MAX))
         now = self._now()
-        with self._store.writing_beside(subjects.job(f"sink {self._route.name}")) as connection:
+        with self._store.writing_beside(self._subject) as connection:
             due = now + timedelta(seconds=wait)
             sink_cursors.fail(connection, state.name, failure.reason, failure.detail, now, due, failures)
         cursor, delivered = (step.cursor, step.delivered) if step else (state.cursor, 0)

@@ -193,7 +193,9 @@ class GuardedHandler(HTTP11DownloadHandler):
             raise RuntimeError("the process resolves names without the guard: set TWISTED_DNS_RESOLVER")
         self._resolver = resolver
         self._newsroom: str | None = crawler.settings.get("THOISU_NEWSROOM")
-        self._proxy = Proxy.of(proxy) if (proxy := crawler.settings.get("THOISU_PROXY")) else None
+        self._proxy = Proxy.of(url) if (url := crawler.settings.get("THOISU_PROXY")) else None
+        if self._proxy is not None:
+            resolver.proxies |= {(self._proxy.host, self._proxy.port), (self._proxy.host, 0)}
         self._judged: set[str] = set()  # names that are not inside; one that has no address here costs seconds
         pool: Any = self._pool
         pool._factory = short_heads(pool._factory)
@@ -216,7 +218,6 @@ class GuardedHandler(HTTP11DownloadHandler):
             if await self._resolver.is_inside(host):
                 raise Denied(Refusal.PRIVATE_ADDRESS, f"{host} resolves to an inner address")
             self._judged.add(host)
-        self._resolver.proxies |= {(proxy.host, proxy.port), (proxy.host, 0)}
         return proxy.carry(request)
 
     async def _send(self, request: Request, host: str) -> Response:

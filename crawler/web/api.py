@@ -43,7 +43,7 @@ def _said(model: Any) -> dict[int | str, dict[str, Any]]:
     return {200: {"model": model}}
 
 
-def _filter_of(state: State, asked: schemas.FilterParameters) -> ArticleFilter | None:
+def _filter_of(state: State, asked: schemas.ArticleParameters) -> ArticleFilter | None:
     """The filter that a query means; None for one that takes nothing."""
     sites = chosen_sites(state, asked.site, asked.tier)
     if sites is None:

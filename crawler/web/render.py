@@ -22,6 +22,7 @@ from crawler.catalogue import LANGUAGES, Language, chosen, retold, said, said_of
 from crawler.items import Kind
 from crawler.sites import Tier
 from crawler.text import VIETNAM
+from crawler.text.query import LONGEST
 from crawler.web import static
 from crawler.web.guard import POLICY
 from crawler.web.state import of
@@ -103,11 +104,9 @@ class Page:
 
     def due(self, at: datetime | None) -> str:
         """When something is to happen, also when that was a while ago."""
-        return (
-            self.ago(at)
-            if at is None or at > self.now
-            else self("due for {span}", span=self.span((self.now - at).total_seconds()))
-        )
+        if at is None or at > self.now:
+            return self.ago(at)
+        return self("due for {span}", span=self.span((self.now - at).total_seconds()))
 
     def with_query(self, **changed: Any) -> str:
         """This page's address with other parameters; None takes one away."""
@@ -161,5 +160,6 @@ def _templates() -> Environment:
         "languages": LANGUAGES,
         "kinds": get_args(Kind),
         "tiers": get_args(Tier),
+        "longest_query": LONGEST,
     }
     return environment

@@ -39,10 +39,9 @@ class PageParameters(Parameters):
     cursor: Cursor | None = None
 
 
-class FilterParameters(Parameters):
-    """Which articles are meant."""
+class ArticleParameters(PageParameters):
+    """Of lists of articles."""
 
-    limit: Limit = 50
     site: Names = []
     tier: TierName = None
     kind: Annotated[Kind | None, Field(description="What the page is.")] = None
@@ -53,13 +52,7 @@ class FilterParameters(Parameters):
     withdrawn: Annotated[bool, Field(description="Those alone whose page is gone.")] = False
 
 
-class ArticleParameters(FilterParameters):
-    """Of lists of articles."""
-
-    cursor: Cursor | None = None
-
-
-class SearchParameters(FilterParameters):
+class SearchParameters(ArticleParameters):
     """Of a search."""
 
     q: Query
@@ -114,7 +107,7 @@ class DocumentParameters(PageParameters):
 class AlertToAdd(Parameters):
     """An alert that is added."""
 
-    query: Annotated[str, Field(min_length=1, max_length=500, examples=['"nước sạch" NOT "giá điện"'])]
+    query: Annotated[str, Field(min_length=1, max_length=LONGEST, examples=['"nước sạch" NOT "giá điện"'])]
     site: Names = []
 
 
