@@ -135,7 +135,7 @@ def _to_file(store: Store, path: Path, on_rows: OnRows, *, force: bool) -> tuple
         raise BadInput(f"{path} is the store itself; name another file")
     with packed.beside(path) as part, packed.beside(path) as packing:
         if store.url.get_backend_name() == "sqlite":
-            copy_file(store, part, on_rows)
+            _copy_file(store, part, on_rows)
         else:
             with Store.open(f"sqlite:///{part}") as copied:
                 _copy_snapshot(store, copied, on_rows)
@@ -156,7 +156,7 @@ def _to_database(store: Store, address: str, on_rows: OnRows, *, force: bool) ->
             return _copy_snapshot(store, target, on_rows, connection)
 
 
-def copy_file(store: Store, part: Path, on_pages: OnRows) -> None:
+def _copy_file(store: Store, part: Path, on_pages: OnRows) -> None:
     """Copy a store in SQLite page by page, as it stands now."""
     with store.snapshot() as connection, _sqlite(part) as target:
         source = _driver(connection)
