@@ -170,9 +170,7 @@ def measured(options: argparse.Namespace, place: Path) -> dict[str, Any]:
     with Store.open(f"sqlite:///{place}/store.db") as store:
         year = Year(store, settings)
         looks = stream(options.days * a_day, sites=options.sites, a_day=a_day, size=max(a_day // LOOKS, 1))
-        for day, found in groupby(
-            looks, key=lambda look: (look.at - START - timedelta(seconds=1)) // timedelta(days=1)
-        ):
+        for day, found in groupby(looks, key=_day):
             now = START + timedelta(days=day) + _NIGHT + timedelta(days=1)
             year.live(list(found), now)
             memory.append(resident(os.getpid()))

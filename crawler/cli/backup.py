@@ -12,10 +12,11 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import StoreOption, configured, is_there
-from crawler.cli.lists import Column, Row, print_rows
+from crawler.cli.lists import Column, Row, note, print_rows
+from crawler.configuration import filled
 from crawler.errors import BadInput
-from crawler.process import answering, masked_address, shown
-from crawler.process.output import console, print_json, say
+from crawler.process import answering, masked_address
+from crawler.process.output import print_json, say
 
 _EVERY = 5.0  # seconds between two lines of progress
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
@@ -33,16 +34,18 @@ def backup(
     ends in .gz or .zst is packed. A database, postgresql://…, must be empty.
     What was written is read back before it bears its name.
 
-    A password belongs in ~/.pgpass or PGPASSWORD rather than into URL, which
-    everybody on the machine can see.
+    Everybody on the machine can see a password in URL. ${NAME}, in single quotes
+    so that the shell leaves it, is taken from the environment or .env; or put it
+    into ~/.pgpass.
 
     \b
     Examples:
       thoisu backup /backups/thoisu-$(date +%F).db.zst
-      thoisu backup postgresql://localhost/thoisu_new
+      thoisu backup 'postgresql://desk:${NEW_PASSWORD}@localhost/thoisu_new'
     """
     from crawler.maintenance.backup import backup as run
 
+    to = filled(to)
     address = store or configured().database_url
     if not is_there(address):
         raise BadInput(f"there is no store at {masked_address(address)}")
@@ -52,9 +55,8 @@ def backup(
         print_json(asdict(done), alone=True)
         return
     _counts(done.rows)
-    size = f", {done.bytes / 2**20:.1f} MB" if done.bytes is not None else ""
-    said = f"{done.to} holds all up to change {done.seq}, and was read back{size}, in {done.seconds:.1f} s"
-    console(stderr=True).print(shown(said), soft_wrap=True)
+    size = f", {done.bytes / 1e6:.1f} MB," if done.bytes is not None else ""
+    note(f"{done.to}{size} holds all up to change {done.seq}; copied and read back in {done.seconds:.1f} s")
 
 
 def restore(
@@ -87,11 +89,9 @@ def restore(
         print_json(asdict(done), alone=True)
     else:
         _counts(done.rows)
-        screen = console(stderr=True)
-        said = f"{done.store} holds all up to change {done.seq}, {done.seconds:.1f} s; see too: thoisu doctor"
-        screen.print(shown(said), soft_wrap=True)
+        note(f"{done.store} holds all up to change {done.seq}; restored in {done.seconds:.1f} s")
         for name, seq in done.sinks.items():
-            screen.print(shown(f"the sink {name} goes on behind change {seq}"), soft_wrap=True)
+            note(f"the sink {name} goes on behind change {seq}")
     for fault in done.faults:
         say(f"thoisu: {fault}")
     if done.faults:

@@ -45,6 +45,9 @@ def prune(
     columns = [Column("what", whole=True), Column("number", right=True, whole=True), Column("MB", right=True)]
     rows = [Row((one.what, str(one.number), f"{(one.bytes or 0) / 1e6:.1f}")) for one in found]
     print_rows(columns, rows, "nothing is ever dropped")
-    note("nothing was dropped: a dry run" if dry_run else "dropped")
+    if not any(one.number for one in found):
+        note("nothing is too old")
+    else:
+        note("a dry run: this would be dropped" if dry_run else "this was dropped")
     if given is not None:
         note(f"the file is {given / 1e6:.1f} MB smaller")

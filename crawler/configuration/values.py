@@ -33,6 +33,7 @@ _LANGUAGES = ("en", "vi")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _DAY = 86_400.0
 _MANY = 1_000_000_000
+_REFERENCE = re.compile(r"\$\{(\w+)\}")
 _SPAN = re.compile(r"([0-9]{1,5}) ?([dwy]?)", re.ASCII)
 _SPAN_DAYS = {"d": 1, "w": 7, "y": 365}
 _LONGEST_SPAN = 36_500  # days
@@ -328,6 +329,18 @@ class FromEnvironment:
 def secret(name: str) -> str | None:
     """What another file refers to by name, from the environment or `.env`; None when it is not set."""
     return os.environ.get(name) or _read(ENV_FILE).get(name)
+
+
+def filled(text: str, variable: Callable[[str], str | None] = secret) -> str:
+    """`text` with what it refers to as `${NAME}`; BadInput names what is not set."""
+
+    def of(match: re.Match[str]) -> str:
+        found = variable(match[1])
+        if found is None:
+            raise BadInput(f"{match[0]} is set neither in the environment nor in .env")
+        return found
+
+    return _REFERENCE.sub(of, text)
 
 
 def doubts(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> Iterator[str]:

@@ -15,7 +15,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, get_args
 
-from crawler.configuration import DEFAULTS, Settings
+from crawler.configuration import DEFAULTS, Settings, filled
 from crawler.deliver.sink import Sink
 from crawler.errors import BadInput
 from crawler.sites import Sites, Tier
@@ -34,7 +34,6 @@ BUILT_IN = {
     "nats": "crawler.deliver.nats:JetStream",
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_REFERENCE = re.compile(r"\$\{(\w+)\}")
 _OWN_KEYS = ("url", "sites", "tiers", "text", "stories")
 
 
@@ -109,9 +108,9 @@ def _route(name: str, section: Any, sites: Callable[[], Sites], variable: Callab
         raise BadInput("a name is of a-z, 0-9, - and _, 64 at most")
     if not isinstance(section.get("url"), str):
         raise BadInput('url is missing; it reads like url = "jsonl:feed"')
-    filled = {key: _filled(value, variable) for key, value in section.items()}
-    found = sink_class(filled["url"])
-    options = {key: value for key, value in filled.items() if key not in _OWN_KEYS}
+    values = {key: _filled(value, variable) for key, value in section.items()}
+    found = sink_class(values["url"])
+    options = {key: value for key, value in values.items() if key not in _OWN_KEYS}
     parameters = inspect.signature(found).parameters.values()
     known = {one.name for one in parameters if one.kind is inspect.Parameter.KEYWORD_ONLY}
     if unknown := sorted(options.keys() - known):
@@ -124,7 +123,7 @@ def _route(name: str, section: Any, sites: Callable[[], Sites], variable: Callab
     return Route(
         name=name,
         url=section["url"],
-        sink=found(name, filled["url"], **options),
+        sink=found(name, values["url"], **options),
         sites=_sites(_names(section, "sites"), _names(section, "tiers"), sites),
         text=_text(section.get("text")),
         stories=_stories(section.get("stories")),
@@ -135,16 +134,7 @@ def _route(name: str, section: Any, sites: Callable[[], Sites], variable: Callab
 def _filled(value: Any, variable: Callable[[str], str | None]) -> Any:
     if isinstance(value, dict):
         return {key: _filled(one, variable) for key, one in value.items()}
-    if not isinstance(value, str):
-        return value
-
-    def of(match: re.Match[str]) -> str:
-        found = variable(match[1])
-        if found is None:
-            raise BadInput(f"{match[0]} is set neither in the environment nor in .env")
-        return found
-
-    return _REFERENCE.sub(of, value)
+    return filled(value, variable) if isinstance(value, str) else value
 
 
 def _names(section: Mapping[str, Any], key: str) -> list[str] | None:

@@ -27,12 +27,13 @@ from crawler.errors import BadInput, StoreFailed
 from crawler.maintenance import packed, tables
 from crawler.process import masked_address
 from crawler.store import Store, heartbeats
-from crawler.store.database import engine_for, failed, transaction, unwritable
+from crawler.store.database import engine_for, failed, unwritable
 from crawler.store.migrate import HEAD, version_of
 
 WHO = "backup"
 """Of the row of `beats` that says when the last backup was made."""
-_PAGES = 2048  # copied between two looks whether to stop
+PAGES = 2048
+"""Copied between two looks whether to stop."""
 OnRows = Callable[[int], None]
 
 
@@ -79,7 +80,7 @@ def backup(address: str, target: str, on_rows: OnRows, *, force: bool = False) -
     written.
     """
     begun, place = time.monotonic(), place_of(target)
-    with _unchanged(address) as store:
+    with unchanged(address) as store:
         own = _own_version(store, address)
         paged = store.url.get_backend_name() == "sqlite" and isinstance(place, Path)
         if own != HEAD and not paged:
@@ -109,7 +110,7 @@ def backup(address: str, target: str, on_rows: OnRows, *, force: bool = False) -
 
 
 @contextmanager
-def _unchanged(address: str) -> Iterator[Store]:
+def unchanged(address: str) -> Iterator[Store]:
     """The store without the upgrade that opening it would bring."""
     engine = engine_for(address)
     if (other := unwritable(engine.url)) is not None:
@@ -134,7 +135,7 @@ def _to_file(store: Store, path: Path, on_rows: OnRows, *, force: bool) -> tuple
         raise BadInput(f"{path} is the store itself; name another file")
     with packed.beside(path) as part, packed.beside(path) as packing:
         if store.url.get_backend_name() == "sqlite":
-            copy_file(store, part, on_rows)
+            _copy_file(store, part, on_rows)
         else:
             with Store.open(f"sqlite:///{part}") as copied:
                 _copy_snapshot(store, copied, on_rows)
@@ -155,7 +156,7 @@ def _to_database(store: Store, address: str, on_rows: OnRows, *, force: bool) ->
             return _copy_snapshot(store, target, on_rows, connection)
 
 
-def copy_file(store: Store, part: Path, on_pages: OnRows) -> None:
+def _copy_file(store: Store, part: Path, on_pages: OnRows) -> None:
     """Copy a store in SQLite page by page, as it stands now."""
     with store.snapshot() as connection, _sqlite(part) as target:
         source = _driver(connection)
@@ -163,7 +164,7 @@ def copy_file(store: Store, part: Path, on_pages: OnRows) -> None:
         (size,) = source.execute("PRAGMA page_count").fetchone()
         (page,) = source.execute("PRAGMA page_size").fetchone()
         packed.check_room(part.parent, size * page)
-        source.backup(target, pages=_PAGES, progress=lambda _, left, every: on_pages(every - left))
+        source.backup(target, pages=PAGES, progress=lambda _, left, every: on_pages(every - left))
 
 
 def copy_rows(
@@ -198,17 +199,13 @@ def verified(path: Path) -> tuple[int, dict[str, int]]:
     StoreFailed when it is damaged, BadInput when it is another program's. Its pages and indexes are checked by
     SQLite (sqlite.org/pragma.html, integrity_check).
     """
-    engine = engine_for(immutable(path))
-    try:
-        with transaction(engine) as connection:
-            faults = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check(1)") if row[0] != "ok"]
-            if faults:
-                raise StoreFailed("damaged", f"{path}: {faults[0]}")
-            if version_of(connection) is None:
-                raise BadInput(f"{path} is a database of another program, and no backup")
-            return tables.point(connection), tables.count(connection)
-    finally:
-        engine.dispose()
+    with unchanged(immutable(path)) as store, store.reading() as connection:
+        faults = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check(1)") if row[0] != "ok"]
+        if faults:
+            raise StoreFailed("damaged", f"{path}: {faults[0]}")
+        if version_of(connection) is None:
+            raise BadInput(f"{path} is a database of another program, and no backup")
+        return tables.point(connection), tables.count(connection)
 
 
 def immutable(path: Path) -> str:

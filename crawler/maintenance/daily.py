@@ -9,6 +9,7 @@ from crawler.configuration import Settings
 from crawler.errors import StoreFailed
 from crawler.maintenance import quiet
 from crawler.maintenance.retention import Dropped, prune
+from crawler.maintenance.sizes import free_bytes
 from crawler.store import Store, heartbeats
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ def prune_due(store: Store, settings: Settings, now: datetime) -> list[Dropped]:
             return []
     found = prune(store, settings, now, measured=False)
     with store.reading() as connection:
-        free, size = quiet.free_bytes(connection)
+        free, size = free_bytes(connection)
     if size < quiet.LARGE and quiet.is_worth(free, size):
         try:
             quiet.vacuum(store)

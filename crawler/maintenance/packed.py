@@ -28,7 +28,7 @@ _PIECE = 1 << 20
 _LEVEL = 6  # of gzip: the usual one
 _BESIDE = ("", "-wal", "-shm", "-journal")
 """What SQLite writes beside a file."""
-_GZIP, _ZSTD, SQLITE = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"SQLite format 3\0"
+_GZIP, _ZSTD, _SQLITE = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"SQLite format 3\0"
 
 
 def is_packed(name: str) -> bool:
@@ -103,12 +103,12 @@ def is_a_store(path: Path) -> bool:
     """Whether a file is one of SQLite's as it lies there; False for one that is packed. BadInput for any other."""
     try:
         with path.open("rb") as file:
-            start = file.read(len(SQLITE))
+            start = file.read(len(_SQLITE))
     except OSError as error:
         raise BadInput(f"cannot read {path}: {error.strerror}") from None
-    if not start.startswith((SQLITE, _GZIP, _ZSTD)):
+    if not start.startswith((_SQLITE, _GZIP, _ZSTD)):
         raise BadInput(f"{path} is no backup; those are made by: thoisu backup FILE")
-    return start == SQLITE
+    return start == _SQLITE
 
 
 def _copied(source: BinaryIO, target: BinaryIO | None) -> bytes:

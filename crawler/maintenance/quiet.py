@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from crawler.errors import StoreFailed
 from crawler.maintenance.packed import check_room
-from crawler.maintenance.sizes import pragma
+from crawler.maintenance.sizes import free_bytes
 from crawler.store import Store
 from crawler.store.database import WAIT, failed
 from crawler.store.schema import changes
@@ -48,14 +48,6 @@ def is_due(connection: Connection, last: datetime | None, now: datetime) -> bool
         return True
     hour = quiet_hour(connection)
     return now - last >= _EVERY and (now.astimezone(VIETNAM).hour - hour) % _HOURS < 2
-
-
-def free_bytes(connection: Connection) -> tuple[int, int]:
-    """What a file of SQLite's keeps free, and its size; 0 and 0 on PostgreSQL."""
-    if connection.dialect.name != "sqlite":
-        return 0, 0
-    page = pragma(connection, "page_size")
-    return pragma(connection, "freelist_count") * page, pragma(connection, "page_count") * page
 
 
 def is_worth(free: int, size: int) -> bool:

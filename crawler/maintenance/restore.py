@@ -28,17 +28,15 @@ from sqlalchemy.engine import make_url
 
 from crawler.errors import BadInput, StoreFailed
 from crawler.maintenance import packed, tables
-from crawler.maintenance.backup import OnRows, copy_rows, immutable, verified
+from crawler.maintenance.backup import PAGES, OnRows, copy_rows, immutable, unchanged, verified
 from crawler.monitor.store_checks import verify
 from crawler.process import masked_address
 from crawler.schedule import queue_schema, queue_state
 from crawler.store import LockTaken, Store, changes, sink_cursors
-from crawler.store.database import WAIT, engine_for, failed, transaction
+from crawler.store.database import WAIT, engine_for, failed
 from crawler.store.migrate import HEAD, upgrade, version_of
 from crawler.store.schema import articles as articles_table
 from crawler.store.sink_cursors import identity
-
-_PAGES = 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +58,6 @@ class Restored:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lost:
-    """What a store holds that is to be written over."""
-
-    articles: int
-    seq: int
-
-
 def restore(path: Path, address: str, on_rows: OnRows, *, force: bool = False, same: bool = False) -> Restored:
     """Make a store of a backup's file.
 
@@ -84,8 +74,8 @@ def restore(path: Path, address: str, on_rows: OnRows, *, force: bool = False, s
             raise BadInput(f"a scheduler has {masked_address(address)} open; stop it first") from None
         if at_work := _workers(target):
             raise BadInput(f"{at_work} workers are at {masked_address(address)}; stop them first")
-        if (lost := _lost(target)) is not None and not force:
-            raise BadInput(f"{said(lost, address)}; with --force that is lost")
+        if not force and (lost := _lost(target)):
+            raise BadInput(f"{masked_address(address)} holds {lost}; with --force that is lost")
         if target.url.get_backend_name() == "sqlite":
             _over(target, file, on_rows)
         else:
@@ -108,18 +98,13 @@ def restore(path: Path, address: str, on_rows: OnRows, *, force: bool = False, s
         )
 
 
-def said(lost: Lost, address: str) -> str:
-    """What a store holds, for a person."""
-    return f"{masked_address(address)} holds {lost.articles} articles and changes up to {lost.seq}"
-
-
-def _lost(target: Store) -> Lost | None:
-    """What writing over a store loses; None when it is empty."""
+def _lost(target: Store) -> str:
+    """What writing over a store loses, for a person; "" when it is empty."""
     with target.reading() as connection:
         if tables.is_empty(connection):
-            return None
+            return ""
         count = connection.scalar(select(func.count()).select_from(articles_table)) or 0
-        return Lost(articles=count, seq=changes.last_change(connection))
+        return f"{count} articles and changes up to {changes.last_change(connection)}"
 
 
 def _workers(target: Store) -> int:
@@ -168,7 +153,7 @@ def _over(target: Store, file: Path, on_pages: OnRows) -> None:
     source = sqlite3.connect(f"file:{quote(str(file.absolute()))}?immutable=1", uri=True)
     own = sqlite3.connect(str(target.url.database), timeout=WAIT, isolation_level=None)
     try:
-        source.backup(own, pages=_PAGES, progress=look)
+        source.backup(own, pages=PAGES, progress=look)
     except sqlite3.Error as error:
         raise (failed(error) or error) from error
     finally:
@@ -178,24 +163,20 @@ def _over(target: Store, file: Path, on_pages: OnRows) -> None:
 
 def _rows(target: Store, file: Path, on_rows: OnRows) -> None:
     """Write the rows of a file over a store, in one transaction."""
-    with _current(file) as address:
-        engine = engine_for(address)
-        try:
-            with transaction(engine) as source, target.writing() as connection:
-                copy_rows(source, target, on_rows, connection)
-        finally:
-            engine.dispose()
+    with (
+        _current(file) as address,
+        unchanged(address) as backup,
+        backup.reading() as source,
+        target.writing() as connection,
+    ):
+        copy_rows(source, target, on_rows, connection)
 
 
 @contextmanager
 def _current(file: Path) -> Iterator[str]:
     """The address of the backup with the schema of this version: itself, or a copy that is upgraded."""
-    engine = engine_for(immutable(file))
-    try:
-        with transaction(engine) as connection:
-            version = version_of(connection)
-    finally:
-        engine.dispose()
+    with unchanged(immutable(file)) as backup, backup.reading() as connection:
+        version = version_of(connection)
     if version == HEAD:
         yield immutable(file)
         return

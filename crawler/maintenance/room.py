@@ -13,6 +13,7 @@ from crawler.configuration import Settings
 from crawler.maintenance import quiet
 from crawler.maintenance.diagnosis import Diagnosis, error, ok, warning
 from crawler.maintenance.growth import Growth, folder_growth, store_growth
+from crawler.maintenance.sizes import free_bytes
 from crawler.monitor import folders_of
 from crawler.monitor.own_checks import FREE
 from crawler.store import Store
@@ -41,7 +42,7 @@ def room(store: Store, settings: Settings, now: datetime) -> Iterator[Diagnosis]
         rows = f", {table.rows} rows" if table.rows is not None else ""
         yield ok("growth", f"table {_told(table)}{rows}", figures=_figures(table))
     with store.reading() as connection:
-        free, size = quiet.free_bytes(connection)
+        free, size = free_bytes(connection)
     if quiet.is_worth(free, size):
         text = f"{free / 1e6:.0f} of {size / 1e6:.0f} MB of the store's file are free, and used again by what comes"
         yield ok("free pages", text, "thoisu prune --vacuum gives them back to the disk" * (size >= quiet.LARGE))

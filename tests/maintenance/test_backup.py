@@ -87,6 +87,19 @@ def test_what_is_there_is_overwritten_by_force_alone(address: str, thoisu: Thois
     )
 
 
+def test_a_target_may_name_a_variable(thoisu: Thoisu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.open("sqlite:///thoisu.db") as store:
+        fill(store, 2)
+    target = "postgresql://u:${NEW_PASSWORD}@127.0.0.1:9/x?connect_timeout=1"
+    assert "${NEW_PASSWORD} is set neither in the environment" in thoisu("backup", target).err
+    monkeypatch.setenv("NEW_PASSWORD", "whispered")
+    done = thoisu("backup", target)
+    assert (done.code, "cannot open the store" in done.err, "whispered" in done.err) == (2, True, False)
+    (tmp_path / ".env").write_text("NEW_PLACE=named.db\n")
+    assert thoisu("backup", "${NEW_PLACE}").code == 0
+    assert len(record("sqlite:///named.db")) == 2
+
+
 def test_a_backup_of_a_store_that_is_written_is_one_point_of_its_feed(
     address: str, thoisu: Thoisu, tmp_path: Path
 ) -> None:
@@ -105,7 +118,7 @@ def test_a_backup_of_a_store_that_is_written_is_one_point_of_its_feed(
 def test_what_is_written_between_two_steps_is_not_in_it(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.maintenance.backup._PAGES", 1)
+    monkeypatch.setattr("crawler.maintenance.backup.PAGES", 1)
     steps = 0
     with Store.open(address) as store:
         life(store)
