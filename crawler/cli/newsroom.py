@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -74,24 +75,25 @@ def newsroom(
 
 
 def _introduce(room: Newsroom) -> None:
-    """Its papers, and what can be done with it."""
+    """Its papers, and what can be done with it: each command in one line, to be taken along."""
     screen = console()
-    screen.print(f"newsroom at {room.url}, until Ctrl-C", style="bold")
+    tell = partial(screen.print, soft_wrap=True)
+    tell(f"newsroom at {room.url}, until Ctrl-C", style="bold")
     for paper in room.world.papers:
         count = f"closed: {paper.closed}" if paper.closed else f"{len(room.world.visible(paper)):>5} articles"
-        screen.print(f"  {paper.name:<12} {count}  {paper.title}")
+        tell(f"  {paper.name:<12} {count}  {paper.title}")
     if room.world.papers[0].family == "stranger":
         home = f"{room.world.root(room.world.papers[0])}/"
-        screen.print(f"\nread a page of it:\n  THOISU_NEWSROOM={room.url} thoisu discover {home}", soft_wrap=True)
+        tell(f"\nread a page of it, or have a spider written:\n  THOISU_NEWSROOM={room.url} thoisu discover {home}")
+        tell(f"  THOISU_NEWSROOM={room.url} thoisu adopt {home}")
     else:
-        screen.print(f"\ncrawl it, or schedule it:\n  thoisu crawl --newsroom {room.url} --store sqlite:///newsroom.db")
-        screen.print(f"  thoisu schedule --newsroom {room.url} --store sqlite:///newsroom.db")
-        screen.print("  (backfill and check take the same two options; status, pace and gaps the second)")
-    screen.print("what it really published, an article a line:")
-    screen.print(f"  curl {room.url}/record.jsonl", soft_wrap=True)
+        tell(f"\ncrawl it, or schedule it:\n  thoisu crawl --newsroom {room.url} --store sqlite:///newsroom.db")
+        tell(f"  thoisu schedule --newsroom {room.url} --store sqlite:///newsroom.db")
+        tell("  (backfill and check take the same two options; status, pace and gaps the second)")
+    tell(f"what it really published, an article a line:\n  curl {room.url}/record.jsonl")
     first = room.world.papers[0].name
-    screen.print("make it misbehave, and behave again:")
+    tell("make it misbehave, and behave again:")
     for order in (f'{{"host":"{first}","what":{{"edit":2}}}}', f'{{"host":"{first}","what":{{"status":503}}}}',
                   f'{{"host":"{first}","behave":true}}'):  # fmt: skip
-        screen.print(f"  curl {room.url}/control -d '{order}'", soft_wrap=True)
-    screen.print("  other words: `python -m pydoc crawler.newsroom.misbehave`")
+        tell(f"  curl {room.url}/control -d '{order}'")
+    tell("  other words: `python -m pydoc crawler.newsroom.misbehave`")
