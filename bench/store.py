@@ -28,10 +28,10 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from stream import stream
+from stream import crawl, stream
 
 from crawler.compare.relate import READER, Relater
-from crawler.store import SourceState, Store, cursors
+from crawler.store import Store, cursors
 
 PARTS = 10
 AHEAD = 5000
@@ -45,15 +45,8 @@ def save(url: str, articles: int, done: Event) -> None:
     """The crawl: each look at a site with its links, then each page; ends with the others, to be measured like them."""
     saved = 0
     with Store.open(url) as store:
-        for poll in stream(articles):
-            state = SourceState(url=poll.source, site=poll.site, checked_at=poll.at, polls=1, last_status="200")
-            store.save_source(state, poll.links, poll.site)
-            pending = store.pending(poll.site, limit=len(poll.pages))
-            store.begin([link.canonical_url for link in pending], lambda _, wanted: wanted)
-            pages = {page.url: page for page in poll.pages}
-            for link in pending:
-                store.save(pages[link.url], poll.at, link=link.canonical_url)
-            saved += len(pending)
+        for look in stream(articles):
+            saved += crawl(store, look)
             while saved - _related(store) > AHEAD and not _orphaned():
                 time.sleep(_PAUSE)
             if _orphaned():

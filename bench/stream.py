@@ -16,6 +16,7 @@ from random import Random
 
 from crawler.items import Article, Image, Link
 from crawler.newsroom.grammar import Voice, byline, die
+from crawler.store import SourceState, Store
 from crawler.text import content_hash, documents
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -67,6 +68,18 @@ def stream(
             links = [Link(page.url, page.title, page.published_at) for page in pages]
             yield Look(site, f"https://{site}.example/rss", at, links + listed.get(site, []), pages)
             listed[site] = links
+
+
+def crawl(store: Store, look: Look) -> int:
+    """Save one look as a crawl does: the source with its links, then the pages one by one; how many these are."""
+    state = SourceState(url=look.source, site=look.site, checked_at=look.at, polls=1, last_status="200")
+    store.save_source(state, look.links, look.site)
+    pending = store.pending(look.site, limit=len(look.pages))
+    store.begin([link.canonical_url for link in pending], lambda _, wanted: wanted)
+    pages = {page.url: page for page in look.pages}
+    for link in pending:
+        store.save(pages[link.url], look.at, link=link.canonical_url)
+    return len(pending)
 
 
 @lru_cache(maxsize=1)

@@ -44,7 +44,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event, text
-from stream import Look, stream
+from stream import Look, crawl, stream
 
 from crawler.errors import BadInput, StoreFailed
 from crawler.items import Article, Link
@@ -98,19 +98,6 @@ def _page(writer: int, page: Article) -> Article:
     )
 
 
-def crawl(store: Store, look: Look) -> Iterator[str]:
-    """Save one look as a crawl does; each page that is stored."""
-    state = SourceState(url=look.source, site=look.site, checked_at=look.at, polls=1, last_status="200")
-    store.save_source(state, look.links, look.site)
-    pending = store.pending(look.site, limit=len(look.pages))
-    store.begin([link.canonical_url for link in pending], lambda _, wanted: wanted)
-    pages = {page.url: page for page in look.pages}
-    for link in pending:
-        if link.canonical_url in pages:
-            store.save(pages[link.canonical_url], look.at, link=link.canonical_url)
-            yield link.canonical_url
-
-
 def _write(url: str, writer: int, pages: int, round_trip: float, start: Barrier, spent: Any) -> None:
     os.environ["PGAPPNAME"] = _NAME
     event.listen(Engine, "before_cursor_execute", lambda *_: time.sleep(round_trip / 1000))
@@ -119,8 +106,7 @@ def _write(url: str, writer: int, pages: int, round_trip: float, start: Barrier,
         start.wait()
         begin = time.process_time()
         for look in found:
-            for _ in crawl(store, look):
-                pass
+            crawl(store, look)
         spent[writer] = time.process_time() - begin
         start.wait()
 
@@ -189,8 +175,7 @@ def rate_of_numbering(url: str) -> int:
     """Changes that one step numbers in a second, when ten thousand wait."""
     with Store.open(url) as store:
         for look in looks(0, 1):
-            for _ in crawl(store, look):
-                pass
+            crawl(store, look)
         with store.writing_beside() as connection:
             connection.execute(_MANY, {"many": _WAITING})
         begin = time.perf_counter()

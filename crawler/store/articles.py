@@ -95,12 +95,12 @@ def subjects_of(article: Article, at: datetime, link: str | None = None) -> set[
 def save(connection: Connection, article: Article, at: datetime, link: str | None) -> Outcome:
     """Store what a page says, fetched at `at`; `link` is the pending address when the page named another as its own."""
     subjects.hold(connection, subjects_of(article, at, link))
-    outcome = save_text(connection, article, at)
+    outcome = _save_text(connection, article, at)
     mark_stored(connection, article, at, link)
     return outcome
 
 
-def save_text(connection: Connection, article: Article, at: datetime) -> Outcome:
+def _save_text(connection: Connection, article: Article, at: datetime) -> Outcome:
     """As `save`, for a page whose link is another's business.
 
     | at this address | its text            | becomes                                               |
@@ -117,7 +117,6 @@ def save_text(connection: Connection, article: Article, at: datetime) -> Outcome
     """
     if len(article.canonical_url.encode("utf-8", "replace")) > LONGEST_URL:
         raise Discard(Refusal.BAD_URL, f"address longer than {LONGEST_URL} bytes")
-    subjects.hold(connection, subjects_of(article, at))
     known = _known(connection, article.canonical_url, article.content_hash)
     for kind in ("article", "copy"):
         if (here := known.get(kind)) and rehash.outdated(here.content_hash):
@@ -145,7 +144,7 @@ def amend(connection: Connection, article: Article, at: datetime, link: str) -> 
     if page.fetched_at > at + SAME_FETCH:
         return None
     if page.article.content_hash != article.content_hash:
-        return save_text(connection, article, at) if page.withdrawn_at is None else None
+        return _save_text(connection, article, at) if page.withdrawn_at is None else None
     return _correct(connection, article)
 
 

@@ -49,12 +49,12 @@ class Jump(NamedTuple):
 
 def beat(connection: Connection, at: datetime) -> None:
     """The scheduler runs."""
-    upsert(connection, beats, {"who": _RUNS}, {"at": at})
+    note(connection, _RUNS, at)
 
 
 def begin(connection: Connection, at: datetime) -> None:
     """A scheduler has taken over the store."""
-    upsert(connection, beats, {"who": _BEGAN}, {"at": at})
+    note(connection, _BEGAN, at)
 
 
 def note(connection: Connection, who: str, at: datetime) -> None:
@@ -64,22 +64,18 @@ def note(connection: Connection, who: str, at: datetime) -> None:
 
 def last(connection: Connection, who: str) -> datetime | None:
     """When it was done last; None when it never was."""
-    return _at(connection, who)
+    at: datetime | None = connection.scalar(select(beats.c.at).where(beats.c.who == who))
+    return at
 
 
 def last_beat(connection: Connection) -> datetime | None:
     """When the scheduler last said so; None when it never did."""
-    return _at(connection, _RUNS)
+    return last(connection, _RUNS)
 
 
 def began(connection: Connection) -> datetime | None:
     """When the last scheduler took over the store; None when none ever did."""
-    return _at(connection, _BEGAN)
-
-
-def _at(connection: Connection, who: str) -> datetime | None:
-    at: datetime | None = connection.scalar(select(beats.c.at).where(beats.c.who == who))
-    return at
+    return last(connection, _BEGAN)
 
 
 def note_jump(connection: Connection, jump: Jump) -> None:

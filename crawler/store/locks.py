@@ -24,11 +24,9 @@ class LockTaken(ThoisuError):
     """Another process does this job already."""
 
 
-_WAIT = 30_000  # milliseconds until what a dead connection has not acknowledged is an error, on our side
-_SIGNS = (
-    "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4"  # on the server's
-)
-"""So that a machine that is cut off loses its locks, and knows it, within a minute; by default it takes two hours."""
+# A machine that is cut off loses its locks, and knows it, within a minute; by default it takes two hours.
+_OURS = {"connect_timeout": WAIT, "tcp_user_timeout": 1000 * WAIT}  # seconds; milliseconds without an acknowledgement
+_SERVERS = "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4"
 
 
 @contextmanager
@@ -77,12 +75,11 @@ def _locked(path: Path, job: str) -> int:
 @contextmanager
 def _session(engine: Engine, job: str) -> Iterator[Callable[[], None]]:
     # Not of the pool, which would give the session to others and run out of them.
-    about = {"connect_timeout": WAIT, "tcp_user_timeout": _WAIT}
-    own = create_engine(engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=about)
+    own = create_engine(engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=_OURS)
     key = int.from_bytes(blake2b(f"thoisu:{job}".encode(), digest_size=8).digest(), signed=True)
     try:
         connection = own.connect()
-        connection.exec_driver_sql(_SIGNS, execution_options={"no_parameters": True})
+        connection.exec_driver_sql(_SERVERS, execution_options={"no_parameters": True})
         taken = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key})
     except DBAPIError as error:
         raise failed(error) or error from error

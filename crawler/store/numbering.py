@@ -9,7 +9,8 @@ in their order, without holes, and nobody waits for a transaction that is still 
 
 The step is the function `number_changes` of the database. A writer takes it within its own transaction, as its last
 statement, when nobody else is just taking it. Else it commits, and tries once more; whoever has held the lock looks
-again after its own commit, so one of the two numbers what was left. A process that dies in between leaves it to whoever
+again after its own commit, so one of the two numbers what was left. Before its commit nobody can say that there will
+be none, so the look, a round trip, is made by a lone writer too. A process that dies in between leaves it to whoever
 writes, opens the store or asks for the end of the feed next (`last_number`). Who may only read, as on a replica, does
 not see a change before it has its number.
 
@@ -21,8 +22,7 @@ does not make the step slow.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -93,31 +93,30 @@ def last_came_by_backfill(connection: Connection, urls: Iterable[str]) -> None:
     state(connection).from_backfill.update(urls)
 
 
-def finish(connection: Connection) -> None:
+def finish(connection: Connection) -> bool:
     """The last step of a writing transaction: number what it has appended, and what others have, if nobody else does.
 
-    Who must know his number waits, and waits for nobody that could wait for him: whoever has the lock is at his end.
+    Returns whether `number_rest` is to follow the commit. Who must know his number waits, and waits for nobody that
+    could wait for him: whoever has the lock is at his end.
     """
     mine = state(connection)
-    if connection.dialect.name != "sqlite" and (mine.appended or mine.from_backfill):
+    steps = connection.dialect.name != "sqlite" and (mine.appended or bool(mine.from_backfill))
+    if steps:
         wait = bool(mine.from_backfill) or mine.held is None
         connection.exec_driver_sql(_NUMBER, {**_mark(connection), "wait": wait})
     if mine.from_backfill:
         connection.execute(_FROM_BACKFILL, {"urls": sorted(mine.from_backfill)})
+    return steps
 
 
 def number_rest(engine: Engine) -> None:
-    """After the commit of a transaction that has appended changes: number what is left, unless somebody else does."""
-    with _left_to_the_next():
-        while _left(engine) and _number(engine, _SHARE, wait=False):
-            pass
+    """After the commit of a transaction that has numbered or tried to: number what is left, unless somebody does."""
+    _number_left(engine, _SHARE, wait=False)
 
 
 def catch_up(engine: Engine) -> None:
     """Number what was committed before this call, for who reads; but not while somebody writes alone."""
-    with _left_to_the_next():
-        if _left(engine):
-            _number(engine, _TRY_TO_SHARE, wait=True)
+    _number_left(engine, _TRY_TO_SHARE, wait=True)
 
 
 def last_number(connection: Connection) -> int:
@@ -136,10 +135,12 @@ def is_left(connection: Connection) -> bool:
     return _look(connection)[1]
 
 
-@contextmanager
-def _left_to_the_next() -> Iterator[None]:
+def _number_left(engine: Engine, share: str, *, wait: bool) -> None:
     try:
-        yield
+        # Who could not number while this held the lock has left it to the look after the commit, and need not be
+        # waited for.
+        while _left(engine) and _number(engine, share, wait=wait):
+            wait = False
     except StoreFailed as failure:
         logger.debug("changes are not numbered now: %s", failure)
 

@@ -81,10 +81,10 @@ def search(
 ) -> list[SearchHit]:
     """The articles whose current title, lead or body have what the query asks for.
 
-    None of `sites` is all sites; `section` and `author` are compared as words of a query
-    are. `since` is the first moment that counts and `until` the first that does not, of publication or, where that is
-    unknown, of the first fetch. `newest` lists by that time; `best` what has all of it in the title first, and the
-    newest of each. Withdrawn articles are among them.
+    None of `sites` is all sites; `section` and `author` are compared as words of a query are. `since` is the first
+    moment that counts and `until` the first that does not, of publication or, where that is unknown, of the first
+    fetch. `newest` lists by that time; `best` what has all of it in the title first, and the newest of each. Withdrawn
+    articles are among them.
 
     Raises `BadInput` with one sentence for a query, or a cursor, that cannot be read.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -35,20 +35,9 @@ def upsert(
     empty `change` leaves it as it is. Expressions are to be made once, beside the table, since the statement is cached
     by them.
     """
-    upsert_all(connection, table, key, [{**key, **values}], change)
-
-
-def upsert_all(
-    connection: Connection,
-    table: Table,
-    key: Collection[str],
-    rows: Sequence[Mapping[str, Any]],
-    change: Mapping[str, ColumnElement[Any]] | None = None,
-) -> None:
-    """As `upsert`, for one or more rows that have the columns of the `key` and the same others."""
     expressions = None if change is None else tuple(change.items())
-    others = tuple(name for name in rows[0] if name not in key)
-    connection.execute(_upsert(connection.dialect.name, table, tuple(key), others, expressions), rows)
+    statement = _upsert(connection.dialect.name, table, tuple(key), tuple(values), expressions)
+    connection.execute(statement, {**key, **values})
 
 
 def given(table: Table, name: str) -> ColumnElement[Any]:
@@ -64,19 +53,21 @@ def _upsert(
     values: tuple[str, ...],
     change: tuple[tuple[str, ColumnElement[Any]], ...] | None,
 ) -> Insert:
-    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table).inline()
-    columns = [table.c[name] for name in key]
     if change is None:
         change = tuple((name, given(table, name)) for name in values)
-    if change:
-        return statement.on_conflict_do_update(index_elements=columns, set_=dict(change))
-    return statement.on_conflict_do_nothing(index_elements=columns)
+    if not change:
+        return insert_missing(dialect, table, key).inline()
+    statement = _insert(dialect, table).inline()
+    return statement.on_conflict_do_update(index_elements=[table.c[name] for name in key], set_=dict(change))
 
 
-def insert_missing(dialect: str, table: Table, key: Collection[str]) -> Insert:
+def insert_missing(dialect: str, table: Table, key: tuple[str, ...]) -> Insert:
     """A statement that writes new rows, and passes over those whose `key` is there."""
-    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
-    return statement.on_conflict_do_nothing(index_elements=[table.c[name] for name in key])
+    return _insert(dialect, table).on_conflict_do_nothing(index_elements=[table.c[name] for name in key])
+
+
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
 
 
 def compare_and_set(connection: Connection, table: Table, was: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

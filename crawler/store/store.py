@@ -20,7 +20,6 @@ from crawler.store.database import (
     may_be_repeated,
     settle,
     share,
-    state,
     transaction,
     unwritable,
     writer,
@@ -146,32 +145,35 @@ class Store:
     def _writing(self, engine: Engine) -> Iterator[Connection]:
         with transaction(engine) as connection:
             yield connection
-            numbering.finish(connection)
-            mine = state(connection)
-        if engine.dialect.name != "sqlite" and mine.appended:
+            stepped = numbering.finish(connection)
+        if stepped:
             numbering.number_rest(self._engine)
 
-    def write(self, work: Callable[[Connection], T], held: Iterable[int], site: str | None, at: datetime) -> T:
+    @contextmanager
+    def _writing_of(self, site: str | None, at: datetime, held: Collection[int]) -> Iterator[Connection]:
+        """A transaction beside others in which the site has its row."""
+        with self.writing_beside(*held) as connection:
+            if site is not None and site not in self._sites:
+                frontier.ensure_site(connection, site, at)
+            yield connection
+        if site is not None:
+            self._sites.add(site)
+
+    def write(self, work: Callable[[Connection], T], held: Collection[int], site: str | None, at: datetime) -> T:
         """What `work` gives in a transaction beside others, in which its site has its row.
 
         It is begun again when it and others have waited for each other in a circle, so `work` must change nothing but
         the store.
         """
-        wanted = sorted(set(held))
-        for tries_left in reversed(range(_TRIES)):
+        tries_left = _TRIES
+        while True:
+            tries_left -= 1
             try:
-                with self.writing_beside(*wanted) as connection:
-                    if site is not None and site not in self._sites:
-                        frontier.ensure_site(connection, site, at)
-                    found = work(connection)
+                with self._writing_of(site, at, held) as connection:
+                    return work(connection)
             except StoreFailed as failure:
                 if not tries_left or not may_be_repeated(failure):
                     raise
-            else:
-                break
-        if site is not None:
-            self._sites.add(site)
-        return found
 
     def lock(self, job: str) -> AbstractContextManager[Callable[[], None]]:
         """Hold the lock of a job that one process at a time may do with this store (`crawler.store.locks`)."""
@@ -211,13 +213,10 @@ class Store:
         `also` is done with it.
         """
         at = state.checked_at or datetime.now(UTC)
-        with self.writing_beside(subjects.site(site)) as connection:
-            if site not in self._sites:
-                frontier.ensure_site(connection, site, at)
+        with self._writing_of(site, at, [subjects.site(site)]) as connection:
             kept = frontier.save_source(connection, state, links, site, at, revisit=revisit, window=window)
             if also is not None:
                 also(connection, kept)
-        self._sites.add(site)
         return kept.new
 
     def pending(self, site: str, limit: int | None = None) -> list[PendingLink]:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, event, text
 
 from crawler.errors import StoreFailed
-from crawler.items import Link
+from crawler.items import Article, Link
 from crawler.monitor.store_checks import verify
 from crawler.store import SourceState, Store, frontier, migrate, subjects
 from crawler.store import articles as record
@@ -35,6 +35,13 @@ def store(address: str) -> Iterator[Store]:
             frontier.ensure_site(connection, "bao", T0)
         yield opened
         assert verify(opened) == []
+
+
+@pytest.fixture
+def other(address: str, store: Store) -> Iterator[Store]:
+    """The same store, as another process has it open."""
+    with Store.open(address) as opened:
+        yield opened
 
 
 @contextmanager
@@ -114,17 +121,48 @@ def test_who_may_only_read_sees_what_has_a_number(store: Store, address: str) ->
     assert store.last_change() == 2
 
 
-def test_what_others_leave_while_one_commits_is_numbered_after_it(store: Store, address: str) -> None:
-    with Store.open(address) as other:
+@contextmanager
+def another_writes_while_one_holds_the_lock(store: Store, other: Store, address: str) -> Iterator[None]:
+    """Another stores an article between the first numbering by this store and its commit."""
+    numbers = f"SELECT FROM pg_locks WHERE classid = {LOCKS} AND objid = 0 AND objsubid = 2"
+    written = []
 
-        def commits(_: Connection) -> None:
+    def commits(_: Connection) -> None:
+        if not written and rows(address, numbers):
+            written.append(2)
             other.save(article(2, "hai"), T0)
-            assert len(rows(address, "SELECT FROM unnumbered")) == 1
+            assert len(rows(address, "SELECT FROM unnumbered WHERE url LIKE '%2.html'")) == 1
 
-        event.listen(store._beside, "commit", commits, once=True)
-        with store.writing_beside() as connection:
-            record.save(connection, article(1, "một"), T0, None)
-    assert rows(address, "SELECT seq, url FROM changes ORDER BY seq") == [(1, url_of(1)), (2, url_of(2))]
+    event.listen(store._engine, "commit", commits)
+    yield
+    event.remove(store._engine, "commit", commits)
+    assert written
+    assert (url_of(2),) in rows(address, "SELECT url FROM changes")
+
+
+def test_what_others_leave_while_one_commits_is_numbered_after_it(store: Store, other: Store, address: str) -> None:
+    with another_writes_while_one_holds_the_lock(store, other, address):
+        store.save(article(1, "một"), T0)
+
+
+def test_what_others_leave_while_one_without_a_change_of_its_own_commits_is_numbered(
+    store: Store, other: Store, address: str
+) -> None:
+    store.save(article(1, "một"), T0)
+    with store.writing_beside() as connection:
+        links = {"https://bao.example/khac": Link("https://bao.example/khac")}
+        save_backfill_page(connection, "https://bao.example/kho", "kho", links, "bao", T0)
+    with another_writes_while_one_holds_the_lock(store, other, address):
+        assert store.save(article(1, "một"), T0, link="https://bao.example/khac").event is None
+
+
+def test_what_others_leave_while_a_reader_numbers_is_numbered_after_it(
+    store: Store, other: Store, address: str
+) -> None:
+    with numbering_is_taken(address):
+        store.save(article(1, "một"), T0)
+    with another_writes_while_one_holds_the_lock(store, other, address):
+        store.last_change()
 
 
 def test_a_reader_of_hours_does_not_make_it_slow(store: Store, address: str) -> None:
@@ -151,22 +189,22 @@ def test_a_backfill_knows_the_number_of_its_change_whoever_else_writes(store: St
     assert rows(address, "SELECT past FROM links ORDER BY id") == [(change.seq,), (None,)]
 
 
-def test_of_two_with_one_text_at_once_one_is_the_copy(store: Store, address: str) -> None:
+@pytest.mark.parametrize(
+    ("second", "becomes"),
+    [
+        pytest.param(article(2, "một"), "copied", id="of two with one text one is the copy"),
+        pytest.param(article(1, "một, sửa"), "revised", id="of two readings of one page one is a revision"),
+    ],
+)
+def test_what_is_stored_at_once_is_stored_one_after_the_other(
+    store: Store, address: str, second: Article, becomes: str
+) -> None:
     with store.writing_beside() as connection:
         record.save(connection, article(1, "một"), T0, None)
-        other = begun(partial(store.save, article(2, "một"), T0))
+        other = begun(partial(store.save, second, T0))
         assert waits(address, other)
     other.join()
-    assert [row.event for row in store.changes()] == ["created", "copied"]
-
-
-def test_of_two_readings_of_one_page_at_once_one_is_a_revision(store: Store, address: str) -> None:
-    with store.writing_beside() as connection:
-        record.save(connection, article(1, "một"), T0, None)
-        other = begun(partial(store.save, article(1, "một, sửa"), T0))
-        assert waits(address, other)
-    other.join()
-    assert [row.event for row in store.changes()] == ["created", "revised"]
+    assert [row.event for row in store.changes()] == ["created", becomes]
 
 
 def test_pages_of_one_second_have_keys_of_their_own(store: Store, address: str) -> None:
