@@ -316,6 +316,17 @@ def test_a_round_asks_what_is_due_and_nothing_else(watching: Callable[..., Watch
     assert watch.entries("songda")[first].outcome == "304"
 
 
+def test_a_round_at_a_site_that_is_scheduled_no_more_asks_nothing(watching: Callable[..., Watch]) -> None:
+    """It may have waited in a queue since before."""
+    watch = watching(articles=20)
+    watch.crawl("songda", due=False, limit=2)
+    with Store.open(watch.url) as store:
+        assert store.pending("songda", limit=1)
+        enrol(Sites(), store, watch.now())
+    (report,) = watch.crawl("songda")
+    assert (watch.newsroom.requests, report.error) == ([], None)
+
+
 def test_a_watch_is_the_same_on_either_database(watching: Callable[..., Watch], address: str) -> None:
     watch = watching(sites=2, articles=8, url=address)
     reports = [report for _ in range(4) for report in watch.advance()]
