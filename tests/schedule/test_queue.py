@@ -368,7 +368,7 @@ class Due:
 
     def start(self, sites: list[str]) -> None:
         if self.deferral.defers:
-            self.deferral.put_rounds(self.rounds, sites)
+            self.deferral.put_rounds(sites)
         else:
             self.here += sites
 
