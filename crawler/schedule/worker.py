@@ -93,12 +93,12 @@ class Worker:
             try:
                 process.wait(self._overrun)
             except subprocess.TimeoutExpired:
-                logger.warning("%s %s takes too long and is ended", self._what, ", ".join(names))
+                logger.warning("%s %s takes too long and is ended", self._what, " ".join(names))
                 self._end(process)
         with self._lock:
             self._processes.discard(process)
         if process.returncode not in (0, MORE, LATER) and not self._stopped:
-            logger.warning("%s %s ended with exit code %d", self._what, ", ".join(names), process.returncode)
+            logger.warning("%s %s ended with exit code %d", self._what, " ".join(names), process.returncode)
         return process.returncode
 
     def stop(self) -> None:

@@ -99,9 +99,11 @@ def test_what_overruns_is_ended_and_its_exit_code_is_told(
 def test_how_a_process_ended_is_told_where_it_failed(
     code: int, warnings: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    worker = Worker([sys.executable, "-S", "-c", "import sys; sys.exit(int(sys.argv[1]))"])
-    assert worker.run([str(code)]) == code
-    assert len(caplog.records) == warnings
+    worker = Worker([sys.executable, "-S", "-c", f"import sys; sys.exit({code})"], "the part backfill")
+    assert worker.run(["bao", "--gaps"]) == code
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the part backfill bao --gaps ended with exit code {code}"
+    ] * warnings
 
 
 def test_a_server_that_dies_costs_no_round_but_the_knowledge_of_its_end(
