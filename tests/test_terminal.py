@@ -148,7 +148,7 @@ def test_tracebacks_too(log: io.StringIO) -> None:
 
 def test_the_line_of_a_round_is_no_exception(monkeypatch: pytest.MonkeyPatch, log: io.StringIO) -> None:
     monkeypatch.setattr(rounds, "crawl", lambda *_, **__: [SiteReport(site="bendo", error=TITLE)])
-    monkeypatch.setattr(rounds, "follow_scheduler", lambda: None)
+    monkeypatch.setattr(rounds, "end_with_input", lambda: None)
     monkeypatch.setattr(rounds, "log_to_stderr", lambda *_: None)
     rounds.round_of(Sites([]), "sqlite:///a.db", None, Settings())
     said = log.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -28,9 +29,10 @@ from crawler.cli.relate import relate_by_hand
 from crawler.cli.warcs import copy_files
 from crawler.errors import BadInput
 from crawler.process import shown
-from crawler.process.output import console, print_json, say
+from crawler.process.log_format import announce
+from crawler.process.output import console, print_json
 from crawler.sites import Sites
-from crawler.text import day_of, local_time
+from crawler.text import day_of
 
 if TYPE_CHECKING:
     from crawler.backfill import Job
@@ -150,16 +152,15 @@ def _part(jobs: Mapping[str, list[Job]], sites: Sites, store: str | None, newsro
     """A part of a backfill, for a worker, who hears by the exit code what is left."""
     from crawler.backfill.spider import backfill as run
     from crawler.cli.parts import part
-    from crawler.schedule.queue_worker import LATER, MORE
-    from crawler.schedule.scheduler import log
+    from crawler.schedule.worker import LATER, MORE
 
     own = configured()
-    log(own.log_level, own.log_format)
+    begin_log(None)
     with part() as over:
         url = store or own.database_url
         reports = run(jobs, sites, store_url=url, newsroom=newsroom, own=own, patient=False)
     for report in reports:
-        say(f"{local_time(datetime.now(UTC), year=False)}  backfill of {report}")
+        announce(f"backfill of {report}", logging.WARNING if report.error else logging.INFO)
     if over.is_set() or any(report.gave_way for report in reports):
         raise typer.Exit(MORE)
     if any(report.over_budget for report in reports):

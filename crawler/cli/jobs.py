@@ -8,13 +8,13 @@ has reached. The polls are the scheduler's own (`crawler.schedule.scheduler`): w
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crawler.cli.common import configured
+from crawler.process import end_with_input
 from crawler.schedule import Interval
 from crawler.text import LONGEST_WAIT
 
@@ -170,11 +170,10 @@ BY_NAME = {job.name: job for job in JOBS}
 
 def run_job(name: str, sites: Sites, store_url: str, *, follow: bool) -> None:
     """Run a job once, until it is done or, with `follow`, the scheduler that started this process dies."""
-    from crawler.cli.round import follow_scheduler
     from crawler.store import Store
 
     if follow:
-        threading.Thread(target=follow_scheduler, daemon=True).start()
+        end_with_input()
     with Store.open(store_url) as store:
         BY_NAME[name].run(store, sites)
 

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from crawler.cli.language import spoken
-from crawler.cli.round import follow_scheduler
+from crawler.process import end_with_input
 from crawler.process.output import console
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def put(store: Store, works: Sequence[Work]) -> None:
 @contextmanager
 def part(seconds: float = PART) -> Iterator[threading.Event]:
     """What is done inside is asked to end when its time is up, which the event says then, or when its worker dies."""
-    threading.Thread(target=follow_scheduler, daemon=True).start()
+    end_with_input()
     over = threading.Event()
 
     def end() -> None:

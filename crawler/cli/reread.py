@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import threading
 from array import array
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import SitesOption, StoreOption, all_sites, configured, open_store, period, site_named
+from crawler.cli.common import (
+    SitesOption,
+    StoreOption,
+    all_sites,
+    begin_log,
+    configured,
+    open_store,
+    period,
+    site_named,
+)
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Discard
-from crawler.process import shown
-from crawler.process.output import console, print_json, say
+from crawler.process import end_with_input, shown
+from crawler.process.log_format import announce
+from crawler.process.output import console, print_json
 from crawler.sites import Layout, Sites
-from crawler.text import day_of, local_time
+from crawler.text import day_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -104,7 +113,6 @@ def reread(
     if with_ is not None:
         sites, names = _tried(with_, names, sites)
     after, before = period(since, until)
-    screen = console(stderr=json_)
     with Archive(folder) as pages, open_store(store) as opened:
         for fault in pages.catch_up():
             console(stderr=True).print(shown(fault), style="yellow", soft_wrap=True)
@@ -119,6 +127,7 @@ def reread(
         if child:
             _part(opened, findings, names)
             return
+        screen = console(stderr=json_)
         to_write = _report(findings, screen, json_=json_)
         if yes:
             _write(pages, opened, sites, to_write, screen)
@@ -149,11 +158,9 @@ def _defer(
 def _part(store: Store, findings: Iterable[RereadPage], names: list[str | None]) -> None:
     """A part of a reading, for a worker: what differs is written at once."""
     from crawler.archive.reread import WRITTEN, write
-    from crawler.cli.round import follow_scheduler
-    from crawler.schedule.scheduler import log
 
-    log(configured().log_level, configured().log_format)
-    threading.Thread(target=follow_scheduler, daemon=True).start()
+    begin_log(None)
+    end_with_input()
     read, done = 0, 0
     for found in findings:
         read += 1
@@ -161,7 +168,7 @@ def _part(store: Store, findings: Iterable[RereadPage], names: list[str | None])
             with suppress(Discard):
                 done += write(store, found) is not None
     of = ", ".join(name for name in names if name)
-    say(f"{local_time(datetime.now(UTC), year=False)}  reading of {of}: {read} pages, {done} differ")
+    announce(f"reading of {of}: {read} pages, {done} differ")
 
 
 def _tried(file: Path, names: list[str | None], sites: Sites) -> tuple[Sites, list[str | None]]:

@@ -23,6 +23,6 @@ def runners_of(
     return {
         ROUND: Worker(["crawl", "--due", *options], environ=environ, begin=begin),
         JOB: Worker(["schedule", *sites, *options, "--child", "--job"], "the job", environ=asking, begin=begin),
-        BACKFILL: Worker(["backfill", *options, "--child"], "the backfill of", environ=environ, begin=begin),
-        REREAD: Worker(["reread", "--child"], "the reading of", environ=environ, begin=begin),
+        BACKFILL: Worker(["backfill", *options, "--child"], "the part backfill", environ=environ, begin=begin),
+        REREAD: Worker(["reread", "--child"], "the part reread", environ=environ, begin=begin),
     }

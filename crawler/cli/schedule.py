@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from crawler.cli.common import (
     SitesArgument,
     StoreOption,
     all_sites,
+    begin_log,
     chosen_format,
     chosen_sites,
     configured,
@@ -20,9 +22,8 @@ from crawler.cli.common import (
 )
 from crawler.cli.sinks import span
 from crawler.errors import BadInput
-from crawler.process.log_format import announce, log_to_stderr
+from crawler.process.log_format import announce
 from crawler.process.output import console
-from crawler.text import VIETNAM
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -79,7 +80,7 @@ def schedule(
     known = papers_of(newsroom) if newsroom else all_sites()
     chosen = chosen_sites(sites or (), known)
     if job is not None:
-        log_to_stderr(configured().log_level, form, VIETNAM)
+        begin_log(form)
         run_job(job, chosen, store or configured().database_url, follow=child)
     else:
         _run(chosen, list(sites or ()), store or configured().database_url, newsroom, form, defer=defer)
@@ -100,9 +101,9 @@ def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, 
         deferral = _deferral(store, names, asked=defer)
         runners = runners_of(WarmStart.of(store_url, newsroom), store_url, newsroom, form, names)
         intervals = [job.interval() for job in JOBS]
-        on_beat = {"on_beat": heartbeat(url, store)} if (url := configured().heartbeat_url) else {}
+        on_beat: Callable[[], None] = heartbeat(url, store) if (url := configured().heartbeat_url) else lambda: None
         places, settle = configured().sites_at_once, partial(enrol, chosen)
-        Scheduler(store, runners[ROUND], places, settle, runners[JOB], intervals, deferral, **on_beat).run()
+        Scheduler(store, runners[ROUND], places, settle, runners[JOB], intervals, deferral, on_beat).run()
     announce("stopped; the next start goes on where this one was")
 
 

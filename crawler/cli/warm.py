@@ -24,10 +24,13 @@ _KINDS = (".py", ".toml")
 _MAIN = "crawler.cli.main"  # by its name, since the commands in it begin with this module
 _LOADED = (
     "crawler.cli.jobs",
+    "crawler.cli.parts",
     "crawler.cli.round",
     "crawler.alerts.alerts",
     "crawler.alerts.digest",
     "crawler.alerts.notify",
+    "crawler.archive.reread",
+    "crawler.backfill.spider",
     "crawler.cli.sinks",
     "crawler.compare.relate",
     "crawler.deliver",
@@ -37,16 +40,17 @@ _LOADED = (
     "crawler.monitor",
     "crawler.readers.process",
     "crawler.repair",
+    "crawler.schedule.worker",
     "encodings.charmap",  # with which `.env` and names of hosts are read
     "encodings.idna",
     "encodings.utf_8_sig",
 )
-"""What a round, its readers or a job import when they come to it, and what that imports."""
+"""What a round, its readers, a job or a part import when they come to it, and what that imports."""
 _POSTGRES = ["psycopg", "sqlalchemy.dialects.postgresql.psycopg"]
 
 
 def load(own: str = "", *more: str) -> None:
-    """Import what rounds and jobs need, and the sites, also those of a folder, and `more` modules.
+    """Import what rounds, jobs and parts need, and the sites, also those of a folder, and `more` modules.
 
     What is wrong with a site is told by whoever asks for it.
     """
@@ -56,7 +60,7 @@ def load(own: str = "", *more: str) -> None:
 
     for name in (*_LOADED, *more):
         import_module(name)
-    for name in ("crawl", "schedule"):  # what reads their arguments is built with the first
+    for name in ("crawl", "schedule", "backfill", "reread"):  # what reads their arguments is built with the first
         import_module(_MAIN).parser().commands[name].make_context(name, [])
     load_components(settings_for(DEFAULTS))
     with suppress(BadSite):

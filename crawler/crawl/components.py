@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from scrapy.settings import BaseSettings
-from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import load_object
 
 _LISTS = ("DOWNLOADER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES", "SPIDER_MIDDLEWARES")
@@ -15,8 +14,7 @@ _CLASS = re.compile(r"(?:crawler|queuelib|scrapy)\.[\w.]+\.[A-Z]\w+")
 def load_components(settings: BaseSettings) -> None:
     """Import what a crawl with these settings imports later: for a process of which those of crawls are forked."""
     for name in _LISTS:
-        with_base = settings.getwithbase(name)
-        for path in [*with_base, *build_component_list(with_base)]:
+        for path in settings.getwithbase(name):
             load_object(path)
     for value in settings.values():
         if isinstance(value, str) and _CLASS.fullmatch(value):

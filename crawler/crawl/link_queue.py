@@ -47,7 +47,7 @@ class PendingLinks:
     def next(self, asked: Set[str], waiting: int) -> tuple[Purpose, list[PendingLink]]:
         """As `LinkQueue` says."""
         run = self._run
-        if self._agenda and self._agenda.late():
+        if run.due and (self._agenda is None or self._agenda.late()):
             self.cut = True
             return "article", []
         if self._revisit:

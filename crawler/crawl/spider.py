@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
@@ -165,7 +165,9 @@ class RunSpider(SiteSpider):
     async def start(self) -> AsyncIterator[Request]:
         """The sources; articles follow when all of these have answered."""
         self._began = True
-        only = self.run.agenda.due() if self.run.agenda and self.due else self.only or None
+        only: Collection[str] | None = self.only or None
+        if self.due:  # of a site that is scheduled no more nothing is
+            only = self.run.agenda.due() if self.run.agenda else ()
         for request in self.sources.start(only):
             yield request
 

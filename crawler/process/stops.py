@@ -135,6 +135,19 @@ def _handlers(numbers: tuple[signal.Signals, ...], grace: float, *, to_the_end: 
                 _asked, watch.last = 0, None
 
 
+def end_with_input() -> None:
+    """From now on end this process as by SIGTERM when its input is closed, as it is when whoever began it dies."""
+    threading.Thread(target=_read_to_the_end, daemon=True).start()
+
+
+def _read_to_the_end() -> None:
+    # Not by sys.stdin, whose lock would be held when the process ends.
+    with suppress(OSError):  # a connection is reset when its other side dies with something unread
+        while os.read(0, 1):
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001, the interface's
     global _asked
     _asked += 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
-from crawler.errors import StoreFailed
 from crawler.schedule import queue_state
 from crawler.schedule.queue import Queue, round_of
 from crawler.schedule.queue_state import ROUNDS
@@ -57,7 +56,7 @@ class Deferral:
                 self._seen = time.monotonic()
             self.defers = ROUNDS in self._always or time.monotonic() - self._seen < PATIENCE
             gone = set() if self.defers else queue_state.withdraw(connection)
-            found = set(queue_state.rounds(connection))
+            found = queue_state.rounds(connection)
         rounds.withdrawn(gone)
         ended = self.open - found - gone
         rounds.ended(ended)
@@ -65,13 +64,9 @@ class Deferral:
         self.open = found
         return bool(ended)
 
-    def put_rounds(self, rounds: Rounds, sites: list[str]) -> None:
-        """Let workers do a round of each of these sites, which `rounds` has begun."""
-        try:
-            self._queue.put(map(round_of, sites))
-        except StoreFailed:
-            rounds.withdrawn(sites)
-            raise
+    def put_rounds(self, sites: list[str]) -> None:
+        """Let workers do a round of each of these sites."""
+        self._queue.put(map(round_of, sites))
         self.open |= set(sites)
 
     def takes(self, job: str) -> bool:

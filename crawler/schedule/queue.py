@@ -9,6 +9,7 @@ same from waiting twice. Each kind has a queue of its own, and rounds go before 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -87,25 +88,27 @@ class Queue:
             )
         if not can_defer():
             raise BadInput("workers need procrastinate: pip install 'thoisu[workers]'")
+        from procrastinate import App, SyncPsycopgConnector
+
         prepare(store)
         self.store = store
-        self._app = self._offline_app()
+        self._app = App(connector=SyncPsycopgConnector())  # what it does goes by the store's connections
 
     def put(self, works: Iterable[Work]) -> int:
         """Let these be done by a worker; returns how many did not wait already. `StoreFailed` as the store's."""
+        from procrastinate.exceptions import AlreadyEnqueued
+
         every = list(works)
         if not every:
             return 0
         try:
             return self._put(every)
-        except _already():
+        except AlreadyEnqueued:
             pass  # one of them; all the same, none was put
         done = 0
         for work in every:
-            try:
+            with suppress(AlreadyEnqueued):
                 done += self._put([work])
-            except _already():
-                continue
         return done
 
     def put_job(self, name: str, sites: Iterable[str] = ()) -> None:
@@ -116,7 +119,7 @@ class Queue:
                 queue_state.hurry(connection, work.lock, _OVERDUE)
 
     def _put(self, works: Sequence[Work]) -> int:
-        from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+        from procrastinate.exceptions import ConnectorException
         from procrastinate.jobs import Job
 
         jobs = [
@@ -130,8 +133,6 @@ class Queue:
             connection.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
             try:
                 self._app.job_manager.batch_defer_jobs(jobs, connection.connection.driver_connection)
-            except AlreadyEnqueued:
-                raise
             except ConnectorException as error:
                 raise StoreFailed("unreachable", masked(str(error.__cause__ or error).split("\n", 1)[0])) from error
         return len(jobs)
@@ -142,15 +143,3 @@ class Queue:
 
         url = self.store.url.set(drivername="postgresql").render_as_string(hide_password=False)
         return App(connector=PsycopgConnector(conninfo=url, kwargs={"options": f"-c search_path={SCHEMA}"}, **about))
-
-    @staticmethod
-    def _offline_app() -> App:
-        from procrastinate import App, SyncPsycopgConnector
-
-        return App(connector=SyncPsycopgConnector())  # what it does goes by the store's connections
-
-
-def _already() -> type[Exception]:
-    from procrastinate.exceptions import AlreadyEnqueued
-
-    return AlreadyEnqueued

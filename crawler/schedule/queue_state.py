@@ -217,10 +217,10 @@ def served(connection: Connection) -> set[str]:
     return {queue for worker in workers(connection) for queue in worker.queues}
 
 
-def rounds(connection: Connection) -> dict[str, JobState]:
+def rounds(connection: Connection) -> set[str]:
     """The sites whose round waits or runs."""
-    query = select(_NAME, _jobs.c.status).where(_jobs.c.queue_name == ROUNDS, _jobs.c.status.in_([_WAITS, _RUNS]))
-    return {row[0]: _STATES[row[1]] for row in connection.execute(query)}
+    query = select(_NAME).where(_jobs.c.queue_name == ROUNDS, _jobs.c.status.in_([_WAITS, _RUNS]))
+    return set(connection.scalars(query))
 
 
 def waiting(connection: Connection, since: datetime) -> list[Waiting]:

@@ -25,7 +25,7 @@ from crawler.process.log_format import announce
 from crawler.schedule import queue_state
 from crawler.schedule.queue import Queue
 from crawler.schedule.queue_state import LONG, LOST, QueueWorkerRow
-from crawler.schedule.worker import Worker
+from crawler.schedule.worker import LATER, MORE, Worker
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -36,10 +36,6 @@ GRACE = 9.5
 """Seconds from a signal to the end by force, as the scheduler's."""
 STAND_BY = 5.0
 """Seconds between two tries to reach the database."""
-MORE = 75
-"""Exit code of a process that has done its part and leaves more of the same job (EX_TEMPFAIL of sysexits.h)."""
-LATER = 76
-"""Exit code of one that cannot go on now: what the site gets a day is spent."""
 _BEAT = 10.0  # seconds between two signs of life, and two looks for what dead workers have left
 _POLL = 5.0  # seconds after which the queue is asked, though nobody has said that a job came
 _BACK = timedelta(minutes=1)

@@ -28,7 +28,8 @@ class Rounds:
     """Starts rounds of due sites, none of which is in two at once.
 
     `times` gives for each site when it is due; `start` begins a round and returns, and `ended` is to be called when it
-    is over. At most `places` sites are under way; both can be changed between two ticks, as can `gather`.
+    is over. Where it raises, that round and those after it have not begun. At most `places` sites are under way; this
+    can be changed between two ticks, as can `gather`.
     """
 
     def __init__(
@@ -56,9 +57,9 @@ class Rounds:
             # What found no place goes as soon as one is free.
             self._next_round = now + self.gather if 0 < len(due) <= free else None
             if due := due[:free]:
-                self._running |= {site: times[site] for site in due}
                 for sites in self._apart(due):
                     self._start(sites)
+                    self._running |= {site: times[site] for site in sites}  # not before: it may raise
                 waiting = {site: at for site, at in waiting.items() if site not in self._running}
         soon = now + IDLE
         if len(self._running) < self.places:

@@ -234,7 +234,7 @@ class Scheduler:
     def _start(self, sites: list[str]) -> None:
         logger.info("a round of %s", ", ".join(sites))
         if self._deferral is not None and self._deferral.defers:
-            self._deferral.put_rounds(self._rounds, sites)
+            self._deferral.put_rounds(sites)
         else:
             self._scheduler.add_job(self._round, args=(sites,), executor="rounds")
 

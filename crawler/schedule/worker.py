@@ -15,6 +15,10 @@ OVERRUN = 30 * 60.0
 """Seconds after which a process is ended: more than a round's articles, pauses and time-outs take together."""
 GRACE = 8.0
 """Seconds that a process gets to end; each ends what is under way in less (`crawler.process.stops`)."""
+MORE = 75
+"""Exit code of a process that has done its part and leaves more of the same (EX_TEMPFAIL of sysexits.h)."""
+LATER = 76
+"""Exit code of one that cannot go on now: what the site gets a day is spent."""
 
 
 class Process(AbstractContextManager[Any], Protocol):
@@ -89,12 +93,12 @@ class Worker:
             try:
                 process.wait(self._overrun)
             except subprocess.TimeoutExpired:
-                logger.warning("%s %s takes too long and is ended", self._what, ", ".join(names))
+                logger.warning("%s %s takes too long and is ended", self._what, " ".join(names))
                 self._end(process)
         with self._lock:
             self._processes.discard(process)
-        if process.returncode and not self._stopped:
-            logger.warning("%s %s ended with exit code %d", self._what, ", ".join(names), process.returncode)
+        if process.returncode not in (0, MORE, LATER) and not self._stopped:
+            logger.warning("%s %s ended with exit code %d", self._what, " ".join(names), process.returncode)
         return process.returncode
 
     def stop(self) -> None:

@@ -31,10 +31,10 @@ from crawler.schedule.deferral import Deferral
 from crawler.schedule.queue import ROUND, Queue, Work, job_of, round_of, site_lock
 from crawler.schedule.queue_schema import SCHEMA, prepare
 from crawler.schedule.queue_state import BACKFILL, ROUNDS, QueuedJob, QueueWorkerRow
-from crawler.schedule.queue_worker import LATER, MORE, Again, JobFailed, QueueWorker, following
+from crawler.schedule.queue_worker import Again, JobFailed, QueueWorker, following
 from crawler.schedule.rounds import Rounds
 from crawler.schedule.scheduler import Scheduler
-from crawler.schedule.worker import Worker
+from crawler.schedule.worker import LATER, MORE, Worker
 from crawler.sites import EPI, Feed, Site, Sites
 from crawler.store import Store
 from crawler.store.findings import Observation
@@ -368,7 +368,7 @@ class Due:
 
     def start(self, sites: list[str]) -> None:
         if self.deferral.defers:
-            self.deferral.put_rounds(self.rounds, sites)
+            self.deferral.put_rounds(sites)
         else:
             self.here += sites
 

@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 from crawler.cli.main import main
 from crawler.crawl.report import SiteReport
 from crawler.crawl.run import crawl
+from crawler.errors import StoreFailed
 from crawler.fetch.budget import RequestBudget
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.schedule import agenda
@@ -102,6 +103,26 @@ def test_what_found_no_place_goes_as_soon_as_one_is_free() -> None:
     sites.done(["a", "b"], minute(60))
     sites.rounds.tick(minute(0.05))
     assert sites.begun == [["a", "b"], ["c"]]
+
+
+def test_what_could_not_be_begun_is_due_still() -> None:
+    sites = Due({"a": minute(0), "b": minute(0)})
+    sites.rounds.tick(NOW)
+    sites.rounds.ended(["a", "b"])  # both as they were: each goes alone
+    sites.rounds.tick(NOW)
+    broken = True
+
+    def begin(names: list[str]) -> None:
+        if broken:
+            raise StoreFailed("unreachable", "it is away")
+        sites.begun.append(names)
+
+    sites.rounds._start = begin
+    with pytest.raises(StoreFailed):
+        sites.rounds.tick(minute(1))
+    broken = False
+    sites.rounds.tick(minute(2))
+    assert sites.begun == [["a", "b"], ["a"], ["b"]]
 
 
 def test_a_site_that_is_left_as_it_was_is_tried_alone_after_longer_and_longer_pauses() -> None:
@@ -314,6 +335,17 @@ def test_a_round_asks_what_is_due_and_nothing_else(watching: Callable[..., Watch
     assert [request.path for request in watch.newsroom.requests if "post" not in request.path] == [urlsplit(first).path]
     assert watch.entries("songda")[second].next_at == found[second].next_at
     assert watch.entries("songda")[first].outcome == "304"
+
+
+def test_a_round_at_a_site_that_is_scheduled_no_more_asks_nothing(watching: Callable[..., Watch]) -> None:
+    """It may have waited in a queue since before."""
+    watch = watching(articles=20)
+    watch.crawl("songda", due=False, limit=2)
+    with Store.open(watch.url) as store:
+        assert store.pending("songda", limit=1)
+        enrol(Sites(), store, watch.now())
+    (report,) = watch.crawl("songda")
+    assert (watch.newsroom.requests, report.error) == ([], None)
 
 
 def test_a_watch_is_the_same_on_either_database(watching: Callable[..., Watch], address: str) -> None:

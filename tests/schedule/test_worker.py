@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from crawler.archive.records import Fetch
+from crawler.archive.writer import Writer
 from crawler.cli.jobs import JOBS
 from crawler.cli.warm import WarmStart, loaded_state
-from crawler.newsroom import Newsroom, World
+from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.process.fork_server import ForkedProcess, ForkServer
-from crawler.schedule.worker import Worker
+from crawler.schedule import enrol
+from crawler.schedule.worker import LATER, MORE, Worker
+from crawler.store import Store
+from crawler.text import VIETNAM
 from tests.process import forked
 from tests.process.forked import Heard
 from tests.schedule import rounds_in_forks
-from tests.support import ROOT
+from tests.support import GOLDEN, ROOT
 
 
 class Start:
@@ -87,6 +95,17 @@ def test_what_overruns_is_ended_and_its_exit_code_is_told(
     ]
 
 
+@pytest.mark.parametrize(("code", "warnings"), [(0, 0), (1, 1), (MORE, 0), (LATER, 0)])
+def test_how_a_process_ended_is_told_where_it_failed(
+    code: int, warnings: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = Worker([sys.executable, "-S", "-c", f"import sys; sys.exit({code})"], "the part backfill")
+    assert worker.run(["bao", "--gaps"]) == code
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the part backfill bao --gaps ended with exit code {code}"
+    ] * warnings
+
+
 def test_a_server_that_dies_costs_no_round_but_the_knowledge_of_its_end(
     start: Start, heard: Heard, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -139,6 +158,15 @@ def test_a_change_of_a_site_or_of_the_program_is_another_state(tmp_path: Path) -
     assert any(path.startswith(str(ROOT / "spiders")) for path in files)
 
 
+def archive_page(folder: Path) -> None:
+    case = GOLDEN / "nhandan" / "article"
+    url, at = json.loads((case / "origin.json").read_text("utf-8"))["url"], datetime(2026, 1, 20, 20, tzinfo=UTC)
+    writer = Writer(folder, size=10**9, agent="thoisu/0", contact="")
+    body = (case / "page.html").read_bytes()
+    writer.keep(Fetch(site="nhandan", url=url, link=url, at=at, status=200, headers=(), body=body))
+    writer.close()
+
+
 @pytest.fixture
 def warm() -> Iterator[WarmStart]:
     one = WarmStart(None, newsroom=True)
@@ -152,15 +180,28 @@ def test_rounds_and_jobs_import_nothing_and_their_server_holds_nothing(
 ) -> None:
     """What they import would be imported anew in each; a thread or a connection would not survive the fork."""
     shutil.copy(sqlite_template, tmp_path / "store.db")
-    environ = {**os.environ, "THOISU_DATABASE_URL": f"sqlite:///{tmp_path}/store.db"}
-    imported = {}
+    environ = {**os.environ, "THOISU_DATABASE_URL": f"sqlite:///{tmp_path}/store.db", "THOISU_DELAY": "0"}
+    archive_page(tmp_path / "warc")
+    imported, codes = {}, {}
     with Newsroom(World(seed=4, sites=1, articles=1)) as newsroom:
-        jobs = [("schedule", "--job", job.name) for job in JOBS]
-        for words in (("crawl", "--due", "songda"), *jobs):
-            address = ("--newsroom", newsroom.url)
-            process = warm.server.begin(rounds_in_forks.run, *words, *address, environ=environ, fds=[heard.end])
-            assert process.wait() == 0
-            imported[words[-1]] = heard.lines.readline().split()
-    assert {name for name, modules in imported.items() if modules} == {"songda"}, imported
-    assert imported["songda"] == ["twisted.internet.reactor"]
+        with Store.open(environ["THOISU_DATABASE_URL"]) as store:
+            enrol(newsroom_sites(newsroom.url, 1), store, datetime.now(UTC) - timedelta(minutes=1))
+        address = ("--newsroom", newsroom.url)
+        part = ("backfill", "songda", "--from", f"{datetime.now(VIETNAM) - timedelta(days=1):%Y-%m-%d}", "--child")
+        commands = {
+            "gives way": (*part, *address),
+            "round": ("crawl", "--due", "songda", *address),
+            "part": (*part, *address),
+            "reading": ("reread", "--site", "nhandan", "--child"),
+            **{job.name: ("schedule", "--job", job.name, *address) for job in JOBS},
+        }
+        for name, words in commands.items():
+            about = environ | ({"THOISU_ARCHIVE": str(tmp_path / "warc")} if name == "reading" else {})
+            process = warm.server.begin(rounds_in_forks.run, *words, environ=about, fds=[heard.end])
+            codes[name] = process.wait()
+            imported[name] = heard.lines.readline().split()
+    assert codes == dict.fromkeys(commands, 0) | {"gives way": MORE}
+    assert {name for name, modules in imported.items() if modules} == {"gives way", "round", "part"}, imported
+    for name in ("gives way", "round", "part"):
+        assert imported[name] == ["twisted.internet.reactor"]
     assert len(list(Path(f"/proc/{warm.server.pid}/task").iterdir())) == 1
