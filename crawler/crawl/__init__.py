@@ -25,10 +25,10 @@ quarantine.py      the pages that a run keeps for repair
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crawler.crawl.definition import NewsSpider
+from crawler.process.later import load_later
 
 if TYPE_CHECKING:
     from crawler.crawl.context import RunContext
@@ -39,18 +39,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Download", "NewsSpider", "RunContext", "RunSpider", "SiteReport", "crawl", "fetch"]
 
-_LATER = {
-    "Download": "single",
-    "RunContext": "context",
-    "RunSpider": "spider",
-    "SiteReport": "report",
-    "crawl": "run",
-    "fetch": "single",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """What runs is loaded when it is asked for: the files of sites need only the class that they are written as."""
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+# What runs is loaded when it is asked for: the files of sites need only the class that they are written as.
+__getattr__ = load_later(
+    __name__,
+    {
+        "Download": "single",
+        "RunContext": "context",
+        "RunSpider": "spider",
+        "SiteReport": "report",
+        "crawl": "run",
+        "fetch": "single",
+    },
+)

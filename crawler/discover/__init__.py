@@ -14,12 +14,12 @@ days.py           days that stand in addresses
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crawler.discover.days import DayRange, claimed_day, made_on, published_in, span_of
 from crawler.discover.overlap import WindowItem, overlaps, window_end, window_reach
 from crawler.discover.result import Discovery, home_feed
+from crawler.process.later import load_later
 
 if TYPE_CHECKING:
     from crawler.discover.discovery import MAX_BYTES, discover
@@ -40,9 +40,5 @@ __all__ = [
     "window_reach",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """What reads sources is loaded when it is asked for: a crawl has them read in other processes."""
-    if name not in ("MAX_BYTES", "discover"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("crawler.discover.discovery"), name)
+# What reads sources is loaded when it is asked for: a crawl has them read in other processes.
+__getattr__ = load_later(__name__, {"MAX_BYTES": "discovery", "discover": "discovery"})

@@ -28,14 +28,14 @@ plain_text.py   the same cleaning for text that somebody else extracted
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crawler.extract.answers import verdict
 from crawler.extract.interstitials import is_wall, moved_to
 from crawler.extract.limits import Overdue, deadline, hostile
 from crawler.extract.paging import MOST_PAGES, join, page_number
 from crawler.items import FALLBACK
+from crawler.process.later import load_later
 
 if TYPE_CHECKING:
     from crawler.extract.article import extract
@@ -60,11 +60,7 @@ __all__ = [
     "verdict",
 ]
 
-_LATER = {"extract": "article", "Dropped": "boilerplate", "Page": "page", "clean_text": "plain_text"}
-
-
-def __getattr__(name: str) -> Any:
-    """What reads pages is loaded when it is asked for: a crawl has them read in other processes."""
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+# What reads pages is loaded when it is asked for: a crawl has them read in other processes.
+__getattr__ = load_later(
+    __name__, {"extract": "article", "Dropped": "boilerplate", "Page": "page", "clean_text": "plain_text"}
+)

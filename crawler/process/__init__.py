@@ -5,6 +5,7 @@ output.py    the one module that prints; not imported here, since it loads what 
 log_format.py  how what is logged is written: lines, or JSON
 fork_server.py  processes that begin with everything loaded; not imported here, since few commands begin any
 forks.py     what runs in their server
+later.py     what a package loads when it is asked for
 terminal.py  what of a text from outside, and of a secret, may be shown
 """
 

@@ -13,9 +13,9 @@ bounded.py  work on a stored text, in a reader where it is longer than usual
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from crawler.process.later import load_later
 from crawler.readers.answers import PageRead, list_source, packed, read_page, unpack, unpacked
 from crawler.readers.process import COLLECTIONS
 
@@ -36,11 +36,5 @@ __all__ = [
     "why",
 ]
 
-_LATER = {"Bounded": "bounded", "why": "bounded", "Readers": "pool"}
-
-
-def __getattr__(name: str) -> Any:
-    """What asks readers is loaded when it is asked for: a reader itself needs neither asyncio nor processes."""
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+# What asks readers is loaded when it is asked for: a reader itself needs neither asyncio nor processes.
+__getattr__ = load_later(__name__, {"Bounded": "bounded", "why": "bounded", "Readers": "pool"})
