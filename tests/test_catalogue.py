@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 from typing import get_args
@@ -16,8 +17,13 @@ from crawler.items import Event, Kind
 from crawler.monitor import CHECKS
 from crawler.sites import Tier
 from crawler.text.query import parse
+from tests.sayings import SENTENCE, VALUE, name_of, samples, tree_of
 from tests.support import ROOT
 
+ERRORS = frozenset({
+    "BadInput", "BadSite", "Damaged", "LockTaken", "NotLearned", "Poisoned", "SinkFailed", "StoreFailed", "Stopped",
+})  # fmt: skip
+"""What is shown to a person as the sentence that it was raised with; and what a doctor, a proof or a site's pages said."""
 WEB = ROOT / "crawler" / "web"
 SPOKEN = re.compile(r"""(?:\b_|page|about)\(\s*("[^"]+"|'[^']+')(?!\s*~)""")
 COUNTED = re.compile(r"""many\(\s*"[^"]+",\s*"([^"]+)\"""")
@@ -44,6 +50,26 @@ def test_every_word_has_an_entry(about: str, words: tuple[str, ...]) -> None:
 
 def test_every_check_has_an_entry() -> None:
     assert {text for check in CHECKS for text in (check.says, check.advice)} - entries() == set()
+    parts = [text for check in CHECKS for text in (check.reads, check.bound, check.within)]
+    assert [text for text in parts if SENTENCE.search(text) and not _is_known(text)] == []
+
+
+def test_every_error_has_its_vietnamese() -> None:
+    raised = {
+        f"{path.name}:{call.lineno}: {text}"
+        for path in (ROOT / "crawler").rglob("*.py")
+        if path.parent.name not in ("newsroom", "web")
+        for call in ast.walk(tree_of(path))
+        if isinstance(call, ast.Call) and name_of(call) in ERRORS
+        for given in call.args
+        for text in samples(given)
+        if SENTENCE.search(text.replace(VALUE, "")) and not (_is_known(text) or _is_known(f"{VALUE} {text}"))
+    }
+    assert raised == set()
+
+
+def _is_known(text: str) -> bool:
+    return retold(text, "vi") != text or text in entries()
 
 
 def test_a_translation_names_the_values_of_the_text_and_no_others() -> None:
@@ -52,7 +78,7 @@ def test_a_translation_names_the_values_of_the_text_and_no_others() -> None:
 
     pairs = [
         (text, words if isinstance(words, str) else words[1])
-        for section in _sections().values()
+        for _, section in _sections()
         for text, words in section.items()
     ]
     assert [text for text, words in pairs if names(text) != names(words)] == []

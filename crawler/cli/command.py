@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from crawler.cli.common import warn_of_settings
+from crawler.cli.language import respoken
+from crawler.configuration import doubts
+from crawler.errors import BadInput
+from crawler.process.output import say
 
 _ANEW = "the same command begins anew"
 _NEXT = {
@@ -53,11 +57,18 @@ class Command(_Alike, TyperCommand):
         if ctx.params.get("due") or ctx.params.get("child"):
             logging.getLogger("crawler.sites.plugins").setLevel(logging.ERROR)
         elif self.name != "doctor":
-            warn_of_settings()
+            _warn_of_settings()
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Stopped(f"stopped; {_NEXT.get(self.name or '', _ANEW)}") from None
+
+
+def _warn_of_settings() -> None:
+    """Say on standard error what is set and may be a slip; what is plainly wrong ends the command that reads it."""
+    with suppress(BadInput):
+        for doubt in doubts():
+            say(f"thoisu: {respoken(doubt)}")
 
 
 class Group(_Alike, TyperGroup):

@@ -33,7 +33,7 @@ from crawler.cli.downgrade import downgrade
 from crawler.cli.export import export
 from crawler.cli.find import discover, sites, which
 from crawler.cli.gaps import gaps
-from crawler.cli.language import respoken
+from crawler.cli.language import respoken, spoken
 from crawler.cli.mcp import mcp
 from crawler.cli.newsroom import newsroom
 from crawler.cli.prove import prove
@@ -84,7 +84,7 @@ def _version(wanted: bool) -> None:
         try:
             write(f"thoisu {version('thoisu')}")
         except PackageNotFoundError:
-            write("thoisu, run from a checkout that is not installed")
+            write(spoken("thoisu, run from a checkout that is not installed"))
         raise typer.Exit
 
 
