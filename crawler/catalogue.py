@@ -116,7 +116,7 @@ def _texts() -> dict[str, tuple[str, str]]:
 @lru_cache
 def _patterns() -> tuple[dict[str, str], list[tuple[str, list[str], list[str], str]]]:
     """Those without a name; and of the others the pieces between the names, the longest of them by itself, the names,
-    and the Vietnamese, those with the most of their own first."""
+    and the Vietnamese, those that end in words of their own first, and those with the most of them."""
     exact, others = {}, []
     for text, said in (pair for name, section in _sections() if name == "patterns" for pair in section.items()):
         own = _NAME.split(text)
@@ -124,4 +124,5 @@ def _patterns() -> tuple[dict[str, str], list[tuple[str, list[str], list[str], s
             exact[text] = said
         else:
             others.append((max(own[::2], key=len), own[::2], own[1::2], said))
-    return exact, sorted(others, key=lambda one: -len("".join(one[1])))
+    # What ends in a name fits whatever comes behind what it is meant for.
+    return exact, sorted(others, key=lambda one: (not one[1][-1], -len("".join(one[1]))))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import string
 from typing import get_args
 
 import pytest
@@ -74,7 +73,7 @@ def _is_known(text: str) -> bool:
 
 def test_a_translation_names_the_values_of_the_text_and_no_others() -> None:
     def names(text: str) -> set[str]:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+        return set(re.findall(r"\{(\w+)\}", text))
 
     pairs = [
         (text, words if isinstance(words, str) else words[1])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.command import Command
+from crawler.cli.command import Command, Group
 from crawler.cli.common import StoreOption, all_sites, configured, local, open_store, site_named, typed
 from crawler.cli.language import respoken, spoken, spoken_of_many
 from crawler.cli.lists import Column, Row, note, piped, print_rows, print_tabbed
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _WEEK = timedelta(days=7)
 app = typer.Typer(
     name="alerts",
+    cls=Group,
     no_args_is_help=True,
     rich_markup_mode=None,
     help="""Be notified of articles that have certain words.

@@ -9,6 +9,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from crawler.cli.help import SpokenGroupHelp, SpokenHelp
 from crawler.cli.language import respoken
 from crawler.configuration import doubts
 from crawler.errors import BadInput
@@ -48,7 +49,7 @@ class _Alike:
         return rest
 
 
-class Command(_Alike, TyperCommand):
+class Command(_Alike, SpokenHelp, TyperCommand):
     """A sub-command."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -71,5 +72,5 @@ def _warn_of_settings() -> None:
             say(f"thoisu: {respoken(doubt)}")
 
 
-class Group(_Alike, TyperGroup):
-    """A group of sub-commands that takes options itself."""
+class Group(_Alike, SpokenGroupHelp, TyperGroup):
+    """A group of sub-commands."""

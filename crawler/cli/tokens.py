@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.command import Command
+from crawler.cli.command import Command, Group
 from crawler.cli.common import StoreOption, local, open_store, typed
 from crawler.cli.language import spoken
 from crawler.errors import BadInput
@@ -18,6 +18,7 @@ from crawler.process.output import console, print_json, say, write
 _LONGEST = 100
 app = typer.Typer(
     name="token",
+    cls=Group,
     no_args_is_help=True,
     rich_markup_mode=None,
     help="""Let programs and people in by `thoisu serve`.

@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from crawler.catalogue import entries, retold
 from crawler.cli.common import configured
+from crawler.cli.main import parser
 from crawler.store import Store
 from tests.sayings import SENTENCE, VALUE, WORD, literals, name_of, samples, tree_of
 from tests.support import ROOT, Thoisu, article, at
@@ -22,8 +25,9 @@ PRINTING = frozenset({"print", "say", "announce", "tell", "status", "update", "a
 NOT_SAID = frozenset(
     {"compile", "css", "get", "Worker", "cast", "debug", "warning", "info", "startswith", "need", "expect"}
 )
-NO_WORDS = re.compile(r"^\s*(?:THOISU_\w+=\S* )?(?:thoisu|pytest|curl|poll)\b.*|^red strike$")
-"""A command that is to be typed, names, a style."""
+NO_WORDS = re.compile(r"^.*(?:thoisu|pytest|curl|poll|jq)[: ].*|emagazine, interview|red strike")
+"""A command that is to be typed, and names."""
+WIDTH = 80
 COLUMN = re.compile(r'(?<!Text)Column\("([^"]+)"')
 
 
@@ -84,6 +88,36 @@ def test_commands_speak_vietnamese_on_request(thoisu: Thoisu, tmp_path: Path, mo
     assert "tiêu đề" in thoisu("articles", "--store", url).out
     monkeypatch.setenv("THOISU_LANG", "fr")
     assert "must be en or vi" in thoisu("articles", "--store", url).err
+
+
+def test_help_is_in_vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
+    english = helps()
+    monkeypatch.setenv("THOISU_LANG", "vi")
+    configured.cache_clear()
+    vietnamese = helps()
+    assert len(english) > 1000
+    assert in_english(english, vietnamese) == []
+    assert "Liệt kê các bài đã lưu, mới nhất trước." in " ".join(vietnamese)
+    assert max(map(len, vietnamese)) <= WIDTH
+
+
+def helps() -> list[str]:
+    """All lines of `--help`, of every command."""
+
+    def of(command: Any, context: Any) -> Iterator[str]:
+        yield from command.get_help(context).split("\n")
+        for name, inner in getattr(command, "commands", {}).items():
+            with typer.Context(inner, info_name=name, parent=context, terminal_width=WIDTH) as below:
+                yield from of(inner, below)
+
+    with typer.Context(parser(), info_name="thoisu", terminal_width=WIDTH) as context:
+        return list(of(parser(), context))
+
+
+def in_english(lines: Iterable[str], others: Iterable[str]) -> list[str]:
+    """The lines of our words in English that stand in the other language, too; those with a command to be typed may."""
+    both = set(lines) & set(others)
+    return sorted(line for line in both if line.isascii() and SENTENCE.search(NO_WORDS.sub("", line)))
 
 
 @pytest.mark.usefixtures("terminal")
