@@ -20,7 +20,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 _FILES = sorted(Path(__file__).parent.glob("catalogue*.toml"))
 _NAME = re.compile(r"\{(\w+)\}")
 _LONGEST = 400  # characters of what is compared with patterns
-_DECIMAL = re.compile(r"\d+\.\d+")
+_DECIMAL = re.compile(r"\d+\.\d+%?")
 _ABOUT = re.compile(r"(?:edit|error|event|gap|kind|refusal|relation|sink|tier): ")
 
 
@@ -36,7 +36,11 @@ def said(text: str, language: Language, **values: Any) -> str:
     found = vietnamese if language == "vi" else english
     if found is text and about is not None:
         found = text[about.end() :]
-    return found.format(**values) if values else found
+    if not values:
+        return found
+    if language == "vi":
+        values = {name: _as_number(value) if isinstance(value, str) else value for name, value in values.items()}
+    return found.format(**values)
 
 
 def said_of_many(one: str, many: str, n: int, language: Language, **values: Any) -> str:
@@ -49,15 +53,24 @@ def retold(text: str, language: Language) -> str:
     knows it."""
     if language == "en" or len(text) > _LONGEST:
         return text
-    if _DECIMAL.fullmatch(text):
-        return text.replace(".", ",")
     if exact := _patterns()[0].get(text):
         return exact
     for longest, own, names, pattern in _patterns()[1]:
-        if longest in text and (values := _values(text, own)):
+        if longest in text and (values := _values(text, own)) and _fit(names, values):
             told = (retold(value, language) for value in values)
             return pattern.format(**dict(zip(names, told, strict=True)))
-    return text
+    return _as_number(text)
+
+
+def _as_number(text: str) -> str:
+    """A decimal with the comma of Vietnamese; any other text as it is."""
+    return text.replace(".", ",") if _DECIMAL.fullmatch(text) else text
+
+
+def _fit(names: Sequence[str], values: Sequence[str]) -> bool:
+    """Whether what stands for `n` is a number, perhaps with a sign of its own; words are none."""
+    counted = [value for name, value in zip(names, values, strict=True) if name == "n"]
+    return all(" " not in value.strip() and any(map(str.isdigit, value)) for value in counted)
 
 
 def _values(text: str, own: Sequence[str]) -> list[str]:

@@ -49,7 +49,7 @@ def doctor(
         columns = [Column("state", whole=True), Column("what", whole=True), Column("found"), Column("to do")]
         print_rows(
             columns,
-            [Row((one.state, one.what, cell(one.finding), cell(one.advice)), _STYLES[one.state]) for one in found],
+            [Row([*map(cell, (one.state, one.what, one.finding, one.advice))], _STYLES[one.state]) for one in found],
             "nothing was looked at",
         )
     if any(one.state == "error" for one in found):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import all_sites, configured, file_url, input_lines, is_url, local, read_input, site_for
-from crawler.cli.language import spoken
+from crawler.cli.language import spoken, word_of
 from crawler.cli.lists import Column, Row, note, piped, print_rows, print_tabbed
 from crawler.errors import BadInput, Discard, Refusal, Refused
 from crawler.items import DENSITY
@@ -97,7 +97,7 @@ def which(
             print_tabbed(str(row[name] or "") for name in ("url", "site", "kind", "refused", "canonical_url"))
             continue
         refused = spoken("refused: {why}", why=row["refused"])
-        taken = spoken("taken as {kind}", kind=row["kind"]) if row["kind"] else refused
+        taken = spoken("taken as {kind}", kind=word_of("kind", row["kind"])) if row["kind"] else refused
         layout = spoken(", layout {name}", name=describe(known[row["site"]])["layout"]) if row["site"] else ""
         screen.print(shown(row["url"]), style="bold", soft_wrap=True)
         site = row["site"] or spoken("no site")

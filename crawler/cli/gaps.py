@@ -96,7 +96,7 @@ def _show(
         days = f"{gap.first:%d/%m}" if gap.first == gap.last else f"{gap.first:%d/%m}–{gap.last:%d/%m}"
         rows.append(Row((gap.site, days, "?" if gap.number is None else str(gap.number), _route(gap.route), _why(gap))))
     if rows:
-        print_rows([*columns, Column("route"), Column("what")], rows, "")
+        print_rows([*columns, Column("route"), Column("state")], rows, "")
     for name, share in shares.items():
         if share.claimed:
             text = "{stored} of {all} listed are stored, {share}"

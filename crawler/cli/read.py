@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import all_sites, configured, file_url, input_lines, is_url, read_input, site_for
-from crawler.cli.language import spoken
+from crawler.cli.language import respoken, spoken
 from crawler.errors import BadInput, Discard, Refusal, Refused, ThoisuError
 from crawler.items import Article
 from crawler.process import shown
@@ -223,5 +223,5 @@ def _explain(title: str | None, dropped: list[Dropped]) -> None:
     for block in dropped:
         if block.rule != rule:
             rule = block.rule
-            screen.print(f"\n{shown(rule)}", style="yellow")
+            screen.print(f"\n{shown(respoken(rule))}", style="yellow")
         screen.print(f"- {shown(block.text) or spoken('(no text)')}")

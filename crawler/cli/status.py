@@ -128,7 +128,7 @@ def _table(rows: Sequence[SiteStatus], now: datetime, by_hand: Mapping[str, Run]
         asked = f"{row.spent}/{row.budget}"
         last = _short(row.polled_at, now)
         following = _short(row.next_at, now) if row.next_at > now else cell("now")
-        whole = "-" if row.completeness is None else f"{row.completeness:.1%}"
+        whole = "-" if row.completeness is None else cell(f"{row.completeness:.1%}")
         below = [cell(row.why)]
         if run := by_hand.get(row.site):
             below.append(cell(_by_hand(run, now)))
