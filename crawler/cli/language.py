@@ -40,5 +40,5 @@ def _language() -> Language:
     except BadInput:  # perhaps of another setting, which whoever needs it tells
         asked = os.environ.get("THOISU_LANG", "en")
         if asked in LANGUAGES:
-            return cast("Language", asked)
+            return asked
         raise
