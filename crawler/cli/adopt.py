@@ -127,7 +127,7 @@ def _show(one: Adoption, path: Path | None) -> None:
     screen.print(f"\n{one.name}: {spoken('{n} requests', n=one.requests)}", style="bold")
     sure, doubtful = (f"{word:<7}" for word in (spoken("sure"), spoken("look at")))
     for part in one.came.report:
-        line = f"  {sure if part.sure else doubtful}  {part.part:<9}  {respoken(part.text)}"
+        line = f"  {sure if part.sure else doubtful}  {respoken(part.part):<9}  {respoken(part.text)}"
         screen.print(shown(line), style=None if part.sure else "yellow", soft_wrap=True)
     if path is not None:
         screen.print(f"\n{spoken('written: {path}', path=path)}", style="bold", soft_wrap=True)

@@ -24,7 +24,7 @@ from crawler.cli.common import (
     papers_of,
 )
 from crawler.cli.crawl import summary
-from crawler.cli.language import spoken, spoken_of_many
+from crawler.cli.language import respoken, spoken, spoken_of_many
 from crawler.cli.progress import progress
 from crawler.cli.relate import relate_by_hand
 from crawler.cli.warcs import copy_files
@@ -220,7 +220,7 @@ def _count(
             found = forecast(opened, sites[name], jobs, now, gaps)
             if json_:
                 print_json(asdict(found))
-            hours = "-" if found.seconds is None else f"{found.seconds / 3600:.1f}"
+            hours = "-" if found.seconds is None else respoken(f"{found.seconds / 3600:.1f}")
             numbers = (found.addresses, found.done, found.waiting, found.stored, found.expected)
             table.add_row(name, "\n".join(found.routes), *("-" if n is None else str(n) for n in numbers), hours)
     if not json_:

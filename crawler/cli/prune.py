@@ -44,7 +44,7 @@ def prune(
             print_json(asdict(one))
         return
     columns = [Column("what", whole=True), Column("number", right=True, whole=True), Column("MB", right=True)]
-    rows = [Row((cell(one.what), str(one.number), f"{(one.bytes or 0) / 1e6:.1f}")) for one in found]
+    rows = [Row((cell(one.what), str(one.number), cell(f"{(one.bytes or 0) / 1e6:.1f}"))) for one in found]
     print_rows(columns, rows, "nothing is ever dropped")
     if not any(one.number for one in found):
         note("nothing is too old")

@@ -13,7 +13,7 @@ import typer
 from crawler.cli.command import Command, Group
 from crawler.cli.common import StoreOption, all_sites, configured, local, open_store
 from crawler.cli.language import respoken, spoken, word_of
-from crawler.cli.lists import Column, Row, note, piped, print_rows
+from crawler.cli.lists import Column, Row, cell, note, piped, print_rows
 from crawler.errors import BadInput
 from crawler.process.output import console, print_json
 
@@ -134,7 +134,7 @@ def _print(statuses: list[SinkStatus]) -> None:
     columns += [Column(name, right=True, whole=True) for name in numbered]
     rows = []
     for row in statuses:
-        rate = "-" if row.rate is None else f"{row.rate:.{0 if row.rate >= 10 else 1}f}"
+        rate = "-" if row.rate is None else cell(f"{row.rate:.{0 if row.rate >= 10 else 1}f}")
         waits = span(row.behind_seconds, str.format if piped() else spoken) if row.behind else "-"
         state = row.state if piped() else word_of("sink", row.state)
         numbers = (str(row.behind), waits, str(row.delivered), rate, str(len(row.set_aside)))
