@@ -7,6 +7,8 @@ import re
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.catalogue import _sections, chosen, entries, retold, said, said_of_many
 from crawler.compare import EDIT_KINDS, RelationKind
@@ -88,6 +90,21 @@ def test_a_text_with_a_number_has_two_forms_in_english_and_one_in_vietnamese() -
     assert [said_of_many("{n} page", "{n} pages", n, "vi") for n in (1, 2)] == ["1 trang đăng", "2 trang đăng"]
 
 
+def test_english_is_said_without_reading_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.catalogue._texts", pytest.fail)
+    assert (said("nothing new", "en"), said_of_many("{n} page", "{n} pages", 2, "en")) == ("nothing new", "2 pages")
+
+
+def test_a_decimal_has_a_comma_in_vietnamese() -> None:
+    assert said("every {span}", "vi", span="2.5") == "mỗi 2,5"
+    assert [retold(text, "vi") for text in ("99.5%", "1.2.3")] == ["99,5%", "1.2.3"]
+
+
+@given(st.text("a; :7x", max_size=400))
+def test_whatever_was_written_is_retold_or_left(text: str) -> None:
+    assert retold(f"{text} nobody", "vi").endswith(" nobody")
+
+
 def test_a_word_without_an_entry_stands_for_itself() -> None:
     assert said("refusal: of_tomorrow", "vi") == "of_tomorrow"
     assert said("no such text", "vi") == "no such text"
@@ -102,6 +119,12 @@ def test_a_word_without_an_entry_stands_for_itself() -> None:
         ("article 7 has no revision before 1", "bài số 7 không có bản nào trước bản thứ 1"),
         ("no site is called 'bao'; did you mean dai?", "không có báo nào tên 'bao'; có phải dai?"),
         ("nobody wrote this {n}", "nobody wrote this {n}"),
+        # A number is no words, what ends in words of its own goes first, what none fits is taken apart.
+        ("too young a store to tell; ask again in two days", "kho còn quá mới để biết; hãy hỏi lại sau hai ngày"),
+        ("Input should be greater than or equal to 1; see thoisu --help", "phải từ 1 trở lên; xem thoisu --help"),
+        ("disk_full: no space; make room, and the same command goes on",
+         "đĩa đầy: no space; dọn chỗ trống rồi chạy lại lệnh này để làm tiếp"),
+        ("of nobody: nobody's; nothing new", "of nobody: nobody's; chưa có tin"),
     ],
 )  # fmt: skip
 def test_what_was_kept_in_english_is_retold(english: str, vietnamese: str) -> None:
