@@ -21,7 +21,7 @@ _FILES = sorted(Path(__file__).parent.glob("catalogue*.toml"))
 _NAME = re.compile(r"\{(\w+)\}")
 _LONGEST = 400  # characters of what is compared with patterns
 _DECIMAL = re.compile(r"\d+\.\d+%?")
-_ABOUT = re.compile(r"(?:edit|error|event|gap|kind|refusal|relation|sink|tier): ")
+_ABOUT = re.compile(r"(?:edit|error|event|fault|gap|kind|refusal|relation|sink|tier): ")
 
 
 def said(text: str, language: Language, **values: Any) -> str:

@@ -15,16 +15,24 @@ from crawler.compare import EDIT_KINDS, RelationKind
 from crawler.deliver.sink import SinkReason
 from crawler.errors import BadInput, Refusal
 from crawler.items import Event, Kind
+from crawler.learn.proof import Fault
 from crawler.monitor import CHECKS
 from crawler.sites import Tier
 from crawler.text.query import parse
-from tests.sayings import SENTENCE, VALUE, name_of, samples, tree_of
+from tests.sayings import SENTENCE, VALUE, literals, name_of, samples, tree_of
 from tests.support import ROOT
 
 ERRORS = frozenset({
     "BadInput", "BadSite", "Damaged", "LockTaken", "NotLearned", "Poisoned", "SinkFailed", "StoreFailed", "Stopped",
 })  # fmt: skip
 """What is shown to a person as the sentence that it was raised with; and what a doctor, a proof or a site's pages said."""
+REPORTS = [
+    path
+    for names in ("maintenance/doctor.py", "maintenance/room.py", "monitor/*_checks.py", "schedule/reasons.py",
+                  "learn/closed.py", "learn/ex*.py", "learn/learned.py", "learn/witnesses.py", "repair/*.py")
+    for path in (ROOT / "crawler").glob(names)
+]  # fmt: skip
+NOT_TOLD = frozenset({"exec_driver_sql", "debug", "info", "_ask", "Ask"})
 WEB = ROOT / "crawler" / "web"
 SPOKEN = re.compile(r"""(?:\b_|page|about)\(\s*("[^"]+"|'[^']+')(?!\s*~)""")
 COUNTED = re.compile(r"""many\(\s*"[^"]+",\s*"([^"]+)\"""")
@@ -42,7 +50,7 @@ def test_every_text_of_the_pages_has_an_entry() -> None:
     ("about", "words"),
     [
         ("tier", get_args(Tier)), ("kind", get_args(Kind)), ("event", get_args(Event)), ("edit", EDIT_KINDS),
-        ("relation", get_args(RelationKind)), ("refusal", tuple(Refusal)), ("sink", ("new", "ok", *get_args(SinkReason))),
+        ("relation", get_args(RelationKind)), ("refusal", tuple(Refusal)), ("sink", ("new", "ok", *get_args(SinkReason))), ("fault", get_args(Fault)),
     ],
 )  # fmt: skip
 def test_every_word_has_an_entry(about: str, words: tuple[str, ...]) -> None:
@@ -67,6 +75,20 @@ def test_every_error_has_its_vietnamese() -> None:
         if SENTENCE.search(text.replace(VALUE, "")) and not (_is_known(text) or _is_known(f"{VALUE} {text}"))
     }
     assert raised == set()
+
+
+def test_what_is_seen_of_sites_and_of_the_store_has_its_vietnamese() -> None:
+    """These texts are put together of pieces, each of which stands in a text of the catalogue."""
+    texts = "\n".join(text for _, section in _sections() for text in section)
+    missing = {
+        f"{path.name}:{node.lineno}: {text}"
+        for path in REPORTS
+        for node in literals(tree_of(path), NOT_TOLD)
+        for text in samples(node)
+        for piece in re.split(rf"{VALUE}|\{{[^}}]*\}}|; ", text)
+        if SENTENCE.search(piece) and piece.strip(" ;,:()") not in texts
+    }
+    assert missing == set()
 
 
 def _is_known(text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import SitesArgument, all_sites, chosen_sites, configured, local
-from crawler.cli.language import respoken, spoken
+from crawler.cli.language import respoken, spoken, word_of
 from crawler.process import shown
 from crawler.process.output import console, print_json, write
 
@@ -134,7 +134,9 @@ def _show(proven: list[Proven]) -> None:
         if one.proof.findings:
             screen.print(f"\n{one.proof.site.name}: {spoken(one.proof.verdict)}", style="bold")
         for found in one.proof.findings:
-            screen.print(shown(f"  {found.fault}: {respoken(found.text)}"), soft_wrap=True, style="yellow")
+            screen.print(
+                shown(f"  {word_of('fault', found.fault)}: {respoken(found.text)}"), soft_wrap=True, style="yellow"
+            )
         if one.patch:
             write("\n" + one.patch.rstrip("\n"))
     works = sum(one.proof.verdict == "works" for one in proven)

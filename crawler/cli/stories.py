@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import SitesOption, StoreOption, chosen_names, local, moment, open_store
-from crawler.cli.language import respoken, spoken, spoken_of_many, word_of
+from crawler.cli.language import spoken, spoken_of_many, word_of
 from crawler.cli.lists import piped, print_tabbed
 from crawler.errors import BadInput
 from crawler.process import shown
@@ -118,7 +118,7 @@ def _show_others(heading: str, rows: Sequence[LookAlike], screen: Console) -> No
         screen.print(f"\n{spoken(heading)}", style="bold")
     for row in rows:
         screen.print(shown(f"{row.article_id}  {local(row.at)}  {row.title}"), soft_wrap=True)
-        screen.print(shown(f"   {respoken(row.because or '')}".rstrip()), style="dim", soft_wrap=True)
+        screen.print(shown(f"   {row.because or ''}".rstrip()), style="dim", soft_wrap=True)
 
 
 def _say_waiting(count: int) -> None:
