@@ -46,8 +46,8 @@ def cli() -> str:
         "errors go to standard error.\n\n"
         "With `THOISU_LANG=vi` all that a person reads is Vietnamese: what commands print at a terminal, errors, what\n"
         "the checks and the doctor find and advise, and `--help`. What a program reads is the same in every language:\n"
-        "JSON, the rows of a list through a pipe, words of refusal, names of commands and options. The log, messages\n"
-        "of alerts and this page are English.\n",
+        "JSON, the rows of a list through a pipe, words of refusal, names of commands and options. Messages of alerts\n"
+        "are English, and so is the log but for what the command says in it of its own work.\n",
     ]
     with typer.Context(group, info_name="thoisu", terminal_width=80) as context:
         parts.append(f"\n```\n{group.get_help(context)}\n```\n")

@@ -186,10 +186,10 @@ def _give_up_output() -> int:
 
 def _say(message: str, code: int, level: int = logging.ERROR) -> int:
     """One line on standard error, a record of the log where there is one."""
-    if is_logging():
-        announce(message, level)
-        return code
     with suppress(BadInput):  # it may be the language that is wrong
         message = respoken(message)
-    say(f"thoisu: {message}")
+    if is_logging():
+        announce(message, level)
+    else:
+        say(f"thoisu: {message}")
     return code
