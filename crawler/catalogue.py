@@ -19,8 +19,12 @@ Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 _FILES = sorted(Path(__file__).parent.glob("catalogue*.toml"))
 _NAME = re.compile(r"\{(\w+)\}")
+_CLAUSE = "; "
 _LONGEST = 400  # characters of what is compared with patterns
 _DECIMAL = re.compile(r"\d+\.\d+%?")
+_Pattern = tuple[str, list[str], list[str], str]
+"""The longest of its own pieces, all that stand between its names, the names, its Vietnamese. The one with the most of
+its own fits first."""
 _ABOUT = re.compile(r"(?:edit|error|event|fault|gap|kind|refusal|relation|sink|tier): ")
 
 
@@ -53,9 +57,10 @@ def retold(text: str, language: Language) -> str:
     knows it."""
     if language == "en" or len(text) > _LONGEST:
         return text
-    if exact := _patterns()[0].get(text):
-        return exact
-    for longest, own, names, pattern in _patterns()[1]:
+    exact, simple, compound = _patterns()
+    if found := exact.get(text):
+        return found
+    for longest, own, names, pattern in compound if _CLAUSE in text else simple:
         if longest in text and (values := _values(text, own)) and _fit(names, values):
             told = (retold(value, language) for value in values)
             return pattern.format(**dict(zip(names, told, strict=True)))
@@ -127,15 +132,16 @@ def _texts() -> dict[str, tuple[str, str]]:
 
 
 @lru_cache
-def _patterns() -> tuple[dict[str, str], list[tuple[str, list[str], list[str], str]]]:
-    """Those without a name; and of the others the pieces between the names, the longest of them by itself, the names,
-    and the Vietnamese, those that end in words of their own first, and those with the most of them."""
-    exact, others = {}, []
+def _patterns() -> tuple[dict[str, str], list[_Pattern], list[_Pattern]]:
+    """Those without a name; those of one clause, which fit no text of several; those of several."""
+    exact: dict[str, str] = {}
+    others: tuple[list[_Pattern], list[_Pattern]] = ([], [])
     for text, said in (pair for name, section in _sections() if name == "patterns" for pair in section.items()):
         own = _NAME.split(text)
         if len(own) == 1:
             exact[text] = said
         else:
-            others.append((max(own[::2], key=len), own[::2], own[1::2], said))
-    # What ends in a name fits whatever comes behind what it is meant for.
-    return exact, sorted(others, key=lambda one: (not one[1][-1], -len("".join(one[1]))))
+            others[_CLAUSE in text].append((max(own[::2], key=len), own[::2], own[1::2], said))
+    for some in others:
+        some.sort(key=lambda one: -len("".join(one[1])))
+    return exact, *others

@@ -141,7 +141,9 @@ def test_a_word_without_an_entry_stands_for_itself() -> None:
         ("article 7 has no revision before 1", "bài số 7 không có bản nào trước bản thứ 1"),
         ("no site is called 'bao'; did you mean dai?", "không có báo nào tên 'bao'; có phải dai?"),
         ("nobody wrote this {n}", "nobody wrote this {n}"),
-        # A number is no words, what ends in words of its own goes first, what none fits is taken apart.
+        # A number is no words; a pattern of one clause fits no text of several; what none fits is taken apart.
+        ("there is no store at x.db yet; fill one: thoisu crawl nhandan",
+         "chưa có kho tại x.db; hãy thu thập lần đầu: thoisu crawl nhandan"),
         ("too young a store to tell; ask again in two days", "kho còn quá mới để biết; hãy hỏi lại sau hai ngày"),
         ("Input should be greater than or equal to 1; see thoisu --help", "phải từ 1 trở lên; xem thoisu --help"),
         ("disk_full: no space; make room, and the same command goes on",
