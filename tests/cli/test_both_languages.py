@@ -15,11 +15,11 @@ from tests.support import Thoisu, article, at
 
 LISTS = (
     ("articles",), ("changes",), ("stories",), ("alerts", "list"), ("alerts", "add", "cầu", "--dry-run"), ("sinks",), ("status",),
-    ("gaps", "--days"), ("queue",), ("prune", "--dry-run"), ("doctor",), ("sites",), ("which", "https://x.vn/"),
+    ("gaps", "--days"), ("queue",), ("prune", "--dry-run"), ("sites",), ("which", "https://x.vn/"),
 )  # fmt: skip
 OTHERS = (
     ("show", 1), ("diff", 1), ("search", "cau moi"), ("story", 1), ("gaps",), ("check",), ("check", "--list"), ("pace", "nhandan"),
-    ("token", "list"), ("alerts", "add", "nước and sạch"), ("alerts", "test", 1), ("alerts", "run"), ("relate",), ("reindex",),
+    ("token", "list"), ("doctor",), ("alerts", "add", "nước and sạch"), ("alerts", "test", 1), ("alerts", "run"), ("relate",), ("reindex",),
     ("downgrade", "0002"), ("backup", "copy.db", "--force"), ("restore", "copy.db", "--store", "sqlite:///{n}.db"),
     ("schedule", "--jobs"), ("capture", "nhandan", "page.html"), ("extract", "page.html", "--explain"),
     ("clean", "page.txt", "--explain"), ("export", "--to", "all.csv"),
