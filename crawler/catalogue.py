@@ -2,23 +2,30 @@
 
 A text stands in the code in English and is looked up by it; `{name}` in it is filled in after. What has no entry is
 said in English. Vietnamese nouns have no plural: both forms of an English text share one entry, that of the plural.
+The files are `catalogue.toml`, what pages and commands share; `catalogue_commands.toml`, what commands print;
+`catalogue_errors.toml` and `catalogue_reports.toml`, the patterns of what the packages say; `catalogue_help.toml`.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-_FILE = Path(__file__).with_name("catalogue.toml")
-_NAME = re.compile(r"\\\{(\w+)\\\}")
+_FILES = sorted(Path(__file__).parent.glob("catalogue*.toml"))
+_NAME = re.compile(r"\{(\w+)\}")
+_CLAUSE = "; "
 _LONGEST = 400  # characters of what is compared with patterns
-_DECIMAL = re.compile(r"\d+\.\d+")
-_ABOUT = re.compile(r"(?:edit|error|event|gap|kind|refusal|relation|sink|tier): ")
+_DECIMAL = re.compile(r"\d+\.\d+%?")
+_Pattern = tuple[str, list[str], list[str], str]
+"""The longest of its own pieces, all that stand between its names, the names, its Vietnamese. The one with the most of
+its own fits first."""
+_ABOUT = re.compile(r"(?:edit|error|event|fault|gap|kind|refusal|relation|sink|tier): ")
 
 
 def said(text: str, language: Language, **values: Any) -> str:
@@ -26,11 +33,18 @@ def said(text: str, language: Language, **values: Any) -> str:
 
     A text in two parts, "tier: province", is a word and what it is about; what has no entry is the word alone.
     """
+    about = _ABOUT.match(text)
+    if language == "en" and about is None:
+        return text.format(**values) if values else text  # no file is read for it
     english, vietnamese = _texts().get(text, (text, text))
     found = vietnamese if language == "vi" else english
-    if found is text and (about := _ABOUT.match(text)):
+    if found is text and about is not None:
         found = text[about.end() :]
-    return found.format(**values) if values else found
+    if not values:
+        return found
+    if language == "vi":
+        values = {name: _as_number(value) if isinstance(value, str) else value for name, value in values.items()}
+    return found.format(**values)
 
 
 def said_of_many(one: str, many: str, n: int, language: Language, **values: Any) -> str:
@@ -43,12 +57,41 @@ def retold(text: str, language: Language) -> str:
     knows it."""
     if language == "en" or len(text) > _LONGEST:
         return text
-    if _DECIMAL.fullmatch(text):
-        return text.replace(".", ",")
-    for pattern, vietnamese in _patterns():
-        if found := pattern.fullmatch(text):
-            return vietnamese.format(**{name: retold(value, language) for name, value in found.groupdict().items()})
-    return text
+    exact, simple, compound = _patterns()
+    if found := exact.get(text):
+        return found
+    for longest, own, names, pattern in compound if _CLAUSE in text else simple:
+        if longest in text and (values := _values(text, own)) and _fit(names, values):
+            told = (retold(value, language) for value in values)
+            return pattern.format(**dict(zip(names, told, strict=True)))
+    return _as_number(text)
+
+
+def _as_number(text: str) -> str:
+    """A decimal with the comma of Vietnamese; any other text as it is."""
+    return text.replace(".", ",") if _DECIMAL.fullmatch(text) else text
+
+
+def _fit(names: Sequence[str], values: Sequence[str]) -> bool:
+    """Whether what stands for `n` is a number, perhaps with a sign of its own; words are none."""
+    counted = [value for name, value in zip(names, values, strict=True) if name == "n"]
+    return all(" " not in value.strip() and any(map(str.isdigit, value)) for value in counted)
+
+
+def _values(text: str, own: Sequence[str]) -> list[str]:
+    """What stands in a text in place of the names of a pattern, each up to where the next of its own pieces begins;
+    none when it does not fit. In linear time: there may be anything in it."""
+    head, *between, tail = own
+    if not (text.startswith(head) and text.endswith(tail)):
+        return []
+    values, at, end = [], len(head), len(text) - len(tail)
+    for piece in between:
+        found = text.find(piece, at + 1, end)
+        if found < 0:
+            return []
+        values.append(text[at:found])
+        at = found + len(piece)
+    return [*values, text[at:end]] if at < end else []
 
 
 def chosen(asked: str) -> Language:
@@ -72,15 +115,16 @@ def entries() -> frozenset[str]:
 
 
 @lru_cache
-def _sections() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(_FILE.read_text("utf-8"))
+def _sections() -> list[tuple[str, dict[str, Any]]]:
+    """Name and texts of each section of each file."""
+    return [section for file in _FILES for section in tomllib.loads(file.read_text("utf-8")).items()]
 
 
 @lru_cache
 def _texts() -> dict[str, tuple[str, str]]:
     """English and Vietnamese by what stands in the code."""
     found: dict[str, tuple[str, str]] = {}
-    for name, section in _sections().items():
+    for name, section in _sections():
         if name != "patterns":
             for text, said in section.items():
                 found[text] = (text, said) if isinstance(said, str) else (said[0], said[1])
@@ -88,8 +132,16 @@ def _texts() -> dict[str, tuple[str, str]]:
 
 
 @lru_cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    # Each name stands for what has no end of its own; what follows in the pattern ends it.
-    return [
-        (re.compile(_NAME.sub(r"(?P<\1>.+?)", re.escape(text))), said) for text, said in _sections()["patterns"].items()
-    ]
+def _patterns() -> tuple[dict[str, str], list[_Pattern], list[_Pattern]]:
+    """Those without a name; those of one clause, which fit no text of several; those of several."""
+    exact: dict[str, str] = {}
+    others: tuple[list[_Pattern], list[_Pattern]] = ([], [])
+    for text, said in (pair for name, section in _sections() if name == "patterns" for pair in section.items()):
+        own = _NAME.split(text)
+        if len(own) == 1:
+            exact[text] = said
+        else:
+            others[_CLAUSE in text].append((max(own[::2], key=len), own[::2], own[1::2], said))
+    for some in others:
+        some.sort(key=lambda one: -len("".join(one[1])))
+    return exact, *others

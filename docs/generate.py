@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import importlib
 import inspect
+import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -42,7 +43,11 @@ def cli() -> str:
         "A list is aligned at a terminal; through a pipe each row is one line with tabs between its cells, whole and\n"
         "without a heading, and what else is said goes to standard error.\n\n"
         "With `--json` a command prints JSON alone on standard output, times as ISO 8601 with offset; progress and\n"
-        "errors go to standard error.\n",
+        "errors go to standard error.\n\n"
+        "With `THOISU_LANG=vi` all that a person reads is Vietnamese: what commands print at a terminal, errors, what\n"
+        "the checks and the doctor find and advise, and `--help`. What a program reads is the same in every language:\n"
+        "JSON, the rows of a list through a pipe, words of refusal, names of commands and options. Messages of alerts\n"
+        "are English, and so is the log but for what the command says in it of its own work.\n",
     ]
     with typer.Context(group, info_name="thoisu", terminal_width=80) as context:
         parts.append(f"\n```\n{group.get_help(context)}\n```\n")
@@ -263,5 +268,6 @@ def pages() -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    os.environ["THOISU_LANG"] = "en"  # whatever whoever runs it reads otherwise
     for file, text in pages().items():
         (HERE / file).write_text(text, encoding="utf-8")

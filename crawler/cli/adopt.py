@@ -11,6 +11,7 @@ import typer
 
 from crawler.cli.common import all_sites, configured, input_lines
 from crawler.cli.find import describe
+from crawler.cli.language import respoken, spoken
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json, write
@@ -119,17 +120,18 @@ def _show(one: Adoption, path: Path | None) -> None:
 
     screen = console()
     if not isinstance(one.came, Learned):
-        screen.print(
-            shown(f"{one.url}: not adopted, {one.came.reason}: {one.came.sentence}"), style="yellow", soft_wrap=True
-        )
+        said = spoken("not adopted, {reason}: {why}", reason=one.came.reason, why=respoken(one.came.sentence))
+        screen.print(shown(f"{one.url}: {said}"), style="yellow", soft_wrap=True)
         return
     write(spider_file(one.came).rstrip("\n"))
-    screen.print(f"\n{one.name}: {one.requests} requests", style="bold")
-    for said in one.came.report:
-        screen.print(shown(f"  {'sure   ' if said.sure else 'look at'}  {said.part:<9}  {said.text}"), soft_wrap=True,
-                     style=None if said.sure else "yellow")  # fmt: skip
+    screen.print(f"\n{one.name}: {spoken('{n} requests', n=one.requests)}", style="bold")
+    sure, doubtful = (f"{word:<7}" for word in (spoken("sure"), spoken("look at")))
+    for part in one.came.report:
+        line = f"  {sure if part.sure else doubtful}  {respoken(part.part):<9}  {respoken(part.text)}"
+        screen.print(shown(line), style=None if part.sure else "yellow", soft_wrap=True)
     if path is not None:
-        screen.print(f"\nwritten: {path}", style="bold", soft_wrap=True)
-        screen.print(f"next: read it, then run\n  thoisu crawl {one.name} --limit 3")
+        screen.print(f"\n{spoken('written: {path}', path=path)}", style="bold", soft_wrap=True)
+        screen.print(spoken("next: read it, then run"))
+        screen.print(f"  thoisu crawl {one.name} --limit 3")
     else:
-        screen.print("\nnothing is written; --write makes it a spider")
+        screen.print(f"\n{spoken('nothing is written; --write makes it a spider')}")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.command import Command
+from crawler.cli.command import Command, Group
 from crawler.cli.common import StoreOption, all_sites, configured, local, open_store, site_named, typed
-from crawler.cli.language import spoken, spoken_of_many
+from crawler.cli.language import respoken, spoken, spoken_of_many
 from crawler.cli.lists import Column, Row, note, piped, print_rows, print_tabbed
 from crawler.errors import BadInput
 from crawler.process import shown
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _WEEK = timedelta(days=7)
 app = typer.Typer(
     name="alerts",
+    cls=Group,
     no_args_is_help=True,
     rich_markup_mode=None,
     help="""Be notified of articles that have certain words.
@@ -86,13 +87,14 @@ def add(
             if name not in stored:
                 site_named(name, known)
         number = alerts.add(held, words, names, notify or (), datetime.now(UTC))
-    where = f" at {', '.join(names)}" if names else ""
-    console().print(shown(f"alert {number}: {understood}, in what comes from now on{where}"), soft_wrap=True)
+    text = "alert {n}: {query}, in what comes from now on at {sites}"
+    sites = ", ".join(names) or spoken("all sites")
+    console().print(shown(spoken(text, n=number, query=understood, sites=sites)), soft_wrap=True)
     aside = console(stderr=True)
     for hint in hints(words):
-        aside.print(shown(hint), style="yellow", soft_wrap=True)
+        aside.print(shown(respoken(hint)), style="yellow", soft_wrap=True)
     if not (notify or configured().notify):
-        aside.print("nobody is notified yet: give --notify, or set THOISU_NOTIFY", style="yellow")
+        aside.print(spoken("nobody is notified yet: give --notify, or set THOISU_NOTIFY"), style="yellow")
 
 
 def _preview(words: str, names: Sequence[str], store: str | None) -> None:
@@ -105,9 +107,10 @@ def _preview(words: str, names: Sequence[str], store: str | None) -> None:
     rows = [Row((local(hit.found_at), hit.site or "-", hit.title, hit.sentence)) for hit in found]
     print_rows(columns, rows, "nothing of the last week has these words")
     if rows:
-        note(f"{_many(len(rows), 'page')} in the last week; those that repeat another are told once")
+        found_there = spoken_of_many("{n} page in the last week", "{n} pages in the last week", len(rows))
+        note(f"{found_there}; {spoken('those that repeat another are told once')}")
     for hint in hints(words):
-        console(stderr=True).print(shown(hint), style="yellow", soft_wrap=True)
+        console(stderr=True).print(shown(respoken(hint)), style="yellow", soft_wrap=True)
 
 
 @app.command("test", cls=Command)
@@ -136,7 +139,7 @@ def try_out(
             raise BadInput(f"there is no alert {number}; `thoisu alerts list` has them")
         found = send_one(opened, alert, alert.notify or split(configured().notify))
     for target, why in found.items():
-        console().print(_line(f"{target}: {why or 'sent'}"), soft_wrap=True)
+        console().print(_line(f"{target}: {respoken(why or 'sent')}"), soft_wrap=True)
     if any(found.values()):
         raise typer.Exit(1)
 
@@ -194,19 +197,18 @@ def list_(
         note("there is no alert; begin with: thoisu alerts add QUERY")
 
 
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
-
-
 def _line(text: str) -> str:
     return shown(text.translate({ord("\n"): " ", ord("\t"): " "}))
 
 
 def _waiting(screen: Console, targets: Iterable[WaitingTarget]) -> None:
     for one in targets:
-        many = f"{_many(one.messages, 'message')} since {local(one.since)}"
-        screen.print(_line(f"   {one.target}: {many}"), soft_wrap=True)
-        why = _line(f"{one.reason or 'not tried yet'}; next try {local(one.next_try_at)}")
+        texts = "{n} message since {at}", "{n} messages since {at}"
+        screen.print(
+            _line(f"   {one.target}: {spoken_of_many(*texts, one.messages, at=local(one.since))}"), soft_wrap=True
+        )
+        due = spoken("next try {at}", at=local(one.next_try_at))
+        why = _line(f"{respoken(one.reason or 'not tried yet')}; {due}")
         indent = 6 * " "
         lines = fill(why, screen.width, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
         screen.print(lines, soft_wrap=True)
@@ -227,7 +229,7 @@ def remove(
 
     with open_store(store, reading=False) as opened:
         alerts.remove(opened, number)
-    console().print(f"alert {number} is removed")
+    console().print(spoken("alert {n} is removed", n=number))
 
 
 @app.command(cls=Command)
@@ -273,8 +275,13 @@ def run(
         )
     else:
         screen = console()
-        screen.print(f"new in messages: {_many(pages, 'page')}, {_many(findings, 'finding')}")
-        screen.print(f"{_many(sent, 'message')} sent, {waiting} could not be")
+        came = (
+            spoken_of_many("{n} page", "{n} pages", pages),
+            spoken_of_many("{n} finding", "{n} findings", findings),
+        )
+        screen.print(spoken("new in messages: {what}", what=", ".join(came)))
+        texts = "{n} message sent, {waiting} could not be", "{n} messages sent, {waiting} could not be"
+        screen.print(spoken_of_many(*texts, sent, waiting=waiting))
         _waiting(screen, left)
     if waiting:
         raise typer.Exit(1)

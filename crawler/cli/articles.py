@@ -24,7 +24,7 @@ from crawler.cli.common import (
     texts_of,
 )
 from crawler.cli.language import spoken, word_of
-from crawler.cli.lists import Column, Row, print_rows
+from crawler.cli.lists import Column, Row, cell, print_rows
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json, write_whole
@@ -84,9 +84,8 @@ def articles(
 
 
 def _listed(row: ArticleRow) -> Row:
-    marks = [spoken("revision {n}", n=row.revision)] * (row.revision > 1)
-    marks += [spoken("withdrawn")] * bool(row.withdrawn_at)
-    title = row.title + (f" [{', '.join(marks)}]" if marks else "")
+    marks = [f"revision {row.revision}"] * (row.revision > 1) + ["withdrawn"] * bool(row.withdrawn_at)
+    title = row.title + (f" [{cell(', '.join(marks))}]" if marks else "")
     return Row((str(row.id), local(row.published_at), row.site or "-", title))
 
 

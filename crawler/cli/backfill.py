@@ -24,6 +24,7 @@ from crawler.cli.common import (
     papers_of,
 )
 from crawler.cli.crawl import summary
+from crawler.cli.language import respoken, spoken, spoken_of_many
 from crawler.cli.progress import progress
 from crawler.cli.relate import relate_by_hand
 from crawler.cli.warcs import copy_files
@@ -110,7 +111,7 @@ def backfill(
     if gaps:
         jobs = _of_gaps(chosen, span, now, store, dry=dry_run or queue)
         if not jobs:
-            console(stderr=json_).print("nothing is known to be missing")
+            console(stderr=json_).print(spoken("nothing is known to be missing"))
             return
     else:
         jobs = {name: [Job(site=name, span=span, oldest_first=oldest_first)] for name in chosen}
@@ -160,7 +161,7 @@ def _part(jobs: Mapping[str, list[Job]], sites: Sites, store: str | None, newsro
         url = store or own.database_url
         reports = run(jobs, sites, store_url=url, newsroom=newsroom, own=own, patient=False)
     for report in reports:
-        announce(f"backfill of {report}", logging.WARNING if report.error else logging.INFO)
+        announce(spoken("backfill of {report}", report=report), logging.WARNING if report.error else logging.INFO)
     if over.is_set() or any(report.gave_way for report in reports):
         raise typer.Exit(MORE)
     if any(report.over_budget for report in reports):
@@ -213,13 +214,13 @@ def _count(
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("site", "routes", "to ask", "done", "waiting", "stored", "expected", "hours"):
-        table.add_column(name, justify="left" if name in ("site", "routes") else "right", overflow="fold")
+        table.add_column(spoken(name), justify="left" if name in ("site", "routes") else "right", overflow="fold")
     with open_store(store) as opened:
         for name, jobs in plan.items():
             found = forecast(opened, sites[name], jobs, now, gaps)
             if json_:
                 print_json(asdict(found))
-            hours = "-" if found.seconds is None else f"{found.seconds / 3600:.1f}"
+            hours = "-" if found.seconds is None else respoken(f"{found.seconds / 3600:.1f}")
             numbers = (found.addresses, found.done, found.waiting, found.stored, found.expected)
             table.add_row(name, "\n".join(found.routes), *("-" if n is None else str(n) for n in numbers), hours)
     if not json_:
@@ -267,7 +268,8 @@ def _sleep_till_morning() -> None:
 
     now = datetime.now(VIETNAM)
     morning = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), VIETNAM) + timedelta(minutes=1)
-    console(stderr=True).print(f"the day's requests are spent; going on at {morning:%H:%M}")
+    said = spoken("the day's requests are spent; going on at {at}", at=f"{morning:%H:%M}")
+    console(stderr=True).print(said)
     time.sleep((morning - now).total_seconds())
 
 
@@ -280,13 +282,19 @@ def _show(reports: list[BackfillReport], *, json_: bool) -> None:
         summary(list(reports), screen)
     for report in reports:
         if report.over_budget:
-            spent = f"{report.site}: the day's requests are spent or kept for the schedule"
-            text = f"{spent}, {report.left} known pages are left"
-            screen.print(f"{text}; the same command goes on (--wait does it by itself)", soft_wrap=True)
+            spent = spoken("the day's requests are spent or kept for the schedule")
+            left = spoken(
+                "{n} known pages are left; the same command goes on (--wait does it by itself)", n=report.left
+            )
+            screen.print(f"{report.site}: {spent}, {left}", soft_wrap=True)
         if report.missing:
             first, last = report.missing[0], report.missing[-1]
-            text = f"{report.site}: no route reaches {len(report.missing)} days from {first} to {last}"
-            screen.print(shown(text), style="yellow", soft_wrap=True)
+            texts = (
+                "no route reaches {n} day from {first} to {last}",
+                "no route reaches {n} days from {first} to {last}",
+            )
+            said = spoken_of_many(*texts, len(report.missing), first=first, last=last)
+            screen.print(shown(f"{report.site}: {said}"), style="yellow", soft_wrap=True)
     if any(report.error == "stopped" for report in reports):
         raise KeyboardInterrupt
     if any(report.error for report in reports):

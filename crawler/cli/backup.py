@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import StoreOption, configured, is_there
+from crawler.cli.language import respoken, spoken
 from crawler.cli.lists import Column, Row, note, print_rows
 from crawler.configuration import filled
 from crawler.errors import BadInput
@@ -49,14 +50,15 @@ def backup(
     address = store or configured().database_url
     if not is_there(address):
         raise BadInput(f"there is no store at {masked_address(address)}")
-    with _progress("copied") as on_rows:
+    with _progress("copied so far: {n}") as on_rows:
         done = run(address, to, on_rows, force=force)
     if json_:
         print_json(asdict(done), alone=True)
         return
     _counts(done.rows)
-    size = f", {done.bytes / 1e6:.1f} MB," if done.bytes is not None else ""
-    note(f"{done.to}{size} holds all up to change {done.seq}; copied and read back in {done.seconds:.1f} s")
+    size = f" ({done.bytes / 1e6:.1f} MB)" if done.bytes is not None else ""
+    text = "{place} holds all up to change {seq}; copied and read back in {seconds} s"
+    note(spoken(text, place=f"{done.to}{size}", seq=done.seq, seconds=f"{done.seconds:.1f}"))
 
 
 def restore(
@@ -83,17 +85,18 @@ def restore(
     from crawler.maintenance.restore import restore as run
 
     address = store or configured().database_url
-    with _progress("restored") as on_rows:
+    with _progress("restored so far: {n}") as on_rows:
         done = run(file, address, on_rows, force=force, same=same)
     if json_:
         print_json(asdict(done), alone=True)
     else:
         _counts(done.rows)
-        note(f"{done.store} holds all up to change {done.seq}; restored in {done.seconds:.1f} s")
+        text = "{place} holds all up to change {seq}; restored in {seconds} s"
+        note(spoken(text, place=done.store, seq=done.seq, seconds=f"{done.seconds:.1f}"))
         for name, seq in done.sinks.items():
-            note(f"the sink {name} goes on behind change {seq}")
+            note(spoken("the sink {name} goes on behind change {seq}", name=name, seq=seq))
     for fault in done.faults:
-        say(f"thoisu: {fault}")
+        say(f"thoisu: {respoken(fault)}")
     if done.faults:
         raise typer.Exit(1)
 
@@ -115,7 +118,7 @@ def _progress(what: str) -> Iterator[Callable[[int], None]]:
         nonlocal last
         if (now := time.monotonic()) - last >= _EVERY:
             last = now
-            say(f"thoisu: {what} so far: {number}")
+            say(f"thoisu: {spoken(what, n=number)}")
 
     with answering(stop):
         yield show

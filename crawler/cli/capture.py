@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler.cli.common import all_sites, site_named
+from crawler.cli.language import spoken
 from crawler.cli.read import load, read_answer
 from crawler.errors import BadInput, Refused
 from crawler.process.output import console
@@ -66,11 +67,13 @@ def capture(
     try:
         article = read_answer(answer, definition)
     except Refused as refused:
-        screen.print(f"it cannot be read yet ({refused}): fill in article.json, then mend the layout", style="yellow")
+        text = "it cannot be read yet ({why}): fill in article.json, then mend the layout"
+        screen.print(spoken(text, why=refused), style="yellow")
     else:
         found = {name: value for name, value in article.to_dict().items() if name not in _NOT_ON_PAGE}
         if article.layout == FALLBACK:
-            screen.print(f"the layout of {site} does not match this page; it was read without", style="yellow")
+            text = "the layout of {site} does not match this page; it was read without"
+            screen.print(spoken(text, site=site), style="yellow")
     captured = datetime.now(UTC).isoformat(timespec="seconds")
     # The address that the page names as its own: another title may have stood in the one that was asked.
     origin = {
@@ -86,6 +89,6 @@ def capture(
             (folder / name).write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise BadInput(f"cannot write to {folder}: {error.strerror or error}") from None
-    screen.print(f"saved {folder}", style="bold", soft_wrap=True)
-    screen.print("next: compare its article.json with the page and correct it, then run")
+    screen.print(spoken("saved {path}", path=folder), style="bold", soft_wrap=True)
+    screen.print(spoken("next: compare its article.json with the page and correct it, then run"))
     screen.print(f"  pytest -k {site}")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import MOST, StoreOption, all_sites, local, open_store
+from crawler.cli.language import spoken, word_of
 from crawler.cli.lists import note, piped, print_tabbed
 from crawler.errors import BadInput
 from crawler.process import shown
@@ -61,8 +62,9 @@ def changes(
                     print_tabbed(map(str, about))
                     continue
                 number = f" {row.revision}" if row.revision and row.revision > 1 else ""
-                screen.print(f"{row.seq}  {local(row.at)}  {row.event}{number}  article {row.article_id}", style="bold")
+                event, of = word_of("event", row.event), spoken("article {n}", n=row.article_id)
+                screen.print(f"{row.seq}  {local(row.at)}  {event}{number}  {of}", style="bold")
                 screen.print(f"  {shown(row.url)}", soft_wrap=True)
             last, left = items[-1].change.seq, left - len(items)
     if left == limit and not json_:
-        note(f"no change after {since}")
+        note(spoken("no change after {n}", n=since))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import StoreOption, all_sites, chosen_sites, configured, local, open_store, papers_of
-from crawler.cli.language import respoken, spoken
+from crawler.cli.language import respoken, spoken, spoken_of_many
 from crawler.cli.lists import remark
 from crawler.errors import BadInput
 from crawler.process import shown
@@ -72,8 +72,8 @@ def check(
         else:
             _show(finding, BY_NAME[finding.name], screen)
     if unnamed := sorted(known_here - known.keys()):
-        said = f"not checked, as no definition names them: {', '.join(unnamed)} (papers of a newsroom: --newsroom URL)"
-        console(stderr=True).print(said, soft_wrap=True)
+        text = "not checked, as no definition names them: {names} (papers of a newsroom: --newsroom URL)"
+        console(stderr=True).print(spoken(text, names=", ".join(unnamed)), soft_wrap=True)
     if found:
         raise typer.Exit(1)
     if not json_:
@@ -85,16 +85,15 @@ def _opened(store: str | None) -> Store:
     try:
         return open_store(store, reading=False)
     except BadInput as error:
-        say(f"thoisu: nothing could be checked: {error}")
+        say(f"thoisu: {spoken('nothing could be checked: {why}', why=respoken(str(error)))}")
         raise typer.Exit(1) from None
 
 
 def _well(answered: int, silent: int) -> str:
     if not answered:
         return "nothing to check: no site has given anything yet"
-    others = f"; {silent} more have given nothing yet: thoisu status" if silent else ""
-    text = "nothing is wrong at {n} sites" if answered > 1 else "nothing is wrong at {n} site"
-    return spoken(text, n=answered) + others
+    others = spoken("; {n} more have given nothing yet: thoisu status", n=silent) if silent else ""
+    return spoken_of_many("nothing is wrong at {n} site", "nothing is wrong at {n} sites", answered) + others
 
 
 def _show(finding: Finding, check: Check, screen: Console) -> None:
@@ -112,6 +111,6 @@ def _show(finding: Finding, check: Check, screen: Console) -> None:
 
 def _explain(check: Check, screen: Console) -> None:
     screen.print(check.name, style="bold")
-    screen.print(f"  {check.says}")
+    screen.print(f"  {respoken(check.says)}")
     for name in _PARTS:
-        screen.print(f"  {name}: {getattr(check, name)}", style="dim")
+        screen.print(f"  {spoken(name)}: {respoken(getattr(check, name))}", style="dim")

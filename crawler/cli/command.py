@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from crawler.cli.common import warn_of_settings
+from crawler.cli.help import SpokenGroupHelp, SpokenHelp
+from crawler.cli.language import respoken
+from crawler.configuration import doubts
+from crawler.errors import BadInput
+from crawler.process.output import say
 
 _ANEW = "the same command begins anew"
 _NEXT = {
@@ -44,7 +49,7 @@ class _Alike:
         return rest
 
 
-class Command(_Alike, TyperCommand):
+class Command(_Alike, SpokenHelp, TyperCommand):
     """A sub-command."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -53,12 +58,19 @@ class Command(_Alike, TyperCommand):
         if ctx.params.get("due") or ctx.params.get("child"):
             logging.getLogger("crawler.sites.plugins").setLevel(logging.ERROR)
         elif self.name != "doctor":
-            warn_of_settings()
+            _warn_of_settings()
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Stopped(f"stopped; {_NEXT.get(self.name or '', _ANEW)}") from None
 
 
-class Group(_Alike, TyperGroup):
-    """A group of sub-commands that takes options itself."""
+def _warn_of_settings() -> None:
+    """Say on standard error what is set and may be a slip; what is plainly wrong ends the command that reads it."""
+    with suppress(BadInput):
+        for doubt in doubts():
+            say(f"thoisu: {respoken(doubt)}")
+
+
+class Group(_Alike, SpokenGroupHelp, TyperGroup):
+    """A group of sub-commands."""

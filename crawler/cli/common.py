@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
@@ -16,11 +15,10 @@ from urllib.parse import quote, urlsplit
 
 import typer
 
-from crawler.configuration import Settings, doubts
+from crawler.configuration import Settings
 from crawler.errors import BadInput
 from crawler.process import masked_address
 from crawler.process.log_format import FORMATS
-from crawler.process.output import say
 from crawler.sites import Site, Sites, Tier
 from crawler.text import gunzip
 
@@ -99,13 +97,6 @@ def read_input(source: str, limit: int) -> bytes:
 def configured() -> Settings:
     """Our settings, read from the environment once in a call of the command; `BadInput` names a wrong one."""
     return Settings.load()
-
-
-def warn_of_settings() -> None:
-    """Say on standard error what is set and may be a slip; what is plainly wrong ends the command that reads it."""
-    with suppress(BadInput):
-        for doubt in doubts():
-            say(f"thoisu: {doubt}")
 
 
 def all_sites(newsroom: str | None = None) -> Sites:

@@ -172,7 +172,7 @@ def summary(reports: list[SiteReport], screen: Console) -> None:
     table.add_column(spoken("seconds"), justify="right")
     for report in reports:
         words = ", ".join(f"{reason} {number}" for reason, number in report.refused.most_common())
-        table.add_row(*_cells(report), words, f"{report.seconds:.1f}", style="red" if report.error else "")
+        table.add_row(*_cells(report), words, respoken(f"{report.seconds:.1f}"), style="red" if report.error else "")
     if len(reports) > 1:
         table.add_section()
         table.add_row(*_totals(reports), style="bold")

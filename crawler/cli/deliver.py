@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import LogFormatOption, StoreOption, begin_log, open_store
+from crawler.cli.language import respoken, spoken
 from crawler.cli.sinks import ConfigOption, chosen, read_config, span
 from crawler.errors import StoreFailed, ThoisuError
 from crawler.process.log_format import announce
@@ -50,7 +51,7 @@ def deliver(
     screen = console(stderr=True)
     with open_store(store, reading=False) as opened, stopping() as stop:
         progress = _Progress([route.name for route in routes], follow=follow)
-        with screen.status("delivering") if screen.is_terminal else nullcontext(None) as status:
+        with screen.status(spoken("delivering")) if screen.is_terminal else nullcontext(None) as status:
             progress.status = status
             ended = run(opened, routes, progress.step, progress.trouble, stop, follow=follow)
         if json_:
@@ -62,7 +63,7 @@ def deliver(
     if stop.is_set() and not follow:
         raise KeyboardInterrupt
     if stop.is_set():
-        announce("stopped; the next run goes on where each sink is")
+        announce(spoken("stopped; the next run goes on where each sink is"))
         return
     if not all(ended.values()):
         raise typer.Exit(1)
@@ -84,14 +85,15 @@ class _Progress:
         self._counts[name] += step.delivered
         self._cursors[name] = step.cursor
         if step.failure:
-            self._wrong(name, f"{step.failure}", f"; next try in {span(step.wait)}" if self._follow else "")
+            due = spoken("; next try in {span}", span=span(step.wait)) if self._follow else ""
+            self._wrong(name, f"{step.failure}", due)
         elif self._errors.pop(name, None):
-            announce(f"{name}: goes on")
+            announce(f"{name}: {spoken('goes on')}")
         for one in step.aside:
-            announce(f"{name}: set aside {one}", logging.WARNING)
+            announce(f"{name}: {spoken('set aside')} {one}", logging.WARNING)
         if self.status is not None:
             done = ", ".join(f"{one} {count}" for one, count in self._counts.items() if count)
-            self.status.update(f"delivering: {done}" if done else "delivering")
+            self.status.update(": ".join(filter(None, (spoken("delivering"), done))))
 
     def trouble(self, name: str, error: ThoisuError) -> None:
         """When a sink cannot be served at all."""
@@ -108,10 +110,14 @@ class _Progress:
 
     def line(self, name: str) -> str:
         """What was done, for a person."""
-        cursor = f", up to change {self._cursors[name]}" if name in self._cursors else ""
-        return f"{name}: {self._counts[name]} delivered{cursor}" + "; stopped by the above" * (name in self._errors)
+        said = spoken("{n} delivered", n=self._counts[name])
+        if name in self._cursors:
+            said += spoken(", up to change {seq}", seq=self._cursors[name])
+        if name in self._errors:
+            said += spoken("; stopped by the above")
+        return f"{name}: {said}"
 
     def _wrong(self, name: str, error: str, more: str) -> None:
         if self._errors.get(name) != error:
-            announce(f"{name}: {error}{more}", logging.WARNING)
+            announce(f"{name}: {respoken(error)}{more}", logging.WARNING)
         self._errors[name] = error

@@ -10,13 +10,14 @@ from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crawler.cli.common import local
 from crawler.cli.crawl import progress_of, summary
 from crawler.cli.diff import print_diff
+from crawler.cli.language import respoken, spoken, word_of
 from crawler.cli.scenes import Missing, delivered, expect, need, next_polls, plain_stories, related_between
 from crawler.configuration import Settings
 from crawler.process import shown
@@ -61,7 +62,7 @@ def demo(
             with tempfile.TemporaryDirectory(prefix="thoisu-") as folder:
                 play(screen, Path(folder))
     except Missing as missing:
-        console(stderr=True).print(f"thoisu: the demo failed: {missing}")
+        console(stderr=True).print(f"thoisu: {spoken('the demo failed: {why}', why=missing)}")
         raise typer.Exit(1) from None
 
 
@@ -106,10 +107,10 @@ class _Chapters:
         """Who publishes."""
         self._heading("A newsroom opens on this machine")
         count = len(self._sites)
-        self._screen.print(f"It simulates {count} papers, each with the markup and the feeds of a real CMS family:")
+        self._say("It simulates {n} papers, each with the markup and the feeds of a real CMS family:", n=count)
         for paper in self._world.papers:
-            count = len(self._world.visible(paper))
-            self._screen.print(f"  {paper.name:<10} {paper.title:<24} {count} articles, markup of {paper.family}")
+            about = spoken("{n} articles, markup of {family}", n=len(self._world.visible(paper)), family=paper.family)
+            self._screen.print(f"  {paper.name:<10} {paper.title:<24} {about}")
 
     def first_crawl(self) -> None:
         """Everything arrives."""
@@ -120,7 +121,9 @@ class _Chapters:
         counts = self._store.counts().values()
         stored, copies = (sum(row[name] for row in counts) for name in ("articles", "copies"))
         expect(stored + copies == published, f"{published} articles published, {stored} and {copies} copies stored")
-        self._screen.print(f"\nPublished: {published}. Stored: {stored} articles and {copies} copies. The newest:")
+        self._screen.print()
+        text = "Published: {n}. Stored: {stored} articles and {copies} copies. The newest:"
+        self._say(text, n=published, stored=stored, copies=copies)
         for row in self._store.articles(limit=4):
             self._line(f"  {row.site:<10} {row.title}")
 
@@ -133,8 +136,8 @@ class _Chapters:
         statuses = Counter(request.status for request in asked)
         sources = sum(report.sources for report in reports)
         expect(len(asked) == sources == statuses[304], f"{sources} sources, but these answers: {dict(statuses)}")
-        said = f"{len(asked)} requests, {statuses[304]} times “304 Not Modified”; no article asked."
-        self._screen.print(f"{sources} sources, {said}")
+        text = "{sources} sources, {n} requests, {same} times “304 Not Modified”; no article asked."
+        self._say(text, sources=sources, n=len(asked), same=statuses[304])
 
     def boilerplate(self) -> None:
         """What stands between the paragraphs goes."""
@@ -143,12 +146,13 @@ class _Chapters:
         article = scene.article
         for text in (article.title, article.url):
             self._line(text)
-        self._screen.print("The page as it came; “-” marks what was taken out between two paragraphs:")
+        self._say("The page as it came; “-” marks what was taken out between two paragraphs:")
         kept = set(article.body.split("\n"))
         for line in scene.lines:
             mark, style = (" ", "") if line in kept else ("-", "red")
             self._line(f"  {mark} {line}", style=style)
-        self._screen.print(f"The rule: {scene.rule}\n(thoisu extract URL --explain shows them all)")
+        self._say("The rule: {rule}", rule=scene.rule)
+        self._say("(thoisu extract URL --explain shows them all)")
 
     def copy(self) -> None:
         """One text under two addresses."""
@@ -157,10 +161,10 @@ class _Chapters:
             next((change for change in self._store.changes(0, None) if change.event == "copied"), None)
         )
         for name, row in (("article", found.row), ("copy", found.copies[0])):
-            self._screen.print(f"  {name:<8}{local(row.published_at)}  {row.site}")
+            self._screen.print(f"  {spoken(name):<8}{local(row.published_at)}  {row.site}")
             self._line(f"          {row.title}")
-        self._screen.print(f"One text under two headlines, both with the fingerprint {found.row.content_hash[:15]}…")
-        self._screen.print("The page that is read first counts as the article.")
+        self._say("One text under two headlines, both with the fingerprint {hash}…", hash=found.row.content_hash[:15])
+        self._say("The page that is read first counts as the article.")
 
     def later_changes(self) -> None:
         """An edit, a take-down, and news."""
@@ -178,17 +182,17 @@ class _Chapters:
         for name, change in events.items():
             expect(change is not None and change.event == name, f"no change {name!r} was recorded")
         for name, item in (("created", fresh), ("withdrawn", gone), ("revised", edited)):
-            self._line(f"  {name:<10} {item.title}")
+            self._line(f"  {word_of('event', name):<10} {item.title}")
         found = self._article_of(events["revised"])
         before, after = (self._store.revision(found.row.id, row.number) for row in found.revisions[-2:])
-        self._screen.print(f"Both texts of the edited one are kept (thoisu diff {found.row.id}); what is new in it:")
+        self._say("Both texts of the edited one are kept (thoisu diff {n}); what is new in it:", n=found.row.id)
         print_diff(compare(before, after), self._screen)
 
     def next_polls(self) -> None:
         """When it pays to poll again."""
-        self._heading(f"When to poll next with {_BUDGET} requests a day, and why")
+        self._heading("When to poll next with {n} requests a day, and why", n=_BUDGET)
         for entry in need(next_polls(self._store) or None, "nothing is planned"):
-            self._screen.print(f"  {entry.site:<10} {local(entry.next_at)[-5:]}  {shown(entry.why)}")
+            self._screen.print(f"  {entry.site:<10} {local(entry.next_at)[-5:]}  {shown(respoken(entry.why))}")
 
     def feed(self) -> None:
         """What a reader of the store gets."""
@@ -197,10 +201,9 @@ class _Chapters:
         rows = delivered(self._store, path)
         events = Counter(row["event"] for row in rows)
         expect(rows and [row["seq"] for row in rows] == list(range(1, len(rows) + 1)), "the feed is out of order")
-        numbers = ", ".join(f"{count} {event}" for event, count in events.most_common())
-        self._screen.print(
-            f"{path.name}: {len(rows)} lines ({numbers}). The first and the last, without their articles:"
-        )
+        numbers = ", ".join(f"{count} {word_of('event', event)}" for event, count in events.most_common())
+        text = "{file}: {n} lines ({numbers}). The first and the last, without their articles:"
+        self._say(text, file=path.name, n=len(rows), numbers=numbers)
         for row in (rows[0], rows[-1]):
             del row["article"]
             self._screen.print(json.dumps(row, ensure_ascii=False), style="dim", overflow="fold")
@@ -208,7 +211,7 @@ class _Chapters:
     def what_next(self) -> None:
         """Where to look."""
         self._heading("Next")
-        self._screen.print("In the checkout, `. .venv/bin/activate` first puts thoisu on the path.")
+        self._say("In the checkout, `. .venv/bin/activate` first puts thoisu on the path.")
         for command, meaning in (
             ("thoisu crawl nhandan", "the same on a live site (set THOISU_CONTACT first)"),
             ("thoisu articles", "what has been stored"),
@@ -217,7 +220,7 @@ class _Chapters:
             ("thoisu serve", "pages, an API and feeds of what is stored"),
             ("thoisu --help", "all commands; docs/ tells the rest"),
         ):
-            self._screen.print(f"  {command:<22} {meaning}")
+            self._screen.print(f"  {command:<22} {spoken(meaning)}")
 
     def pages(self) -> None:
         """The same for a browser, until somebody has seen enough."""
@@ -229,12 +232,14 @@ class _Chapters:
         try:
             with serving(self._store, self._sites, ServerOptions(), 0) as url:
                 waits = self._screen.is_terminal and sys.stdin is not None and sys.stdin.isatty()
-                self._screen.print(f"{url} shows it" + ("; Enter ends the demo" if waits else ", while this runs"))
+                self._say(
+                    "{url} shows it; Enter ends the demo" if waits else "{url} shows it, while this runs", url=url
+                )
                 if waits:
                     with suppress(KeyboardInterrupt):
                         sys.stdin.readline()
         except BadInput as error:
-            self._screen.print(f"not shown: {error}", soft_wrap=True)
+            self._screen.print(spoken("not shown: {why}", why=respoken(str(error))), soft_wrap=True)
 
     def _article_of(self, change: Change | None) -> StoredArticle:
         change = need(change, "no such change was recorded")
@@ -243,9 +248,12 @@ class _Chapters:
     def _line(self, text: str, style: str = "") -> None:
         self._screen.print(shown(text), style=style, no_wrap=True, overflow="ellipsis")
 
-    def _heading(self, text: str) -> None:
+    def _say(self, text: str, **values: Any) -> None:
+        self._screen.print(spoken(text, **values))
+
+    def _heading(self, text: str, **values: Any) -> None:
         self._chapter += 1
-        self._screen.print(f"\n{self._chapter}. {text}", style="bold cyan")
+        self._screen.print(f"\n{self._chapter}. {spoken(text, **values)}", style="bold cyan")
 
     def _crawl(self, *, revisit: bool = False) -> list[SiteReport]:
         from crawler.crawl import crawl

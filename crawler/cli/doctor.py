@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import StoreOption, all_sites, configured, is_there
-from crawler.cli.lists import Column, Row, print_rows
+from crawler.cli.lists import Column, Row, cell, print_rows
 from crawler.configuration import DEFAULTS, Settings
 from crawler.errors import BadInput, StoreFailed
 from crawler.process import masked_address
@@ -49,7 +49,7 @@ def doctor(
         columns = [Column("state", whole=True), Column("what", whole=True), Column("found"), Column("to do")]
         print_rows(
             columns,
-            [Row((one.state, one.what, one.finding, one.advice), _STYLES[one.state]) for one in found],
+            [Row([*map(cell, (one.state, one.what, one.finding, one.advice))], _STYLES[one.state]) for one in found],
             "nothing was looked at",
         )
     if any(one.state == "error" for one in found):

@@ -7,7 +7,11 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import StoreOption, open_store
+from crawler.cli.language import respoken, spoken, spoken_of_many
 from crawler.process.output import console
+
+_TABLE = "table {name}: {n} row lost", "table {name}: {n} rows lost"
+_COLUMN = "column {name}: {n} value lost", "column {name}: {n} values lost"
 
 
 def downgrade(
@@ -33,15 +37,15 @@ def downgrade(
     with open_store(store, reading=False) as opened, opened.writing() as connection:
         steps = migrate.steps_back(connection, schema)
         for name, lost in steps:
-            screen.print(f"{name}  {lost}", soft_wrap=True)
+            screen.print(f"{name}  {respoken(lost)}", soft_wrap=True)
         for name, count in migrate.lost_by(connection, schema) if steps else ():
-            what = "value" if "." in name else "row"
-            kind = "column" if "." in name else "table"
-            screen.print(f"      {kind} {name}: {count} {what}{'s' * (count != 1)} lost", soft_wrap=True)
+            texts = _COLUMN if "." in name else _TABLE
+            screen.print(f"      {spoken_of_many(*texts, count, name=name)}", soft_wrap=True)
         if not steps:
-            screen.print(f"schema {schema} is this version's own")
+            text = "schema {schema} is this version's own"
         elif yes:
             migrate.downgrade(connection, schema)
-            screen.print(f"the store has schema {schema}; the next command of this thoisu would upgrade it again")
+            text = "the store has schema {schema}; the next command of this thoisu would upgrade it again"
         else:
-            screen.print(f"nothing was done; with --yes the store goes back to schema {schema}")
+            text = "nothing was done; with --yes the store goes back to schema {schema}"
+        screen.print(spoken(text, schema=schema))

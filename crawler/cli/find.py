@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import all_sites, configured, file_url, input_lines, is_url, local, read_input, site_for
+from crawler.cli.language import spoken, word_of
 from crawler.cli.lists import Column, Row, note, piped, print_rows, print_tabbed
 from crawler.errors import BadInput, Discard, Refusal, Refused
 from crawler.items import DENSITY
@@ -53,7 +54,8 @@ def sites(
         for row in rows
     ]
     print_rows([Column("site", whole=True), *map(Column, names)], lines, "no site is described")
-    note(f"{len(rows)} sites, {sum(row['proven'] for row in rows)} proven", style="bold")
+    proven = sum(row["proven"] for row in rows)
+    note(spoken("{n} sites, {proven} proven", n=len(rows), proven=proven), style="bold")
 
 
 def describe(site: Site) -> dict[str, Any]:
@@ -94,10 +96,12 @@ def which(
         if piped():
             print_tabbed(str(row[name] or "") for name in ("url", "site", "kind", "refused", "canonical_url"))
             continue
-        taken = f"taken as {row['kind']}" if row["kind"] else f"refused: {row['refused']}"
-        layout = f", layout {describe(known[row['site']])['layout']}" if row["site"] else ""
+        refused = spoken("refused: {why}", why=row["refused"])
+        taken = spoken("taken as {kind}", kind=word_of("kind", row["kind"])) if row["kind"] else refused
+        layout = spoken(", layout {name}", name=describe(known[row["site"]])["layout"]) if row["site"] else ""
         screen.print(shown(row["url"]), style="bold", soft_wrap=True)
-        screen.print(f"  {row['site'] or 'no site'}{layout}; {taken}", style="green" if row["kind"] else "yellow")
+        site = row["site"] or spoken("no site")
+        screen.print(f"  {site}{layout}; {taken}", style="green" if row["kind"] else "yellow")
         if row["canonical_url"] not in (None, row["url"]):
             screen.print(f"  {shown(row['canonical_url'])}", soft_wrap=True)
 
@@ -208,7 +212,7 @@ def _show(source: str, address: str, found: Discovery, rows: list[dict[str, Any]
     if found.refused:
         screen.print(shown(f"{source}: {found.refused}" + (f" ({found.detail})" if found.detail else "")))
         if found.refused is Refusal.EMPTY_SOURCE and not is_url(address):
-            screen.print("a saved listing is read by its address: say where it comes from with --url")
+            screen.print(spoken("a saved listing is read by its address: say where it comes from with --url"))
         return
     if piped():
         for row in rows:
@@ -216,7 +220,7 @@ def _show(source: str, address: str, found: Discovery, rows: list[dict[str, Any]
             print_tabbed((row["url"], when, row["refused"] or "", row["title"] or ""))
     for row in () if piped() else rows:
         when = local(row["published_at"]) if row["published_at"] else ""
-        refused = f"refused: {row['refused']}" if row["refused"] else ""
+        refused = spoken("refused: {why}", why=row["refused"]) if row["refused"] else ""
         facts = "  ".join(part for part in (when, refused) if part)
         if row["title"]:
             screen.print(shown(row["title"]), style="bold")
@@ -224,6 +228,7 @@ def _show(source: str, address: str, found: Discovery, rows: list[dict[str, Any]
         if facts:
             screen.print(f"  {facts}", style="yellow" if refused else "dim")
     taken = sum(not row["refused"] for row in rows)
-    note(f"{found.kind}: {taken} to be taken, {len(rows) - taken} refused", style="bold")
+    counts = spoken("{n} to be taken, {refused} refused", n=taken, refused=len(rows) - taken)
+    note(f"{found.kind}: {counts}", style="bold")
     if found.next:
-        note(f"next page: {found.next}")
+        note(spoken("next page: {url}", url=found.next))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import StoreOption, known_here, local, open_store, site_names
-from crawler.cli.lists import Column, Row, piped, print_rows, remark
+from crawler.cli.language import spoken, spoken_of_many
+from crawler.cli.lists import Column, Row, cell, piped, print_rows, remark
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import print_json
@@ -95,16 +96,20 @@ def _show(
         days = f"{gap.first:%d/%m}" if gap.first == gap.last else f"{gap.first:%d/%m}–{gap.last:%d/%m}"
         rows.append(Row((gap.site, days, "?" if gap.number is None else str(gap.number), _route(gap.route), _why(gap))))
     if rows:
-        print_rows([*columns, Column("route"), Column("what")], rows, "")
+        print_rows([*columns, Column("route"), Column("state")], rows, "")
     for name, share in shares.items():
         if share.claimed:
-            gaps = f", {share.gaps} span{'s' * (share.gaps > 1)} in doubt" if share.gaps else ""
-            remark(f"{name}: {share.stored} of {share.claimed} listed are stored, {share.share:.2%}{gaps}")
+            text = "{stored} of {all} listed are stored, {share}"
+            said = spoken(text, stored=share.stored, all=share.claimed, share=f"{share.share:.2%}")
+            if share.gaps:
+                said += spoken_of_many(", {n} span in doubt", ", {n} spans in doubt", share.gaps)
+            remark(f"{name}: {said}")
     for name, spans in unasked.items():
         if spans:
             remark(f"{name}: {_never(spans, span, now)}")
     if not found and any(not _is_all(spans, span, now) for spans in unasked.values()):
-        remark("nothing is known to be missing" + " of the days that were asked" * any(unasked.values()))
+        asked = "nothing is known to be missing of the days that were asked"
+        remark(asked if any(unasked.values()) else "nothing is known to be missing")
     if not shares:
         remark("no site was ever asked")
 
@@ -112,12 +117,12 @@ def _show(
 def _never(spans: list[DayRange], span: DayRange, now: datetime) -> str:
     """The days on which nobody asked, the last first when there are many."""
     if _is_all(spans, span, now):
-        return "never asked in these days"
+        return spoken("never asked in these days")
     said = [
         f"{days.first:%d/%m}" if days.first == days.last else f"{days.first:%d/%m}–{days.last:%d/%m}" for days in spans
     ]
-    more = f" and {len(said) - _SPANS} more spans" if len(said) > _SPANS else ""
-    return f"never asked on {', '.join(said[-_SPANS:])}{more}"
+    more = spoken(" and {n} more spans", n=len(said) - _SPANS) if len(said) > _SPANS else ""
+    return spoken("never asked on {days}", days=", ".join(said[-_SPANS:])) + more
 
 
 def _is_all(spans: list[DayRange], span: DayRange, now: datetime) -> bool:
@@ -125,12 +130,12 @@ def _is_all(spans: list[DayRange], span: DayRange, now: datetime) -> bool:
 
 
 def _why(gap: Gap) -> str:
-    said = _SAID[gap.cause]
+    said = cell(_SAID[gap.cause])
     if gap.since and gap.until:
-        said += f", {local(gap.since)} to {local(gap.until)}"
+        said += f", {local(gap.since)} – {local(gap.until)}"
     if gap.reason:
         said += f" ({gap.reason})"
-    return said + (f"; a backfill could not: {gap.tried}" if gap.tried else "")
+    return said + ("; " + cell(f"a backfill could not: {gap.tried}") if gap.tried else "")
 
 
 def _route(route: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, cast
 
-from crawler.catalogue import Language, entries, retold, said, said_of_many
+from crawler.catalogue import LANGUAGES, Language, entries, retold, said, said_of_many
 from crawler.cli.common import configured
+from crawler.errors import BadInput
 
 
 def spoken(text: str, **values: Any) -> str:
@@ -33,4 +35,10 @@ def word_of(about: str, word: str) -> str:
 
 
 def _language() -> Language:
-    return cast("Language", configured().lang)
+    try:
+        return cast("Language", configured().lang)
+    except BadInput:  # perhaps of another setting, which whoever needs it tells
+        asked = os.environ.get("THOISU_LANG", "en")
+        if asked in LANGUAGES:
+            return asked
+        raise

@@ -63,6 +63,11 @@ def print_rows(columns: Sequence[Column], rows: Iterable[Row], empty: str) -> No
         _aligned(columns, every, console())
 
 
+def cell(text: str) -> str:
+    """What is ours in a cell: in the reader's language at a terminal, in English through a pipe."""
+    return text if piped() else respoken(text)
+
+
 def print_tabbed(cells: Iterable[str]) -> None:
     """A row for a program: white space in a cell is one space, a cell without a value is empty."""
     write_whole("\t".join(" ".join(shown(cell).split()) for cell in cells) + "\n")

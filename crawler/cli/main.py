@@ -22,7 +22,7 @@ from crawler.cli.backup import backup, restore
 from crawler.cli.capture import capture
 from crawler.cli.changes import changes
 from crawler.cli.check import check
-from crawler.cli.command import Command, Stopped
+from crawler.cli.command import Command, Group, Stopped
 from crawler.cli.common import configured
 from crawler.cli.crawl import crawl
 from crawler.cli.deliver import deliver
@@ -33,7 +33,7 @@ from crawler.cli.downgrade import downgrade
 from crawler.cli.export import export
 from crawler.cli.find import discover, sites, which
 from crawler.cli.gaps import gaps
-from crawler.cli.language import respoken
+from crawler.cli.language import respoken, spoken
 from crawler.cli.mcp import mcp
 from crawler.cli.newsroom import newsroom
 from crawler.cli.prove import prove
@@ -57,7 +57,7 @@ from crawler.process.log_format import announce, end_log, is_logging
 from crawler.process.output import clean_streams, say, write
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
-app = typer.Typer(name="thoisu", rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+app = typer.Typer(name="thoisu", cls=Group, rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
     crawl, schedule, worker, queue, status, pace, backfill, gaps, articles, search, export, show, diff, changes,
     deliver, stories, story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check,
@@ -84,7 +84,7 @@ def _version(wanted: bool) -> None:
         try:
             write(f"thoisu {version('thoisu')}")
         except PackageNotFoundError:
-            write("thoisu, run from a checkout that is not installed")
+            write(spoken("thoisu, run from a checkout that is not installed"))
         raise typer.Exit
 
 
@@ -161,7 +161,7 @@ def _run(arguments: list[str] | None) -> int:
         return _say(str(failure), REFUSED)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
-        if context is not None and not arguments and len(sys.argv) == 1:
+        if context is not None and error.format_message() == context.get_help():
             write(context.get_help())
             return USAGE
         path = context.command_path if context is not None else "thoisu"
@@ -186,10 +186,10 @@ def _give_up_output() -> int:
 
 def _say(message: str, code: int, level: int = logging.ERROR) -> int:
     """One line on standard error, a record of the log where there is one."""
+    with suppress(BadInput):  # it may be the language that is wrong
+        message = respoken(message)
     if is_logging():
         announce(message, level)
-        return code
-    with suppress(BadInput):  # it may be a setting that is wrong
-        message = respoken(message)
-    say(f"thoisu: {message}")
+    else:
+        say(f"thoisu: {message}")
     return code

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import StoreOption, all_sites, configured, open_store
+from crawler.cli.language import spoken
 from crawler.errors import BadInput
 from crawler.process.output import say
 
@@ -42,7 +43,7 @@ def mcp(
         tools = Tools(opened, all_sites(), configured().budget)
         if http:
             with stopping() as stop, serving_http(tools, port) as url:
-                say(f"serving at {url}, until Ctrl-C")
+                say(spoken("serving at {url}, until Ctrl-C", url=url))
                 stop.wait()
         else:
             serve_stdio(tools)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.cli.language import spoken
 from crawler.errors import BadInput
 from crawler.process.output import console
 
@@ -71,29 +72,34 @@ def newsroom(
         _introduce(room)
         stop.wait()
     room.stop()
-    console(stderr=True).print("stopped; the next newsroom of this seed tells the same")
+    console(stderr=True).print(spoken("stopped; the next newsroom of this seed tells the same"))
 
 
 def _introduce(room: Newsroom) -> None:
     """Its papers, and what can be done with it: each command in one line, to be taken along."""
     screen = console()
     tell = partial(screen.print, soft_wrap=True)
-    tell(f"newsroom at {room.url}, until Ctrl-C", style="bold")
+    tell(spoken("newsroom at {url}, until Ctrl-C", url=room.url), style="bold")
     for paper in room.world.papers:
-        count = f"closed: {paper.closed}" if paper.closed else f"{len(room.world.visible(paper)):>5} articles"
+        count = spoken("{n} articles", n=f"{len(room.world.visible(paper)):>5}")
+        if paper.closed:
+            count = spoken("closed: {why}", why=paper.closed)
         tell(f"  {paper.name:<12} {count}  {paper.title}")
     if room.world.papers[0].family == "stranger":
         home = f"{room.world.root(room.world.papers[0])}/"
-        tell(f"\nread a page of it, or have a spider written:\n  THOISU_NEWSROOM={room.url} thoisu discover {home}")
+        tell(f"\n{spoken('read a page of it, or have a spider written:')}")
+        tell(f"  THOISU_NEWSROOM={room.url} thoisu discover {home}")
         tell(f"  THOISU_NEWSROOM={room.url} thoisu adopt {home}")
     else:
-        tell(f"\ncrawl it, or schedule it:\n  thoisu crawl --newsroom {room.url} --store sqlite:///newsroom.db")
+        tell(f"\n{spoken('crawl it, or schedule it:')}")
+        tell(f"  thoisu crawl --newsroom {room.url} --store sqlite:///newsroom.db")
         tell(f"  thoisu schedule --newsroom {room.url} --store sqlite:///newsroom.db")
-        tell("  (backfill and check take the same two options; status, pace and gaps the second)")
-    tell(f"what it really published, an article a line:\n  curl {room.url}/record.jsonl")
+        tell(f"  {spoken('(backfill and check take the same two options; status, pace and gaps the second)')}")
+    tell(spoken("what it really published, an article a line:"))
+    tell(f"  curl {room.url}/record.jsonl")
     first = room.world.papers[0].name
-    tell("make it misbehave, and behave again:")
+    tell(spoken("make it misbehave, and behave again:"))
     for order in (f'{{"host":"{first}","what":{{"edit":2}}}}', f'{{"host":"{first}","what":{{"status":503}}}}',
                   f'{{"host":"{first}","behave":true}}'):  # fmt: skip
         tell(f"  curl {room.url}/control -d '{order}'")
-    tell("  other words: `python -m pydoc crawler.newsroom.misbehave`")
+    tell(f"  {spoken('other words: `python -m pydoc crawler.newsroom.misbehave`')}")

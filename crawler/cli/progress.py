@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from crawler.cli.language import spoken
 from crawler.process.log_format import announce
 from crawler.process.output import console
 
@@ -33,7 +34,7 @@ def progress() -> Iterator[Callable[[SiteReport], None]]:
             left, done = getattr(report, "left", 0), _done(report)
             if report.site not in tasks:
                 tasks[report.site] = bars.add_task(report.site, rate="")
-            rate = f"{60 * done / report.seconds:.0f} a minute" if report.seconds else ""
+            rate = spoken("{n} a minute", n=f"{60 * done / report.seconds:.0f}") if report.seconds else ""
             bars.update(tasks[report.site], completed=done, total=done + left, rate=rate)
 
         yield show
@@ -49,8 +50,9 @@ def _plain_lines() -> Callable[[SiteReport], None]:
         last[report.site] = now
         left, done = getattr(report, "left", 0), _done(report)
         rate = done / report.seconds if report.seconds else 0.0
-        hours = f", {left / rate / 3600:.1f} hours at this rate" if rate else ""
-        announce(f"{report.site}: {done} asked, {left} known to be left{hours}")
+        hours = spoken(", {n} hours at this rate", n=f"{left / rate / 3600:.1f}") if rate else ""
+        so_far = spoken("{done} asked, {left} known to be left", done=done, left=left)
+        announce(f"{report.site}: {so_far}{hours}")
 
     return show
 

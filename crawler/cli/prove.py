@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import SitesArgument, all_sites, chosen_sites, configured, local
+from crawler.cli.language import respoken, spoken, word_of
 from crawler.process import shown
 from crawler.process.output import console, print_json, write
 
@@ -62,7 +63,8 @@ def prove(
         _show(proven)
     if keep is not None:
         cases = save(proven, keep, now)
-        console(stderr=json_).print(shown(f"\nkept {keep}: {len(cases)} files of golden cases"), soft_wrap=True)
+        kept = spoken("kept {path}: {n} files of golden cases", path=keep, n=len(cases))
+        console(stderr=json_).print(shown(f"\n{kept}"), soft_wrap=True)
     if write_proof:
         _note(proven, now)
     if any(one.proof.verdict != "works" for one in proven):
@@ -108,7 +110,8 @@ def _row(one: Proven) -> dict[str, Any]:
 def _show(proven: list[Proven]) -> None:
     from rich.table import Table
 
-    table = Table("site", "verdict", "sources", "newest", "pattern", "layout", "requests", box=None, pad_edge=False)
+    names = ("site", "verdict", "sources", "newest", "pattern", "layout", "requests")
+    table = Table(*map(spoken, names), box=None, pad_edge=False)
     for one in proven:
         proof = one.proof
         asked = [source for source in proof.sources if source.word != "not asked"]
@@ -117,10 +120,10 @@ def _show(proven: list[Proven]) -> None:
         listed = proof.coverage.listed
         table.add_row(
             proof.site.name,
-            proof.verdict,
-            f"{giving} of {len(asked)} give",
+            spoken(proof.verdict),
+            spoken("{n} of {all} give", n=giving, all=len(asked)),
             local(newest),
-            f"takes {proof.coverage.share:.0%} of {listed}" if listed else "-",
+            spoken("takes {share} of {n}", share=f"{proof.coverage.share:.0%}", n=listed) if listed else "-",
             ", ".join(f"{name} {count}" for name, count in proof.layouts.items()) or "-",
             str(proof.requests),
             style=_STYLES[proof.verdict],
@@ -129,13 +132,15 @@ def _show(proven: list[Proven]) -> None:
     screen.print(table)
     for one in proven:
         if one.proof.findings:
-            screen.print(f"\n{one.proof.site.name}: {one.proof.verdict}", style="bold")
+            screen.print(f"\n{one.proof.site.name}: {spoken(one.proof.verdict)}", style="bold")
         for found in one.proof.findings:
-            screen.print(shown(f"  {found.fault}: {found.text}"), soft_wrap=True, style="yellow")
+            screen.print(
+                shown(f"  {word_of('fault', found.fault)}: {respoken(found.text)}"), soft_wrap=True, style="yellow"
+            )
         if one.patch:
             write("\n" + one.patch.rstrip("\n"))
     works = sum(one.proof.verdict == "works" for one in proven)
-    screen.print(f"\n{works} of {len(proven)} sites work", style="bold")
+    screen.print(f"\n{spoken('{n} of {all} sites work', n=works, all=len(proven))}", style="bold")
 
 
 def _note(proven: list[Proven], now: datetime) -> None:
@@ -146,4 +151,4 @@ def _note(proven: list[Proven], now: datetime) -> None:
     rows = read_table(file)
     rows |= {one.proof.site.name: (f"{now:%Y-%m-%d}", one.proof.verdict) for one in proven}
     write_table(file, rows)
-    console(stderr=True).print(shown(f"noted in {file}"), soft_wrap=True)
+    console(stderr=True).print(shown(spoken("noted in {path}", path=file)), soft_wrap=True)

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import StoreOption, configured, open_store
-from crawler.cli.lists import Column, Row, note, print_rows
+from crawler.cli.language import spoken
+from crawler.cli.lists import Column, Row, cell, note, print_rows
 from crawler.process.output import print_json
 
 
@@ -43,11 +44,11 @@ def prune(
             print_json(asdict(one))
         return
     columns = [Column("what", whole=True), Column("number", right=True, whole=True), Column("MB", right=True)]
-    rows = [Row((one.what, str(one.number), f"{(one.bytes or 0) / 1e6:.1f}")) for one in found]
+    rows = [Row((cell(one.what), str(one.number), cell(f"{(one.bytes or 0) / 1e6:.1f}"))) for one in found]
     print_rows(columns, rows, "nothing is ever dropped")
     if not any(one.number for one in found):
         note("nothing is too old")
     else:
         note("a dry run: this would be dropped" if dry_run else "this was dropped")
     if given is not None:
-        note(f"the file is {given / 1e6:.1f} MB smaller")
+        note(spoken("the file is {n} MB smaller", n=f"{given / 1e6:.1f}"))

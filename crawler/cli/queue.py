@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import StoreOption, local, open_store
-from crawler.cli.language import respoken, spoken
-from crawler.cli.lists import Column, Row, note, print_rows
+from crawler.cli.language import spoken
+from crawler.cli.lists import Column, Row, cell, note, print_rows
 from crawler.process.output import print_json, say
 
 if TYPE_CHECKING:
@@ -68,12 +68,13 @@ def queue(
 
 
 def _row(job: QueuedJob, now: datetime) -> Row:
-    state = respoken(job.state)
     since = local(job.since)
     if job.due is not None and job.due > now:
-        since = spoken("till {at}", at=local(job.due))
+        since = cell(f"till {local(job.due)}")
     style = {"failed": "red", "runs": "bold"}.get(job.state, "")
-    return Row((job.queue, " ".join(job.names), state, since, job.worker or "-", str(job.attempts)), style=style)
+    return Row(
+        (job.queue, " ".join(job.names), cell(job.state), since, job.worker or "-", str(job.attempts)), style=style
+    )
 
 
 def _workers(workers: list[QueueWorkerRow]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import all_sites, configured, file_url, input_lines, is_url, read_input, site_for
+from crawler.cli.language import respoken, spoken
 from crawler.errors import BadInput, Discard, Refusal, Refused, ThoisuError
 from crawler.items import Article
 from crawler.process import shown
@@ -217,10 +218,10 @@ def _explain(title: str | None, dropped: list[Dropped]) -> None:
     screen = console()
     if title:
         screen.print(shown(title), style="bold")
-    screen.print(f"{len(dropped)} dropped" if dropped else "nothing dropped", style="dim")
+    screen.print(spoken("{n} dropped", n=len(dropped)) if dropped else spoken("nothing dropped"), style="dim")
     rule = None
     for block in dropped:
         if block.rule != rule:
             rule = block.rule
-            screen.print(f"\n{shown(rule)}", style="yellow")
-        screen.print(f"- {shown(block.text) or '(no text)'}")
+            screen.print(f"\n{shown(respoken(rule))}", style="yellow")
+        screen.print(f"- {shown(block.text) or spoken('(no text)')}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import StoreOption, open_store
+from crawler.cli.language import respoken, spoken
 from crawler.errors import StoreFailed
 from crawler.process import shown
 from crawler.process.output import console, print_json
@@ -41,8 +42,8 @@ def relate(
     if json_:
         print_json(asdict(counts), alone=True)
     else:
-        done = f"{counts.articles} articles compared, {counts.pairs} pairs of copies found"
-        console().print(f"{counts.changes} changes worked off: {done}")
+        text = "{changes} changes worked off: {articles} articles compared, {pairs} pairs of copies found"
+        console().print(spoken(text, changes=counts.changes, articles=counts.articles, pairs=counts.pairs))
 
 
 def reindex(store: StoreOption = None) -> None:
@@ -58,13 +59,13 @@ def reindex(store: StoreOption = None) -> None:
     from crawler.compare.relate import Relater
 
     count = 0
-    with open_store(store, reading=False) as opened, console(stderr=True).status("hashing again") as status:
+    with open_store(store, reading=False) as opened, console(stderr=True).status(spoken("hashing again")) as status:
         relater = Relater(opened)
         total = relater.outdated()
         for batch in relater.reindex():
             count += batch.articles
-            status.update(f"hashing again: {count} of {total}")
-    console().print(f"{count} hashed again" if count else "nothing was made by older rules")
+            status.update(spoken("hashing again: {n} of {all}", n=count, all=total))
+    console().print(spoken("{n} hashed again", n=count) if count else spoken("nothing was made by older rules"))
 
 
 def relate_by_hand(url: str | None) -> None:
@@ -73,7 +74,7 @@ def relate_by_hand(url: str | None) -> None:
         with open_store(url, reading=False) as opened:
             relate_new(opened)
     except StoreFailed as failure:
-        text = f"not compared yet, {failure}; do it with: thoisu relate"
+        text = spoken("not compared yet, {why}; do it with: thoisu relate", why=respoken(str(failure)))
         console(stderr=True).print(shown(text), style="yellow", soft_wrap=True)
 
 
@@ -83,11 +84,11 @@ def relate_new(store: Store, *, retry: bool = False) -> RelateCounts:
     from crawler.compare.relate import relate as run
 
     total, done = waiting(store), 0
-    with console(stderr=True).status("comparing") as status:
+    with console(stderr=True).status(spoken("comparing")) as status:
 
         def count(batch: RelateBatch) -> None:
             nonlocal done
             done += batch.articles
-            status.update(f"comparing: {done} of {total}")
+            status.update(spoken("comparing: {n} of {all}", n=done, all=total))
 
         return run(store, on_batch=count, retry=retry)

@@ -24,6 +24,7 @@ from crawler.cli.common import (
     period,
     site_named,
 )
+from crawler.cli.language import respoken, spoken
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Discard
 from crawler.process import end_with_input, shown
@@ -115,7 +116,7 @@ def reread(
     after, before = period(since, until)
     with Archive(folder) as pages, open_store(store) as opened:
         for fault in pages.catch_up():
-            console(stderr=True).print(shown(fault), style="yellow", soft_wrap=True)
+            console(stderr=True).print(shown(respoken(fault)), style="yellow", soft_wrap=True)
         if queue:
             _defer(pages, opened, names, after, before)
             return
@@ -132,7 +133,7 @@ def reread(
         if yes:
             _write(pages, opened, sites, to_write, screen)
         elif to_write:
-            screen.print(f"nothing is written; with --yes these {len(to_write)} would be")
+            screen.print(spoken("nothing is written; with --yes these {n} would be", n=len(to_write)))
     if yes:
         relate_by_hand(store)
 
@@ -168,7 +169,7 @@ def _part(store: Store, findings: Iterable[RereadPage], names: list[str | None])
             with suppress(Discard):
                 done += write(store, found) is not None
     of = ", ".join(name for name in names if name)
-    announce(f"reading of {of}: {read} pages, {done} differ")
+    announce(spoken("reading of {sites}: {n} pages, {done} differ", sites=of, n=read, done=done))
 
 
 def _tried(file: Path, names: list[str | None], sites: Sites) -> tuple[Sites, list[str | None]]:
@@ -193,11 +194,11 @@ def _report(findings: Iterable[RereadPage], screen: Console, *, json_: bool) -> 
 
     tally, to_write = RereadCounts(), array("q")
     examples: dict[str, list[RereadPage]] = {}
-    with console(stderr=True).status("reading the archive") as status:
+    with console(stderr=True).status(spoken("reading the archive")) as status:
         for found in findings:
             tally.add(found)
             if tally.pages % _EVERY == 0:
-                status.update(f"{tally.pages} pages read")
+                status.update(spoken("{n} pages read", n=tally.pages))
             if found.what in WRITTEN:
                 to_write.append(found.id)
             if found.what == "same":
@@ -223,17 +224,17 @@ def row(found: RereadPage) -> dict[str, Any]:
 
 
 def _show(tally: RereadCounts, examples: dict[str, list[RereadPage]], screen: Console) -> None:
-    screen.print(f"{tally.pages} pages of the archive", style="bold")
+    screen.print(spoken("{n} pages of the archive", n=tally.pages), style="bold")
     for what, said in _SAID.items():
         if tally.what[what]:
-            screen.print(f"{tally.what[what]:>7}  {said}")
+            screen.print(f"{tally.what[what]:>7}  {spoken(said)}")
     lists = ("fields that differ", tally.fields), ("kinds of change", tally.changed), ("not readable", tally.refused)
     for title, counts in lists:
         if counts:
             listed = ", ".join(f"{name} {number}" for name, number in counts.most_common())
-            screen.print(shown(f"{title}: {listed}"), soft_wrap=True)
+            screen.print(shown(f"{spoken(title)}: {listed}"), soft_wrap=True)
     for what, findings in examples.items():
-        screen.print(f"\n{_SAID[what]}, for example", style="bold")
+        screen.print(f"\n{spoken('{what}, for example', what=spoken(_SAID[what]))}", style="bold")
         for found in findings:
             _example(found, screen)
 
@@ -270,5 +271,5 @@ def _write(pages: Archive, store: Store, sites: Sites, numbers: Iterable[int], s
             done[str(refused.reason)] += 1
             continue
         done["left alone" if outcome is None else outcome.event or "corrected"] += 1
-    listed = ", ".join(f"{name} {number}" for name, number in done.most_common())
-    screen.print(f"\nwritten: {listed or 'nothing'}")
+    listed = ", ".join(f"{respoken(name)} {number}" for name, number in done.most_common())
+    screen.print(f"\n{spoken('written: {path}', path=listed or spoken('nothing'))}")

@@ -20,6 +20,7 @@ from crawler.cli.common import (
     configured,
     papers_of,
 )
+from crawler.cli.language import respoken, spoken
 from crawler.cli.sinks import span
 from crawler.errors import BadInput
 from crawler.process.log_format import announce
@@ -104,7 +105,7 @@ def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, 
         on_beat: Callable[[], None] = heartbeat(url, store) if (url := configured().heartbeat_url) else lambda: None
         places, settle = configured().sites_at_once, partial(enrol, chosen)
         Scheduler(store, runners[ROUND], places, settle, runners[JOB], intervals, deferral, on_beat).run()
-    announce("stopped; the next start goes on where this one was")
+    announce(spoken("stopped; the next start goes on where this one was"))
 
 
 def _deferral(store: Store, names: list[str], *, asked: bool) -> Deferral | None:
@@ -120,17 +121,19 @@ def _deferral(store: Store, names: list[str], *, asked: bool) -> Deferral | None
     except BadInput as failure:
         if asked:
             raise
-        announce(f"{failure}; until then everything is done here", logging.WARNING)
+        announce(spoken("{why}; until then everything is done here", why=respoken(str(failure))), logging.WARNING)
         return None
 
 
 def _list_jobs(screen: Console) -> None:
     from crawler.cli.jobs import JOBS
 
-    screen.print("poll       when the agenda says so: thoisu status", highlight=False)
+    screen.print(f"poll       {spoken('when the agenda says so: thoisu status')}", highlight=False)
     for job in JOBS:
-        every = f"every {span(job.every.total_seconds())}"
-        idle = f", {span(job.idle.total_seconds())} while nothing changes" if job.idle > job.every else ""
-        rounds = ", and when a round has brought something" * job.after_rounds
-        screen.print(f"{job.name:<10} {every}{idle}{rounds}", highlight=False)
-        screen.print(f"           {job.says}", style="dim", highlight=False)
+        says = spoken("every {span}", span=span(job.every.total_seconds()))
+        if job.idle > job.every:
+            says += spoken(", {span} while nothing changes", span=span(job.idle.total_seconds()))
+        if job.after_rounds:
+            says += spoken(", and when a round has brought something")
+        screen.print(f"{job.name:<10} {says}", highlight=False)
+        screen.print(f"           {respoken(job.says)}", style="dim", highlight=False)

@@ -16,6 +16,7 @@ from crawler.cli.common import (
     open_store,
     papers_of,
 )
+from crawler.cli.language import spoken
 from crawler.errors import BadInput
 from crawler.process.log_format import announce
 
@@ -72,9 +73,9 @@ def serve(
         notify=own.notify, archive=own.archive, quarantine=own.quarantine,
     )  # fmt: skip
     with open_store(store) as opened, stopping() as stop, serving(opened, known, options, port) as url:
-        announce(f"serving at {url}, until Ctrl-C")
+        announce(spoken("serving at {url}, until Ctrl-C", url=url))
         if not options.is_loopback and not public:
-            announce("who asks needs a token: thoisu token add NAME")
+            announce(spoken("who asks needs a token: thoisu token add NAME"))
         stop.wait()
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, cast
 import typer
 
 from crawler.cli.common import standard_input
+from crawler.cli.language import spoken, spoken_of_many
 from crawler.errors import BadInput
 from crawler.process.output import console, print_json
 
@@ -49,28 +50,34 @@ def simulate(
     if not 0 < budget <= BUDGET:
         raise BadInput(f"--budget must be more than 0 and {BUDGET:,} at most, one a minute; not {budget:g}")
     scores = {}
-    with console(stderr=True).status("reading") as status:
+    with console(stderr=True).status(spoken("reading")) as status:
         with _opened(trace) as file:
             items = read_trace(file, "standard input" if trace == "-" else trace)
         for name, score in run(
-            items, budget, learn, on_day=lambda day, days: status.update(f"ours: day {day} of {days}")
+            items,
+            budget,
+            learn,
+            on_day=lambda day, days: status.update(spoken("ours: day {n} of {all}", n=day, all=days)),
         ):
             scores[name] = score
-            status.update(f"{len(scores)} of {len(_RULES)} rules tried")
+            status.update(spoken("{n} of {all} rules tried", n=len(scores), all=len(_RULES)))
     if json_:
         print_json({name: asdict(score) for name, score in scores.items()}, alone=True)
         return
     screen = console()
     whole, sources = sum(map(len, items.values())), len(items)
-    head = f"{whole} item{'s' * (whole > 1)} of {sources} source{'s' * (sources > 1)}"
-    screen.print(f"{head}; delay in minutes, requests a source and day\n")
-    screen.print(f"{'rule':<16}{'mean':>9}{'p95':>9}{'requests':>10}{'mean, uniform = 1':>20}", style="bold")
+    items_of = spoken_of_many("{n} item of", "{n} items of", whole)
+    from_ = spoken_of_many("{n} source; delay in minutes, requests a source and day",
+                           "{n} sources; delay in minutes, requests a source and day", sources)  # fmt: skip
+    screen.print(f"{items_of} {from_}\n")
+    rule, *heads = map(spoken, ("rule", "mean", "p95", "requests", "mean, uniform = 1"))
+    screen.print(f"{rule:<16}" + "".join(map(str.rjust, heads, (9, 9, 10, 20))), style="bold")
     for name, score in scores.items():
         ratio = score.mean / scores["uniform"].mean if scores["uniform"].mean else 1.0
         screen.print(f"{name:<16}{score.mean:>9.2f}{score.p95:>9.2f}{score.requests:>10.2f}{ratio:>20.3f}")
     screen.print()
     for name, rule in _RULES.items():
-        screen.print(f"{name:<16}{rule}", style="dim")
+        screen.print(f"{name:<16}{spoken(rule)}", style="dim")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,8 @@ import typer
 
 from crawler.cli.command import Command, Group
 from crawler.cli.common import StoreOption, all_sites, configured, local, open_store
-from crawler.cli.lists import Column, Row, note, print_rows
+from crawler.cli.language import respoken, spoken, word_of
+from crawler.cli.lists import Column, Row, cell, note, piped, print_rows
 from crawler.errors import BadInput
 from crawler.process.output import console, print_json
 
@@ -96,8 +98,10 @@ def rewind(
             raise BadInput(f"there is no change {first}; the last is {last}")
         cursor = sink_cursors.begin(connection, route.name, now).cursor
         sink_cursors.set_back(connection, route.name, first, now)
-    left_out = f"; {first - 1 - cursor} changes are left out" if first - 1 > cursor else ""
-    console().print(f"{sink} was at change {cursor} and goes on with {first}{left_out}", soft_wrap=True)
+    said = spoken("{sink} was at change {n} and goes on with {first}", sink=sink, n=cursor, first=first)
+    if first - 1 > cursor:
+        said += spoken("; {n} changes are left out", n=first - 1 - cursor)
+    console().print(said, soft_wrap=True)
 
 
 def read_config(path: Path | None) -> list[Route]:
@@ -116,12 +120,12 @@ def chosen(routes: list[Route], names: list[str] | None) -> list[Route]:
     return [known[name] for name in dict.fromkeys(names)] if names else routes
 
 
-def span(seconds: float) -> str:
-    """A time for a person, in its largest unit."""
+def span(seconds: float, filled: Callable[..., str] = spoken) -> str:
+    """A time in its largest unit, for a person."""
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{seconds:.0f} s"
+            return filled(f"{{n}} {unit}", n=f"{seconds / length:.0f}")
+    return filled("{n} s", n=f"{seconds:.0f}")
 
 
 def _print(statuses: list[SinkStatus]) -> None:
@@ -130,10 +134,11 @@ def _print(statuses: list[SinkStatus]) -> None:
     columns += [Column(name, right=True, whole=True) for name in numbered]
     rows = []
     for row in statuses:
-        rate = "-" if row.rate is None else f"{row.rate:.{0 if row.rate >= 10 else 1}f}"
-        waits = span(row.behind_seconds) if row.behind else "-"
+        rate = "-" if row.rate is None else cell(f"{row.rate:.{0 if row.rate >= 10 else 1}f}")
+        waits = span(row.behind_seconds, str.format if piped() else spoken) if row.behind else "-"
+        state = row.state if piped() else word_of("sink", row.state)
         numbers = (str(row.behind), waits, str(row.delivered), rate, str(len(row.set_aside)))
-        rows.append(Row((row.name, row.state, *numbers), "" if row.state in ("new", "ok") else "red"))
+        rows.append(Row((row.name, state, *numbers), "" if row.state in ("new", "ok") else "red"))
     print_rows(columns, rows, "no sink is configured")
     for row in statuses:
         for line in _troubles(row):
@@ -143,10 +148,13 @@ def _print(statuses: list[SinkStatus]) -> None:
 def _troubles(row: SinkStatus) -> list[str]:
     lines = []
     if row.last_error:
-        due = f", next try {local(row.next_try_at)}" if row.next_try_at else ""
-        lines.append(f"{row.name}: {'last ' * (row.state == 'ok')}failed {local(row.failed_at)}{due}")
-        lines.append(f"  {row.last_error}")
-    lines += [f"{row.name}: change {one.seq} set aside: {one.reason}" for one in row.set_aside[:_SHOWN]]
+        text = "last failed {at}" if row.state == "ok" else "failed {at}"
+        due = f", {spoken('next try {at}', at=local(row.next_try_at))}" if row.next_try_at else ""
+        lines.append(f"{row.name}: {spoken(text, at=local(row.failed_at))}{due}")
+        lines.append(f"  {respoken(row.last_error)}")
+    for one in row.set_aside[:_SHOWN]:
+        why = respoken(one.reason)
+        lines.append(f"{row.name}: {spoken('change {seq} set aside: {why}', seq=one.seq, why=why)}")
     if len(row.set_aside) > _SHOWN:
-        lines.append(f"  and {len(row.set_aside) - _SHOWN} more; --json shows all")
+        lines.append(f"  {spoken('and {n} more; --json shows all', n=len(row.set_aside) - _SHOWN)}")
     return lines

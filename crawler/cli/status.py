@@ -11,7 +11,7 @@ import typer
 
 from crawler.cli.common import SitesArgument, StoreOption, all_sites, configured, local, open_store, site_named
 from crawler.cli.language import respoken, spoken
-from crawler.cli.lists import Column, Row, print_rows
+from crawler.cli.lists import Column, Row, cell, print_rows
 from crawler.process import shown
 from crawler.process.output import console, print_json
 
@@ -99,11 +99,12 @@ def _agendas(store: Store, names: Sequence[str] | None) -> dict[str, list[Agenda
 
     scheduled = agendas(store)
     if not scheduled:
-        console(stderr=True).print("no site is scheduled yet; begin with: thoisu schedule")
+        console(stderr=True).print(spoken("no site is scheduled yet; begin with: thoisu schedule"))
     for name in names or ():
         if name not in scheduled:
             site_named(name, all_sites())
-            console(stderr=True).print(f"{name} is not scheduled yet; begin with: thoisu schedule", soft_wrap=True)
+            said = spoken("{site} is not scheduled yet; begin with: thoisu schedule", site=name)
+            console(stderr=True).print(said, soft_wrap=True)
     return {site: entries for site, entries in scheduled.items() if not names or site in names}
 
 
@@ -123,17 +124,17 @@ def _table(rows: Sequence[SiteStatus], now: datetime, by_hand: Mapping[str, Run]
     ]
     lines = []
     for row in rows:
-        gave = spoken("{n} new", n=row.came) if row.came else respoken(_gave(row.outcome))
+        gave = cell(f"{row.came} new" if row.came else _gave(row.outcome))
         asked = f"{row.spent}/{row.budget}"
         last = _short(row.polled_at, now)
-        following = _short(row.next_at, now) if row.next_at > now else spoken("now")
-        whole = "-" if row.completeness is None else f"{row.completeness:.1%}"
-        below = [respoken(row.why)]
+        following = _short(row.next_at, now) if row.next_at > now else cell("now")
+        whole = "-" if row.completeness is None else cell(f"{row.completeness:.1%}")
+        below = [cell(row.why)]
         if run := by_hand.get(row.site):
-            below.append(_by_hand(run, now))
-        below += [f"stand-in: {why}" for why in row.stand_ins]
+            below.append(cell(_by_hand(run, now)))
+        below += [cell(f"stand-in: {why}") for why in row.stand_ins]
         if row.findings:
-            below.append(spoken("{n} findings are open: thoisu check {site}", n=row.findings, site=row.site))
+            below.append(cell(f"{row.findings} findings are open: thoisu check {row.site}"))
         cells = (row.site, last, gave, str(row.today), following, asked, whole)
         lines.append(Row(cells, below=below, style="red" if row.findings else ""))
     print_rows(columns, lines, "no site is scheduled")
@@ -141,7 +142,7 @@ def _table(rows: Sequence[SiteStatus], now: datetime, by_hand: Mapping[str, Run]
 
 def _unscheduled(runs: Sequence[Run], now: datetime, screen: Console) -> None:
     for run in runs:
-        screen.print(shown(f"{run.site}  not scheduled; {_by_hand(run, now)}"), soft_wrap=True)
+        screen.print(shown(f"{run.site}  {respoken(f'not scheduled; {_by_hand(run, now)}')}"), soft_wrap=True)
 
 
 def _by_hand(run: Run, now: datetime) -> str:
@@ -152,10 +153,11 @@ def _by_hand(run: Run, now: datetime) -> str:
 def _wrong(found: Sequence[tuple[Check, Observation]], now: datetime, screen: Console) -> None:
     for check, seen in found:
         place = " ".join(part for part in (seen.site, seen.subject) if part)
-        screen.print(shown(f"\n{check.name}  {place}  since {_short(seen.since, now)}"), style="bold red")
-        screen.print(f"  {check.says}")
-        screen.print(shown(f"  {seen.evidence}"))
-        screen.print(f"  to do: {check.advice}")
+        since = f"{spoken('since')} {_short(seen.since, now)}"
+        screen.print(shown(f"\n{check.name}  {place}  {since}"), style="bold red")
+        screen.print(f"  {respoken(check.says)}")
+        screen.print(shown(f"  {respoken(seen.evidence)}"))
+        screen.print(f"  {spoken('to do: {advice}', advice=respoken(check.advice))}")
 
 
 def _gave(outcome: str | None) -> str:
@@ -175,35 +177,41 @@ def _sources(row: SiteStatus, screen: Console) -> None:
     for entry in row.sources:
         screen.print(shown(f"  {entry.source}"), soft_wrap=True)
         if entry.polled_at:
-            gave = f"{entry.came} new" if entry.came else _gave(entry.outcome)
-            screen.print(f"    last {local(entry.polled_at)}: {gave}")
-        screen.print(shown(f"    next {local(entry.next_at)}: {entry.why}"), soft_wrap=True)
+            gave = respoken(f"{entry.came} new" if entry.came else _gave(entry.outcome))
+            screen.print(f"    {spoken('last {at}: {what}', at=local(entry.polled_at), what=gave)}")
+        screen.print(shown(f"    {_next(entry.next_at, entry.why)}"), soft_wrap=True)
+
+
+def _next(at: datetime | None, why: str) -> str:
+    return spoken("next {at}: {what}", at=local(at), what=respoken(why))
 
 
 def _explain(row: SitePace, screen: Console, *, whole: bool) -> None:
     spent = ", ".join(f"{purpose} {number}" for purpose, number in row.spent.items() if number)
     screen.print(row.site, style="bold")
     if row.rate is None:
-        screen.print("  how often it publishes is not known yet")
+        screen.print(f"  {spoken('how often it publishes is not known yet')}")
     else:
-        screen.print(f"  {row.rate:.1f} new articles an hour now; {row.expected:.0f} more expected today")
-    screen.print(f"  {row.left} of {row.budget} requests left today ({spent or 'none spent'})")
-    screen.print(f"  {row.planned} polls still planned today")
+        text = "{rate} new articles an hour now; {n} more expected today"
+        screen.print(f"  {spoken(text, rate=f'{row.rate:.1f}', n=f'{row.expected:.0f}')}")
+    text, spent = "{n} of {all} requests left today ({spent})", spent or spoken("none spent")
+    screen.print(f"  {spoken(text, n=row.left, all=row.budget, spent=spent)}")
+    screen.print(f"  {spoken('{n} polls still planned today', n=row.planned)}")
     for source in sorted(row.sources, key=lambda source: source.next_at):
         screen.print(shown(f"  {source.source}"), soft_wrap=True)
-        screen.print(shown(f"    next {local(source.next_at)}: {source.why}"), soft_wrap=True)
+        screen.print(shown(f"    {_next(source.next_at, source.why)}"), soft_wrap=True)
         if whole and source.rate is not None:
             _rates(source, screen)
-    screen.print(
-        shown(f"  known articles\n    next {local(row.articles.next_at)}: {row.articles.why}"),
-        soft_wrap=True,
-    )
+    screen.print(f"  {spoken('known articles')}")
+    screen.print(shown(f"    {_next(row.articles.next_at, row.articles.why)}"), soft_wrap=True)
 
 
 def _rates(source: SourcePace, screen: Console) -> None:
     later = [local(at)[-5:] for at in source.planned if at > source.next_at]
     if later:
-        screen.print(f"    then {', '.join(later[:_NEXT])}" + (" …" if len(later) > _NEXT else ""))
-    screen.print(f"    {source.rate:.1f} articles an hour, {source.first:.0%} of them here before elsewhere")
+        times = ", ".join(later[:_NEXT]) + (" …" if len(later) > _NEXT else "")
+        screen.print(f"    {spoken('then {times}', times=times)}")
+    text = "{rate} articles an hour, {share} of them here before elsewhere"
+    screen.print(f"    {spoken(text, rate=f'{source.rate:.1f}', share=f'{source.first:.0%}')}")
     if source.window:
-        screen.print(f"    shows {source.window} articles")
+        screen.print(f"    {spoken('shows {n} articles', n=source.window)}")

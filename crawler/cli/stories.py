@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import SitesOption, StoreOption, chosen_names, local, moment, open_store
-from crawler.cli.language import spoken, spoken_of_many
+from crawler.cli.language import spoken, spoken_of_many, word_of
 from crawler.cli.lists import piped, print_tabbed
 from crawler.errors import BadInput
 from crawler.process import shown
@@ -138,10 +138,11 @@ def _show(member: Member, screen: Console, *, first: bool) -> None:
     if member.credit:
         screen.print(f"  {spoken('source: {name}', name=shown(member.credit))}", style="dim", soft_wrap=True)
     if near := member.nearest:
-        share = f"{near.jaccard:.0%} in common"
-        screen.print(f"  nearest: {shown(near.url)} ({near.relation}, {share})", style="dim", soft_wrap=True)
+        said = spoken("nearest: {url} ({relation}, {share} in common)", url=shown(near.url),
+                      relation=word_of("relation", near.relation), share=f"{near.jaccard:.0%}")  # fmt: skip
+        screen.print(f"  {said}", style="dim", soft_wrap=True)
     if not first and not (member.added or member.dropped or member.changed):
-        screen.print("  the same text")
+        screen.print(f"  {spoken('the same text')}")
     for sign, style, paragraphs in (
         ("-", "red", member.dropped), ("+", "green", member.added), ("~", "yellow", [new for _, new in member.changed]),
     ):  # fmt: skip

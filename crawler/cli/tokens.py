@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.command import Command
+from crawler.cli.command import Command, Group
 from crawler.cli.common import StoreOption, local, open_store, typed
+from crawler.cli.language import spoken
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json, say, write
@@ -17,6 +18,7 @@ from crawler.process.output import console, print_json, say, write
 _LONGEST = 100
 app = typer.Typer(
     name="token",
+    cls=Group,
     no_args_is_help=True,
     rich_markup_mode=None,
     help="""Let programs and people in by `thoisu serve`.
@@ -56,7 +58,7 @@ def add(
     with open_store(store, reading=False) as opened, opened.writing() as connection:
         token = tokens.add(connection, about, datetime.now(UTC), writes=write_)
     write(token)
-    say("it is shown this once; the store has only its hash")
+    say(spoken("it is shown this once; the store has only its hash"))
 
 
 @app.command("list", cls=Command)
@@ -80,12 +82,10 @@ def list_(
         if json_:
             print_json(asdict(row))
         else:
-            screen.print(
-                shown(f"{row.name}  {'reads and writes' if row.writes else 'reads'}  since {local(row.added_at)}"),
-                soft_wrap=True,
-            )
+            may = spoken("reads and writes") if row.writes else spoken("reads")
+            screen.print(shown(f"{row.name}  {may}  {spoken('since')} {local(row.added_at)}"), soft_wrap=True)
     if not (rows or json_):
-        screen.print("there is no token")
+        screen.print(spoken("there is no token"))
 
 
 @app.command(cls=Command)
@@ -104,4 +104,4 @@ def revoke(
     about = typed(name).strip()
     with open_store(store, reading=False) as opened, opened.writing() as connection:
         tokens.revoke(connection, about)
-    console().print(shown(f"{about} is let in no more"), soft_wrap=True)
+    console().print(shown(spoken("{name} is let in no more", name=about)), soft_wrap=True)

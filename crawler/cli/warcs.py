@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from crawler.cli.common import configured, is_there
+from crawler.cli.language import respoken, spoken, spoken_of_many
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput
 from crawler.process import shown
@@ -57,11 +58,13 @@ def copy_files(
     done: list[Copied] = []
     pages = FurtherPages(every, sites)
     others = Sites(site for site in known.values() if site.name not in sites)
-    with _opened(store, dry=dry) as opened, screen.status("reading") as status:
+    with _opened(store, dry=dry) as opened, screen.status(spoken("reading")) as status:
 
         def show(one: Copied) -> None:
             part = f"{one.place / one.size:.0%}" if one.size else ""
-            status.update(shown(f"{len(done) + 1} of {len(every)} files, {one.name} {part}, {one.records} records"))
+            text = "{n} of {all} files, {name} {part}, {records} records"
+            now = {"n": len(done) + 1, "all": len(every), "name": one.name, "part": part, "records": one.records}
+            status.update(shown(spoken(text, **now)))
 
         for file in every:
             one = copy(
@@ -69,22 +72,22 @@ def copy_files(
             )
             done.append(one)
             for fault in one.faults[:_FAULTS]:
-                screen.print(shown(fault), style="yellow", soft_wrap=True)
+                screen.print(shown(respoken(fault)), style="yellow", soft_wrap=True)
             if (more := len(one.faults) - _FAULTS) > 0:
-                screen.print(f"and {more} more of the same file", style="yellow")
+                screen.print(spoken("and {n} more of the same file", n=more), style="yellow")
             for url in one.missing[:_FAULTS]:
-                text = f"{file.name}: an article ends before {url}, on which it goes on and which is in no file"
-                screen.print(shown(text), style="yellow", soft_wrap=True)
+                text = spoken("an article ends before {url}, on which it goes on and which is in no file", url=url)
+                screen.print(shown(f"{file.name}: {text}"), style="yellow", soft_wrap=True)
             if (more := len(one.missing) - _FAULTS) > 0:
-                screen.print(f"and {more} more articles of the same file", style="yellow")
+                screen.print(spoken("and {n} more articles of the same file", n=more), style="yellow")
     if json_:
         for one in done:
             print_json(asdict(one) | {"what": dict(one.what)})
     else:
         _summary(done)
     if missing:
-        text = f"{_files(missing)} not here, the first is {missing[0]}; fetch them and go on"
-        screen.print(shown(text), soft_wrap=True)
+        text = "{files} not here, the first is {name}; fetch them and go on"
+        screen.print(shown(spoken(text, files=respoken(_files(missing)), name=missing[0])), soft_wrap=True)
     if not dry:
         relate_by_hand(store)
     if missing or any(one.faults for one in done):
@@ -114,7 +117,8 @@ def _summary(done: list[Copied]) -> None:
     for one in done:
         whole += one.what
     records, faults = sum(one.records for one in done), sum(len(one.faults) for one in done)
-    screen.print(f"{len(done)} file{'s' * (len(done) > 1)}, {records} records, {faults} passed over")
+    texts = "{n} file, {records} records, {faults} passed over", "{n} files, {records} records, {faults} passed over"
+    screen.print(spoken_of_many(*texts, len(done), records=records, faults=faults))
     for reason in (*_FIRST, *sorted(whole.keys() - set(_FIRST))):
         if whole[reason]:
-            screen.print(f"{whole[reason]:>8}  {reason}")
+            screen.print(f"{whole[reason]:>8}  {respoken(reason)}")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.common import LogFormatOption, StoreOption, chosen_format, configured
+from crawler.cli.language import spoken
 from crawler.errors import BadInput
 from crawler.process.log_format import announce
 
@@ -54,7 +55,7 @@ def worker(
         many = concurrency or configured().sites_at_once
         start = WarmStart.of(url, newsroom)
         QueueWorker(queue, lambda: runners_of(start, url, newsroom, form), chosen, many).run()
-    announce("stopped; what was under way goes on with the next worker")
+    announce(spoken("stopped; what was under way goes on with the next worker"))
 
 
 def _queues(names: str | None) -> list[str]:

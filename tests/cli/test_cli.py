@@ -48,6 +48,13 @@ def test_bad_usage_is_one_line_and_says_where_help_is(thoisu: Thoisu) -> None:
     assert thoisu("extrct").code == 2
 
 
+@pytest.mark.parametrize("group", [(), ("alerts",), ("token",)])
+def test_a_group_alone_shows_its_help(thoisu: Thoisu, group: tuple[str, ...]) -> None:
+    shown = thoisu(*group)
+    assert (shown.code, shown.err) == (2, "")
+    assert shown.out == thoisu(*group, "--help").out
+
+
 def test_a_mistake_of_the_program_is_one_line(thoisu: Thoisu, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read, "read_page", lambda *_: {}["no such key"])
     failed = thoisu("extract", PAGE)

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
-from crawler.catalogue import entries
+from crawler.catalogue import entries, retold
 from crawler.cli.common import configured
+from crawler.cli.main import parser
 from crawler.store import Store
+from tests.sayings import SENTENCE, VALUE, WORD, literals, name_of, samples, tree_of
 from tests.support import ROOT, Thoisu, article, at
 
-SPOKEN = re.compile(r"""\bspoken\(\s*("[^"]+"|'[^']+')""")
-COUNTED = re.compile(r"""\bspoken_of_many\(\s*(?:"[^"]+",\s*"([^"]+)"|'[^']+',\s*'([^']+)')""")
+COMMANDS = sorted((ROOT / "crawler" / "cli").glob("*.py"))
+SPOKEN = frozenset({"spoken", "spoken_of_many", "respoken", "word_of", "cell"})
+PRINTING = frozenset({"print", "say", "announce", "tell", "status", "update", "add_row", "add_column", "Table"})
+NOT_SAID = frozenset(
+    {"compile", "css", "get", "Worker", "cast", "debug", "warning", "info", "startswith", "need", "expect"}
+)
+NO_WORDS = re.compile(r"^.*(?:thoisu|pytest|curl|poll|jq)[: ].*|emagazine, interview|red strike")
+"""A command that is to be typed, and names."""
+WIDTH = 80
 COLUMN = re.compile(r'(?<!Text)Column\("([^"]+)"')
 
 
@@ -34,12 +46,34 @@ def test_every_heading_of_a_list_has_an_entry() -> None:
     assert names - entries() == set()
 
 
-def test_everything_that_is_spoken_has_an_entry() -> None:
-    texts = [path.read_text("utf-8") for path in (ROOT / "crawler" / "cli").glob("*.py")]
-    spoken = {found[1:-1] for text in texts for found in SPOKEN.findall(text)}
-    spoken |= {one or other for text in texts for one, other in COUNTED.findall(text)}
-    assert len(spoken) > 30
-    assert spoken - entries() == set()
+def test_everything_that_a_command_says_has_its_vietnamese() -> None:
+    missing = {
+        f"{path.name}:{node.lineno}: {text}"
+        for path in COMMANDS
+        for node in literals(tree_of(path), NOT_SAID)
+        for text in samples(node)
+        if SENTENCE.search(NO_WORDS.sub("", text)) and not is_known(text)
+    }
+    assert missing == set()
+
+
+def test_no_command_prints_past_the_catalogue() -> None:
+    printed = {
+        f"{path.name}:{node.lineno}: {text}"
+        for path in COMMANDS
+        for call in ast.walk(tree_of(path))
+        if isinstance(call, ast.Call) and name_of(call) in PRINTING
+        for node in literals(call, SPOKEN)
+        for text in samples(node)
+        if WORD.search(NO_WORDS.sub("", text.replace(VALUE, "")))
+    }
+    assert printed == set()
+
+
+def is_known(text: str) -> bool:
+    """Whether it has an entry or a pattern, alone or behind the sign that leads it."""
+    alone = text.strip(" ;")
+    return text in entries() or alone in entries() or retold(alone, "vi") != alone
 
 
 def test_commands_speak_vietnamese_on_request(thoisu: Thoisu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,6 +88,36 @@ def test_commands_speak_vietnamese_on_request(thoisu: Thoisu, tmp_path: Path, mo
     assert "tiêu đề" in thoisu("articles", "--store", url).out
     monkeypatch.setenv("THOISU_LANG", "fr")
     assert "must be en or vi" in thoisu("articles", "--store", url).err
+
+
+def test_help_is_in_vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
+    english = helps()
+    monkeypatch.setenv("THOISU_LANG", "vi")
+    configured.cache_clear()
+    vietnamese = helps()
+    assert len(english) > 1000
+    assert in_english(english, vietnamese) == []
+    assert "Liệt kê các bài đã lưu, mới nhất trước." in " ".join(vietnamese)
+    assert max(map(len, vietnamese)) <= WIDTH
+
+
+def helps() -> list[str]:
+    """All lines of `--help`, of every command."""
+
+    def of(command: Any, context: Any) -> Iterator[str]:
+        yield from command.get_help(context).split("\n")
+        for name, inner in getattr(command, "commands", {}).items():
+            with typer.Context(inner, info_name=name, parent=context, terminal_width=WIDTH) as below:
+                yield from of(inner, below)
+
+    with typer.Context(parser(), info_name="thoisu", terminal_width=WIDTH) as context:
+        return list(of(parser(), context))
+
+
+def in_english(lines: Iterable[str], others: Iterable[str]) -> list[str]:
+    """The lines of our words in English that stand in the other language, too; those with a command to be typed may."""
+    both = set(lines) & set(others)
+    return sorted(line for line in both if line.isascii() and SENTENCE.search(NO_WORDS.sub("", line)))
 
 
 @pytest.mark.usefixtures("terminal")
