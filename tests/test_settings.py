@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 ODD = {
     "THOISU_DATABASE_URL": "sqlite:///odd.db", "THOISU_CONTACT": "odd@bao.example", "THOISU_DELAY": "0.5",
     "THOISU_BUDGET": "7.9", "THOISU_SITES_AT_ONCE": "0", "THOISU_NEWSROOM": "http://127.0.0.1:1", "THOISU_PROXY": "http://a:b@proxy.odd:3128",
-    "THOISU_REPLAY": "odd replay", "THOISU_QUARANTINE": "odd quarantine", "THOISU_ARCHIVE": "odd archive",
+    "THOISU_REPLAY": "odd replay", "THOISU_ARCHIVE": "odd archive",
     "THOISU_LANG": "VI", "THOISU_SITES": "odd-spiders", "THOISU_NOTIFY": "json://odd.example", "THOISU_ARCHIVE_MB": "0", "THOISU_SINKS": "odd.toml",
     "THOISU_LOG_LEVEL": "debug", "THOISU_LOG_FORMAT": "JSON", "THOISU_ARTICLE_MAXSIZE": "1e3", "THOISU_READ_SECONDS": "0", "THOISU_READERS": "99",
     "THOISU_ROBOTS_MAXSIZE": "1", "THOISU_CRAWL_DELAY_MAX": "0", "THOISU_BACKOFF_FIRST": "0.1",

@@ -163,7 +163,6 @@ class Settings:
     sites: Path | None = _setting(
         None, "Folder of spiders of your own, beside those that come with thoisu (docs/add-a-site.md).", Path
     )
-    quarantine: Path = _setting(Path("quarantine"), "Folder for pages of articles that lack a required field.", Path)
     archive: Path | None = _setting(
         None, "Folder of WARC files in which every fetched page is kept; empty: none is.", Path
     )
@@ -188,7 +187,7 @@ class Settings:
         _span(60),
     )
     keep_refused: timedelta | None = _setting(
-        None, "How long refused addresses, and the pages in the quarantine, are kept; empty: for ever.", _span(30)
+        None, "How long refused addresses, and pages for repair, are kept; empty: for ever.", _span(30)
     )
     heartbeat_url: str | None = _setting(
         None,

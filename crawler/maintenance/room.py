@@ -1,4 +1,4 @@
-"""Room for the store and its folders: what is free, for how long that will do, and what a year brings."""
+"""Room for the store and the archive: what is free, for how long that will do, and what a year brings."""
 
 from __future__ import annotations
 
@@ -25,14 +25,13 @@ _LONG = 3650  # days, from which on nobody counts them
 
 
 def room(store: Store, settings: Settings, now: datetime) -> Iterator[Diagnosis]:
-    """How full the disks are, and how the store and the folders grow."""
+    """How full the disks are, and how the store and the archive grow."""
     grown = store_growth(store, settings, now)
     most = settings.archive_total_mb
     every = [grown[0]] if grown else []
     if settings.archive is not None:
         size = None if most is None else most * 1_000_000
         every.append(folder_growth("archive", settings.archive, settings.keep_pages, size, now))
-    every.append(folder_growth("quarantine", settings.quarantine, settings.keep_refused, None, now))
     yield from _disks(store, settings, {one.name: one for one in every})
     if grown is None:
         yield ok("growth", "too young a store to tell; ask again in two days")
@@ -51,7 +50,7 @@ def room(store: Store, settings: Settings, now: datetime) -> Iterator[Diagnosis]
 def _disks(store: Store, settings: Settings, grows: dict[str, Growth]) -> Iterator[Diagnosis]:
     """Each disk once, with what lies on it."""
     on_disk: dict[int, dict[str, Path]] = defaultdict(dict)
-    for name, folder in folders_of(store.url, settings.archive, settings.quarantine).items():
+    for name, folder in folders_of(store.url, settings.archive).items():
         place = next((path for path in (folder.absolute(), *folder.absolute().parents) if path.is_dir()), None)
         if place is not None:
             on_disk[os.stat(place).st_dev][name] = place

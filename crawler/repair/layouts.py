@@ -21,6 +21,7 @@ from crawler.learn import Answer, Ask, Sample
 from crawler.learn.layouts import agreement, family_of, learn_layout, site_with
 from crawler.learn.samples import sample, squeezed
 from crawler.sites import Layout, Site
+from crawler.store import quarantine
 from crawler.store.schema import articles, links, revisions
 from crawler.text import local_time
 
@@ -71,10 +72,12 @@ def drift(connection: Connection, site: Site) -> Drift | None:
     return Drift(pages, since, f"since {local_time(since)} pages do not match {site.layout.name}; {names} reads them")
 
 
-def kept_pages(pages: Sequence[Link], site: str, archive: Path | None, quarantine: Path, now: datetime) -> list[Answer]:
-    """The pages of the last day that are kept here: in the archive, and as examples in the quarantine."""
+def kept_pages(
+    connection: Connection, pages: Sequence[Link], site: str, archive: Path | None, now: datetime
+) -> list[Answer]:
+    """The pages of the last day that are kept: in this machine's archive, and as examples in the quarantine."""
     wanted = {page.url for page in pages}
-    found = {answer.url: answer for answer in (*_archived(archive, site, wanted, now), *_examples(quarantine, site))}
+    found = {answer.url: answer for answer in (*_archived(archive, site, wanted, now), *_examples(connection, site))}
     return [found[page.url] for page in pages if page.url in found][:ENOUGH]
 
 
@@ -150,10 +153,7 @@ def _type(fetch: Fetch) -> str:
     return next((value for name, value in fetch.headers if name.lower() == "content-type"), "")
 
 
-def _examples(folder: Path, site: str) -> Iterator[Answer]:
-    for place in sorted((folder / site).glob("example-*")):
-        try:
-            origin = json.loads((place / "origin.json").read_text(encoding="utf-8"))
-            yield Answer(str(origin["url"]), 200, "text/html", (place / "page.html").read_bytes())
-        except (OSError, ValueError, KeyError):
-            continue
+def _examples(connection: Connection, site: str) -> Iterator[Answer]:
+    for page in quarantine.listed(connection, [site], reason=quarantine.EXAMPLE):
+        if (kept := quarantine.content(connection, page)) is not None:
+            yield Answer(page.url, 200, "text/html", kept.body)

@@ -27,8 +27,6 @@ class ServerOptions:
     """Who hears of alerts that name nobody."""
     archive: Path | None = None
     """The folder of WARC files, if pages are kept."""
-    quarantine: Path | None = None
-    """The folder of pages that are kept for repair."""
 
     @property
     def is_loopback(self) -> bool:
