@@ -4,9 +4,9 @@ Usage:  python bench/year.py [--days 365] [--sites 70] [--articles 2] [--keep 60
 
 A simulated clock, and what a crawl, `relate` and the jobs write through the store's own functions: four looks a day
 at each site's feed and at its sitemap of the month, `--articles` pages a site and day, a tenth of them refused, all
-that is counted of it, the pages kept for repair, the archive. Retention keeps pages, links and refused addresses for `--keep` days
-(links at least 60), and runs in the night of the simulated clock. On the day `--told` growth is asked for, as far ahead
-as the end of the run.
+that is counted of it, the pages kept for repair, the archive. Retention keeps pages, links and refused addresses for
+`--keep` days (links at least 60), and runs in the night of the simulated clock. On the day `--told` growth is asked
+for, as far ahead as the end of the run.
 
 Memory and descriptors are those of this process at the end of each day; growth is that from the second third of the
 days to the last. The seconds of a round are those of the processor for all looks of a day and their pages, the mean of

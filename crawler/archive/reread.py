@@ -103,7 +103,7 @@ def reread_pages(
     """
     readers = Readers(own.readers)
     # One without a site is taken, too, so that what is given has the order of the pages.
-    calls = ((page, (archive.place(page), packed(sites.get(page.row.site)))) for page in pages)
+    calls = ((page, (archive.packed(page), packed(sites.get(page.row.site)))) for page in pages)
     for page, found in readers.each(own.read_seconds, read_archived, calls):
         yield _reviewed(archive, store, sites.get(page.row.site), page, found, readers, own)
 
@@ -124,7 +124,7 @@ def _reviewed(
 
     def further(address: str) -> PageRead | None:
         more = archive.further(address)
-        return readers.wait(own.read_seconds, read_archived, archive.place(more), packed(site)) if more else None
+        return readers.wait(own.read_seconds, read_archived, archive.packed(more), packed(site)) if more else None
 
     held = store.page(link)
     try:

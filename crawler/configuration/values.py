@@ -103,6 +103,12 @@ def _proxy(text: str) -> str:
     return text
 
 
+def _object_url(text: str) -> str:
+    if not re.match(r"[a-z][a-z0-9+.-]*://.", text):
+        raise BadInput(f"must be like s3://bucket/warc, not {masked_address(text)!r}")
+    return text
+
+
 def _ascii(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         raise BadInput(f"must be a mail address or URL in plain ASCII, not {text!r}")
@@ -165,6 +171,11 @@ class Settings:
     )
     archive: Path | None = _setting(
         None, "Folder of WARC files in which every fetched page is kept; empty: none is.", Path
+    )
+    archive_url: str | None = _setting(
+        None,
+        "Where finished files of the archive are moved, as s3://bucket/warc; empty: they stay in their folder.",
+        _object_url,
     )
     notify: str = _setting("", "Who hears of findings and alerts: apprise URLs, or a file of apprise's.")
     archive_mb: float = _setting(

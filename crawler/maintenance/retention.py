@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Table, delete, false, func, select, tuple_
 
 from crawler.alerts import notify
 from crawler.archive import pruning
+from crawler.archive.warc_store import WarcStore
 from crawler.configuration import Settings
 from crawler.errors import StoreFailed, store_reason
 from crawler.maintenance.sizes import table_bytes
@@ -126,10 +127,11 @@ def _archive(settings: Settings, now: datetime, *, dry_run: bool) -> Iterator[Dr
     if folder is None or (settings.keep_pages is None and settings.archive_total_mb is None):
         return
     most = settings.archive_total_mb
+    archive = WarcStore(folder, settings.archive_url)
     try:
-        files = pruning.outdated(folder, now, settings.keep_pages, None if most is None else most * 1_000_000)
-        if files and not dry_run:
-            pruning.drop(folder, files)
+        files = pruning.outdated(archive, now, settings.keep_pages, None if most is None else most * 1_000_000)
+        if not dry_run:
+            pruning.drop(archive, files)
     except (OSError, sqlite3.Error) as error:
         raise StoreFailed(store_reason(error), f"the archive in {folder}: {error}") from error
     yield Dropped(what="files of the archive", number=len(files), bytes=sum(one.bytes for one in files))

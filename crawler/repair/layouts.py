@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from crawler.archive import Archive, Damaged, Fetch
-from crawler.errors import BadInput, Refused
+from crawler.errors import ArchiveFailed, BadInput, Refused
 from crawler.items import Link
 from crawler.learn import Answer, Ask, Sample
 from crawler.learn.layouts import agreement, family_of, learn_layout, site_with
@@ -73,9 +73,9 @@ def drift(connection: Connection, site: Site) -> Drift | None:
 
 
 def kept_pages(
-    connection: Connection, pages: Sequence[Link], site: str, archive: Path | None, now: datetime
+    connection: Connection, pages: Sequence[Link], site: str, archive: tuple[Path, str | None] | None, now: datetime
 ) -> list[Answer]:
-    """The pages of the last day that are kept: in this machine's archive, and as examples in the quarantine."""
+    """The pages of the last day that are kept: in the archive, of a folder and an object store, and as examples."""
     wanted = {page.url for page in pages}
     found = {answer.url: answer for answer in (*_archived(archive, site, wanted, now), *_examples(connection, site))}
     return [found[page.url] for page in pages if page.url in found][:ENOUGH]
@@ -134,18 +134,20 @@ def _witnessed(one: Sample, layout: Layout) -> bool:
     return read.published_precision == "day" or abs(read.published_at - told) < _NEAR
 
 
-def _archived(folder: Path | None, site: str, wanted: Collection[str], now: datetime) -> Iterator[Answer]:
-    if folder is None:
+def _archived(
+    archive: tuple[Path, str | None] | None, site: str, wanted: Collection[str], now: datetime
+) -> Iterator[Answer]:
+    if archive is None:
         return
     try:
-        with Archive(folder) as archive:
-            archive.catch_up()
-            for held in archive.pages(site, now - _A_DAY):
+        with Archive(*archive) as opened:
+            opened.catch_up()
+            for held in opened.pages(site, now - _A_DAY):
                 url = held.row.link or held.row.url
                 if url in wanted or held.row.url in wanted:
-                    fetch = archive.load(held)
+                    fetch = opened.load(held)
                     yield Answer(url if url in wanted else held.row.url, fetch.status, _type(fetch), fetch.body)
-    except (BadInput, Damaged):
+    except (BadInput, Damaged, ArchiveFailed):
         return
 
 

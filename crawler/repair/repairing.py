@@ -82,7 +82,8 @@ class _Asks:
     ) -> None:
         self.store, self.now = store, now
         settings = settings_for(own, newsroom=newsroom, more={"ITEM_PIPELINES": {}, **(more or {})})
-        self.archive: Path | None = Path(folder) if (folder := settings["THOISU_ARCHIVE"]) else None
+        folder = settings["THOISU_ARCHIVE"]
+        self.archive = (Path(folder), settings["THOISU_ARCHIVE_URL"]) if folder else None
         self._delay: float | None = settings["THOISU_DELAY"]
         self._budget: int | None = settings["THOISU_BUDGET"]
         # What is asked here is no article that a crawl has asked, so the archive does not keep it.

@@ -27,6 +27,8 @@ class ServerOptions:
     """Who hears of alerts that name nobody."""
     archive: Path | None = None
     """The folder of WARC files, if pages are kept."""
+    archive_url: str | None = None
+    """The object store to which finished ones are moved."""
 
     @property
     def is_loopback(self) -> bool:

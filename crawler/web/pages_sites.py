@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from crawler.alerts import alerts
 from crawler.alerts.notify import split
-from crawler.archive import Archive
+from crawler.archive import Archive, Damaged
 from crawler.errors import BadInput
 from crawler.store import mentions
 from crawler.web import api_sites, articles, board, plots
@@ -197,12 +197,12 @@ def _captured(state: State, url: str) -> bytes:
     try:
         if folder is None:
             raise BadInput("no archive is kept")
-        with Archive(folder) as archive:
+        with Archive(folder, state.options.archive_url) as archive:
             held = archive.further(url)
             if held is None:
                 raise BadInput("the archive has no such page")
             return archive.load(held).body
-    except BadInput as error:
+    except (BadInput, Damaged) as error:
         raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from None
 
 

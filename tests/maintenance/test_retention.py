@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from crawler.archive import Archive, pruning
 from crawler.archive.records import Fetch
+from crawler.archive.warc_store import WarcStore
 from crawler.archive.writer import Writer
 from crawler.configuration import DEFAULTS, Settings
 from crawler.errors import BadInput, Refusal
@@ -135,7 +136,8 @@ def test_files_of_the_archive_go_by_age_and_size(
 
 def test_the_index_says_what_the_files_say(tmp_path: Path) -> None:
     first, *_ = archive_of(tmp_path, [100, 5])
-    pruning.drop(tmp_path, pruning.outdated(tmp_path, NOW, timedelta(days=90), None))
+    files = WarcStore(tmp_path)
+    pruning.drop(files, pruning.outdated(files, NOW, timedelta(days=90), None))
     assert not first.exists()
 
     def rows() -> list[object]:
