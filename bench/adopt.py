@@ -93,11 +93,10 @@ def crawled(room: Newsroom, site: Site, folder: Path) -> tuple[dict[str, Article
     A crawl that was cut short is begun once more, as the next poll would: what it has not got is pending.
     """
     store_url = f"sqlite:///{folder / site.name}.db"
-    settings = {**_CRAWL, "THOISU_QUARANTINE": str(folder / "quarantine")}
-    (did,) = crawl(Sites([site]), store_url=store_url, newsroom=room.url, settings=settings)
+    (did,) = crawl(Sites([site]), store_url=store_url, newsroom=room.url, settings=_CRAWL)
     said = str(did)
     if did.error or any(reason.is_silence for reason in did.refused):
-        (did,) = crawl(Sites([site]), store_url=store_url, newsroom=room.url, settings=settings)
+        (did,) = crawl(Sites([site]), store_url=store_url, newsroom=room.url, settings=_CRAWL)
         said += f", then {did}"
     pages: dict[str, Article] = {}
     with Store.open(store_url) as store:

@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections import Counter
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
 
 from crawler.monitor.store_checks import verify
@@ -29,10 +28,10 @@ from datetime import date
 from crawler.backfill.spider import Job, backfill
 from crawler.newsroom import newsroom_sites
 from crawler.discover.days import DayRange
-base, store, quarantine, first, last = sys.argv[1:]
+base, store, first, last = sys.argv[1:]
 sites = newsroom_sites(base)
 days = DayRange(date.fromisoformat(first), date.fromisoformat(last))
-settings = {"THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_BUDGET": 1_000_000, "THOISU_QUARANTINE": quarantine}
+settings = {"THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_BUDGET": 1_000_000}
 jobs = {name: [Job(site=name, span=days)] for name in sites}
 reports = backfill(jobs, sites, store_url=store, newsroom=base, settings=settings)
 sys.exit(any(report.left or report.missing or report.error for report in reports))
@@ -50,7 +49,7 @@ def main() -> None:
     with Newsroom(world) as room, tempfile.TemporaryDirectory() as folder:
         store = f"sqlite:///{folder}/bench.db"
         last = FIRST + timedelta(days=days - 1)
-        command = [sys.executable, "-c", RUN, room.url, store, str(Path(folder) / "q"), str(FIRST), str(last)]
+        command = [sys.executable, "-c", RUN, room.url, store, str(FIRST), str(last)]
         for moment in [*sorted(random.sample(range(1, pages), kills)), None]:
             run = subprocess.Popen(command)
             if moment is None:

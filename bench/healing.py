@@ -83,7 +83,7 @@ class Watch:
         )
         self.store = Store.open(f"sqlite:///{folder / 'healing.db'}")
         self.settings = {
-            "THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_QUARANTINE": str(folder / "quarantine"),
+            "THOISU_DELAY": 0, "RETRY_TIMES": 0,
             "THOISU_BUDGET": BUDGET,
         }  # fmt: skip
         self.done: set[tuple[str, int]] = set()
@@ -108,7 +108,7 @@ class Watch:
                 print(f"{now:%d %H:%M}  {one.why}", file=sys.stderr)
             self._note(now)
             if hour % 2:
-                for one in check(self.store, self.sites, now, folders={"quarantine": self.folder / "quarantine"}):
+                for one in check(self.store, self.sites, now):
                     self.found.setdefault((one.name, one.site or "", one.subject), now)
                     if one.name == "stand_in":
                         self.patches[one.site or "", one.subject] = one.patch or ""

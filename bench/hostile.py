@@ -128,7 +128,7 @@ def child(work: str, folder: Path, port: int, hosts: list[str]) -> None:
     said: dict[str, Any] = {}
     if work in ("crawl", "archiving", "round"):
         settings: dict[str, Any] = {
-            "THOISU_QUARANTINE": str(folder / "q"), "RETRY_TIMES": 0, "THOISU_BACKOFF_FIRST": 0.01, "THOISU_DELAY": 0,
+            "RETRY_TIMES": 0, "THOISU_BACKOFF_FIRST": 0.01, "THOISU_DELAY": 0,
         }  # fmt: skip
         if work == "archiving":
             settings["THOISU_ARCHIVE"] = str(folder / "warc")

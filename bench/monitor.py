@@ -88,12 +88,12 @@ class Quarter:
     def round(self) -> list[Finding]:
         """Four hours later."""
         now = self.room.world.advance(seconds=STEP.total_seconds())
-        settings = {"THOISU_DELAY": 0, "THOISU_QUARANTINE": str(self.folder / "quarantine"), "THOISU_BUDGET": 100_000}
+        settings = {"THOISU_DELAY": 0, "THOISU_BUDGET": 100_000}
         began = time.perf_counter()
         crawl(self.sites, store_url=self.url, newsroom=self.room.url, settings=settings, now=lambda: now)
         crawled = time.perf_counter()
         with Store.open(self.url) as store:
-            found = check(store, self.sites, now, folders={"quarantine": self.folder / "quarantine"})
+            found = check(store, self.sites, now)
         self.seconds["crawl"] += crawled - began
         self.seconds["check"] += time.perf_counter() - crawled
         return found

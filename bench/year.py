@@ -4,9 +4,9 @@ Usage:  python bench/year.py [--days 365] [--sites 70] [--articles 2] [--keep 60
 
 A simulated clock, and what a crawl, `relate` and the jobs write through the store's own functions: four looks a day
 at each site's feed and at its sitemap of the month, `--articles` pages a site and day, a tenth of them refused, all
-that is counted of it, the archive, the quarantine. Retention keeps pages, links and refused addresses for `--keep` days
-(links at least 60), and runs in the night of the simulated clock. On the day `--told` growth is asked for, as far ahead
-as the end of the run.
+that is counted of it, the pages kept for repair, the archive. Retention keeps pages, links and refused addresses for
+`--keep` days (links at least 60), and runs in the night of the simulated clock. On the day `--told` growth is asked
+for, as far ahead as the end of the run.
 
 Memory and descriptors are those of this process at the end of each day; growth is that from the second third of the
 days to the last. The seconds of a round are those of the processor for all looks of a day and their pages, the mean of
@@ -36,14 +36,14 @@ from crawler.archive.records import Fetch
 from crawler.archive.writer import Writer
 from crawler.compare.relate import relate
 from crawler.configuration import DEFAULTS, Settings
-from crawler.crawl import quarantine
-from crawler.errors import Quarantine, Refusal
-from crawler.items import Link, PendingLink
+from crawler.errors import Refusal
+from crawler.items import Link
 from crawler.maintenance import prune_due
 from crawler.maintenance.growth import folder_growth, store_growth
 from crawler.monitor import page_flags
 from crawler.monitor.page_flags import PageFlags
-from crawler.store import SourceState, Store, budget, tallies
+from crawler.store import SourceState, Store, budget, quarantine, tallies
+from crawler.store.quarantine import PageContent
 from crawler.text import day_of
 
 LOOKS = 4
@@ -56,7 +56,7 @@ _LIMIT = 1000
 
 @dataclass
 class Year:
-    """A store with its folders, as it lives through the days."""
+    """A store with its archive, as it lives through the days."""
 
     store: Store
     settings: Settings
@@ -106,16 +106,14 @@ class Year:
             about = {"url": page.url, "site": look.site, "link": page.canonical_url, "status": 200}
             writer.keep(Fetch(headers=headers, body=body, at=look.at, **about))
         if lost and self.refused % 3 == 0:
-            self._quarantined(lost[0], look)
+            self._kept(lost[0].url, look)
         self.refused += len(lost)
 
-    def _quarantined(self, link: Link, look: Look) -> None:
-        waits = PendingLink(
-            canonical_url=link.url, url=link.url, site=look.site, source=look.source, title=None, published_at=None,
-            modified_at=None, found_at=look.at, fetched_at=None, tries=1, reason=None,
-        )  # fmt: skip
+    def _kept(self, url: str, look: Look) -> None:
         body = "".join(f"<p>{page.body}</p>" for page in look.pages).encode()
-        quarantine.keep(self.settings.quarantine, look.site, waits, body, Quarantine(Refusal.NO_TITLE), look.at)
+        content = PageContent(body, {"url": url, "canonical_url": url, "site": look.site, "title": None})
+        with self.store.writing() as connection:
+            quarantine.keep(connection, look.site, url, url, content, look.at, reason="no_title", detail="")
 
     def _lost(self, look: Look) -> int:
         self.pages += len(look.pages)
@@ -123,45 +121,42 @@ class Year:
 
     def _age(self, now: datetime) -> None:
         """What was written today bears today's time."""
-        for folder in _folders(self.settings):
-            for path in folder.rglob("*"):
-                if path.is_file() and (path not in self.aged or path.name.startswith("index.db")):
-                    os.utime(path, (now.timestamp(),) * 2)
-                    self.aged.add(path)
+        for path in _archive(self.settings).rglob("*"):
+            if path.is_file() and (path not in self.aged or path.name.startswith("index.db")):
+                os.utime(path, (now.timestamp(),) * 2)
+                self.aged.add(path)
 
 
 def _day(look: Look) -> int:
     return (look.at - START - timedelta(seconds=1)) // timedelta(days=1)
 
 
-def _folders(settings: Settings) -> tuple[Path, Path]:
+def _archive(settings: Settings) -> Path:
     assert settings.archive is not None
-    return settings.archive, settings.quarantine
+    return settings.archive
 
 
 def told(store: Store, settings: Settings, now: datetime, days: int) -> dict[str, int]:
     """Bytes so many days ahead, as the doctor tells them."""
     grown = store_growth(store, settings, now, days)
-    found = {"store": grown[0].year if grown else 0}
-    for folder, keep in zip(_folders(settings), (settings.keep_pages, settings.keep_refused), strict=True):
-        found[folder.name] = folder_growth(folder.name, folder, keep, None, now, days).year
-    return found
+    archive = folder_growth("archive", _archive(settings), settings.keep_pages, None, now, days)
+    return {"store": grown[0].year if grown else 0, "archive": archive.year}
 
 
 def sizes(store: Store, settings: Settings) -> dict[str, int]:
-    """Bytes of the store's file, with its log while it is open, and of the folders."""
+    """Bytes of the store's file, with its log while it is open, and of the archive."""
     file = Path(str(store.url.database))
-    found = {"store": sum(path.stat().st_size for path in file.parent.glob(f"{file.name}*"))}
-    for folder in _folders(settings):
-        found[folder.name] = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return found
+    return {
+        "store": sum(path.stat().st_size for path in file.parent.glob(f"{file.name}*")),
+        "archive": sum(path.stat().st_size for path in _archive(settings).rglob("*") if path.is_file()),
+    }
 
 
 def measured(options: argparse.Namespace, place: Path) -> dict[str, Any]:
     """All days, with a line for each tenth of them."""
     keep = timedelta(days=options.keep)
     settings = replace(
-        DEFAULTS, archive=place / "archive", quarantine=place / "quarantine", keep_pages=keep, keep_refused=keep,
+        DEFAULTS, archive=place / "archive", keep_pages=keep, keep_refused=keep,
         keep_links=max(keep, timedelta(days=60)),
     )  # fmt: skip
     a_day = options.sites * options.articles

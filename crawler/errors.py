@@ -149,6 +149,18 @@ class StoreFailed(ThoisuError):
         return _STORE_ADVICE[self.reason]
 
 
+class ArchiveFailed(StoreFailed):
+    """The object store of the archive did not do what it was asked; `detail` is what was said."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("unreachable", detail)
+
+    @property
+    def advice(self) -> str:
+        """What a person can do."""
+        return "see that THOISU_ARCHIVE_URL names the right place, and that this user may read and write there"
+
+
 _STORE_ADVICE: Mapping[StoreReason, str] = {
     "disk_full": "make room, and the same command goes on",
     "read_only": "let this user write the file and its folder",

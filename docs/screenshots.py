@@ -45,7 +45,7 @@ def main() -> None:
         store_url, sites = f"sqlite:///{folder}/thoisu.db", newsroom_sites(room.url, _PAPERS)
         with Store.open(store_url) as store:
             enrol(sites, store, datetime.now(UTC))
-            _crawl(world, room, sites, store_url, Path(folder))
+            _crawl(world, room, sites, store_url)
             relate(store)
             with store.reading() as connection:
                 number = connection.exec_driver_sql("SELECT max(id) FROM articles WHERE revision > 1").scalar_one()
@@ -61,11 +61,10 @@ def main() -> None:
                     print(asked.to / f"{name}.png")
 
 
-def _crawl(world: World, room: Newsroom, sites: Sites, store_url: str, folder: Path) -> None:
+def _crawl(world: World, room: Newsroom, sites: Sites, store_url: str) -> None:
     """Crawl the newsroom, let papers edit, and crawl it again."""
-    own = Settings(quarantine=folder / "quarantine")
     for revisit in (False, True):
-        crawl(sites, store_url=store_url, newsroom=room.url, revisit=revisit, own=own)
+        crawl(sites, store_url=store_url, newsroom=room.url, revisit=revisit, own=Settings())
         for paper in world.papers[:3]:
             world.edit(world.visible(paper)[0])
 

@@ -1,4 +1,4 @@
-"""A simulated newsroom, and a store, a quarantine and an archive that it is crawled into."""
+"""A simulated newsroom, and a store and an archive that it is crawled into."""
 
 from __future__ import annotations
 
@@ -30,9 +30,8 @@ class Bench:
         self.newsroom = newsroom
         self.store_url = f"sqlite:///{folder / 'store.db'}"
         self.sites = newsroom_sites(newsroom.url, count=len(newsroom.world.papers))
-        self.quarantine = folder / "quarantine"
         self.archive = folder / "warc"
-        self.settings: dict[str, Any] = {"THOISU_QUARANTINE": str(self.quarantine), **PATIENT}
+        self.settings: dict[str, Any] = dict(PATIENT)
         if archiving:
             self.settings |= {
                 "THOISU_ARCHIVE": str(self.archive),

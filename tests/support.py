@@ -17,7 +17,8 @@ from crawler.deliver.sink import Delivery
 from crawler.items import Article, Event
 from crawler.schedule import AgendaEntry, agenda
 from crawler.sites import EPI, Feed, Site
-from crawler.store import Store, frontier
+from crawler.store import Store, frontier, quarantine
+from crawler.store.quarantine import PageContent
 
 HANOI = timezone(timedelta(hours=7))
 T0 = datetime(2026, 3, 2, 8, 0, tzinfo=HANOI)
@@ -112,6 +113,23 @@ Thoisu = Callable[..., Run]
 def fill(store: Store, count: int, begin: int = 1) -> None:
     for n in range(begin, begin + count):
         store.save(article(n, f"bài {n}"), at(n))
+
+
+def keep_page(
+    store: Store,
+    n: int,
+    site: str = "bao",
+    *,
+    reason: str = "no_body",
+    body: bytes = b"<html>",
+    when: datetime | None = None,
+) -> None:
+    """Keep the page n for repair, as a run does."""
+    content = PageContent(body, {"url": url_of(n), "title": "Đê\0 \ud800"})
+    with store.writing() as connection:
+        frontier.ensure_site(connection, site, at(0))
+        about = {"reason": reason, "detail": "nothing"}
+        quarantine.keep(connection, site, url_of(n), url_of(n), content, when or at(n), **about)
 
 
 def plan(connection: Connection, site: str, next_at: datetime) -> None:

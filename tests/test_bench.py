@@ -12,7 +12,16 @@ import pytest
 
 from tests.support import ROOT
 
-LIBRARIES = {"hostile_inputs", "kept", "month_faults", "month_report", "pairs", "serve_search", "stream"}
+LIBRARIES = {
+    "hostile_inputs",
+    "kept",
+    "month_faults",
+    "month_report",
+    "own_postgres",
+    "pairs",
+    "serve_search",
+    "stream",
+}
 PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "adopt": (
         "--count 1 --articles 9",
@@ -36,6 +45,10 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "months": (
         "--days 1 --papers 3 --articles 4",
         lambda found: found["late"] == found["missing"] == found["false_findings"] == found["descriptor_growth"] == 0,
+    ),
+    "reread": (
+        "--pages 6 --sites 2 --workers 1 --times 1",
+        lambda found: found["pages"] == 6 and found["missing"] == 0,
     ),
     "rounds": ("1", lambda found: 0 < found["ratio"] < 1),
     "scale": ("--every=97 3000", lambda found: found["cases"] > 100 and found["wrong"] == []),

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 ODD = {
     "THOISU_DATABASE_URL": "sqlite:///odd.db", "THOISU_CONTACT": "odd@bao.example", "THOISU_DELAY": "0.5",
     "THOISU_BUDGET": "7.9", "THOISU_SITES_AT_ONCE": "0", "THOISU_NEWSROOM": "http://127.0.0.1:1", "THOISU_PROXY": "http://a:b@proxy.odd:3128",
-    "THOISU_REPLAY": "odd replay", "THOISU_QUARANTINE": "odd quarantine", "THOISU_ARCHIVE": "odd archive",
+    "THOISU_REPLAY": "odd replay", "THOISU_ARCHIVE": "odd archive", "THOISU_ARCHIVE_URL": "odd://archive",
     "THOISU_LANG": "VI", "THOISU_SITES": "odd-spiders", "THOISU_NOTIFY": "json://odd.example", "THOISU_ARCHIVE_MB": "0", "THOISU_SINKS": "odd.toml",
     "THOISU_LOG_LEVEL": "debug", "THOISU_LOG_FORMAT": "JSON", "THOISU_ARTICLE_MAXSIZE": "1e3", "THOISU_READ_SECONDS": "0", "THOISU_READERS": "99",
     "THOISU_ROBOTS_MAXSIZE": "1", "THOISU_CRAWL_DELAY_MAX": "0", "THOISU_BACKOFF_FIRST": "0.1",
@@ -33,7 +33,7 @@ ODD = {
 BAD = {
     "THOISU_CONTACT": "tòa soạn", "THOISU_DELAY": "soon", "THOISU_BUDGET": "-1", "THOISU_NEWSROOM": "ftp://h", "THOISU_PROXY": "socks5://a:b@h",
     "THOISU_LOG_LEVEL": "LOUD", "THOISU_LOG_FORMAT": "xml", "THOISU_ARCHIVE_MB": "nan", "THOISU_TRIES_MAX": "many", "THOISU_REVISIT_DAYS": "inf",
-    "THOISU_KEEP_PAGES": "soon", "THOISU_KEEP_LINKS": "30d",
+    "THOISU_KEEP_PAGES": "soon", "THOISU_KEEP_LINKS": "30d", "THOISU_ARCHIVE_URL": "/srv/warc",
 }  # fmt: skip
 NOWHERE = Path("/nowhere/.env")
 

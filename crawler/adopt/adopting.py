@@ -11,7 +11,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from crawler.adopt.conversation import Talk, hold
 from crawler.configuration import Settings as OwnSettings
-from crawler.crawl.quarantine import slug
 from crawler.crawl.run import settings_for
 from crawler.errors import BadInput, BadSite, Discard, Refusal
 from crawler.fetch.guard import named_inside, of_newsroom
@@ -19,6 +18,7 @@ from crawler.fetch.replay import load
 from crawler.learn import Exploration, Learned, NotLearned, Sample, explore, learned, name_for, spider_file
 from crawler.learn.page_links import bare_host
 from crawler.sites import EPI, Listing, Site
+from crawler.store.quarantine import slug
 
 _NOT_ON_PAGE = frozenset({"url", "site", "content_hash", "layout", "published_raw"})
 """Fields of an article that say nothing of the page which a person could correct."""

@@ -1,6 +1,7 @@
 """The archive: every fetched page as it came, in WARC 1.1 files (ISO 28500:2017), to be read again later.
 
 records.py      one page as one WARC record, and back
+warc_store.py   where the files lie: in a folder, and in an object store
 index.py        which record holds which page; can be made again from the files
 writer.py       the one file that a process writes
 middleware.py   the hook in Scrapy

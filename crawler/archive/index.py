@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -93,10 +93,10 @@ class Index:
         found = self._base.execute(query, (file,)).fetchone()
         return int(found[0]) if found else 0
 
-    def forget_missing(self, folder: Path) -> None:
-        """Drop the records of files that are gone; of a revisit whose first record is among them, where that stood."""
+    def keep_only(self, names: Container[str]) -> None:
+        """Drop the records of other files; of a revisit whose first record is among them, where that stood."""
         for (file,) in self._base.execute("SELECT DISTINCT file FROM records").fetchall():
-            if not (folder / file).exists():
+            if file not in names:
                 with self._base:
                     self._base.execute("DELETE FROM records WHERE file = ?", (file,))
                     lost = "UPDATE records SET body_file = NULL, body_offset = NULL WHERE body_file = ?"

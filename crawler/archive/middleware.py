@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,8 +34,14 @@ class ArchiveMiddleware:
             raise NotConfigured
         folder = Path(settings["THOISU_ARCHIVE"])
         size = int(settings.getfloat("THOISU_ARCHIVE_MB") * 1e6)
-        writer = borrow(folder, size, settings["USER_AGENT"], settings["THOISU_CONTACT"])
-        crawler.signals.connect(lambda: give_back(folder), signal=signals.engine_stopped, weak=False)
+        about = settings["USER_AGENT"], settings["THOISU_CONTACT"]
+        writer = borrow(folder, size, *about, settings.get("THOISU_ARCHIVE_URL"))
+
+        async def stopped() -> None:
+            if moved := give_back(folder):
+                await asyncio.wrap_future(moved)  # the run waits for it, its other sites do not
+
+        crawler.signals.connect(stopped, signal=signals.engine_stopped, weak=False)
         return cls(crawler, writer)
 
     def process_response(self, request: Request, response: Response) -> Response:

@@ -9,7 +9,7 @@ from io import BytesIO
 from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
 from warcio.recordloader import ArcWarcRecordLoader
 
-from crawler.archive.records import Fetch, Place, load
+from crawler.archive.records import Fetch, PackedPage, load
 from crawler.errors import Discard, Refused, ThoisuError
 from crawler.extract import MOST_PAGES, join, verdict
 from crawler.items import Article
@@ -26,9 +26,9 @@ class BadRecord(ThoisuError):
     """A record that is none."""
 
 
-def read_archived(place: Place, site: bytes) -> PageRead:
+def read_archived(page: PackedPage, site: bytes) -> PageRead:
     """The article on a page of our own archive; raises as `read` and `records.load`."""
-    return read(load(place), site)
+    return read(load(page), site)
 
 
 def read_recorded(text: bytes, limit: int, site: bytes) -> PageRead | None:

@@ -7,32 +7,33 @@ than they may. One that was written within the last hour stays: a process may ha
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
-from crawler.archive.index import Index
+from crawler.archive.index import NAME, Index
+from crawler.archive.warc_store import WarcStore
 
 FRESH = timedelta(hours=1)
 """Since its last write, in which a file may be open."""
 
 
-class WarcOnDisk(NamedTuple):
+class OldFile(NamedTuple):
     """A file of the archive."""
 
-    path: Path
+    name: str
     at: datetime
     """When it was written last."""
     bytes: int
 
 
-def outdated(folder: Path, now: datetime, keep: timedelta | None, most: float | None) -> list[WarcOnDisk]:
+def outdated(store: WarcStore, now: datetime, keep: timedelta | None, most: float | None) -> list[OldFile]:
     """The files to be dropped, the oldest first; `most` is what all files may take, in bytes."""
     files = []
-    for path in folder.glob("*.warc.gz"):
-        about = path.stat()
-        files.append(WarcOnDisk(path, datetime.fromtimestamp(about.st_mtime, now.tzinfo), about.st_size))
-    files.sort(key=lambda one: (one.at, one.path.name))
+    for name, size in store.sizes().items():
+        with suppress(FileNotFoundError):  # somebody else has dropped it
+            files.append(OldFile(name, store.written(name), size))
+    files.sort(key=lambda one: (one.at, one.name))
     left = sum(one.bytes for one in files)
     found = []
     for one in files:
@@ -44,19 +45,19 @@ def outdated(folder: Path, now: datetime, keep: timedelta | None, most: float | 
     return found
 
 
-def drop(folder: Path, files: Iterable[WarcOnDisk]) -> None:
-    """Remove files, and what the index says of them.
+def drop(store: WarcStore, files: Iterable[OldFile]) -> None:
+    """Remove files, and what the index says of them and of those that others have removed.
 
     A process that is killed between the two leaves an index of which the next reading drops the rest. Raises OSError
     for a file that cannot be removed, `sqlite3.Error` as `Index`.
     """
     try:
         for one in files:
-            one.path.unlink(missing_ok=True)
+            store.remove(one.name)
     finally:
-        if (folder / "index.db").exists():
-            index = Index(folder)
+        if (store.folder / NAME).exists():
+            index = Index(store.folder)
             try:
-                index.forget_missing(folder)
+                index.keep_only(store.sizes())
             finally:
                 index.close()

@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from crawler.archive.index import Index, Row
-from crawler.archive.records import BROKEN, Fetch, Place, load, parse, stamp, walk
+from crawler.archive.records import BROKEN, Fetch, Packed, PackedPage, load, parse, stamp, walk
+from crawler.archive.warc_store import WarcStore
 from crawler.errors import BadInput
 
 _ROWS = 1000  # entered in the index at a time
@@ -29,13 +30,17 @@ class Held(NamedTuple):
 
 
 class Archive:
-    """The WARC files of a folder, read only but for their index; BadInput when there are none."""
+    """The WARC files of a folder and of the object store to which finished ones are moved, and the index of all.
 
-    def __init__(self, folder: Path) -> None:
-        if not folder.is_dir() or not any(folder.glob("*.warc.gz")):
+    BadInput for a folder without any; what reads an object raises as `WarcStore`.
+    """
+
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        self._files = WarcStore(folder, url)
+        if url is None and not self._files.sizes():
             raise BadInput(f"{folder} holds no archive; a crawl with THOISU_ARCHIVE={folder} makes one")
-        self._folder = folder
         try:
+            folder.mkdir(parents=True, exist_ok=True)  # another machine's files may be all that there is
             self._index = Index(folder)
         except (OSError, sqlite3.Error) as error:
             raise BadInput(f"cannot use the index of the archive in {folder}: {error}") from None
@@ -53,8 +58,9 @@ class Archive:
 
         Reads nothing twice: a file is read from the end of its last known record on.
         """
-        self._index.forget_missing(self._folder)
-        return [fault for path in sorted(self._folder.glob("*.warc.gz")) if (fault := self._enter(path))]
+        sizes = self._files.sizes()
+        self._index.keep_only(sizes)
+        return [fault for name, size in sizes.items() if (fault := self._enter(name, size))]
 
     def spans(self) -> dict[str, tuple[datetime, datetime]]:
         """For each site when its articles were fetched: the first and the last good answer."""
@@ -77,39 +83,47 @@ class Archive:
         found = self._index.latest(url)
         return Held(*found) if found else None
 
-    def place(self, held: Held) -> Place:
-        """Where its record stands, and that of its body."""
-        row = held.row
-        body = None
+    def packed(self, held: Held) -> PackedPage:
+        """Its record as it stands in the files, and that of its body."""
+        row, body = held.row, None
         if (row.body_file, row.body_offset) != (row.file, row.offset):
             first = self._index.body(row.url, row.digest)
-            body = (self._folder / first.file, first.offset) if first else None
-        return Place(self._folder / row.file, row.offset, body)
+            body = self._packed(first) if first else None
+        return PackedPage(self._packed(row), body)
 
     def load(self, held: Held) -> Fetch:
         """The answer with its body; raises `Damaged`."""
-        return load(self.place(held))
+        return load(self.packed(held))
 
-    def _enter(self, path: Path) -> str | None:
+    def _packed(self, row: Row) -> Packed:
+        where = f"{row.file}, byte {row.offset}"
+        try:
+            with self._files.opened(row.file) as file:
+                file.seek(row.offset)
+                return Packed(where, file.read(row.length))
+        except FileNotFoundError:
+            return Packed(where, b"")
+
+    def _enter(self, name: str, size: int) -> str | None:
         """Enter the unknown rest of one file; a sentence when it ends in a broken record."""
-        end = self._index.end(path.name)
-        if end >= path.stat().st_size:
+        end = self._index.end(name)
+        if end >= size:
             return None
         rows: list[Row] = []
         fault = None
-        with path.open("rb") as file:
+        with self._files.opened(name) as file:
             file.seek(end)
             try:
                 for offset, length, text in walk(file):
                     if fetch := (parsed := parse(text)).fetch:
-                        body = (None, None) if parsed.revisit else (path.name, offset)
+                        body = (None, None) if parsed.revisit else (name, offset)
                         about = (fetch.url, fetch.site, fetch.link, stamp(fetch.at), fetch.status, parsed.digest)
-                        rows.append(Row(path.name, offset, length, *about, *body))
+                        rows.append(Row(name, offset, length, *about, *body))
                     end = offset + length
                     if len(rows) >= _ROWS:
                         self._index.add(rows)
                         rows.clear()
             except BROKEN as error:
-                fault = f"{path.name}: broken from byte {end} on ({error}), passed over"
+                fault = f"{name}: broken from byte {end} on ({error}), passed over"
         self._index.add(rows)
         return fault

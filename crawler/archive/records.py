@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.client import responses
 from io import BytesIO
-from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from warcio.bufferedreaders import BufferedReader
@@ -57,12 +56,20 @@ class Damaged(ThoisuError):
     """A record that cannot be read, or whose body is not the one that was written."""
 
 
-class Place(NamedTuple):
-    """Where a page of the archive stands."""
+class Packed(NamedTuple):
+    """A record as it stands in a file."""
 
-    path: Path
-    offset: int
-    body: tuple[Path, int] | None
+    where: str
+    """File and byte, for a person."""
+    member: bytes
+    """Empty when the file is gone."""
+
+
+class PackedPage(NamedTuple):
+    """A page of the archive as its files have it, to be read elsewhere."""
+
+    own: Packed
+    body: Packed | None
     """For a revisit, the record that holds its body; None when that is gone, or for any other record."""
 
 
@@ -182,32 +189,31 @@ def parse(text: bytes) -> Parsed:
     return Parsed(fields, fetch, record.digest_checker.passed is not False)
 
 
-def load(place: Place) -> Fetch:
+def load(page: PackedPage) -> Fetch:
     """The answer with its body; raises `Damaged`."""
-    own = _sound(place.path, place.offset)
+    own = _sound(page.own)
     if own.fetch is None:
-        raise Damaged(f"{place.path.name}, byte {place.offset}: no answer of a site")
+        raise Damaged(f"{page.own.where}: no answer of a site")
     if not own.revisit:
         return own.fetch
-    if place.body is None:
-        raise Damaged(f"{place.path.name}, byte {place.offset}: the record that it refers to is gone")
-    path, offset = place.body
-    body = _sound(path, offset)
+    if page.body is None:
+        raise Damaged(f"{page.own.where}: the record that it refers to is gone")
+    body = _sound(page.body)
     if body.fetch is None or body.digest != own.digest:
-        raise Damaged(f"{path.name}, byte {offset}: not the body that {place.path.name} refers to")
+        raise Damaged(f"{page.body.where}: not the body that {page.own.where} refers to")
     return replace(own.fetch, body=body.fetch.body)
 
 
-def _sound(path: Path, offset: int) -> Parsed:
+def _sound(record: Packed) -> Parsed:
+    if not record.member:
+        raise Damaged(f"{record.where}: the file is gone")
     try:
-        with path.open("rb") as opened:
-            opened.seek(offset)
-            _, _, text = next(walk(opened))
+        _, _, text = next(walk(BytesIO(record.member)))
         parsed = parse(text)
-    except (*BROKEN, OSError, StopIteration) as error:
-        raise Damaged(f"{path.name}, byte {offset}: {error or type(error).__name__}") from None
+    except (*BROKEN, StopIteration) as error:
+        raise Damaged(f"{record.where}: {error or type(error).__name__}") from None
     if not parsed.sound:
-        raise Damaged(f"{path.name}, byte {offset}: the body does not match its digest")
+        raise Damaged(f"{record.where}: the body does not match its digest")
     return parsed
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 
 from crawler.archive.page_reading import join_pages, read_archived
@@ -35,6 +36,7 @@ What = Literal[
 ]
 WRITTEN: frozenset[What] = frozenset({"metadata", "text", "new"})
 """What `write` stores; all else is reported and left alone."""
+_TOGETHER = 50  # pages of which the store is asked at once
 _COMPARED = tuple(name for name in FIELDS if name not in ("url", "site"))
 
 
@@ -103,9 +105,23 @@ def reread_pages(
     """
     readers = Readers(own.readers)
     # One without a site is taken, too, so that what is given has the order of the pages.
-    calls = ((page, (archive.place(page), packed(sites.get(page.row.site)))) for page in pages)
-    for page, found in readers.each(own.read_seconds, read_archived, calls):
-        yield _reviewed(archive, store, sites.get(page.row.site), page, found, readers, own)
+    calls = (
+        ((page, held), (archive.packed(page), packed(sites.get(page.row.site)))) for page, held in _held(store, pages)
+    )
+    for (page, held), found in readers.each(own.read_seconds, read_archived, calls):
+        yield _reviewed(archive, store, sites.get(page.row.site), page, held, found, readers, own)
+
+
+def _held(store: Store, pages: Iterable[Held]) -> Iterator[tuple[Held, StoredPage | None]]:
+    """Each page with what the store holds of it, asked for many at once: a reader is quicker than a database."""
+    rest = iter(pages)
+    while some := list(islice(rest, _TOGETHER)):
+        held = store.pages(_link(page) for page in some)
+        yield from ((page, held.get(_link(page))) for page in some)
+
+
+def _link(page: Held) -> str:
+    return page.row.link or page.row.url
 
 
 def _reviewed(
@@ -113,20 +129,19 @@ def _reviewed(
     store: Store,
     site: Site | None,
     page: Held,
+    held: StoredPage | None,
     found: PageRead | Exception | None,
     readers: Readers,
     own: Settings,
 ) -> RereadPage:
-    link = page.row.link or page.row.url
-    about: dict[str, Any] = {"id": page.id, "url": link, "site": page.row.site, "at": page.at}
+    about: dict[str, Any] = {"id": page.id, "url": _link(page), "site": page.row.site, "at": page.at}
     if site is None:
         return RereadPage(**about, what="no_site")
 
     def further(address: str) -> PageRead | None:
         more = archive.further(address)
-        return readers.wait(own.read_seconds, read_archived, archive.place(more), packed(site)) if more else None
+        return readers.wait(own.read_seconds, read_archived, archive.packed(more), packed(site)) if more else None
 
-    held = store.page(link)
     try:
         if not isinstance(found, PageRead):
             raise found or Discard(Refusal.UNREADABLE)

@@ -40,9 +40,9 @@ def capture(
       thoisu capture nhandan https://nhandan.vn/ten-bai-post976641.html
       thoisu capture vov saved.html --url https://vov.vn/ten-bai-post1315698.vov
     """
-    from crawler.crawl.quarantine import slug
     from crawler.items import FALLBACK
     from crawler.sites import canonical, judge
+    from crawler.store.quarantine import slug
 
     definition = site_named(site, all_sites())
     if case and (Path(case).name != case or case.startswith(".")):

@@ -61,7 +61,7 @@ def check(
     known = papers_of(newsroom) if newsroom else all_sites()
     chosen = chosen_sites(sites or (), known)
     with _opened(store) as opened:
-        places = folders_of(opened.url, configured().archive, configured().quarantine)
+        places = folders_of(opened.url, configured().archive)
         found = run(opened, chosen, datetime.now(UTC), folders=places)
         with opened.reading() as connection:
             known_here, answered = queries.site_names(connection), queries.answered(connection)

@@ -264,7 +264,7 @@ class _Chapters:
         with progress_of(len(self._sites)) if self._screen.is_terminal else quiet as progress:
             reports = crawl(
                 self._sites, store_url=self._database, newsroom=self._room.url, revisit=revisit, on_progress=progress,
-                own=Settings(quarantine=self._folder / "quarantine"),
+                own=Settings(),
             )  # fmt: skip
         if any(report.error == "stopped" for report in reports):
             raise KeyboardInterrupt

@@ -40,7 +40,7 @@ def check(store: Store, sites: Sites) -> None:
     """Compare each site with its own past, every half hour; findings open and close."""
     from crawler.monitor import check_due, folders_of
 
-    folders = folders_of(store.url, configured().archive, configured().quarantine)
+    folders = folders_of(store.url, configured().archive)
     check_due(store, sites, _now(), folders=folders)
 
 

@@ -38,6 +38,7 @@ from crawler.cli.mcp import mcp
 from crawler.cli.newsroom import newsroom
 from crawler.cli.prove import prove
 from crawler.cli.prune import prune
+from crawler.cli.quarantine import quarantine
 from crawler.cli.queue import queue
 from crawler.cli.read import clean, extract
 from crawler.cli.relate import reindex, relate
@@ -61,7 +62,7 @@ app = typer.Typer(name="thoisu", cls=Group, rich_markup_mode=None, add_completio
 for command in (
     crawl, schedule, worker, queue, status, pace, backfill, gaps, articles, search, export, show, diff, changes,
     deliver, stories, story, relate, sites, extract, clean, discover, which, reread, reindex, simulate, check,
-    doctor, backup, restore, prune, downgrade, capture, adopt, prove, mcp, newsroom, serve, demo,
+    doctor, backup, restore, prune, downgrade, quarantine, capture, adopt, prove, mcp, newsroom, serve, demo,
 ):  # fmt: skip
     app.command(cls=Command)(command)
 app.add_typer(sinks)

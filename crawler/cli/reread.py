@@ -114,7 +114,7 @@ def reread(
     if with_ is not None:
         sites, names = _tried(with_, names, sites)
     after, before = period(since, until)
-    with Archive(folder) as pages, open_store(store) as opened:
+    with Archive(folder, None if archive else configured().archive_url) as pages, open_store(store) as opened:
         for fault in pages.catch_up():
             console(stderr=True).print(shown(respoken(fault)), style="yellow", soft_wrap=True)
         if queue:

@@ -70,7 +70,7 @@ def serve(
     own = configured()
     options = ServerOptions(
         host=host, names=tuple(name or ()), public=public, rate=rate, budget=own.budget, sinks=own.sinks,
-        notify=own.notify, archive=own.archive, quarantine=own.quarantine,
+        notify=own.notify, archive=own.archive, archive_url=own.archive_url,
     )  # fmt: skip
     with open_store(store) as opened, stopping() as stop, serving(opened, known, options, port) as url:
         announce(spoken("serving at {url}, until Ctrl-C", url=url))

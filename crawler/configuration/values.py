@@ -103,6 +103,12 @@ def _proxy(text: str) -> str:
     return text
 
 
+def _object_url(text: str) -> str:
+    if not re.match(r"[a-z][a-z0-9+.-]*://.", text):
+        raise BadInput(f"must be like s3://bucket/warc, not {masked_address(text)!r}")
+    return text
+
+
 def _ascii(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         raise BadInput(f"must be a mail address or URL in plain ASCII, not {text!r}")
@@ -163,9 +169,13 @@ class Settings:
     sites: Path | None = _setting(
         None, "Folder of spiders of your own, beside those that come with thoisu (docs/add-a-site.md).", Path
     )
-    quarantine: Path = _setting(Path("quarantine"), "Folder for pages of articles that lack a required field.", Path)
     archive: Path | None = _setting(
         None, "Folder of WARC files in which every fetched page is kept; empty: none is.", Path
+    )
+    archive_url: str | None = _setting(
+        None,
+        "Where finished files of the archive are moved, as s3://bucket/warc; empty: they stay in their folder.",
+        _object_url,
     )
     notify: str = _setting("", "Who hears of findings and alerts: apprise URLs, or a file of apprise's.")
     archive_mb: float = _setting(
@@ -188,7 +198,7 @@ class Settings:
         _span(60),
     )
     keep_refused: timedelta | None = _setting(
-        None, "How long refused addresses, and the pages in the quarantine, are kept; empty: for ever.", _span(30)
+        None, "How long refused addresses, and pages for repair, are kept; empty: for ever.", _span(30)
     )
     heartbeat_url: str | None = _setting(
         None,

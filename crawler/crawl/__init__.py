@@ -20,7 +20,7 @@ articles.py        the articles of one run: which are asked, what each answer is
 page_answer.py     one answer of an article's address: what it is, and the article on it
 further_pages.py   the further pages of an article, asked one after the other
 own_address.py     under which address a page is stored: the one that it names as its own, if it may
-quarantine.py      the pages that a run keeps for repair
+quarantine.py      which pages a run keeps for repair
 """
 
 from __future__ import annotations

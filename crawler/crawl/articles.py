@@ -25,7 +25,7 @@ from crawler.crawl.context import RunContext, SourceReader
 from crawler.crawl.further_pages import FurtherPages, Unfinished
 from crawler.crawl.link_queue import LinkQueue
 from crawler.crawl.page_answer import page_refusal, read_page
-from crawler.crawl.quarantine import QuarantineFolder
+from crawler.crawl.quarantine import QuarantineWriter
 from crawler.errors import Discard, Quarantine, Refusal, StoreFailed
 from crawler.items import Asked, Fetched, PendingLink, Purpose
 
@@ -38,7 +38,7 @@ class Articles:
         self._queue = queue
         self._sources = sources
         self._further = FurtherPages(run, self)
-        self._quarantine = QuarantineFolder(run)
+        self._quarantine = QuarantineWriter(run)
         self._asked: set[str] = set()
         self._pending: set[str] = set()  # asked, and pending in the store after all
         self._in_doubt: list[tuple[PendingLink, Refusal]] = []  # failed by the site since it last gave a page

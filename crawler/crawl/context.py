@@ -11,7 +11,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from scrapy import Request
@@ -74,7 +73,6 @@ class RunSettings:
     audit_every: int
     listing_pages: int
     revisit_days: int
-    quarantine: Path
 
     @classmethod
     def of(cls, settings: BaseSettings) -> RunSettings:
@@ -87,7 +85,6 @@ class RunSettings:
             audit_every=settings.getint("THOISU_AUDIT_EVERY"),
             listing_pages=settings.getint("THOISU_LISTING_PAGES"),
             revisit_days=settings.getint("THOISU_REVISIT_DAYS"),
-            quarantine=Path(settings["THOISU_QUARANTINE"]),
         )
 
 

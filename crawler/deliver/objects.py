@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from crawler.deliver.sink import SinkFailed
 from crawler.errors import BadInput
-from crawler.process import masked, masked_address
+from crawler.object_store import object_store
+from crawler.process import masked_address
 
 _LOCAL = ("file", "local")
 
@@ -25,22 +26,10 @@ class ObjectFolder:
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
         """`options` are the backend's own; BadInput when there is no such backend or no place is named."""
-        parts = urlsplit(url)
-        if parts.scheme in _LOCAL:
-            raise BadInput(
-                f"{masked_address(url)!r} is a folder of this machine; write its path without {parts.scheme}://"
-            )
-        try:
-            from fsspec.core import url_to_fs
-        except ImportError:
-            raise BadInput(f"{parts.scheme}:// needs fsspec: pip install 'thoisu[s3]'") from None
-        try:
-            self._system, root = url_to_fs(url, **options)
-        except (ImportError, ValueError, TypeError) as error:
-            raise BadInput(f"{parts.scheme}:// cannot be used: {masked(' '.join(str(error).split()))}") from None
-        self._root = str(root).rstrip("/")
-        if not self._root.strip("/"):
-            raise BadInput(f"{masked_address(url)!r} names no place; it reads like {parts.scheme}://bucket/feed")
+        scheme = urlsplit(url).scheme
+        if scheme in _LOCAL:
+            raise BadInput(f"{masked_address(url)!r} is a folder of this machine; write its path without {scheme}://")
+        self._system, self._root = object_store(url, **options)
 
     def prepare(self) -> None:
         """Nothing: a folder is there when an object is."""

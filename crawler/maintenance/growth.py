@@ -1,8 +1,8 @@
 """How a store and its folders grow, told from their own figures: bytes a day by table, and what that makes in a year.
 
-Of a table that is never cut, each change of the feed brings its share; one of which retention drops what is old stops
-growing when it holds as much as it may. The rate is that of the last four weeks, without the first day of a store,
-which brings whatever its sites show at once.
+Of a table that is never cut, each change of the feed brings its share; one of which retention drops what is old, or
+that holds so many rows and no more, stops growing when it holds as much as it may. The rate is that of the last four
+weeks, without the first day of a store, which brings whatever its sites show at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from crawler.configuration import Settings
 from crawler.maintenance.retention import kept_tables
 from crawler.maintenance.sizes import table_bytes
 from crawler.maintenance.tables import every_table
-from crawler.store import Store
+from crawler.store import Store, quarantine
 from crawler.store.schema import changes
 
 WINDOW = timedelta(days=28)
@@ -81,11 +81,15 @@ def store_growth(
             return None
         sizes = table_bytes(connection)
         rows = {table.name: _rows(connection, table) for table in every_table() if table.name in sizes}
+        rooms = {quarantine.quarantine.name: quarantine.room(connection)}
     keeps = kept_tables(settings, now)
     found = []
     for name, size in sizes.items():
         keep = keeps.get(name)
-        full = None if keep is None else size * max(1.0, keep / feed.age)  # as much is dropped then as comes
+        bounds = [size * rooms[name]] if name in rooms else []
+        if keep is not None:
+            bounds.append(size * max(1.0, keep / feed.age))  # as much is dropped then as comes
+        full = min(bounds, default=None)
         a_day = size * (feed.share if keep is None else _DAY / feed.age)
         found.append(_grown(name, size, a_day, full, days, rows.get(name)))
     found.sort(key=lambda one: -one.bytes)

@@ -10,17 +10,17 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import ColumnElement, Table, delete, false, func, select, tuple_
 
 from crawler.alerts import notify
 from crawler.archive import pruning
+from crawler.archive.warc_store import WarcStore
 from crawler.configuration import Settings
 from crawler.errors import StoreFailed, store_reason
 from crawler.maintenance.sizes import table_bytes
 from crawler.monitor import KEPT, page_flags
-from crawler.store import Store, budget, messages, sightings, tallies
+from crawler.store import Store, budget, messages, quarantine, sightings, tallies
 from crawler.store.schema import links
 from crawler.text import day_of
 
@@ -28,8 +28,6 @@ REQUESTS_KEPT = timedelta(days=60)
 """How long it is known how many requests a site got on a day; no rule looks back further than a week."""
 BATCH = 1000
 """Rows dropped in one transaction."""
-_PAGE = ("article.json", "origin.json", "page.html")
-"""The files of a page in the quarantine (`crawler.crawl.quarantine`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +70,8 @@ def rules(settings: Settings, now: datetime) -> Iterator[Rule]:
         stood = sightings.of_forgotten_links(now - keep) & ~gone
         yield Rule("where refused addresses stood", sightings.sightings, keep, stood, all=False)
         yield Rule("refused addresses", links, keep, sightings.forgettable(now - keep), all=False)
+        kept = quarantine.kept_before(now - keep)
+        yield Rule("pages in the quarantine", quarantine.quarantine, keep, kept)
 
 
 def kept_tables(settings: Settings, now: datetime) -> dict[str, timedelta]:
@@ -91,7 +91,6 @@ def prune(
     return [
         *_rows(store, settings, now, dry_run=dry_run, measured=measured),
         *_archive(settings, now, dry_run=dry_run),
-        *_quarantine(settings, now, dry_run=dry_run),
     ]
 
 
@@ -128,36 +127,11 @@ def _archive(settings: Settings, now: datetime, *, dry_run: bool) -> Iterator[Dr
     if folder is None or (settings.keep_pages is None and settings.archive_total_mb is None):
         return
     most = settings.archive_total_mb
+    archive = WarcStore(folder, settings.archive_url)
     try:
-        files = pruning.outdated(folder, now, settings.keep_pages, None if most is None else most * 1_000_000)
-        if files and not dry_run:
-            pruning.drop(folder, files)
+        files = pruning.outdated(archive, now, settings.keep_pages, None if most is None else most * 1_000_000)
+        if not dry_run:
+            pruning.drop(archive, files)
     except (OSError, sqlite3.Error) as error:
         raise StoreFailed(store_reason(error), f"the archive in {folder}: {error}") from error
     yield Dropped(what="files of the archive", number=len(files), bytes=sum(one.bytes for one in files))
-
-
-def _quarantine(settings: Settings, now: datetime, *, dry_run: bool) -> Iterator[Dropped]:
-    if settings.keep_refused is None:
-        return
-    number, size = 0, 0
-    try:
-        for page in _old_pages(settings.quarantine, now - settings.keep_refused):
-            number += 1
-            size += sum(file.stat().st_size for file in page.iterdir())
-            if not dry_run:
-                for file in page.iterdir():
-                    file.unlink()
-                page.rmdir()
-    except OSError as error:
-        raise StoreFailed(store_reason(error), f"the quarantine in {settings.quarantine}: {error}") from error
-    yield Dropped(what="pages in the quarantine", number=number, bytes=size)
-
-
-def _old_pages(folder: Path, before: datetime) -> Iterator[Path]:
-    """The pages of the quarantine that were kept before then; what somebody else has put there stays."""
-    for origin in sorted(folder.glob("*/*/origin.json")):
-        files = list(origin.parent.iterdir())
-        ours = all(file.name in _PAGE and file.is_file() and not file.is_symlink() for file in files)
-        if ours and max(file.stat().st_mtime for file in files) < before.timestamp():
-            yield origin.parent

@@ -1,4 +1,4 @@
-"""Room for the store and its folders: what is free, for how long that will do, and what a year brings."""
+"""Room for the store and the archive: what is free, for how long that will do, and what a year brings."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from crawler.archive.warc_store import WarcStore
 from crawler.configuration import Settings
+from crawler.errors import ArchiveFailed, BadInput
 from crawler.maintenance import quiet
 from crawler.maintenance.diagnosis import Diagnosis, error, ok, warning
 from crawler.maintenance.growth import Growth, folder_growth, store_growth
 from crawler.maintenance.sizes import free_bytes
 from crawler.monitor import folders_of
 from crawler.monitor.own_checks import FREE
+from crawler.process import masked_address
 from crawler.store import Store
 
 SOON = timedelta(days=30)
@@ -25,15 +28,15 @@ _LONG = 3650  # days, from which on nobody counts them
 
 
 def room(store: Store, settings: Settings, now: datetime) -> Iterator[Diagnosis]:
-    """How full the disks are, and how the store and the folders grow."""
+    """How full the disks are, and how the store and the archive grow."""
     grown = store_growth(store, settings, now)
     most = settings.archive_total_mb
     every = [grown[0]] if grown else []
     if settings.archive is not None:
         size = None if most is None else most * 1_000_000
         every.append(folder_growth("archive", settings.archive, settings.keep_pages, size, now))
-    every.append(folder_growth("quarantine", settings.quarantine, settings.keep_refused, None, now))
     yield from _disks(store, settings, {one.name: one for one in every})
+    yield from _objects(settings)
     if grown is None:
         yield ok("growth", "too young a store to tell; ask again in two days")
     for one in every:
@@ -51,7 +54,7 @@ def room(store: Store, settings: Settings, now: datetime) -> Iterator[Diagnosis]
 def _disks(store: Store, settings: Settings, grows: dict[str, Growth]) -> Iterator[Diagnosis]:
     """Each disk once, with what lies on it."""
     on_disk: dict[int, dict[str, Path]] = defaultdict(dict)
-    for name, folder in folders_of(store.url, settings.archive, settings.quarantine).items():
+    for name, folder in folders_of(store.url, settings.archive).items():
         place = next((path for path in (folder.absolute(), *folder.absolute().parents) if path.is_dir()), None)
         if place is not None:
             on_disk[os.stat(place).st_dev][name] = place
@@ -72,6 +75,22 @@ def _disks(store: Store, settings: Settings, grows: dict[str, Growth]) -> Iterat
             )
         else:
             yield ok("disk", text, figures=figures)
+
+
+def _objects(settings: Settings) -> Iterator[Diagnosis]:
+    """Whether the object store of the archive answers, and what waits to be moved there."""
+    if settings.archive is None or settings.archive_url is None:
+        return
+    try:
+        every, here = (WarcStore(settings.archive, url).sizes() for url in (settings.archive_url, None))
+    except (BadInput, ArchiveFailed) as fault:
+        yield error(
+            "archive", str(fault), fault.advice if isinstance(fault, ArchiveFailed) else "mend THOISU_ARCHIVE_URL"
+        )
+        return
+    size, waiting = sum(every.values()) / 1e6, sum(here.values()) / 1e6
+    where = masked_address(settings.archive_url)
+    yield ok("archive", f"{len(every)} files, {size:.1f} MB, finished ones at {where}; {waiting:.1f} MB are still here")
 
 
 def _of_folder(name: str) -> str:

@@ -10,7 +10,7 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, inspect, select, text
+from sqlalchemy import Connection, LargeBinary, Table, delete, func, insert, inspect, select, text
 
 from crawler.alerts import alerts
 from crawler.backfill import steps
@@ -26,6 +26,7 @@ from crawler.store import (
     mentions,
     messages,
     passed_over,
+    quarantine,
     robots,
     runs,
     sightings,
@@ -39,10 +40,11 @@ from crawler.store.search_fill import NAME as TO_BE_INDEXED
 
 _OWNERS = (
     agenda, alerts, budget, cursors, findings, heartbeats, mentions, messages, of_compare, page_flags, passed_over,
-    robots, runs, sightings, sink_cursors, stand_ins, steps, tallies, tokens,
+    quarantine, robots, runs, sightings, sink_cursors, stand_ins, steps, tallies, tokens,
 )  # fmt: skip
 """The modules that must be loaded for `metadata` to know all tables."""
 _BATCH = 500  # rows read and written at a time
+_LARGE = 20  # where each may be as large as a page
 _SUM = 1 << 64
 
 
@@ -149,7 +151,8 @@ def _batches(connection: Connection) -> Iterator[tuple[Table, list[Sequence[Any]
         query = select(*every(table))
         if table is cursors.progress:
             query = query.where(table.c.name != TO_BE_INDEXED)
-        with connection.execute(query.execution_options(yield_per=_BATCH)) as result:
+        batch = _LARGE if any(isinstance(column.type, LargeBinary) for column in table.c) else _BATCH
+        with connection.execute(query.execution_options(yield_per=batch)) as result:
             for rows in result.partitions():
                 yield table, [tuple(row) for row in rows]
 

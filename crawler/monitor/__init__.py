@@ -55,7 +55,7 @@ def check(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str, Pa
     """Run every check on these sites, and on what is ours; all that is open then, the oldest first.
 
     What is wrong for the first time opens a finding, what is right again closes one. `folders` says where things are
-    written ("database", "archive", "quarantine"), when that is on this machine.
+    written ("database", "archive"), when that is on this machine.
     """
     heal(store, now)
     read_feed.update(store, sites, now)
@@ -113,9 +113,9 @@ def _run(one: Check, view: View) -> list[Observation]:
         return []
 
 
-def folders_of(store_url: str | URL, archive: Path | None, quarantine: Path) -> dict[str, Path]:
+def folders_of(store_url: str | URL, archive: Path | None) -> dict[str, Path]:
     """Where this machine writes, by what a person calls it."""
-    found = {"quarantine": quarantine}
+    found = {}
     url = make_url(store_url)
     if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
         found["database"] = Path(url.database).absolute().parent

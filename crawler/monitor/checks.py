@@ -168,7 +168,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         name="disk",
-        reads="free space for database, archive and quarantine",
+        reads="free space for database and archive",
         bound="2 GB",
         within="the next check",
         advice="make room; old files of the archive can be moved away",

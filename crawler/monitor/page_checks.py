@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
-from pathlib import Path
 
-from crawler.crawl.quarantine import examples
 from crawler.monitor.page_flags import AHEAD, BY_FALLBACK, FIELDS, OWN_COPY, REPEATS, PageFlags
 from crawler.monitor.shift import Judge, Shift, above, flagged, shift, unusual
 from crawler.monitor.view import View
+from crawler.store import quarantine
 from crawler.store.findings import Observation
 from crawler.text import VIETNAM
 
@@ -38,8 +37,9 @@ def layout(view: View) -> Iterator[Observation]:
             if found := _shift(view, "layout", site, subject, value, judge):
                 letter = {"fallback": BY_FALLBACK, "boilerplate": REPEATS}.get(subject, "")
                 seen = _seen(view, site, subject, found, what, _has(letter))
-                kept = examples(view.folders.get("quarantine", Path("quarantine")), site)
-                yield Observation(seen.site, seen.subject, seen.since, seen.evidence, (*map(str, kept), *seen.examples))
+                kept = quarantine.listed(view.connection, [site], reason=quarantine.EXAMPLE)
+                shown = (f"thoisu quarantine {site} --to FOLDER",) if kept else ()
+                yield Observation(seen.site, seen.subject, seen.since, seen.evidence, (*shown, *seen.examples))
 
 
 def duplicates(view: View) -> Iterator[Observation]:

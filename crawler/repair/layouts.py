@@ -15,12 +15,13 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from crawler.archive import Archive, Damaged, Fetch
-from crawler.errors import BadInput, Refused
+from crawler.errors import ArchiveFailed, BadInput, Refused
 from crawler.items import Link
 from crawler.learn import Answer, Ask, Sample
 from crawler.learn.layouts import agreement, family_of, learn_layout, site_with
 from crawler.learn.samples import sample, squeezed
 from crawler.sites import Layout, Site
+from crawler.store import quarantine
 from crawler.store.schema import articles, links, revisions
 from crawler.text import local_time
 
@@ -71,10 +72,12 @@ def drift(connection: Connection, site: Site) -> Drift | None:
     return Drift(pages, since, f"since {local_time(since)} pages do not match {site.layout.name}; {names} reads them")
 
 
-def kept_pages(pages: Sequence[Link], site: str, archive: Path | None, quarantine: Path, now: datetime) -> list[Answer]:
-    """The pages of the last day that are kept here: in the archive, and as examples in the quarantine."""
+def kept_pages(
+    connection: Connection, pages: Sequence[Link], site: str, archive: tuple[Path, str | None] | None, now: datetime
+) -> list[Answer]:
+    """The pages of the last day that are kept: in the archive, of a folder and an object store, and as examples."""
     wanted = {page.url for page in pages}
-    found = {answer.url: answer for answer in (*_archived(archive, site, wanted, now), *_examples(quarantine, site))}
+    found = {answer.url: answer for answer in (*_archived(archive, site, wanted, now), *_examples(connection, site))}
     return [found[page.url] for page in pages if page.url in found][:ENOUGH]
 
 
@@ -131,18 +134,20 @@ def _witnessed(one: Sample, layout: Layout) -> bool:
     return read.published_precision == "day" or abs(read.published_at - told) < _NEAR
 
 
-def _archived(folder: Path | None, site: str, wanted: Collection[str], now: datetime) -> Iterator[Answer]:
-    if folder is None:
+def _archived(
+    archive: tuple[Path, str | None] | None, site: str, wanted: Collection[str], now: datetime
+) -> Iterator[Answer]:
+    if archive is None:
         return
     try:
-        with Archive(folder) as archive:
-            archive.catch_up()
-            for held in archive.pages(site, now - _A_DAY):
+        with Archive(*archive) as opened:
+            opened.catch_up()
+            for held in opened.pages(site, now - _A_DAY):
                 url = held.row.link or held.row.url
                 if url in wanted or held.row.url in wanted:
-                    fetch = archive.load(held)
+                    fetch = opened.load(held)
                     yield Answer(url if url in wanted else held.row.url, fetch.status, _type(fetch), fetch.body)
-    except (BadInput, Damaged):
+    except (BadInput, Damaged, ArchiveFailed):
         return
 
 
@@ -150,10 +155,7 @@ def _type(fetch: Fetch) -> str:
     return next((value for name, value in fetch.headers if name.lower() == "content-type"), "")
 
 
-def _examples(folder: Path, site: str) -> Iterator[Answer]:
-    for place in sorted((folder / site).glob("example-*")):
-        try:
-            origin = json.loads((place / "origin.json").read_text(encoding="utf-8"))
-            yield Answer(str(origin["url"]), 200, "text/html", (place / "page.html").read_bytes())
-        except (OSError, ValueError, KeyError):
-            continue
+def _examples(connection: Connection, site: str) -> Iterator[Answer]:
+    for page in quarantine.listed(connection, [site], reason=quarantine.EXAMPLE):
+        if (kept := quarantine.content(connection, page)) is not None:
+            yield Answer(page.url, 200, "text/html", kept.body)

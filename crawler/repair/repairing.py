@@ -82,8 +82,8 @@ class _Asks:
     ) -> None:
         self.store, self.now = store, now
         settings = settings_for(own, newsroom=newsroom, more={"ITEM_PIPELINES": {}, **(more or {})})
-        self.archive: Path | None = Path(folder) if (folder := settings["THOISU_ARCHIVE"]) else None
-        self.quarantine = Path(settings["THOISU_QUARANTINE"])
+        folder = settings["THOISU_ARCHIVE"]
+        self.archive = (Path(folder), settings["THOISU_ARCHIVE_URL"]) if folder else None
         self._delay: float | None = settings["THOISU_DELAY"]
         self._budget: int | None = settings["THOISU_BUDGET"]
         # What is asked here is no article that a crawl has asked, so the archive does not keep it.
@@ -174,7 +174,8 @@ def _drifted(connection: Connection, site: Site, standing: Sequence[StandIn], no
 def _learn(site: Site, found: Drift, asks: _Asks) -> list[StandIn]:
     """Learn the layout that the latest pages have, from those that are kept and a few that are asked again."""
     now = asks.now
-    answers = kept_pages(found.pages, site.name, asks.archive, asks.quarantine, now)
+    with asks.store.reading() as connection:
+        answers = kept_pages(connection, found.pages, site.name, asks.archive, now)
     if len(answers) < ENOUGH:
         if asks.room(site) < ENOUGH:
             return []

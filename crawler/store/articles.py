@@ -11,11 +11,23 @@ Every function that writes runs inside one writing transaction, and holds the su
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, null, select, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
 
 from crawler.errors import Discard, Refusal
 from crawler.items import LONGEST_URL, Article, Event
@@ -23,6 +35,7 @@ from crawler.store import mentions, numbering, rehash, search_index, subjects
 from crawler.store.frontier import mark_stored, mark_withdrawn
 from crawler.store.rows import Outcome, StoredPage
 from crawler.store.schema import Instant, articles, copies, links, revisions
+from crawler.store.sql import chunks
 
 SAME_FETCH = timedelta(minutes=1)
 """A text stored no later than this after a page was archived came from that fetch: the archive notes the time when the
@@ -33,6 +46,7 @@ SAME_NEWS = timedelta(days=2)
 _MOST_ALIKE = 20  # addresses that hold one number
 _TEXTS = ("content_hash", "title", "lead", "body", "record")
 _URL = bindparam("url", type_=articles.c.canonical_url.type)
+_URLS: BindParameter[str] = bindparam("urls", expanding=True)
 _HASH = bindparam("hash", type_=articles.c.content_hash.type)
 _first_with_hash = select(func.min(revisions.c.id)).where(revisions.c.content_hash == _HASH).scalar_subquery()
 # One round trip: the article at this address, the copy at this address, the first article that ever had this text.
@@ -59,15 +73,18 @@ _KNOWN = union_all(
     ),
 )
 _FIRST_SEEN = select(articles.c.first_seen_at).where(articles.c.id == bindparam("id"))
-_LEADS_TO = select(links.c.leads_to).where(links.c.canonical_url == _URL)
-_OF_ARTICLE = (
-    select(revisions.c.fetched_at, articles.c.withdrawn_at, *(revisions.c[name] for name in _TEXTS))
+_LEADS_TO = select(links.c.canonical_url, links.c.leads_to).where(links.c.canonical_url.in_(_URLS))
+_OF_ARTICLES = (
+    select(
+        articles.c.canonical_url, revisions.c.fetched_at, articles.c.withdrawn_at,
+        *(revisions.c[name] for name in _TEXTS),
+    )
     .join(articles, (revisions.c.article_id == articles.c.id) & (revisions.c.number == articles.c.revision))
-    .where(articles.c.canonical_url == _URL)
-)
-_OF_COPY = select(copies.c.fetched_at, copies.c.withdrawn_at, *(copies.c[name] for name in _TEXTS)).where(
-    copies.c.canonical_url == _URL
-)
+    .where(articles.c.canonical_url.in_(_URLS))
+)  # fmt: skip
+_OF_COPIES = select(
+    copies.c.canonical_url, copies.c.fetched_at, copies.c.withdrawn_at, *(copies.c[name] for name in _TEXTS)
+).where(copies.c.canonical_url.in_(_URLS))
 _NEW_ARTICLE = insert(articles).returning(articles.c.id)
 _NEW_REVISION = insert(revisions)
 _NEW_COPY = insert(copies)
@@ -167,11 +184,22 @@ def withdraw(connection: Connection, url: str, at: datetime) -> Outcome | None:
 
 def stored_page(connection: Connection, url: str) -> StoredPage | None:
     """The current text of the page whose link has this canonical address; None when there is none."""
-    url = connection.scalar(_LEADS_TO, {"url": url}) or url
-    for query in (_OF_ARTICLE, _OF_COPY):
-        if row := connection.execute(query, {"url": url}).mappings().first():
-            return StoredPage(article=unpack(dict(row)), fetched_at=row["fetched_at"], withdrawn_at=row["withdrawn_at"])
-    return None
+    return stored_pages(connection, [url]).get(url)
+
+
+def stored_pages(connection: Connection, urls: Iterable[str]) -> dict[str, StoredPage]:
+    """The same of several, by the address of the link."""
+    found: dict[str, StoredPage] = {}
+    for some in chunks(urls):
+        led = {url: to for url, to in connection.execute(_LEADS_TO, {"urls": some}) if to}
+        pages: dict[str, StoredPage] = {}
+        for query in (_OF_ARTICLES, _OF_COPIES):
+            if left := {led.get(url, url) for url in some} - pages.keys():
+                for row in connection.execute(query, {"urls": list(left)}).mappings():
+                    about = {name: row[name] for name in ("fetched_at", "withdrawn_at")}
+                    pages[row["canonical_url"]] = StoredPage(article=unpack(dict(row)), **about)
+        found |= {url: pages[to] for url in some if (to := led.get(url, url)) in pages}
+    return found
 
 
 def numbered(connection: Connection, article: Article, number: str, at: datetime) -> list[str]:

@@ -277,6 +277,11 @@ class Store:
         with self.reading() as connection:
             return articles.stored_page(connection, canonical_url)
 
+    def pages(self, canonical_urls: Iterable[str]) -> dict[str, StoredPage]:
+        """The same of several addresses, by each of them."""
+        with self.reading() as connection:
+            return articles.stored_pages(connection, canonical_urls)
+
     def amend(self, article: Article, fetched_at: datetime, link: str) -> Outcome | None:
         """Store what an archived page, fetched then, says when it is read again.
 

@@ -5,14 +5,11 @@ What of it takes many statements is asked once in `_FRESH` seconds, however many
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from itertools import islice
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -23,8 +20,9 @@ from crawler.backfill import Gap, gaps, ledger
 from crawler.discover import DayRange
 from crawler.monitor import BY_NAME, watch
 from crawler.monitor.status import SiteStatus, agendas, hand_runs, site_status
-from crawler.store import findings, listings, tallies
+from crawler.store import findings, listings, quarantine, tallies
 from crawler.store.findings import Finding
+from crawler.store.quarantine import KeptPage
 from crawler.store.runs import Run
 from crawler.store.schema import sites
 from crawler.text import VIETNAM, day_of
@@ -38,7 +36,7 @@ _MOST = 3000  # articles that are counted for them
 _DELAYS = 50  # articles of which the delay is the middle one
 _BACKFILLED = timedelta(days=2)  # from publication to first reading, from which on that was no poll
 _REFUSED = timedelta(days=30)
-_EXAMPLES = 20  # pages in quarantine that are shown
+_KEPT = 20  # pages in quarantine that are shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,31 +170,18 @@ def refusals(connection: Connection, name: str, now: datetime) -> list[tuple[str
     return counts.most_common()
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A page that is kept for repair."""
-
-    folder: str
-    url: str
-    said: str
-    """Why, or as what it was read."""
-    at: str
+def kept_pages(connection: Connection, name: str) -> list[KeptPage]:
+    """Pages of a site that are kept for repair, the newest first."""
+    return quarantine.listed(connection, [name])[:_KEPT]
 
 
-def quarantined(folder: Path | None, name: str) -> list[Quarantined]:
-    """Pages of a site that are kept for repair; none where the folder is of another machine."""
-    if folder is None or not name.isidentifier():
-        return []
-    found = []
-    for case in islice(sorted((folder / name).glob("*/origin.json")), _EXAMPLES):
-        try:
-            with case.open("rb") as file:
-                origin = json.loads(file.read(64 * 1024))
-            said = str(origin.get("reason") or f"layout {origin.get('layout')}")
-            found.append(Quarantined(case.parent.name, str(origin["url"]), said, str(origin.get("time", ""))))
-        except (OSError, ValueError, KeyError, AttributeError):
-            continue
-    return found
+def kept_source(connection: Connection, name: str, page: str) -> bytes:
+    """A page that is kept for repair, as it was fetched; 404 when it is kept no more."""
+    found = quarantine.named(connection, name, page)
+    content = quarantine.content(connection, found) if found else None
+    if content is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, "no such page is kept")
+    return content.body
 
 
 def site_item(state: State, one: SiteLine) -> dict[str, Any]:

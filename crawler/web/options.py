@@ -27,8 +27,8 @@ class ServerOptions:
     """Who hears of alerts that name nobody."""
     archive: Path | None = None
     """The folder of WARC files, if pages are kept."""
-    quarantine: Path | None = None
-    """The folder of pages that are kept for repair."""
+    archive_url: str | None = None
+    """The object store to which finished ones are moved."""
 
     @property
     def is_loopback(self) -> bool:

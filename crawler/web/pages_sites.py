@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from crawler.alerts import alerts
 from crawler.alerts.notify import split
-from crawler.archive import Archive
+from crawler.archive import Archive, Damaged
 from crawler.errors import BadInput
 from crawler.store import mentions
 from crawler.web import api_sites, articles, board, plots
@@ -126,14 +126,23 @@ def site(request: Request, name: Name) -> Response:
     line = board.line(state, name)
     with state.reading() as connection:
         refused = board.refusals(connection, name, about.now)
+        kept = board.kept_pages(connection, name)
     values = {
         "here": "/sites", "line": line, "site": state.sites.get(name), "name": name, "refused": refused,
         "heat": _heat(line, about), "calendar": _calendar(line, about), "whole": _whole(line),
         "findings": [board.finding_item(one) for one in board.open_findings(state) if one.site == name],
         "gaps": board.site_gaps(state, name, _GAPS)[-20:],
-        "quarantined": board.quarantined(state.options.quarantine, name),
+        "kept": kept,
     }  # fmt: skip
     return page(request, "site.html", values)
+
+
+@router.get("/sites/{name}/kept/{page_name}")
+def kept(request: Request, name: Name, page_name: Name) -> Response:
+    """A page that is kept for repair: its source as text, never as a page."""
+    with of(request).reading() as connection:
+        body = board.kept_source(connection, name, page_name)
+    return _source(body)
 
 
 @router.get("/alerts")
@@ -176,22 +185,25 @@ def capture(request: Request, id_: Id) -> Response:
     state = of(request)
     with state.reading() as connection:
         row = articles.article_row(connection, id_)
-    return Response(_captured(state, row.canonical_url), media_type="text/plain; charset=utf-8")
+    return _source(_captured(state, row.canonical_url))
 
 
-def _captured(state: State, url: str) -> str:
+def _source(body: bytes) -> Response:
+    return Response(visible(body.decode("utf-8", "replace")), media_type="text/plain; charset=utf-8")
+
+
+def _captured(state: State, url: str) -> bytes:
     folder = state.options.archive
     try:
         if folder is None:
             raise BadInput("no archive is kept")
-        with Archive(folder) as archive:
+        with Archive(folder, state.options.archive_url) as archive:
             held = archive.further(url)
             if held is None:
                 raise BadInput("the archive has no such page")
-            body = archive.load(held).body
-    except BadInput as error:
+            return archive.load(held).body
+    except (BadInput, Damaged) as error:
         raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from None
-    return visible(body.decode("utf-8", "replace"))
 
 
 def _whole(line: board.SiteLine) -> str:

@@ -71,7 +71,7 @@ class Bench:
         self.room = room
         self.url = f"sqlite:///{folder / 'past.db'}"
         self.sites = newsroom_sites(room.url, len(room.world.papers))
-        self.settings: dict[str, Any] = {**PATIENT, "THOISU_QUARANTINE": str(folder / "quarantine")}
+        self.settings: dict[str, Any] = dict(PATIENT)
 
     def backfill(
         self, *names: str, days: DayRange, oldest_first: bool = False, **about: Any
@@ -277,10 +277,10 @@ from datetime import date
 from crawler.backfill.spider import Job, backfill
 from crawler.newsroom import newsroom_sites
 from crawler.discover.days import DayRange
-base, store, quarantine, first, last = sys.argv[1:]
+base, store, first, last = sys.argv[1:]
 sites = newsroom_sites(base)
 days = DayRange(date.fromisoformat(first), date.fromisoformat(last))
-settings = {"THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_BUDGET": 1_000_000, "THOISU_QUARANTINE": quarantine}
+settings = {"THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_BUDGET": 1_000_000}
 jobs = {name: [Job(site=name, span=days)] for name in sites}
 reports = backfill(jobs, sites, store_url=store, newsroom=base, settings=settings)
 sys.exit(any(report.left or report.missing or report.error for report in reports))
@@ -295,7 +295,7 @@ def test_killed_again_and_again_it_stores_the_record_exactly_and_asks_again_only
     under_way: Counter[str] = Counter()  # pages by how many kills have caught them as the last of their site
     moments = sorted(random.sample(range(1, 450), 3))
     for moment in [*moments, None]:
-        command = [sys.executable, "-c", RUN, bench.room.url, bench.url, bench.settings["THOISU_QUARANTINE"]]
+        command = [sys.executable, "-c", RUN, bench.room.url, bench.url]
         run = subprocess.Popen([*command, str(days.first), str(days.last)])
         if moment is None:
             assert run.wait() == 0

@@ -355,7 +355,6 @@ class Week:
         for name, site in self.whole.items():
             feeds = tuple(source for source in site.sources if isinstance(source, Feed))
             self.watched[name] = replace(site, sources=feeds)
-        self.quarantine = str(folder / "quarantine")
 
     def now(self) -> datetime:
         return self.room.world.now
@@ -363,8 +362,7 @@ class Week:
     def pass_days(self, days: float) -> None:
         for _ in range(round(days * 3)):
             self.room.world.advance(hours=8)
-            settings = {**PATIENT, "THOISU_QUARANTINE": self.quarantine}
-            crawl(self.watched, store_url=self.url, newsroom=self.room.url, settings=settings, now=self.now)
+            crawl(self.watched, store_url=self.url, newsroom=self.room.url, settings=PATIENT, now=self.now)
 
     def unstored(self, store: Store) -> list[tuple[str, str, set[date]]]:
         """Of what was published, that which the store lacks, with the days on which it may be said to have been."""
@@ -434,9 +432,8 @@ def test_whatever_goes_wrong_no_article_is_missing_without_a_hole_and_holes_can_
         share = completeness(store, "bachdang", span, week.now())
         assert share.gaps > 0
         jobs = {name: jobs_for(store, name, span, week.now()) for name in week.whole}
-    settings = {**PATIENT, "THOISU_QUARANTINE": week.quarantine}
     jobs = {name: given for name, given in jobs.items() if given}
-    reports = backfill(jobs, week.whole, store_url=week.url, newsroom=week.room.url, settings=settings, now=week.now)
+    reports = backfill(jobs, week.whole, store_url=week.url, newsroom=week.room.url, settings=PATIENT, now=week.now)
     assert [report.error for report in reports] == [None] * len(jobs)
     with Store.open(week.url) as store:
         assert verify(store) == []

@@ -193,7 +193,7 @@ def test_what_waits_to_be_asked_is_done_when_an_archive_has_it(tmp_path: Path) -
         shelf = Shelf.__new__(Shelf)
         shelf.world, shelf.folder, shelf.sites = room.world, tmp_path, sites
         shelf.url, shelf.stories = f"sqlite:///{tmp_path / 'store.db'}", room.world.all_stories()
-        patient = {"THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_BUDGET": 10_000, "THOISU_QUARANTINE": str(tmp_path)}
+        patient = {"THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_BUDGET": 10_000}
         crawl(sites, store_url=shelf.url, newsroom=room.url, settings=patient, limit=1)
         shelf.copy(shelf.file("a.warc.gz", shelf.texts(datetime.now(UTC) - timedelta(days=1))))
         room.forget_requests()

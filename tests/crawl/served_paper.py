@@ -86,7 +86,7 @@ class Paper:
         )
 
     def crawl(self, **own: Any) -> SiteReport:
-        settings = {"THOISU_BACKOFF_FIRST": 0.01, "RETRY_TIMES": 0, "THOISU_QUARANTINE": str(self.folder / "q"), **own}
+        settings = {"THOISU_BACKOFF_FIRST": 0.01, "RETRY_TIMES": 0, **own}
         newsroom = f"http://127.0.0.1:{self.port}"
         return crawl(Sites([self.site]), store_url=self.store_url, newsroom=newsroom, settings=settings)[0]
 

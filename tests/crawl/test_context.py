@@ -6,7 +6,6 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from types import FrameType
 from typing import Any, Never, TypeVar
 
@@ -62,11 +61,11 @@ class Here(Readers):
 class Bench:
     """A run whose answers are given by hand."""
 
-    def __init__(self, store: Store, folder: Path, **settings: Any) -> None:
+    def __init__(self, store: Store, **settings: Any) -> None:
         values = Settings()
         values.setmodule("crawler.settings")
         DEFAULTS.apply_to(values)
-        values.update({"THOISU_QUARANTINE": str(folder), **settings})
+        values.update(settings)
         self.errors: list[str] = []
         self.run = RunContext(
             site=SITE,
@@ -83,8 +82,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(store: Store, tmp_path: Path) -> Bench:
-    return Bench(store, tmp_path)
+def bench(store: Store) -> Bench:
+    return Bench(store)
 
 
 def answer(request: Request, body: bytes = b"", status: int = 200, **headers: str) -> list[Request]:

@@ -19,7 +19,7 @@ from crawler.crawl.run import crawl
 from crawler.errors import BadInput, Refusal
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.sites import EPI, Feed, Listing, Site, Sites, load_sites
-from crawler.store import Store
+from crawler.store import Store, quarantine
 from tests.newsroom_bench import Bench
 from tests.support import ROOT
 
@@ -251,15 +251,19 @@ def test_a_page_without_text_is_kept_and_given_up_in_the_end(tmp_path: Path) -> 
     )
     table = "url\tfile\nhttps://bendo.vn/tin-moi\tlist.html\nhttps://bendo.vn/chuyen-do-so-1-post1.html\tpage.html\n"
     (saved / "replay.tsv").write_text(table, encoding="utf-8")
-    own = {"THOISU_QUARANTINE": str(tmp_path / "quarantine"), "THOISU_TRIES_MAX": 2}
+    own = {"THOISU_TRIES_MAX": 2}
     seen = []
     for _ in range(3):
         (report,) = crawl(Sites([PAPER]), store_url=f"sqlite:///{tmp_path / 'store.db'}", replay=saved, settings=own)
         seen.append(dict(report.refused))
     assert seen == [{"no_body": 1, "not_saved": 1}] * 2 + [{"not_saved": 1}]
-    (case,) = (tmp_path / "quarantine" / "bendo").iterdir()
-    assert sorted(path.name for path in case.iterdir()) == ["article.json", "origin.json", "page.html"]
-    assert (case / "page.html").read_bytes() == (saved / "page.html").read_bytes()
+    with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as store, store.reading() as connection:
+        (kept,) = quarantine.listed(connection, ["bendo"])
+        content = quarantine.content(connection, kept)
+    assert (kept.reason, kept.url) == ("no_body", "https://bendo.vn/chuyen-do-so-1-post1.html")
+    assert content is not None
+    assert content.body == (saved / "page.html").read_bytes()
+    assert content.article["title"] == "Chuyến đò số 1 qua sông", "as the source said"
 
 
 def test_pages_that_always_fail_do_not_hold_up_the_others(one: Bench) -> None:

@@ -18,8 +18,9 @@ import requests
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.crawl import page_answer, source_answer
+from crawler.crawl import page_answer, quarantine, source_answer
 from crawler.crawl.single import fetch
+from crawler.errors import StoreFailed
 from crawler.extract import Overdue, deadline, limits
 from crawler.fetch.cookies import COOKIES_MAX, HEADER_MAX, CookieLimitMiddleware
 from crawler.fetch.head_limit import HEAD_MAX
@@ -245,14 +246,20 @@ def test_an_encoding_that_lies_has_its_word_and_no_traceback(
     assert [record for record in caplog.records if record.exc_info] == []
 
 
-def test_a_quarantine_that_cannot_be_written_costs_one_line(paper: Paper, caplog: pytest.LogCaptureFixture) -> None:
+def test_pages_that_cannot_be_kept_for_repair_cost_one_line(
+    paper: Paper, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise StoreFailed("disk_full", "database or disk is full")
+
+    monkeypatch.setattr(quarantine, "keep", full)
     empty = b"<html><body><h1 class='article__title'>Con \xc4\x91\xc3\xaa</h1><div class='article__body'></div>"
     for number in (1, 2):
         paper.answers[f"/de-post{number}.html"] = 200, HTML, empty + b" " * 900
-    report = paper.crawl(THOISU_QUARANTINE="/dev/null/x")
+    report = paper.crawl()
     assert (report.refused, report.created) == ({"no_body": 2}, 2)
     assert [record.getMessage() for record in caplog.records if record.name == "crawler.crawl.quarantine"] == [
-        "pages cannot be kept in /dev/null/x: Not a directory"
+        "pages cannot be kept for repair: disk_full: database or disk is full"
     ]
 
 

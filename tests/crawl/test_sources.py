@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.crawl import poll as polls
-from crawler.crawl import quarantine
 from crawler.crawl.poll import Poll
 from crawler.crawl.report import SiteReport
 from crawler.discover import Discovery
-from crawler.errors import Quarantine, Refusal
-from crawler.items import Link, PendingLink
+from crawler.items import Link
 from crawler.sites import Feed, Listing, Sitemap
 from crawler.store import SourceState
 from crawler.text import charset
@@ -158,43 +154,6 @@ def test_the_digest_of_a_source_knows_only_what_it_lists() -> None:
 )
 def test_the_declared_charset(header: str, name: str | None) -> None:
     assert charset(header) == name
-
-
-def pending(url: str) -> PendingLink:
-    return PendingLink(
-        canonical_url=url,
-        url=url,
-        site="songda",
-        source=None,
-        title="Đê đã được sửa",
-        published_at=NOW,
-        modified_at=None,
-        found_at=NOW,
-        fetched_at=None,
-        tries=0,
-        reason=None,
-    )
-
-
-def test_a_page_that_cannot_be_read_is_kept_as_a_case(tmp_path: Path) -> None:
-    link = pending("https://bao.vn/xa-hoi/de-da-duoc-sua-post12.html")
-    case = quarantine.keep(tmp_path, "songda", link, b"<html>\xff", Quarantine(Refusal.NO_BODY, "no text"), NOW)
-    assert case.parent == tmp_path / "songda"
-    assert case.name.startswith("de-da-duoc-sua-post12-")
-    assert (case / "page.html").read_bytes() == b"<html>\xff"
-    assert json.loads((case / "article.json").read_text())["title"] == "Đê đã được sửa"
-    origin = json.loads((case / "origin.json").read_text())
-    assert (origin["url"], origin["reason"], origin["detail"]) == (link.url, "no_body", "no text")
-    # The same page again goes to the same place.
-    assert quarantine.keep(tmp_path, "songda", link, b"", Quarantine(Refusal.NO_BODY), NOW) == case
-
-
-@given(st.text())
-def test_a_slug_stays_inside_its_folder(path: str) -> None:
-    name = quarantine.slug("https://bao.vn/" + path.encode("utf-8", "replace").decode())
-    assert name.replace("-", "").isalnum()
-    assert name.isascii()
-    assert len(name) < 80
 
 
 def test_a_report_counts_by_event() -> None:

@@ -14,8 +14,8 @@ from sqlalchemy import inspect
 from crawler.maintenance.backup import backup
 from crawler.maintenance.tables import every_table
 from crawler.monitor.store_checks import verify
-from crawler.store import Store, sink_cursors
-from tests.support import Thoisu, article, at, fill, life, read_jsonl, writer
+from crawler.store import Store, quarantine, sink_cursors
+from tests.support import Thoisu, article, at, fill, keep_page, life, read_jsonl, writer
 
 INDEX = "search_"
 OURS = {"thoisu_schema", "unnumbered"}
@@ -55,12 +55,16 @@ def test_a_store_goes_into_the_other_database_and_back(
 ) -> None:
     with Store.open(address) as store:
         life(store)
+        keep_page(store, 5, body=b"<html>\xff\0")
     thoisu("backup", "b.db", "--store", address)
     url = fresh()
     assert thoisu("restore", "b.db", "--store", url, "--same").code == 0
     assert record(url) == record(address)
     with Store.open(url) as moved, Store.open(address) as store:
         assert moved.identity() == store.identity()
+        with moved.reading() as connection:
+            (kept,) = quarantine.listed(connection)
+            assert getattr(quarantine.content(connection, kept), "body", None) == b"<html>\xff\0"
         assert moved.save(article(77, "mới"), at(77)).event == "created", "the numbers of rows go on"
     again = fresh()
     (done,) = thoisu("backup", again, "--store", url, "--json").rows

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from crawler.archive import Archive, pruning
 from crawler.archive.records import Fetch
+from crawler.archive.warc_store import WarcStore
 from crawler.archive.writer import Writer
 from crawler.configuration import DEFAULTS, Settings
 from crawler.errors import BadInput, Refusal
@@ -19,15 +20,15 @@ from crawler.items import Link
 from crawler.maintenance import prune_due, quiet
 from crawler.maintenance.retention import prune
 from crawler.monitor.store_checks import verify
-from crawler.store import SourceState, Store, frontier
+from crawler.store import SourceState, Store, frontier, quarantine
 from crawler.store.schema import links
 from crawler.store.sightings import poll_days, sightings
 from crawler.text import day_of
-from tests.support import Thoisu, article, fill, url_of
+from tests.support import Thoisu, article, fill, keep_page, url_of
 
 NOW = datetime(2026, 11, 28, 20, tzinfo=UTC)
 OLD = NOW - timedelta(days=200)
-KEEPS = replace(DEFAULTS, keep_links=timedelta(days=90), keep_refused=timedelta(days=90), quarantine=Path("nowhere"))
+KEEPS = replace(DEFAULTS, keep_links=timedelta(days=90), keep_refused=timedelta(days=90))
 
 
 def listed(store: Store, source: str, numbers: list[int], when: datetime, route: str | None = None) -> None:
@@ -135,7 +136,8 @@ def test_files_of_the_archive_go_by_age_and_size(
 
 def test_the_index_says_what_the_files_say(tmp_path: Path) -> None:
     first, *_ = archive_of(tmp_path, [100, 5])
-    pruning.drop(tmp_path, pruning.outdated(tmp_path, NOW, timedelta(days=90), None))
+    files = WarcStore(tmp_path)
+    pruning.drop(files, pruning.outdated(files, NOW, timedelta(days=90), None))
     assert not first.exists()
 
     def rows() -> list[object]:
@@ -149,16 +151,13 @@ def test_the_index_says_what_the_files_say(tmp_path: Path) -> None:
     assert len(kept) == 2
 
 
-def test_pages_of_the_quarantine_go_and_what_is_not_ours_stays(tmp_path: Path) -> None:
-    for name, age in (("old", 200), ("young", 3), ("strange", 200)):
-        case = tmp_path / "q" / "bao" / name
-        case.mkdir(parents=True)
-        for file in ("page.html", "origin.json", "article.json", *(["notes.txt"] if name == "strange" else [])):
-            (case / file).write_text("x")
-            os.utime(case / file, ((NOW - timedelta(days=age)).timestamp(),) * 2)
-    with Store.open(f"sqlite:///{tmp_path}/s.db") as store:
-        assert dropped(store, replace(KEEPS, quarantine=tmp_path / "q")) == {"pages in the quarantine": 1}
-    assert sorted(path.name for path in (tmp_path / "q" / "bao").iterdir()) == ["strange", "young"]
+def test_pages_that_are_kept_for_repair_go_with_refused_addresses(store: Store) -> None:
+    keep_page(store, 1, when=OLD)
+    keep_page(store, 2, when=NOW)
+    assert dropped(store, DEFAULTS) == {}
+    assert dropped(store) == {"pages in the quarantine": 1}
+    with store.reading() as connection:
+        assert [page.url for page in quarantine.listed(connection)] == [url_of(2)]
 
 
 @pytest.mark.parametrize(

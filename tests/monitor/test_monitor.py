@@ -34,7 +34,7 @@ from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.grammar import die
 from crawler.newsroom.sources import section_feed_path
 from crawler.sites import EPI, Feed, Site, Sites
-from crawler.store import SourceState, Store, cursors, findings, sink_cursors, tallies
+from crawler.store import SourceState, Store, cursors, findings, quarantine, sink_cursors, tallies
 from crawler.store.findings import Observation
 from crawler.text import VIETNAM, content_hash, day_of
 from tests.newsroom_bench import mended
@@ -498,10 +498,9 @@ def test_each_site_is_checked_every_half_hour(store: Store, tmp_path: Path) -> N
 
 
 def test_what_is_written_on_this_machine() -> None:
-    assert folders_of("sqlite:////srv/thoisu.db", Path("warc"), Path("quarantine")) == {
-        "quarantine": Path("quarantine"), "database": Path("/srv"), "archive": Path("warc"),
-    }  # fmt: skip
-    assert folders_of("postgresql://host/thoisu", None, Path("q")) == {"quarantine": Path("q")}
+    here = {"database": Path("/srv"), "archive": Path("warc")}
+    assert folders_of("sqlite:////srv/thoisu.db", Path("warc")) == here
+    assert folders_of("postgresql://host/thoisu", None) == {}
 
 
 # --- a quarter in small: a month of the past, then a fault for each paper -------------------------------------------
@@ -519,7 +518,7 @@ class Bench:
         self.url = f"sqlite:///{folder / 'store.db'}"
         every = newsroom_sites(room.url, len(room.world.papers))
         self.sites = Sites(replace(site, sources=site.sources[:1]) for site in every.values())
-        self.settings = {"THOISU_DELAY": 0, "THOISU_QUARANTINE": str(folder / "quarantine"), "THOISU_BUDGET": 100_000,
+        self.settings = {"THOISU_DELAY": 0, "THOISU_BUDGET": 100_000,
                          "THOISU_ARCHIVE": str(folder / "warc")}  # fmt: skip
 
     def live_through(self, days: int) -> None:
@@ -548,7 +547,7 @@ class Bench:
         now = self.world.advance(hours=STEP)
         crawl(self.sites, store_url=self.url, newsroom=self.room.url, settings=self.settings, now=lambda: now)
         with Store.open(self.url) as opened:
-            return check(opened, self.sites, now, folders={"quarantine": self.folder / "quarantine"})
+            return check(opened, self.sites, now)
 
 
 @dataclass(frozen=True)
@@ -631,7 +630,9 @@ def test_a_redesign_heals_when_the_layout_is_mended_and_the_archive_reread(bench
     (drift,) = found
     assert (drift.name, drift.subject) == ("layout", "fallback")
     assert drift.since == datetime.combine(day_of(bench.world.now), datetime.min.time(), VIETNAM)
-    cases = [Path(example) for example in drift.examples if not example.startswith("http")]
+    with pytest.raises(SystemExit):
+        main([*drift.examples[0].split()[1:-1], str(bench.folder / "kept"), "--store", bench.url])
+    cases = list((bench.folder / "kept" / "songda").iterdir())
     assert len(cases) == 2
     for case in cases:
         kept = json.loads((case / "article.json").read_text("utf-8"))
@@ -677,7 +678,8 @@ def test_pages_of_a_doubtful_layout_are_kept_though_it_reads_them(bench: Bench) 
         findings.note(connection, "layout", Observation("songda", "length", bench.world.now, ""), None, bench.world.now)
     bench.world.advance(hours=8)
     bench.round()
-    assert len(list((bench.folder / "quarantine" / "songda").glob("example-*/page.html"))) == 2
+    with Store.open(bench.url) as opened, opened.reading() as connection:
+        assert len(quarantine.listed(connection, ["songda"], reason=quarantine.EXAMPLE)) == 2
 
 
 # --- the commands ---------------------------------------------------------------------------------------------------

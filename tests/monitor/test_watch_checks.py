@@ -49,7 +49,7 @@ class Room:
         self.newsroom, self.world = newsroom, newsroom.world
         self.url = f"sqlite:///{folder / 'store.db'}"
         self.off = timedelta()
-        self.settings = {**PATIENT, "THOISU_BUDGET": 400, "THOISU_QUARANTINE": str(folder / "quarantine")}
+        self.settings = {**PATIENT, "THOISU_BUDGET": 400}
         self.sites = newsroom_sites(newsroom.url, count=sites)
         self.store = Store.open(self.url)
 

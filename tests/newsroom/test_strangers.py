@@ -166,9 +166,8 @@ def room() -> Iterator[Newsroom]:
 
 def stored(room: Newsroom, stranger: Stranger, folder: Path) -> dict[str, Article]:
     store_url, world = f"sqlite:///{folder / stranger.name}.db", room.world
-    settings = {**PATIENT, "THOISU_QUARANTINE": str(folder / "quarantine")}
     sites = Sites([oracle(world, stranger)])
-    crawl(sites, store_url=store_url, newsroom=room.url, settings=settings, now=lambda: world.now)
+    crawl(sites, store_url=store_url, newsroom=room.url, settings=PATIENT, now=lambda: world.now)
     with Store.open(store_url) as store:
         held = [store.article(row.id) for row in store.articles(limit=None)]
     return {one.article.canonical_url: one.article for one in held if one is not None}

@@ -37,7 +37,7 @@ class Watch:
         self.site = self.sites["songda"]
         self.store = Store.open(f"sqlite:///{folder / 'store.db'}")
         self.settings: dict[str, Any] = {
-            "THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_BUDGET": budget, "THOISU_QUARANTINE": str(folder / "quarantine"),
+            "THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_BUDGET": budget,
         }  # fmt: skip
         enrol(self.sites, self.store, room.world.now)
 

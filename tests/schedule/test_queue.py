@@ -348,7 +348,7 @@ def test_a_run_that_has_lost_the_lock_of_its_site_ends(
             with shared.reading() as connection:
                 connection.execute(text(sql))
 
-    settings = {"THOISU_DELAY": 0.1, "THOISU_QUARANTINE": str(tmp_path)}
+    settings = {"THOISU_DELAY": 0.1}
     (report,) = crawl(sites, store_url=url, newsroom=newsroom.url, settings=settings, on_progress=end_session)
     assert str(report.error).startswith("the site's lock is lost")
     assert report.created < 20
@@ -576,7 +576,7 @@ def test_what_was_given_up_is_told_and_done_again_when_somebody_says_so(queue: Q
 def test_a_part_does_its_work_and_ends_with_its_worker(newsroom: Newsroom, tmp_path: Path) -> None:
     url, day = f"sqlite:///{tmp_path / 'store.db'}", datetime.now(VIETNAM).date() - timedelta(days=1)
     words = ["backfill", "songda", "--from", str(day), "--newsroom", newsroom.url, "--store", url, "--child"]
-    environ = {**os.environ, "THOISU_DELAY": "0", "THOISU_QUARANTINE": str(tmp_path)}
+    environ = {**os.environ, "THOISU_DELAY": "0"}
     done = subprocess.Popen(
         [sys.executable, "-m", "crawler", *words], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
     )

@@ -271,7 +271,7 @@ class Watch:
         self.newsroom = newsroom
         self.world = newsroom.world
         self.url = url or f"sqlite:///{folder / 'store.db'}"
-        self.settings = {**PATIENT, "THOISU_BUDGET": budget, "THOISU_QUARANTINE": str(folder / "quarantine")}
+        self.settings = {**PATIENT, "THOISU_BUDGET": budget}
         self.sites = Sites(replace(s, budget=budget) for s in newsroom_sites(newsroom.url, count=count).values())
         with Store.open(self.url) as store:
             enrol(self.sites, store, self.now())
@@ -899,7 +899,7 @@ def test_the_real_thing_finds_what_is_published_and_ends_with_its_scheduler(tmp_
         newsroom.misbehave("songda", drip=0.01, path="post")
         url = f"sqlite:///{tmp_path / 'store.db'}"
         command = [sys.executable, "-m", "crawler", "schedule", "--newsroom", newsroom.url, "--store", url]
-        environment = {**os.environ, "THOISU_QUARANTINE": str(tmp_path / "quarantine"), "THOISU_LOG_LEVEL": "INFO"}
+        environment = {**os.environ, "THOISU_LOG_LEVEL": "INFO"}
         started = partial(subprocess.Popen, command, env=environment, text=True, stderr=subprocess.PIPE)
         with started() as process:
             wait_until(lambda: any("post" in request.path for request in newsroom.requests))

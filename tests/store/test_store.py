@@ -296,6 +296,21 @@ def test_page_that_returns_with_another_text(store: Store) -> None:
     ]  # fmt: skip
 
 
+def test_pages_are_found_together_as_one_by_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.store.sql.CHUNK", 2)
+    store.save_source(SourceState(url=SOURCE), [Link(url_of(n)) for n in range(1, 6)], "bao")
+    store.save(article(1, "một"), at(1))
+    store.save(article(2, "một"), at(2))  # a copy
+    store.save(article(3, "ba"), at(3), link=url_of(4))  # at another address than its link's
+    store.withdraw(url_of(3), at(4))
+    found = store.pages(map(url_of, range(1, 7)))
+    assert found == {url_of(n): page for n in range(1, 7) if (page := store.page(url_of(n)))}
+    assert {url: page.article.canonical_url for url, page in found.items()} == {
+        url_of(1): url_of(1), url_of(2): url_of(2), url_of(3): url_of(3), url_of(4): url_of(3)
+    }  # fmt: skip
+    assert found[url_of(4)].withdrawn_at == at(4)
+
+
 def test_copies_are_withdrawn_and_restored_too(store: Store) -> None:
     store.save(article(1), T0)
     store.save(article(2), T0)

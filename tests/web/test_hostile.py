@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,10 +15,11 @@ from sqlalchemy import insert
 
 from crawler.alerts import alerts
 from crawler.items import Article, Image
-from crawler.store import Store, findings
+from crawler.store import Store, findings, quarantine
 from crawler.store.findings import Observation
+from crawler.store.quarantine import EXAMPLE, PageContent
 from crawler.web.text import cell, cut, visible, web_address
-from tests.support import article, at
+from tests.support import article, at, keep_page
 from tests.web.asking import FEEDS, LISTS, OBJECTS, PAGES, Asker
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg/onload=alert(3)>{{7*7}}"
@@ -138,15 +138,22 @@ def test_texts_that_are_too_long_are_not_compared(room: Store) -> None:
     assert "quá dài" in answer.text
 
 
-def test_a_quarantine_is_read_as_it_is(room: Store, tmp_path: Path) -> None:
-    room.save(article(1), at(1))
-    for name, origin in (("a", {"url": "javascript:alert(1)", "reason": SCRIPT}), ("b", []), ("c", {"url": NASTY})):
-        (tmp_path / "bao" / name).mkdir(parents=True)
-        (tmp_path / "bao" / name / "origin.json").write_text(json.dumps(origin), "utf-8")
-    answer = Asker(room, quarantine=tmp_path).get("/sites/bao")
+def test_a_page_that_is_kept_for_repair_is_shown_as_text(room: Store) -> None:
+    keep_page(room, 1, body=NASTY.encode(), reason=SCRIPT)
+    content = PageContent(b"", {})
+    with room.writing() as connection:
+        about = {"reason": EXAMPLE, "detail": SCRIPT}
+        quarantine.keep(connection, "bao", "javascript:alert(1)", SCRIPT, content, at(2), **about)
+        name = quarantine.listed(connection, ["bao"], reason=SCRIPT)[0].name
+    answer = Asker(room).get("/sites/bao")
     assert answer.status_code == 200
     assert "<script>alert" not in answer.text
     assert 'href="javascript' not in answer.text
+    assert f'href="/sites/bao/kept/{name}"' in answer.text
+    source = Asker(room).get(f"/sites/bao/kept/{name}")
+    assert source.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert source.text == visible(NASTY)
+    assert Asker(room).get("/sites/dai/kept/no-such-page").status_code == 404
 
 
 @given(st.text())
