@@ -4,10 +4,12 @@ Each article has a key in it that grows with the time of publication, so that th
 what is found: seconds since 1970 and a number within the second (`SLOTS`). An article that is revised gets another key,
 and its old one belongs to nobody from then on.
 
-There stand, of the current revision: every word without its diacritics, in the order of the text, so that phrases can
-be found; every word that has some, once; and words of its fields, which begin with `=` (`facet`). What the index finds
-is never too little and at times too much (a phrase across a full stop, or other diacritics than the query has), so who
-searches looks at the text too (`crawler.store.search`).
+There stand, each once, of the current revision: every word without its diacritics; every two of these that follow each
+other (`pair`); every word that has diacritics; the words of the title (`of_title`); and words of the fields (`facet`).
+Where they stand in the text is not in it: a phrase is found by its pairs, of which the rarest says where to look, while
+by the places of its words all texts would be read that have them, most of what is stored when the words are common.
+What the index finds is never too little and at times too much (the pairs of a phrase in several places, or other
+diacritics than the query has), so who searches looks at the text too (`crawler.store.search`).
 
 SQLite has an FTS5 table (`search_words`) that is written for `BATCH` articles at once, which takes a fifth of the work;
 until then their keys stand in `search_waiting`, and their texts are searched as they are. PostgreSQL has a tsvector
@@ -18,10 +20,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import Connection, CursorResult
 
@@ -41,13 +44,10 @@ BATCH = 64
 LAST = 2**62
 """A key behind all others."""
 LONGEST = 60
-"""Characters of a word by which it is found; who searches looks at the others."""
-LONG, HUGE = "=long", "=huge"
-"""In a tsvector: of a text whose places, or whose words, are more than it takes (PostgreSQL manual, 12.11)."""
-_PLACES = 250  # of a word in a tsvector, which takes 256
-_LAST = 16_000  # place in a tsvector, which takes 16,383
-_NUMBERS = tuple(map(str, range(1, _LAST + 1)))
-_BYTES = 500_000  # of words in a tsvector, which takes a megabyte with their places
+"""Characters of what stands in the index; who searches looks at the others."""
+HUGE = "=huge"
+"""In a tsvector: of a text whose words are more than it takes (PostgreSQL manual, 12.11)."""
+_BYTES = 500_000  # of words in a tsvector, which takes a megabyte
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = 1 << 34  # five hundred years
 _SIGN = re.compile(r"[^0-9a-z]")
@@ -70,27 +70,36 @@ _PUT = (
 )
 
 
-class Indexed(NamedTuple):
-    """What stands in the index of an article."""
-
-    title: str
-    words: str
-    marks: str
-    """Words with diacritics, and facets."""
-
-
-@lru_cache(maxsize=4 * BATCH)
+@lru_cache(maxsize=2 * BATCH)
 def indexed(
     title: str, lead: str | None, body: str, site: str | None, kind: str, section: str | None, authors: tuple[str, ...]
-) -> Indexed:
-    """What stands in the index of an article."""
+) -> str:
+    """What stands in the index of an article, a blank before and behind each."""
     head, of_head = plain_and_marked(title)
     text, of_text = plain_and_marked(f"{lead}\n{body}" if lead else body)
-    facets = [facet("site", site or ""), facet("kind", kind)]
-    facets += [facet_of_words("author", words_of(name)) for name in authors]
+    words = f"{head}{text}".split()
+    found = of_head | of_text
+    found.update(words)
+    found.update([pair(one, other) for one, other in pairwise(words) if one != BREAK != other])
+    found.update(map(of_title, head.split()))
+    found -= {BREAK, of_title(BREAK)}
+    found |= {facet("site", site or ""), facet("kind", kind)}
+    found.update(facet_of_words("author", words_of(name)) for name in authors)
     if section:
-        facets.append(facet_of_words("section", words_of(section)))
-    return Indexed(head, text, f" {' '.join([*(of_head | of_text), *facets])} ")
+        found.add(facet_of_words("section", words_of(section)))
+    if max(map(len, found)) > LONGEST:
+        found = {word[:LONGEST] for word in found}
+    return f" {' '.join(found)} "
+
+
+def pair(one: str, other: str) -> str:
+    """What stands in the index for two words that follow each other."""
+    return f"_{one}_{other}"
+
+
+def of_title(word: str) -> str:
+    """What stands in the index for a word of the title."""
+    return f"=t={word}"
 
 
 def facet(field: str, value: str) -> str:
@@ -144,13 +153,12 @@ def _put_in(connection: Connection, second: int, article_id: int, article: Artic
 
 def write(connection: Connection) -> None:
     """Write what waits to SQLite's index."""
-    rows = [(key, *words) for key, words in waiting(connection, 0, LAST)]
-    statement = "INSERT INTO search_words (rowid, title, words, marks) VALUES (?, ?, ?, ?)"
-    connection.exec_driver_sql(statement, sorted(rows))
+    rows = sorted(waiting(connection, 0, LAST))
+    connection.exec_driver_sql("INSERT INTO search_words (rowid, words) VALUES (?, ?)", rows)
     connection.exec_driver_sql("DELETE FROM search_waiting")
 
 
-def waiting(connection: Connection, low: int, high: int) -> Iterator[tuple[int, Indexed]]:
+def waiting(connection: Connection, low: int, high: int) -> Iterator[tuple[int, str]]:
     """What is not yet in SQLite's index, of keys from `low` to before `high`, the greatest first."""
     for key, *texts, record in connection.exec_driver_sql(_WAITING, (low, high)):
         yield key, indexed(*texts, tuple(json.loads(record)["authors"]))
@@ -166,41 +174,17 @@ def remove(connection: Connection, article_id: int) -> None:
         _run(connection, f"DELETE FROM {table} WHERE key = {{0}}", key)  # noqa: S608 - one of the two
 
 
-def vector(words: Indexed, key: int) -> str:
+def vector(words: str, key: int) -> str:
     """The tsvector of an article, as PostgreSQL reads it."""
-    every = [*words.title.split(), BREAK, *words.words.split()]
-    places: dict[str, list[str]] = {word: [] for word in every}
-    for word, number in zip(every, _NUMBERS, strict=False):
-        places[word].append(number)
-    del places[BREAK]
-    extra = {*words.marks.split(), *(f"=t={word}" for word in words.title.split() if word != BREAK)}
-    extra.update((day_facet(key // DAY), day_facet(key // DAY, GROUP)))
-    if max(map(len, (*places, *extra))) > LONGEST:
-        places, extra = _shortened(places), {word[:LONGEST] for word in extra}
-    if len(every) > _LAST or max(map(len, places.values()), default=0) > _PLACES:
-        extra.update(places, (LONG,))
-        places = {}
-    if _bytes(extra) + _bytes(places) > _BYTES:
-        extra, places = {word for word in extra if word.startswith("=") and not word.startswith("=t=")} | {HUGE}, {}
-    quoted = _quoted if any(sign in text for text in words for sign in "'\\") else "'{}'".format
-    parts = [f"{quoted(word)}:{','.join(at)}" for word, at in places.items()]
-    return " ".join([*parts, *map(quoted, extra)])
+    found = words.split()
+    if len(words.encode()) + 8 * len(found) > _BYTES:
+        found = [word for word in found if word.startswith("=") and not word.startswith(of_title(""))] + [HUGE]
+    found += [day_facet(key // DAY), day_facet(key // DAY, GROUP)]
+    return " ".join(map(quoted, found))
 
 
-def _shortened(places: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The places of words, those of long ones under their beginning."""
-    found: dict[str, list[str]] = {}
-    for word, at in places.items():
-        found.setdefault(word[:LONGEST], []).extend(at)
-    return found
-
-
-def _bytes(words: Collection[str]) -> int:
-    """What words take in a tsvector, at most."""
-    return len("".join(words).encode()) + 8 * len(words)
-
-
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
+    """A word as PostgreSQL reads it in a tsvector or a tsquery (manual, 8.11)."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
