@@ -22,7 +22,7 @@ from crawler.store.schema import articles, revisions, search_keys
 from crawler.store.search_candidates import candidates
 from crawler.store.search_index import LAST, SLOTS, facet, facet_of_words, first_key
 from crawler.text.matching import SearchedText, Snippet, snippet
-from crawler.text.query import Node, parse
+from crawler.text.query import Node, is_impossible, parse
 from crawler.text.words import Words, words_of
 
 Order = Literal["newest", "best"]
@@ -90,6 +90,8 @@ def search(
     """
     node = parse(query) if isinstance(query, str) else query
     tier, key = _read(before, order)
+    if is_impossible(node):
+        return []
     wanted = _Wanted(node, section, kind, author, since, until)
     facets = wanted.facets(sites)
     low = 0 if since is None else first_key(since)

@@ -75,21 +75,20 @@ def indexed(
     title: str, lead: str | None, body: str, site: str | None, kind: str, section: str | None, authors: tuple[str, ...]
 ) -> str:
     """What stands in the index of an article, a blank before and behind each."""
-    head, of_head = plain_and_marked(title)
-    text, of_text = plain_and_marked(f"{lead}\n{body}" if lead else body)
-    words = f"{head}{text}".split()
-    found = of_head | of_text
+    head, _ = plain_and_marked(title)
+    words, found = plain_and_marked("\n".join(part for part in (title, lead, body) if part))
     found.update(words)
-    found.update([pair(one, other) for one, other in pairwise(words) if one != BREAK != other])
-    found.update(map(of_title, head.split()))
+    longest = max(map(len, found))
+    found.update(map(of_title, head))
     found -= {BREAK, of_title(BREAK)}
     found |= {facet("site", site or ""), facet("kind", kind)}
     found.update(facet_of_words("author", words_of(name)) for name in authors)
     if section:
         found.add(facet_of_words("section", words_of(section)))
-    if max(map(len, found)) > LONGEST:
-        found = {word[:LONGEST] for word in found}
-    return f" {' '.join(found)} "
+    every = [*found, *(pair(one, other) for one, other in pairwise(words) if one != BREAK != other)]
+    if longest > LONGEST // 2 - len(pair("", "")):
+        every = [word[:LONGEST] for word in every]
+    return f" {' '.join(every)} "
 
 
 def pair(one: str, other: str) -> str:

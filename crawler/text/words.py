@@ -10,6 +10,7 @@ parts two words so that no phrase goes across: a line's end, and every sign but 
 from __future__ import annotations
 
 import re
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -32,10 +33,6 @@ class Words(NamedTuple):
     plain: str
     """Without diacritics."""
 
-    def of(self, *, marked: bool) -> str:
-        """The string in which a phrase is looked for, by whether it bears diacritics."""
-        return self.exact if marked else self.plain
-
 
 def words_of(text: str) -> Words:
     """The words of a text, a line of it a stretch that no phrase leaves."""
@@ -43,10 +40,15 @@ def words_of(text: str) -> Words:
     return Words(f"{''.join(map(_EXACT, found))} ", f"{''.join(map(_PLAIN, found))} ")
 
 
-def plain_and_marked(text: str) -> tuple[str, set[str]]:
-    """The words of a text without diacritics, as `words_of` gives them, and once each word that bears some."""
+def words_in(text: str, *, marked: bool) -> str:
+    """The one of `words_of` in which a phrase is looked for, by whether it bears diacritics."""
+    return f"{''.join(map(_EXACT if marked else _PLAIN, _stretches(text)))} "
+
+
+def plain_and_marked(text: str) -> tuple[list[str], set[str]]:
+    """The words of a text without diacritics, in the order of `words_of`, and once each word that bears some."""
     found = _stretches(text)
-    return f"{''.join(map(_PLAIN, found))} ", set().union(*set(map(_MARKED, found)))
+    return list(chain.from_iterable(map(_WORDS, found))), set().union(*set(map(_MARKED, found)))
 
 
 def clean(text: str) -> str:
@@ -59,6 +61,8 @@ class _Stretch(NamedTuple):
 
     exact: str
     plain: str
+    words: tuple[str, ...]
+    """Those of `plain`."""
     marked: tuple[str, ...]
     """The words that bear diacritics."""
 
@@ -81,7 +85,8 @@ def _settled(stretch: str) -> _Stretch:
     if not _WITHIN.fullmatch(text, place):
         parts.append(BREAK)
     exact = "".join(f" {part}" for part in parts)
-    return _Stretch(exact, without_marks(exact), tuple(part for part in parts if without_marks(part) != part))
+    plain = without_marks(exact)
+    return _Stretch(exact, plain, tuple(plain.split()), tuple(part for part in parts if without_marks(part) != part))
 
 
 class _Memory(dict[str, _Stretch]):
@@ -97,5 +102,5 @@ class _Memory(dict[str, _Stretch]):
 
 
 _SETTLED = _Memory()
-_END = _Stretch(f" {BREAK}", f" {BREAK}", ())
-_EXACT, _PLAIN, _MARKED = map(itemgetter, range(3))
+_END = _Stretch(f" {BREAK}", f" {BREAK}", (BREAK,), ())
+_EXACT, _PLAIN, _WORDS, _MARKED = map(itemgetter, range(4))
