@@ -42,9 +42,9 @@ def candidates(
     if connection.dialect.name != "sqlite":
         yield from _in_windows(connection, node, facets, low, high, limit, titles=titles)
         return
-    query = fts5(node, facets, titles=titles)
+    queries = [fts5(node, facets, titles=titles, marks=marks) for marks in (False, True)]
     waits = [key for key, words in waiting(connection, low, high) if may_hold(node, facets, words)]
-    walked = _pages(lambda end, some: _keys(connection, _WALK, (query, low, end, some)), high, limit)
+    walked = _pages(lambda query, end, some: _keys(connection, _WALK, (query, low, end, some)), queries, high, limit)
     if not waits:
         yield from walked
         return
@@ -65,23 +65,25 @@ def _in_windows(
             begin = max(low, ((end - 1) // DAY - days + 1) * DAY)
             first, final = begin // DAY, (end - 1) // DAY
             within = [*facets, list(dict.fromkeys(day_facet(day, each) for day in range(first, final + 1)))]
-        ask = partial(_sorted, connection, tsquery(node, within, titles=titles), begin)
-        yield from _pages(ask, end, limit)
+        queries = [tsquery(node, within, titles=titles, marks=marks) for marks in (False, True)]
+        yield from _pages(partial(_sorted, connection, begin), queries, end, limit)
         end = begin
 
 
-def _pages(ask: Callable[[int, int], list[int]], end: int, limit: int) -> Iterator[list[int]]:
+def _pages(ask: Callable[[str, int, int], list[int]], queries: list[str], end: int, limit: int) -> Iterator[list[int]]:
+    """What is found by the first query and, when that is not enough, behind it by the second."""
+    query, narrower = queries
     some = min(limit + 2, _MOST)
     while True:
-        keys = ask(end, some)
+        keys = ask(query, end, some)
         if keys:
             yield keys
         if len(keys) < some:
             return
-        end, some = keys[-1], min(some * _MORE, _MOST)
+        query, end, some = narrower, keys[-1], min(some * _MORE, _MOST)
 
 
-def _sorted(connection: Connection, query: str, low: int, high: int, some: int) -> list[int]:
+def _sorted(connection: Connection, low: int, query: str, high: int, some: int) -> list[int]:
     # A scan of the table would take every tsvector apart.
     connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
     keys = _keys(connection, _SORT, (query, low, high, some))

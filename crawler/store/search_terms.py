@@ -19,21 +19,22 @@ class _Term(NamedTuple):
     """Whether it may go on."""
 
 
-def fts5(node: Node, facets: Iterable[Iterable[str]], *, titles: bool) -> str:
+def fts5(node: Node, facets: Iterable[Iterable[str]], *, titles: bool, marks: bool) -> str:
     """The query in the language of FTS5 (sqlite.org/fts5.html, section 3); with `titles` what may have it in its title.
 
-    Of each of the `facets` one word is demanded.
+    Of each of the `facets` one word is demanded. With `marks` phrases have their words with diacritics too: fewer texts
+    are found, and more of the index is read.
     """
-    parts = [_fts5(node)]
+    parts = [_fts5(node, marks=marks)]
     if titles:
         parts.append(_fts5(node, titles=True))
     parts += [" OR ".join(_fts5_quoted(_Term(word)) for word in words) for words in facets]
     return " AND ".join(f"({part})" for part in parts)
 
 
-def tsquery(node: Node, facets: Iterable[Iterable[str]], *, titles: bool) -> str:
+def tsquery(node: Node, facets: Iterable[Iterable[str]], *, titles: bool, marks: bool) -> str:
     """The query as PostgreSQL's tsquery (manual, 8.11.2); as `fts5`."""
-    parts = [f"({_tsquery(node)}) | {quoted(HUGE)}"]
+    parts = [f"({_tsquery(node, marks=marks)}) | {quoted(HUGE)}"]
     if titles:
         parts.append(f"({_tsquery(node, titles=True)}) | {quoted(HUGE)}")
     parts += [" | ".join(map(quoted, words)) for words in facets]
@@ -48,7 +49,7 @@ def may_hold(node: Node, facets: Iterable[Iterable[str]], indexed: str) -> bool:
 def _may_hold(node: Node, indexed: str) -> bool:
     match node:
         case Phrase():
-            return all(f" {term.word}{'' if term.open else ' '}" in indexed for term in _terms(node))
+            return all(f" {term.word}{'' if term.open else ' '}" in indexed for term in _terms(node, marks=True))
         case Either(parts):
             return any(_may_hold(part, indexed) for part in parts)
         case All(parts):
@@ -57,15 +58,15 @@ def _may_hold(node: Node, indexed: str) -> bool:
             return True
 
 
-def _fts5(node: Node, *, titles: bool = False) -> str:
+def _fts5(node: Node, *, titles: bool = False, marks: bool = False) -> str:
     """The tree as far as the index can tell; what it cannot is left to who looks at the texts."""
     match node:
         case Phrase():
-            return " AND ".join(map(_fts5_quoted, _terms(node, titles=titles)))
+            return " AND ".join(map(_fts5_quoted, _terms(node, titles=titles, marks=marks)))
         case Either(parts):
-            return " OR ".join(f"({_fts5(part, titles=titles)})" for part in parts)
+            return " OR ".join(f"({_fts5(part, titles=titles, marks=marks)})" for part in parts)
         case All(parts):
-            wanted = " AND ".join(f"({_fts5(part, titles=titles)})" for part in parts if _positive(part))
+            wanted = " AND ".join(f"({_fts5(part, titles=titles, marks=marks)})" for part in parts if _positive(part))
             # NOT binds closer than AND in FTS5.
             without = "" if titles else "".join(f" NOT ({_fts5(phrase)})" for phrase in _excluded(parts))
             return f"({wanted}){without}"
@@ -73,37 +74,39 @@ def _fts5(node: Node, *, titles: bool = False) -> str:
             raise AssertionError("the parser lets no NOT stand alone")
 
 
-def _tsquery(node: Node, *, titles: bool = False) -> str:
+def _tsquery(node: Node, *, titles: bool = False, marks: bool = False) -> str:
     match node:
         case Phrase():
-            return " & ".join(f"{quoted(term.word)}{':*' * term.open}" for term in _terms(node, titles=titles))
+            return " & ".join(
+                f"{quoted(term.word)}{':*' * term.open}" for term in _terms(node, titles=titles, marks=marks)
+            )
         case Either(parts):
-            return " | ".join(f"({_tsquery(part, titles=titles)})" for part in parts)
+            return " | ".join(f"({_tsquery(part, titles=titles, marks=marks)})" for part in parts)
         case All(parts):
-            wanted = [f"({_tsquery(part, titles=titles)})" for part in parts if _positive(part)]
+            wanted = [f"({_tsquery(part, titles=titles, marks=marks)})" for part in parts if _positive(part)]
             without = [] if titles else [f"!({_tsquery(phrase)})" for phrase in _excluded(parts)]
             return " & ".join(wanted + without)
         case Not():
             raise AssertionError("the parser lets no NOT stand alone")
 
 
-def _terms(phrase: Phrase, *, titles: bool = False) -> list[_Term]:
+def _terms(phrase: Phrase, *, titles: bool = False, marks: bool = False) -> list[_Term]:
     """What stands in the index of every text that has the phrase; with `titles`, of every one that has it there."""
-    found = list[str]()
+    found = list[_Term]()
     for run in _runs(phrase):
         plain = [without_marks(word) for word in run]
         if titles:
-            found += map(of_title, plain)
-        elif len(plain) == 1:
-            found += plain
+            words = list(map(of_title, plain))
+        elif len(run) == 1:
+            words = plain if phrase.open else run  # what has diacritics stands in the index beside what has none
         else:
-            found += [pair(one, other) for one, other in pairwise(plain)]
-    last = len(found) - 1 if phrase.open else None
-    marked = [] if titles else _marked(phrase)
-    return [
-        *(_Term(word[:LONGEST], number == last) for number, word in enumerate(found)),
-        *(_Term(word[:LONGEST]) for word in marked),
-    ]
+            words = [pair(one, other) for one, other in pairwise(plain)]
+        found += [_Term(word[:LONGEST]) for word in words]
+    if phrase.open:
+        found[-1] = found[-1]._replace(open=True)
+    if marks and len(phrase.words) > 1:
+        found += [_Term(word[:LONGEST]) for word in _marked(phrase)]
+    return found
 
 
 def _positive(node: Node) -> bool:
