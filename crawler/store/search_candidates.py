@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from heapq import merge
-from typing import Any
 
 from sqlalchemy import Connection
 
 from crawler.store.search_index import DAY, GROUP, day_facet, waiting
-from crawler.store.search_terms import fts5, may_hold, tsquery
+from crawler.store.search_terms import fts5, in_order, may_hold, tsquery
 from crawler.text.query import Node
 
 _MOST = 500
@@ -23,11 +22,14 @@ _MORE = 4  # times as many as the last time
 _WINDOWS = ((2, 1), (16, 1), (256, GROUP))
 """Days of which PostgreSQL is asked alone, and for how many of them the index has a word."""
 _WALK = (
-    "SELECT rowid FROM search_words WHERE search_words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+    "SELECT rowid FROM search_words WHERE search_words MATCH ? AND rowid >= ? AND rowid < ? "
+    "AND EXISTS (SELECT 1 FROM search_keys WHERE search_keys.key = search_words.rowid AND ({in_order})) "
+    "ORDER BY rowid DESC LIMIT ?"
 )
 # By the sum no other index will do: that of the keys would read every text of a range.
 _SORT = (
     "SELECT key FROM search_words WHERE words @@ %s::tsquery AND key + 0 >= %s AND key + 0 < %s "
+    "AND EXISTS (SELECT 1 FROM search_keys WHERE search_keys.key = search_words.key AND ({in_order})) "
     "ORDER BY key + 0 DESC LIMIT %s"
 )
 
@@ -44,7 +46,9 @@ def candidates(
         return
     queries = [fts5(node, facets, titles=titles, marks=marks) for marks in (False, True)]
     waits = [key for key, words in waiting(connection, low, high) if may_hold(node, facets, words)]
-    walked = _pages(lambda query, end, some: _keys(connection, _WALK, (query, low, end, some)), queries, high, limit)
+    condition, values = in_order(node)
+    walk = _WALK.format(in_order=condition.format(has="instr", mark="?"))
+    walked = _pages(partial(_walked, connection, walk, values, low), queries, high, limit)
     if not waits:
         yield from walked
         return
@@ -57,6 +61,8 @@ def _in_windows(
 ) -> Iterator[list[int]]:
     last: int | None = connection.exec_driver_sql("SELECT max(key) FROM search_keys").scalar_one()
     end = min(high, 0 if last is None else last + 1)
+    condition, values = in_order(node)
+    sort = _SORT.format(in_order=condition.format(has="strpos", mark="%s"))
     for days, each in (*_WINDOWS, (None, 0)):
         if end <= low:
             return
@@ -66,7 +72,7 @@ def _in_windows(
             first, final = begin // DAY, (end - 1) // DAY
             within = [*facets, list(dict.fromkeys(day_facet(day, each) for day in range(first, final + 1)))]
         queries = [tsquery(node, within, titles=titles, marks=marks) for marks in (False, True)]
-        yield from _pages(partial(_sorted, connection, begin), queries, end, limit)
+        yield from _pages(partial(_sorted, connection, sort, values, begin), queries, end, limit)
         end = begin
 
 
@@ -83,16 +89,20 @@ def _pages(ask: Callable[[str, int, int], list[int]], queries: list[str], end: i
         query, end, some = narrower, keys[-1], min(some * _MORE, _MOST)
 
 
-def _sorted(connection: Connection, low: int, query: str, high: int, some: int) -> list[int]:
+def _walked(
+    connection: Connection, walk: str, values: list[str], low: int, query: str, high: int, some: int
+) -> list[int]:
+    return list(connection.exec_driver_sql(walk, (query, low, high, *values, some)).scalars())
+
+
+def _sorted(
+    connection: Connection, sort: str, values: list[str], low: int, query: str, high: int, some: int
+) -> list[int]:
     # A scan of the table would take every tsvector apart.
     connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-    keys = _keys(connection, _SORT, (query, low, high, some))
+    keys = list(connection.exec_driver_sql(sort, (query, low, high, *values, some)).scalars())
     connection.exec_driver_sql("SET LOCAL enable_seqscan = DEFAULT")
     return keys
-
-
-def _keys(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[int]:
-    return list(connection.exec_driver_sql(statement, values).scalars())
 
 
 def _chunks(keys: Iterator[int], limit: int) -> Iterator[list[int]]:

@@ -8,23 +8,21 @@ There stand, each once, of the current revision: every word without its diacriti
 other (`pair`); every word that has diacritics; the words of the title (`of_title`); and words of the fields (`facet`).
 Where they stand in the text is not in it: a phrase is found by its pairs, of which the rarest says where to look, while
 by the places of its words all texts would be read that have them, most of what is stored when the words are common.
-What the index finds is never too little and at times too much (the pairs of a phrase in several places, or other
-diacritics than the query has), so who searches looks at the text too (`crawler.store.search`).
+Beside the key stand all words in their order (`search_keys.plain`), in which phrases are looked for without reading
+the article. What is found by both is never too little and at times too much (other diacritics than the query has), so
+who searches looks at the text too (`crawler.store.search`).
 
 SQLite has an FTS5 table (`search_words`) that is written for `BATCH` articles at once, which takes a fifth of the work;
-until then their keys stand in `search_waiting`, and their texts are searched as they are. PostgreSQL has a tsvector
-with GIN, which does the same by itself.
+until then it stands in `search_waiting`. PostgreSQL has a tsvector with GIN, which does the same by itself.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, CursorResult
 
@@ -51,44 +49,47 @@ _BYTES = 500_000  # of words in a tsvector, which takes a megabyte
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = 1 << 34  # five hundred years
 _SIGN = re.compile(r"[^0-9a-z]")
-_WAITING = (
-    "SELECT search_waiting.key, revisions.title, lead, body, site, kind, section, record FROM search_waiting "
-    "JOIN search_keys ON search_keys.key = search_waiting.key JOIN articles ON articles.id = search_keys.article_id "
-    "JOIN revisions ON revisions.article_id = articles.id AND number = revision "
-    "WHERE search_waiting.key >= ? AND search_waiting.key < ? ORDER BY search_waiting.key DESC"
-)
 # The next key of a second, which gives no row when it is full. It is one statement, since each article needs it.
 _KEY = (
-    "INSERT INTO search_keys (key, article_id) SELECT coalesce(max(key) + 1, {low}), {article} FROM search_keys "
+    "INSERT INTO search_keys (key, article_id, plain) "
+    "SELECT coalesce(max(key) + 1, {low}), {article}, {plain} FROM search_keys "
     "WHERE key >= {low} AND key < {high} HAVING coalesce(max(key) + 1, {low}) < {high} RETURNING key"
 )
-_TAKE = _KEY.format(low=":low", high=":high", article=":article")
-_TAKEN = _KEY.format(low="%(low)s::bigint", high="%(high)s::bigint", article="%(article)s::bigint")
+_TAKE = _KEY.format(low=":low", high=":high", article=":article", plain=":plain")
+_TAKEN = _KEY.format(
+    low="%(low)s::bigint", high="%(high)s::bigint", article="%(article)s::bigint", plain="%(plain)s::text"
+)
 _PUT = (
     f"WITH taken AS ({_TAKEN}) "  # noqa: S608 - nothing but the above
     "INSERT INTO search_words (key, words) SELECT key, %(words)s::tsvector FROM taken"
 )
 
 
-@lru_cache(maxsize=2 * BATCH)
-def indexed(
-    title: str, lead: str | None, body: str, site: str | None, kind: str, section: str | None, authors: tuple[str, ...]
-) -> str:
-    """What stands in the index of an article, a blank before and behind each."""
-    head, _ = plain_and_marked(title)
-    words, found = plain_and_marked("\n".join(part for part in (title, lead, body) if part))
+class Indexed(NamedTuple):
+    """What stands in the index of an article."""
+
+    plain: str
+    """The words of title, lead and body in their order, without diacritics, a blank before and behind each."""
+    words: str
+    """What it is found by, a blank before and behind each."""
+
+
+def indexed(article: Article) -> Indexed:
+    """What stands in the index of an article."""
+    head, _ = plain_and_marked(article.title)
+    words, found = plain_and_marked("\n".join(part for part in (article.title, article.lead, article.body) if part))
     found.update(words)
     longest = max(map(len, found))
     found.update(map(of_title, head))
     found -= {BREAK, of_title(BREAK)}
-    found |= {facet("site", site or ""), facet("kind", kind)}
-    found.update(facet_of_words("author", words_of(name)) for name in authors)
-    if section:
-        found.add(facet_of_words("section", words_of(section)))
+    found |= {facet("site", article.site or ""), facet("kind", article.kind)}
+    found.update(facet_of_words("author", words_of(name)) for name in article.authors)
+    if article.section:
+        found.add(facet_of_words("section", words_of(article.section)))
     every = [*found, *(pair(one, other) for one, other in pairwise(words) if one != BREAK != other)]
     if longest > LONGEST // 2 - len(pair("", "")):
         every = [word[:LONGEST] for word in every]
-    return f" {' '.join(every)} "
+    return Indexed(f" {' '.join(words)} ", f" {' '.join(every)} ")
 
 
 def pair(one: str, other: str) -> str:
@@ -128,45 +129,44 @@ def put(connection: Connection, article_id: int, article: Article, newest: datet
     """
     if known:
         remove(connection, article_id)
-    second = first_key(newest)
-    while not _put_in(connection, second, article_id, article):
+    second, of = first_key(newest), indexed(article)
+    while not _put_in(connection, second, article_id, of):
         second += SLOTS
     # Articles are numbered one after the other, so what waits need not be counted.
     if connection.dialect.name == "sqlite" and article_id % BATCH == 0:
         write(connection)
 
 
-def _put_in(connection: Connection, second: int, article_id: int, article: Article) -> bool:
+def _put_in(connection: Connection, second: int, article_id: int, of: Indexed) -> bool:
     """Index an article under the next key of the second that begins with a key; False when that has none left."""
     hold(connection, [subject_of_second(second)])
-    place: dict[str, Any] = {"article": article_id, "low": second, "high": second + SLOTS}
+    row: dict[str, Any] = {"article": article_id, "low": second, "high": second + SLOTS, "plain": of.plain}
     if connection.dialect.name == "sqlite":
-        key = connection.exec_driver_sql(_TAKE, place).scalar()
+        key = connection.exec_driver_sql(_TAKE, row).scalar()
         if key is not None:
-            connection.exec_driver_sql("INSERT INTO search_waiting (key) VALUES (?)", (key,))
+            connection.exec_driver_sql("INSERT INTO search_waiting (key, words) VALUES (?, ?)", (key, of.words))
         return key is not None
-    of = article
-    words = indexed(of.title, of.lead, of.body, of.site, of.kind, of.section, of.authors)
-    return connection.exec_driver_sql(_PUT, {**place, "words": vector(words, second)}).rowcount == 1
+    return connection.exec_driver_sql(_PUT, {**row, "words": vector(of.words, second)}).rowcount == 1
 
 
 def write(connection: Connection) -> None:
     """Write what waits to SQLite's index."""
-    rows = sorted(waiting(connection, 0, LAST))
-    connection.exec_driver_sql("INSERT INTO search_words (rowid, words) VALUES (?, ?)", rows)
+    connection.exec_driver_sql(
+        "INSERT INTO search_words (rowid, words) SELECT key, words FROM search_waiting ORDER BY key"
+    )
     connection.exec_driver_sql("DELETE FROM search_waiting")
 
 
 def waiting(connection: Connection, low: int, high: int) -> Iterator[tuple[int, str]]:
-    """What is not yet in SQLite's index, of keys from `low` to before `high`, the greatest first."""
-    for key, *texts, record in connection.exec_driver_sql(_WAITING, (low, high)):
-        yield key, indexed(*texts, tuple(json.loads(record)["authors"]))
+    """What is not yet in SQLite's index, of keys from `low` to before `high`, the greatest first: `Indexed.words`."""
+    statement = "SELECT key, words FROM search_waiting WHERE key >= ? AND key < ? ORDER BY key DESC"
+    yield from map(tuple, connection.exec_driver_sql(statement, (low, high)))
 
 
 def remove(connection: Connection, article_id: int) -> None:
     """Take an article out of the index."""
     # The key stays, so that no other takes it: in SQLite's index the words do.
-    took = "UPDATE search_keys SET article_id = NULL WHERE article_id = {0} RETURNING key"
+    took = "UPDATE search_keys SET article_id = NULL, plain = NULL WHERE article_id = {0} RETURNING key"
     key = _run(connection, took, article_id).scalar()
     if key is not None:
         table = "search_waiting" if connection.dialect.name == "sqlite" else "search_words"

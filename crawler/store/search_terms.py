@@ -41,6 +41,39 @@ def tsquery(node: Node, facets: Iterable[Iterable[str]], *, titles: bool, marks:
     return " & ".join(f"({part})" for part in parts)
 
 
+def in_order(node: Node) -> tuple[str, list[str]]:
+    """What `search_keys.plain` is like of every text that has it: a condition in SQL, and its values.
+
+    In the condition `{has}` is the function that gives the place of one string in another, and `{mark}` a value.
+    """
+    match node:
+        case Phrase():
+            runs = _runs(node)
+            values = [f" {' '.join(map(without_marks, run))} " for run in runs]
+            values[-1] = values[-1][:-1] if node.open else values[-1]
+            return " AND ".join(["{has}(plain, {mark}) > 0"] * len(values)), values
+        case Not(part):
+            if not _is_plain(part):
+                return "1 = 1", []
+            condition, values = in_order(part)
+            return f"NOT ({condition})", values
+        case Either(parts) | All(parts):
+            every = [in_order(part) for part in parts]
+            glue = " OR " if isinstance(node, Either) else " AND "
+            return glue.join(f"({condition})" for condition, _ in every), [value for _, some in every for value in some]
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether the words without diacritics show exactly who has it."""
+    match node:
+        case Phrase():
+            return not node.marked and YEAR not in node.words
+        case Not(part):
+            return _is_plain(part)
+        case Either(parts) | All(parts):
+            return all(map(_is_plain, parts))
+
+
 def may_hold(node: Node, facets: Iterable[Iterable[str]], indexed: str) -> bool:
     """Whether an article of which this is to be indexed may have it."""
     return _may_hold(node, indexed) and all(any(f" {word} " in indexed for word in some) for some in facets)

@@ -1,5 +1,6 @@
 """The index of words holds pairs of words instead of where each stands; it is made anew when the store is opened."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
@@ -10,12 +11,18 @@ depends_on = None
 
 def upgrade() -> None:
     """Empty the index for its new form, and note that what is stored is to be indexed."""
+    op.add_column("search_keys", sa.Column("plain", sa.Text))
     _empty("words", "detail=none", "ascii tokenchars '=_'")
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("ALTER TABLE search_waiting ADD COLUMN words TEXT")
 
 
 def downgrade() -> None:
     """The index of words, which is made anew."""
     _empty("title, words, marks", "detail=full", "ascii tokenchars '='")
+    op.drop_column("search_keys", "plain")
+    if op.get_bind().dialect.name == "sqlite":
+        op.drop_column("search_waiting", "words")
 
 
 def _empty(columns: str, detail: str, tokenizer: str) -> None:
