@@ -47,7 +47,7 @@ def candidates(
     queries = [fts5(node, facets, titles=titles, marks=marks) for marks in (False, True)]
     waits = [key for key, words in waiting(connection, low, high) if may_hold(node, facets, words)]
     condition, values = in_order(node)
-    walk = _WALK.format(in_order=condition.format(has="instr", mark="?"))
+    walk = _WALK.format(in_order=condition.format(*["?"] * len(values)))
     walked = _pages(partial(_walked, connection, walk, values, low), queries, high, limit)
     if not waits:
         yield from walked
@@ -62,7 +62,7 @@ def _in_windows(
     last: int | None = connection.exec_driver_sql("SELECT max(key) FROM search_keys").scalar_one()
     end = min(high, 0 if last is None else last + 1)
     condition, values = in_order(node)
-    sort = _SORT.format(in_order=condition.format(has="strpos", mark="%s"))
+    sort = _SORT.format(in_order=condition.format(*["%s"] * len(values)))
     for days, each in (*_WINDOWS, (None, 0)):
         if end <= low:
             return

@@ -8,9 +8,9 @@ There stand, each once, of the current revision: every word without its diacriti
 other (`pair`); every word that has diacritics; the words of the title (`of_title`); and words of the fields (`facet`).
 Where they stand in the text is not in it: a phrase is found by its pairs, of which the rarest says where to look, while
 by the places of its words all texts would be read that have them, most of what is stored when the words are common.
-Beside the key stand all words in their order (`search_keys.plain`), in which phrases are looked for without reading
-the article. What is found by both is never too little and at times too much (other diacritics than the query has), so
-who searches looks at the text too (`crawler.store.search`).
+Beside the key stand all words in their order, each with a sign for its diacritics (`search_keys.text`): there phrases
+are looked for without reading the article. What is found by both is never too little and at times too much (signs are
+few), so who searches looks at the text too (`crawler.store.search`).
 
 SQLite has an FTS5 table (`search_words`) that is written for `BATCH` articles at once, which takes a fifth of the work;
 until then it stands in `search_waiting`. PostgreSQL has a tsvector with GIN, which does the same by itself.
@@ -29,7 +29,7 @@ from sqlalchemy import Connection, CursorResult
 from crawler.items import Article
 from crawler.store.subjects import hold
 from crawler.store.subjects import second as subject_of_second
-from crawler.text.words import BREAK, Words, plain_and_marked, words_of
+from crawler.text.words import BREAK, Words, indexed_words, words_of
 
 SLOTS = 512
 """Keys of one second; what is published in a fuller one comes into the next."""
@@ -51,13 +51,13 @@ _SECONDS = 1 << 34  # five hundred years
 _SIGN = re.compile(r"[^0-9a-z]")
 # The next key of a second, which gives no row when it is full. It is one statement, since each article needs it.
 _KEY = (
-    "INSERT INTO search_keys (key, article_id, plain) "
-    "SELECT coalesce(max(key) + 1, {low}), {article}, {plain} FROM search_keys "
+    "INSERT INTO search_keys (key, article_id, text) "
+    "SELECT coalesce(max(key) + 1, {low}), {article}, {text} FROM search_keys "
     "WHERE key >= {low} AND key < {high} HAVING coalesce(max(key) + 1, {low}) < {high} RETURNING key"
 )
-_TAKE = _KEY.format(low=":low", high=":high", article=":article", plain=":plain")
+_TAKE = _KEY.format(low=":low", high=":high", article=":article", text=":text")
 _TAKEN = _KEY.format(
-    low="%(low)s::bigint", high="%(high)s::bigint", article="%(article)s::bigint", plain="%(plain)s::text"
+    low="%(low)s::bigint", high="%(high)s::bigint", article="%(article)s::bigint", text="%(text)s::text"
 )
 _PUT = (
     f"WITH taken AS ({_TAKEN}) "  # noqa: S608 - nothing but the above
@@ -68,16 +68,16 @@ _PUT = (
 class Indexed(NamedTuple):
     """What stands in the index of an article."""
 
-    plain: str
-    """The words of title, lead and body in their order, without diacritics, a blank before and behind each."""
+    text: str
+    """Title, lead and body as `IndexedWords.signed`."""
     words: str
     """What it is found by, a blank before and behind each."""
 
 
 def indexed(article: Article) -> Indexed:
     """What stands in the index of an article."""
-    head, _ = plain_and_marked(article.title)
-    words, found = plain_and_marked("\n".join(part for part in (article.title, article.lead, article.body) if part))
+    head = indexed_words(article.title).plain
+    words, text, found = indexed_words("\n".join(filter(None, (article.title, article.lead, article.body))))
     found.update(words)
     longest = max(map(len, found))
     found.update(map(of_title, head))
@@ -89,7 +89,7 @@ def indexed(article: Article) -> Indexed:
     every = [*found, *(pair(one, other) for one, other in pairwise(words) if one != BREAK != other)]
     if longest > LONGEST // 2 - len(pair("", "")):
         every = [word[:LONGEST] for word in every]
-    return Indexed(f" {' '.join(words)} ", f" {' '.join(every)} ")
+    return Indexed(text, f" {' '.join(every)} ")
 
 
 def pair(one: str, other: str) -> str:
@@ -140,7 +140,7 @@ def put(connection: Connection, article_id: int, article: Article, newest: datet
 def _put_in(connection: Connection, second: int, article_id: int, of: Indexed) -> bool:
     """Index an article under the next key of the second that begins with a key; False when that has none left."""
     hold(connection, [subject_of_second(second)])
-    row: dict[str, Any] = {"article": article_id, "low": second, "high": second + SLOTS, "plain": of.plain}
+    row: dict[str, Any] = {"article": article_id, "low": second, "high": second + SLOTS, "text": of.text}
     if connection.dialect.name == "sqlite":
         key = connection.exec_driver_sql(_TAKE, row).scalar()
         if key is not None:
@@ -166,7 +166,7 @@ def waiting(connection: Connection, low: int, high: int) -> Iterator[tuple[int, 
 def remove(connection: Connection, article_id: int) -> None:
     """Take an article out of the index."""
     # The key stays, so that no other takes it: in SQLite's index the words do.
-    took = "UPDATE search_keys SET article_id = NULL, plain = NULL WHERE article_id = {0} RETURNING key"
+    took = "UPDATE search_keys SET article_id = NULL, text = NULL WHERE article_id = {0} RETURNING key"
     key = _run(connection, took, article_id).scalar()
     if key is not None:
         table = "search_waiting" if connection.dialect.name == "sqlite" else "search_words"

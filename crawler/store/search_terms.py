@@ -9,6 +9,7 @@ from typing import NamedTuple
 from crawler.store.search_index import HUGE, LONGEST, of_title, pair, quoted
 from crawler.text import without_marks
 from crawler.text.query import YEAR, All, Either, Node, Not, Phrase
+from crawler.text.words import sign
 
 
 class _Term(NamedTuple):
@@ -42,16 +43,14 @@ def tsquery(node: Node, facets: Iterable[Iterable[str]], *, titles: bool, marks:
 
 
 def in_order(node: Node) -> tuple[str, list[str]]:
-    """What `search_keys.plain` is like of every text that has it: a condition in SQL, and its values.
-
-    In the condition `{has}` is the function that gives the place of one string in another, and `{mark}` a value.
-    """
+    """What `search_keys.text` is like of every text that has it: a condition in SQL, in which `{}` is a value, and its
+    values."""
     match node:
         case Phrase():
-            runs = _runs(node)
-            values = [f" {' '.join(map(without_marks, run))} " for run in runs]
-            values[-1] = values[-1][:-1] if node.open else values[-1]
-            return " AND ".join(["{has}(plain, {mark}) > 0"] * len(values)), values
+            values = [f"% {' '.join(_signed(word, node) for word in run)} %" for run in _runs(node)]
+            if node.open:
+                values[-1] = f"{values[-1].removesuffix(' %')[:-1]}%"
+            return " AND ".join(["text LIKE {}"] * len(values)), values
         case Not(part):
             if not _is_plain(part):
                 return "1 = 1", []
@@ -61,6 +60,10 @@ def in_order(node: Node) -> tuple[str, list[str]]:
             every = [in_order(part) for part in parts]
             glue = " OR " if isinstance(node, Either) else " AND "
             return glue.join(f"({condition})" for condition, _ in every), [value for _, some in every for value in some]
+
+
+def _signed(word: str, phrase: Phrase) -> str:
+    return without_marks(word) + (sign(word) if phrase.marked else "_")
 
 
 def _is_plain(node: Node) -> bool:

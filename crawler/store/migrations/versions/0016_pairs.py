@@ -11,7 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Empty the index for its new form, and note that what is stored is to be indexed."""
-    op.add_column("search_keys", sa.Column("plain", sa.Text))
+    op.add_column("search_keys", sa.Column("text", sa.Text))
     _empty("words", "detail=none", "ascii tokenchars '=_'")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("ALTER TABLE search_waiting ADD COLUMN words TEXT")
@@ -20,7 +20,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """The index of words, which is made anew."""
     _empty("title, words, marks", "detail=full", "ascii tokenchars '='")
-    op.drop_column("search_keys", "plain")
+    op.drop_column("search_keys", "text")
     if op.get_bind().dialect.name == "sqlite":
         op.drop_column("search_waiting", "words")
 
