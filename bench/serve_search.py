@@ -1,4 +1,4 @@
-"""What is searched in a store of the made-up archive, how long it takes, and what the index costs: for `serve.py`."""
+"""What is asked of a store of the made-up archive, how long it takes, and what the index costs: for `serve.py`."""
 
 from __future__ import annotations
 
@@ -8,20 +8,29 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from itertools import islice
+from functools import partial
+from itertools import cycle, islice
+from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from stream import A_DAY, SITES, START, stream
+from stream import SITES, START, stream
 
-from crawler.items import Article
+from crawler.items import Article, Link
 from crawler.newsroom.grammar import die
-from crawler.store import Store, articles, frontier, search_index
+from crawler.sites import Sites
+from crawler.store import SourceState, Store, articles, frontier, listings, search_index
+from crawler.store.listings import ArticleFilter
 from crawler.store.schema import articles as articles_of
 from crawler.store.schema import revisions
 from crawler.store.search import Order, search
 from crawler.text import without_marks
 from crawler.text.words import BREAK, words_of
+from crawler.web import board
+from crawler.web.articles import list_stories
+from crawler.web.options import ServerOptions
+from crawler.web.state import State
 
 TOGETHER = 200
 """Articles in one transaction while the store is filled."""
@@ -31,6 +40,7 @@ _EACH = 30  # queries of a kind; of a small store, one for each hundred articles
 _LIMIT = 20  # hits that a page shows
 _SAMPLE = 400  # texts of which words are taken, and a sixth of a small store
 _TURN = 128  # articles stored in a row with the index, then without
+_TURNS = 4
 _SCANS = 3
 
 
@@ -69,6 +79,7 @@ def storing(store: Store, count: int) -> dict[str, float]:
     every = (page for page in pages(turns * _TURN, seed=1000) if page.published_at)
     for turn in range(turns):
         some = list(islice(every, _TURN))
+        _list(store, some)
         with_index = turn % 2 == 0
         begun, cpu = time.perf_counter(), time.process_time()
         if with_index:
@@ -88,18 +99,29 @@ def storing(store: Store, count: int) -> dict[str, float]:
     return {**found, "store_ratio": round(ratio, 2), "store_cpu_ratio": round(spent[True][1] / spent[False][1], 2)}
 
 
+def _list(store: Store, some: list[Article]) -> None:
+    """A source lists the pages, as it does before a crawl reads them."""
+    for page in some:
+        assert page.site is not None
+        source = SourceState(url=f"https://{page.site}.example/rss", site=page.site, checked_at=page.published_at)
+        store.save_source(source, [Link(page.url, page.title, page.published_at)], page.site)
+
+
 def _store(store: Store, some: list[Article]) -> None:
     for page in some:
         assert page.published_at is not None
         store.save(page, page.published_at)
 
 
-def queries(count: int, seed: int = 7) -> dict[str, list[str]]:
+def queries(store: Store, seed: int = 7) -> dict[str, list[str]]:
     """Queries by kind: one, two and five words that stand together in some text, rare and common, with diacritics and
     without, and some that connect phrases."""
     rng, runs, seen = die("queries", seed), list[list[str]](), Counter[str]()
-    every = islice(pages(count), 0, None, max(6, count // _SAMPLE))
-    for page in every:
+    count = store.articles(limit=1)[0].id
+    for id_ in range(1, count + 1, max(6, count // _SAMPLE)):
+        stored = store.article(id_)
+        assert stored is not None
+        page = stored.article
         exact = words_of(f"{page.lead}\n{page.body}").exact
         runs += [run.split() for run in exact.split(f" {BREAK} ") if run.split()]
         seen.update(set(exact.split()))
@@ -121,29 +143,59 @@ def queries(count: int, seed: int = 7) -> dict[str, list[str]]:
     return found
 
 
-def requests(count: int) -> dict[str, list[tuple[str, dict[str, Any]]]]:
-    """Requests by kind: each query, newest first, and some best first, of a site, an author, some days."""
-    plain = queries(count)
+Requests = dict[str, list[Callable[[], int]]]
+"""By kind; each gives how many rows it has found."""
+
+
+def searches(store: Store, plain: dict[str, list[str]]) -> Requests:
+    """Each query, newest first, and some best first, of a site, of some days."""
     found = {kind: [(query, dict[str, Any]()) for query in some] for kind, some in plain.items()}
     best: Order = "best"
-    days = {"since": START, "until": START + count / 2 * timedelta(days=1) / A_DAY}
+    newest = store.articles(limit=1)[0].published_at
+    assert newest is not None
+    days = {"since": START, "until": START + (newest - START) / 2}
     for kind in ("1 words, common", "2 words, rare", "5 words, common, bare"):
         found[f"{kind}, best first"] = [(query, {"order": best}) for query in plain[kind]]
         found[f"{kind}, of a site"] = [(query, {"sites": [f"bao{n % SITES}"]}) for n, query in enumerate(plain[kind])]
         found[f"{kind}, of days"] = [(query, days) for query in plain[kind]]
-    return found
+    return {kind: [partial(_search, store, query, about) for query, about in some] for kind, some in found.items()}
 
 
-def timed(store: Store, kinds: dict[str, list[tuple[str, dict[str, Any]]]]) -> dict[str, tuple[float, float, int]]:
-    """For each kind the median and the 99th percentile in seconds, and how many hits there were."""
+def pages_asked(store: Store) -> Requests:
+    """What the page of today, of a site and the feed of changes take from the store."""
+    newest = store.articles(limit=1)[0].published_at
+    assert newest is not None
+    state = State(store=store, sites=Sites(), options=ServerOptions(), now=lambda: newest)
+    sites = [f"bao{n % SITES}" for n in range(_EACH)]
+
+    def today(*sites: str) -> int:
+        with state.reading() as connection:
+            hours = listings.hours(connection, newest - timedelta(days=1))
+            return len(list_stories(connection, ArticleFilter(sites=sites), None, 2 * _LIMIT).lines) + len(hours)
+
+    def changes(after: int) -> int:
+        with state.reading() as connection:
+            return len(listings.list_changes(connection, after, 100)[0])
+
+    last, rng = state.last_change(), die("changes", 5)
+    return {
+        "today": [today] * _EACH,
+        "today, of a site": [partial(today, site) for site in sites],
+        "a site's board": [partial(lambda site: len(board.line(state, site).days), site) for site in sites],
+        "changes": [partial(changes, rng.randrange(last)) for _ in range(_EACH)],
+    }
+
+
+def timed(kinds: Requests) -> dict[str, tuple[float, float, int]]:
+    """For each kind the median and the 99th percentile in seconds, and how many rows there were."""
     found = {}
     for kind, some in kinds.items():
-        seconds, hits = [], 0
-        for query, about in some:
+        seconds, rows = [], 0
+        for ask in some:
             begun = time.perf_counter()
-            hits += _search(store, query, about)
+            rows += ask()
             seconds.append(time.perf_counter() - begun)
-        found[kind] = (*_quantiles(seconds), hits)
+        found[kind] = (*_quantiles(seconds), rows)
     return found
 
 
@@ -172,26 +224,61 @@ def scan(store: Store, query: str) -> float:
     return _seconds(run)
 
 
-def measure(store: Store, count: int) -> dict[str, Any]:
+def measure(store: Store) -> dict[str, Any]:
     """All of it, with a line for each kind of request; the worst kind counts."""
-    kinds = requests(count)
-    timed(store, {kind: some[:2] for kind, some in kinds.items()})  # what is read once from the disk is no search
+    plain = queries(store)
+    kinds = searches(store, plain) | pages_asked(store)
+    timed({kind: some[:2] for kind, some in kinds.items()})  # what is read once from the disk is no search
     median, worst = look_ups(store)
     print(f"{'an article by its number':40} {1000 * median:8.2f} {1000 * worst:8.2f} ms")
-    found = timed(store, kinds)
-    for kind, (middle, last, hits) in found.items():
+    found = timed(kinds)
+    for kind, (middle, last, rows) in found.items():
         print(
-            f"{kind:40} {1000 * middle:8.2f} {1000 * last:8.2f} ms  x{middle / median:.1f} x{last / median:.1f}  {hits}"
+            f"{kind:40} {1000 * middle:8.2f} {1000 * last:8.2f} ms  x{middle / median:.1f} x{last / median:.1f}  {rows}"
         )
-    rare = [kind for kind in kinds if "1 words, rare" in kind]
-    scans = [scan(store, kinds[kind][n][0]) for kind in rare for n in range(_SCANS)]
+    rare = [kind for kind in plain if "1 words, rare" in kind]
+    scans = [scan(store, plain[kind][n]) for kind in rare for n in range(_SCANS)]
     slowest = max(found[kind][0] for kind in rare)
     return {
         "search_speedup": round(statistics.median(scans) / slowest),
         "median_ratio": round(max(middle for middle, _, _ in found.values()) / median, 1),
         "p99_ratio": round(max(last for _, last, _ in found.values()) / median, 1),
-        "found": sum(hits for _, _, hits in found.values()),
+        "found": sum(rows for _, _, rows in found.values()),
     }
+
+
+def slowed(store: Store) -> dict[str, float]:
+    """How much longer a crawl takes to store while another process searches without a pause, in parts of one."""
+    context = get_context("spawn")
+    busy, ended = context.Event(), context.Event()
+    searcher = context.Process(target=_search_on, args=(str(store.url.render_as_string(False)), busy, ended))
+    searcher.start()
+    busy.wait()  # it has opened the store
+    every = (page for page in pages(2 * _TURNS * _TURN, seed=2000))
+    spent = {True: 0.0, False: 0.0}
+    for turn in range(2 * _TURNS):
+        some = list(islice(every, _TURN))
+        _list(store, some)
+        (busy.set if turn % 2 else busy.clear)()
+        time.sleep(0.2)  # what was under way ends
+        begun = time.perf_counter()
+        _store(store, some)
+        spent[bool(turn % 2)] += time.perf_counter() - begun
+    ended.set()
+    busy.set()
+    searcher.join()
+    return {"crawl_slowed": round(spent[True] / spent[False] - 1, 3)}
+
+
+def _search_on(url: str, busy: Event, ended: Event) -> None:
+    with Store.open(url) as store:
+        every = [ask for some in searches(store, queries(store)).values() for ask in some]
+        busy.set()
+        for ask in cycle(every):
+            busy.wait()
+            if ended.is_set():
+                return
+            ask()
 
 
 def _search(store: Store, query: str, about: dict[str, Any]) -> int:

@@ -107,7 +107,9 @@ def _settled(stretch: str) -> _Stretch:
     exact = "".join(f" {part}" for part in parts)
     plain = without_marks(exact)
     signed = "".join(f" {without_marks(part)}{sign(part)}" for part in parts)
-    return _Stretch(exact, plain, tuple(plain.split()), signed, tuple(part for part in parts if without_marks(part) != part))
+    return _Stretch(
+        exact, plain, tuple(plain.split()), signed, tuple(part for part in parts if without_marks(part) != part)
+    )
 
 
 class _Memory(dict[str, _Stretch]):
