@@ -4,7 +4,7 @@ Usage:  python bench/serve.py [--articles 1000000] [--postgres 1000000] [--folde
 
 SQLite first, then PostgreSQL (0: not). A store is filled with the made-up archive (`stream.py`) and each kind of
 request is made thirty times; then articles are stored in turns with the index and without it, and in turns while
-another process searches and while none does. The table gives median and 99th percentile of each kind, and how many
+another process searches and while it computes. The table gives median and 99th percentile of each kind, and how many
 times the median of a look-up these are. The last line is one JSON object, of the worst kind on the worse database.
 """
 

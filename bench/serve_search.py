@@ -248,37 +248,38 @@ def measure(store: Store) -> dict[str, Any]:
 
 
 def slowed(store: Store) -> dict[str, float]:
-    """How much longer a crawl takes to store while another process searches without a pause, in parts of one."""
+    """How much longer a crawl takes to store while another process searches without a pause, in parts of one, than
+    while that process computes: with a core for each, what is left is what they wait for each other at the store."""
     context = get_context("spawn")
-    busy, ended = context.Event(), context.Event()
-    searcher = context.Process(target=_search_on, args=(str(store.url.render_as_string(False)), busy, ended))
+    searches_now, ended = context.Event(), context.Event()
+    address = store.url.render_as_string(hide_password=False)
+    searcher = context.Process(target=_search_on, args=(address, searches_now, ended))
     searcher.start()
-    busy.wait()  # it has opened the store
+    searches_now.wait()  # it has opened the store
     every = (page for page in pages(2 * _TURNS * _TURN, seed=2000))
     spent = {True: 0.0, False: 0.0}
     for turn in range(2 * _TURNS):
         some = list(islice(every, _TURN))
         _list(store, some)
-        (busy.set if turn % 2 else busy.clear)()
+        (searches_now.set if turn % 2 else searches_now.clear)()
         time.sleep(0.2)  # what was under way ends
         begun = time.perf_counter()
         _store(store, some)
         spent[bool(turn % 2)] += time.perf_counter() - begun
     ended.set()
-    busy.set()
     searcher.join()
     return {"crawl_slowed": round(spent[True] / spent[False] - 1, 3)}
 
 
-def _search_on(url: str, busy: Event, ended: Event) -> None:
+def _search_on(url: str, searches_now: Event, ended: Event) -> None:
     with Store.open(url) as store:
-        every = [ask for some in searches(store, queries(store)).values() for ask in some]
-        busy.set()
-        for ask in cycle(every):
-            busy.wait()
-            if ended.is_set():
-                return
-            ask()
+        every = cycle([ask for some in searches(store, queries(store)).values() for ask in some])
+        searches_now.set()
+        while not ended.is_set():
+            if searches_now.is_set():
+                next(every)()
+            else:
+                sum(range(100_000))
 
 
 def _search(store: Store, query: str, about: dict[str, Any]) -> int:

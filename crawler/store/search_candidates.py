@@ -21,16 +21,16 @@ _MOST = 500
 _MORE = 4  # times as many as the last time
 _WINDOWS = ((2, 1), (16, 1), (256, GROUP))
 """Days of which PostgreSQL is asked alone, and for how many of them the index has a word."""
+# The order of words is looked at in sorted rows until there are enough: as a value, which no plan makes a join.
 _WALK = (
     "SELECT rowid FROM search_words WHERE search_words MATCH ? AND rowid >= ? AND rowid < ? "
-    "AND EXISTS (SELECT 1 FROM search_keys WHERE search_keys.key = search_words.rowid AND ({in_order})) "
-    "ORDER BY rowid DESC LIMIT ?"
+    "AND (SELECT {in_order} FROM search_keys WHERE search_keys.key = search_words.rowid) ORDER BY rowid DESC LIMIT ?"
 )
 # By the sum no other index will do: that of the keys would read every text of a range.
 _SORT = (
-    "SELECT key FROM search_words WHERE words @@ %s::tsquery AND key + 0 >= %s AND key + 0 < %s "
-    "AND EXISTS (SELECT 1 FROM search_keys WHERE search_keys.key = search_words.key AND ({in_order})) "
-    "ORDER BY key + 0 DESC LIMIT %s"
+    "SELECT key FROM (SELECT key + 0 AS key FROM search_words WHERE words @@ %s::tsquery AND key + 0 >= %s "
+    "AND key + 0 < %s ORDER BY key + 0 DESC OFFSET 0) AS found "
+    "WHERE (SELECT {in_order} FROM search_keys WHERE search_keys.key = found.key) ORDER BY key DESC LIMIT %s"
 )
 
 
