@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from crawler.items import Article
 from crawler.text.query import Node, Phrase, wanted
@@ -71,7 +72,12 @@ class SearchedText:
 
     def has(self, phrase: Phrase) -> bool:
         """Whether the phrase stands in it."""
-        return self.first(phrase) is not None
+        # Most texts have it as it is in its normal form, which is seen without looking at every word.
+        return f" {' '.join(phrase.words)} " in self._lowered or self.first(phrase) is not None
+
+    @cached_property
+    def _lowered(self) -> str:
+        return "\n".join(self.lines).lower()
 
     def first(self, phrase: Phrase) -> tuple[int, int] | None:
         """The first place of a phrase behind the title, else the first of all: a line, and which of its items (words
