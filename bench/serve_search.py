@@ -166,7 +166,7 @@ def pages_asked(store: Store) -> Requests:
     assert newest is not None
     state = State(store=store, sites=Sites(), options=ServerOptions(), now=lambda: newest)
     each = _each(store.articles(limit=1)[0].id)
-    sites = [f"bao{n % SITES}" for n in range(each)]
+    sites = list(islice(cycle(sorted(state.stored_sites())), each))
 
     def today(*sites: str) -> int:
         with state.reading() as connection:
