@@ -49,6 +49,7 @@ _FROM_BACKFILL = case(
     ((links.c.fate == Fate.BACKFILL) & links.c.backfill_seq.is_not(None), UNKNOWN), else_=links.c.backfill_seq
 )
 _READ = _LINK.values(backfill_seq=_FROM_BACKFILL).returning(links.c.backfill_seq)
+_READ_TOO = {name: given(links, name) for name in ("fetched_at", "tries", "reason", "fate", "title")}
 _REFUSED = _LINK.values(tries=links.c.tries + bindparam("more", type_=Integer), reason=bindparam("refusal"))
 # A page that was stored stays so when a later try gives nothing.
 _STORED_BEFORE = links.c.fetched_at.is_not(None)
@@ -204,7 +205,7 @@ def mark_stored(connection: Connection, article: Article, at: datetime, link: st
         hints = {"published_at": article.published_at, "modified_at": article.modified_at}
         others = {"url": url, "site": article.site, "found_at": at, "backfill_seq": backfill_seq, **hints, **done}
         # A source may list it meanwhile: then it is read all the same.
-        upsert(connection, links, {"canonical_url": own}, others, {name: given(links, name) for name in done})
+        upsert(connection, links, {"canonical_url": own}, others, _READ_TOO)
     else:
         backfill_seq = row.backfill_seq
     if backfill_seq == UNKNOWN:

@@ -266,4 +266,5 @@ search_keys = Table(
     metadata,
     Column("key", Number, primary_key=True, autoincrement=False),
     Column("article_id", Number, ForeignKey("articles.id"), unique=True),  # NULL once another key has its place
+    Column("text", Plain),  # the words of its current revision in their order; NULL with the article
 )

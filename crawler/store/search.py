@@ -22,12 +22,14 @@ from crawler.store.schema import articles, revisions, search_keys
 from crawler.store.search_candidates import candidates
 from crawler.store.search_index import LAST, SLOTS, facet, facet_of_words, first_key
 from crawler.text.matching import SearchedText, Snippet, snippet
-from crawler.text.query import Node, parse
+from crawler.text.query import Node, is_impossible, parse
 from crawler.text.words import Words, words_of
 
 Order = Literal["newest", "best"]
 MOST = 2**31
 """A limit that is none."""
+_TOGETHER = 25
+"""Articles that are read at once, so that few are read in vain when there are enough."""
 _CURSOR = re.compile(r"([01])\.([0-9]{1,19})")
 _NEWEST = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
 _FIELDS = ("canonical_url", "site", "title", "section", "kind", "published_at", "first_seen_at", "revision",
@@ -90,6 +92,8 @@ def search(
     """
     node = parse(query) if isinstance(query, str) else query
     tier, key = _read(before, order)
+    if is_impossible(node):
+        return []
     wanted = _Wanted(node, section, kind, author, since, until)
     facets = wanted.facets(sites)
     low = 0 if since is None else first_key(since)
@@ -154,11 +158,13 @@ def _same(wanted: Words, value: str) -> bool:
 
 def _texts(connection: Connection, keys: Iterable[list[int]]) -> Iterator[tuple[RowMapping, SearchedText]]:
     """The articles of candidates, in their order; none for keys that are nobody's any more."""
-    for some in keys:
-        rows = {row["key"]: row for row in connection.execute(_ROWS, {"keys": some}).mappings()}
-        for key in some:
-            if (row := rows.get(key)) is not None:
-                yield row, SearchedText.of_parts(row["title"], row["lead"], row["body"])
+    for every in keys:
+        for start in range(0, len(every), _TOGETHER):
+            some = every[start : start + _TOGETHER]
+            rows = {row["key"]: row for row in connection.execute(_ROWS, {"keys": some}).mappings()}
+            for key in some:
+                if (row := rows.get(key)) is not None:
+                    yield row, SearchedText.of_parts(row["title"], row["lead"], row["body"])
 
 
 def _hit(row: RowMapping, shown: Snippet, tier: int, *, in_title: bool) -> SearchHit:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from heapq import merge
-from typing import Any
 
 from sqlalchemy import Connection
 
 from crawler.store.search_index import DAY, GROUP, day_facet, waiting
-from crawler.store.search_terms import fts5, may_hold, tsquery
+from crawler.store.search_terms import fts5, in_order, may_hold, tsquery
 from crawler.text.query import Node
 
 _MOST = 500
@@ -22,13 +21,16 @@ _MOST = 500
 _MORE = 4  # times as many as the last time
 _WINDOWS = ((2, 1), (16, 1), (256, GROUP))
 """Days of which PostgreSQL is asked alone, and for how many of them the index has a word."""
+# The order of words is looked at in sorted rows until there are enough: as a value, which no plan makes a join.
 _WALK = (
-    "SELECT rowid FROM search_words WHERE search_words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+    "SELECT rowid FROM search_words WHERE search_words MATCH ? AND rowid >= ? AND rowid < ? "
+    "AND (SELECT {in_order} FROM search_keys WHERE search_keys.key = search_words.rowid) ORDER BY rowid DESC LIMIT ?"
 )
 # By the sum no other index will do: that of the keys would read every text of a range.
 _SORT = (
-    "SELECT key FROM search_words WHERE words @@ %s::tsquery AND key + 0 >= %s AND key + 0 < %s "
-    "ORDER BY key + 0 DESC LIMIT %s"
+    "SELECT key FROM (SELECT key + 0 AS key FROM search_words WHERE words @@ %s::tsquery AND key + 0 >= %s "
+    "AND key + 0 < %s ORDER BY key + 0 DESC OFFSET 0) AS found "
+    "WHERE (SELECT {in_order} FROM search_keys WHERE search_keys.key = found.key) ORDER BY key DESC LIMIT %s"
 )
 
 
@@ -42,9 +44,11 @@ def candidates(
     if connection.dialect.name != "sqlite":
         yield from _in_windows(connection, node, facets, low, high, limit, titles=titles)
         return
-    query = fts5(node, facets, titles=titles)
+    queries = [fts5(node, facets, titles=titles, marks=marks) for marks in (False, True)]
     waits = [key for key, words in waiting(connection, low, high) if may_hold(node, facets, words)]
-    walked = _pages(lambda end, some: _keys(connection, _WALK, (query, low, end, some)), high, limit)
+    condition, values = in_order(node)
+    walk = _WALK.format(in_order=condition.format(*["?"] * len(values)))
+    walked = _pages(partial(_walked, connection, walk, values, low), queries, high, limit)
     if not waits:
         yield from walked
         return
@@ -57,6 +61,8 @@ def _in_windows(
 ) -> Iterator[list[int]]:
     last: int | None = connection.exec_driver_sql("SELECT max(key) FROM search_keys").scalar_one()
     end = min(high, 0 if last is None else last + 1)
+    condition, values = in_order(node)
+    sort = _SORT.format(in_order=condition.format(*["%s"] * len(values)))
     for days, each in (*_WINDOWS, (None, 0)):
         if end <= low:
             return
@@ -65,32 +71,38 @@ def _in_windows(
             begin = max(low, ((end - 1) // DAY - days + 1) * DAY)
             first, final = begin // DAY, (end - 1) // DAY
             within = [*facets, list(dict.fromkeys(day_facet(day, each) for day in range(first, final + 1)))]
-        ask = partial(_sorted, connection, tsquery(node, within, titles=titles), begin)
-        yield from _pages(ask, end, limit)
+        queries = [tsquery(node, within, titles=titles, marks=marks) for marks in (False, True)]
+        yield from _pages(partial(_sorted, connection, sort, values, begin), queries, end, limit)
         end = begin
 
 
-def _pages(ask: Callable[[int, int], list[int]], end: int, limit: int) -> Iterator[list[int]]:
+def _pages(ask: Callable[[str, int, int], list[int]], queries: list[str], end: int, limit: int) -> Iterator[list[int]]:
+    """What is found by the first query and, when that is not enough, behind it by the second."""
+    query, narrower = queries
     some = min(limit + 2, _MOST)
     while True:
-        keys = ask(end, some)
+        keys = ask(query, end, some)
         if keys:
             yield keys
         if len(keys) < some:
             return
-        end, some = keys[-1], min(some * _MORE, _MOST)
+        query, end, some = narrower, keys[-1], min(some * _MORE, _MOST)
 
 
-def _sorted(connection: Connection, query: str, low: int, high: int, some: int) -> list[int]:
+def _walked(
+    connection: Connection, walk: str, values: list[str], low: int, query: str, high: int, some: int
+) -> list[int]:
+    return list(connection.exec_driver_sql(walk, (query, low, high, *values, some)).scalars())
+
+
+def _sorted(
+    connection: Connection, sort: str, values: list[str], low: int, query: str, high: int, some: int
+) -> list[int]:
     # A scan of the table would take every tsvector apart.
     connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-    keys = _keys(connection, _SORT, (query, low, high, some))
+    keys = list(connection.exec_driver_sql(sort, (query, low, high, *values, some)).scalars())
     connection.exec_driver_sql("SET LOCAL enable_seqscan = DEFAULT")
     return keys
-
-
-def _keys(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[int]:
-    return list(connection.exec_driver_sql(statement, values).scalars())
 
 
 def _chunks(keys: Iterator[int], limit: int) -> Iterator[list[int]]:

@@ -4,23 +4,24 @@ Each article has a key in it that grows with the time of publication, so that th
 what is found: seconds since 1970 and a number within the second (`SLOTS`). An article that is revised gets another key,
 and its old one belongs to nobody from then on.
 
-There stand, of the current revision: every word without its diacritics, in the order of the text, so that phrases can
-be found; every word that has some, once; and words of its fields, which begin with `=` (`facet`). What the index finds
-is never too little and at times too much (a phrase across a full stop, or other diacritics than the query has), so who
-searches looks at the text too (`crawler.store.search`).
+There stand, each once, of the current revision: every word without its diacritics; every two of these that follow each
+other (`pair`); every word that has diacritics; the words of the title (`of_title`); and words of the fields (`facet`).
+Where they stand in the text is not in it: a phrase is found by its pairs, of which the rarest says where to look, while
+by the places of its words all texts would be read that have them, most of what is stored when the words are common.
+Beside the key stand all words in their order, each with a sign for its diacritics (`search_keys.text`): there phrases
+are looked for without reading the article. What is found by both is never too little and at times too much (signs are
+few), so who searches looks at the text too (`crawler.store.search`).
 
 SQLite has an FTS5 table (`search_words`) that is written for `BATCH` articles at once, which takes a fifth of the work;
-until then their keys stand in `search_waiting`, and their texts are searched as they are. PostgreSQL has a tsvector
-with GIN, which does the same by itself.
+until then it stands in `search_waiting`. PostgreSQL has a tsvector with GIN, which does the same by itself.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, CursorResult
@@ -28,7 +29,7 @@ from sqlalchemy import Connection, CursorResult
 from crawler.items import Article
 from crawler.store.subjects import hold
 from crawler.store.subjects import second as subject_of_second
-from crawler.text.words import BREAK, Words, plain_and_marked, words_of
+from crawler.text.words import BREAK, Words, indexed_words, words_of
 
 SLOTS = 512
 """Keys of one second; what is published in a fuller one comes into the next."""
@@ -41,29 +42,23 @@ BATCH = 64
 LAST = 2**62
 """A key behind all others."""
 LONGEST = 60
-"""Characters of a word by which it is found; who searches looks at the others."""
-LONG, HUGE = "=long", "=huge"
-"""In a tsvector: of a text whose places, or whose words, are more than it takes (PostgreSQL manual, 12.11)."""
-_PLACES = 250  # of a word in a tsvector, which takes 256
-_LAST = 16_000  # place in a tsvector, which takes 16,383
-_NUMBERS = tuple(map(str, range(1, _LAST + 1)))
-_BYTES = 500_000  # of words in a tsvector, which takes a megabyte with their places
+"""Characters of what stands in the index; who searches looks at the others."""
+HUGE = "=huge"
+"""In a tsvector: of a text whose words are more than it takes (PostgreSQL manual, 12.11)."""
+_BYTES = 500_000  # of words in a tsvector, which takes a megabyte
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = 1 << 34  # five hundred years
 _SIGN = re.compile(r"[^0-9a-z]")
-_WAITING = (
-    "SELECT search_waiting.key, revisions.title, lead, body, site, kind, section, record FROM search_waiting "
-    "JOIN search_keys ON search_keys.key = search_waiting.key JOIN articles ON articles.id = search_keys.article_id "
-    "JOIN revisions ON revisions.article_id = articles.id AND number = revision "
-    "WHERE search_waiting.key >= ? AND search_waiting.key < ? ORDER BY search_waiting.key DESC"
-)
 # The next key of a second, which gives no row when it is full. It is one statement, since each article needs it.
 _KEY = (
-    "INSERT INTO search_keys (key, article_id) SELECT coalesce(max(key) + 1, {low}), {article} FROM search_keys "
+    "INSERT INTO search_keys (key, article_id, text) "
+    "SELECT coalesce(max(key) + 1, {low}), {article}, {text} FROM search_keys "
     "WHERE key >= {low} AND key < {high} HAVING coalesce(max(key) + 1, {low}) < {high} RETURNING key"
 )
-_TAKE = _KEY.format(low=":low", high=":high", article=":article")
-_TAKEN = _KEY.format(low="%(low)s::bigint", high="%(high)s::bigint", article="%(article)s::bigint")
+_TAKE = _KEY.format(low=":low", high=":high", article=":article", text=":text")
+_TAKEN = _KEY.format(
+    low="%(low)s::bigint", high="%(high)s::bigint", article="%(article)s::bigint", text="%(text)s::text"
+)
 _PUT = (
     f"WITH taken AS ({_TAKEN}) "  # noqa: S608 - nothing but the above
     "INSERT INTO search_words (key, words) SELECT key, %(words)s::tsvector FROM taken"
@@ -73,24 +68,38 @@ _PUT = (
 class Indexed(NamedTuple):
     """What stands in the index of an article."""
 
-    title: str
+    text: str
+    """Title, lead and body as `IndexedWords.signed`."""
     words: str
-    marks: str
-    """Words with diacritics, and facets."""
+    """What it is found by, a blank before and behind each."""
 
 
-@lru_cache(maxsize=4 * BATCH)
-def indexed(
-    title: str, lead: str | None, body: str, site: str | None, kind: str, section: str | None, authors: tuple[str, ...]
-) -> Indexed:
+def indexed(article: Article) -> Indexed:
     """What stands in the index of an article."""
-    head, of_head = plain_and_marked(title)
-    text, of_text = plain_and_marked(f"{lead}\n{body}" if lead else body)
-    facets = [facet("site", site or ""), facet("kind", kind)]
-    facets += [facet_of_words("author", words_of(name)) for name in authors]
-    if section:
-        facets.append(facet_of_words("section", words_of(section)))
-    return Indexed(head, text, f" {' '.join([*(of_head | of_text), *facets])} ")
+    head = indexed_words(article.title).plain
+    words, text, found = indexed_words("\n".join(filter(None, (article.title, article.lead, article.body))))
+    found.update(words)
+    longest = max(map(len, found))
+    found.update(map(of_title, head))
+    found -= {BREAK, of_title(BREAK)}
+    found |= {facet("site", article.site or ""), facet("kind", article.kind)}
+    found.update(facet_of_words("author", words_of(name)) for name in article.authors)
+    if article.section:
+        found.add(facet_of_words("section", words_of(article.section)))
+    every = [*found, *(pair(one, other) for one, other in pairwise(words) if one != BREAK != other)]
+    if longest > LONGEST // 2 - len(pair("", "")):
+        every = [word[:LONGEST] for word in every]
+    return Indexed(text, f" {' '.join(every)} ")
+
+
+def pair(one: str, other: str) -> str:
+    """What stands in the index for two words that follow each other."""
+    return f"_{one}_{other}"
+
+
+def of_title(word: str) -> str:
+    """What stands in the index for a word of the title."""
+    return f"=t={word}"
 
 
 def facet(field: str, value: str) -> str:
@@ -120,87 +129,61 @@ def put(connection: Connection, article_id: int, article: Article, newest: datet
     """
     if known:
         remove(connection, article_id)
-    second = first_key(newest)
-    while not _put_in(connection, second, article_id, article):
+    second, of = first_key(newest), indexed(article)
+    while not _put_in(connection, second, article_id, of):
         second += SLOTS
     # Articles are numbered one after the other, so what waits need not be counted.
     if connection.dialect.name == "sqlite" and article_id % BATCH == 0:
         write(connection)
 
 
-def _put_in(connection: Connection, second: int, article_id: int, article: Article) -> bool:
+def _put_in(connection: Connection, second: int, article_id: int, of: Indexed) -> bool:
     """Index an article under the next key of the second that begins with a key; False when that has none left."""
     hold(connection, [subject_of_second(second)])
-    place: dict[str, Any] = {"article": article_id, "low": second, "high": second + SLOTS}
+    row: dict[str, Any] = {"article": article_id, "low": second, "high": second + SLOTS, "text": of.text}
     if connection.dialect.name == "sqlite":
-        key = connection.exec_driver_sql(_TAKE, place).scalar()
+        key = connection.exec_driver_sql(_TAKE, row).scalar()
         if key is not None:
-            connection.exec_driver_sql("INSERT INTO search_waiting (key) VALUES (?)", (key,))
+            connection.exec_driver_sql("INSERT INTO search_waiting (key, words) VALUES (?, ?)", (key, of.words))
         return key is not None
-    of = article
-    words = indexed(of.title, of.lead, of.body, of.site, of.kind, of.section, of.authors)
-    return connection.exec_driver_sql(_PUT, {**place, "words": vector(words, second)}).rowcount == 1
+    return connection.exec_driver_sql(_PUT, {**row, "words": vector(of.words, second)}).rowcount == 1
 
 
 def write(connection: Connection) -> None:
     """Write what waits to SQLite's index."""
-    rows = [(key, *words) for key, words in waiting(connection, 0, LAST)]
-    statement = "INSERT INTO search_words (rowid, title, words, marks) VALUES (?, ?, ?, ?)"
-    connection.exec_driver_sql(statement, sorted(rows))
+    connection.exec_driver_sql(
+        "INSERT INTO search_words (rowid, words) SELECT key, words FROM search_waiting ORDER BY key"
+    )
     connection.exec_driver_sql("DELETE FROM search_waiting")
 
 
-def waiting(connection: Connection, low: int, high: int) -> Iterator[tuple[int, Indexed]]:
-    """What is not yet in SQLite's index, of keys from `low` to before `high`, the greatest first."""
-    for key, *texts, record in connection.exec_driver_sql(_WAITING, (low, high)):
-        yield key, indexed(*texts, tuple(json.loads(record)["authors"]))
+def waiting(connection: Connection, low: int, high: int) -> Iterator[tuple[int, str]]:
+    """What is not yet in SQLite's index, of keys from `low` to before `high`, the greatest first: `Indexed.words`."""
+    statement = "SELECT key, words FROM search_waiting WHERE key >= ? AND key < ? ORDER BY key DESC"
+    yield from map(tuple, connection.exec_driver_sql(statement, (low, high)))
 
 
 def remove(connection: Connection, article_id: int) -> None:
     """Take an article out of the index."""
     # The key stays, so that no other takes it: in SQLite's index the words do.
-    took = "UPDATE search_keys SET article_id = NULL WHERE article_id = {0} RETURNING key"
+    took = "UPDATE search_keys SET article_id = NULL, text = NULL WHERE article_id = {0} RETURNING key"
     key = _run(connection, took, article_id).scalar()
     if key is not None:
         table = "search_waiting" if connection.dialect.name == "sqlite" else "search_words"
         _run(connection, f"DELETE FROM {table} WHERE key = {{0}}", key)  # noqa: S608 - one of the two
 
 
-def vector(words: Indexed, key: int) -> str:
+def vector(words: str, key: int) -> str:
     """The tsvector of an article, as PostgreSQL reads it."""
-    every = [*words.title.split(), BREAK, *words.words.split()]
-    places: dict[str, list[str]] = {word: [] for word in every}
-    for word, number in zip(every, _NUMBERS, strict=False):
-        places[word].append(number)
-    del places[BREAK]
-    extra = {*words.marks.split(), *(f"=t={word}" for word in words.title.split() if word != BREAK)}
-    extra.update((day_facet(key // DAY), day_facet(key // DAY, GROUP)))
-    if max(map(len, (*places, *extra))) > LONGEST:
-        places, extra = _shortened(places), {word[:LONGEST] for word in extra}
-    if len(every) > _LAST or max(map(len, places.values()), default=0) > _PLACES:
-        extra.update(places, (LONG,))
-        places = {}
-    if _bytes(extra) + _bytes(places) > _BYTES:
-        extra, places = {word for word in extra if word.startswith("=") and not word.startswith("=t=")} | {HUGE}, {}
-    quoted = _quoted if any(sign in text for text in words for sign in "'\\") else "'{}'".format
-    parts = [f"{quoted(word)}:{','.join(at)}" for word, at in places.items()]
-    return " ".join([*parts, *map(quoted, extra)])
+    found = words.split()
+    if len(words.encode()) + 8 * len(found) > _BYTES:
+        found = [word for word in found if word.startswith("=") and not word.startswith(of_title(""))] + [HUGE]
+    found += [day_facet(key // DAY), day_facet(key // DAY, GROUP)]
+    return " ".join(map(quoted, found))
 
 
-def _shortened(places: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The places of words, those of long ones under their beginning."""
-    found: dict[str, list[str]] = {}
-    for word, at in places.items():
-        found.setdefault(word[:LONGEST], []).extend(at)
-    return found
-
-
-def _bytes(words: Collection[str]) -> int:
-    """What words take in a tsvector, at most."""
-    return len("".join(words).encode()) + 8 * len(words)
-
-
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
+    """A word as PostgreSQL reads it in a tsvector or a tsquery (manual, 8.11)."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 

@@ -3,112 +3,146 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
-from crawler.store.search_index import HUGE, LONG, LONGEST, Indexed
+from crawler.store.search_index import HUGE, LONGEST, of_title, pair, quoted
 from crawler.text import without_marks
 from crawler.text.query import YEAR, All, Either, Node, Not, Phrase
+from crawler.text.words import sign
 
 
-def fts5(node: Node, facets: Iterable[Iterable[str]], *, titles: bool) -> str:
+class _Term(NamedTuple):
+    """What stands in the index."""
+
+    word: str
+    open: bool = False
+    """Whether it may go on."""
+
+
+def fts5(node: Node, facets: Iterable[Iterable[str]], *, titles: bool, marks: bool) -> str:
     """The query in the language of FTS5 (sqlite.org/fts5.html, section 3); with `titles` what may have it in its title.
 
-    Of each of the `facets` one word is demanded.
+    Of each of the `facets` one word is demanded. With `marks` phrases have their words with diacritics too: fewer texts
+    are found, and more of the index is read.
     """
-    terms = _Fts5()
-    parts = [terms.of(node)]
+    parts = [_fts5(node, marks=marks)]
     if titles:
-        parts.append(f"{{title}} : ({_Fts5(marks=False).of(node)})")
-    parts += [" OR ".join(map(_fts5_quoted, words)) for words in facets]
+        parts.append(_fts5(node, titles=True))
+    parts += [" OR ".join(_fts5_quoted(_Term(word)) for word in words) for words in facets]
     return " AND ".join(f"({part})" for part in parts)
 
 
-def tsquery(node: Node, facets: Iterable[Iterable[str]], *, titles: bool) -> str:
+def tsquery(node: Node, facets: Iterable[Iterable[str]], *, titles: bool, marks: bool) -> str:
     """The query as PostgreSQL's tsquery (manual, 8.11.2); as `fts5`."""
-    parts = [f"({_Tsquery().of(node)}) | {_quoted(HUGE)}"]
+    parts = [f"({_tsquery(node, marks=marks)}) | {quoted(HUGE)}"]
     if titles:
-        parts.append(f"({_Tsquery(before='=t=').of(node)}) | {_quoted(HUGE)}")
-    parts += [" | ".join(map(_quoted, words)) for words in facets]
+        parts.append(f"({_tsquery(node, titles=True)}) | {quoted(HUGE)}")
+    parts += [" | ".join(map(quoted, words)) for words in facets]
     return " & ".join(f"({part})" for part in parts)
 
 
-def may_hold(node: Node, facets: Iterable[Iterable[str]], indexed: Indexed) -> bool:
-    """Whether an article of which this is to be indexed may have it."""
-    words, marks = indexed.title + indexed.words, indexed.marks
-    return _may_hold(node, words, marks) and all(any(f" {word} " in marks for word in some) for some in facets)
-
-
-def _may_hold(node: Node, words: str, marks: str) -> bool:
+def in_order(node: Node) -> tuple[str, list[str]]:
+    """What `search_keys.text` is like of every text that has it: a condition in SQL, in which `{}` is a value, and its
+    values."""
     match node:
         case Phrase():
-            runs = (" ".join(map(without_marks, run)) for run in _runs(node))
-            return all(f" {run}" in words for run in runs) and all(f" {word} " in marks for word in _marked(node))
+            values = [f"% {' '.join(_signed(word, node) for word in run)} %" for run in _runs(node)]
+            if node.open:
+                values[-1] = f"{values[-1].removesuffix(' %')[:-1]}%"
+            return " AND ".join(["text LIKE {}"] * len(values)), values
+        case Not(part):
+            if not _is_plain(part):
+                return "1 = 1", []
+            condition, values = in_order(part)
+            return f"NOT ({condition})", values
+        case Either(parts) | All(parts):
+            every = [in_order(part) for part in parts]
+            glue = " OR " if isinstance(node, Either) else " AND "
+            return glue.join(f"({condition})" for condition, _ in every), [value for _, some in every for value in some]
+
+
+def _signed(word: str, phrase: Phrase) -> str:
+    return without_marks(word) + (sign(word) if phrase.marked else "_")
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether the words without diacritics show exactly who has it."""
+    match node:
+        case Phrase():
+            return not node.marked and YEAR not in node.words
+        case Not(part):
+            return _is_plain(part)
+        case Either(parts) | All(parts):
+            return all(map(_is_plain, parts))
+
+
+def may_hold(node: Node, facets: Iterable[Iterable[str]], indexed: str) -> bool:
+    """Whether an article of which this is to be indexed may have it."""
+    return _may_hold(node, indexed) and all(any(f" {word} " in indexed for word in some) for some in facets)
+
+
+def _may_hold(node: Node, indexed: str) -> bool:
+    match node:
+        case Phrase():
+            return all(f" {term.word}{'' if term.open else ' '}" in indexed for term in _terms(node, marks=True))
         case Either(parts):
-            return any(_may_hold(part, words, marks) for part in parts)
+            return any(_may_hold(part, indexed) for part in parts)
         case All(parts):
-            return all(_may_hold(part, words, marks) for part in parts)
+            return all(_may_hold(part, indexed) for part in parts)
         case Not():
             return True
 
 
-class _Fts5:
-    def __init__(self, *, marks: bool = True) -> None:
-        self._marks = marks
-
-    def of(self, node: Node) -> str:
-        """The tree as far as the index can tell; what it cannot is left to who looks at the texts."""
-        match node:
-            case Phrase():
-                return " AND ".join(self._phrase(node))
-            case Either(parts):
-                return " OR ".join(f"({self.of(part)})" for part in parts)
-            case All(parts):
-                wanted = " AND ".join(f"({self.of(part)})" for part in parts if _positive(part))
-                # NOT binds closer than AND in FTS5.
-                without = "".join(f" NOT ({self.of(word)})" for word in _excluded(parts))
-                return f"({wanted}){without}" if self._marks else wanted
-            case Not():
-                raise AssertionError("the parser lets no NOT stand alone")
-
-    def _phrase(self, phrase: Phrase) -> Iterator[str]:
-        runs = _runs(phrase)
-        for run in runs:
-            star = " *" if phrase.open and run is runs[-1] else ""
-            yield _fts5_quoted(" ".join(map(without_marks, run))) + star
-        if self._marks:
-            yield from map(_fts5_quoted, _marked(phrase))
+def _fts5(node: Node, *, titles: bool = False, marks: bool = False) -> str:
+    """The tree as far as the index can tell; what it cannot is left to who looks at the texts."""
+    match node:
+        case Phrase():
+            return " AND ".join(map(_fts5_quoted, _terms(node, titles=titles, marks=marks)))
+        case Either(parts):
+            return " OR ".join(f"({_fts5(part, titles=titles, marks=marks)})" for part in parts)
+        case All(parts):
+            wanted = " AND ".join(f"({_fts5(part, titles=titles, marks=marks)})" for part in parts if _positive(part))
+            # NOT binds closer than AND in FTS5.
+            without = "" if titles else "".join(f" NOT ({_fts5(phrase)})" for phrase in _excluded(parts))
+            return f"({wanted}){without}"
+        case Not():
+            raise AssertionError("the parser lets no NOT stand alone")
 
 
-class _Tsquery:
-    def __init__(self, before: str = "") -> None:
-        self._before = before
+def _tsquery(node: Node, *, titles: bool = False, marks: bool = False) -> str:
+    match node:
+        case Phrase():
+            return " & ".join(
+                f"{quoted(term.word)}{':*' * term.open}" for term in _terms(node, titles=titles, marks=marks)
+            )
+        case Either(parts):
+            return " | ".join(f"({_tsquery(part, titles=titles, marks=marks)})" for part in parts)
+        case All(parts):
+            wanted = [f"({_tsquery(part, titles=titles, marks=marks)})" for part in parts if _positive(part)]
+            without = [] if titles else [f"!({_tsquery(phrase)})" for phrase in _excluded(parts)]
+            return " & ".join(wanted + without)
+        case Not():
+            raise AssertionError("the parser lets no NOT stand alone")
 
-    def of(self, node: Node) -> str:
-        match node:
-            case Phrase():
-                return " & ".join(self._phrase(node))
-            case Either(parts):
-                return " | ".join(f"({self.of(part)})" for part in parts)
-            case All(parts):
-                wanted = [f"({self.of(part)})" for part in parts if _positive(part)]
-                without = [f"!({self.of(word)})" for word in _excluded(parts)]
-                return " & ".join(wanted if self._before else wanted + without)
-            case Not():
-                raise AssertionError("the parser lets no NOT stand alone")
 
-    def _phrase(self, phrase: Phrase) -> Iterator[str]:
-        runs = _runs(phrase)
-        for run in runs:
-            star = ":*" if phrase.open and run is runs[-1] else ""
-            longest = LONGEST - len(self._before)
-            words = [_quoted(self._before + without_marks(word)[:longest]) for word in run]
-            words[-1] += star
-            together = " & ".join(words)
-            if len(words) == 1 or self._before:
-                yield together
-            else:
-                yield f"(({' <-> '.join(words)}) | ({_quoted(LONG)} & {together}))"
-        if not self._before:
-            yield from (_quoted(word[:LONGEST]) for word in _marked(phrase))
+def _terms(phrase: Phrase, *, titles: bool = False, marks: bool = False) -> list[_Term]:
+    """What stands in the index of every text that has the phrase; with `titles`, of every one that has it there."""
+    found = list[_Term]()
+    for run in _runs(phrase):
+        plain = [without_marks(word) for word in run]
+        if titles:
+            words = list(map(of_title, plain))
+        elif len(run) == 1:
+            words = plain if phrase.open else run  # what has diacritics stands in the index beside what has none
+        else:
+            words = [pair(one, other) for one, other in pairwise(plain)]
+        found += [_Term(word[:LONGEST]) for word in words]
+    if phrase.open:
+        found[-1] = found[-1]._replace(open=True)
+    if marks and len(phrase.words) > 1:
+        found += [_Term(word[:LONGEST]) for word in _marked(phrase)]
+    return found
 
 
 def _positive(node: Node) -> bool:
@@ -124,11 +158,13 @@ def _positive(node: Node) -> bool:
 
 
 def _excluded(parts: Iterable[Node]) -> Iterator[Phrase]:
-    """What must not be there, of that the words that the index knows exactly."""
+    """What must not be there, of that what the index knows exactly: a word, and two that bear no diacritics."""
     for part in parts:
-        word = part.part if isinstance(part, Not) else None
-        if isinstance(word, Phrase) and len(word.words) == 1 and not word.open and len(word.words[0]) < LONGEST:
-            yield word
+        phrase = part.part if isinstance(part, Not) else None
+        if isinstance(phrase, Phrase) and not phrase.open and YEAR not in phrase.words:
+            known = len(phrase.words) == 1 or (len(phrase.words) == 2 and not phrase.marked)
+            if known and all(len(term.word) < LONGEST for term in _terms(phrase)):
+                yield phrase
 
 
 def _runs(phrase: Phrase) -> list[list[str]]:
@@ -150,9 +186,5 @@ def _marked(phrase: Phrase) -> list[str]:
     return [word for word in dict.fromkeys(whole) if without_marks(word) != word]
 
 
-def _fts5_quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _quoted(word: str) -> str:
-    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+def _fts5_quoted(term: _Term) -> str:
+    return '"' + term.word.replace('"', '""') + '"' + " *" * term.open

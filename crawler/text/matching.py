@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from crawler.items import Article
 from crawler.text.query import Node, Phrase, wanted
 from crawler.text.search import search_form
-from crawler.text.words import BREAK, WORD, Words, clean, words_of
+from crawler.text.words import BREAK, WORD, clean, words_in
 
 LONGEST = 300
 """Characters of a sentence that are given; a longer one is cut at both ends."""
@@ -55,7 +56,9 @@ class SearchedText:
         self.begin = title.count("\n") + 1 if title else 0
         """The line behind the title."""
         self._in_order = (*range(self.begin, len(self.lines)), *range(self.begin))
-        self._words: dict[int, Words] = {}  # of the lines that have been asked for
+        # What has been asked for: lines as words, by whether these bear diacritics, and where phrases stand.
+        self._words: dict[tuple[int, bool], str] = {}
+        self._found: dict[Phrase, tuple[int, int] | None] = {}
 
     @classmethod
     def of(cls, article: Article) -> SearchedText:
@@ -69,18 +72,29 @@ class SearchedText:
 
     def has(self, phrase: Phrase) -> bool:
         """Whether the phrase stands in it."""
-        return self.first(phrase) is not None
+        # Most texts have it as it is in its normal form, which is seen without looking at every word.
+        return f" {' '.join(phrase.words)} " in self._lowered or self.first(phrase) is not None
+
+    @cached_property
+    def _lowered(self) -> str:
+        return "\n".join(self.lines).lower()
 
     def first(self, phrase: Phrase) -> tuple[int, int] | None:
         """The first place of a phrase behind the title, else the first of all: a line, and which of its items (words
         and what parts them) it begins with."""
+        if phrase not in self._found:
+            self._found[phrase] = self._first(phrase)
+        return self._found[phrase]
+
+    def _first(self, phrase: Phrase) -> tuple[int, int] | None:
         for number in self._in_order:
-            words = self._words.get(number)
+            words = self._words.get((number, phrase.marked))
             if words is None:
-                words = self._words[number] = words_of(self.lines[number])
+                words = words_in(self.lines[number], marked=phrase.marked)
+                self._words[number, phrase.marked] = words
             start = next(_places(phrase, words), None)
             if start is not None:
-                return number, words.of(marked=phrase.marked).count(" ", 0, start)
+                return number, words.count(" ", 0, start)
         return None
 
 
@@ -101,19 +115,18 @@ def snippet(query: Node, text: SearchedText) -> Snippet | None:
     else:
         (line, first), phrase = min(found, key=lambda one: (one[0][0] < text.begin, one[0]))
         shown = clean(text.lines[line])
-        spans = _Spans(shown, words_of(shown))
-        sentence = around(shown, *spans.of(first, len(phrase.words)))
+        sentence = around(shown, *_Spans(shown).of(first, len(phrase.words)))
     return Snippet(sentence, _marked(phrases, sentence))
 
 
 def _marked(phrases: list[Phrase], sentence: str) -> tuple[tuple[int, int], ...]:
     """Where the phrases stand in a sentence, in order; what overlaps is one."""
-    words = words_of(sentence)
-    spans = _Spans(sentence, words)
+    spans = _Spans(sentence)
+    words = {marked: words_in(sentence, marked=marked) for marked in {phrase.marked for phrase in phrases}}
     places = {
-        spans.of(words.of(marked=phrase.marked).count(" ", 0, start), len(phrase.words))
+        spans.of(words[phrase.marked].count(" ", 0, start), len(phrase.words))
         for phrase in phrases
-        for start in _places(phrase, words)
+        for start in _places(phrase, words[phrase.marked])
     }
     found: list[tuple[int, int]] = []
     for start, end in sorted(places):
@@ -124,24 +137,24 @@ def _marked(phrases: list[Phrase], sentence: str) -> tuple[tuple[int, int], ...]
     return tuple(found)
 
 
-def _places(phrase: Phrase, words: Words) -> Iterator[int]:
+def _places(phrase: Phrase, words: str) -> Iterator[int]:
     """Where the phrase stands in the string of words: the blank before it."""
-    text, pattern = words.of(marked=phrase.marked), phrase.pattern()
+    pattern = phrase.pattern()
     if pattern is not None:
-        yield from (found.start() for found in pattern.finditer(text))
+        yield from (found.start() for found in pattern.finditer(words))
         return
     looked = f" {' '.join(phrase.words)}{'' if phrase.open else ' '}"
-    start = text.find(looked)
+    start = words.find(looked)
     while start >= 0:
         yield start
-        start = text.find(looked, start + 1)
+        start = words.find(looked, start + 1)
 
 
 class _Spans:
     """Where in a line each item of its string of words stands."""
 
-    def __init__(self, line: str, words: Words) -> None:
-        self._items = words.exact.split()
+    def __init__(self, line: str) -> None:
+        self._items = words_in(line, marked=True).split()
         self._spans = [word.span() for word in WORD.finditer(line)]
         if len(self._spans) + self._items.count(BREAK) != len(self._items):
             # Some are none, or two, in their normal form.

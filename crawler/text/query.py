@@ -144,6 +144,31 @@ def wanted(query: Node) -> Iterator[Phrase]:
                 yield from wanted(part)
 
 
+def is_impossible(query: Node) -> bool:
+    """Whether no text can have it, since it asks for a phrase and, beside it, for the phrase or a part of it not to be
+    there."""
+    match query:
+        case All(parts):
+            denied = [part.part for part in parts if isinstance(part, Not)]
+            asked = [part for part in parts if isinstance(part, Phrase)]
+            return any(map(is_impossible, parts)) or any(
+                isinstance(part, Phrase) and any(_has_part(phrase, part) for phrase in asked) for part in denied
+            )
+        case Either(parts):
+            return all(map(is_impossible, parts))
+    return False
+
+
+def _has_part(phrase: Phrase, part: Phrase) -> bool:
+    """Whether every text that has a phrase has a certain part of it; False also where that cannot be told."""
+    if part.open or YEAR in part.words or (part.marked and not phrase.marked):
+        return phrase == part
+    words = phrase.words[:-1] if phrase.open else phrase.words
+    words = words if part.marked else tuple(map(without_marks, words))
+    size = len(part.words)
+    return any(words[start : start + size] == part.words for start in range(len(words) - size + 1))
+
+
 def written(node: Node, *, within: bool = False) -> str:
     """The query as it was understood, with every operator and quotation mark; `within` another it has parentheses."""
     match node:

@@ -10,8 +10,10 @@ parts two words so that no phrase goes across: a line's end, and every sign but 
 from __future__ import annotations
 
 import re
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
+from zlib import crc32
 
 from crawler.text.fingerprint import INVISIBLE, INVISIBLE_SIGNS
 from crawler.text.normalization import nfc
@@ -21,6 +23,7 @@ WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _UNUSUAL = re.compile(f"[\uff01-\uff5e\u3000{INVISIBLE_SIGNS}]")
 BREAK = "."
 _WITHIN = re.compile(r"[\s\-‑–/“”\"'’]*")  # what may stand between two syllables of a phrase
+_SIGNS = "123456789abcdefghijklmnopqrstuvwxyz"
 _MANY = 1 << 16  # stretches that are remembered
 _LONG = 40  # characters; a longer one is no word and will not come again
 
@@ -32,10 +35,6 @@ class Words(NamedTuple):
     plain: str
     """Without diacritics."""
 
-    def of(self, *, marked: bool) -> str:
-        """The string in which a phrase is looked for, by whether it bears diacritics."""
-        return self.exact if marked else self.plain
-
 
 def words_of(text: str) -> Words:
     """The words of a text, a line of it a stretch that no phrase leaves."""
@@ -43,10 +42,32 @@ def words_of(text: str) -> Words:
     return Words(f"{''.join(map(_EXACT, found))} ", f"{''.join(map(_PLAIN, found))} ")
 
 
-def plain_and_marked(text: str) -> tuple[str, set[str]]:
-    """The words of a text without diacritics, as `words_of` gives them, and once each word that bears some."""
+def words_in(text: str, *, marked: bool) -> str:
+    """The one of `words_of` in which a phrase is looked for, by whether it bears diacritics."""
+    return f"{''.join(map(_EXACT if marked else _PLAIN, _stretches(text)))} "
+
+
+class IndexedWords(NamedTuple):
+    """The words of a text as an index holds them."""
+
+    plain: list[str]
+    """Without diacritics, in the order of `words_of`."""
+    signed: str
+    """The same as a string, each with its `sign`."""
+    marked: set[str]
+    """Once each word that bears diacritics."""
+
+
+def indexed_words(text: str) -> IndexedWords:
+    """The words of a text as an index holds them."""
     found = _stretches(text)
-    return f"{''.join(map(_PLAIN, found))} ", set().union(*set(map(_MARKED, found)))
+    plain, signed = list(chain.from_iterable(map(_WORDS, found))), f"{''.join(map(_SIGNED, found))} "
+    return IndexedWords(plain, signed, set().union(*set(map(_MARKED, found))))
+
+
+def sign(word: str) -> str:
+    """A character for the diacritics of a word; some that differ in these alone have the same."""
+    return "0" if without_marks(word) == word else _SIGNS[crc32(word.encode()) % len(_SIGNS)]
 
 
 def clean(text: str) -> str:
@@ -59,6 +80,9 @@ class _Stretch(NamedTuple):
 
     exact: str
     plain: str
+    words: tuple[str, ...]
+    """Those of `plain`."""
+    signed: str
     marked: tuple[str, ...]
     """The words that bear diacritics."""
 
@@ -81,7 +105,11 @@ def _settled(stretch: str) -> _Stretch:
     if not _WITHIN.fullmatch(text, place):
         parts.append(BREAK)
     exact = "".join(f" {part}" for part in parts)
-    return _Stretch(exact, without_marks(exact), tuple(part for part in parts if without_marks(part) != part))
+    plain = without_marks(exact)
+    signed = "".join(f" {without_marks(part)}{sign(part)}" for part in parts)
+    return _Stretch(
+        exact, plain, tuple(plain.split()), signed, tuple(part for part in parts if without_marks(part) != part)
+    )
 
 
 class _Memory(dict[str, _Stretch]):
@@ -97,5 +125,5 @@ class _Memory(dict[str, _Stretch]):
 
 
 _SETTLED = _Memory()
-_END = _Stretch(f" {BREAK}", f" {BREAK}", ())
-_EXACT, _PLAIN, _MARKED = map(itemgetter, range(3))
+_END = _settled(BREAK)
+_EXACT, _PLAIN, _WORDS, _SIGNED, _MARKED = map(itemgetter, range(5))

@@ -15,6 +15,7 @@ from crawler.errors import BadInput
 from crawler.store import Store, search_index
 from crawler.store.search import SearchHit
 from crawler.store.search import search as search_in
+from crawler.store.search_candidates import candidates
 from crawler.text.matching import SearchedText
 from crawler.text.query import parse
 from tests.support import article, at, url_of
@@ -146,6 +147,30 @@ def test_the_current_revision_is_searched(store: Store, monkeypatch: pytest.Monk
     assert ids(store, "tiêu đề") == []
     store.withdraw(url_of(1), at(4))
     assert [hit.withdrawn_at for hit in search(store, "mười người")] == [at(4)]
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("nước sạch về làng", 1),
+        ("nuoc sach ve lang", 1),
+        ("sach ve la*", 1),
+        ("sạch nước sạch", 0),  # each two of its words stand in the text
+        ("sach nuoc sach", 0),
+        ("nước sách", 0),
+        ('"nước sạch" -"nuoc sach ve lang"', 0),
+        ('"nước sạch" -"sach nuoc sach"', 1),
+        ('"nước sạch" -"nước sách"', 1),
+    ],
+)
+def test_an_article_is_read_only_where_its_words_stand_in_order(
+    store: Store, monkeypatch: pytest.MonkeyPatch, query: str, kept: int
+) -> None:
+    monkeypatch.setattr(search_index, "BATCH", 1)
+    store.save(article(1, "Nước sạch về làng. Sạch nước"), at(1))
+    with store.reading() as connection:
+        found = candidates(connection, parse(query), [], 0, search_index.LAST, 5, titles=False)
+        assert sum(map(len, found)) == kept
 
 
 def test_the_sentence_shown_has_its_words_marked(store: Store) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import BadInput
 from crawler.text.matching import SearchedText, snippet
-from crawler.text.query import parse, written
+from crawler.text.query import is_impossible, parse, written
 from crawler.text.words import WORD, words_of
 
 
@@ -83,6 +83,27 @@ def test_finds_not(query: str, text: str) -> None:
 def test_what_cannot_be_read_is_said(query: str, said: str) -> None:
     with pytest.raises(BadInput, match=said.replace("*", r"\*")):
         parse(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "impossible"),
+    [
+        ("nước -nước", True),
+        ('"giá nước sạch" -"nước sạch"', True),
+        ('"giá nước sạch" -"nuoc sach"', True),
+        ('"gia nuoc sach" -"nước sạch"', False),
+        ('"nước" -"nước sạch"', False),
+        ("nướ* -nước", False),
+        ("nướ* -nướ*", True),
+        ("nước* -nước", False),
+        ("(giá -giá) OR (nước -nước)", True),
+        ("(giá -giá) OR nước", False),
+        ("(giá -giá) nước", True),
+        ("nước -(giá OR nước)", False),
+    ],
+)
+def test_what_excludes_itself_is_known_beforehand(query: str, impossible: bool) -> None:
+    assert is_impossible(parse(query)) is impossible
 
 
 def test_a_query_is_told_as_it_was_understood() -> None:
