@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -74,11 +74,7 @@ def fetch(
     about = site or _site_of(url)
     spider = type("page", (_OnePage,), {"name": urlsplit(about.home).hostname, "site": about})
     crawler = Crawler(spider, settings)
-
-    async def work() -> None:
-        await AsyncCrawlerRunner(settings).crawl(crawler, url=url, maxsize=maxsize)
-
-    run_in_loop(work(), own.log_level)
+    run_in_loop(crawler.crawl_async(url=url, maxsize=maxsize), own.log_level)
     answer = crawler.spider.answer if isinstance(crawler.spider, _OnePage) else None
     if isinstance(answer, Download):
         return answer
