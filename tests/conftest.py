@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -51,6 +52,8 @@ def pytest_configure() -> None:
         del os.environ[name]
     os.environ |= {name: str(Path(os.environ[name]).resolve()) for name in _INPUT if os.environ.get(name)}
     os.environ["PYTHONPATH"] = str(ROOT)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell begins what runs in its background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
