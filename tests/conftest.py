@@ -114,6 +114,9 @@ def postgres() -> Iterator[str]:
         folder = Path(tempfile.mkdtemp(prefix="thoisu-postgres-"))
         server = server_package.get_server(folder, cleanup_mode="stop")
     admin = server.get_uri()
+    for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):  # it is never to survive a crash
+        statement(admin, f"ALTER SYSTEM SET {name} = off")
+    statement(admin, "SELECT pg_reload_conf()")
     statement(admin, "CREATE DATABASE template")
     Store.open(sibling(admin, "template")).close()
     yield admin

@@ -23,6 +23,8 @@ from crawler.schedule import AgendaEntry, agenda
 from crawler.sites import EPI, Feed, Site
 from crawler.store import Store, frontier
 
+LONG = 300
+"""Seconds after which what is waited for does not come; whatever works takes less, at any load."""
 HANOI = timezone(timedelta(hours=7))
 T0 = datetime(2026, 3, 2, 8, 0, tzinfo=HANOI)
 ROOT = Path(__file__).parents[1]

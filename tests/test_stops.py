@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crawler.crawl.run import end_gently
-from tests.support import ROOT, dies
+from tests.support import LONG, ROOT, dies
 
 BEGIN = """
 import os, signal, sqlite3, sys, threading, time
@@ -95,7 +95,7 @@ with stops.listening(), ThreadPoolExecutor(1) as threads:
 def stopped(program: str, number: int) -> tuple[int, str]:
     """The exit code of a program that gets this signal, and what it has printed."""
     command = [sys.executable, "-c", BEGIN + program, str(int(number))]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=LONG)
     return done.returncode, done.stdout
 
 
@@ -133,7 +133,7 @@ def test_ctrl_c_while_modules_are_imported_simply_ends_the_command(tmp_path: Pat
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
-    assert process.communicate() == ("", "")
+    assert process.communicate(timeout=LONG) == ("", "")
     assert process.returncode == -signal.SIGINT
 
 

@@ -21,7 +21,7 @@ from crawler.readers import Readers, packed, read_page, reader
 from crawler.readers.process import MEMORY
 from crawler.sites import EPI, Feed, Site
 from tests.readers import forked
-from tests.support import dies
+from tests.support import LONG, dies
 
 SITE = Site(
     name="bao", publisher="B", home="https://bao.example/", tier="press", sources=(Feed("https://bao.example/a.rss"),),
@@ -238,7 +238,7 @@ readers.wait(1000.0, sum, range(10**12))
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_ends_a_call_that_somebody_waits_for(number: int) -> None:
     command = [sys.executable, "-c", _WAITING, str(int(number))]
-    assert subprocess.run(command, stderr=subprocess.DEVNULL, check=False, timeout=500).returncode != 0
+    assert subprocess.run(command, stderr=subprocess.DEVNULL, check=False, timeout=LONG).returncode != 0
 
 
 def test_a_reader_that_cannot_begin_is_told_and_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
