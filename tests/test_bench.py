@@ -47,7 +47,7 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     ),
     "store": ("--articles 100 --postgres 50", lambda found: found["articles"] == 100),
     "workers": (
-        "--sites 2 --articles 2 --delay 0.5 --workers 1 --seconds 6 --minutes 0",
+        "--sites 2 --articles 2 --delay 0 --workers 1 --seconds 3 --minutes 0",
         lambda found: found["missing"] == found["overlaps"] == 0 and found["scaling"] == 1,
     ),
     "year": (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,21 +17,11 @@ from crawler.crawl.run import run_in_loop, settings_for
 from crawler.errors import BadSite, Discard, Refusal, Refused
 from crawler.fetch import SiteSpider, header, reason_of
 from crawler.fetch.guard import named_inside, of_newsroom
-from crawler.items import Asked
+from crawler.items import Asked, Download
 from crawler.sites import EPI, Listing, Site
 
 logger = logging.getLogger(__name__)
 _PATIENCE = 30.0  # seconds that a person waits for a site that says 429 or 503
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """What a site answered, after redirects and decompression."""
-
-    url: str
-    status: int
-    content_type: str
-    body: bytes
 
 
 class _OnePage(SiteSpider):
