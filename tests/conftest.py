@@ -59,6 +59,9 @@ def pytest_configure() -> None:
         del os.environ[name]
     os.environ |= {name: str(Path(os.environ[name]).resolve()) for name in _INPUT if os.environ.get(name)}
     os.environ["PYTHONPATH"] = str(ROOT)
+    # Hundreds of processes import what is compiled here; for each to do so anew takes a quarter of its beginning.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell begins what runs in its background
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
