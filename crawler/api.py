@@ -11,13 +11,13 @@ from datetime import datetime
 from itertools import islice
 
 from crawler.cli.common import all_sites, configured, is_url, open_store, site_for, site_named
-from crawler.crawl import Download, SiteReport
+from crawler.crawl import SiteReport
 from crawler.crawl import crawl as crawl_sites
 from crawler.crawl import fetch as fetch_page
 from crawler.errors import BadInput, Discard
 from crawler.extract import extract as extract_page
 from crawler.extract import verdict
-from crawler.items import Article
+from crawler.items import Article, Download
 from crawler.sites import Sites
 from crawler.store.queries import article_numbers, current_texts
 from crawler.text import charset

@@ -174,6 +174,16 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """What a site answered, after redirects and decompression."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """An article as read, with the link that led to it."""
 

@@ -6,22 +6,30 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import signal
+import sqlite3
 import sys
 import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from datetime import datetime, time, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine
 
 from crawler.cli.main import main
 from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World
 from crawler.store import Store
+from crawler.store import store as store_module
+from crawler.store.migrate import upgrade
 from crawler.text import VIETNAM
 from tests.http_receiver import Receiver
 from tests.process.forked import Heard
@@ -51,6 +59,11 @@ def pytest_configure() -> None:
         del os.environ[name]
     os.environ |= {name: str(Path(os.environ[name]).resolve()) for name in _INPUT if os.environ.get(name)}
     os.environ["PYTHONPATH"] = str(ROOT)
+    # Hundreds of processes import what is compiled here; for each to do so anew takes a quarter of its beginning.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell begins what runs in its background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -69,6 +82,28 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _copied(sqlite_template: Path) -> Iterator[None]:
+    """Who opens an SQLite store that is not there gets a copy of the template: to run each migration takes far longer.
+
+    Where that makes a difference `migrations` brings them back; other processes always run them.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store_module, "upgrade", partial(_upgrade, sqlite_template))
+        yield
+
+
+def _upgrade(template: Path, engine: Engine) -> None:
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and not file.startswith(("file:", ":")) and not Path(file).exists():
+        with suppress(OSError):  # no such folder, say: whoever opens it says so
+            shutil.copyfile(template, file)
+            with closing(sqlite3.connect(file)) as base:
+                base.execute("UPDATE identity SET id = ?", (uuid4().hex,))
+                base.commit()
+    upgrade(engine)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Address of a PostgreSQL server's maintenance database, with the database `template` of an empty store."""
@@ -82,6 +117,9 @@ def postgres() -> Iterator[str]:
         folder = Path(tempfile.mkdtemp(prefix="thoisu-postgres-"))
         server = server_package.get_server(folder, cleanup_mode="stop")
     admin = server.get_uri()
+    for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):  # it is never to survive a crash
+        statement(admin, f"ALTER SYSTEM SET {name} = off")
+    statement(admin, "SELECT pg_reload_conf()")
     statement(admin, "CREATE DATABASE template")
     Store.open(sibling(admin, "template")).close()
     yield admin
@@ -89,8 +127,14 @@ def postgres() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new store is made by its migrations."""
+    monkeypatch.setattr(store_module, "upgrade", upgrade)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fresh]:
+def fresh(request: pytest.FixtureRequest, tmp_path: Path, migrations: None) -> Iterator[Fresh]:
     """Gives the address of a new, empty database, without tables."""
     numbers = count(1)
     if request.param == "sqlite":

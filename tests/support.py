@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -20,6 +24,8 @@ from crawler.sites import EPI, Feed, Site
 from crawler.store import Store, frontier, quarantine
 from crawler.store.quarantine import PageContent
 
+LONG = 300
+"""Seconds after which what is waited for does not come; whatever works takes less, at any load."""
 HANOI = timezone(timedelta(hours=7))
 T0 = datetime(2026, 3, 2, 8, 0, tzinfo=HANOI)
 ROOT = Path(__file__).parents[1]
@@ -94,6 +100,19 @@ for n in range(rounds):
 def writer(url: str, number: int, rounds: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", WRITER, url, str(number), str(rounds)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def dies(pid: int) -> bool:
+    """Whether a process, of whomever, ends within a minute; one that does not is killed."""
+    process = Path("/proc", str(pid), "stat")
+    for _ in range(1200):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if process.read_text().rpartition(")")[2].split()[0] != "Z":
+                time.sleep(0.05)
+                continue
+        return True
+    os.kill(pid, signal.SIGKILL)
+    return False
 
 
 @dataclass

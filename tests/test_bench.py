@@ -41,7 +41,7 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
         lambda found: found["inputs"] > 1 and found["wrong"] == [],
     ),
     "kills": ("--kills 2", lambda found: found["wrong"] == 0 and sum(found["died"].values()) == 2),
-    "monitor": ("1 1 8", lambda found: found["false"] == 0 and any(row["within"] for row in found["faults"])),
+    "monitor": ("0 1 3", lambda found: found["false"] == 0 and any(row["within"] for row in found["faults"])),
     "months": (
         "--days 1 --papers 3 --articles 4",
         lambda found: found["late"] == found["missing"] == found["false_findings"] == found["descriptor_growth"] == 0,
@@ -53,14 +53,14 @@ PROGRAMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "rounds": ("1", lambda found: 0 < found["ratio"] < 1),
     "scale": ("--every=97 3000", lambda found: found["cases"] > 100 and found["wrong"] == []),
     "schedule": ("4 1 1", lambda found: found["past_bound"] == found["looks_lost"] == found["over_budget"] == 0),
-    "serve": ("--articles 200", lambda found: found["sqlite"]["found"] == found["postgres"]["found"] > 500),
+    "serve": ("--articles 100", lambda found: found["sqlite"]["found"] == found["postgres"]["found"] > 500),
     "stops": (
         "--stops 2 --only crawl deliver --articles 10",
         lambda found: found["stops"] == 2 and found["late"] == found["wrong"] == 0,
     ),
-    "store": ("--articles 200 --postgres 100", lambda found: found["articles"] == 200),
+    "store": ("--articles 100 --postgres 50", lambda found: found["articles"] == 100),
     "workers": (
-        "--sites 2 --articles 2 --delay 0.5 --workers 1 --seconds 6 --minutes 0",
+        "--sites 2 --articles 2 --delay 0 --workers 1 --seconds 3 --minutes 0",
         lambda found: found["missing"] == found["overlaps"] == 0 and found["scaling"] == 1,
     ),
     "year": (

@@ -8,14 +8,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from crawler.items import FIELDS, Article, Link
+from crawler.process.fork_server import ForkServer
 from crawler.store import SourceState, Store
-from tests.support import GOLDEN, ROOT, Run, Thoisu
+from tests import scrapy_in_forks
+from tests.support import GOLDEN, LONG, ROOT, Run, Thoisu
 
 CASE = GOLDEN / "tuoitre" / "article"
 URL = json.loads((CASE / "origin.json").read_text("utf-8"))["url"]
@@ -34,12 +36,33 @@ def scrapy(tmp_path: Path) -> Scrapy:
     (saved / "feed.xml").write_text(f"<rss version='2.0'><channel><title>Tin</title>{item}</channel></rss>", "utf-8")
     (saved / "replay.tsv").write_text(f"url\tfile\n{URL}\tpage.html\n{FEED}\tfeed.xml\n", "utf-8")
 
-    def run(*arguments: str, stdin: str = "", **environment: str) -> Run:
+    def run(*arguments: str) -> Run:
         done = subprocess.run(
             [sys.executable, "-m", "scrapy", *arguments], cwd=tmp_path, text=True, capture_output=True, check=False,
-            input=stdin, env={**os.environ, **environment}, timeout=120,
+            stdin=subprocess.DEVNULL, timeout=LONG,
         )  # fmt: skip
         return Run(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ForkServer]:
+    one = ForkServer(scrapy_in_forks.load)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def warm_scrapy(scrapy: Scrapy, server: ForkServer, tmp_path: Path) -> Scrapy:
+    """The same in a fork, which takes a tenth of the time to begin; for what asks for the project's own sites."""
+
+    def run(*arguments: str, **environment: str) -> Run:
+        with (tmp_path / "said").open("w+") as out, (tmp_path / "errors").open("w+") as errors:
+            fds = [out.fileno(), errors.fileno()]
+            environ = {**os.environ, **environment}
+            code = server.begin(scrapy_in_forks.run, str(tmp_path), *arguments, environ=environ, fds=fds).wait()
+            return Run(code, *(Path(file.name).read_text("utf-8") for file in (out, errors)))
 
     return run
 
@@ -83,39 +106,39 @@ def test_crawled_items_are_exported_with_the_documented_fields(scrapy: Scrapy, t
         (("tuoitre", "-s", "THOISU_REPLAY=nowhere"), "nowhere holds no replay.tsv"),
     ],
 )
-def test_what_cannot_be_meant_is_one_sentence(scrapy: Scrapy, arguments: tuple[str, ...], said: str) -> None:
-    done = scrapy("crawl", *arguments)
+def test_what_cannot_be_meant_is_one_sentence(warm_scrapy: Scrapy, arguments: tuple[str, ...], said: str) -> None:
+    done = warm_scrapy("crawl", *arguments)
     assert (done.code, done.out) == (2, "")
     assert f"error: {said}" in done.err.splitlines()[-1]
     assert "Traceback" not in done.err
 
 
-def test_the_spider_of_an_address_is_found(scrapy: Scrapy, tmp_path: Path) -> None:
+def test_the_spider_of_an_address_is_found(warm_scrapy: Scrapy, tmp_path: Path) -> None:
     Store.open(f"sqlite:///{tmp_path / 'other.db'}").close()
-    shown = scrapy("shell", URL, "-c", "(spider.name, response.status)", *REPLAY)
+    shown = warm_scrapy("shell", URL, "-c", "(spider.name, response.status)", *REPLAY)
     assert (shown.code, shown.out.strip()) == (0, "('tuoitre', 200)")
-    assert "TypeError" not in scrapy("shell", "https://example.com/", "-c", "spider.name", *REPLAY).err
-    assert scrapy("fetch", URL, *REPLAY).out.strip() == (CASE / "page.html").read_text("utf-8").strip()
-    parsed = scrapy("parse", URL, "--nocolour", *REPLAY).out
+    assert "TypeError" not in warm_scrapy("shell", "https://example.com/", "-c", "spider.name", *REPLAY).err
+    assert warm_scrapy("fetch", URL, *REPLAY).out.strip() == (CASE / "page.html").read_text("utf-8").strip()
+    parsed = warm_scrapy("parse", URL, "--nocolour", *REPLAY).out
     assert "'layout':" in parsed
     assert "\n[]\n" in parsed.partition("# Requests")[2], "and nothing else is asked"
 
 
-def test_a_page_that_scrapy_asks_for_begins_no_crawl(scrapy: Scrapy, tmp_path: Path) -> None:
+def test_a_page_that_scrapy_asks_for_begins_no_crawl(warm_scrapy: Scrapy, tmp_path: Path) -> None:
     with Store.open(f"sqlite:///{tmp_path / 'other.db'}") as store:
         store.save_source(SourceState(url=FEED), [Link(URL, canonical_url=URL)], "tuoitre")
-        assert "Bài" in scrapy("fetch", FEED, *REPLAY).out
+        assert "Bài" in warm_scrapy("fetch", FEED, *REPLAY).out
         assert (len(store.articles()), len(store.pending("tuoitre"))) == (0, 1)
 
 
-def test_settings_are_those_that_hold(scrapy: Scrapy, tmp_path: Path) -> None:
-    assert scrapy("settings", "--get", "THOISU_DATABASE_URL").out == "sqlite:///thoisu.db\n"
+def test_settings_are_those_that_hold(warm_scrapy: Scrapy, tmp_path: Path) -> None:
+    assert warm_scrapy("settings", "--get", "THOISU_DATABASE_URL").out == "sqlite:///thoisu.db\n"
     (tmp_path / ".env").write_text("THOISU_DATABASE_URL=sqlite:///file.db # ours\nTHOISU_DELAI=1\n", "utf-8")
-    done = scrapy("settings", "--get", "THOISU_DATABASE_URL")
+    done = warm_scrapy("settings", "--get", "THOISU_DATABASE_URL")
     assert (done.out, "did you mean THOISU_DELAY?" in done.err) == ("sqlite:///file.db\n", True)
-    assert scrapy("settings", "--get", "THOISU_DATABASE_URL", "-s", "THOISU_DATABASE_URL=x").out == "x\n"
-    assert "(+a@b.vn)" in scrapy("settings", "--get", "USER_AGENT", THOISU_CONTACT="a@b.vn").out
-    wrong = scrapy("settings", "--get", "BOT_NAME", THOISU_DELAY="soon")
+    assert warm_scrapy("settings", "--get", "THOISU_DATABASE_URL", "-s", "THOISU_DATABASE_URL=x").out == "x\n"
+    assert "(+a@b.vn)" in warm_scrapy("settings", "--get", "USER_AGENT", THOISU_CONTACT="a@b.vn").out
+    wrong = warm_scrapy("settings", "--get", "BOT_NAME", THOISU_DELAY="soon")
     assert (wrong.code, "Traceback" in wrong.err) == (2, False)
 
 
@@ -146,5 +169,5 @@ def test_schedule_py_is_thoisu_schedule(tmp_path: Path, thoisu: Thoisu) -> None:
         )  # fmt: skip
         return Run(done.returncode, done.stdout, done.stderr)
 
-    for arguments in (("--help",), ("nhandn",), ("--jobs",), ("--job", "none"), ("--since", "x")):
+    for arguments in (("--help",), ("nhandn",)):
         assert schedule(*arguments) == thoisu("schedule", *arguments)

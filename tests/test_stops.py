@@ -6,59 +6,63 @@ import asyncio
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from crawler.crawl.run import end_gently
-from tests.support import ROOT
+from tests.support import LONG, ROOT, dies
 
 BEGIN = """
-import signal, sqlite3, sys, threading, time
+import os, signal, sqlite3, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from crawler.process import stops
-stops.GRACE, stops._AGAIN = 1.0, 0.5
+NUMBER = int(sys.argv[1])
 
-def ready():
-    print("ready", flush=True)
+def signalled():
+    signal.raise_signal(NUMBER)
+
+def signalled_at_work():
+    main = time.pthread_getcpuclockid(threading.main_thread().ident)
+    far = time.clock_gettime(main) + 0.1  # so much is spent nowhere but in the call that does not end
+    while time.clock_gettime(main) < far:
+        time.sleep(0.01)
+    os.kill(os.getpid(), NUMBER)
 
 def endless():
     sqlite3.connect(":memory:").execute(
         "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"
     ).fetchone()
-"""
-IN_ONE_CALL = "with stops.listening():\n    ready(); endless()"
-CAUGHT = """
-with stops.listening():
-    ready()
-    while True:
-        try:
-            time.sleep(60)
-        except BaseException:
-            pass
-"""
-UNANSWERED = """
-with stops.listening(), stops.answering(lambda: None, grace=1.0):
-    ready()
+
+def sleep():
     while True:
         time.sleep(60)
 """
-BEHIND = """
+SOON = "stops.GRACE = 0.5\n"
+IN_ONE_CALL = f"{SOON}with stops.listening():\n    threading.Thread(target=signalled_at_work).start(); endless()"
+CAUGHT = f"""{SOON}
+with stops.listening():
+    with suppress(BaseException):
+        signalled()
+    sleep()
+"""
+UNANSWERED = f"""{SOON}
+with stops.listening(), stops.answering(lambda: None, grace=0.5):
+    signalled(); sleep()
+"""
+BEHIND = f"""{SOON}
 with ThreadPoolExecutor(1) as pool:
     try:
-        with stops.listening(), stops.answering(lambda: None, grace=1.0):
-            pool.submit(endless); ready(); time.sleep(0.5)
+        with stops.listening(), stops.answering(lambda: None, grace=0.5):
+            pool.submit(endless); signalled()
     finally:
         pool.shutdown()
 """
 ONCE_LOST = """
 with stops.listening():
-    ready()
-    try:
-        time.sleep(60)
-    except BaseException:
-        pass
+    with suppress(BaseException):
+        signalled()
     try:
         with stops.answering(lambda: None):
             print("begun")
@@ -69,74 +73,55 @@ ANSWERED = """
 asked = threading.Event()
 with stops.listening():
     with stops.answering(asked.set):
-        ready()
+        threading.Thread(target=os.kill, args=(os.getpid(), NUMBER)).start()
         asked.wait()
 sys.exit(5)
 """
+READING = f"""{SOON}
+from crawler.readers.reader import Reader
+with stops.listening(), ThreadPoolExecutor(1) as threads:
+    reader = Reader()
+    threads.submit(reader.ask, 60, time.sleep, (3600,))
+    while not reader.begun:
+        time.sleep(0.01)
+    print(reader._process.pid)
+    sys.stdout.flush()
+    with suppress(BaseException):
+        signalled()
+    sleep()
+"""
 
 
-def stopped(program: str, *numbers: int) -> int:
-    process = subprocess.Popen([sys.executable, "-c", BEGIN + program], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    time.sleep(0.3)  # the program has gone on
-    for number in numbers:
-        process.send_signal(number)
-    try:
-        out, _ = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    assert out == ""
-    return process.returncode
+def stopped(program: str, number: int) -> tuple[int, str]:
+    """The exit code of a program that gets this signal, and what it has printed."""
+    command = [sys.executable, "-c", BEGIN + program, str(int(number))]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=LONG)
+    return done.returncode, done.stdout
 
 
 @pytest.mark.parametrize("program", [IN_ONE_CALL, CAUGHT, UNANSWERED, BEHIND])
 def test_what_does_not_end_is_ended_by_force(program: str) -> None:
-    assert stopped(program, signal.SIGINT) == 128 + signal.SIGINT
+    assert stopped(program, signal.SIGINT) == (128 + signal.SIGINT, "")
 
 
 def test_so_it_is_by_sigterm() -> None:
-    assert stopped(UNANSWERED, signal.SIGTERM) == 128 + signal.SIGTERM
-    assert stopped(IN_ONE_CALL, signal.SIGTERM) == -signal.SIGTERM
+    assert stopped(UNANSWERED, signal.SIGTERM) == (128 + signal.SIGTERM, "")
+    assert stopped(IN_ONE_CALL, signal.SIGTERM) == (-signal.SIGTERM, "")
 
 
 def test_readers_at_work_are_not_left_behind() -> None:
-    program = """
-from crawler.readers.reader import Reader
-with stops.listening(), ThreadPoolExecutor(1) as threads:
-    reader = Reader()
-    asked = threads.submit(reader.ask, 60, time.sleep, (60,))
-    print(reader._process.pid, file=sys.stderr, flush=True)
-    ready()
-    while True:
-        try:
-            time.sleep(60)
-        except BaseException:
-            pass
-"""
-    process = subprocess.Popen(
-        [sys.executable, "-c", BEGIN + program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    reader = Path("/proc", errors.splitlines()[0], "stat")
-    for _ in range(100):
-        if not reader.exists() or reader.read_text().split()[2] == "Z":
-            return
-        time.sleep(0.05)
-    pytest.fail("the reader reads on")
+    code, reader = stopped(READING, signal.SIGINT)
+    assert code == 128 + signal.SIGINT
+    assert dies(int(reader)), "the reader reads on"
 
 
 def test_an_interrupt_that_somebody_caught_ends_what_comes_next() -> None:
-    assert stopped(ONCE_LOST, signal.SIGINT) == 7
+    assert stopped(ONCE_LOST, signal.SIGINT) == (7, "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_answers_ends_by_itself(number: int) -> None:
-    assert stopped(ANSWERED, number) == 5
+    assert stopped(ANSWERED, number) == (5, "")
 
 
 def test_ctrl_c_while_modules_are_imported_simply_ends_the_command(tmp_path: Path) -> None:
@@ -148,7 +133,7 @@ def test_ctrl_c_while_modules_are_imported_simply_ends_the_command(tmp_path: Pat
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=60) == ("", "")
+    assert process.communicate(timeout=LONG) == ("", "")
     assert process.returncode == -signal.SIGINT
 
 

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 from twisted.python.failure import Failure
@@ -53,7 +53,7 @@ async def _all(talks: Sequence[Talk[T]], settings: Settings, at_once: int) -> No
         async with places:
             kind = type("conversation", (_Asking,), {"name": talk.site.host, "site": talk.site})
             try:
-                await AsyncCrawlerRunner(settings).crawl(Crawler(kind, settings), talk=talk)
+                await Crawler(kind, settings).crawl_async(talk=talk)
             finally:
                 if talk.budget is not None:
                     talk.budget.close()

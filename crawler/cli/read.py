@@ -12,13 +12,12 @@ import typer
 from crawler.cli.common import all_sites, configured, file_url, input_lines, is_url, read_input, site_for
 from crawler.cli.language import respoken, spoken
 from crawler.errors import BadInput, Discard, Refusal, Refused, ThoisuError
-from crawler.items import Article
+from crawler.items import Article, Download
 from crawler.process import shown
 from crawler.process.output import console, print_json, say, write, write_whole
 from crawler.sites import Site, Sites
 
 if TYPE_CHECKING:
-    from crawler.crawl import Download
     from crawler.extract import Dropped
     from crawler.extract.reader import TextBlock
 
@@ -103,9 +102,9 @@ def read_page(page: str, url: str | None, site: str | None, explain: list[Droppe
 
 def load(page: str, url: str | None, site: str | None) -> Download:
     """A page, saved or asked for; raises `BadInput` and `Refused`."""
-    from crawler.crawl import Download, fetch
-
     if is_url(page):
+        from crawler.crawl import fetch
+
         return fetch(page, site_for(page, site, all_sites()), maxsize=configured().article_maxsize, own=configured())
     body = read_input(page, configured().article_maxsize)
     return Download(url or stated_url(body) or file_url(page), 200, "", body)
@@ -144,7 +143,6 @@ def read_answer(
 
 def read_lines(lines: Iterator[bytes], sites: Sites) -> Iterator[dict[str, Any]]:
     """For each line with id, file and url the id and the Article, or the id and an error; no line ends the work."""
-    from crawler.crawl import Download
     from crawler.sites import canonical
 
     limit = configured().article_maxsize

@@ -34,16 +34,15 @@ if TYPE_CHECKING:
     from crawler.crawl.context import RunContext
     from crawler.crawl.report import SiteReport
     from crawler.crawl.run import crawl
-    from crawler.crawl.single import Download, fetch
+    from crawler.crawl.single import fetch
     from crawler.crawl.spider import RunSpider
 
-__all__ = ["Download", "NewsSpider", "RunContext", "RunSpider", "SiteReport", "crawl", "fetch"]
+__all__ = ["NewsSpider", "RunContext", "RunSpider", "SiteReport", "crawl", "fetch"]
 
 # What runs is loaded when it is asked for: the files of sites need only the class that they are written as.
 __getattr__ = load_later(
     __name__,
     {
-        "Download": "single",
         "RunContext": "context",
         "RunSpider": "spider",
         "SiteReport": "report",

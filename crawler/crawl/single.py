@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
-from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -18,21 +17,11 @@ from crawler.crawl.run import run_in_loop, settings_for
 from crawler.errors import BadSite, Discard, Refusal, Refused
 from crawler.fetch import SiteSpider, header, reason_of
 from crawler.fetch.guard import named_inside, of_newsroom
-from crawler.items import Asked
+from crawler.items import Asked, Download
 from crawler.sites import EPI, Listing, Site
 
 logger = logging.getLogger(__name__)
 _PATIENCE = 30.0  # seconds that a person waits for a site that says 429 or 503
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """What a site answered, after redirects and decompression."""
-
-    url: str
-    status: int
-    content_type: str
-    body: bytes
 
 
 class _OnePage(SiteSpider):
@@ -74,11 +63,7 @@ def fetch(
     about = site or _site_of(url)
     spider = type("page", (_OnePage,), {"name": urlsplit(about.home).hostname, "site": about})
     crawler = Crawler(spider, settings)
-
-    async def work() -> None:
-        await AsyncCrawlerRunner(settings).crawl(crawler, url=url, maxsize=maxsize)
-
-    run_in_loop(work(), own.log_level)
+    run_in_loop(crawler.crawl_async(url=url, maxsize=maxsize), own.log_level)
     answer = crawler.spider.answer if isinstance(crawler.spider, _OnePage) else None
     if isinstance(answer, Download):
         return answer

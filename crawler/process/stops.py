@@ -128,7 +128,8 @@ def _handlers(numbers: tuple[signal.Signals, ...], grace: float, *, to_the_end: 
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        if not (to_the_end and watch.last is not None):
+        # `_asked`, too: the watch may not have read yet of a signal that was answered here.
+        if not (to_the_end and (_asked or watch.last is not None)):
             signal.set_wakeup_fd(wakeup)
             watch.grace = outer
             if outer is None:

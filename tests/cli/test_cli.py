@@ -66,6 +66,7 @@ def test_a_mistake_of_the_program_is_one_line(thoisu: Thoisu, monkeypatch: pytes
     [
         ([["--version"], ["--help"], ["crawl", "--help"]], {"bs4", "lxml", "rapidfuzz", "sqlalchemy"}),
         ([["sites"], ["sites", "--json"], ["which", "https://vtv.vn/a-1.htm"]], {"bs4", "lxml", "sqlalchemy"}),
+        ([["extract", "--jsonl"]], {"sqlalchemy"}),
         ([["status", "--store", "sqlite:///store.db"], ["pace", "--store", "sqlite:///store.db"]], set()),
     ],
     ids=lambda value: value[0][0] if isinstance(value, list) else "",
@@ -91,7 +92,9 @@ loaded = {slow | {"scrapy", "twisted"}!r} & set(sys.modules)
 os.write(2, str(sorted(loaded)).encode())
 """
     environ = {**os.environ, "THOISU_SITES": str(own)}
-    done = subprocess.run(python(code), cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        python(code), cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, input="{}\n"
+    )
     assert (done.returncode, done.stderr[-2:]) == (0, "[]"), done.stderr
     assert ("vtw" in done.stdout) is (commands[0] == ["sites"])
 

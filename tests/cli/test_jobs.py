@@ -21,7 +21,7 @@ from crawler.schedule.intervals import Turns
 from crawler.sites import EPI, Feed, Site, Sites
 from crawler.store import Store, budget, findings, messages, sink_cursors
 from tests.http_receiver import SECRET, Receiver, status
-from tests.support import ROOT, T0, Thoisu, article, fill
+from tests.support import LONG, ROOT, T0, Thoisu, article, fill
 
 
 def run(store: Store, name: str) -> None:
@@ -114,7 +114,7 @@ def test_a_job_by_hand_runs_without_a_scheduler_or_a_terminal(tmp_path: Path) ->
     with Store.open(url) as store:
         fill(store, 3)
     command = [sys.executable, "-m", "crawler", "schedule", "--store", url, "--job", "relate"]
-    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False, timeout=LONG)
     assert done.returncode == 0
     with Store.open(url) as store:
         assert waiting(store) == 0

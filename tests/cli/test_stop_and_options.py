@@ -17,7 +17,7 @@ from crawler.cli import common, relate
 from crawler.cli.main import app
 from crawler.newsroom import Newsroom
 from crawler.store import Store
-from tests.support import Thoisu, article, at, fill
+from tests.support import LONG, Thoisu, article, at, fill
 
 
 def interrupted(*_: object, **__: object) -> object:
@@ -30,16 +30,15 @@ def begun(folder: Path, *arguments: str, ready: Callable[[], bool]) -> subproces
         [sys.executable, "-m", "crawler", *arguments], cwd=folder, text=True, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}, start_new_session=True,
     )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while not ready() and process.poll() is None and time.monotonic() < deadline:
+    while not ready():
+        assert process.poll() is None, process.communicate()
         time.sleep(0.05)
-    assert process.poll() is None, process.communicate()
     return process
 
 
 def stop(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[int, str]:
     process.send_signal(number)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=LONG)
     return process.returncode, errors
 
 
@@ -146,7 +145,7 @@ command.main(["articles"])
 
 
 def test_ctrl_c_is_not_lost_in_a_destructor() -> None:
-    done = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, timeout=LONG, check=False)
     assert (done.returncode, done.stderr) == (130, "thoisu: stopped; the same command begins anew\n")
 
 

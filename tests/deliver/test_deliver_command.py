@@ -21,7 +21,7 @@ from crawler.errors import BadInput, StoreFailed
 from crawler.sites import load_sites
 from crawler.store import Store, sink_cursors
 from tests.http_receiver import SECRET, Play, Receiver, hang, raw, status
-from tests.support import ROOT, Thoisu, fill, life, read_jsonl
+from tests.support import LONG, ROOT, Thoisu, fill, life, read_jsonl
 
 DOCS = ROOT / "docs" / "deliver.md"
 
@@ -234,7 +234,7 @@ def test_sigterm_ends_after_the_batch(store: Store, tmp_path: Path) -> None:
         assert process.stderr is not None
         assert "hook: unreachable: 127.0.0.1: " in process.stderr.readline()
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=LONG)
     assert (process.returncode, out) == (0, "")
     assert err.endswith(" INFO stopped; the next run goes on where each sink is\n")
     with sqlite3.connect(tmp_path / "thoisu.db") as base:

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from crawler.store import Store
 from tests.deploy.command_lines import UNITS, command_lines, instruction
-from tests.support import ROOT
+from tests.support import LONG, ROOT
 
 UNIT_COMMANDS = {
     line.file.removesuffix(".service"): line.words for line in command_lines() if line.file in {u.name for u in UNITS}
 }
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as one:
-        port: int = one.getsockname()[1]
-    return port
 
 
 @contextmanager
@@ -65,27 +59,29 @@ def line_with(stream: Iterator[str], sign: str) -> str:
 
 
 def test_the_image_serves_and_its_check_says_that_it_is_well(filled: Store, tmp_path: Path) -> None:
-    port = str(free_port())
-    words = [port if word == "8000" else word for word in instruction("CMD")]
-    program, *check = [word.replace(":8000", f":{port}") for word in instruction("HEALTHCHECK")]
-    assert (program, f":{port}/healthz" in check[-1]) == ("python", True)
+    words = ["0" if word == "8000" else word for word in instruction("CMD")]
+    program, *check = instruction("HEALTHCHECK")
+    assert (program, "http://127.0.0.1:8000/healthz" in check[-1]) == ("python", True)
 
-    def healthy() -> bool:
-        return subprocess.run([sys.executable, *check], check=False, capture_output=True).returncode == 0
+    def healthy(url: str) -> bool:
+        command = [sys.executable, *(word.replace("http://127.0.0.1:8000/", url) for word in check)]
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
-    assert not healthy()
     with running(words, tmp_path, filled) as process:
         assert process.stderr is not None
+        url = re.search(r"http://127\.0\.0\.1:\d+/", line_with(iter(process.stderr), "http://"))
+        assert url is not None
         line_with(iter(process.stderr), "who asks needs a token")
-        assert healthy()
+        assert healthy(url[0])
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(LONG) == 0
+    assert not healthy(url[0])
 
 
 def test_the_backup_of_the_unit_is_a_store(filled: Store, tmp_path: Path) -> None:
     words = [word.replace("/var/lib/thoisu-backup", str(tmp_path)) for word in UNIT_COMMANDS["thoisu-backup"]]
     with running(words, tmp_path, filled) as process:
-        assert process.wait(60) == 0, process.stderr and process.stderr.read()
+        assert process.wait(LONG) == 0, process.stderr and process.stderr.read()
     (made,) = tmp_path.glob("thoisu-*.db.zst")
     assert made.stat().st_size > 1000
 
@@ -103,6 +99,6 @@ def test_a_unit_runs_until_it_is_stopped(unit: str, sign: str, filled: Store, tm
             while process.poll() is None and not any(fed.glob("*.jsonl")):
                 time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0, process.stderr.read()
+        assert process.wait(LONG) == 0, process.stderr.read()
     left = {path.name for path in tmp_path.iterdir() if not path.name.startswith("room.db")}
     assert left <= {"replay", "sinks.toml", "feed"}

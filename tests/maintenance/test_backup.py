@@ -181,6 +181,7 @@ def test_a_damaged_backup_is_refused_and_the_store_stays(thoisu: Thoisu, tmp_pat
     assert len(record("sqlite:///thoisu.db")) == 60
 
 
+@pytest.mark.usefixtures("migrations")
 def test_a_store_that_is_in_use_is_no_backup(thoisu: Thoisu, tmp_path: Path) -> None:
     with Store.open("sqlite:///thoisu.db") as store:
         fill(store, 2)

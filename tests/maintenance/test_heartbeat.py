@@ -16,7 +16,7 @@ from crawler.maintenance.heartbeat import INTERVAL, Heartbeat, heartbeat
 from crawler.schedule.scheduler import Scheduler
 from crawler.schedule.worker import Worker
 from crawler.store import Store, heartbeats
-from tests.support import plan
+from tests.support import LONG, plan
 
 SECRET = "a-secret-token"
 
@@ -53,7 +53,7 @@ def beaten(beat: Heartbeat) -> None:
     beat()
     thread = beat._thread
     assert thread is not None
-    thread.join(20)
+    thread.join(LONG)
 
 
 def at_times(*times: float) -> Callable[[], float]:
@@ -151,14 +151,14 @@ def test_whoever_does_not_answer_holds_nothing_up() -> None:
 
     def waits() -> bool:
         asked.append(1)
-        return stop.wait(20) and False
+        return stop.wait(LONG) and False
 
     beat = Heartbeat("http://127.0.0.1:9/", waits, at_times(0, 60, 299, 301))
     for _ in range(4):
         beat()
     stop.set()
     assert beat._thread is not None
-    beat._thread.join(20)
+    beat._thread.join(LONG)
     assert len(asked) == 2
 
 

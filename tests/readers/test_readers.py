@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,22 @@ from crawler.readers import Readers, packed, read_page, reader
 from crawler.readers.process import MEMORY
 from crawler.sites import EPI, Feed, Site
 from tests.readers import forked
+from tests.support import LONG, dies
 
 SITE = Site(
     name="bao", publisher="B", home="https://bao.example/", tier="press", sources=(Feed("https://bao.example/a.rss"),),
     article=r"-post\d+\.html$", layout=EPI,
 )  # fmt: skip
+_POOLS = count(50)
 
 
 def ask(function: Any, *args: Any, seconds: float = 20.0) -> Any:
     return asyncio.run(Readers(1).run(seconds, function, *args))
+
+
+def unbegun() -> Readers:
+    """Of a pool that no other test has, and so without a reader that has begun."""
+    return Readers(next(_POOLS))
 
 
 def refusal(function: Any, *args: Any, seconds: float = 20.0) -> Refused:
@@ -186,7 +194,7 @@ def test_each_takes_calls_only_a_few_ahead() -> None:
 
 def test_a_reader_knows_none_of_our_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THOISU_DATABASE_URL", "postgresql://who:secret@host/db")
-    found = asyncio.run(Readers(63).run(20.0, environment))  # of a pool that has no readers yet
+    found = asyncio.run(unbegun().run(20.0, environment))
     assert not [name for name in found if name.startswith("THOISU_")]
 
 
@@ -207,36 +215,35 @@ def test_a_reader_ends_when_who_asked_is_killed() -> None:
         reader = int(asker.stdout.readline())
         os.kill(reader, 0)
         asker.kill()
-        for _ in range(600):
-            if not Path(f"/proc/{reader}").exists() or " Z " in Path(f"/proc/{reader}/stat").read_text():
-                return
-            time.sleep(0.05)
-    pytest.fail("the reader lives on")
+        assert dies(reader), "the reader lives on"
+
+
+_WAITING = """
+import os, signal, sys, threading, time
+from crawler.readers import Readers
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
+readers = Readers(1)
+
+def stop():
+    while not readers._busy:
+        time.sleep(0.01)
+    os.kill(os.getpid(), int(sys.argv[1]))
+
+threading.Thread(target=stop).start()
+readers.wait(1000.0, sum, range(10**12))
+"""
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_ends_a_call_that_somebody_waits_for(number: int) -> None:
-    waiting = (
-        "import signal, sys\n"
-        "from crawler.readers import Readers\n"
-        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background ignores it
-        "print('asked', flush=True)\n"
-        "Readers(1).wait(1000.0, sum, range(10**12))\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", waiting], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(0.5)
-        process.send_signal(number)
-        assert process.wait(timeout=60) != 0
+    command = [sys.executable, "-c", _WAITING, str(int(number))]
+    assert subprocess.run(command, stderr=subprocess.DEVNULL, check=False, timeout=LONG).returncode != 0
 
 
 def test_a_reader_that_cannot_begin_is_told_and_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_MAIN", "import no_such_module; print")
-    readers = Readers(61)  # of a pool that has no readers yet
+    readers = unbegun()
     with pytest.raises(NoReader) as failed:
         asyncio.run(readers.run(20.0, echo, 1))
     assert str(failed.value).endswith("ModuleNotFoundError: No module named 'no_such_module'")
@@ -248,7 +255,7 @@ def test_a_reader_that_cannot_begin_is_told_and_nothing_is_refused(monkeypatch: 
 def test_a_process_that_the_system_does_not_begin_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with pytest.raises(NoReader, match="No such file"):
-        Readers(61).wait(20.0, echo, 1)
+        unbegun().wait(20.0, echo, 1)
 
 
 def test_a_reader_that_somebody_kills_before_it_has_begun_is_replaced(
@@ -256,7 +263,7 @@ def test_a_reader_that_somebody_kills_before_it_has_begun_is_replaced(
 ) -> None:
     once = f"import os, pathlib\ntry: pathlib.Path({str(tmp_path / 'mark')!r}).touch(exist_ok=False); os.kill(os.getpid(), 9)"
     monkeypatch.setattr(reader, "_MAIN", f"{once}\nexcept FileExistsError: pass\n{reader._MAIN}")
-    assert Readers(61).wait(20.0, echo, 1)[1] == 1
+    assert unbegun().wait(20.0, echo, 1)[1] == 1
     assert (tmp_path / "mark").exists()
 
 

@@ -39,7 +39,7 @@ from crawler.sites import EPI, Feed, Site, Sites
 from crawler.store import Store
 from crawler.store.findings import Observation
 from crawler.text import VIETNAM
-from tests.support import GOLDEN, Thoisu, sibling, statement
+from tests.support import GOLDEN, LONG, Thoisu, sibling, statement
 
 pytest.importorskip("procrastinate", reason="the queue NOT TESTED: pip install procrastinate")
 NOW = datetime(2026, 8, 6, 8, 0, tzinfo=UTC)
@@ -80,7 +80,7 @@ def run(queue: Queue, sql: str) -> None:
 
 def wait_until(condition: Callable[[], bool]) -> None:
     """Poll; what never comes true fails the test."""
-    for _ in range(1200):
+    for _ in range(20 * LONG):
         if condition():
             return
         threading.Event().wait(0.05)
@@ -265,7 +265,7 @@ from crawler.schedule.queue import ROUND, Queue
 from crawler.schedule.queue_worker import QueueWorker
 from crawler.schedule.worker import Worker
 from crawler.store import Store
-code = "import os, signal, sys; os.write(1, b'begun' + bytes([10])); signal.pause()"
+code = "import os; os.write(1, b'begun' + bytes([10])); os.read(0, 1)"
 with Store.open(sys.argv[1]) as store:
     QueueWorker(Queue(store), lambda: {ROUND: Worker([sys.executable, "-S", "-c", code])}, ["rounds"], 2).run()
 """
@@ -291,7 +291,7 @@ def test_a_worker_that_is_stopped_gives_back_what_is_under_way(queue: Queue) -> 
         assert state == "runs"
         wait_until(lambda: f":{one.pid}" in str(listed(queue)[0].worker))
         one.send_signal(signal.SIGTERM)
-        assert one.wait(20) == 0
+        assert one.wait(LONG) == 0
     (job,) = listed(queue)
     assert (job.state, job.worker) == ("waits", None)
     assert job.due is not None
@@ -303,7 +303,7 @@ def test_a_worker_that_is_stopped_gives_back_what_is_under_way(queue: Queue) -> 
 def test_what_a_killed_worker_has_left_comes_back_once_and_is_done(queue: Queue, tmp_path: Path) -> None:
     with process(queue) as one:
         one.send_signal(signal.SIGKILL)
-        one.wait(20)
+        one.wait(LONG)
     with queue.store.reading() as connection:
         assert queue_state.recover(connection) == 0, "it may be alive"
     run(queue, "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '40 seconds'")
@@ -581,7 +581,7 @@ def test_a_part_does_its_work_and_ends_with_its_worker(newsroom: Newsroom, tmp_p
         [sys.executable, "-m", "crawler", *words], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
     )
     assert done.stderr is not None
-    assert done.wait(120) == 0, done.stderr.read()
+    assert done.wait(LONG) == 0, done.stderr.read()
     assert "backfill of songda: 20 new" in done.stderr.read()
     for pipe in (done.stdin, done.stderr):
         assert pipe is not None
@@ -655,7 +655,7 @@ def test_a_part_of_a_reading_writes_what_differs(tmp_path: Path) -> None:
     ) as done:
         assert done.stderr is not None
         assert "reading of nhandan: 1 pages, 1 differ" in done.stderr.read()
-        assert done.wait(60) == 0
+        assert done.wait(LONG) == 0
     with Store.open(url) as store:
         assert [row.canonical_url for row in store.articles()] == [page]
 

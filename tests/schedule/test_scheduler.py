@@ -46,6 +46,7 @@ from crawler.store import Store
 from crawler.store.budget import reserve, spent
 from crawler.store.queries import count_since
 from crawler.text import VIETNAM, day_of
+from tests.support import LONG
 
 NOW = datetime(2026, 8, 6, 8, 0, tzinfo=VIETNAM)
 PATIENT = {"THOISU_DELAY": 0, "THOISU_BACKOFF_FIRST": 0.01, "THOISU_BACKOFF_MAX": 0.5, "RETRY_TIMES": 0}
@@ -663,22 +664,22 @@ from crawler.sites.site import Feed, Site
 from crawler.store import Store
 {inspect.getsource(made_up)}
 JOB = '''
-import os, signal, sys
+import os, sys
 def say(*words):  # in one write: what several processes say must not mix within a line
     os.write(1, (" ".join(map(str, words)) + chr(10)).encode())
 say("job", sys.argv[1], os.getpid())
 if sys.argv[1] == "long":
-    signal.pause()
+    os.read(0, 1)  # which whoever has begun it holds open
 sys.exit(sys.argv[1] == "broken")
 '''
-names, url, overrun, command = sys.argv[1].split(","), sys.argv[2], float(sys.argv[3]), sys.argv[4:]
+names, url, command = sys.argv[1].split(","), sys.argv[2], sys.argv[3:]
 scheduler.log("WARNING", "text")
 scheduler.FIRST = timedelta(0)
 with Store.open(url) as store:
     jobs = Worker([sys.executable, "-S", "-c", JOB], "the job")
     every = [Interval(name, timedelta(seconds=0.1), timedelta(seconds=0.1)) for name in ("broken", "whole")]
     every += [Interval(name, timedelta(hours=1), timedelta(0), name == "following") for name in ("following", "long")]
-    worker = Worker([sys.executable, *command], overrun=overrun, grace=overrun)
+    worker = Worker([sys.executable, *command], grace=60)
     Scheduler(store, worker, 8, partial(enrol, Sites(map(made_up, names))), jobs, every).run()
 """
 ROUND = """
@@ -692,27 +693,30 @@ if how == "gentle":
     signal.signal(signal.SIGTERM, lambda *_: (say("gently", os.getpid()), os._exit(0)))
 with sqlite3.connect(file, timeout=30) as db:
     say("begun", os.getpid(), *sorted(names))
-    if how == "quick":
+    if how == "held":
+        open(file + ".gate").close()
+    if how in ("quick", "held"):
         db.executemany("UPDATE agenda SET next_at = '2099-01-01T00:00:00.000000Z' WHERE site = ?", [(n,) for n in names])
 if how == "crash":
     os.kill(os.getpid(), signal.SIGKILL)
 if how in ("gentle", "deaf"):
-    while True:
-        signal.pause()
+    os.read(0, 1)  # which whoever has begun it holds open
 """
 
 
 class Process:
     """A scheduler as a process of its own; what it and its rounds say comes from one pipe."""
 
-    def __init__(self, folder: Path, how: str, names: str = "nhandan,vov", overrun: float = 60) -> None:
+    def __init__(self, folder: Path, how: str, names: str = "nhandan,vov") -> None:
         url, round_ = f"sqlite:///{folder / 'store.db'}", ["-S", "-c", ROUND, str(folder / "store.db"), how]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SCHEDULER, names, url, str(overrun), *round_], text=True,
+            [sys.executable, "-c", SCHEDULER, names, url, *round_], text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         assert self.process.stdout is not None
         self.said: IO[str] = self.process.stdout
+        self.limit = threading.Timer(LONG, self.process.kill)  # what is never said ends the test
+        self.limit.start()
 
     def wait_for(self, reason: str) -> list[str]:
         """The words of the next line that has this one."""
@@ -723,7 +727,7 @@ class Process:
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(120)
+        return self.process.wait(LONG)
 
 
 @pytest.fixture
@@ -736,6 +740,7 @@ def scheduler(tmp_path: Path) -> Iterator[Callable[..., Process]]:
 
     yield start
     for one in made:
+        one.limit.cancel()
         if one.process.poll() is None:
             one.process.kill()
         one.process.wait()
@@ -796,7 +801,7 @@ def test_rounds_under_way_are_ended_gently(scheduler: Callable[..., Process], tm
     pid = int(process.wait_for("begun")[1])
     process.process.send_signal(number)
     assert int(process.wait_for("gently")[1]) == pid
-    assert process.process.wait(120) == 0
+    assert process.process.wait(LONG) == 0
     assert gone(pid)
 
 
@@ -811,16 +816,6 @@ def test_a_round_that_does_not_end_is_killed_by_a_second_signal(
     assert process.process.poll() is None
     assert process.end() == 0
     assert gone(pid)
-
-
-def test_a_round_that_overruns_is_ended_by_force_at_last(scheduler: Callable[..., Process], tmp_path: Path) -> None:
-    all_due(tmp_path, "nhandan")
-    process = scheduler("deaf", overrun=2)
-    pid = int(process.wait_for("begun")[1])
-    process.wait_for("takes too long")
-    assert process.wait_for("round of nhandan")[-1] == "-9"
-    assert gone(pid)
-    assert process.end() == 0
 
 
 def test_a_scheduler_that_slept_does_what_it_missed(scheduler: Callable[..., Process], tmp_path: Path) -> None:
@@ -850,10 +845,15 @@ def test_jobs_run_at_their_interval_and_one_that_fails_stops_no_other(
 
 def test_the_end_of_a_round_asks_for_what_follows_it(scheduler: Callable[..., Process], tmp_path: Path) -> None:
     """Its interval is an hour, so that nothing else lets it run a second time."""
-    all_due(tmp_path, "nhandan", at=datetime.now(VIETNAM) + timedelta(seconds=4))
-    process = scheduler("quick", names="nhandan")
-    process.wait_for("job following")
-    process.wait_for("begun")
+    os.mkfifo(tmp_path / "store.db.gate")
+    all_due(tmp_path, "nhandan")
+    process = scheduler("held", names="nhandan")
+    awaited = {"job following", "begun"}  # in either order
+    while awaited:
+        line = process.said.readline()
+        assert line, "the scheduler ended"
+        awaited = {words for words in awaited if words not in line}
+    (tmp_path / "store.db.gate").write_bytes(b"")
     process.wait_for("job following")
     assert process.end() == 0
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,8 +88,12 @@ def test_a_kill_does_not_wait(start: Start, heard: Heard) -> None:
 def test_what_overruns_is_ended_and_its_exit_code_is_told(
     start: Start, heard: Heard, caplog: pytest.LogCaptureFixture
 ) -> None:
-    start.server.begin(forked.load, environ={}).wait()  # an overrun counts from the beginning
-    Worker(["hold"], "the round of", overrun=1.0, grace=0.3, begin=start).run(["deaf"])
+    def begun(*about: Any) -> ForkedProcess:
+        process = start(*about)
+        assert heard.lines.readline() == "begun\n"
+        return process
+
+    Worker(["hold"], "the round of", overrun=0.1, grace=0.1, begin=begun).run(["deaf"])
     assert [record.getMessage() for record in caplog.records] == [
         "the round of deaf takes too long and is ended",
         "the round of deaf ended with exit code -9",

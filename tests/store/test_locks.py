@@ -13,7 +13,7 @@ import pytest
 
 from crawler.errors import StoreFailed
 from crawler.store import LockTaken, SourceState, Store
-from tests.support import sibling, statement
+from tests.support import LONG, sibling, statement
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """
@@ -36,7 +36,7 @@ def test_the_lock_dies_with_its_process(store: Store, address: str) -> None:
         process.kill()
         process.wait()
         # The server notices the end of a connection a moment after the process is gone.
-        for _ in range(1000):
+        for _ in range(100 * LONG):
             with ExitStack() as stack:
                 try:
                     stack.enter_context(store.lock("job"))

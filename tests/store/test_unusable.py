@@ -30,6 +30,7 @@ def refused(path: Path) -> str:
     return str(error.value)
 
 
+@pytest.mark.usefixtures("migrations")
 def test_a_copy_without_its_log(tmp_path: Path) -> None:
     store, path = live(tmp_path)
     with store:
@@ -85,6 +86,7 @@ def test_a_store_without_a_table(tmp_path: Path) -> None:
         Store.open(f"sqlite:///{path}")
 
 
+@pytest.mark.usefixtures("migrations")
 def test_a_store_whose_making_failed_is_made_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")

@@ -22,14 +22,14 @@ from crawler.sites import Sites
 from crawler.store import Store
 from crawler.text import VIETNAM
 from crawler.web.options import ServerOptions
-from tests.support import ROOT, Thoisu
+from tests.support import LONG, ROOT, Thoisu
 from tests.web.asking import Asker
 
 DASHBOARD = ROOT / "deploy" / "grafana.json"
 
 
 def read(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=20) as answer:  # noqa: S310, of a server of ours
+    with urllib.request.urlopen(url, timeout=LONG) as answer:  # noqa: S310, of a server of ours
         return bytes(answer.read())
 
 
@@ -57,7 +57,7 @@ def test_the_command_serves_until_it_is_stopped(filled: Store, tmp_path: Path) -
         assert url is not None, line
         assert b"<h1" in read(url[0])
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(LONG) == 0
 
 
 def test_a_store_that_is_not_there_is_not_made(thoisu: Thoisu, tmp_path: Path) -> None:
