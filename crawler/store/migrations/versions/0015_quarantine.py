@@ -29,5 +29,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The pages are lost; the next runs keep those that still cannot be read."""
+    """The pages that are kept for repair; the next runs keep those that still cannot be read."""
     op.drop_table("quarantine")
