@@ -80,7 +80,7 @@ def _all(url: str | None, *, whole: bool) -> Iterator[Diagnosis]:
     now = datetime.now(UTC)
     try:
         with Store.open(address, reading=True) as opened:
-            yield from look.of_store(opened, now, whole=whole)
+            yield from look.of_store(opened, whole=whole)
             yield from look.of_watch(opened, now)
             yield from look.of_sites(all_sites, opened)
             yield from look.of_sinks(opened, lambda: _routes(settings), now)

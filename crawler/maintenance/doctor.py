@@ -84,13 +84,12 @@ def of_schema(address: str) -> Iterator[Diagnosis]:
         yield error("store", finding, f"upgrade thoisu, or go back with the newer one: thoisu downgrade {HEAD}")
 
 
-def of_store(store: Store, now: datetime, *, whole: bool) -> Iterator[Diagnosis]:
+def of_store(store: Store, *, whole: bool) -> Iterator[Diagnosis]:
     """Whether the file is sound, and the store stands at one point of its change feed; every rule when `whole`."""
     with store.reading() as connection:
         last: int = connection.scalar(select(func.max(changes.c.seq))) or 0
         feed = _feed(connection)
         torn = _torn(connection)
-        ahead = _ahead(connection, last, now)
     every = whole or last <= WHOLE
     faults = torn or (verify(store) if every else [])
     for fault in faults[:_SHOWN]:
@@ -100,18 +99,20 @@ def of_store(store: Store, now: datetime, *, whole: bool) -> Iterator[Diagnosis]
     if not faults:
         yield ok("integrity", "every rule holds" if every else "it can be read; every rule: thoisu doctor --whole")
     yield feed
-    if ahead > SKEW:
-        finding = f"this machine's and the store's differ by {ahead.total_seconds():.0f} s"
-        yield error("clock", finding, "set both by NTP (timedatectl)")
 
 
 def of_watch(store: Store, now: datetime) -> Iterator[Diagnosis]:
-    """The scheduler, looks that are overdue, sites that give nothing, jumps of the clock; and what is open."""
+    """The scheduler, looks that are overdue, sites that give nothing, the clock; and what is open."""
     with store.reading() as connection:
         named = {entry.site for entry in agenda.entries(connection)}
         beat = heartbeats.last_beat(connection)
         open_ = findings.opened(connection)
+        ahead = _ahead(connection, now)
     wrong = set()
+    if ahead > SKEW:
+        wrong.add("clock")
+        finding = f"this machine's and the store's differ by {ahead.total_seconds():.0f} s"
+        yield error("clock", finding, "set both by NTP (timedatectl)")
     for check, seen in watch(store, named, now):
         wrong.add(check.name)
         say = error if check.urgent else warning
@@ -194,12 +195,12 @@ def _torn(connection: Connection) -> list[str]:
     return [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(5)") if row[0] != "ok"]
 
 
-def _ahead(connection: Connection, last: int, now: datetime) -> timedelta:
+def _ahead(connection: Connection, now: datetime) -> timedelta:
     """How far the clock of the server, or the newest change, is off this machine's clock."""
     off = timedelta()
     if connection.dialect.name != "sqlite":
         off = abs(connection.scalars(select(func.clock_timestamp())).one() - now)
-    newest: datetime | None = connection.scalar(select(changes.c.at).where(changes.c.seq == last))
+    newest: datetime | None = connection.scalar(select(changes.c.at).order_by(changes.c.seq.desc()).limit(1))
     return max(off, newest - now) if newest else off
 
 

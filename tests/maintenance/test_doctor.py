@@ -126,11 +126,13 @@ def test_the_watch_its_sites_and_the_clock(well: Thoisu) -> None:
     assert wrong(done).keys() == {"schedule", "clock", "spiders"}
     assert "start it: thoisu schedule" in wrong(done)["schedule"][2]
     assert "nobody" in wrong(done)["spiders"][1]
+
+
+def test_a_clock_that_is_off_is_not_said_to_be_right_as_well(well: Thoisu) -> None:
     with Store.open(f"sqlite:///{MADE}") as store:
-        store.save(article(60, "mai"), now + timedelta(hours=2))
-    found = [row["finding"] for row in lines(well("doctor", "--json"))["clock"] if row["state"] == "error"]
-    assert len(found) == 1
-    assert "differ by" in found[0]
+        store.save(article(60, "mai"), datetime.now(UTC) + timedelta(hours=2))
+    (only,) = lines(well("doctor", "--json"))["clock"]
+    assert (only["state"], "differ by" in only["finding"]) == ("error", True)
 
 
 def test_spiders_and_sinks_that_cannot_be_read(well: Thoisu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
