@@ -64,6 +64,17 @@ CASES = Path(os.environ.get("THOISU_CASES") or "nowhere")
 GOLDS = sorted(CASES.glob("pages/gold/*.json"))
 
 
+def test_a_box_of_links_that_opens_the_text_takes_nothing_but_itself() -> None:
+    lead = f"<p class=tom-tat>{LEAD} {LEAD[::-1]} {LEAD}</p>"
+    box = "".join(f"<li><a href=/b-{n}.html>Bộ Nội vụ lấy ý kiến về dự thảo {n}</a></li>" for n in range(3))
+    text = [f"{TEXT} {LEAD} Lần {n}." for n in range(4)]
+    markup = f"""<html><body><article><header><h1 class="article__title">Bộ Nội vụ họp về tiền lương</h1>{lead}</header>
+    <div class="article__body"><div class=kem><b>Có thể bạn quan tâm</b><ul>{box}</ul></div>
+    {"".join(f"<p>{line}</p>" for line in text)}</div></article></body></html>"""
+    whole = replace(SITE, layout=replace(EPI, name="mau", body=("article",)))
+    assert extract(markup, URL, site=whole).body.split("\n")[-4:] == text
+
+
 @cache
 def _read(path: Path, *, known: bool) -> Article:
     url = json.loads(path.read_text("utf-8"))["url"]
