@@ -81,7 +81,6 @@ def find(page: Page) -> Parts | None:
     head = survey.nodes[survey.place(headline) + 1 : start][:_HEAD] if headline is not None else []
     nearest = [body, *around] if headline is not None and headline.mem_id in inside else [*around, body]
     times, certain = _times(survey, body, headline, head, nearest, inside)
-    bylines = list(islice(_signatures(survey, nearest[:4], body, inside), 1))
     sections = [text for text in page.texts((".breadcrumb a", "[class*=breadcrumb] a")) if text != title]
     return Parts(
         title=title,
@@ -90,7 +89,7 @@ def find(page: Page) -> Parts | None:
         times=[one.text for one in times if not one.is_update][:_TIMES],
         updates=[one.text for one in times if one.is_update],
         times_certain=certain,
-        bylines=bylines or [text for text in _beside(times if certain else []) if names(text)][:1],
+        bylines=_bylines(survey, nearest[:4], body, inside, times if certain else [], title),
         section=sections[-1] if sections else None,
         headline=headline,
     )
@@ -99,7 +98,8 @@ def find(page: Page) -> Parts | None:
 def complete(page: Page, parts: Parts) -> None:
     """Fill the fields of a layout's `parts` that its selectors left open with what stands around headline and text."""
     timed = any(stamp.role != "update" for text in parts.times for stamp in stamps(text))
-    if (parts.lead and timed) or parts.headline is None or parts.scope is None:
+    signs = parts.layout is not None and not parts.layout.authors
+    if (parts.lead and timed and not signs) or parts.headline is None or parts.scope is None:
         return
     survey = Survey(page, parts.headline, parts.scope)
     body, headline = parts.roots[0], parts.headline
@@ -113,8 +113,12 @@ def complete(page: Page, parts: Parts) -> None:
         parts.lead = _lead(survey, around, inside, parts.title, start) or _lead_of_head(
             survey, head, inside, parts.title
         )
+    if timed and not signs:
+        return
+    times, certain = _times(survey, body, headline, head, around, inside)
+    if signs:
+        parts.bylines = _bylines(survey, around[:4], body, inside, times if certain else [], parts.title)
     if not timed:
-        times, certain = _times(survey, body, headline, head, around, inside)
         parts.updates += [one.text for one in times if one.is_update]
         if shown := [one.text for one in times if not one.is_update][:_TIMES]:
             parts.times, parts.times_certain = [*shown, *parts.times], certain
@@ -240,6 +244,14 @@ def _lead_of_head(survey: Survey, head: list[LexborNode], inside: set[int], titl
 def _caption_like(node: LexborNode) -> bool:
     above = (node, *ancestors(node, 2))
     return any(n.tag == "figure" or "caption" in (n.attributes.get("class") or "").lower() for n in above)
+
+
+def _bylines(
+    survey: Survey, roots: list[LexborNode], body: LexborNode, inside: set[int], times: list[ShownTime], title: str
+) -> list[str]:
+    """The line that signs: by its class, else beside the time."""
+    named = list(islice(_signatures(survey, roots, body, inside), 1))
+    return named or [text for text in _beside(times) if names(text) and text != title][:1]
 
 
 def _beside(times: list[ShownTime]) -> Iterator[str]:

@@ -141,7 +141,9 @@ def shape(url: str) -> tuple[str, ...]:
     if query := _query(url):
         return (parts.path.lower(), *sorted(query))
     form = _form(parts.path, None, few_pages=False)
-    folder = parts.path.split("/")[1] if parts.path.count("/") > 1 else ""
+    path = parts.path.rstrip("/")
+    # A number in the folder's name counts sections, days or articles.
+    folder = re.sub(r"\d+", "0", path.split("/")[1]) if path.count("/") > 1 else ""
     return (form.kind, form.mark, form.ending, folder if form.kind == "words" or not form.mark else "")
 
 

@@ -6,6 +6,7 @@ code asks a live site, a folder of saved pages, and a test.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -270,8 +271,9 @@ def _sections(known: Exploration) -> Generator[Ask, Answer, None]:
     """Section pages: where nothing else lists articles they do; else one shows which links are none."""
     fed = bool(known.listed)
     home = _listed_by(known.home)
-    if not fed and not home.refused:
+    if not home.refused and (not fed or _beyond_sections(known, home)):
         known.tried.append(TriedSource(_paged(known.home, known.home.url, home), home))
+    if not fed and not home.refused:
         _take(known, home)
     if not fed:
         yield from _calls(known)
@@ -291,6 +293,15 @@ def _sections(known: Exploration) -> Generator[Ask, Answer, None]:
         known.note(page_links(answer.soup, answer.url))
     if not fed:
         known.unasked += [Listing(url) for url in addresses[_SECTIONS:] if shape(url) in giving]
+
+
+def _beyond_sections(known: Exploration, home: Discovery) -> bool:
+    """Whether nothing but feeds of sections lists the articles, and the home page shows some that none of them has."""
+    giving = [tried for tried in known.tried if tried.gives]
+    if len(giving) < 2 or not all(tried.found.kind == "feed" for tried in giving):
+        return False
+    shapes = set(map(shape, known.fed))
+    return any(link.url not in known.fed and shape(link.url) in shapes for link in home.links)
 
 
 def _calls(known: Exploration) -> Generator[Ask, Answer, None]:
@@ -354,12 +365,17 @@ def _chosen(known: Exploration) -> Iterator[Link]:
     plain = [link for link in links if kind_by_address(link.url) == "article"] or links
     step = max(1, len(plain) // _SAMPLES)
     order = [plain[place] for place in dict.fromkeys((*range(0, len(plain), step), *range(len(plain))))]
-    read = [one.link.url for one in known.samples]
-    shapes = set(map(shape, known.unread)) - set(map(shape, read))
-    folders = set(map(_folder, known.unread)) - set(map(_folder, read))
-    order.sort(key=lambda link: (shape(link.url) in shapes) + (_folder(link.url) in folders))
+    doubts = Counter(kind for url in known.unread for kind in _kinds(url))
+    for one in known.samples:
+        for kind in _kinds(one.link.url):
+            del doubts[kind]
+    order.sort(key=lambda link: sum(kind in doubts for kind in _kinds(link.url)))
     yield from {link.url: link for link in (*named, *order)}.values()
 
 
-def _folder(url: str) -> str:
-    return urlsplit(url).path.rstrip("/").rpartition("/")[0]
+def _kinds(url: str) -> Iterator[tuple[str, ...]]:
+    """What may tell an address of other pages from those of articles: its shape and its folder, where it has them."""
+    if any((told := shape(url))[1::2]):
+        yield told
+    if folder := urlsplit(url).path.rstrip("/").rpartition("/")[0]:
+        yield (folder,)

@@ -54,6 +54,15 @@ def test_what_the_layout_finds_is_not_replaced() -> None:
     assert article.published_at == datetime.fromisoformat("2026-03-05T09:15+07:00")
 
 
+def test_who_signed_is_found_where_the_layout_names_no_byline() -> None:
+    head = "<div><span>05/03/2026 09:15</span> <span class=x>Tác giả: Lê Văn An</span></div>"
+    assert page(head).authors == ()
+    unnamed = replace(SITE, layout=replace(EPI, name="mau", authors=()))
+    markup = f"""<html><body><div><h1 class="article__title">Bộ Nội vụ họp về tiền lương</h1>{head}
+    <div class="article__body"><p>{TEXT}</p><p>{TEXT[::-1]}</p></div></div></body></html>"""
+    assert extract(markup, URL, site=unnamed).authors == ("Lê Văn An",)
+
+
 def test_captions_links_and_dates_between_headline_and_text_are_no_lead() -> None:
     caption = f"<figure><img src=/a.jpg><figcaption>{LEAD}</figcaption></figure>"
     article = page(f"{caption}<p>Thứ Năm, 05/03/2026 09:15</p><div><a href=/b-1.html>{LEAD[::-1]}</a></div>")

@@ -98,3 +98,19 @@ def test_forty_real_addresses_tell_the_others_of_their_host() -> None:
         found = learn_addresses(urls[:40], [])
         assert found is not None, host
         assert sum(map(found.takes, urls)) >= 0.99 * len(urls), host
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://bao.vn/thoi-su/", "https://bao.vn/kinh-te/"),
+        ("https://bao.vn/c102/giao-duc.htm", "https://bao.vn/c105/y-te.htm"),
+        ("https://bao.vn/2026/08/21/bo-hop/", "https://bao.vn/2025/11/02/xa-hop/"),
+    ],
+)
+def test_pages_of_one_kind_have_one_shape(one: str, other: str) -> None:
+    assert shape(one) == shape(other)
+
+
+def test_words_in_another_folder_are_another_shape() -> None:
+    assert shape("https://bao.vn/chu-de/tien-luong/") != shape("https://bao.vn/thoi-su/tien-luong/")

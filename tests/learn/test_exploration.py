@@ -15,10 +15,10 @@ from crawler.learn.exploration import MOST_REQUESTS
 from crawler.newsroom.sources import resource
 from crawler.newsroom.strangers.addresses import SCHEMES
 from crawler.newsroom.strangers.draw import calendar
-from crawler.newsroom.strangers.stranger import Lists, Maps, Stranger
+from crawler.newsroom.strangers.stranger import Feeds, Lists, Maps, Stranger
 from crawler.newsroom.strangers.world import stranger_world
 from crawler.newsroom.world import World
-from crawler.sites import judge
+from crawler.sites import Listing, judge
 
 OPEN = 8
 
@@ -99,6 +99,15 @@ def test_a_paper_that_is_closed_is_refused_for_its_reason(place: int) -> None:
 PORTAL = next(scheme for scheme in SCHEMES if scheme.article == "/web/guest/w/{slug}")
 
 
+def paper_with(**changes: Any) -> tuple[World, Stranger]:
+    """A stranger of which all that matters is given."""
+    lists = Lists(paging="?p={n}", pager="rel", length=20, empty="maps" in changes)
+    plain = replace(strangers()[1], feeds=None, maps=None, lists=lists, start=None, kinds=(), decoys=frozenset())
+    paper = replace(plain, **changes)
+    moments = {paper.name: calendar(paper, 11, 16, world().now)}
+    return World(11, papers=(paper,), times=moments, now=world().now), paper
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -109,13 +118,19 @@ PORTAL = next(scheme for scheme in SCHEMES if scheme.article == "/web/guest/w/{s
     ids=["topics among the articles", "a sitemap of pages", "a sitemap that robots.txt does not name"],
 )
 def test_what_is_announced_may_be_of_no_use(changes: dict[str, Any]) -> None:
-    lists = Lists(paging="?p={n}", pager="rel", length=20, empty="maps" in changes)
-    plain = replace(strangers()[1], feeds=None, maps=None, lists=lists, start=None, kinds=(), decoys=frozenset())
-    paper = replace(plain, **changes)
-    moments = {paper.name: calendar(paper, 11, 16, world().now)}
-    of = World(11, papers=(paper,), times=moments, now=world().now)
+    of, paper = paper_with(**changes)
     found = explored(of, paper)
     assert isinstance(found, Exploration)
     assert found.requests <= MOST_REQUESTS
     site = learned(found, "la").site
     assert [url for story in of.visible(paper) if judge(url := of.url(story), site).refused] == []
+
+
+@pytest.mark.parametrize(("kinds", "listed"), [(("video",), True), ((), False)])
+def test_the_home_page_lists_what_no_section_has_a_feed_for(kinds: tuple[str, ...], listed: bool) -> None:
+    feeds = Feeds(form="rss", announced="alternate", home=None, section="/rss/{slug}.rss")
+    scheme = next(scheme for scheme in SCHEMES if scheme.article == "/{slug}-{id}.chn")
+    of, paper = paper_with(feeds=feeds, scheme=scheme, kinds=kinds)
+    found = explored(of, paper)
+    assert isinstance(found, Exploration)
+    assert (Listing(f"{of.root(paper)}/") in learned(found, "la").site.sources) == listed
