@@ -196,10 +196,14 @@ def _is_year(behind: re.Match[str]) -> bool:
 
 
 def _pattern(group: _Group, none: Sequence[str]) -> str:
-    """The widest pattern of a form that takes none of `none`, else the one that takes the fewest."""
+    """The widest pattern of a form that takes none of `none`, else the one that takes the fewest.
+
+    A single one beside many articles may be an article itself, whose link was a label: no pattern is narrowed for it.
+    """
     options = list(_options(group)) or [f"^{re.escape(path)}$" for path in group.paths[:1]]
     best = min(options, key=lambda option: (sum(bool(re.search(option, path)) for path in none), options.index(option)))
     least = sum(bool(re.search(best, path)) for path in none)
+    least += int(_RARE * len(group.paths))
     return next(option for option in options if sum(bool(re.search(option, path)) for path in none) <= least)
 
 

@@ -342,6 +342,7 @@ def _articles(known: Exploration) -> Generator[Ask, Answer, None]:
                 reason = refused.reason
         if reason is None:
             known.note(page_links(answer.soup, answer.url))
+            known.listed[link.url] = link  # a page that somebody named and that could be read is an article, too
             continue
         known.unread[link.url] = reason
         if reason in (Refusal.NOT_ARTICLE, Refusal.NO_BODY):

@@ -67,6 +67,14 @@ def test_a_slug_that_ends_in_a_year_does_not_widen_the_pattern() -> None:
     assert not found.takes(HOME + "/chu-de/bau-cu-2026.html")
 
 
+def test_one_stray_beside_many_articles_narrows_nothing() -> None:
+    articles = [f"/{slug}-va-ca-nuoc-{n}-{4000100 + n}.html" for n in range(15) for slug in SLUG]
+    found = rules(articles, ["/chao-trai-4000900.html"])
+    assert found.article == r"-\d{5,}\.html$"
+    assert found.doubtful == ("/chao-trai-4000900.html",)
+    assert rules(articles[:40], ["/chao-trai-4000900.html"]).doubtful == ()
+
+
 def test_a_folder_of_labels_is_excluded() -> None:
     articles = [f"/{slug}-{4100 + n}.html" for n, slug in enumerate(SLUG)]
     found = rules(articles, ["/tag/song-hong-4711.html", "/tag/cau-moi-4712.html"])
