@@ -108,6 +108,9 @@ def complete(page: Page, parts: Parts) -> None:
     inside = {node.mem_id for node in body.css("*")} | {body.mem_id}
     around = [holder for holder in ancestors(body, _DEPTH) if holder.mem_id in survey.order]
     start = survey.place(body)
+    if headline.mem_id in inside:  # the container of the text begins with the head
+        paragraphs = [node for node, _ in survey.paragraphs() if node.mem_id in inside]
+        start, around = _start(survey, paragraphs, parts.title, survey.place(headline)), [body, *around]
     head = survey.nodes[survey.place(headline) + 1 : start][:_HEAD]
     if not parts.lead and head:
         parts.lead = _lead(survey, around, inside, parts.title, start) or _lead_of_head(

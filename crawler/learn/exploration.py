@@ -18,7 +18,7 @@ from crawler.extract import verdict
 from crawler.items import Link
 from crawler.learn import source_addresses as places
 from crawler.learn.addresses import AddressRules, learn_addresses, shape
-from crawler.learn.asking import Answer, Ask, Why
+from crawler.learn.asking import Answer, Ask, NotLearned, Why
 from crawler.learn.moved import redirected
 from crawler.learn.page_links import PageLink, bare_host, of_host, page_links
 from crawler.learn.samples import Sample, sample
@@ -120,17 +120,22 @@ def explore(url: str, now: datetime, also: Sequence[str] = (), former: Sequence[
     known.note(known.links)
     yield from _sections(known)
     if not known.listed:
-        raise nothing(known)
+        raise _nothing(known)
     yield from _articles(known)
-    if misleading := _misleading(known):
+    if misleading := _misleading(known, 1):
         misleading.found = Discovery("sitemap", refused=Refusal.NOT_ARTICLE)
         known.listed.clear()
         yield from _sections(known)
         yield from _articles(known)
     asked = len(known.samples) + len(known.unread)
     if len(known.samples) < min(_FEWEST, max(1, asked)):
-        raise nothing(known)
+        raise _nothing(known)
     return known
+
+
+def _nothing(known: Exploration) -> NotLearned:
+    giving = [tried.source.url for tried in known.tried if tried.gives]
+    return nothing(known.home, len(known.listed), known.unread, giving)
 
 
 def _in_place_of(home: Answer, saved: Sequence[str]) -> Generator[Ask, Answer, Answer]:
@@ -325,7 +330,7 @@ def _calls(known: Exploration) -> Generator[Ask, Answer, None]:
 def _articles(known: Exploration) -> Generator[Ask, Answer, None]:
     """Read articles until there are enough; what turns out to be none changes which addresses are asked next."""
     asked: set[str] = set()
-    while len(known.samples) < _SAMPLES and known.requests < MOST_REQUESTS and not _misleading(known):
+    while len(known.samples) < _SAMPLES and known.requests < MOST_REQUESTS and not _misleading(known, _MISLED):
         link = next((link for link in _chosen(known) if link.url not in asked), None)
         if link is None:
             break
@@ -350,10 +355,10 @@ def _articles(known: Exploration) -> Generator[Ask, Answer, None]:
             known.others[link.url] = None
 
 
-def _misleading(known: Exploration) -> TriedSource | None:
-    """The sitemap from which alone the articles were taken, where it lists other pages: none of them was an article."""
+def _misleading(known: Exploration, least: int) -> TriedSource | None:
+    """The sitemap from which alone the articles were taken, where so many of them, and all, were none when asked."""
     none = [reason for reason in known.unread.values() if reason in (Refusal.NOT_ARTICLE, Refusal.NO_BODY)]
-    if known.samples or known.fed or not none or (known.listed and len(none) < _MISLED):
+    if known.samples or known.fed or len(none) < least:
         return None
     return next((tried for tried in known.tried if isinstance(tried.source, Sitemap) and tried.gives), None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from crawler.errors import Refusal
@@ -10,9 +10,6 @@ from crawler.extract import is_wall
 from crawler.learn import source_addresses as places
 from crawler.learn.asking import Answer, NotLearned
 from crawler.learn.moved import is_parked
-
-if TYPE_CHECKING:
-    from crawler.learn.exploration import Exploration
 
 _SHELL = 300  # characters of text on a page that a script fills
 
@@ -41,13 +38,13 @@ def _login(home: Answer) -> NotLearned:
     return NotLearned("login", f"{urlsplit(home.url).hostname} asks for a login before it shows an article")
 
 
-def nothing(known: Exploration) -> NotLearned:
-    """Why nothing was found to learn from."""
-    home, host = known.home, urlsplit(known.home.url).hostname
-    forbidden = [reason for reason in known.unread.values() if reason is Refusal.ROBOTS]
-    if known.unread and len(forbidden) == len(known.unread):
+def nothing(home: Answer, listed: int, unread: Mapping[str, Refusal], sources: Collection[str]) -> NotLearned:
+    """Why nothing was found to learn from: `listed` addresses, of them those that were `unread`, by these `sources`."""
+    host = urlsplit(home.url).hostname
+    reasons = set(unread.values())
+    if reasons == {Refusal.ROBOTS}:
         return NotLearned("robots", f"robots.txt of {host} forbids its articles")
-    if known.unread and all(reason in (Refusal.CHALLENGE, Refusal.FORBIDDEN) for reason in known.unread.values()):
+    if reasons and reasons <= {Refusal.CHALLENGE, Refusal.FORBIDDEN}:
         return NotLearned("walled", f"a wall stands before the articles of {host}")
     if home.soup.select_one("input[type=password]") is not None:
         return _login(home)
@@ -55,11 +52,10 @@ def nothing(known: Exploration) -> NotLearned:
         return NotLearned("parked", f"{host} is parked: its home page offers the address itself")
     apis = places.api_addresses(home)
     text = " ".join(home.soup.get_text(" ").split()) if home.soup.body is not None else ""
-    called = any(tried.gives and tried.source.url in apis for tried in known.tried)
-    if called or (home.soup.find("script") is not None and len(text) < _SHELL):
+    if set(apis) & set(sources) or (home.soup.find("script") is not None and len(text) < _SHELL):
         where = f"; the API behind it seems to be {', '.join(apis[:3])}" if apis else ""
         return NotLearned("script-built", f"a script builds the pages of {host}{where}")
-    if known.unread:
-        reasons = ", ".join(sorted({str(reason) for reason in known.unread.values()}))
-        return NotLearned("no-articles", f"{host} lists {len(known.listed)} addresses, none readable ({reasons})")
+    if reasons:
+        told = ", ".join(sorted(map(str, reasons)))
+        return NotLearned("no-articles", f"{host} lists {listed} addresses, none readable ({told})")
     return NotLearned("no-articles", f"{host} lists no articles: no feed, no sitemap, no list of headlines")
