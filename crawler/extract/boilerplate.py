@@ -217,11 +217,12 @@ def _signs(block: TextBlock) -> bool:
 
 
 def _is_headline_link(block: TextBlock) -> bool:
-    """A line that is all link, or link with a label or date, and reads like a headline.
+    """A line that is all link, or link with a label or date, and reads like a headline, which may be a question.
 
     The link of a decree by its number is the article's own.
     """
-    if block.links < 0.5 or block.role == "caption" or SENTENCE_END.search(block.text):
+    asks = block.links >= 0.95 and block.text.endswith("?")
+    if block.links < 0.5 or block.role == "caption" or (SENTENCE_END.search(block.text) and not asks):
         return False
     if block.links < 0.95 and not (block.role == "item" or block.folded.startswith(_LABELS)):
         return False

@@ -75,6 +75,16 @@ CASES = Path(os.environ.get("THOISU_CASES") or "nowhere")
 GOLDS = sorted(CASES.glob("pages/gold/*.json"))
 
 
+def test_a_headline_that_asks_is_one_where_all_of_it_is_a_link() -> None:
+    asked = "Vì sao phương án tiền lương mới chưa tới các xã vùng cao?"
+    linked = f'<div class="article__body"><p>{TEXT}</p><p><a href=/b-1.html>{asked}</a></p><p>{TEXT[::-1]}</p>'
+    lines = page("").body.split("\n")
+    markup = f'<html><body><div><h1 class="article__title">Bộ Nội vụ họp về tiền lương</h1>{linked}</div></body></html>'
+    assert extract(markup, URL, site=SITE).body.split("\n") == lines
+    spoken = markup.replace(f"<a href=/b-1.html>{asked}</a>", f"Ông hỏi: {asked}")
+    assert len(extract(spoken, URL, site=SITE).body.split("\n")) == 3
+
+
 def test_a_box_of_links_that_opens_the_text_takes_nothing_but_itself() -> None:
     lead = f"<p class=tom-tat>{LEAD} {LEAD[::-1]} {LEAD}</p>"
     box = "".join(f"<li><a href=/b-{n}.html>Bộ Nội vụ lấy ý kiến về dự thảo {n}</a></li>" for n in range(3))
