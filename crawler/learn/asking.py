@@ -13,7 +13,7 @@ from crawler.extract import Overdue, deadline, hostile
 from crawler.text import charset, decode
 
 Why = Literal["home page", "robots.txt", "list of feeds", "feed", "sitemap", "section", "article"]
-Unlearned = Literal["script-built", "robots", "walled", "login", "moved away", "parked", "no-articles", "unreachable"]
+Unlearned = Literal["script-built", "robots", "walled", "login", "moved-away", "parked", "no-articles", "unreachable"]
 """Why a site was not adopted: a script makes its pages; its robots.txt forbids them; a wall stands before them; it asks
 for a login; it redirects to another site; its name is for sale; it lists no articles; nothing answers."""
 _SECONDS = 5.0  # of processor time for the markup of one page

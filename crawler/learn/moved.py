@@ -43,8 +43,10 @@ def redirected(url: str, there: str) -> Generator[Ask, Answer, NotLearned]:
     page = urlsplit(answer.url)
     if answer.refused is Refusal.REDIRECTED and (page.netloc, page.path) == (place.netloc, _PAGE):
         return _moved(former, there)
-    text = f"{former} redirects to another site, {there}; if that is what is meant: thoisu adopt {there}"
-    return NotLearned("moved away", text)
+    return NotLearned(
+        "moved-away",
+        f"{former} redirects to another site, {there}; if that is what is meant: thoisu adopt {there}",
+    )
 
 
 def is_parked(home: Answer) -> bool:
@@ -53,4 +55,4 @@ def is_parked(home: Answer) -> bool:
 
 
 def _moved(former: str | None, there: str) -> NotLearned:
-    return NotLearned("moved away", f"{former} has moved to {there}; there: thoisu adopt {there}", moved_to=there)
+    return NotLearned("moved-away", f"{former} has moved to {there}; there: thoisu adopt {there}", moved_to=there)

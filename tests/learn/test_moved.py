@@ -34,7 +34,7 @@ def leads(url: str, there: str) -> dict[str, Answer]:
 @pytest.mark.parametrize("there", ["https://baocu.vn/", "http://www.baocu.vn/trang-chu", "https://baocu.net/"])
 def test_a_host_of_the_same_name_is_where_a_site_has_moved(there: str) -> None:
     came, asked = refusal(explore(OLD, NOW), leads(OLD, there))
-    assert (came.reason, came.moved_to, asked) == ("moved away", there, [OLD])
+    assert (came.reason, came.moved_to, asked) == ("moved-away", there, [OLD])
 
 
 def test_so_is_the_host_above() -> None:
@@ -60,7 +60,7 @@ def test_so_is_a_host_to_which_it_leads_page_by_page() -> None:
 )
 def test_any_other_host_is_another_site(page: dict[str, Answer]) -> None:
     came, asked = refusal(explore(OLD, NOW), leads(OLD, "https://www.nguoi-la.example/") | page)
-    assert (came.reason, came.moved_to, len(asked)) == ("moved away", None, 2)
+    assert (came.reason, came.moved_to, len(asked)) == ("moved-away", None, 2)
     assert "https://www.nguoi-la.example/" in came.sentence
 
 
