@@ -24,8 +24,8 @@ from crawler.extract.times import stamps
 from crawler.text import parse_date
 
 _AUTHORS = (
-    "[class*=auth i], [data-role=author], [rel=author], [class*=byline i], [class*=tacgia i], [class*=tac-gia i],"
-    " [class*=tgia i], [itemprop=author], [id*=tacgia i], [class*=nguoi-viet i],"
+    "[class*=auth i], [data-role=author], [rel=author], [class*=byline i], [class*=writer i], [class*=tacgia i],"
+    " [class*=tac-gia i], [class*=tgia i], [itemprop=author], [id*=tacgia i], [class*=nguoi-viet i],"
     " [id*=nguoiviet i], [class*=nguoiviet i], [class*=but-danh i], [class*=butdanh i]"
 )
 _LEADS = (

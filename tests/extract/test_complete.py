@@ -61,6 +61,8 @@ def test_who_signed_is_found_where_the_layout_names_no_byline() -> None:
     markup = f"""<html><body><div><h1 class="article__title">Bộ Nội vụ họp về tiền lương</h1>{head}
     <div class="article__body"><p>{TEXT}</p><p>{TEXT[::-1]}</p></div></div></body></html>"""
     assert extract(markup, URL, site=unnamed).authors == ("Lê Văn An",)
+    behind = markup.replace("</body>", "<p class=art-writer>Trần Văn Bình</p></body>").replace("Tác giả: Lê Văn An", "")
+    assert extract(behind, URL, site=unnamed).authors == ("Trần Văn Bình",)
     whole = replace(SITE, layout=replace(EPI, name="mau", authors=(), body=("body > div",)))
     assert extract(markup, URL, site=whole).authors == ("Lê Văn An",)
 
