@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -21,7 +22,7 @@ from crawler.extract.page import Page, plain, tidy
 from crawler.extract.reader import fold_line, line_of
 from crawler.extract.shown_times import ShownTime, ShownTimes
 from crawler.extract.times import stamps
-from crawler.text import parse_date
+from crawler.text import parse_date, unmarked
 
 _AUTHORS = (
     "[class*=auth i], [data-role=author], [rel=author], [class*=byline i], [class*=writer i], [class*=tacgia i],"
@@ -38,6 +39,8 @@ _HEADLINES = (
     " [id*=tieude i]"
 )
 _INLAID = "div, p, h1, h2, h3, ul, table, time, a"
+_WORDS = re.compile(r"[a-z0-9]+")
+_LINKS = 500  # of a page that may lead to its section; menus stand above the text
 _WEEKDAY = re.compile(r"\b(?:thứ|chủ\s?nhật)\b", re.I)
 _TITLE_TAIL = re.compile(r"\s+[|\-–—]\s+[^|\-–—]{2,60}$")
 _LEAD_LENGTH = 60, 900  # characters
@@ -254,7 +257,16 @@ def _bylines(
 ) -> list[str]:
     """The line that signs: by its class, else beside the time."""
     named = list(islice(_signatures(survey, roots, body, inside), 1))
-    return named or [text for text in _beside(times) if names(text) and text != title][:1]
+    beside = [text for text in _beside(times) if names(text) and text != title][:1]
+    return named or [text for text in beside if not _is_section(survey, text)]
+
+
+def _is_section(survey: Survey, text: str) -> bool:
+    """Whether a text is the name of a section: the page links to an address of one folder that is made of it."""
+    name = "-".join(_WORDS.findall(unmarked(text.lower().replace("đ", "d"))))
+    links = survey.page.tree.css("a[href]")[:_LINKS]
+    paths = (urlsplit(survey.page.absolute(link.attributes.get("href")) or "").path.strip("/") for link in links)
+    return any(path.partition(".")[0] == name for path in paths)
 
 
 def _beside(times: list[ShownTime]) -> Iterator[str]:

@@ -77,6 +77,15 @@ CASES = Path(os.environ.get("THOISU_CASES") or "nowhere")
 GOLDS = sorted(CASES.glob("pages/gold/*.json"))
 
 
+@pytest.mark.parametrize(("href", "authors"), [("/doi-song", ()), ("/tac-gia/doi-song", ("ĐỜI SỐNG",))])
+def test_the_name_of_a_section_beside_the_time_signs_nothing(href: str, authors: tuple[str, ...]) -> None:
+    unnamed = replace(SITE, layout=replace(EPI, name="mau", authors=()))
+    markup = f"""<html><body><ul><li><a href="{href}">Đời sống</a></li></ul><div>
+    <h1 class="article__title">Bộ Nội vụ họp về tiền lương</h1><div><i>ĐỜI SỐNG</i> <span>05/03/2026 09:15</span></div>
+    <div class="article__body"><p>{TEXT}</p><p>{TEXT[::-1]}</p></div></div></body></html>"""
+    assert extract(markup, URL, site=unnamed).authors == authors
+
+
 def test_a_headline_that_asks_is_one_where_all_of_it_is_a_link() -> None:
     asked = "Vì sao phương án tiền lương mới chưa tới các xã vùng cao?"
     linked = f'<div class="article__body"><p>{TEXT}</p><p><a href=/b-1.html>{asked}</a></p><p>{TEXT[::-1]}</p>'
