@@ -23,6 +23,7 @@ from crawler.store.quarantine import slug
 _NOT_ON_PAGE = frozenset({"url", "site", "content_hash", "layout", "published_raw"})
 """Fields of an article that say nothing of the page which a person could correct."""
 _CASES = 2  # golden cases of a site
+_MOVES = 3  # former hosts of a site, each of which leads to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,28 @@ def adopt(
         ]
         talks.append(Talk(_of_host(pages[0]), explore(pages[0], now, also)))
     hold(talks, settings, at_once=own.sites_at_once)
-    for talk in talks:
-        if isinstance(talk.came, NotLearned) and talk.came.moved_to is not None:
-            former, there = talk.site.host, talk.came.moved_to
-            talk.site, talk.questions, talk.came = _of_host(there), explore(there, now, former=(former,)), None
-    hold([talk for talk in talks if talk.came is None], settings, at_once=own.sites_at_once)
+    asked = set(map(bare_host, urls))
+    former: list[tuple[str, ...]] = [()] * len(talks)
+    for _ in range(_MOVES):
+        for place, talk in enumerate(talks):
+            if (there := _moved_to(talk)) is not None and bare_host(there) not in asked:
+                asked.add(bare_host(there))
+                former[place] += (bare_host(talk.site.home),)
+                talk.site, talk.questions, talk.came = _of_host(there), explore(there, now, former=former[place]), None
+        hold([talk for talk in talks if talk.came is None], settings, at_once=own.sites_at_once)
     return [
-        _result(name or name_for(pages[0]), pages[0], talk) for pages, talk in zip(by_host.values(), talks, strict=True)
+        _result(name or name_for(talk.site.home), pages[0], talk)
+        for pages, talk in zip(by_host.values(), talks, strict=True)
     ]
+
+
+def _moved_to(talk: Talk[Exploration]) -> str | None:
+    """Where a site that was asked by a former address is now; None where it has not moved, or not to a plain host."""
+    there = talk.came.moved_to if isinstance(talk.came, NotLearned) else None
+    try:
+        return there if there is not None and _of_host(there) else None
+    except Discard:
+        return None
 
 
 def write(adopted: Adoption, spiders: Path, cases: Path | None) -> list[Path]:

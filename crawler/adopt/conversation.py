@@ -16,9 +16,9 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, Settings
 from twisted.python.failure import Failure
 
 from crawler.crawl.run import run_in_loop
-from crawler.errors import Refusal, Refused
+from crawler.errors import Refusal
 from crawler.extract import Overdue, deadline
-from crawler.fetch import RequestBudget, SiteSpider, header, reason_of
+from crawler.fetch import LeadsAway, RequestBudget, SiteSpider, header, reason_of
 from crawler.items import Asked
 from crawler.learn import Answer, Ask, NotLearned
 from crawler.sites import Site
@@ -91,11 +91,10 @@ class _Asking(SiteSpider):
         reason = reason_of(failure.value)
         if reason is None:
             logger.error("%s failed", self._talk.site.host, exc_info=failure.value)
-        detail = failure.value.detail if isinstance(failure.value, Refused) else ""
         request = getattr(failure, "request", None)
         url = request.url if request else self._talk.site.home
-        if reason is Refusal.REDIRECTED and detail:
-            url = detail.rpartition(" ")[2]  # "… leads off the site to URL"
+        if isinstance(failure.value, LeadsAway):
+            url = failure.value.target
         return self._next(Answer(url, 0, refused=reason or Refusal.UNREADABLE))
 
     def cached_robots(self, origin: str) -> bytes | None:

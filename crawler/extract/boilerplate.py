@@ -94,7 +94,7 @@ def strip_boilerplate(blocks: list[TextBlock], own_names: Iterable[str] = ()) ->
         folded = heading_form(block)
         stop = index + 1
         if folded in END_HEADINGS or folded in BOX_HEADINGS:
-            stop = _end_of_box(blocks, index, whole=size >= _ENOUGH and folded in END_HEADINGS)
+            stop = _end_of_box(blocks, index, above=size if folded in END_HEADINGS else 0)
             dropped += [Dropped(other.text, f"heading: {block.text}") for other in blocks[index:stop]]
         elif rule := line_rule(block):
             dropped.append(Dropped(block.text, rule))
@@ -124,25 +124,34 @@ def _rest(folded: str) -> str:
     return fold_line(next(folded.removeprefix(start) for start in _OF_PUBLISHER if folded.startswith(start)))
 
 
-def _end_of_box(blocks: list[TextBlock], index: int, *, whole: bool) -> int:
+def _end_of_box(blocks: list[TextBlock], index: int, *, above: int) -> int:
     """Where the part that the heading at `index` opens ends.
 
-    The widest container that begins with the heading and holds little but links and short lines, or anything if the
-    heading claims its `whole` box; without one, the links that follow.
+    The widest container that begins with the heading and holds little but links and short lines; or anything if the
+    heading ends an article, of which `above` characters stand before it. A container of more than these may be the
+    article itself, whose text a box of links opens. Without any, the links that follow.
     """
     boxes = blocks[index].boxes
+    claimed = 0
     for depth in range(1, len(boxes) + 1):
         if index and _inside(blocks[index - 1], boxes[:depth]):
             continue
         stop = index + 1
         while stop < len(blocks) and stop - index <= _LARGEST_BOX and _inside(blocks[stop], boxes[:depth]):
             stop += 1
-        if index + 1 < stop <= index + _LARGEST_BOX and (whole or _is_foreign(blocks[index + 1 : stop])):
+        if not index + 1 < stop <= index + _LARGEST_BOX:
+            continue
+        inside = blocks[index + 1 : stop]
+        if _is_foreign(inside):
             return stop
+        if above >= _ENOUGH and not claimed:
+            claimed = stop
+            if sum(len(block.text) for block in inside) <= above:
+                break
     stop = index + 1
     while stop < len(blocks) and _hangs_on(blocks[stop]):
         stop += 1
-    return stop
+    return claimed or stop
 
 
 def _inside(block: TextBlock, scope: tuple[int, ...]) -> bool:
@@ -208,11 +217,12 @@ def _signs(block: TextBlock) -> bool:
 
 
 def _is_headline_link(block: TextBlock) -> bool:
-    """A line that is all link, or link with a label or date, and reads like a headline.
+    """A line that is all link, or link with a label or date, and reads like a headline, which may be a question.
 
     The link of a decree by its number is the article's own.
     """
-    if block.links < 0.5 or block.role == "caption" or SENTENCE_END.search(block.text):
+    asks = block.links >= 0.95 and block.text.endswith("?")
+    if block.links < 0.5 or block.role == "caption" or (SENTENCE_END.search(block.text) and not asks):
         return False
     if block.links < 0.95 and not (block.role == "item" or block.folded.startswith(_LABELS)):
         return False

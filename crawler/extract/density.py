@@ -42,7 +42,8 @@ class Survey:
     ) -> None:
         self.page = page
         self._names, self._tags = (_NEVER, _NEVER_TAGS) if wide else (_FOREIGN, _FOREIGN_TAGS)
-        self.nodes = (scope or page.tree).css("*")
+        self._scope = scope or page.tree
+        self.nodes = self._scope.css("*")
         self.order = {node.mem_id: position for position, node in enumerate(self.nodes)}
         self._sizes: dict[int, int] = {}
         self._cards: dict[int, bool | None] = {}
@@ -100,7 +101,7 @@ class Survey:
         return sorted(self._paragraphs(), key=lambda found: self.place(found[0]))
 
     def _paragraphs(self) -> Iterator[tuple[LexborNode, float]]:
-        for node in self.page.tree.css(_HOLDERS):
+        for node in self._scope.css(_HOLDERS):
             text = tidy(node.text(deep=False)) if node.tag != "p" else tidy(node.text())
             if len(text) < 25 or self.foreign(node) or self._in_card(node):
                 continue

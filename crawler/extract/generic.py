@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -21,11 +22,11 @@ from crawler.extract.page import Page, plain, tidy
 from crawler.extract.reader import fold_line, line_of
 from crawler.extract.shown_times import ShownTime, ShownTimes
 from crawler.extract.times import stamps
-from crawler.text import parse_date
+from crawler.text import parse_date, unmarked
 
 _AUTHORS = (
-    "[class*=auth i], [data-role=author], [rel=author], [class*=byline i], [class*=tacgia i], [class*=tac-gia i],"
-    " [class*=tgia i], [itemprop=author], [id*=tacgia i], [class*=nguoi-viet i],"
+    "[class*=auth i], [data-role=author], [rel=author], [class*=byline i], [class*=writer i], [class*=tacgia i],"
+    " [class*=tac-gia i], [class*=tgia i], [itemprop=author], [id*=tacgia i], [class*=nguoi-viet i],"
     " [id*=nguoiviet i], [class*=nguoiviet i], [class*=but-danh i], [class*=butdanh i]"
 )
 _LEADS = (
@@ -38,6 +39,8 @@ _HEADLINES = (
     " [id*=tieude i]"
 )
 _INLAID = "div, p, h1, h2, h3, ul, table, time, a"
+_WORDS = re.compile(r"[a-z0-9]+")
+_LINKS = 500  # of a page that may lead to its section; menus stand above the text
 _WEEKDAY = re.compile(r"\b(?:thứ|chủ\s?nhật)\b", re.I)
 _TITLE_TAIL = re.compile(r"\s+[|\-–—]\s+[^|\-–—]{2,60}$")
 _LEAD_LENGTH = 60, 900  # characters
@@ -81,7 +84,6 @@ def find(page: Page) -> Parts | None:
     head = survey.nodes[survey.place(headline) + 1 : start][:_HEAD] if headline is not None else []
     nearest = [body, *around] if headline is not None and headline.mem_id in inside else [*around, body]
     times, certain = _times(survey, body, headline, head, nearest, inside)
-    bylines = list(islice(_signatures(survey, nearest[:4], body, inside), 1))
     sections = [text for text in page.texts((".breadcrumb a", "[class*=breadcrumb] a")) if text != title]
     return Parts(
         title=title,
@@ -90,7 +92,7 @@ def find(page: Page) -> Parts | None:
         times=[one.text for one in times if not one.is_update][:_TIMES],
         updates=[one.text for one in times if one.is_update],
         times_certain=certain,
-        bylines=bylines or [text for text in _beside(times if certain else []) if names(text)][:1],
+        bylines=_bylines(survey, nearest[:4], body, inside, times if certain else [], title),
         section=sections[-1] if sections else None,
         headline=headline,
     )
@@ -99,7 +101,8 @@ def find(page: Page) -> Parts | None:
 def complete(page: Page, parts: Parts) -> None:
     """Fill the fields of a layout's `parts` that its selectors left open with what stands around headline and text."""
     timed = any(stamp.role != "update" for text in parts.times for stamp in stamps(text))
-    if (parts.lead and timed) or parts.headline is None or parts.scope is None:
+    signs = parts.layout is not None and not parts.layout.authors
+    if (parts.lead and timed and not signs) or parts.headline is None or parts.scope is None:
         return
     survey = Survey(page, parts.headline, parts.scope)
     body, headline = parts.roots[0], parts.headline
@@ -108,13 +111,20 @@ def complete(page: Page, parts: Parts) -> None:
     inside = {node.mem_id for node in body.css("*")} | {body.mem_id}
     around = [holder for holder in ancestors(body, _DEPTH) if holder.mem_id in survey.order]
     start = survey.place(body)
+    if headline.mem_id in inside:  # the container of the text begins with the head
+        paragraphs = [node for node, _ in survey.paragraphs() if node.mem_id in inside]
+        start, around = _start(survey, paragraphs, parts.title, survey.place(headline)), [body, *around]
     head = survey.nodes[survey.place(headline) + 1 : start][:_HEAD]
     if not parts.lead and head:
         parts.lead = _lead(survey, around, inside, parts.title, start) or _lead_of_head(
             survey, head, inside, parts.title
         )
+    if timed and not signs:
+        return
+    times, certain = _times(survey, body, headline, head, around, inside)
+    if signs:
+        parts.bylines = _bylines(survey, around[:4], body, inside, times if certain else [], parts.title)
     if not timed:
-        times, certain = _times(survey, body, headline, head, around, inside)
         parts.updates += [one.text for one in times if one.is_update]
         if shown := [one.text for one in times if not one.is_update][:_TIMES]:
             parts.times, parts.times_certain = [*shown, *parts.times], certain
@@ -240,6 +250,23 @@ def _lead_of_head(survey: Survey, head: list[LexborNode], inside: set[int], titl
 def _caption_like(node: LexborNode) -> bool:
     above = (node, *ancestors(node, 2))
     return any(n.tag == "figure" or "caption" in (n.attributes.get("class") or "").lower() for n in above)
+
+
+def _bylines(
+    survey: Survey, roots: list[LexborNode], body: LexborNode, inside: set[int], times: list[ShownTime], title: str
+) -> list[str]:
+    """The line that signs: by its class, else beside the time."""
+    named = list(islice(_signatures(survey, roots, body, inside), 1))
+    beside = [text for text in _beside(times) if names(text) and text != title][:1]
+    return named or [text for text in beside if not _is_section(survey, text)]
+
+
+def _is_section(survey: Survey, text: str) -> bool:
+    """Whether a text is the name of a section: the page links to an address of one folder that is made of it."""
+    name = "-".join(_WORDS.findall(unmarked(text.lower().replace("đ", "d"))))
+    links = survey.page.tree.css("a[href]")[:_LINKS]
+    paths = (urlsplit(survey.page.absolute(link.attributes.get("href")) or "").path.strip("/") for link in links)
+    return any(path.partition(".")[0] == name for path in paths)
 
 
 def _beside(times: list[ShownTime]) -> Iterator[str]:

@@ -18,8 +18,8 @@ replay.py        answers every request from a folder of saved pages, as if from 
 from __future__ import annotations
 
 from crawler.fetch.budget import RequestBudget
-from crawler.fetch.middlewares import SiteBusy, header, reason_of
+from crawler.fetch.middlewares import LeadsAway, SiteBusy, header, reason_of
 from crawler.fetch.robots import HostClosed
 from crawler.fetch.spider import SiteSpider, clock
 
-__all__ = ["HostClosed", "RequestBudget", "SiteBusy", "SiteSpider", "clock", "header", "reason_of"]
+__all__ = ["HostClosed", "LeadsAway", "RequestBudget", "SiteBusy", "SiteSpider", "clock", "header", "reason_of"]

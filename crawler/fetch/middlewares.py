@@ -209,6 +209,14 @@ class DecompressionMiddleware(HttpCompressionMiddleware):
         return kind(response.url, response.status, headers=headers, body=body)
 
 
+class LeadsAway(Denied):
+    """A redirect that leaves the site, to `target`."""
+
+    def __init__(self, url: str, target: str) -> None:
+        super().__init__(Refusal.REDIRECTED, f"{url} leads off the site to {target}")
+        self.target = target
+
+
 class SiteRedirectMiddleware(RedirectMiddleware):
     """Follows a redirect only inside the site, and an article's only to an article."""
 
@@ -238,7 +246,7 @@ class SiteRedirectMiddleware(RedirectMiddleware):
             return
         found = judge(target, spider.site)
         if found.refused in (Refusal.OTHER_SITE, Refusal.BAD_URL):
-            raise Denied(Refusal.REDIRECTED, f"{request.url} leads off the site to {target}")
+            raise LeadsAway(request.url, target)
         if found.refused and _what(request) == "article":
             raise Denied(Refusal.SOFT_404, f"{request.url} leads to {target}")
 

@@ -3,6 +3,8 @@
 asking.py            what is asked of a site, what it answers, why it cannot be learned
 exploration.py       the conversation: sources, sections, a few articles
 source_addresses.py  where a site may list its articles
+unlearned.py         why a site is not learned
+moved.py             whether a site has moved to the host to which its home page redirects
 page_links.py        the links of a page, each with the place where it stands
 addresses.py         which addresses are articles: `Site.article`
 samples.py           an article's page with what is known to be on it

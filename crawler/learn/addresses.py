@@ -141,7 +141,9 @@ def shape(url: str) -> tuple[str, ...]:
     if query := _query(url):
         return (parts.path.lower(), *sorted(query))
     form = _form(parts.path, None, few_pages=False)
-    folder = parts.path.split("/")[1] if parts.path.count("/") > 1 else ""
+    path = parts.path.rstrip("/")
+    # A number in the folder's name counts sections, days or articles.
+    folder = re.sub(r"\d+", "0", path.split("/")[1]) if path.count("/") > 1 else ""
     return (form.kind, form.mark, form.ending, folder if form.kind == "words" or not form.mark else "")
 
 
@@ -194,10 +196,14 @@ def _is_year(behind: re.Match[str]) -> bool:
 
 
 def _pattern(group: _Group, none: Sequence[str]) -> str:
-    """The widest pattern of a form that takes none of `none`, else the one that takes the fewest."""
+    """The widest pattern of a form that takes none of `none`, else the one that takes the fewest.
+
+    A single one beside many articles may be an article itself, whose link was a label: no pattern is narrowed for it.
+    """
     options = list(_options(group)) or [f"^{re.escape(path)}$" for path in group.paths[:1]]
     best = min(options, key=lambda option: (sum(bool(re.search(option, path)) for path in none), options.index(option)))
     least = sum(bool(re.search(best, path)) for path in none)
+    least += int(_RARE * len(group.paths))
     return next(option for option in options if sum(bool(re.search(option, path)) for path in none) <= least)
 
 

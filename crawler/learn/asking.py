@@ -13,9 +13,9 @@ from crawler.extract import Overdue, deadline, hostile
 from crawler.text import charset, decode
 
 Why = Literal["home page", "robots.txt", "list of feeds", "feed", "sitemap", "section", "article"]
-Unlearned = Literal["script-built", "robots", "walled", "login", "no-articles", "unreachable"]
+Unlearned = Literal["script-built", "robots", "walled", "login", "moved-away", "parked", "no-articles", "unreachable"]
 """Why a site was not adopted: a script makes its pages; its robots.txt forbids them; a wall stands before them; it asks
-for a login; it lists no articles; nothing answers."""
+for a login; it redirects to another site; its name is for sale; it lists no articles; nothing answers."""
 _SECONDS = 5.0  # of processor time for the markup of one page
 _LARGEST = 3_000_000  # bytes of a page that is read at leisure; the longest home pages have one
 
@@ -71,4 +71,4 @@ class NotLearned(Exception):
         self.reason: Unlearned = reason
         self.sentence = sentence
         self.moved_to = moved_to
-        """The address of another host to which the home page redirects."""
+        """The home page's address on the host to which the site has moved."""

@@ -6,6 +6,7 @@ code asks a live site, a folder of saved pages, and a test.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,13 +14,15 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.discover import Discovery, discover, home_feed
 from crawler.errors import Refusal, Refused
-from crawler.extract import is_wall, verdict
+from crawler.extract import verdict
 from crawler.items import Link
 from crawler.learn import source_addresses as places
 from crawler.learn.addresses import AddressRules, learn_addresses, shape
 from crawler.learn.asking import Answer, Ask, NotLearned, Why
+from crawler.learn.moved import redirected
 from crawler.learn.page_links import PageLink, bare_host, of_host, page_links
 from crawler.learn.samples import Sample, sample
+from crawler.learn.unlearned import admit, nothing
 from crawler.sites import Feed, Listing, Sitemap, Source, kind_by_address
 from crawler.text import charset, day_of
 
@@ -27,9 +30,10 @@ MOST_REQUESTS = 17
 """Of a conversation, robots.txt included."""
 _SAMPLES = 6  # articles to learn from
 _FEWEST = 2
-_SHELL = 300  # characters of text on a page that a script fills
 _LIST = 5  # headlines that make a list
 _FEEDS, _SITEMAPS, _SECTIONS, _CALLS = 5, 3, 3, 2  # requests for each
+_MISLED = 3  # pages of a sitemap that are no articles, one after the other, by which it lists none
+_FORMER = 2  # requests that each former host has cost
 Conversation = Generator[Ask, Answer, "Exploration"]
 
 
@@ -66,6 +70,8 @@ class Exploration:
     """Addresses that are no article's."""
     called: dict[str, str] = field(default_factory=dict)
     """What the site's own pages call the addresses that they link to."""
+    sections: dict[str, Answer] = field(default_factory=dict)
+    """Section pages that were asked."""
     samples: list[Sample] = field(default_factory=list)
     unread: dict[str, Refusal] = field(default_factory=dict)
     """Articles that were asked and could not be read."""
@@ -103,8 +109,11 @@ def explore(url: str, now: datetime, also: Sequence[str] = (), former: Sequence[
     home = yield Ask(url, "home page")
     if home.refused is Refusal.NOT_SAVED:
         home = yield from _in_place_of(home, also)
-    _admit(home)
-    known = Exploration(home, page_links(home.soup, home.url), also=tuple(also), former=tuple(former), requests=1)
+    if home.refused is Refusal.REDIRECTED and bare_host(home.url) != bare_host(url):
+        raise (yield from redirected(url, home.url))
+    admit(home)
+    known = Exploration(home, page_links(home.soup, home.url), also=tuple(also), former=tuple(former))
+    known.requests = 1 + _FORMER * len(former)
     robots = yield from _ask(known, urljoin(home.url, "/robots.txt"), "robots.txt")
     yield from _feeds(known)
     yield from _sitemaps(known, robots.text if robots.is_good else "", now)
@@ -113,10 +122,20 @@ def explore(url: str, now: datetime, also: Sequence[str] = (), former: Sequence[
     if not known.listed:
         raise _nothing(known)
     yield from _articles(known)
+    if misleading := _misleading(known, 1):
+        misleading.found = Discovery("sitemap", refused=Refusal.NOT_ARTICLE)
+        known.listed.clear()
+        yield from _sections(known)
+        yield from _articles(known)
     asked = len(known.samples) + len(known.unread)
     if len(known.samples) < min(_FEWEST, max(1, asked)):
         raise _nothing(known)
     return known
+
+
+def _nothing(known: Exploration) -> NotLearned:
+    giving = [tried.source.url for tried in known.tried if tried.gives]
+    return nothing(known.home, len(known.listed), known.unread, giving)
 
 
 def _in_place_of(home: Answer, saved: Sequence[str]) -> Generator[Ask, Answer, Answer]:
@@ -134,54 +153,6 @@ def _ask(known: Exploration, url: str, why: Why) -> Generator[Ask, Answer, Answe
     answer = yield Ask(url, why)
     known.requests += answer.refused is not Refusal.NOT_SAVED
     return answer
-
-
-def _admit(home: Answer) -> None:
-    """Raises `NotLearned` when the home page cannot be had."""
-    host = urlsplit(home.url).hostname
-    if home.refused is Refusal.ROBOTS:
-        raise NotLearned("robots", f"robots.txt of {host} forbids its home page; ask its publisher")
-    if home.body and _asks_for_login(home):
-        raise _login(home)
-    if home.refused in (Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.RATE_LIMITED) or home.status in (401, 403, 429):
-        raise NotLearned("walled", f"{host} answers {home.refused or home.status}: a wall stands before its pages")
-    if home.body and is_wall(home.body):
-        raise NotLearned("walled", f"{host} shows a wall instead of its home page")
-    if home.refused is Refusal.REDIRECTED:
-        raise NotLearned("unreachable", f"{host} redirects to another site, {home.url}", moved_to=home.url)
-    if not home.is_good:
-        raise NotLearned("unreachable", f"{home.url} gives no page: {home.refused or f'status {home.status}'}")
-
-
-def _asks_for_login(home: Answer) -> bool:
-    """Whether a form with a password is all that a page has."""
-    return home.soup.select_one("input[type=password]") is not None and (home.status in (401, 403) or not home.soup.h2)
-
-
-def _login(home: Answer) -> NotLearned:
-    return NotLearned("login", f"{urlsplit(home.url).hostname} asks for a login before it shows an article")
-
-
-def _nothing(known: Exploration) -> NotLearned:
-    """Why nothing was found to learn from."""
-    home, host = known.home, urlsplit(known.home.url).hostname
-    forbidden = [reason for reason in known.unread.values() if reason is Refusal.ROBOTS]
-    if known.unread and len(forbidden) == len(known.unread):
-        return NotLearned("robots", f"robots.txt of {host} forbids its articles")
-    if known.unread and all(reason in (Refusal.CHALLENGE, Refusal.FORBIDDEN) for reason in known.unread.values()):
-        return NotLearned("walled", f"a wall stands before the articles of {host}")
-    if home.soup.select_one("input[type=password]") is not None:
-        return _login(home)
-    apis = places.api_addresses(home)
-    text = " ".join(home.soup.get_text(" ").split()) if home.soup.body is not None else ""
-    called = any(tried.gives and tried.source.url in apis for tried in known.tried)
-    if called or (home.soup.find("script") is not None and len(text) < _SHELL):
-        where = f"; the API behind it seems to be {', '.join(apis[:3])}" if apis else ""
-        return NotLearned("script-built", f"a script builds the pages of {host}{where}")
-    if known.unread:
-        reasons = ", ".join(sorted({str(reason) for reason in known.unread.values()}))
-        return NotLearned("no-articles", f"{host} lists {len(known.listed)} addresses, none readable ({reasons})")
-    return NotLearned("no-articles", f"{host} lists no articles: no feed, no sitemap, no list of headlines")
 
 
 # Sources.
@@ -305,8 +276,9 @@ def _sections(known: Exploration) -> Generator[Ask, Answer, None]:
     """Section pages: where nothing else lists articles they do; else one shows which links are none."""
     fed = bool(known.listed)
     home = _listed_by(known.home)
-    if not fed and not home.refused:
+    if not home.refused and (not fed or _beyond_sections(known, home)):
         known.tried.append(TriedSource(_paged(known.home, known.home.url, home), home))
+    if not fed and not home.refused:
         _take(known, home)
     if not fed:
         yield from _calls(known)
@@ -314,7 +286,8 @@ def _sections(known: Exploration) -> Generator[Ask, Answer, None]:
     known.others.update(dict.fromkeys(addresses))
     giving: set[tuple[str, ...]] = set()
     for url in addresses[: 1 if fed else _SECTIONS]:
-        answer = yield from _ask(known, url, "section")
+        answer = known.sections.get(url) or (yield from _ask(known, url, "section"))
+        known.sections[url] = answer
         if not answer.is_good:
             continue
         found = _listed_by(answer)
@@ -325,6 +298,15 @@ def _sections(known: Exploration) -> Generator[Ask, Answer, None]:
         known.note(page_links(answer.soup, answer.url))
     if not fed:
         known.unasked += [Listing(url) for url in addresses[_SECTIONS:] if shape(url) in giving]
+
+
+def _beyond_sections(known: Exploration, home: Discovery) -> bool:
+    """Whether nothing but feeds of sections lists the articles, and the home page shows some that none of them has."""
+    giving = [tried for tried in known.tried if tried.gives]
+    if len(giving) < 2 or not all(tried.found.kind == "feed" for tried in giving):
+        return False
+    shapes = set(map(shape, known.fed))
+    return any(link.url not in known.fed and shape(link.url) in shapes for link in home.links)
 
 
 def _calls(known: Exploration) -> Generator[Ask, Answer, None]:
@@ -348,7 +330,7 @@ def _calls(known: Exploration) -> Generator[Ask, Answer, None]:
 def _articles(known: Exploration) -> Generator[Ask, Answer, None]:
     """Read articles until there are enough; what turns out to be none changes which addresses are asked next."""
     asked: set[str] = set()
-    while len(known.samples) < _SAMPLES and known.requests < MOST_REQUESTS:
+    while len(known.samples) < _SAMPLES and known.requests < MOST_REQUESTS and not _misleading(known, _MISLED):
         link = next((link for link in _chosen(known) if link.url not in asked), None)
         if link is None:
             break
@@ -365,11 +347,20 @@ def _articles(known: Exploration) -> Generator[Ask, Answer, None]:
                 reason = refused.reason
         if reason is None:
             known.note(page_links(answer.soup, answer.url))
+            known.listed[link.url] = link  # a page that somebody named and that could be read is an article, too
             continue
         known.unread[link.url] = reason
         if reason in (Refusal.NOT_ARTICLE, Refusal.NO_BODY):
             known.listed.pop(link.url, None)
             known.others[link.url] = None
+
+
+def _misleading(known: Exploration, least: int) -> TriedSource | None:
+    """The sitemap from which alone the articles were taken, where so many of them, and all, were none when asked."""
+    none = [reason for reason in known.unread.values() if reason in (Refusal.NOT_ARTICLE, Refusal.NO_BODY)]
+    if known.samples or known.fed or len(none) < least:
+        return None
+    return next((tried for tried in known.tried if isinstance(tried.source, Sitemap) and tried.gives), None)
 
 
 def _chosen(known: Exploration) -> Iterator[Link]:
@@ -380,6 +371,17 @@ def _chosen(known: Exploration) -> Iterator[Link]:
     plain = [link for link in links if kind_by_address(link.url) == "article"] or links
     step = max(1, len(plain) // _SAMPLES)
     order = [plain[place] for place in dict.fromkeys((*range(0, len(plain), step), *range(len(plain))))]
-    doubtful = {shape(url) for url in known.unread} - {shape(one.link.url) for one in known.samples}
-    order.sort(key=lambda link: shape(link.url) in doubtful)
+    doubts = Counter(kind for url in known.unread for kind in _kinds(url))
+    for one in known.samples:
+        for kind in _kinds(one.link.url):
+            del doubts[kind]
+    order.sort(key=lambda link: sum(kind in doubts for kind in _kinds(link.url)))
     yield from {link.url: link for link in (*named, *order)}.values()
+
+
+def _kinds(url: str) -> Iterator[tuple[str, ...]]:
+    """What may tell an address of other pages from those of articles: its shape and its folder, where it has them."""
+    if any((told := shape(url))[1::2]):
+        yield told
+    if folder := urlsplit(url).path.rstrip("/").rpartition("/")[0]:
+        yield (folder,)

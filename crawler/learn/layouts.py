@@ -152,7 +152,8 @@ def _leads(one: Sample) -> Iterator[Tag]:
 
 def _is_lead(one: Sample, tag: Tag) -> bool:
     lead, text = squeezed(one.article.lead or ""), one.text(tag)
-    return bool(lead) and text.endswith(lead) and len(text) <= len(lead) + 40
+    # Where a page's own title is its site's name, the headline was taken for the lead.
+    return bool(lead) and text != one.title and text.endswith(lead) and len(text) <= len(lead) + 40
 
 
 def _times(one: Sample) -> Iterator[Tag]:

@@ -17,12 +17,11 @@ from crawler.learn.addresses import AddressRules
 from crawler.learn.asking import NotLearned
 from crawler.learn.exploration import Exploration, TriedSource
 from crawler.learn.layouts import agreement, family_of, learn_layout
-from crawler.learn.page_links import bare_host
+from crawler.learn.page_links import bare_host, of_host, without_suffix
 from crawler.learn.samples import Sample, squeezed
 from crawler.sites import Layout, Site, Sitemap, Source, Tier
 
 _TAIL = re.compile(r"\s+[|–—-]\s+|\s*::\s*|\s*»\s*")
-_SUFFIX = re.compile(r"\.(?:(?:com|gov|org|net|edu)\.vn|vn|com|net|org|info|localhost)$")
 _MINISTRY = re.compile(r"^(?:mo[a-z]{1,4}|mard|mic|mpi|most|sbv|mst|mae|moh|bo[a-z]+)\.gov\.vn$")
 _MARK = re.compile(r"\(([^\W\d][\w .-]{1,40})\)\s*[-–]\s")
 _MOST_SOURCES = 12  # of a spider; a site with more section feeds has a home feed
@@ -75,7 +74,7 @@ def learned(known: Exploration, name: str) -> Learned:
             keep_query=rules.keep_query,
             keep_slash=rules.keep_slash,
             names=_marks(known.samples),
-            hosts=tuple(bare_host(f"//{host}") for host in known.former),
+            hosts=tuple(host for host in known.former if not of_host(f"//{host}", bare_host(known.home.url))),
             layout=layout,
         )
     except BadSite as error:
@@ -86,10 +85,8 @@ def learned(known: Exploration, name: str) -> Learned:
 
 def name_for(url: str) -> str:
     """The name of a spider for a site, made of its host: "baomau" for www.baomau.example.vn."""
-    host = bare_host(url)
-    while (shorter := _SUFFIX.sub("", host)) != host:
-        host = shorter
-    name = re.sub(r"\W+", "_", host.removesuffix(".example")).strip("_").lower()
+    host = without_suffix(bare_host(url)).removesuffix(".example")
+    name = re.sub(r"\W+", "_", host).strip("_").lower()
     return name if name[:1].isalpha() else f"site_{name}"
 
 

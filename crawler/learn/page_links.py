@@ -28,6 +28,7 @@ _LABEL = re.compile(
 _MENU_TAGS = frozenset(("nav", "footer", "header"))
 _HIGHEST = 8  # containers above an anchor that tell its place
 _WORD = re.compile(r"\w+")
+_SUFFIX = re.compile(r"\.(?:(?:com|gov|org|net|edu)\.vn|vn|com|net|org|info|localhost)$")
 _HEADLINE = 5  # words
 
 
@@ -82,6 +83,13 @@ def alternates(soup: BeautifulSoup, url: str, kinds: str) -> Iterator[str]:
 def bare_host(url: str) -> str:
     """The host of an address without what says how it is shown (www., m., amp.)."""
     return re.sub(r"^(?:www|m|amp|mobile)\.", "", (urlsplit(url).hostname or "").lower())
+
+
+def without_suffix(host: str) -> str:
+    """A host without the suffixes under which anybody has a name: "baomau" of baomau.com.vn."""
+    while (shorter := _SUFFIX.sub("", host)) != host:
+        host = shorter
+    return host
 
 
 def of_host(url: str, host: str) -> bool:

@@ -76,12 +76,12 @@ def usual_feeds(home: str) -> list[str]:
 
 
 def sitemap_addresses(home: str, robots: str) -> list[str]:
-    """The sitemaps that robots.txt names, else where they are by habit."""
+    """The sitemaps that robots.txt names, then where they are by habit."""
     named = [match.strip() for match in re.findall(r"(?im)^\s*sitemap\s*:\s*(\S+)", robots)]
     host = bare_host(home)
     found = [url for one in named if (url := absolute(one, home)) and of_host(url, host)]
     found.sort(key=lambda url: (bool(_NO_ARTICLES.search(urlsplit(url).path)), "news" not in url))
-    return list(dict.fromkeys(found)) or [urljoin(home, path) for path in _USUAL_SITEMAPS]
+    return list(dict.fromkeys((*found, *(urljoin(home, path) for path in _USUAL_SITEMAPS))))
 
 
 def children_to_ask(children: Sequence[tuple[str, date | None]]) -> list[str]:

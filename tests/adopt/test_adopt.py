@@ -33,7 +33,7 @@ class Cuaminh(NewsSpider):
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Newsroom]:
-    world = stranger_world(seed=11, count=2, closed=6, articles=9, now=datetime.now(VIETNAM))
+    world = stranger_world(seed=18, count=2, closed=6, articles=9, now=datetime.now(VIETNAM))
     with Newsroom(world) as started:
         yield started
 
@@ -73,6 +73,8 @@ def test_a_paper_is_adopted_and_its_spider_crawls_all_that_it_published(
     assert Path(row["path"]) == tmp_path / "mine" / f"{stranger.name}.py"
     assert list((tmp_path / "mine" / "golden" / stranger.name).glob("*/article.json"))
     assert stranger.name in load_sites(tmp_path / "mine")
+    assert stranger.former
+    assert load_sites(tmp_path / "mine")[stranger.name].hosts == (f"{stranger.former}.localhost",)
     crawled = adopt("crawl", stranger.name, "--store", "sqlite:///a.db", "--json")
     assert json.loads(crawled.out)["created"] == len(room.world.visible(stranger)), crawled.out
 
@@ -84,6 +86,20 @@ def test_a_name_is_not_given_twice(adopt: Thoisu, room: Newsroom) -> None:
     again = adopt(*arguments)
     assert again.code == 2
     assert "hai" in again.err
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [("https://nguoi-la.example/", "moved-away"), ("loop", "unreachable")],
+)
+def test_a_home_page_that_leads_elsewhere_is_refused(adopt: Thoisu, room: Newsroom, target: str, reason: str) -> None:
+    stranger = of(room)[1]
+    room.misbehave(stranger.name, redirect=target)
+    said = adopt("adopt", home(room, stranger), "--json")
+    room.behave(stranger.name)
+    row = json.loads(said.out)
+    assert (said.code, row["adopted"], row["reason"]) == (1, False, reason)
+    assert reason != "moved-away" or f"thoisu adopt {target}" in row["detail"]
 
 
 def test_closed_papers_are_refused_each_for_its_reason(adopt: Thoisu, room: Newsroom) -> None:

@@ -54,6 +54,19 @@ def test_what_the_layout_finds_is_not_replaced() -> None:
     assert article.published_at == datetime.fromisoformat("2026-03-05T09:15+07:00")
 
 
+def test_who_signed_is_found_where_the_layout_names_no_byline() -> None:
+    head = "<div><span>05/03/2026 09:15</span> <span class=x>Tác giả: Lê Văn An</span></div>"
+    assert page(head).authors == ()
+    unnamed = replace(SITE, layout=replace(EPI, name="mau", authors=()))
+    markup = f"""<html><body><div><h1 class="article__title">Bộ Nội vụ họp về tiền lương</h1>{head}
+    <div class="article__body"><p>{TEXT}</p><p>{TEXT[::-1]}</p></div></div></body></html>"""
+    assert extract(markup, URL, site=unnamed).authors == ("Lê Văn An",)
+    behind = markup.replace("</body>", "<p class=art-writer>Trần Văn Bình</p></body>").replace("Tác giả: Lê Văn An", "")
+    assert extract(behind, URL, site=unnamed).authors == ("Trần Văn Bình",)
+    whole = replace(SITE, layout=replace(EPI, name="mau", authors=(), body=("body > div",)))
+    assert extract(markup, URL, site=whole).authors == ("Lê Văn An",)
+
+
 def test_captions_links_and_dates_between_headline_and_text_are_no_lead() -> None:
     caption = f"<figure><img src=/a.jpg><figcaption>{LEAD}</figcaption></figure>"
     article = page(f"{caption}<p>Thứ Năm, 05/03/2026 09:15</p><div><a href=/b-1.html>{LEAD[::-1]}</a></div>")
@@ -62,6 +75,36 @@ def test_captions_links_and_dates_between_headline_and_text_are_no_lead() -> Non
 
 CASES = Path(os.environ.get("THOISU_CASES") or "nowhere")
 GOLDS = sorted(CASES.glob("pages/gold/*.json"))
+
+
+@pytest.mark.parametrize(("href", "authors"), [("/doi-song", ()), ("/tac-gia/doi-song", ("ĐỜI SỐNG",))])
+def test_the_name_of_a_section_beside_the_time_signs_nothing(href: str, authors: tuple[str, ...]) -> None:
+    unnamed = replace(SITE, layout=replace(EPI, name="mau", authors=()))
+    markup = f"""<html><body><ul><li><a href="{href}">Đời sống</a></li></ul><div>
+    <h1 class="article__title">Bộ Nội vụ họp về tiền lương</h1><div><i>ĐỜI SỐNG</i> <span>05/03/2026 09:15</span></div>
+    <div class="article__body"><p>{TEXT}</p><p>{TEXT[::-1]}</p></div></div></body></html>"""
+    assert extract(markup, URL, site=unnamed).authors == authors
+
+
+def test_a_headline_that_asks_is_one_where_all_of_it_is_a_link() -> None:
+    asked = "Vì sao phương án tiền lương mới chưa tới các xã vùng cao?"
+    linked = f'<div class="article__body"><p>{TEXT}</p><p><a href=/b-1.html>{asked}</a></p><p>{TEXT[::-1]}</p>'
+    lines = page("").body.split("\n")
+    markup = f'<html><body><div><h1 class="article__title">Bộ Nội vụ họp về tiền lương</h1>{linked}</div></body></html>'
+    assert extract(markup, URL, site=SITE).body.split("\n") == lines
+    spoken = markup.replace(f"<a href=/b-1.html>{asked}</a>", f"Ông hỏi: {asked}")
+    assert len(extract(spoken, URL, site=SITE).body.split("\n")) == 3
+
+
+def test_a_box_of_links_that_opens_the_text_takes_nothing_but_itself() -> None:
+    lead = f"<p class=tom-tat>{LEAD} {LEAD[::-1]} {LEAD}</p>"
+    box = "".join(f"<li><a href=/b-{n}.html>Bộ Nội vụ lấy ý kiến về dự thảo {n}</a></li>" for n in range(3))
+    text = [f"{TEXT} {LEAD} Lần {n}." for n in range(4)]
+    markup = f"""<html><body><article><header><h1 class="article__title">Bộ Nội vụ họp về tiền lương</h1>{lead}</header>
+    <div class="article__body"><div class=kem><b>Có thể bạn quan tâm</b><ul>{box}</ul></div>
+    {"".join(f"<p>{line}</p>" for line in text)}</div></article></body></html>"""
+    whole = replace(SITE, layout=replace(EPI, name="mau", body=("article",)))
+    assert extract(markup, URL, site=whole).body.split("\n")[-4:] == text
 
 
 @cache

@@ -67,6 +67,14 @@ def test_a_slug_that_ends_in_a_year_does_not_widen_the_pattern() -> None:
     assert not found.takes(HOME + "/chu-de/bau-cu-2026.html")
 
 
+def test_one_stray_beside_many_articles_narrows_nothing() -> None:
+    articles = [f"/{slug}-va-ca-nuoc-{n}-{4000100 + n}.html" for n in range(15) for slug in SLUG]
+    found = rules(articles, ["/chao-trai-4000900.html"])
+    assert found.article == r"-\d{5,}\.html$"
+    assert found.doubtful == ("/chao-trai-4000900.html",)
+    assert rules(articles[:40], ["/chao-trai-4000900.html"]).doubtful == ()
+
+
 def test_a_folder_of_labels_is_excluded() -> None:
     articles = [f"/{slug}-{4100 + n}.html" for n, slug in enumerate(SLUG)]
     found = rules(articles, ["/tag/song-hong-4711.html", "/tag/cau-moi-4712.html"])
@@ -98,3 +106,19 @@ def test_forty_real_addresses_tell_the_others_of_their_host() -> None:
         found = learn_addresses(urls[:40], [])
         assert found is not None, host
         assert sum(map(found.takes, urls)) >= 0.99 * len(urls), host
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://bao.vn/thoi-su/", "https://bao.vn/kinh-te/"),
+        ("https://bao.vn/c102/giao-duc.htm", "https://bao.vn/c105/y-te.htm"),
+        ("https://bao.vn/2026/08/21/bo-hop/", "https://bao.vn/2025/11/02/xa-hop/"),
+    ],
+)
+def test_pages_of_one_kind_have_one_shape(one: str, other: str) -> None:
+    assert shape(one) == shape(other)
+
+
+def test_words_in_another_folder_are_another_shape() -> None:
+    assert shape("https://bao.vn/chu-de/tien-luong/") != shape("https://bao.vn/thoi-su/tien-luong/")

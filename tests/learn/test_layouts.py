@@ -62,6 +62,21 @@ def test_no_page_is_read_worse_than_without_it() -> None:
     assert [agreement(one, layout()) for one in samples()] == [1.0] * 4
 
 
+def test_a_headline_that_was_taken_for_the_lead_is_none() -> None:
+    anonymous = (page(n).replace("</title>", "").replace("<title>", "<title>Báo Mẫu</title><!--") for n in range(4))
+    pages = [text.replace("</head>", "--></head>") for text in anonymous]
+    titles = [f"{where} bàn giao công trình thứ {n} cho dân" for n, where in enumerate(_PLACES)]
+    found = learn_layout(
+        [
+            sample(Answer(f"https://bao.example.vn/bai-{n}.html", body=text.encode()), Link("/", title=titles[n]))
+            for n, text in enumerate(pages)
+        ],
+        "mau",
+    )
+    assert found is not None
+    assert (found.title, found.lead) == ((".ten-bai-viet",), ())
+
+
 def test_what_no_page_shows_stays_open() -> None:
     assert layout().lead == ()
     assert layout().caption == ()
