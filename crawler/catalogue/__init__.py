@@ -2,8 +2,11 @@
 
 A text stands in the code in English and is looked up by it; `{name}` in it is filled in after. What has no entry is
 said in English. Vietnamese nouns have no plural: both forms of an English text share one entry, that of the plural.
-The files are `catalogue.toml`, what pages and commands share; `catalogue_commands.toml`, what commands print;
-`catalogue_errors.toml` and `catalogue_reports.toml`, the patterns of what the packages say; `catalogue_help.toml`.
+
+shared.toml    what pages and commands share
+commands.toml  what commands print
+errors.toml, reports.toml  the patterns of what the packages say
+help.toml      what `--help` says
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any, Literal, get_args
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-_FILES = sorted(Path(__file__).parent.glob("catalogue*.toml"))
+_FILES = sorted(Path(__file__).parent.glob("*.toml"))
 _NAME = re.compile(r"\{(\w+)\}")
 _CLAUSE = "; "
 _LONGEST = 400  # characters of what is compared with patterns
