@@ -14,7 +14,7 @@ from crawler.cli.find import describe
 from crawler.cli.language import respoken, spoken
 from crawler.errors import BadInput
 from crawler.process import shown
-from crawler.process.output import console, print_json, write
+from crawler.process.output import console, print_json, say, write
 
 if TYPE_CHECKING:
     from crawler.adopt import Adoption
@@ -38,7 +38,7 @@ def adopt(
 
     Sources, which addresses are articles, and the layout are told from the home
     page, robots.txt and a few articles, and checked by what does not depend on
-    them. Exit code 1 when a site cannot be adopted.
+    them. Exit code 1 when a site cannot be adopted, 2 when one cannot be written.
 
     \b
     Examples:
@@ -54,16 +54,23 @@ def adopt(
         raise BadInput("name a site by its address, or a file of addresses with --list")
     if name is not None and not name.isidentifier():
         raise BadInput(f"{name!r} cannot name a spider; take small letters, digits and _")
-    refused = 0
+    code = 0
     for one in learn(given, now=datetime.now(UTC), name=name, replay=replay or configured().replay, own=configured()):
-        refused += isinstance(one.came, NotLearned)
-        path = _write(one) if write_ and not isinstance(one.came, NotLearned) else None
+        path = None
+        if isinstance(one.came, NotLearned):
+            code = code or 1
+        elif write_:
+            try:
+                path = _write(one)
+            except BadInput as fault:  # what was learned of it is shown, and the next is written all the same
+                say(f"thoisu: {respoken(str(fault))}")
+                code = 2
         if json_:
             print_json(_row(one, path))
         else:
             _show(one, path)
-    if refused:
-        raise typer.Exit(1)
+    if code:
+        raise typer.Exit(code)
 
 
 def _listed(file: Path | None) -> list[str]:

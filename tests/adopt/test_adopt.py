@@ -79,13 +79,15 @@ def test_a_paper_is_adopted_and_its_spider_crawls_all_that_it_published(
     assert json.loads(crawled.out)["created"] == len(room.world.visible(stranger)), crawled.out
 
 
-def test_a_name_is_not_given_twice(adopt: Thoisu, room: Newsroom) -> None:
-    stranger = of(room)[1]
-    arguments = ("adopt", home(room, stranger), "--name", "hai", "--write")
-    assert adopt(*arguments).code == 0
-    again = adopt(*arguments)
-    assert again.code == 2
-    assert "hai" in again.err
+def test_a_name_is_not_given_twice_and_the_other_sites_are_written(adopt: Thoisu, room: Newsroom) -> None:
+    first, second = [home(room, stranger) for stranger in of(room) if not stranger.closed][:2]
+    (written,) = adopt("adopt", first, "--write", "--json").rows
+    again = adopt("adopt", first, second, "--write", "--json")
+    assert (again.code, again.err) == (
+        2,
+        f"thoisu: {written['path']} exists; name the spider with --name, or take the file away\n",
+    )
+    assert [(row["adopted"], row["path"] is not None) for row in again.rows] == [(True, False), (True, True)]
 
 
 @pytest.mark.parametrize(
