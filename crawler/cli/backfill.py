@@ -25,6 +25,7 @@ from crawler.cli.common import (
 )
 from crawler.cli.crawl import summary
 from crawler.cli.language import respoken, spoken, spoken_of_many
+from crawler.cli.lists import Column, Row, print_aligned
 from crawler.cli.progress import progress
 from crawler.cli.relate import relate_by_hand
 from crawler.cli.warcs import copy_files
@@ -208,23 +209,26 @@ def _count(
     *,
     json_: bool,
 ) -> None:
-    from rich.table import Table
-
     from crawler.backfill import forecast
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("site", "routes", "to ask", "done", "waiting", "stored", "expected", "hours"):
-        table.add_column(spoken(name), justify="left" if name in ("site", "routes") else "right", overflow="fold")
+    numbers = ("to ask", "done", "waiting", "stored", "expected", "hours")
+    columns = [
+        Column("site", whole=True),
+        Column("routes"),
+        *(Column(name, right=True) for name in numbers),
+    ]
+    rows = []
     with open_store(store) as opened:
         for name, jobs in plan.items():
             found = forecast(opened, sites[name], jobs, now, gaps)
             if json_:
                 print_json(asdict(found))
             hours = "-" if found.seconds is None else respoken(f"{found.seconds / 3600:.1f}")
-            numbers = (found.addresses, found.done, found.waiting, found.stored, found.expected)
-            table.add_row(name, "\n".join(found.routes), *("-" if n is None else str(n) for n in numbers), hours)
+            counts = (found.addresses, found.done, found.waiting, found.stored, found.expected)
+            cells = (name, ", ".join(found.routes), *("-" if n is None else str(n) for n in counts), hours)
+            rows.append(Row(cells))
     if not json_:
-        console().print(table)
+        print_aligned(columns, rows, console())
 
 
 def _of_gaps(sites: Sites, span: DayRange, now: datetime, store: str | None, *, dry: bool) -> dict[str, list[Job]]:

@@ -13,6 +13,7 @@ import typer
 
 from crawler.cli.common import LogFormatOption, all_sites, begin_log, chosen_sites, configured, papers_of
 from crawler.cli.language import respoken, spoken
+from crawler.cli.lists import Column, Row, print_aligned
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Refusal
 from crawler.process import shown
@@ -163,20 +164,16 @@ def _stored(report: SiteReport) -> int:
 
 def summary(reports: list[SiteReport], screen: Console) -> None:
     """The table at the end of a crawl, and a line for each site that failed."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("site", "sources", "new links", "created", "revised", "copied"):
-        table.add_column(spoken(name), justify="left" if name == "site" else "right", overflow="fold")
-    table.add_column(spoken("refused"))
-    table.add_column(spoken("seconds"), justify="right")
+    numbers = (Column(name, right=True) for name in ("sources", "new links", "created", "revised", "copied"))
+    columns = [Column("site", whole=True), *numbers, Column("refused"), Column("seconds", right=True)]
+    rows = []
     for report in reports:
         words = ", ".join(f"{reason} {number}" for reason, number in report.refused.most_common())
-        table.add_row(*_cells(report), words, respoken(f"{report.seconds:.1f}"), style="red" if report.error else "")
+        cells = (*_cells(report), words, respoken(f"{report.seconds:.1f}"))
+        rows.append(Row(cells, style="red" if report.error else ""))
     if len(reports) > 1:
-        table.add_section()
-        table.add_row(*_totals(reports), style="bold")
-    screen.print(table)
+        rows.append(Row(_totals(reports), style="bold"))
+    print_aligned(columns, rows, screen)
     for name in ("withdrawn", "restored"):
         if number := sum(getattr(report, name) for report in reports):
             screen.print(f"{spoken(name)}: {number}")

@@ -2,7 +2,8 @@
 
 At a terminal no word is broken and a column that somebody must type is never cut; where the columns do not fit beside
 each other, they stand below each other. Through a pipe every cell is whole, whatever the width, and there is no
-heading: `cut -f` and `awk` read it. What is said beside the rows goes to standard error then.
+heading: `cut -f` and `awk` read it. What is said beside the rows goes to standard error then. The report of what a
+command has done is aligned wherever it goes, since a log or a mail shows it to a person.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def print_rows(columns: Sequence[Column], rows: Iterable[Row], empty: str) -> No
     elif not every:
         console().print(respoken(empty), soft_wrap=True)
     else:
-        _aligned(columns, every, console())
+        print_aligned(columns, every, console())
 
 
 def cell(text: str) -> str:
@@ -86,7 +87,8 @@ def remark(text: str, *, style: str = "") -> None:
     console().print(shown(respoken(text)), style=style, soft_wrap=True)
 
 
-def _aligned(columns: Sequence[Column], rows: Sequence[Row], screen: Console) -> None:
+def print_aligned(columns: Sequence[Column], rows: Sequence[Row], screen: Console) -> None:
+    """Print rows for a person, whether at a terminal or not."""
     from rich.cells import cell_len
     from rich.text import Text
 

@@ -10,6 +10,7 @@ import typer
 
 from crawler.cli.common import SitesArgument, all_sites, chosen_sites, configured, local
 from crawler.cli.language import respoken, spoken, word_of
+from crawler.cli.lists import Column, Row, print_aligned
 from crawler.process import shown
 from crawler.process.output import console, print_json, write
 
@@ -54,9 +55,8 @@ def prove(
     from crawler.cli.common import papers_of
 
     own, now = configured(), datetime.now(UTC)
-    base = newsroom or own.newsroom
-    sites = chosen_sites(names or (), papers_of(base) if base else all_sites())
-    proven = examine(sites, now=now, replay=replay or own.replay, newsroom=base, own=own)
+    sites = chosen_sites(names or (), papers_of(newsroom) if newsroom else all_sites())
+    proven = examine(sites, now=now, replay=replay or own.replay, newsroom=newsroom or own.newsroom, own=own)
     for one in proven if json_ else ():
         print_json(_row(one))
     if not json_:
@@ -108,17 +108,16 @@ def _row(one: Proven) -> dict[str, Any]:
 
 
 def _show(proven: list[Proven]) -> None:
-    from rich.table import Table
-
-    names = ("site", "verdict", "sources", "newest", "pattern", "layout", "requests")
-    table = Table(*map(spoken, names), box=None, pad_edge=False)
+    columns = [Column("site", whole=True), *map(Column, ("verdict", "sources", "newest", "pattern", "layout"))]
+    columns.append(Column("requests", right=True))
+    rows = []
     for one in proven:
         proof = one.proof
         asked = [source for source in proof.sources if source.word != "not asked"]
         giving = sum(source.word == "gives" for source in asked)
         newest = max((source.newest for source in asked if source.newest), default=None)
         listed = proof.coverage.listed
-        table.add_row(
+        cells = (
             proof.site.name,
             spoken(proof.verdict),
             spoken("{n} of {all} give", n=giving, all=len(asked)),
@@ -126,10 +125,10 @@ def _show(proven: list[Proven]) -> None:
             spoken("takes {share} of {n}", share=f"{proof.coverage.share:.0%}", n=listed) if listed else "-",
             ", ".join(f"{name} {count}" for name, count in proof.layouts.items()) or "-",
             str(proof.requests),
-            style=_STYLES[proof.verdict],
         )
+        rows.append(Row(cells, style=_STYLES[proof.verdict]))
     screen = console()
-    screen.print(table)
+    print_aligned(columns, rows, screen)
     for one in proven:
         if one.proof.findings:
             screen.print(f"\n{one.proof.site.name}: {spoken(one.proof.verdict)}", style="bold")

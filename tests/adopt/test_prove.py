@@ -39,6 +39,14 @@ def test_a_fault_is_told_with_its_patch_and_kept_for_others(thoisu: Thoisu, news
     assert json.loads((cases[0] / "article.json").read_text("utf-8"))["title"]
 
 
+def test_described_sites_are_proved_where_a_newsroom_answers_for_the_network(
+    thoisu: Thoisu, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THOISU_NEWSROOM", newsroom.url)
+    run = thoisu("prove", "nhandan")
+    assert (run.code, "0 of 1 sites work" in run.out) == (1, True), run.err
+
+
 def test_a_wall_is_kept_as_one(thoisu: Thoisu, newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.misbehave("songda", challenge="d1n")
     told = thoisu("prove", "songda", "--newsroom", newsroom.url, "--json", "--keep", tmp_path)

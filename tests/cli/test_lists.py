@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.console import Console
 
 from crawler.cli import lists
+from crawler.cli.crawl import summary
 from crawler.cli.lists import Column, Row
+from crawler.crawl import SiteReport
+from crawler.errors import Refusal
 from crawler.store import Store
 from tests.support import Thoisu, article, at
 
@@ -85,3 +91,14 @@ def test_each_command_gives_lines_to_a_program(thoisu: Thoisu, tmp_path: Path) -
     thoisu("alerts", "add", "nước sạch", "--store", url)
     (alert,) = thoisu("alerts", "list", "--store", url).out.splitlines()
     assert alert.split("\t")[:3] == ["1", "nước sạch", ""]
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_the_report_of_a_crawl_breaks_no_name(width: int) -> None:
+    refused = Counter({Refusal.TOPIC: 20, Refusal.NOT_ARTICLE: 6, Refusal.SECTION: 4})
+    reports = [SiteReport(site="congthongtinphugiang1", refused=refused), SiteReport(site="vov", created=3)]
+    told = StringIO()
+    summary(reports, Console(width=width, file=told))
+    lines = told.getvalue().splitlines()
+    assert {"congthongtinphugiang1", "not_article", "vov"} <= set(" ".join(lines).replace(",", " ").split())
+    assert max(map(len, lines)) <= width
