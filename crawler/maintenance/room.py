@@ -15,6 +15,7 @@ from crawler.errors import ArchiveFailed, BadInput
 from crawler.maintenance import quiet
 from crawler.maintenance.diagnosis import Diagnosis, error, ok, warning
 from crawler.maintenance.growth import Growth, folder_growth, store_growth
+from crawler.maintenance.retention import archive_bytes
 from crawler.maintenance.sizes import free_bytes
 from crawler.monitor import folders_of
 from crawler.monitor.own_checks import FREE
@@ -30,11 +31,10 @@ _LONG = 3650  # days, from which on nobody counts them
 def room(store: Store, settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     """How full the disks are, and how the store and the archive grow."""
     grown = store_growth(store, settings, now)
-    most = settings.archive_total_mb
     every = [grown[0]] if grown else []
-    if settings.archive is not None:
-        size = None if most is None else most * 1_000_000
-        every.append(folder_growth("archive", settings.archive, settings.keep_pages, size, now))
+    if settings.archive is not None and settings.archive_url is None:  # else nothing stays in the folder
+        most = archive_bytes(settings)
+        every.append(folder_growth("archive", settings.archive, settings.keep_pages, most, now))
     yield from _disks(store, settings, {one.name: one for one in every})
     yield from _objects(settings)
     if grown is None:

@@ -21,7 +21,7 @@ from crawler.learn import Answer, Ask, Sample
 from crawler.learn.layouts import agreement, family_of, learn_layout, site_with
 from crawler.learn.samples import sample, squeezed
 from crawler.sites import Layout, Site
-from crawler.store import quarantine
+from crawler.store import Store, quarantine
 from crawler.store.schema import articles, links, revisions
 from crawler.text import local_time
 
@@ -73,11 +73,11 @@ def drift(connection: Connection, site: Site) -> Drift | None:
 
 
 def kept_pages(
-    connection: Connection, pages: Sequence[Link], site: str, archive: tuple[Path, str | None] | None, now: datetime
+    store: Store, pages: Sequence[Link], site: str, archive: tuple[Path, str | None] | None, now: datetime
 ) -> list[Answer]:
     """The pages of the last day that are kept: in the archive, of a folder and an object store, and as examples."""
     wanted = {page.url for page in pages}
-    found = {answer.url: answer for answer in (*_archived(archive, site, wanted, now), *_examples(connection, site))}
+    found = {answer.url: answer for answer in (*_archived(archive, site, wanted, now), *_examples(store, site))}
     return [found[page.url] for page in pages if page.url in found][:ENOUGH]
 
 
@@ -155,7 +155,8 @@ def _type(fetch: Fetch) -> str:
     return next((value for name, value in fetch.headers if name.lower() == "content-type"), "")
 
 
-def _examples(connection: Connection, site: str) -> Iterator[Answer]:
-    for page in quarantine.listed(connection, [site], reason=quarantine.EXAMPLE):
-        if (kept := quarantine.content(connection, page)) is not None:
-            yield Answer(page.url, 200, "text/html", kept.body)
+def _examples(store: Store, site: str) -> Iterator[Answer]:
+    with store.reading() as connection:
+        for page in quarantine.listed(connection, [site], reason=quarantine.EXAMPLE):
+            if (kept := quarantine.content(connection, page)) is not None:
+                yield Answer(page.url, 200, "text/html", kept.body)

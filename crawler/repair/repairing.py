@@ -174,8 +174,7 @@ def _drifted(connection: Connection, site: Site, standing: Sequence[StandIn], no
 def _learn(site: Site, found: Drift, asks: _Asks) -> list[StandIn]:
     """Learn the layout that the latest pages have, from those that are kept and a few that are asked again."""
     now = asks.now
-    with asks.store.reading() as connection:
-        answers = kept_pages(connection, found.pages, site.name, asks.archive, now)
+    answers = kept_pages(asks.store, found.pages, site.name, asks.archive, now)
     if len(answers) < ENOUGH:
         if asks.room(site) < ENOUGH:
             return []

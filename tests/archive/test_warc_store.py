@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import pytest
 
 from crawler.archive import Archive, Damaged, pruning
@@ -32,14 +31,6 @@ from tests.support import article, at, url_of
 from tests.web.asking import Asker
 
 URL = "memory://bucket/warc"
-
-
-@pytest.fixture
-def objects() -> Iterator[Any]:
-    system = fsspec.filesystem("memory")
-    yield system
-    system.store.clear()
-    system.pseudo_dirs[:] = [""]
 
 
 @pytest.fixture
@@ -220,7 +211,9 @@ def test_commands_and_pages_read_from_there(
         store.save(article(1), at(1))
         source = Asker(store, archive=settings.archive, archive_url=URL).get("/articles/1/capture")
         assert (source.status_code, source.text) == (200, "<p>tin</p>")
-        (told,) = [one for one in room(store, settings, at(2)) if one.what == "archive"]
+        found = list(room(store, settings, at(2)))
+        (told,) = [one for one in found if one.what == "archive"]
+        assert not [one for one in found if one.figures.get("name") == "archive"], "the folder does not grow"
         assert told.finding.startswith("1 files, 0.0 MB, finished ones at memory://bucket")
     monkeypatch.setenv("THOISU_ARCHIVE", str(tmp_path / "warc"))
     monkeypatch.setenv("THOISU_ARCHIVE_URL", URL)

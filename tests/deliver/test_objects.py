@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +24,6 @@ URL = "memory://bucket/feed"
 KINDS = {"jsonl": JsonLines, "csv": Csv}
 
 
-@pytest.fixture
-def store() -> Iterator[Any]:
-    system = fsspec.filesystem("memory")
-    yield system
-    system.store.clear()
-    system.pseudo_dirs[:] = [""]
-
-
 def sink(kind: str = "jsonl", rewinds: int = 0, **options: Any) -> RowFiles:
     made = KINDS[kind]("lake", f"{kind}:{URL}", **options)
     made.open(rewinds)
@@ -50,39 +41,39 @@ def rows(system: Any, kind: str = "jsonl") -> list[int]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_change_is_there_once_over_batches_and_restarts(store: Any, kind: str) -> None:
+def test_a_change_is_there_once_over_batches_and_restarts(objects: Any, kind: str) -> None:
     sink(kind).write([delivery(1), delivery(2)])
     again = sink(kind)
     again.write([delivery(3)])
-    assert (rows(store, kind), len(store.ls("/bucket/feed"))) == ([1, 2, 3], 1)
+    assert (rows(objects, kind), len(objects.ls("/bucket/feed"))) == ([1, 2, 3], 1)
     assert KINDS[kind]("lake", f"{kind}:{URL}").open(0) == delivery(3).key, "what is there is not written again"
 
 
-def test_a_full_object_is_followed_by_another(store: Any) -> None:
+def test_a_full_object_is_followed_by_another(objects: Any) -> None:
     for seq in range(1, 6):
         sink(rotate_mb=0.0001).write([delivery(seq)])
-    assert rows(store) == [1, 2, 3, 4, 5]
-    assert [path.rpartition("/")[2][:20] for path in sorted(store.ls("/bucket/feed", detail=False))] == [
+    assert rows(objects) == [1, 2, 3, 4, 5]
+    assert [path.rpartition("/")[2][:20] for path in sorted(objects.ls("/bucket/feed", detail=False))] == [
         f"changes-{seq:012d}" for seq in range(1, 6)
     ]
 
 
-def test_what_a_consumer_took_away_does_not_come_back(store: Any) -> None:
+def test_what_a_consumer_took_away_does_not_come_back(objects: Any) -> None:
     held = sink()
     held.write([delivery(1)])
-    store.rm("/bucket/feed", recursive=True)
+    objects.rm("/bucket/feed", recursive=True)
     held.write([delivery(2)])
-    assert rows(store) == [2]
+    assert rows(objects) == [2]
 
 
-def test_a_rewind_begins_anew_beside(store: Any) -> None:
+def test_a_rewind_begins_anew_beside(objects: Any) -> None:
     sink().write([delivery(1), delivery(2)])
     sink(rewinds=1).write([delivery(1)])
-    assert sorted(rows(store)) == [1, 1, 2]
+    assert sorted(rows(objects)) == [1, 1, 2]
     assert JsonLines("lake", f"jsonl:{URL}").open(1) == delivery(1).key
 
 
-def test_a_put_that_fails_leaves_what_was_there(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_put_that_fails_leaves_what_was_there(objects: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     held = sink()
     held.write([delivery(1)])
     for raised, reason in (
@@ -99,18 +90,18 @@ def test_a_put_that_fails_leaves_what_was_there(store: Any, monkeypatch: pytest.
 
         held.open(0)
         with monkeypatch.context() as broken:
-            broken.setattr(type(store), "pipe_file", fail)
+            broken.setattr(type(objects), "pipe_file", fail)
             with pytest.raises(SinkFailed) as failure:
                 held.write([delivery(2)])
         assert failure.value.reason == reason
         assert "secret" not in str(failure.value)
     assert held.open(0) == delivery(1).key
     held.write([delivery(2)])
-    assert rows(store) == [1, 2]
+    assert rows(objects) == [1, 2]
 
 
-def test_an_object_that_is_not_ours_is_left_alone(store: Any) -> None:
-    store.pipe_file("/bucket/feed/changes-000000000001-20260302.jsonl", b"something else\n")
+def test_an_object_that_is_not_ours_is_left_alone(objects: Any) -> None:
+    objects.pipe_file("/bucket/feed/changes-000000000001-20260302.jsonl", b"something else\n")
     with pytest.raises(SinkFailed, match=r"damaged: /bucket/feed/changes-000000000001-20260302.jsonl"):
         sink()
 

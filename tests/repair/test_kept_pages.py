@@ -15,6 +15,5 @@ def test_examples_of_the_latest_pages_are_taken_from_the_store(store: Store) -> 
     keep_page(store, 3, "dai", reason=EXAMPLE, body=b"<html>3")
     keep_page(store, 4, reason=EXAMPLE, body=b"<html>4")
     pages = [Link(url_of(n)) for n in (1, 2, 3)]
-    with store.reading() as connection:
-        kept = kept_pages(connection, pages, "bao", None, at(5))
+    kept = kept_pages(store, pages, "bao", None, at(5))
     assert [(answer.url, answer.status, answer.body) for answer in kept] == [(url_of(1), 200, b"<html>1")]
