@@ -25,5 +25,5 @@ def object_store(url: str, **options: Any) -> tuple[Any, str]:
         raise BadInput(f"{scheme}:// cannot be used: {masked(' '.join(str(error).split()))}") from None
     root = str(root).rstrip("/")
     if not root.strip("/"):
-        raise BadInput(f"{masked_address(url)!r} names no place; it reads like {scheme}://bucket/feed")
+        raise BadInput(f"{masked_address(url)!r} names no place; it reads like {scheme}://bucket/folder")
     return system, root

@@ -85,6 +85,9 @@ def test_a_slip_is_said_with_the_name_that_is_nearest(tmp_path: Path) -> None:
         f"{file}, line 2, sets THOISU_BUDGTE, {wrong} did you mean THOISU_BUDGET?",
     ]
     assert Settings.load({}, file).delay == 6
+    (said_of_archive,) = doubts({"THOISU_ARCHIVE_URL": "s3://bucket/warc"}, tmp_path / "none")
+    assert "no page is kept" in said_of_archive
+    assert not list(doubts({"THOISU_ARCHIVE_URL": "s3://bucket/warc", "THOISU_ARCHIVE": "warc"}, tmp_path / "none"))
 
 
 @pytest.mark.parametrize("value", ["1e300", "9" * 400])

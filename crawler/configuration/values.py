@@ -354,7 +354,8 @@ def filled(text: str, variable: Callable[[str], str | None] = secret) -> str:
 
 
 def doubts(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> Iterator[str]:
-    """What is set and may be a slip, a sentence each: a name of ours that nothing reads, two values for one name.
+    """What is set and may be a slip, a sentence each: a name of ours that nothing reads, two values for one name,
+    an object store for an archive that nobody keeps.
 
     Raises `BadInput` as `Settings.load`.
     """
@@ -369,6 +370,9 @@ def doubts(environ: Mapping[str, str] | None = None, env_file: Path | None = Non
         elif len({entry.value for entry in entries}) > 1 and name.startswith(_PREFIX):
             lines = ", ".join(str(entry.line) for entry in entries[:-1])
             yield f"{name} is set in line {lines} of {env_file} and again in line {entries[-1].line}, which counts"
+    own = Settings.load(environ, env_file)
+    if own.archive_url and own.archive is None:
+        yield "THOISU_ARCHIVE_URL is set and THOISU_ARCHIVE is not: no page is kept; name the folder where files begin"
 
 
 def _is_slip(name: str) -> bool:

@@ -49,8 +49,8 @@ _PAUSE, _PAUSE_MAX = 30, 3600  # seconds between two tries of a job whose worker
 JobState = Literal["waits", "runs", "failed"]
 
 _metadata = MetaData(schema=SCHEMA)
-_WAITS, _RUNS, _FAILED = "todo", "doing", "failed"  # the engine's words
-_STATUS = ENUM(_WAITS, _RUNS, "succeeded", "failed", "cancelled", "aborting", "aborted",
+_WAITS, _RUNS, _FAILED = "todo", "doing", "failed"  # as procrastinate's own `Status` names them in the database
+_STATUS = ENUM(_WAITS, _RUNS, _FAILED, "succeeded", "cancelled", "aborting", "aborted",
                name="procrastinate_job_status", metadata=_metadata, create_type=False)  # fmt: skip
 _EVENT = ENUM("deferred", "started", "scheduled", "failed", name="procrastinate_job_event_type", metadata=_metadata,
               create_type=False)  # fmt: skip

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from crawler.alerts import alerts
 from crawler.alerts.notify import split
 from crawler.archive import Archive, Damaged
-from crawler.errors import BadInput
+from crawler.errors import ArchiveFailed, BadInput
 from crawler.store import mentions
 from crawler.web import api_sites, articles, board, plots
 from crawler.web.asked import Asked
@@ -204,6 +204,8 @@ def _captured(state: State, url: str) -> bytes:
             return archive.load(held).body
     except (BadInput, Damaged) as error:
         raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from None
+    except ArchiveFailed:
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "the archive does not answer") from None
 
 
 def _whole(line: board.SiteLine) -> str:

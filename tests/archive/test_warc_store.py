@@ -199,9 +199,8 @@ def test_objects_go_by_age_and_size_as_files_do(
     index.close()
 
 
-@pytest.mark.usefixtures("objects")
 def test_commands_and_pages_read_from_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    objects: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept = writer(tmp_path / "warc")
     kept.keep(answer(link=url_of(1), url=url_of(1)))
@@ -211,6 +210,10 @@ def test_commands_and_pages_read_from_there(
         store.save(article(1), at(1))
         source = Asker(store, archive=settings.archive, archive_url=URL).get("/articles/1/capture")
         assert (source.status_code, source.text) == (200, "<p>tin</p>")
+        with monkeypatch.context() as away:
+            away.setattr(type(objects), "open", lambda *_, **__: 1 / 0)
+            unread = Asker(store, archive=settings.archive, archive_url=URL).get("/articles/1/capture")
+        assert (unread.status_code, "kho lưu không trả lời" in unread.text) == (503, True)
         found = list(room(store, settings, at(2)))
         (told,) = [one for one in found if one.what == "archive"]
         assert not [one for one in found if one.figures.get("name") == "archive"], "the folder does not grow"
