@@ -91,7 +91,7 @@ def _opened(store: str | None) -> Store:
 
 def _well(answered: int, silent: int) -> str:
     if not answered:
-        return "nothing to check: no site has given anything yet"
+        return spoken("nothing to check: no site has given anything yet")
     others = spoken("; {n} more have given nothing yet: thoisu status", n=silent) if silent else ""
     return spoken_of_many("nothing is wrong at {n} site", "nothing is wrong at {n} sites", answered) + others
 

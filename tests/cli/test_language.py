@@ -21,7 +21,8 @@ from tests.support import ROOT, Thoisu, article, at
 
 COMMANDS = sorted((ROOT / "crawler" / "cli").glob("*.py"))
 SPOKEN = frozenset({"spoken", "spoken_of_many", "respoken", "word_of", "cell"})
-PRINTING = frozenset({"print", "say", "announce", "tell", "status", "update", "add_row", "add_column", "Table"})
+PRINTING = frozenset({"print", "say", "announce", "tell", "status", "update", "add_row", "add_column", "Table",
+                      "note", "remark"})  # fmt: skip
 NOT_SAID = frozenset(
     {"compile", "css", "get", "Worker", "cast", "debug", "warning", "info", "startswith", "need", "expect"}
 )
