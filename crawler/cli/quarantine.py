@@ -11,7 +11,7 @@ import typer
 
 from crawler.cli.common import SitesArgument, StoreOption, known_here, local, open_store, site_names
 from crawler.cli.language import spoken
-from crawler.cli.lists import Column, Row, note, print_rows
+from crawler.cli.lists import Column, Row, cell, note, print_rows
 from crawler.errors import BadInput
 from crawler.process.output import print_json
 
@@ -69,7 +69,7 @@ def quarantine(
 def _said(page: KeptPage) -> str:
     from crawler.store.quarantine import EXAMPLE
 
-    return spoken("read by {layout}", layout=page.detail) if page.reason == EXAMPLE else page.reason
+    return cell(f"read by {page.detail}") if page.reason == EXAMPLE else page.reason
 
 
 def _write(folder: Path, page: KeptPage, content: PageContent) -> None:
