@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
+from crawler.catalogue import entries, retold
+
 SENTENCE = re.compile(r"[A-Za-z]{2,}[^\w\s]* [^\w\s]*[A-Za-z{]")
 WORD = re.compile(r"[A-Za-z]{2,}")
 VALUE = "x7"
@@ -32,6 +34,12 @@ def _is_text(node: ast.stmt) -> bool:
 def name_of(call: ast.Call) -> str:
     """What is called, without what it belongs to."""
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def is_known(text: str) -> bool:
+    """Whether it has an entry or a pattern, alone or behind the sign that leads it."""
+    alone = text.strip(" ;")
+    return text in entries() or alone in entries() or retold(alone, "vi") != alone
 
 
 def samples(node: ast.expr) -> list[str]:
