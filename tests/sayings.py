@@ -13,7 +13,7 @@ from crawler.catalogue import entries, retold
 SENTENCE = re.compile(r"[A-Za-z]{2,}[^\w\s]* [^\w\s]*[A-Za-z{]")
 WORD = re.compile(r"[A-Za-z]{2,}")
 VALUE = "x7"
-LOOKS = frozenset({"help", "metavar", "style", "header_style", "justify", "overflow"})
+LOOKS = frozenset({"help", "style", "overflow"})
 
 
 def tree_of(path: Path) -> ast.Module:
@@ -57,7 +57,7 @@ def samples(node: ast.expr) -> list[str]:
             return ["".join(some) for some in product(samples(left), samples(right))]
         case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mult()):
             return ["", text]
-        case ast.Call(args=[first, *_]) if name_of(node) in ("shown", "line", "_line"):
+        case ast.Call(args=[first, *_]) if name_of(node) in ("shown", "_line"):
             return samples(first)
     return [VALUE]
 

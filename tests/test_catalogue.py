@@ -33,7 +33,7 @@ REPORTS = [
                   "learn/closed.py", "learn/ex*.py", "learn/learned.py", "learn/witnesses.py", "repair/*.py")
     for path in (ROOT / "crawler").glob(names)
 ]  # fmt: skip
-NOT_TOLD = frozenset({"exec_driver_sql", "debug", "info", "_ask", "Ask"})
+NOT_TOLD = frozenset({"exec_driver_sql", "info"})
 PUT_TOGETHER = {
     "{n} min",
     f"Of sites of this tier ({', '.join(get_args(Tier))}). Repeatable.",
