@@ -121,7 +121,7 @@ def _never(spans: list[DayRange], span: DayRange, now: datetime) -> str:
     said = [
         f"{days.first:%d/%m}" if days.first == days.last else f"{days.first:%d/%m}–{days.last:%d/%m}" for days in spans
     ]
-    more = spoken(" and {n} more spans", n=len(said) - _SPANS) if len(said) > _SPANS else ""
+    more = spoken_of_many(" and {n} more span", " and {n} more spans", len(said) - _SPANS) if len(said) > _SPANS else ""
     return spoken("never asked on {days}", days=", ".join(said[-_SPANS:])) + more
 
 
