@@ -44,6 +44,7 @@ _WEEKDAY = re.compile(r"\b(?:thứ|chủ\s?nhật)\b", re.I)
 _TITLE_TAIL = re.compile(r"\s+[|\-–—]\s+[^|\-–—]{2,60}$")
 _LEAD_LENGTH = 60, 900  # characters
 _SIGNATURE = 90  # characters
+_BESIDE = 60  # characters of a signature that stands beside the time
 _TIMES = 3  # of the times that are shown
 _CANDIDATES = 3000  # elements that may be the headline
 _HEAD = 300  # elements between headline and text that are looked at
@@ -253,7 +254,7 @@ def _bylines(
     """The line that signs: by its class, else beside the time."""
     if named := next(_signatures(survey, roots, body, inside), None):
         return [named]
-    beside = next((text for text in _beside(times) if names(text) and text != title), None)
+    beside = next((text for text in _beside(survey, times) if names(text) and text != title), None)
     return [beside] if beside and not _is_section(survey, beside) else []
 
 
@@ -265,16 +266,17 @@ def _is_section(survey: Survey, text: str) -> bool:
     return any(path.partition(".")[0] == name for path in paths)
 
 
-def _beside(times: list[ShownTime]) -> Iterator[str]:
+def _beside(survey: Survey, times: list[ShownTime]) -> Iterator[str]:
     """Signatures on the line of the time, or in an element next to it."""
     for one in times:
-        text, moment, node = one.text, one.moment, one.node
-        signed = names(text) if not node.attributes.get("datetime") and not _WEEKDAY.search(text) else ()
-        if signed and moment.precision != "day" and all(" " in name and signature(name) for name in signed):
-            yield ", ".join(signed)
+        text, node = one.text, one.node
+        if one.moment.precision != "day" and not node.attributes.get("datetime") and not _WEEKDAY.search(text):
+            signed = names(text)
+            if signed and all(" " in name and signature(name) for name in signed):
+                yield ", ".join(signed)
         for other in node.parent.iter() if node.parent is not None else ():
-            text = tidy(other.text())
-            if other.tag != "a" and " " in text and len(text) <= 60 and not _WEEKDAY.search(text) and signature(text):
+            text = tidy(other.text()) if other.tag != "a" and survey.size(other) <= 2 * _BESIDE else ""
+            if " " in text and len(text) <= _BESIDE and not _WEEKDAY.search(text) and signature(text):
                 yield text
 
 
