@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
+from crawler.catalogue import entries, retold
+
 SENTENCE = re.compile(r"[A-Za-z]{2,}[^\w\s]* [^\w\s]*[A-Za-z{]")
 WORD = re.compile(r"[A-Za-z]{2,}")
 VALUE = "x7"
-LOOKS = frozenset({"help", "metavar", "style", "header_style", "justify", "overflow"})
+LOOKS = frozenset({"help", "style", "overflow"})
 
 
 def tree_of(path: Path) -> ast.Module:
@@ -34,6 +36,12 @@ def name_of(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
+def is_known(text: str) -> bool:
+    """Whether it has an entry or a pattern, alone or behind the sign that leads it."""
+    alone = text.strip(" ;")
+    return text in entries() or alone in entries() or retold(alone, "vi") != alone
+
+
 def samples(node: ast.expr) -> list[str]:
     """The texts that an expression can be, with `VALUE` for whatever is not written in it."""
     match node:
@@ -49,7 +57,7 @@ def samples(node: ast.expr) -> list[str]:
             return ["".join(some) for some in product(samples(left), samples(right))]
         case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mult()):
             return ["", text]
-        case ast.Call(args=[first, *_]) if name_of(node) in ("shown", "line", "_line"):
+        case ast.Call(args=[first, *_]) if name_of(node) in ("shown", "_line"):
             return samples(first)
     return [VALUE]
 

@@ -102,6 +102,15 @@ def writer(url: str, number: int, rounds: int) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Poll; what never comes true fails the test."""
+    for _ in range(20 * LONG):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never came true")
+
+
 def dies(pid: int) -> bool:
     """Whether a process, of whomever, ends within a minute; one that does not is killed."""
     process = Path("/proc", str(pid), "stat")

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.catalogue import _sections, chosen, entries, retold, said, said_of_many
+from crawler.backfill.gaps import Cause
+from crawler.catalogue import _ABOUT, _sections, chosen, entries, retold, said, said_of_many
 from crawler.compare import EDIT_KINDS, RelationKind
 from crawler.deliver.sink import SinkReason
 from crawler.errors import BadInput, Refusal
@@ -19,7 +20,7 @@ from crawler.learn.proof import Fault
 from crawler.monitor import CHECKS
 from crawler.sites import Tier
 from crawler.text.query import parse
-from tests.sayings import SENTENCE, VALUE, literals, name_of, samples, tree_of
+from tests.sayings import SENTENCE, VALUE, is_known, literals, name_of, samples, tree_of
 from tests.support import ROOT
 
 ERRORS = frozenset({
@@ -32,7 +33,14 @@ REPORTS = [
                   "learn/closed.py", "learn/ex*.py", "learn/learned.py", "learn/witnesses.py", "repair/*.py")
     for path in (ROOT / "crawler").glob(names)
 ]  # fmt: skip
-NOT_TOLD = frozenset({"exec_driver_sql", "debug", "info", "_ask", "Ask"})
+NOT_TOLD = frozenset({"exec_driver_sql", "info"})
+PUT_TOGETHER = {
+    "{n} min",
+    f"Of sites of this tier ({', '.join(get_args(Tier))}). Repeatable.",
+    f"One of {', '.join(get_args(Kind))}.",
+    "Show this message and exit.",
+}
+"""What has an entry and stands nowhere in one piece; the last is Typer's."""
 WEB = ROOT / "crawler" / "web"
 SPOKEN = re.compile(r"""(?:\b_|page|about)\(\s*("[^"]+"|'[^']+')(?!\s*~)""")
 COUNTED = re.compile(r"""many\(\s*"[^"]+",\s*"([^"]+)\"""")
@@ -51,16 +59,26 @@ def test_every_text_of_the_pages_has_an_entry() -> None:
     [
         ("tier", get_args(Tier)), ("kind", get_args(Kind)), ("event", get_args(Event)), ("edit", EDIT_KINDS),
         ("relation", get_args(RelationKind)), ("refusal", tuple(Refusal)), ("sink", ("new", "ok", *get_args(SinkReason))), ("fault", get_args(Fault)),
+        ("gap", get_args(Cause)),
     ],
 )  # fmt: skip
-def test_every_word_has_an_entry(about: str, words: tuple[str, ...]) -> None:
-    assert {f"{about}: {word}" for word in words} - entries() == set()
+def test_every_word_has_an_entry_and_there_is_no_other(about: str, words: tuple[str, ...]) -> None:
+    assert {text for text in entries() if text.startswith(f"{about}: ")} == {f"{about}: {word}" for word in words}
+
+
+def test_every_entry_stands_in_the_code() -> None:
+    files = (path for name in ("cli", "monitor", "web") for path in (ROOT / "crawler" / name).rglob("*"))
+    code = " ".join(
+        word for path in files if path.suffix in (".py", ".html") for word in path.read_text("utf-8").split()
+    )
+    unused = {text for text in entries() if not _ABOUT.match(text) and " ".join(text.split()) not in code}
+    assert unused == PUT_TOGETHER
 
 
 def test_every_check_has_an_entry() -> None:
     assert {text for check in CHECKS for text in (check.says, check.advice)} - entries() == set()
     parts = [text for check in CHECKS for text in (check.reads, check.bound, check.within)]
-    assert [text for text in parts if SENTENCE.search(text) and not _is_known(text)] == []
+    assert [text for text in parts if SENTENCE.search(text) and not is_known(text)] == []
 
 
 def test_every_error_has_its_vietnamese() -> None:
@@ -72,7 +90,7 @@ def test_every_error_has_its_vietnamese() -> None:
         if isinstance(call, ast.Call) and name_of(call) in ERRORS
         for given in call.args
         for text in samples(given)
-        if SENTENCE.search(text.replace(VALUE, "")) and not (_is_known(text) or _is_known(f"{VALUE} {text}"))
+        if SENTENCE.search(text.replace(VALUE, "")) and not (is_known(text) or is_known(f"{VALUE} {text}"))
     }
     assert raised == set()
 
@@ -89,10 +107,6 @@ def test_what_is_seen_of_sites_and_of_the_store_has_its_vietnamese() -> None:
         if SENTENCE.search(piece) and piece.strip(" ;,:()") not in texts
     }
     assert missing == set()
-
-
-def _is_known(text: str) -> bool:
-    return retold(text, "vi") != text or text in entries()
 
 
 def test_a_translation_names_the_values_of_the_text_and_no_others() -> None:

@@ -68,15 +68,19 @@ def adopt(
         ]
         talks.append(Talk(_of_host(pages[0]), explore(pages[0], now, also)))
     hold(talks, settings, at_once=own.sites_at_once)
-    asked = set(map(bare_host, urls))
+    asked = {bare_host(talk.site.home) for talk in talks}
     former: list[tuple[str, ...]] = [()] * len(talks)
     for _ in range(_MOVES):
+        moved: list[Talk[Exploration]] = []
         for place, talk in enumerate(talks):
             if (there := _moved_to(talk)) is not None and bare_host(there) not in asked:
                 asked.add(bare_host(there))
                 former[place] += (bare_host(talk.site.home),)
                 talk.site, talk.questions, talk.came = _of_host(there), explore(there, now, former=former[place]), None
-        hold([talk for talk in talks if talk.came is None], settings, at_once=own.sites_at_once)
+                moved.append(talk)
+        if not moved:
+            break
+        hold(moved, settings, at_once=own.sites_at_once)
     return [
         _result(name or name_for(talk.site.home), pages[0], talk)
         for pages, talk in zip(by_host.values(), talks, strict=True)

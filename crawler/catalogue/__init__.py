@@ -12,7 +12,6 @@ help.toml      what `--help` says
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -20,14 +19,13 @@ from typing import Any, Literal, get_args
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-_FILES = sorted(Path(__file__).parent.glob("*.toml"))
 _NAME = re.compile(r"\{(\w+)\}")
 _CLAUSE = "; "
 _LONGEST = 400  # characters of what is compared with patterns
 _DECIMAL = re.compile(r"\d+\.\d+%?")
 _Pattern = tuple[str, list[str], list[str], str]
-"""The longest of its own pieces, all that stand between its names, the names, its Vietnamese. The one with the most of
-its own fits first."""
+"""The longest of its own pieces, by which most are told at once; all that stand around its names; the names; its
+Vietnamese."""
 _ABOUT = re.compile(r"(?:edit|error|event|fault|gap|kind|refusal|relation|sink|tier): ")
 
 
@@ -112,6 +110,7 @@ def chosen(asked: str) -> Language:
     return max(weights, key=lambda language: weights[language], default="vi")
 
 
+@lru_cache
 def entries() -> frozenset[str]:
     """The texts that have an entry, as they stand in the code."""
     return frozenset(_texts())
@@ -120,7 +119,10 @@ def entries() -> frozenset[str]:
 @lru_cache
 def _sections() -> list[tuple[str, dict[str, Any]]]:
     """Name and texts of each section of each file."""
-    return [section for file in _FILES for section in tomllib.loads(file.read_text("utf-8")).items()]
+    import tomllib
+
+    files = sorted(Path(__file__).parent.glob("*.toml"))
+    return [section for file in files for section in tomllib.loads(file.read_text("utf-8")).items()]
 
 
 @lru_cache
@@ -136,7 +138,10 @@ def _texts() -> dict[str, tuple[str, str]]:
 
 @lru_cache
 def _patterns() -> tuple[dict[str, str], list[_Pattern], list[_Pattern]]:
-    """Those without a name; those of one clause, which fit no text of several; those of several."""
+    """Those without a name; those of one clause, which fit no text of several; those of several.
+
+    The one with the most of its own comes first.
+    """
     exact: dict[str, str] = {}
     others: tuple[list[_Pattern], list[_Pattern]] = ([], [])
     for text, said in (pair for name, section in _sections() if name == "patterns" for pair in section.items()):

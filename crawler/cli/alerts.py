@@ -194,7 +194,7 @@ def list_(
         screen.print(f"   {found}")
         _waiting(screen, status.targets)
     if not every and not json_:
-        note("there is no alert; begin with: thoisu alerts add QUERY")
+        note(spoken("there is no alert; begin with: thoisu alerts add QUERY"))
 
 
 def _line(text: str) -> str:

@@ -91,9 +91,10 @@ def _opened(store: str | None) -> Store:
 
 def _well(answered: int, silent: int) -> str:
     if not answered:
-        return "nothing to check: no site has given anything yet"
-    others = spoken("; {n} more have given nothing yet: thoisu status", n=silent) if silent else ""
-    return spoken_of_many("nothing is wrong at {n} site", "nothing is wrong at {n} sites", answered) + others
+        return spoken("nothing to check: no site has given anything yet")
+    said = spoken_of_many("nothing is wrong at {n} site", "nothing is wrong at {n} sites", answered)
+    others = "; {n} more has given nothing yet: thoisu status", "; {n} more have given nothing yet: thoisu status"
+    return said + spoken_of_many(*others, silent) if silent else said
 
 
 def _show(finding: Finding, check: Check, screen: Console) -> None:

@@ -209,7 +209,8 @@ def _of_tiers(names: list[str], tiers: list[str]) -> list[str]:
         raise BadInput(f"no tier is called {unknown!r}; there are {', '.join(get_args(Tier))}")
     found = [name for name in names or sites if name in sites and sites[name].tier in tiers]
     if not found:
-        raise BadInput(f"none of the sites {', '.join(names)} is of tier {' or '.join(tiers)}")
+        of = " or ".join(tiers)
+        raise BadInput(f"none of the sites {', '.join(names)} is of tier {of}" if names else f"no site is of tier {of}")
     return found
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import all_sites, configured, file_url, input_lines, is_url, local, read_input, site_for
-from crawler.cli.language import spoken, word_of
+from crawler.cli.language import spoken, spoken_of_many, word_of
 from crawler.cli.lists import Column, Row, note, piped, print_rows, print_tabbed
 from crawler.errors import BadInput, Discard, Refusal, Refused
 from crawler.items import DENSITY
@@ -55,7 +55,8 @@ def sites(
     ]
     print_rows([Column("site", whole=True), *map(Column, names)], lines, "no site is described")
     proven = sum(row["proven"] for row in rows)
-    note(spoken("{n} sites, {proven} proven", n=len(rows), proven=proven), style="bold")
+    texts = "{n} site, {proven} proven", "{n} sites, {proven} proven"
+    note(spoken_of_many(*texts, len(rows), proven=proven), style="bold")
 
 
 def describe(site: Site) -> dict[str, Any]:

@@ -109,9 +109,9 @@ def _show(
             remark(f"{name}: {_never(spans, span, now)}")
     if not found and any(not _is_all(spans, span, now) for spans in unasked.values()):
         asked = "nothing is known to be missing of the days that were asked"
-        remark(asked if any(unasked.values()) else "nothing is known to be missing")
+        remark(spoken(asked if any(unasked.values()) else "nothing is known to be missing"))
     if not shares:
-        remark("no site was ever asked")
+        remark(spoken("no site was ever asked"))
 
 
 def _never(spans: list[DayRange], span: DayRange, now: datetime) -> str:
@@ -121,7 +121,7 @@ def _never(spans: list[DayRange], span: DayRange, now: datetime) -> str:
     said = [
         f"{days.first:%d/%m}" if days.first == days.last else f"{days.first:%d/%m}–{days.last:%d/%m}" for days in spans
     ]
-    more = spoken(" and {n} more spans", n=len(said) - _SPANS) if len(said) > _SPANS else ""
+    more = spoken_of_many(" and {n} more span", " and {n} more spans", len(said) - _SPANS) if len(said) > _SPANS else ""
     return spoken("never asked on {days}", days=", ".join(said[-_SPANS:])) + more
 
 

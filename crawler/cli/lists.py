@@ -75,16 +75,16 @@ def print_tabbed(cells: Iterable[str]) -> None:
 
 
 def note(text: str, *, style: str = "") -> None:
-    """What is said beside a list: at a terminal below it, through a pipe on standard error."""
+    """What is said beside a list, already in its language: at a terminal below it, through a pipe on standard error."""
     if piped():
-        say(respoken(text))
+        say(text)
     else:
         remark(text, style=style)
 
 
 def remark(text: str, *, style: str = "") -> None:
     """What a report says beside its rows, wherever it goes: who reads it through a pager or in a mail must see it."""
-    console().print(shown(respoken(text)), style=style, soft_wrap=True)
+    console().print(shown(text), style=style, soft_wrap=True)
 
 
 def print_aligned(columns: Sequence[Column], rows: Sequence[Row], screen: Console) -> None:

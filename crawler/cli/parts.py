@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from crawler.cli.language import spoken
+from crawler.cli.language import spoken, spoken_of_many
 from crawler.process import end_with_input
 from crawler.process.output import console
 
@@ -36,9 +36,10 @@ def put(store: Store, works: Sequence[Work]) -> None:
     with store.reading() as connection:
         taken = {work.queue for work in works} <= queue_state.served(connection)
     screen = console(stderr=True)
-    screen.print(spoken("{n} parts wait for workers: thoisu queue", n=number), soft_wrap=True)
+    texts = "{n} part waits for workers: thoisu queue", "{n} parts wait for workers: thoisu queue"
+    screen.print(spoken_of_many(*texts, number), soft_wrap=True)
     if number < len(works):
-        screen.print(spoken("{n} wait already", n=len(works) - number), soft_wrap=True)
+        screen.print(spoken_of_many("{n} waits already", "{n} wait already", len(works) - number), soft_wrap=True)
     if not taken:
         screen.print(
             spoken("no worker that takes them is alive; start one: thoisu worker"), style="red", soft_wrap=True

@@ -47,8 +47,8 @@ def prune(
     rows = [Row((cell(one.what), str(one.number), cell(f"{(one.bytes or 0) / 1e6:.1f}"))) for one in found]
     print_rows(columns, rows, "nothing is ever dropped")
     if not any(one.number for one in found):
-        note("nothing is too old")
+        note(spoken("nothing is too old"))
     else:
-        note("a dry run: this would be dropped" if dry_run else "this was dropped")
+        note(spoken("a dry run: this would be dropped" if dry_run else "this was dropped"))
     if given is not None:
         note(spoken("the file is {n} MB smaller", n=f"{given / 1e6:.1f}"))

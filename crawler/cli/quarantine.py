@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.common import SitesArgument, StoreOption, known_here, local, open_store, site_names
-from crawler.cli.language import spoken
-from crawler.cli.lists import Column, Row, note, print_rows
+from crawler.cli.language import spoken_of_many
+from crawler.cli.lists import Column, Row, cell, note, print_rows
 from crawler.errors import BadInput
 from crawler.process.output import print_json
 
@@ -63,13 +63,14 @@ def quarantine(
     rows = [Row((page.site, local(page.at), _said(page), str(folders.get(page, page.url)))) for page in pages]
     print_rows(columns, rows, "no page is kept for repair")
     if stayed:
-        note(spoken("{n} were there already and stay as they are", n=stayed))
+        texts = "{n} was there already and stays as it is", "{n} were there already and stay as they are"
+        note(spoken_of_many(*texts, stayed))
 
 
 def _said(page: KeptPage) -> str:
     from crawler.store.quarantine import EXAMPLE
 
-    return spoken("read by {layout}", layout=page.detail) if page.reason == EXAMPLE else page.reason
+    return cell(f"read by {page.detail}") if page.reason == EXAMPLE else page.reason
 
 
 def _write(folder: Path, page: KeptPage, content: PageContent) -> None:

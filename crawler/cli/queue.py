@@ -59,7 +59,7 @@ def queue(
     columns = [Column(name, right=name == "tries", whole=name not in ("what", "since")) for name in _COLUMNS]
     print_rows(columns, [_row(job, now) for job in jobs], "nothing waits, runs or failed")
     if not there:
-        note("this store has no queue: `thoisu schedule` does everything itself")
+        note(spoken("this store has no queue: `thoisu schedule` does everything itself"))
         return
     shown = sum(counts[state] for state in states)
     if shown > len(jobs):
@@ -79,6 +79,6 @@ def _row(job: QueuedJob, now: datetime) -> Row:
 
 def _workers(workers: list[QueueWorkerRow]) -> str:
     if not workers:
-        return "no worker is alive; start one: thoisu worker"
+        return spoken("no worker is alive; start one: thoisu worker")
     each = "; ".join(f"{one.host}:{one.pid} ({', '.join(one.queues)}; {one.concurrency})" for one in workers)
     return f"{spoken('workers')}: {each}"

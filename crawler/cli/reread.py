@@ -24,7 +24,7 @@ from crawler.cli.common import (
     period,
     site_named,
 )
-from crawler.cli.language import respoken, spoken
+from crawler.cli.language import respoken, spoken, spoken_of_many
 from crawler.cli.relate import relate_by_hand
 from crawler.errors import BadInput, Discard
 from crawler.process import end_with_input, shown
@@ -224,7 +224,7 @@ def row(found: RereadPage) -> dict[str, Any]:
 
 
 def _show(tally: RereadCounts, examples: dict[str, list[RereadPage]], screen: Console) -> None:
-    screen.print(spoken("{n} pages of the archive", n=tally.pages), style="bold")
+    screen.print(spoken_of_many("{n} page of the archive", "{n} pages of the archive", tally.pages), style="bold")
     for what, said in _SAID.items():
         if tally.what[what]:
             screen.print(f"{tally.what[what]:>7}  {spoken(said)}")

@@ -12,7 +12,7 @@ import typer
 
 from crawler.cli.command import Command, Group
 from crawler.cli.common import StoreOption, all_sites, configured, local, open_store
-from crawler.cli.language import respoken, spoken, word_of
+from crawler.cli.language import respoken, spoken, spoken_of_many, word_of
 from crawler.cli.lists import Column, Row, cell, note, piped, print_rows
 from crawler.errors import BadInput
 from crawler.process.output import console, print_json
@@ -100,7 +100,7 @@ def rewind(
         sink_cursors.set_back(connection, route.name, first, now)
     said = spoken("{sink} was at change {n} and goes on with {first}", sink=sink, n=cursor, first=first)
     if first - 1 > cursor:
-        said += spoken("; {n} changes are left out", n=first - 1 - cursor)
+        said += spoken_of_many("; {n} change is left out", "; {n} changes are left out", first - 1 - cursor)
     console().print(said, soft_wrap=True)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.common import SitesArgument, StoreOption, all_sites, configured, local, open_store, site_named
-from crawler.cli.language import respoken, spoken
+from crawler.cli.language import respoken, spoken, spoken_of_many
 from crawler.cli.lists import Column, Row, cell, print_rows
 from crawler.process import shown
 from crawler.process.output import console, print_json
@@ -134,7 +134,8 @@ def _table(rows: Sequence[SiteStatus], now: datetime, by_hand: Mapping[str, Run]
             below.append(cell(_by_hand(run, now)))
         below += [cell(f"stand-in: {why}") for why in row.stand_ins]
         if row.findings:
-            below.append(cell(f"{row.findings} findings are open: thoisu check {row.site}"))
+            many = f"{row.findings} findings are open: thoisu check {row.site}"
+            below.append(cell(many if row.findings > 1 else f"1 finding is open: thoisu check {row.site}"))
         cells = (row.site, last, gave, str(row.today), following, asked, whole)
         lines.append(Row(cells, below=below, style="red" if row.findings else ""))
     print_rows(columns, lines, "no site is scheduled")
@@ -196,7 +197,7 @@ def _explain(row: SitePace, screen: Console, *, whole: bool) -> None:
         screen.print(f"  {spoken(text, rate=f'{row.rate:.1f}', n=f'{row.expected:.0f}')}")
     text, spent = "{n} of {all} requests left today ({spent})", spent or spoken("none spent")
     screen.print(f"  {spoken(text, n=row.left, all=row.budget, spent=spent)}")
-    screen.print(f"  {spoken('{n} polls still planned today', n=row.planned)}")
+    screen.print(f"  {spoken_of_many('{n} poll still planned today', '{n} polls still planned today', row.planned)}")
     for source in sorted(row.sources, key=lambda source: source.next_at):
         screen.print(shown(f"  {source.source}"), soft_wrap=True)
         screen.print(shown(f"    {_next(source.next_at, source.why)}"), soft_wrap=True)
@@ -214,4 +215,4 @@ def _rates(source: SourcePace, screen: Console) -> None:
     text = "{rate} articles an hour, {share} of them here before elsewhere"
     screen.print(f"    {spoken(text, rate=f'{source.rate:.1f}', share=f'{source.first:.0%}')}")
     if source.window:
-        screen.print(f"    {spoken('shows {n} articles', n=source.window)}")
+        screen.print(f"    {spoken_of_many('shows {n} article', 'shows {n} articles', source.window)}")

@@ -79,7 +79,12 @@ def copy_files(
                 text = spoken("an article ends before {url}, on which it goes on and which is in no file", url=url)
                 screen.print(shown(f"{file.name}: {text}"), style="yellow", soft_wrap=True)
             if (more := len(one.missing) - _FAULTS) > 0:
-                screen.print(spoken("and {n} more articles of the same file", n=more), style="yellow")
+                screen.print(
+                    spoken_of_many(
+                        "and {n} more article of the same file", "and {n} more articles of the same file", more
+                    ),
+                    style="yellow",
+                )
     if json_:
         for one in done:
             print_json(asdict(one) | {"what": dict(one.what)})

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -22,7 +21,7 @@ from crawler.extract.page import Page, plain, tidy
 from crawler.extract.reader import fold_line, line_of
 from crawler.extract.shown_times import ShownTime, ShownTimes
 from crawler.extract.times import stamps
-from crawler.text import parse_date, unmarked
+from crawler.text import parse_date, without_marks
 
 _AUTHORS = (
     "[class*=auth i], [data-role=author], [rel=author], [class*=byline i], [class*=writer i], [class*=tacgia i],"
@@ -45,6 +44,7 @@ _WEEKDAY = re.compile(r"\b(?:thứ|chủ\s?nhật)\b", re.I)
 _TITLE_TAIL = re.compile(r"\s+[|\-–—]\s+[^|\-–—]{2,60}$")
 _LEAD_LENGTH = 60, 900  # characters
 _SIGNATURE = 90  # characters
+_BESIDE = 60  # characters of a signature that stands beside the time
 _TIMES = 3  # of the times that are shown
 _CANDIDATES = 3000  # elements that may be the headline
 _HEAD = 300  # elements between headline and text that are looked at
@@ -83,7 +83,9 @@ def find(page: Page) -> Parts | None:
         return None
     head = survey.nodes[survey.place(headline) + 1 : start][:_HEAD] if headline is not None else []
     nearest = [body, *around] if headline is not None and headline.mem_id in inside else [*around, body]
-    times, certain = _times(survey, body, headline, head, nearest, inside)
+    finder = ShownTimes(survey, body, headline)
+    beside = finder.in_head(head)
+    times = beside or _times_around(finder, nearest, inside, headline)
     sections = [text for text in page.texts((".breadcrumb a", "[class*=breadcrumb] a")) if text != title]
     return Parts(
         title=title,
@@ -91,8 +93,8 @@ def find(page: Page) -> Parts | None:
         lead=_lead(survey, around, inside, title, start) or _lead_of_head(survey, head, inside, title),
         times=[one.text for one in times if not one.is_update][:_TIMES],
         updates=[one.text for one in times if one.is_update],
-        times_certain=certain,
-        bylines=_bylines(survey, nearest[:4], body, inside, times if certain else [], title),
+        times_certain=bool(beside),
+        bylines=_bylines(survey, nearest[:4], body, inside, beside, title),
         section=sections[-1] if sections else None,
         headline=headline,
     )
@@ -101,8 +103,8 @@ def find(page: Page) -> Parts | None:
 def complete(page: Page, parts: Parts) -> None:
     """Fill the fields of a layout's `parts` that its selectors left open with what stands around headline and text."""
     timed = any(stamp.role != "update" for text in parts.times for stamp in stamps(text))
-    signs = parts.layout is not None and not parts.layout.authors
-    if (parts.lead and timed and not signs) or parts.headline is None or parts.scope is None:
+    unsigned = parts.layout is not None and not parts.layout.authors
+    if (parts.lead and timed and not unsigned) or parts.headline is None or parts.scope is None:
         return
     survey = Survey(page, parts.headline, parts.scope)
     body, headline = parts.roots[0], parts.headline
@@ -119,33 +121,27 @@ def complete(page: Page, parts: Parts) -> None:
         parts.lead = _lead(survey, around, inside, parts.title, start) or _lead_of_head(
             survey, head, inside, parts.title
         )
-    if timed and not signs:
+    if timed and not unsigned:
         return
-    times, certain = _times(survey, body, headline, head, around, inside)
-    if signs:
-        parts.bylines = _bylines(survey, around[:4], body, inside, times if certain else [], parts.title)
+    finder = ShownTimes(survey, body, headline)
+    beside = finder.in_head(head)
+    if unsigned:
+        parts.bylines = _bylines(survey, around[:4], body, inside, beside, parts.title)
     if not timed:
+        times = beside or _times_around(finder, around, inside, headline)
         parts.updates += [one.text for one in times if one.is_update]
         if shown := [one.text for one in times if not one.is_update][:_TIMES]:
-            parts.times, parts.times_certain = [*shown, *parts.times], certain
+            parts.times, parts.times_certain = [*shown, *parts.times], bool(beside)
 
 
-def _times(
-    survey: Survey,
-    body: LexborNode,
-    headline: LexborNode | None,
-    head: list[LexborNode],
-    nearest: list[LexborNode],
-    inside: set[int],
-) -> tuple[list[ShownTime], bool]:
-    """The times that the page shows, the likeliest first, and whether they stand where the article's belong."""
-    finder = ShownTimes(survey, body, headline)
-    if shown := finder.in_head(head):
-        return shown, True
+def _times_around(
+    finder: ShownTimes, nearest: list[LexborNode], inside: set[int], headline: LexborNode | None
+) -> list[ShownTime]:
+    """The times that a page shows where none stands in the head, the likeliest first."""
     found = finder.named(nearest, inside)
     if not found and headline is not None:
         found = finder.above(nearest[:4], headline)
-    return found, False
+    return found
 
 
 def _holds_most(boxed: list[tuple[LexborNode, float]], free: list[tuple[LexborNode, float]]) -> bool:
@@ -256,29 +252,31 @@ def _bylines(
     survey: Survey, roots: list[LexborNode], body: LexborNode, inside: set[int], times: list[ShownTime], title: str
 ) -> list[str]:
     """The line that signs: by its class, else beside the time."""
-    named = list(islice(_signatures(survey, roots, body, inside), 1))
-    beside = [text for text in _beside(times) if names(text) and text != title][:1]
-    return named or [text for text in beside if not _is_section(survey, text)]
+    if named := next(_signatures(survey, roots, body, inside), None):
+        return [named]
+    beside = next((text for text in _beside(survey, times) if names(text) and text != title), None)
+    return [beside] if beside and not _is_section(survey, beside) else []
 
 
 def _is_section(survey: Survey, text: str) -> bool:
     """Whether a text is the name of a section: the page links to an address of one folder that is made of it."""
-    name = "-".join(_WORDS.findall(unmarked(text.lower().replace("đ", "d"))))
+    name = "-".join(_WORDS.findall(without_marks(text.lower())))
     links = survey.page.tree.css("a[href]")[:_LINKS]
     paths = (urlsplit(survey.page.absolute(link.attributes.get("href")) or "").path.strip("/") for link in links)
     return any(path.partition(".")[0] == name for path in paths)
 
 
-def _beside(times: list[ShownTime]) -> Iterator[str]:
+def _beside(survey: Survey, times: list[ShownTime]) -> Iterator[str]:
     """Signatures on the line of the time, or in an element next to it."""
     for one in times:
-        text, moment, node = one.text, one.moment, one.node
-        signed = names(text) if not node.attributes.get("datetime") and not _WEEKDAY.search(text) else ()
-        if signed and moment.precision != "day" and all(" " in name and signature(name) for name in signed):
-            yield ", ".join(signed)
+        text, node = one.text, one.node
+        if one.moment.precision != "day" and not node.attributes.get("datetime") and not _WEEKDAY.search(text):
+            signed = names(text)
+            if signed and all(" " in name and signature(name) for name in signed):
+                yield ", ".join(signed)
         for other in node.parent.iter() if node.parent is not None else ():
-            text = tidy(other.text())
-            if other.tag != "a" and " " in text and len(text) <= 60 and not _WEEKDAY.search(text) and signature(text):
+            text = tidy(other.text()) if other.tag != "a" and survey.size(other) <= 2 * _BESIDE else ""
+            if " " in text and len(text) <= _BESIDE and not _WEEKDAY.search(text) and signature(text):
                 yield text
 
 

@@ -6,7 +6,6 @@ code asks a live site, a folder of saved pages, and a test.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -34,6 +33,7 @@ _LIST = 5  # headlines that make a list
 _FEEDS, _SITEMAPS, _SECTIONS, _CALLS = 5, 3, 3, 2  # requests for each
 _MISLED = 3  # pages of a sitemap that are no articles, one after the other, by which it lists none
 _FORMER = 2  # requests that each former host has cost
+_NONE = frozenset((Refusal.NOT_ARTICLE, Refusal.NO_BODY))  # why a page that was asked is no article
 Conversation = Generator[Ask, Answer, "Exploration"]
 
 
@@ -350,15 +350,14 @@ def _articles(known: Exploration) -> Generator[Ask, Answer, None]:
             known.listed[link.url] = link  # a page that somebody named and that could be read is an article, too
             continue
         known.unread[link.url] = reason
-        if reason in (Refusal.NOT_ARTICLE, Refusal.NO_BODY):
+        if reason in _NONE:
             known.listed.pop(link.url, None)
             known.others[link.url] = None
 
 
 def _misleading(known: Exploration, least: int) -> TriedSource | None:
     """The sitemap from which alone the articles were taken, where so many of them, and all, were none when asked."""
-    none = [reason for reason in known.unread.values() if reason in (Refusal.NOT_ARTICLE, Refusal.NO_BODY)]
-    if known.samples or known.fed or len(none) < least:
+    if known.samples or known.fed or sum(reason in _NONE for reason in known.unread.values()) < least:
         return None
     return next((tried for tried in known.tried if isinstance(tried.source, Sitemap) and tried.gives), None)
 
@@ -371,11 +370,9 @@ def _chosen(known: Exploration) -> Iterator[Link]:
     plain = [link for link in links if kind_by_address(link.url) == "article"] or links
     step = max(1, len(plain) // _SAMPLES)
     order = [plain[place] for place in dict.fromkeys((*range(0, len(plain), step), *range(len(plain))))]
-    doubts = Counter(kind for url in known.unread for kind in _kinds(url))
-    for one in known.samples:
-        for kind in _kinds(one.link.url):
-            del doubts[kind]
-    order.sort(key=lambda link: sum(kind in doubts for kind in _kinds(link.url)))
+    doubtful = {kind for url in known.unread for kind in _kinds(url)}
+    doubtful -= {kind for one in known.samples for kind in _kinds(one.link.url)}
+    order.sort(key=lambda link: sum(kind in doubtful for kind in _kinds(link.url)))
     yield from {link.url: link for link in (*named, *order)}.values()
 
 

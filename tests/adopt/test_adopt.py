@@ -6,12 +6,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from crawler.adopt import adopt as adopt_sites
+from crawler.adopt.conversation import Talk
+from crawler.configuration import DEFAULTS
+from crawler.learn import NotLearned
 from crawler.newsroom import Newsroom
 from crawler.newsroom.strangers.stranger import Stranger
 from crawler.newsroom.strangers.world import stranger_world
@@ -102,6 +107,23 @@ def test_a_home_page_that_leads_elsewhere_is_refused(adopt: Thoisu, room: Newsro
     row = json.loads(said.out)
     assert (said.code, row["adopted"], row["reason"]) == (1, False, reason)
     assert reason != "moved-away" or f"thoisu adopt {target}" in row["detail"]
+
+
+@pytest.mark.parametrize(("also", "rounds"), [("baomoi.vn", 1), ("baokhac.vn", 2)])
+def test_a_site_that_has_moved_is_asked_there_unless_it_is_asked_already(
+    monkeypatch: pytest.MonkeyPatch, also: str, rounds: int
+) -> None:
+    held: list[list[str]] = []
+
+    def hold(talks: Sequence[Talk[Any]], *_: object, **__: object) -> None:
+        held.append([talk.site.home for talk in talks])
+        for talk in talks:
+            there = "https://baomoi.vn/" if talk.site.host == "baocu.com.vn" else None
+            talk.came = NotLearned("moved-away", "", moved_to=there)
+
+    monkeypatch.setattr("crawler.adopt.adopting.hold", hold)
+    adopt_sites(["baocu.com.vn", also], now=datetime.now(VIETNAM), own=DEFAULTS)
+    assert held == [["https://baocu.com.vn/", f"https://{also}/"], ["https://baomoi.vn/"]][:rounds]
 
 
 def test_closed_papers_are_refused_each_for_its_reason(adopt: Thoisu, room: Newsroom) -> None:

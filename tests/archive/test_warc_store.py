@@ -222,7 +222,7 @@ def test_commands_and_pages_read_from_there(
     monkeypatch.setenv("THOISU_ARCHIVE_URL", URL)
     with pytest.raises(SystemExit, match="0"):
         main(["reread", "--store", f"sqlite:///{tmp_path}/store.db"])
-    assert "1 pages of the archive" in capsys.readouterr().out
+    assert "1 page of the archive" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("url", ["nowhere://bucket/warc", "memory://", "s3://bucket/warc"])

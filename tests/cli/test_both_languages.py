@@ -10,12 +10,13 @@ import pytest
 from crawler.alerts import alerts
 from crawler.cli.common import configured
 from crawler.store import Store, tokens
+from crawler.store.quarantine import EXAMPLE
 from tests.cli.test_language import in_english
-from tests.support import Thoisu, article, at
+from tests.support import Thoisu, article, at, keep_page
 
 LISTS = (
     ("articles",), ("changes",), ("stories",), ("alerts", "list"), ("alerts", "add", "cầu", "--dry-run"), ("sinks",), ("status",),
-    ("gaps", "--days"), ("queue",), ("prune", "--dry-run"), ("sites",), ("which", "https://x.vn/"),
+    ("gaps", "--days"), ("queue",), ("prune", "--dry-run"), ("sites",), ("which", "https://x.vn/"), ("quarantine",),
 )  # fmt: skip
 OTHERS = (
     ("show", 1), ("diff", 1), ("search", "cau moi"), ("story", 1), ("gaps",), ("check",), ("check", "--list"), ("pace", "nhandan"),
@@ -45,6 +46,7 @@ def store(tmp_path: Path) -> str:
         alerts.add(opened, "nước sạch", ["bao"], ["json://localhost:1"], at(0))
         with opened.writing() as connection:
             tokens.add(connection, "bàn tin", at(0), writes=False)
+        keep_page(opened, 3, reason=EXAMPLE)
     (tmp_path / "page.html").write_text("<html><title>Tin</title><p>Một đoạn.</p></html>", "utf-8")
     (tmp_path / "page.txt").write_text("Tiêu đề\n\nMột đoạn của bài.\n\nẢnh: Nguyễn Văn A\n", "utf-8")
     return url

@@ -42,7 +42,7 @@ def test_what_a_person_has_corrected_stays(thoisu: Thoisu, tmp_path: Path) -> No
     told.write_text("corrected")
     ended = thoisu("quarantine", "--to", to, "--store", url)
     assert told.read_text() == "corrected"
-    assert "1 were there already" in ended.err
+    assert "1 was there already and stays as it is" in ended.err
 
 
 def test_a_folder_that_cannot_be_written_is_named(thoisu: Thoisu, tmp_path: Path) -> None:

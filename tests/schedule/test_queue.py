@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -39,7 +39,7 @@ from crawler.sites import EPI, Feed, Site, Sites
 from crawler.store import Store
 from crawler.store.findings import Observation
 from crawler.text import VIETNAM
-from tests.support import GOLDEN, LONG, Thoisu, sibling, statement
+from tests.support import GOLDEN, LONG, Thoisu, sibling, statement, wait_until
 
 pytest.importorskip("procrastinate", reason="the queue NOT TESTED: pip install procrastinate")
 NOW = datetime(2026, 8, 6, 8, 0, tzinfo=UTC)
@@ -76,15 +76,6 @@ def run(queue: Queue, sql: str) -> None:
     with queue.store.reading() as connection:
         connection.execute(text(f"SET LOCAL search_path TO {SCHEMA}"))
         connection.execute(text(sql))
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Poll; what never comes true fails the test."""
-    for _ in range(20 * LONG):
-        if condition():
-            return
-        threading.Event().wait(0.05)
-    raise AssertionError("it never came true")
 
 
 # --- its tables -------------------------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ from crawler.store import Store
 from crawler.store.budget import reserve, spent
 from crawler.store.queries import count_since
 from crawler.text import VIETNAM, day_of
-from tests.support import LONG
+from tests.support import LONG, wait_until
 
 NOW = datetime(2026, 8, 6, 8, 0, tzinfo=VIETNAM)
 PATIENT = {"THOISU_DELAY": 0, "THOISU_BACKOFF_FIRST": 0.01, "THOISU_BACKOFF_MAX": 0.5, "RETRY_TIMES": 0}
@@ -916,12 +916,3 @@ def test_the_real_thing_finds_what_is_published_and_ends_with_its_scheduler(tmp_
             assert process.stderr is not None
             process.stderr.read()
         assert process.returncode == 0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Poll; what never comes true fails the test."""
-    for _ in range(1800):
-        if condition():
-            return
-        threading.Event().wait(0.1)
-    raise AssertionError("it never came true")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -181,10 +180,9 @@ def warm() -> Iterator[WarmStart]:
 
 @pytest.mark.slow
 def test_rounds_and_jobs_import_nothing_and_their_server_holds_nothing(
-    warm: WarmStart, tmp_path: Path, heard: Heard, sqlite_template: Path
+    warm: WarmStart, tmp_path: Path, heard: Heard
 ) -> None:
     """What they import would be imported anew in each; a thread or a connection would not survive the fork."""
-    shutil.copy(sqlite_template, tmp_path / "store.db")
     environ = {**os.environ, "THOISU_DATABASE_URL": f"sqlite:///{tmp_path}/store.db", "THOISU_DELAY": "0"}
     archive_page(tmp_path / "warc")
     imported, codes = {}, {}
