@@ -5,7 +5,7 @@ what is found: seconds since 1970 and a number within the second (`SLOTS`). An a
 and its old one belongs to nobody from then on.
 
 There stand, each once, of the current revision: every word without its diacritics; every two of these that follow each
-other (`pair`); every word that has diacritics; the words of the title (`of_title`); and words of the fields (`facet`).
+other (`pairs`); every word that has diacritics; the words of the title (`of_title`); and words of the fields (`facet`).
 Where they stand in the text is not in it: a phrase is found by its pairs, of which the rarest says where to look, while
 by the places of its words all texts would be read that have them, most of what is stored when the words are common.
 Beside the key stand all words in their order, each with a sign for its diacritics (`search_keys.text`): there phrases
@@ -29,7 +29,7 @@ from sqlalchemy import Connection, CursorResult
 from crawler.items import Article
 from crawler.store.subjects import hold
 from crawler.store.subjects import second as subject_of_second
-from crawler.text.words import BREAK, Words, indexed_words, words_of
+from crawler.text.words import BREAK, Words, indexed_words, words_in, words_of
 
 SLOTS = 512
 """Keys of one second; what is published in a fuller one comes into the next."""
@@ -76,7 +76,7 @@ class Indexed(NamedTuple):
 
 def indexed(article: Article) -> Indexed:
     """What stands in the index of an article."""
-    head = indexed_words(article.title).plain
+    head = words_in(article.title, marked=False).split()
     words, text, found = indexed_words("\n".join(filter(None, (article.title, article.lead, article.body))))
     found.update(words)
     longest = max(map(len, found))
@@ -86,15 +86,15 @@ def indexed(article: Article) -> Indexed:
     found.update(facet_of_words("author", words_of(name)) for name in article.authors)
     if article.section:
         found.add(facet_of_words("section", words_of(article.section)))
-    every = [*found, *(pair(one, other) for one, other in pairwise(words) if one != BREAK != other)]
-    if longest > LONGEST // 2 - len(pair("", "")):
+    every = [*found, *pairs(words)]
+    if 2 * longest + len("__") > LONGEST:
         every = [word[:LONGEST] for word in every]
     return Indexed(text, f" {' '.join(every)} ")
 
 
-def pair(one: str, other: str) -> str:
-    """What stands in the index for two words that follow each other."""
-    return f"_{one}_{other}"
+def pairs(words: list[str]) -> list[str]:
+    """What stands in the index for every two words that follow each other, none of them a `BREAK`."""
+    return [f"_{one}_{other}" for one, other in pairwise(words) if one != BREAK != other]
 
 
 def of_title(word: str) -> str:
@@ -179,7 +179,7 @@ def vector(words: str, key: int) -> str:
     if len(words.encode()) + 8 * len(found) > _BYTES:
         found = [word for word in found if word.startswith("=") and not word.startswith(of_title(""))] + [HUGE]
     found += [day_facet(key // DAY), day_facet(key // DAY, GROUP)]
-    return " ".join(map(quoted, found))
+    return quoted(" ".join(found)).replace(" ", "' '")
 
 
 def quoted(word: str) -> str:

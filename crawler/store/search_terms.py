@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from typing import NamedTuple
 
-from crawler.store.search_index import HUGE, LONGEST, of_title, pair, quoted
+from crawler.store.search_index import HUGE, LONGEST, of_title, pairs, quoted
 from crawler.text import without_marks
 from crawler.text.query import YEAR, All, Either, Node, Not, Phrase
 from crawler.text.words import sign
@@ -63,7 +62,8 @@ def in_order(node: Node) -> tuple[str, list[str]]:
 
 
 def _signed(word: str, phrase: Phrase) -> str:
-    return without_marks(word) + (sign(word) if phrase.marked else "_")
+    plain = without_marks(word)
+    return plain + (sign(word, plain) if phrase.marked else "_")
 
 
 def _is_plain(node: Node) -> bool:
@@ -136,7 +136,7 @@ def _terms(phrase: Phrase, *, titles: bool = False, marks: bool = False) -> list
         elif len(run) == 1:
             words = plain if phrase.open else run  # what has diacritics stands in the index beside what has none
         else:
-            words = [pair(one, other) for one, other in pairwise(plain)]
+            words = pairs(plain)
         found += [_Term(word[:LONGEST]) for word in words]
     if phrase.open:
         found[-1] = found[-1]._replace(open=True)

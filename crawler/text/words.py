@@ -62,12 +62,13 @@ def indexed_words(text: str) -> IndexedWords:
     """The words of a text as an index holds them."""
     found = _stretches(text)
     plain, signed = list(chain.from_iterable(map(_WORDS, found))), f"{''.join(map(_SIGNED, found))} "
-    return IndexedWords(plain, signed, set().union(*set(map(_MARKED, found))))
+    return IndexedWords(plain, signed, set(chain.from_iterable(map(_MARKED, found))))
 
 
-def sign(word: str) -> str:
-    """A character for the diacritics of a word; some that differ in these alone have the same."""
-    return "0" if without_marks(word) == word else _SIGNS[crc32(word.encode()) % len(_SIGNS)]
+def sign(word: str, plain: str) -> str:
+    """A character for the diacritics of a word that is `plain` without them; some that differ in these alone have the
+    same."""
+    return "0" if plain == word else _SIGNS[crc32(word.encode()) % len(_SIGNS)]
 
 
 def clean(text: str) -> str:
@@ -104,12 +105,13 @@ def _settled(stretch: str) -> _Stretch:
         place = word.end()
     if not _WITHIN.fullmatch(text, place):
         parts.append(BREAK)
-    exact = "".join(f" {part}" for part in parts)
-    plain = without_marks(exact)
-    signed = "".join(f" {without_marks(part)}{sign(part)}" for part in parts)
+    plain = tuple(map(without_marks, parts))
+    both = list(zip(parts, plain, strict=True))
     return _Stretch(
-        exact, plain, tuple(plain.split()), signed, tuple(part for part in parts if without_marks(part) != part)
-    )
+        "".join(f" {part}" for part in parts), "".join(f" {word}" for word in plain), plain,
+        "".join(f" {word}{sign(part, word)}" for part, word in both),
+        tuple(part for part, word in both if part != word),
+    )  # fmt: skip
 
 
 class _Memory(dict[str, _Stretch]):
