@@ -170,7 +170,7 @@ def pages_asked(store: Store) -> Requests:
 
     def today(*sites: str) -> int:
         with state.reading() as connection:
-            hours = listings.hours(connection, newest - timedelta(days=1))
+            hours = listings.hours(connection, newest - timedelta(days=1), newest, sites)
             return len(list_stories(connection, ArticleFilter(sites=sites), None, 2 * _LIMIT).lines) + len(hours)
 
     def changes(after: int) -> int:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, func, or_, select, type_coerce, union_all
 
 from crawler.items import Article, Change
 from crawler.store.articles import unpack
 from crawler.store.numbering import last_number
 from crawler.store.rows import ArticleRow, CopyRow, RevisionRow
-from crawler.store.schema import articles, changes, copies, revisions
+from crawler.store.schema import Instant, articles, changes, copies, revisions
 
 WINDOW = 5000
 """Articles that a list looks at for one page of it."""
@@ -35,6 +35,14 @@ class Place(NamedTuple):
 
     at: datetime
     id: int
+
+
+class SiteHour(NamedTuple):
+    """How many articles a site has of an hour of UTC."""
+
+    site: str | None
+    hour: datetime
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,10 +179,19 @@ def list_changes(
     return found, found[-1].seq if len(found) == limit else end
 
 
-def hours(connection: Connection, since: datetime) -> list[tuple[str | None, datetime]]:
-    """Site and time of the articles since, the newest first; no more than `4 * WINDOW`."""
-    query = select(articles.c.site, _AT).where(since <= _AT).order_by(_AT.desc()).limit(4 * WINDOW)
-    return [(site, at) for site, at in connection.execute(query)]
+def hours(connection: Connection, since: datetime, until: datetime, sites: Collection[str] = ()) -> list[SiteHour]:
+    """How many articles each site, or each of these, has of each hour from `since` to before `until`; the newest
+    `4 * WINDOW` are counted.
+    """
+    hour: ColumnElement[Any] = func.date_trunc("hour", _AT, "UTC")
+    if connection.dialect.name == "sqlite":  # which keeps times as text
+        hour = type_coerce(func.substr(type_coerce(_AT, Text), 1, 13) + ":00:00.000000Z", Instant)
+    newest = select(articles.c.site, hour.label("hour")).where(since <= _AT, until > _AT)
+    if sites:
+        newest = newest.where(articles.c.site.in_(sites))
+    of = newest.order_by(_AT.desc()).limit(4 * WINDOW).subquery()
+    query = select(of.c.site, of.c.hour, func.count()).group_by(of.c.site, of.c.hour)
+    return [SiteHour(*row) for row in connection.execute(query)]
 
 
 def times_of(connection: Connection, site: str, since: datetime, limit: int) -> list[tuple[datetime, datetime]]:

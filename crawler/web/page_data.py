@@ -47,9 +47,10 @@ def counts(connection: Connection, page: Page, only: Collection[str] = ()) -> Co
     """The articles of the last day, by hour and by site."""
     end = page.now.astimezone(VIETNAM).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     start = end - timedelta(hours=HOURS)
-    rows = [(site, at) for site, at in listings.hours(connection, start) if at < end and (not only or site in only)]
-    by_hour = Counter(int((at - start) // timedelta(hours=1)) for _, at in rows)
-    by_site = Counter(site or "" for site, _ in rows)
+    by_hour, by_site = Counter[int](), Counter[str]()
+    for site, hour, count in listings.hours(connection, start, end, only):
+        by_hour[int((hour - start) // timedelta(hours=1))] += count
+        by_site[site or ""] += count
     values = [by_hour[hour] for hour in range(HOURS)]
     labels = [
         page.many("{at}: {n} article", "{at}: {n} articles", value, at=f"{start + timedelta(hours=hour):%H}:00")
@@ -59,7 +60,7 @@ def counts(connection: Connection, page: Page, only: Collection[str] = ()) -> Co
     said = page("Articles by hour; most at {at}", at=f"{start + timedelta(hours=values.index(max(values))):%H}:00")
     most = max(by_site.values(), default=1)
     return Counts(
-        total=len(rows),
+        total=by_site.total(),
         plot=plots.bars(values, labels, said, ticks),
         sites=[SiteCount(name, count, plots.strip(count / most)) for name, count in by_site.most_common(_SITES)],
     )
