@@ -67,7 +67,7 @@ def test_every_word_has_an_entry_and_there_is_no_other(about: str, words: tuple[
 
 
 def test_every_entry_stands_in_the_code() -> None:
-    files = (path for name in ("cli", "monitor", "web") for path in (ROOT / "crawler" / name).rglob("*"))
+    files = (path for name in ("alerts", "cli", "monitor", "web") for path in (ROOT / "crawler" / name).rglob("*"))
     code = " ".join(
         word for path in files if path.suffix in (".py", ".html") for word in path.read_text("utf-8").split()
     )

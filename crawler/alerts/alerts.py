@@ -33,6 +33,7 @@ from sqlalchemy import (
 from crawler.alerts.targets import key
 from crawler.alerts.wording import Hit, compose, facts_of
 from crawler.backfill import backlog
+from crawler.catalogue import Language, said_of_many
 from crawler.compare import story_queries
 from crawler.compare.additions import pages_of_stories, related_up_to, repeated
 from crawler.compare.relate import relate
@@ -124,7 +125,9 @@ def list_alerts(connection: Connection) -> list[Alert]:
     return [Alert(**{**row, **{name: tuple(json.loads(row[name])) for name in ("sites", "notify")}}) for row in rows]
 
 
-def write_messages(store: Store, now: datetime, targets: Collection[str], *, retry: bool = False) -> int:
+def write_messages(
+    store: Store, now: datetime, targets: Collection[str], *, retry: bool = False, language: Language = "en"
+) -> int:
     """Search what is new for every alert and write its messages, to its own targets or else to `targets`.
 
     What is new is related first (`crawler.compare.relate`), since a page that only repeats another is not told. The
@@ -137,7 +140,7 @@ def write_messages(store: Store, now: datetime, targets: Collection[str], *, ret
     _search_again(store, known, now, every=retry)
     for cursor in sorted({alert.cursor for alert in known}):
         _search(store, [alert for alert in known if alert.cursor == cursor], now)
-    return sum(_write(store, alert, now, alert.notify or tuple(targets)) for alert in known)
+    return sum(_write(store, alert, now, alert.notify or tuple(targets), language) for alert in known)
 
 
 def _search(store: Store, group: list[Alert], now: datetime) -> None:
@@ -278,7 +281,7 @@ def _insert(connection: Connection, found: Iterable[Hit]) -> None:
         connection.execute(insert(hits), rows)
 
 
-def _write(store: Store, alert: Alert, now: datetime, targets: Collection[str]) -> int:
+def _write(store: Store, alert: Alert, now: datetime, targets: Collection[str], language: Language) -> int:
     count, title = 0, " ".join(alert.query.split())
     while targets:
         with store.writing_beside(subjects.job("alerts")) as connection:
@@ -291,9 +294,10 @@ def _write(store: Store, alert: Alert, now: datetime, targets: Collection[str]) 
             repeating = _repeating(connection, alert, waiting, at)
             new = [hit for hit in waiting if hit.article_id not in repeating]
             if new:
-                subject = f"thoisu: {title}: {len(new)} page{'s' * (len(new) > 1)}"
+                subject = f"thoisu: {title}: {said_of_many('{n} page', '{n} pages', len(new), language)}"
                 facts = facts_of(connection, new, _told_of_stories(connection, alert, new))
-                messages.put(connection, about(alert.id), map(key, targets), subject, compose(new, pages, facts), at)
+                text = compose(new, pages, facts, language)
+                messages.put(connection, about(alert.id), map(key, targets), subject, text, at)
             _note_written(connection, waiting, at, repeating)
         count += len(new)
     return count

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from crawler.alerts.targets import key
+from crawler.catalogue import Language, retold, said
 from crawler.monitor import BY_NAME
 from crawler.store import Store, findings, messages, subjects
 from crawler.store.findings import Finding
@@ -15,7 +16,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 _SHOWN = 2  # examples of a finding
 
 
-def write_messages(store: Store, now: datetime, targets: Collection[str]) -> int:
+def write_messages(store: Store, now: datetime, targets: Collection[str], language: Language = "en") -> int:
     """Write the messages that are due, each finding into one when it opens and into one when it has ended.
 
     The number of findings in them. A digest a day at most holds all that is new; urgent ones do not wait for it, but
@@ -32,32 +33,36 @@ def write_messages(store: Store, now: datetime, targets: Collection[str]) -> int
         ):
             last = messages.last(connection, about, now)
             if wanted and (last is None or now - last >= interval):
-                messages.put(connection, about, map(key, targets), _title(wanted), compose(wanted), now)
+                title, text = _title(wanted, language), compose(wanted, language)
+                messages.put(connection, about, map(key, targets), title, text, now)
                 findings.note_notified(connection, [one.id for one in wanted], now)
                 return len(wanted)
     return 0
 
 
-def compose(found: Sequence[Finding]) -> str:
+def compose(found: Sequence[Finding], language: Language = "en") -> str:
     """The text of a message."""
-    return "\n\n".join(_over(one) if one.closed_at else _new(one) for one in found)
+    return "\n\n".join(_over(one, language) if one.closed_at else _new(one, language) for one in found)
 
 
-def _title(found: Sequence[Finding]) -> str:
+def _title(found: Sequence[Finding], language: Language) -> str:
     over = sum(one.closed_at is not None for one in found)
-    parts = [f"{len(found) - over} new"] * (len(found) > over) + [f"{over} over"] * (over > 0)
-    return f"thoisu: {', '.join(parts)}"
+    counts = (("{n} new", len(found) - over), ("{n} over", over))
+    return f"thoisu: {', '.join(said(text, language, n=count) for text, count in counts if count)}"
 
 
-def _new(one: Finding) -> str:
+def _new(one: Finding, language: Language) -> str:
     check = BY_NAME.get(one.name)
-    lines = [f"{_what(one)}, since {local_time(one.since)}", *([f"{check.says}."] if check else []), one.evidence]
-    lines += one.examples[:_SHOWN] + ((f"To do: {check.advice}",) if check else ())
+    lines = [said("{what}, since {at}", language, what=_what(one), at=local_time(one.since))]
+    lines += [f"{said(check.says, language)}."] if check else []
+    lines += [retold(one.evidence, language), *one.examples[:_SHOWN]]
+    lines += [f"{said('To do:', language)} {said(check.advice, language)}"] if check else []
     return "\n".join(lines)
 
 
-def _over(one: Finding) -> str:
-    return f"over: {_what(one)}, from {local_time(one.since)} to {local_time(one.closed_at or one.seen_at)}"
+def _over(one: Finding, language: Language) -> str:
+    until = local_time(one.closed_at or one.seen_at)
+    return said("over: {what}, from {at} to {end}", language, what=_what(one), at=local_time(one.since), end=until)
 
 
 def _what(one: Finding) -> str:

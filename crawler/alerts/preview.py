@@ -12,6 +12,7 @@ from crawler.alerts.alerts import Alert
 from crawler.alerts.targets import masked
 from crawler.alerts.wording import Hit
 from crawler.backfill import backlog
+from crawler.catalogue import Language, said
 from crawler.compare.additions import pages_of_stories
 from crawler.errors import BadInput
 from crawler.readers import Bounded
@@ -56,7 +57,7 @@ def would_find(store: Store, query: str, sites: Collection[str], since: datetime
         cursor = end
 
 
-def send_one(store: Store, alert: Alert, targets: Collection[str]) -> dict[str, str | None]:
+def send_one(store: Store, alert: Alert, targets: Collection[str], language: Language = "en") -> dict[str, str | None]:
     """Send a message of the alert's last page, or one that there is none, to each target now.
 
     By target, for a person's eyes, why it could not be sent; None where it was. The alert goes on as if nothing had
@@ -70,11 +71,12 @@ def send_one(store: Store, alert: Alert, targets: Collection[str]) -> dict[str, 
         last = [Hit(**row) for row in connection.execute(query).mappings()]
         pages = pages_of_stories(connection, [hit.article_id for hit in last])
         facts = wording.facts_of(connection, last, ())
-    body = wording.compose(last, pages, facts) or "Nothing has been found yet; of what is, messages look like this one."
+    nothing = said("Nothing has been found yet; of what is, messages look like this one.", language)
+    body, test = wording.compose(last, pages, facts, language) or nothing, said("a test", language)
     found: dict[str, str | None] = {}
     for target in targets:
         try:
-            notify.send(target, f"thoisu: {' '.join(alert.query.split())}: a test", body)
+            notify.send(target, f"thoisu: {' '.join(alert.query.split())}: {test}", body)
             found[masked(target)] = None
         except (notify.Undelivered, BadInput) as error:
             found[masked(target)] = str(error)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from crawler.catalogue import Language, said, said_of_many
 from crawler.compare import story_queries
 from crawler.sites import load_sites
 from crawler.store.schema import articles, changes
@@ -41,7 +42,9 @@ class Facts:
     """What a message says of a page beside its words."""
 
     kind: str
-    """New, revised, another page of a story that was told, or back."""
+    """New, revised, another page of a story that was told, or back, as the catalogue has it."""
+    revision: int | None
+    """The number of the revision that the page has come to."""
     at: datetime
     """Of publication or, where that is unknown, of when it was noticed; of a revision when that was noticed."""
 
@@ -62,11 +65,11 @@ def facts_of(connection: Connection, found: Collection[Hit], told: Collection[in
         for row in connection.execute(query.where(changes.c.seq.in_(chunk))):
             kind = _KINDS.get(row.event, row.event)
             if row.event == "revised":
-                kind = f"revised, now revision {row.revision}"
+                kind = "revised, now revision {revision}"
             elif again[row.seq]:
                 kind = AGAIN
             at = row.at if row.event == "revised" else row.published_at or row.at
-            facts[row.seq] = Facts(kind, at)
+            facts[row.seq] = Facts(kind, row.revision, at)
     return facts
 
 
@@ -75,16 +78,20 @@ def publishers() -> dict[str, str]:
     return {name: site.publisher for name, site in load_sites().items()}
 
 
-def compose(found: Collection[Hit], pages: Mapping[int, int], facts: Mapping[int, Facts]) -> str:
+def compose(
+    found: Collection[Hit], pages: Mapping[int, int], facts: Mapping[int, Facts], language: Language = "en"
+) -> str:
     """The text of a message; `pages` says of articles whose story has more than one how many there are."""
     names = publishers()
-    return "\n\n".join(_page(hit, pages.get(hit.article_id), facts.get(hit.seq), names) for hit in found)
+    return "\n\n".join(_page(hit, pages.get(hit.article_id), facts.get(hit.seq), names, language) for hit in found)
 
 
-def _page(hit: Hit, pages: int | None, facts: Facts | None, names: Mapping[str, str]) -> str:
+def _page(hit: Hit, pages: int | None, facts: Facts | None, names: Mapping[str, str], language: Language) -> str:
     who = names.get(hit.site or "", hit.site or "")
-    about = [facts.kind, who, local_time(facts.at)] if facts else [who]
+    about = [who]
+    if facts:
+        about = [said(facts.kind, language, revision=facts.revision), who, local_time(facts.at)]
     lines = [hit.title, hit.sentence, " · ".join(part for part in about if part), hit.url]
     if pages is not None:
-        lines.append(f"{pages} pages carry it")
+        lines.append(said_of_many("{n} page carries it", "{n} pages carry it", pages, language))
     return "\n".join(line for line in lines if line)

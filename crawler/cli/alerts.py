@@ -11,7 +11,7 @@ import typer
 
 from crawler.cli.command import Command, Group
 from crawler.cli.common import StoreOption, all_sites, configured, local, open_store, site_named, typed
-from crawler.cli.language import respoken, spoken, spoken_of_many
+from crawler.cli.language import language, respoken, spoken, spoken_of_many
 from crawler.cli.lists import Column, Row, note, piped, print_rows, print_tabbed
 from crawler.errors import BadInput
 from crawler.process import shown
@@ -137,7 +137,7 @@ def try_out(
             alert = next((one for one in list_alerts(connection) if one.id == number), None)
         if alert is None:
             raise BadInput(f"there is no alert {number}; `thoisu alerts list` has them")
-        found = send_one(opened, alert, alert.notify or split(configured().notify))
+        found = send_one(opened, alert, alert.notify or split(configured().notify), language())
     for target, why in found.items():
         console().print(_line(f"{target}: {respoken(why or 'sent')}"), soft_wrap=True)
     if any(found.values()):
@@ -257,8 +257,8 @@ def run(
 
     targets, now = validated(configured().notify), datetime.now(UTC)
     with open_store(store, reading=False) as opened:
-        pages = alerts.write_messages(opened, now, targets, retry=retry)
-        findings = digest.write_messages(opened, now, targets)
+        pages = alerts.write_messages(opened, now, targets, retry=retry, language=language())
+        findings = digest.write_messages(opened, now, targets, language())
         sent, waiting = flush(opened, now, targets)
         with opened.reading() as connection:
             left = failing(connection, targets)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crawler.cli.common import configured
+from crawler.cli.language import language
 from crawler.process import end_with_input
 from crawler.schedule import Interval
 from crawler.text import LONGEST_WAIT
@@ -57,7 +58,7 @@ def alerts(store: Store, _: Sites) -> None:
     from crawler.alerts.alerts import write_messages
 
     targets = notify.split(configured().notify)
-    write_messages(store, _now(), targets)
+    write_messages(store, _now(), targets, language=language())
     _send(store, targets)
 
 
@@ -67,7 +68,7 @@ def digest(store: Store, _: Sites) -> None:
     from crawler.alerts.digest import write_messages
 
     targets = notify.split(configured().notify)
-    write_messages(store, _now(), targets)
+    write_messages(store, _now(), targets, language=language())
     _send(store, targets)
 
 

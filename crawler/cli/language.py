@@ -12,29 +12,30 @@ from crawler.errors import BadInput
 
 def spoken(text: str, **values: Any) -> str:
     """A text of ours, as it stands in the code, with the values filled in."""
-    return said(text, _language(), **values)
+    return said(text, language(), **values)
 
 
 def spoken_of_many(one: str, many: str, n: int, **values: Any) -> str:
     """The same of a text that has a number in it, `{n}`: `one` for 1, `many` for all others."""
-    return said_of_many(one, many, n, _language(), **values)
+    return said_of_many(one, many, n, language(), **values)
 
 
 def respoken(text: str) -> str:
     """A text that is written already, with its values: by its entry, or by a pattern; else as it is."""
-    language = _language()
-    if language == "en":
+    wanted = language()
+    if wanted == "en":
         return text
-    return said(text, language) if text in entries() else retold(text, language)
+    return said(text, wanted) if text in entries() else retold(text, wanted)
 
 
 def word_of(about: str, word: str) -> str:
     """A word of the program, "created", as it is in English, in Vietnamese by the entry "event: created"."""
-    language = _language()
-    return word if language == "en" else said(f"{about}: {word}", language)
+    wanted = language()
+    return word if wanted == "en" else said(f"{about}: {word}", wanted)
 
 
-def _language() -> Language:
+def language() -> Language:
+    """The language of THOISU_LANG."""
     try:
         return cast("Language", configured().lang)
     except BadInput:  # perhaps of another setting, which whoever needs it tells

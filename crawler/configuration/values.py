@@ -208,7 +208,7 @@ class Settings:
     sinks: Path = _setting(
         Path("sinks.toml"), "File that names where `thoisu deliver` sends changes (docs/deliver.md).", Path
     )
-    lang: str = _setting("en", "What the commands and `--help` say: en or vi (docs/cli.md).", _language)
+    lang: str = _setting("en", "What commands, `--help` and messages say: en or vi (docs/cli.md).", _language)
     log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.", _level)
     log_format: str = _setting("text", "How what is logged is written: text, or json, an object a line.", _log_format)
 

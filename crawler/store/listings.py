@@ -42,7 +42,7 @@ class SiteHour(NamedTuple):
 
     site: str | None
     hour: datetime
-    count: int
+    articles: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

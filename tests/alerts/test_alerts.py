@@ -16,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.alerts import alerts, digest, notify, status, targets
+from crawler.catalogue import said
 from crawler.errors import BadInput
 from crawler.items import Link
+from crawler.monitor import BY_NAME
 from crawler.newsroom import words
 from crawler.store import SourceState, Store, findings, frontier, messages
 from crawler.store.findings import Observation
@@ -684,6 +686,27 @@ def test_a_finding_is_told_once_and_its_end_once(store: Store, post: Post) -> No
     end(store, 3001)
     assert sent(store, post, 3002) == ["thoisu: 1 over"]
     assert sent(store, post, 9000) == []
+
+
+def test_messages_are_written_in_the_language_that_is_asked_for(store: Store, post: Post) -> None:
+    alerts.add(store, "nước sạch", [], [], T0)
+    store.save(article(2, "Ở Huế có nước sạch."), T0)
+    note(store, "layout")
+    alerts.write_messages(store, at(0), [post.target], language="vi")
+    digest.write_messages(store, at(0), [post.target], "vi")
+    notify.flush(store, at(0), [post.target])
+    end(store, 1)
+    digest.write_messages(store, at(1441), [post.target], "vi")
+    notify.flush(store, at(1441), [post.target])
+    page, opened, ended = post.taken
+    assert page["title"] == "thoisu: nước sạch: 1 trang đăng"
+    assert page["message"].splitlines()[2] == "mới · bao · 02/03/2026 08:02"
+    assert opened["title"] == "thoisu: 1 mới"
+    assert opened["message"].splitlines()[0] == "layout bao, từ 02/03/2026 08:00"
+    assert "\nCần làm: " in opened["message"]
+    assert said(BY_NAME["layout"].says, "vi") in opened["message"]
+    assert ended["title"] == "thoisu: 1 đã hết"
+    assert ended["message"] == "đã hết: layout bao, từ 02/03/2026 08:00 đến 02/03/2026 08:01"
 
 
 def test_a_digest_a_day_and_urgent_ones_within_the_hour(store: Store, post: Post) -> None:

@@ -124,7 +124,9 @@ def test_a_token_is_known_by_its_hash_until_it_is_revoked(store: Store) -> None:
 
 
 def test_articles_are_counted_by_site_and_hour(store: Store) -> None:
-    for n, (site, minutes) in enumerate([("bao", 60), ("bao", 119), ("bao", 120), ("dai", 60), ("dai", 59), ("x", 240)]):
+    for n, (site, minutes) in enumerate(
+        [("bao", 60), ("bao", 119), ("bao", 120), ("dai", 60), ("dai", 59), ("x", 240)]
+    ):
         store.save(article(n, f"Bài {n}", site=site, published_at=at(minutes)), at(minutes))
     with store.reading() as connection:
         found = listings.hours(connection, at(60), at(240))
