@@ -45,9 +45,9 @@ def cli() -> str:
         "With `--json` a command prints JSON alone on standard output, times as ISO 8601 with offset; progress and\n"
         "errors go to standard error.\n\n"
         "With `THOISU_LANG=vi` all that a person reads is Vietnamese: what commands print at a terminal, errors, what\n"
-        "the checks and the doctor find and advise, and `--help`. What a program reads is the same in every language:\n"
-        "JSON, the rows of a list through a pipe, words of refusal, names of commands and options. Messages of alerts\n"
-        "are English, and so is the log but for what the command says in it of its own work.\n",
+        "the checks and the doctor find and advise, `--help`, and the messages of alerts and digests. What a program\n"
+        "reads is the same in every language: JSON, the rows of a list through a pipe, words of refusal, names of\n"
+        "commands and options. The log is English but for what the command says in it of its own work.\n",
     ]
     with typer.Context(group, info_name="thoisu", terminal_width=80) as context:
         parts.append(f"\n```\n{group.get_help(context)}\n```\n")
