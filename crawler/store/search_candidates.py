@@ -12,8 +12,8 @@ from heapq import merge
 
 from sqlalchemy import Connection
 
-from crawler.store.search_index import DAY, GROUP, day_facet, waiting
-from crawler.store.search_terms import fts5, in_order, may_hold, tsquery
+from crawler.store.search_index import DAY, GROUP, day_facet
+from crawler.store.search_terms import fts5, in_order, tsquery
 from crawler.text.query import Node
 
 _MOST = 500
@@ -25,6 +25,10 @@ _WINDOWS = ((2, 1), (16, 1), (256, GROUP))
 _WALK = (
     "SELECT rowid FROM search_words WHERE search_words MATCH ? AND rowid >= ? AND rowid < ? "
     "AND (SELECT {in_order} FROM search_keys WHERE search_keys.key = search_words.rowid) ORDER BY rowid DESC LIMIT ?"
+)
+_WAITING = (
+    "SELECT key, words FROM search_waiting JOIN search_keys USING (key) "
+    "WHERE key >= ? AND key < ? AND ({in_order}) ORDER BY key DESC"
 )
 # By the sum no other index will do: that of the keys would read every text of a range.
 _SORT = (
@@ -45,9 +49,11 @@ def candidates(
         yield from _in_windows(connection, node, facets, low, high, limit, titles=titles)
         return
     queries = [fts5(node, facets, titles=titles, marks=marks) for marks in (False, True)]
-    waits = [key for key, words in waiting(connection, low, high) if may_hold(node, facets, words)]
     condition, values = in_order(node)
-    walk = _WALK.format(in_order=condition.format(*["?"] * len(values)))
+    condition = condition.format(*["?"] * len(values))
+    waiting = connection.exec_driver_sql(_WAITING.format(in_order=condition), (low, high, *values))
+    waits = [key for key, words in waiting if all(any(f" {word} " in words for word in some) for some in facets)]
+    walk = _WALK.format(in_order=condition)
     walked = _pages(partial(_walked, connection, walk, values, low), queries, high, limit)
     if not waits:
         yield from walked

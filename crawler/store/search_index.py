@@ -13,13 +13,13 @@ are looked for without reading the article. What is found by both is never too l
 few), so who searches looks at the text too (`crawler.store.search`).
 
 SQLite has an FTS5 table (`search_words`) that is written for `BATCH` articles at once, which takes a fifth of the work;
-until then it stands in `search_waiting`. PostgreSQL has a tsvector with GIN, which does the same by itself.
+until then `search_waiting` has what is not in their `search_keys.text`. PostgreSQL has a tsvector with GIN, which does
+the same by itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ from sqlalchemy import Connection, CursorResult
 from crawler.items import Article
 from crawler.store.subjects import hold
 from crawler.store.subjects import second as subject_of_second
-from crawler.text.words import BREAK, Words, indexed_words, words_in, words_of
+from crawler.text.words import BREAK, Words, signed_words, words_in, words_of
 
 SLOTS = 512
 """Keys of one second; what is published in a fuller one comes into the next."""
@@ -69,27 +69,30 @@ class Indexed(NamedTuple):
     """What stands in the index of an article."""
 
     text: str
-    """Title, lead and body as `IndexedWords.signed`."""
+    """Title, lead and body as `SignedWords.text`."""
     words: str
-    """What it is found by, a blank before and behind each."""
+    """What it is found by beside `words_of_text`, a blank before and behind each."""
 
 
 def indexed(article: Article) -> Indexed:
     """What stands in the index of an article."""
-    head = words_in(article.title, marked=False).split()
-    words, text, found = indexed_words("\n".join(filter(None, (article.title, article.lead, article.body))))
-    found.update(words)
-    longest = max(map(len, found))
-    found.update(map(of_title, head))
-    found -= {BREAK, of_title(BREAK)}
-    found |= {facet("site", article.site or ""), facet("kind", article.kind)}
-    found.update(facet_of_words("author", words_of(name)) for name in article.authors)
+    text, marked = signed_words("\n".join(filter(None, (article.title, article.lead, article.body))))
+    title = words_in(article.title, marked=False).split()
+    found = [word[:LONGEST] for word in marked.union(map(of_title, title)) if word != of_title(BREAK)]
+    found += [facet("site", article.site or ""), facet("kind", article.kind)]
+    found += [facet_of_words("author", words_of(name)) for name in article.authors]
     if article.section:
-        found.add(facet_of_words("section", words_of(article.section)))
-    every = [*found, *pairs(words)]
-    if 2 * longest + len("__") > LONGEST:
-        every = [word[:LONGEST] for word in every]
-    return Indexed(text, f" {' '.join(every)} ")
+        found.append(facet_of_words("section", words_of(article.section)))
+    return Indexed(text, f" {' '.join(found)} ")
+
+
+def words_of_text(text: str) -> str:
+    """The words without diacritics of `Indexed.text` and their pairs, each once and as short as the index has it."""
+    words = [word[:-1] for word in text.split()]
+    found = {*words, *pairs(words)} - {BREAK}
+    if 2 * max(map(len, words)) + len("__") > LONGEST:
+        found = {word[:LONGEST] for word in found}
+    return " ".join(found)
 
 
 def pairs(words: list[str]) -> list[str]:
@@ -146,21 +149,18 @@ def _put_in(connection: Connection, second: int, article_id: int, of: Indexed) -
         if key is not None:
             connection.exec_driver_sql("INSERT INTO search_waiting (key, words) VALUES (?, ?)", (key, of.words))
         return key is not None
-    return connection.exec_driver_sql(_PUT, {**row, "words": vector(of.words, second)}).rowcount == 1
+    words = vector(of.words + words_of_text(of.text), second)
+    return connection.exec_driver_sql(_PUT, {**row, "words": words}).rowcount == 1
 
 
 def write(connection: Connection) -> None:
     """Write what waits to SQLite's index."""
-    connection.exec_driver_sql(
-        "INSERT INTO search_words (rowid, words) SELECT key, words FROM search_waiting ORDER BY key"
+    waiting = connection.exec_driver_sql(
+        "SELECT key, words, text FROM search_waiting JOIN search_keys USING (key) ORDER BY key"
     )
+    rows = [(key, words + words_of_text(text)) for key, words, text in waiting]
+    connection.exec_driver_sql("INSERT INTO search_words (rowid, words) VALUES (?, ?)", rows)
     connection.exec_driver_sql("DELETE FROM search_waiting")
-
-
-def waiting(connection: Connection, low: int, high: int) -> Iterator[tuple[int, str]]:
-    """What is not yet in SQLite's index, of keys from `low` to before `high`, the greatest first: `Indexed.words`."""
-    statement = "SELECT key, words FROM search_waiting WHERE key >= ? AND key < ? ORDER BY key DESC"
-    yield from map(tuple, connection.exec_driver_sql(statement, (low, high)))
 
 
 def remove(connection: Connection, article_id: int) -> None:

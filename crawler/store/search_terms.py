@@ -77,23 +77,6 @@ def _is_plain(node: Node) -> bool:
             return all(map(_is_plain, parts))
 
 
-def may_hold(node: Node, facets: Iterable[Iterable[str]], indexed: str) -> bool:
-    """Whether an article of which this is to be indexed may have it."""
-    return _may_hold(node, indexed) and all(any(f" {word} " in indexed for word in some) for some in facets)
-
-
-def _may_hold(node: Node, indexed: str) -> bool:
-    match node:
-        case Phrase():
-            return all(f" {term.word}{'' if term.open else ' '}" in indexed for term in _terms(node, marks=True))
-        case Either(parts):
-            return any(_may_hold(part, indexed) for part in parts)
-        case All(parts):
-            return all(_may_hold(part, indexed) for part in parts)
-        case Not():
-            return True
-
-
 def _fts5(node: Node, *, titles: bool = False, marks: bool = False) -> str:
     """The tree as far as the index can tell; what it cannot is left to who looks at the texts."""
     match node:

@@ -47,22 +47,19 @@ def words_in(text: str, *, marked: bool) -> str:
     return f"{''.join(map(_EXACT if marked else _PLAIN, _stretches(text)))} "
 
 
-class IndexedWords(NamedTuple):
+class SignedWords(NamedTuple):
     """The words of a text as an index holds them."""
 
-    plain: list[str]
-    """Without diacritics, in the order of `words_of`."""
-    signed: str
-    """The same as a string, each with its `sign`."""
+    text: str
+    """Those without diacritics in the order of `words_of`, each with its `sign`."""
     marked: set[str]
-    """Once each word that bears diacritics."""
+    """Once each that bears diacritics."""
 
 
-def indexed_words(text: str) -> IndexedWords:
+def signed_words(text: str) -> SignedWords:
     """The words of a text as an index holds them."""
     found = _stretches(text)
-    plain, signed = list(chain.from_iterable(map(_WORDS, found))), f"{''.join(map(_SIGNED, found))} "
-    return IndexedWords(plain, signed, set(chain.from_iterable(map(_MARKED, found))))
+    return SignedWords(f"{''.join(map(_SIGNED, found))} ", set(chain.from_iterable(map(_MARKED, found))))
 
 
 def sign(word: str, plain: str) -> str:
@@ -81,8 +78,6 @@ class _Stretch(NamedTuple):
 
     exact: str
     plain: str
-    words: tuple[str, ...]
-    """Those of `plain`."""
     signed: str
     marked: tuple[str, ...]
     """The words that bear diacritics."""
@@ -108,7 +103,7 @@ def _settled(stretch: str) -> _Stretch:
     plain = tuple(map(without_marks, parts))
     both = list(zip(parts, plain, strict=True))
     return _Stretch(
-        "".join(f" {part}" for part in parts), "".join(f" {word}" for word in plain), plain,
+        "".join(f" {part}" for part in parts), "".join(f" {word}" for word in plain),
         "".join(f" {word}{sign(part, word)}" for part, word in both),
         tuple(part for part, word in both if part != word),
     )  # fmt: skip
@@ -128,4 +123,4 @@ class _Memory(dict[str, _Stretch]):
 
 _SETTLED = _Memory()
 _END = _settled(BREAK)
-_EXACT, _PLAIN, _WORDS, _SIGNED, _MARKED = map(itemgetter, range(5))
+_EXACT, _PLAIN, _SIGNED, _MARKED = map(itemgetter, range(4))
