@@ -146,6 +146,8 @@ def _times(node: LexborNode | None) -> list[str]:
     if node is None:
         return []
     attributes = node.attributes
+    for script in node.css("script, style, template"):
+        script.decompose()
     stated = (tidy(node.text(separator=" ")), attributes.get("datetime"), attributes.get("content"))
     return [text for text in stated if text]
 
