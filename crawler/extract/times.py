@@ -190,12 +190,12 @@ def _moments(texts: Iterable[str]) -> list[Moment]:
 
 
 def _stated(page: Page, parts: Parts, names: _Names) -> list[str]:
-    """What the metadata state, Open Graph first, then JSON-LD, the looser names, and microdata in the page."""
+    """What the metadata state: Open Graph, then JSON-LD, microdata where both are silent, and the looser names."""
     values = page.meta(names.keys[0])
     if text := plain(page.news.get(names.linked)):
         values.append(text)
-    if page.meta(names.linked.lower()):
-        values += _microdata(page, parts, names.items)
+    if not values and page.meta(names.linked.lower()):
+        values = _microdata(page, parts, names.items)
     values += page.meta(*names.keys[1:])
     return values or _microdata(page, parts, names.items) or page.meta_like(names.like)
 
