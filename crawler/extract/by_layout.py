@@ -100,33 +100,34 @@ def _bodies(page: Page, layout: Layout) -> list[LexborNode]:
     for css in layout.body:
         nodes = page.tree.css(css)
         if len(nodes) > 1:
-            sizes = [len(tidy(node.text())) for node in nodes]
-            enough = min(max(sizes), max(_FRAGMENT, 0.3 * max(sizes)))
-            main = next(index for index, size in enumerate(sizes) if size >= enough)
-            begin = [index for index in range(main) if sizes[index] >= _PARAGRAPH][:_BEFORE]
-            runs = ([nodes[index], *_continued(nodes[index], nodes[index + 1 :], layout)] for index in (*begin, main))
+            texts = [tidy(node.text()) for node in nodes]
+            longest = max(map(len, texts))
+            enough = min(longest, max(_FRAGMENT, 0.3 * longest))
+            main = next(index for index, text in enumerate(texts) if len(text) >= enough)
+            begin = [index for index in range(main) if len(texts[index]) >= _PARAGRAPH][:_BEFORE]
+            runs = ([nodes[index], *_continued(nodes[index:], texts[index:], layout)] for index in (*begin, main))
             nodes = next(run for run in runs if any(node.mem_id == nodes[main].mem_id for node in run))
         if nodes and (nodes[0].css_first("p, img, video, figure, div") is not None or tidy(nodes[0].text())):
             return nodes
     return []
 
 
-def _continued(first: LexborNode, others: list[LexborNode], layout: Layout) -> list[LexborNode]:
-    """Those of `others` in which the text of `first` goes on: beside it, with no headline between, and other words."""
+def _continued(nodes: list[LexborNode], texts: list[str], layout: Layout) -> list[LexborNode]:
+    """The containers in which the text of the first goes on: beside it, with no headline between, and other words."""
+    first, opening = nodes[0], texts[0]
+    later = {text: node for node, text in zip(nodes[1:], texts[1:], strict=True) if text[:_FRAGMENT] not in opening}
+    bare = {node.mem_id: text for text, node in later.items()}
     found: list[LexborNode] = []
-    opening = tidy(first.text())
-    later = {node.mem_id: node for node in others}
-    alone = {tidy(node.text()): node for node in others}
     headlines = ", ".join(layout.title)
-    place = _box(first, opening).next
+    place = _box(first, opening).next if later else None
     while place is not None and later:
-        node = later.pop(place.mem_id, None)
-        if node is None and place.tag != "-text":
+        text = bare.get(place.mem_id)
+        if text is None and place.tag != "-text":
             if place.tag == "h1" or place.css_first(headlines) is not None:
                 break
             if place.tag in ("div", "section") and not is_hidden(place):
-                node = alone.get(tidy(place.text()))
-        if node is not None and (text := tidy(node.text())) and text[:_FRAGMENT] not in opening:
+                text = tidy(place.text())
+        if text and (node := later.pop(text, None)) is not None:
             found.append(node)
         place = place.next
     return found

@@ -26,12 +26,11 @@ _LABEL = re.compile(
     r"|(?P<published>(?:ngày |giờ |được )?đăng(?! ký)|xuất bản|phát hành|ngày tạo|publish|posted))",
     re.I,
 )
-_OTHERS = (
-    r"\b(?:từ|đến|tới|trước|sau|hạn|hiệu lực|giai đoạn|thực hiện|tổ chức|khai mạc|bế mạc|diễn ra|họp|sự kiện"
-    r"|ban hành|ký|truy cập|hôm nay|bản quyền|copyright|until|from|expires?|valid|today)"
-)
 _OTHERS_BEFORE = re.compile(
-    rf"{_OTHERS}(?: cuối)?[\s:,]*$|{_OTHERS}\b[^:|;.,–—-]{{0,40}}:\s*$|\d[\w/]*/[A-ZĐ]{{2,}}[\w-]*\s*$", re.I
+    r"\b(?:từ|đến|tới|trước|sau|hạn|hiệu lực|giai đoạn|thực hiện|tổ chức|khai mạc|bế mạc|diễn ra|họp|sự kiện"
+    r"|ban hành|ký|truy cập|hôm nay|bản quyền|copyright|until|from|expires?|valid|today)\b"
+    r"(?: cuối| ngày)?(?:[\s:,]*|[^:|;.,–—-]{0,40}:\s*)$|\d[\w/]*/[A-ZĐ]{2,}[\w-]*(?: ngày)?\s*$",
+    re.I,
 )
 """What stands before the date of something else: a word for it, a label with one in it, the number of a document."""
 _CLOCK_BEFORE = re.compile(r"(?:(?:lúc |vào )*\d{1,2}\s?(?:[:h]|giờ)\s?(?:\d{2})?(?: phút)?[\s,]*)?(?:ngày )?$", re.I)
@@ -120,8 +119,10 @@ def _is_other(text: str) -> bool:
     first = _DAY.search(text)
     if first is None:
         return False
-    before = _CLOCK_BEFORE.sub("", text[max(0, first.start() - _BEFORE) : first.start()], count=1)
-    return bool(_RANGE.search(text) or _OTHERS_BEFORE.search(before))
+    before = text[max(0, first.start() - _BEFORE) : first.start()]
+    if _DIGIT.search(before):
+        before = _CLOCK_BEFORE.sub("", before, count=1)
+    return bool(_RANGE.search(text) or (before and _OTHERS_BEFORE.search(before)))
 
 
 def times(page: Page, parts: Parts) -> tuple[Moment | None, Moment | None]:
