@@ -26,9 +26,10 @@ _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _MODIFIED = ("updated", "modified")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
 _AMERICAN = re.compile(r"\s*(?:0?[1-9]|1[0-2])/(?:1[3-9]|2[0-9]|3[01])/[0-9]{4}\b")
-# A path and not a word: "/a.html", "xa-hoi/a", "a-901.html", "?id=901"; no "N/A", no "-".
-_PATH = re.compile(r"(?:\.{0,2}/|\?)\w|[\w%~-]*\w[-/.?=][\w%~-]{2}")
-_HOME = re.compile(r"https?://[^/?#]+/?", re.IGNORECASE)  # all entries of some feeds link to it
+# A path and not a word: "/a.html", "//host/a", "xa-hoi/a", "a-901.html", "?id=901"; no "N/A", no "-".
+_PATH = re.compile(r"(?:\.{0,2}//?|\?)\w|[\w%~-]*\w[-/.?=][\w%~-]{2}")
+_HOME = re.compile(r"https?://[^/?#]+/?(?:#.*)?", re.IGNORECASE)  # all entries of some feeds link to it
+_WORD = 3  # the least trust in what stands in a link
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
@@ -87,24 +88,25 @@ def _addresses(fields: _Fields, url: str, *, rebased: bool) -> list[tuple[str, s
     """Candidates in order of trust, each with the address that it is relative to.
 
     First what is an address of the web: the link's text, Atom's alternate; then a link that reads like a path, the
-    entry's identity when an address, and last whatever else stands in the link ("N/A", the site's home page).
+    entry's identity when an address or a path from the root, and last whatever else stands in the link: the site's home
+    page, or a word ("N/A"), which is relative to nothing.
     """
     found: list[tuple[int, str, etree._Element]] = []
     for href, element in _links(fields):
         text = written(href)
         if is_web(text) or is_web(text := address_in(href) or text):
-            trust = 3 if text.count("/") < 4 and _HOME.fullmatch(text) else 0
+            trust = _WORD if text.count("/") < 4 and _HOME.fullmatch(text) else 0
         else:
-            trust = 1 if _PATH.match(text) else 3
+            trust = 1 if _PATH.match(text) else _WORD
         found.append((trust, text, element))
     certain = any(trust == 0 for trust, _, _ in found)
     for name in ("guid", "id"):
         for element in () if certain else fields.get(name, ()):
-            if is_web(text := written(text_of(element))):
+            if is_web(text := written(text_of(element))) or text.startswith("/"):
                 found.append((2, text, element))
     if len(found) > 1:
         found.sort(key=lambda candidate: candidate[0])
-    return [(text, _base(element, url) if rebased else url) for _, text, element in found]
+    return [(text, "" if trust == _WORD else _base(element, url) if rebased else url) for trust, text, element in found]
 
 
 def _base(element: etree._Element, url: str) -> str:

@@ -14,9 +14,11 @@ _LOOKED_AT = 20  # lines that tell what the text is
 
 
 def is_list(text: str) -> bool:
-    """Whether the first lines of `text` are addresses of the web, but for comments and what is left blank."""
+    """Whether the first lines of `text` are addresses of the web, but for comments, what is left blank and fewer
+    others: the name of a column, a slip. Markup is none."""
     head = list(islice(_lines(text[:65536]), _LOOKED_AT))
-    return bool(head) and all(is_web(line) and not line.partition(" ")[2] for line in head)
+    found = sum(is_web(line) and " " not in line for line in head)
+    return len(head) < 2 * found and not any("<" in line for line in head)
 
 
 def links(text: str, url: str, *, https: bool = False) -> Iterator[Link]:

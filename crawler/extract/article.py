@@ -112,8 +112,8 @@ def _linked(block: TextBlock, page: Page) -> TextBlock:
 
 def _is_article(parts: Parts) -> bool:
     """Whether a layout that nobody chose for the site found more than a class name that others use too."""
-    root = parts.roots[0]
-    return len(root.text().strip()) >= _SHORTEST or root.css_first("img, video") is not None
+    size = sum(len(root.text().strip()) for root in parts.roots)
+    return size >= _SHORTEST or any(root.css_first("img, video") is not None for root in parts.roots)
 
 
 def _fitness(parts: Parts) -> int:

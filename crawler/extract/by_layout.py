@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extract.containers import is_hidden
 from crawler.extract.page import Page, tidy
 from crawler.extract.reader import line_of
 from crawler.sites import Layout
 
 _LEVELS = 2
 _QUOTE_DEPTH = 4  # elements from a name up to the quotation that it ends
+_BOXES = 4  # boxes around a container that holds a part of the text
+_BEFORE = 4  # containers before the longest that may be where the text begins
+_PARAGRAPH = 60  # characters
 _FRAGMENT = 200  # characters below which a container is not taken for the text when there is a longer one
 
 
@@ -91,35 +95,51 @@ def _bodies(page: Page, layout: Layout) -> list[LexborNode]:
     """Of the first selector with a match that holds text or a picture, the first match that is no fragment.
 
     Some pages carry an empty pop-up of the same class, a cover before the text, or the next story after it. Where an
-    advertisement parts the text, its next containers stand beside the first.
+    advertisement parts the text, its other containers stand beside the first, or alone in boxes beside it.
     """
     for css in layout.body:
         nodes = page.tree.css(css)
         if len(nodes) > 1:
-            sizes = [len(tidy(node.text())) for node in nodes]
-            enough = min(max(sizes), max(_FRAGMENT, 0.3 * max(sizes)))
-            first = next(index for index, size in enumerate(sizes) if size >= enough)
-            nodes = [nodes[first], *_continued(nodes[first], nodes[first + 1 :], layout)]
+            texts = [tidy(node.text()) for node in nodes]
+            longest = max(map(len, texts))
+            enough = min(longest, max(_FRAGMENT, 0.3 * longest))
+            main = next(index for index, text in enumerate(texts) if len(text) >= enough)
+            begin = [index for index in range(main) if len(texts[index]) >= _PARAGRAPH][:_BEFORE]
+            runs = ([nodes[index], *_continued(nodes[index:], texts[index:], layout)] for index in (*begin, main))
+            nodes = next(run for run in runs if any(node.mem_id == nodes[main].mem_id for node in run))
         if nodes and (nodes[0].css_first("p, img, video, figure, div") is not None or tidy(nodes[0].text())):
             return nodes
     return []
 
 
-def _continued(first: LexborNode, others: list[LexborNode], layout: Layout) -> list[LexborNode]:
-    """Those of `others` in which the text of `first` goes on: beside it, with no headline between, and other words."""
+def _continued(nodes: list[LexborNode], texts: list[str], layout: Layout) -> list[LexborNode]:
+    """The containers in which the text of the first goes on: beside it, with no headline between, and other words."""
+    first, opening = nodes[0], texts[0]
+    later = {text: node for node, text in zip(nodes[1:], texts[1:], strict=True) if text[:_FRAGMENT] not in opening}
+    bare = {node.mem_id: text for text, node in later.items()}
     found: list[LexborNode] = []
-    opening = tidy(first.text())
-    later = {node.mem_id: node for node in others}
     headlines = ", ".join(layout.title)
-    place = first.next
+    place = _box(first, opening).next if later else None
     while place is not None and later:
-        node = later.pop(place.mem_id, None)
-        if node is None and place.tag != "-text" and (place.tag == "h1" or place.css_first(headlines) is not None):
-            break
-        if node is not None and (text := tidy(node.text())) and text[:_FRAGMENT] not in opening:
+        text = bare.get(place.mem_id)
+        if text is None and place.tag != "-text":
+            if place.tag == "h1" or place.css_first(headlines) is not None:
+                break
+            if place.tag in ("div", "section") and not is_hidden(place):
+                text = tidy(place.text())
+        if text and (node := later.pop(text, None)) is not None:
             found.append(node)
         place = place.next
     return found
+
+
+def _box(node: LexborNode, text: str) -> LexborNode:
+    """The outermost box that holds nothing but a container, with its `text`."""
+    for above in list(_upwards(node))[1:_BOXES]:
+        if above.tag == "body" or tidy(above.text()) != text:
+            break
+        node = above
+    return node
 
 
 def _bylines(layout: Layout, around: LexborNode) -> list[str]:
@@ -146,6 +166,8 @@ def _times(node: LexborNode | None) -> list[str]:
     if node is None:
         return []
     attributes = node.attributes
+    for script in node.css("script, style, template"):
+        script.decompose()
     stated = (tidy(node.text(separator=" ")), attributes.get("datetime"), attributes.get("content"))
     return [text for text in stated if text]
 

@@ -22,20 +22,25 @@ _SHARE = 0.4  # of the whole text; what holds more is the text
 _PARAGRAPH = 60  # characters
 # Names in lower case behind a blank; all begin with a letter of their own, which makes the search quick.
 _NAMED = re.compile(
-    r"(?P<post>twitter-tweet|twitter-video|instagram-media|tiktok-embed|fb-post|fb-video|threads-post|text-post-media"
-    r"|bluesky-embed|reddit-embed|social-embed|embed-social)"
+    r"(?P<post>(?:twitter|tweet|instagram|tiktok|fb|facebook|threads|text-post|bluesky|reddit|mastodon|telegram|zalo"
+    r"|tumblr|imgur|iframely|embedly|social)-(?:embed|post|tweet|video|media|card|page)"
+    r"|embed-(?:social|twitter|tweet|facebook|instagram|tiktok|threads))"
     r"|cookie|consent|audio|player|[ _-]tts(?![a-z])|voice|speech|subscri|newsletter|paywall|login|dangnhap|dang-nhap"
     r"|popup|modal|toolbar|banner|advert|sponsor|quangcao|quang-cao|[ _-](?:ads?|qc)(?![a-z\d])"
 )
 _NETWORK = re.compile(
-    r"^(?:https?:)?//(?:[\w-]+\.)*(?:(?:twitter|x)\.com/\w+/status/|facebook\.com/[\w.-]+/(?:posts|videos|photos)/"
-    r"|facebook\.com/(?:permalink|photo|story|watch|reel)|instagram\.com/(?:p|reel)/|tiktok\.com/@"
+    r"^(?:https?:)?//(?:[\w-]+\.)*(?:(?:twitter|x)\.com/(?:i/web|\w+)/status(?:es)?/"
+    r"|facebook\.com/(?:groups/)?[\w.-]+/(?:posts|videos|photos|permalink)/"
+    r"|facebook\.com/(?:permalink|photo|story|watch|reel|share)|fb\.watch/|instagram\.com/(?:p|reel)/"
+    r"|tiktok\.com/(?:@|music/)|v[mt]\.tiktok\.com/"
     r"|threads\.(?:net|com)/@|t\.me/\w+/\d|bsky\.app/profile/)",
     re.I,
 )
 _MORE = re.compile(r"more|collaps|expand|readm|full|rest\b|toggle|xem-?them|doc-?tiep|con-?lai|noi-?dung|content", re.I)
 _NEVER = re.compile(
-    r"print|popup|modal|form|comment|relat|copy|share|login|subscri|tooltip|slide|player|caption|menu", re.I
+    r"print|popup|modal|form|comment|relat|copy|share|login|subscri|tooltip|slide|player|caption|menu|ad-?block|notice"
+    r"|survey|khao-?sat|vote|rating",
+    re.I,
 )
 _OPENS = re.compile(r"(?:xem|đọc|hiển thị|mở|bấm)\s+(?:thêm|tiếp|toàn|đầy đủ|hết|rộng|tất cả|chi tiết)\b", re.I)
 _END = re.compile(r"[.!?…:;][\"”'’)]*$")
@@ -54,7 +59,7 @@ def _named(layout: Layout | None) -> str:
 def left_out(root: LexborNode, layout: Layout | None) -> dict[int, LexborNode]:
     """The containers in `root` that selectors name, and what is hidden and no part of the text, by their `mem_id`."""
     found = {node.mem_id: node for node in root.css(_selector(layout))}
-    if continued := [node.mem_id for node in found.values() if _is_hidden(node) and _reads_on(node)]:
+    if continued := [node.mem_id for node in found.values() if is_hidden(node) and _reads_on(node)]:
         named = {node.mem_id for node in root.css(_named(layout))}
         for key in continued:
             if key not in named:
@@ -103,7 +108,8 @@ def _is_post(node: LexborNode, attributes: dict[str, str | None]) -> bool:
     return bool(links) and bool(_NETWORK.match(links[-1].attributes.get("href") or ""))
 
 
-def _is_hidden(node: LexborNode) -> bool:
+def is_hidden(node: LexborNode) -> bool:
+    """Whether the page does not show an element, or not yet."""
     attributes = node.attributes
     return "hidden" in attributes or "display" in (attributes.get("style") or "").lower()
 
@@ -119,15 +125,27 @@ def _reads_on(node: LexborNode) -> bool:
     linked = sum(len(tidy(link.text())) for link in node.css("a"))
     if not running or linked > 0.3 * sum(map(len, texts)):
         return False
-    return len(running) > 1 or bool(_MORE.search(name)) or _is_opened(node)
+    return len(running) > 1 or bool(_MORE.search(name)) or _is_opened(node) or _is_one_of_many(node)
+
+
+def _is_one_of_many(node: LexborNode) -> bool:
+    """Whether it is a paragraph, and the one before or behind it is hidden as well."""
+    beside = (_element_beside(node, forward=forward) for forward in (True, False))
+    return node.tag == "p" and any(one is not None and one.tag == "p" and is_hidden(one) for one in beside)
 
 
 def _is_opened(node: LexborNode) -> bool:
     """Whether a button beside it opens what is hidden."""
-    return _button(node.next, forward=True) or _button(node.prev, forward=False)
+    return any(_button(_element_beside(node, forward=forward)) for forward in (True, False))
 
 
-def _button(beside: LexborNode | None, *, forward: bool) -> bool:
+def _element_beside(node: LexborNode, *, forward: bool) -> LexborNode | None:
+    """What stands next to an element, blanks passed over."""
+    beside = node.next if forward else node.prev
     if beside is not None and beside.tag == "-text" and not (beside.text_content or "").strip():
         beside = beside.next if forward else beside.prev
+    return beside
+
+
+def _button(beside: LexborNode | None) -> bool:
     return beside is not None and bool(_OPENS.match(tidy(beside.text())[:80]))

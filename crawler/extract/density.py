@@ -17,7 +17,7 @@ _FOREIGN = re.compile(
     r"|binh-?luan|y-?kien|tin-?khac|lien-?quan",
     re.I,
 )
-_FOREIGN_TAGS = frozenset(("footer", "nav", "aside", "a", "button", "svg"))
+_FOREIGN_TAGS = frozenset(("footer", "nav", "aside", "a", "button", "svg", "marquee"))
 # What is never the text, however much of the page it holds: the rest of the above are names of boxes, and some CMS
 # put the text into one.
 _NEVER = re.compile(r"comment|footer|relate|copyright|breadcrumb|binh-?luan|y-?kien|tin-?khac|lien-?quan", re.I)

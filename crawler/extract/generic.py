@@ -56,7 +56,7 @@ _OPENING = 100  # characters of the paragraph with which a text begins that has 
 def find(page: Page) -> Parts | None:
     """The parts of the likeliest article, None when there is no running text or no title."""
     _ = page.meta(), page.linked_data  # read before the scripts go
-    page.tree.strip_tags(["script", "style", "template", "svg"])
+    page.tree.strip_tags(["script", "style", "template", "svg", "textarea", "select"])
     for node in page.tree.css("noscript"):
         if node.css_first("img") is None:
             node.decompose()

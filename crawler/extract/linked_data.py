@@ -1,6 +1,6 @@
 """Linked data (JSON-LD) of a page: read in spite of slips that no browser shows, and which of it is the article.
 
-schema.org's vocabulary: NewsArticle and its kin, BlogPosting, LiveBlogPosting, WebPage.
+schema.org's vocabulary: Article and its kin, postings of a blog or network, LiveBlogPosting, WebPage.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from crawler.sites.urls import TRACKING
 from crawler.text import unescape
 
 Thing = dict[str, Any]
@@ -18,6 +19,9 @@ Thing = dict[str, Any]
 _DECODER = json.JSONDecoder(strict=False)
 _UNFOLDED = ("@graph", "mainEntity", "breadcrumb")
 """Properties whose objects are the page's own; those of lists (itemListElement, hasPart) are other stories'."""
+_ARTICLES = ("article", "blogposting", "socialmediaposting", "forumposting", "report")
+_PAGES = ("webpage", "itempage", "aboutpage", "creativework")
+_QUOTES = str.maketrans(dict.fromkeys("'‘’“”„″", '"'))
 _VALUES = 20  # objects one after the other in one script
 _LONGEST = 200_000  # characters of a script that is mended
 _WRAPPING = re.compile(r"(?://[ \t]*)?(?:<!\[CDATA\[|\]\]>|<!--|-->)|/\*[^*]{0,200}\*/|^[ \t]*//.*$", re.M)
@@ -30,13 +34,14 @@ _SLIPS = (
 )
 _ARTICLE_TYPE = re.compile(r"""["']@type["']\s*:\s*\[?\s*["'](\w{0,40}(?:Article|BlogPosting))["']""")
 _FIELD = re.compile(
-    r"""["'](datePublished|dateModified|headline|articleSection)["']\s*:\s*(["'])([^\n]{1,300}?)\2\s*[,}\n]"""
+    r"""\b(datePublished|dateModified|headline|articleSection)["']?\s*:\s*(["'])([^\n]{1,300}?)\2\s*[,}\n]"""
 )
 _AUTHOR = re.compile(
-    r"""["']author["']\s{0,9}:[^{}]{0,9}\{?[^{}]{0,200}?["']name["']\s{0,9}:\s{0,9}"([^"\n]{1,100})\""""
+    r"""\bauthor["']?\s{0,9}:[^{}]{0,9}\{?[^{}]{0,200}?\bname["']?\s{0,9}:\s{0,9}(["'])([^"'\n]{1,100})\1"""
 )
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d{5,}")
+_FIELDS = 50  # of a query
 _ALIKE = 0.5  # of the words of the shorter headline
 _ANOTHER = -3  # points of what names another address and another headline
 
@@ -53,35 +58,40 @@ def things(script: str) -> list[Thing]:
 
 
 def is_of_type(thing: Thing, *names: str) -> bool:
-    """Whether its type, or one of them, ends in one of `names`, whatever the prefix of the vocabulary is."""
+    """Whether its type, or one of them, ends in one of the lower-case `names`, whatever the vocabulary's prefix is."""
     stated = thing.get("@type")
-    return any(str(one).endswith(names) for one in (stated if isinstance(stated, list) else [stated]))
+    return any(str(one).lower().endswith(names) for one in (stated if isinstance(stated, list) else [stated]))
+
+
+def describes_article(thing: Thing) -> bool:
+    """Whether it is an article, a report, or what somebody posted."""
+    return is_of_type(thing, *_ARTICLES)
 
 
 def own_article(found: Iterable[Thing], addresses: Iterable[str], titles: Iterable[str]) -> Thing:
     """The object that describes the article of the page; {} when there is none.
 
     `addresses` are the page's own, `titles` its headlines. Of several articles the one that names an address or
-    headline of the page is taken; one that names both of another story is none. A WebPage serves where no article is
-    described.
+    headline of the page is taken, of two descriptions of it that of a live blog; one that names both of another story
+    is none. A WebPage serves where no article is described, unless it is the home page.
     """
     own = [place for address in addresses if (place := _place(address))]
     described = [
         (is_article, thing)
         for thing in found
-        if (is_article := is_of_type(thing, "Article", "BlogPosting"))
-        or (is_of_type(thing, "WebPage") and thing.get("datePublished"))
+        if (is_article := describes_article(thing))
+        or (is_of_type(thing, *_PAGES) and thing.get("datePublished") and not _is_home(thing.get("url")))
     ]
     articles = [thing for is_article, thing in described if is_article]
     if len(articles) == 1 and _names_one_of(articles[0], own):
         return articles[0]  # as on most pages, whatever its headline is
     heads = [set(_words(title)) for title in titles if title]
     candidates = [
-        (is_article, likeness, thing)
+        (is_article, likeness, is_of_type(thing, "liveblogposting"), thing)
         for is_article, thing in described
         if (likeness := _likeness(thing, own, heads)) > _ANOTHER
     ]
-    return max(candidates, key=lambda one: one[:2], default=(False, 0, {}))[2]
+    return max(candidates, key=lambda one: one[:3], default=(False, 0, False, {}))[3]
 
 
 def _places(thing: Thing) -> list[str]:
@@ -96,26 +106,33 @@ def _names_one_of(thing: Thing, own: list[str]) -> bool:
     return any(_same_place(place, other) for place in _places(thing) for other in own)
 
 
-def _likeness(thing: Thing, own: list[str], heads: list[set[str]]) -> int:
+def _likeness(thing: Thing, own: list[str], heads: list[set[str]]) -> float:
     """How much speaks for an object's being about the page: its address weighs more than its headline."""
-    points = 0
+    points = 0.0
     if own and _places(thing):
         points = 4 if _names_one_of(thing, own) else -2
     headline = set(_words(thing.get("headline")))
     if headline and heads:
-        alike = any(len(headline & head) >= _ALIKE * min(len(headline), len(head)) for head in heads if head)
-        points += 2 if alike else -1
+        alike = [head for head in heads if head and len(headline & head) >= _ALIKE * min(len(headline), len(head))]
+        points += 1 + max(len(headline & head) / len(headline | head) for head in alike) if alike else -1
     return points
 
 
 def _place(address: object) -> str:
-    """The path of an absolute address, "" for a home page or what is no address."""
+    """The path of an absolute address with the numbers of its query, "" for a home page or what is no address."""
     if not isinstance(address, str) or "/" not in address:
         return ""
     try:
-        return urlsplit(address.strip()).path.rstrip("/").casefold()
+        parts = urlsplit(address.strip())
+        pairs = parse_qsl(parts.query, max_num_fields=_FIELDS) if parts.query else []
     except ValueError:
         return ""
+    numbers = [value for name, value in pairs if value.isdigit() and not TRACKING.fullmatch(name)]
+    return "?".join((parts.path.rstrip("/").casefold(), *numbers))
+
+
+def _is_home(address: object) -> bool:
+    return isinstance(address, str) and "/" in address and not _place(address)
 
 
 def _same_place(one: str, other: str) -> bool:
@@ -132,8 +149,9 @@ def _words(text: object) -> list[str]:
 
 def _mended(script: str) -> list[Any]:
     """The values of a script that is no JSON: without its wrapping and slips, or what its fields say one by one."""
-    if '"' not in script and "&quot;" in script:
+    if '"' not in script:  # written with entities, or in quotes that an editor or a script's author preferred
         script = unescape(script)
+        script = script if '"' in script else script.translate(_QUOTES)
     # A backslash before what JSON does not escape (\') is dropped.
     text = _ESCAPE.sub(lambda match: match[0] if match[1] in '"\\/bfnrtu' else match[1], _WRAPPING.sub("", script))
     try:
@@ -171,7 +189,7 @@ def _fields(text: str) -> Thing:
     for name, _, value in _FIELD.findall(text):
         thing.setdefault(name, value)
     if author := _AUTHOR.search(text):
-        thing["author"] = {"@type": "Person", "name": author[1]}
+        thing["author"] = {"@type": "Person", "name": author[2]}
     return thing
 
 

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extract.by_layout import Parts
 from crawler.extract.density import ancestors
-from crawler.extract.linked_data import is_of_type
+from crawler.extract.linked_data import describes_article
 from crawler.extract.page import Page, tidy
 
 _STORIES = 5  # links to stories that make a list
@@ -50,7 +50,7 @@ def is_listing(page: Page, parts: Parts | None) -> bool:
 
 def _is_described(page: Page) -> bool:
     """Whether linked data or metadata say that the page is one article, and when it was published."""
-    return is_of_type(page.news, "Article", "BlogPosting") or page.meta_first(*_STATED) is not None
+    return describes_article(page.news) or page.meta_first(*_STATED) is not None
 
 
 def _is_home(page: Page) -> bool:

@@ -6,14 +6,14 @@ The visible parts come first, the metadata (Open Graph, JSON-LD and the looser `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.errors import Discard
 from crawler.extract.by_layout import Parts
 from crawler.extract.byline import names
-from crawler.extract.linked_data import is_of_type
+from crawler.extract.linked_data import Thing, is_of_type
 from crawler.extract.page import Page, plain, tidy
 from crawler.items import Kind
 from crawler.sites import Site, canonical, judge, kind_by_address
@@ -27,7 +27,8 @@ _LABEL = re.compile(rf"^\s*[\[(]?\s*({'|'.join(_LABELS)})\s*[\])|:]", re.I)
 _OFFICE = re.compile(
     r"(?:báo|bộ|sở|cục|chi cục|tổng cục|vụ|tạp chí|trung tâm|văn phòng|[uủ][yỷ] ban|ubnd|hđnd|công an|cổng"
     r"|đài (?:phát thanh|truyền hình|pt)|ban (?:biên tập|thư ký|quản lý|quản trị|tuyên giáo|tổ chức|dân vận|nội chính)"
-    r"|phòng (?:văn hóa|nông nghiệp|giáo dục|nội vụ|tin)|trang (?:tin|thông tin|web)|admin|administrator|website)\b",
+    r"|phòng (?:văn hóa|nông nghiệp|giáo dục|nội vụ|tin)|trang (?:tin|thông tin|web)|admin|administrator|super user"
+    r"|bbt|website)\b",
     re.I,
 )
 """What opens the name of an office, and of no person: Trường Sơn, Ban Mai and Đài Trang are pen names."""
@@ -47,29 +48,40 @@ def own_names(page: Page, site: Site | None) -> tuple[str, ...]:
 
 def stated_authors(page: Page, own: tuple[str, ...]) -> tuple[str, ...]:
     """Persons whom the metadata name, where no byline does."""
-    persons = _persons(page)
-    for line in (*persons, *page.meta("article:author", "dable:author")):
-        found = tuple(n for n in names(line, own) if " " in n or n.isupper())
-        if found and "://" not in line:
-            return tuple(dict.fromkeys(n for person in persons for n in names(person, own))) or found
+    for lines in (_persons(page), page.meta("article:author", "dable:author")):
+        found = dict.fromkeys(name for line in lines if "://" not in line for name in names(line, own))
+        if any(" " in name or name.isupper() for name in found):
+            return tuple(found)
     return ()
 
 
 def _persons(page: Page) -> list[str]:
-    """Names of the article's authors in the linked data: objects, bare names, references; no office is one."""
-    stated = page.news.get("author")
-    found: list[str] = []
-    for author in stated if isinstance(stated, list) else [stated]:
-        if isinstance(author, dict) and "name" not in author and author.get("@id"):
-            author = next(
-                (thing for thing in page.linked_data if thing.get("@id") == author["@id"] and "name" in thing), {}
-            )
-        if isinstance(author, dict):
-            author = "" if is_of_type(author, "Organization") else author.get("name")
-        for name in author if isinstance(author, list) else [author]:
-            if (text := plain(name)) and "://" not in text and not _OFFICE.match(text):
-                found.append(text)
-    return found
+    """Names of the article's authors in the linked data, or of who made it; no office is one."""
+    known = {str(thing["@id"]): thing for thing in page.linked_data if "@id" in thing and "name" in thing}
+    for key in ("author", "creator"):
+        stated = (plain(name) for name in _names_of(page.news.get(key), known))
+        if found := [text for text in stated if text and "://" not in text and not _OFFICE.match(text)]:
+            return found
+    return []
+
+
+def _names_of(author: Any, known: dict[str, Thing], depth: int = 4) -> Iterator[Any]:
+    """The names in what stands for an author: objects, bare names, references to objects `known` by their `@id`, lists
+    of these, and roles, which hold the author once more."""
+    if isinstance(author, list):
+        for one in author if depth else ():
+            yield from _names_of(one, known, depth - 1)
+    elif isinstance(author, dict):
+        author = author if "name" in author else known.get(str(author.get("@id")), author)
+        if is_of_type(author, "organization"):
+            return
+        if depth and "author" in author:
+            yield from _names_of(author["author"], known, depth - 1)
+        given = " ".join(filter(None, (plain(author.get("familyName")), plain(author.get("givenName")))))
+        name = author.get("name") or given
+        yield from name if isinstance(name, list) else [name]
+    elif isinstance(author, str):
+        yield known[author]["name"] if author in known else author
 
 
 def stated_section(page: Page, title: str) -> str | None:
@@ -135,7 +147,7 @@ def kind_of(page: Page, url: str, parts: Parts, *, picture_story: bool) -> Kind:
         return _LABELS[match[1].lower()]
     if (said := kind_by_address(url)) != "article":
         return said
-    if is_of_type(page.news, "LiveBlogPosting"):
+    if is_of_type(page.news, "liveblogposting"):
         return "live"
     if any(item.get("@type") == "VideoObject" and plain(item.get("name")) == parts.title for item in page.linked_data):
         return "video"

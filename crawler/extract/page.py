@@ -15,6 +15,7 @@ from crawler.text import nfc, unescape
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
+_VALUES = 20  # of a list in the linked data
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8}\d?);", re.I)
 _MARKUP = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|a|font|sup|sub)\b[^<>]{0,200}>", re.I)
 
@@ -88,6 +89,10 @@ class Page:
         """Contents of the `meta` elements whose property, name or itemprop is one of the lower-case `keys`, by key."""
         return [text for key in keys for content in self._meta.get(key, ()) if (text := tidy(content))]
 
+    def meta_like(self, name: re.Pattern[str]) -> list[str]:
+        """Contents of the `meta` elements with a lower-case property, name or itemprop in which `name` is found."""
+        return self.meta(*filter(name.search, self._meta))
+
     def meta_first(self, *keys: str) -> str | None:
         """The first content of the first key that the page has."""
         return next(iter(self.meta(*keys)), None)
@@ -123,7 +128,14 @@ def _says(node: LexborNode) -> bool:
 
 
 def plain(value: object) -> str:
-    """A JSON-LD string as a reader would see it: however often it was escaped, unescaped."""
+    """A JSON-LD string as a reader would see it: however often it was escaped, unescaped.
+
+    Of a list its first string; of an object that tells a language or type, its `@value`.
+    """
+    if isinstance(value, list):
+        return next((text for one in value[:_VALUES] if not isinstance(one, list) and (text := plain(one))), "")
+    if isinstance(value, dict):
+        value = value.get("@value")
     text = value if isinstance(value, str) else ""
     for _ in range(3):
         if "&" not in text:

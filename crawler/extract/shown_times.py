@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extract.by_layout import is_quoted
 from crawler.extract.density import Survey, ancestors
 from crawler.extract.page import tidy
 from crawler.extract.times import Stamp, stamps
@@ -26,6 +27,7 @@ _LONGEST_NAMED = 120  # of an element whose class says that it is a time
 _LONGEST_ABOVE = 60  # of a line above the headline
 _LONGEST_DAY = 40  # of a line that tells a day without the clock
 _HEAD = 300  # elements above the headline that are looked at
+_SENTENCE = 20  # letters beside those of a time and its label
 _LEVELS = 4  # containers around a date that may be another story's
 _HEADLINE_WORDS = 4  # words of a link to a story
 _STORY_WORDS = 9  # words that no link to a section has
@@ -33,7 +35,10 @@ _LINKS = 2  # links beside a day without the clock, as in the head of a site
 _ITEMS = 20  # links, or items of a list, that are looked at
 _DIGIT = re.compile(r"\d")
 _DATE_LIKE = re.compile(r"\d[/.-]\d")
-_OF_UPDATE = re.compile(r"(?:^|[\s_-])(?:updated?|(?:date)?modified|lastmod|cap-?nhat)(?:$|[\s_-])", re.I)
+_OF_UPDATE = re.compile(
+    r"(?:^|[\s_-])(?:updated?|(?:date)?modified)(?:$|[\s_-]|time|date|at\b|on\b)|last[\s_-]?(?:mod|update)|cap[-_]?nhat",
+    re.I,
+)
 _OF_PUBLICATION = re.compile(r"publish|post|created|dang|xuat-?ban|entry-date", re.I)
 _OF_THE_DAY = re.compile(r"(?:^|[\s_-])(?:now|today|current|clock|hom-?nay|hien-?tai)(?:$|[\s_-])", re.I)
 _SITE_HEAD = re.compile(r"(?:^|\s)(?:header|site-header|top|top-?bar|banner|masthead)(?:$|\s)", re.I)
@@ -44,6 +49,8 @@ _OF_A_STAMP = re.compile(
     re.I,
 )
 _WORD = re.compile(r"[^\W\d_]")
+_WEEKDAY = re.compile(r"\b(?:thứ|chủ\s?nhật)\b", re.I)
+_STATED_IN = {"abbr": "title", "data": "value"}  # where the microformats state what `datetime` does of a `time`
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class ShownTimes:
         ends = [body] if headline is None else [body, headline]
         self.holders = {node.mem_id for end in ends for node in (end, *ancestors(end, 99))}
         self.behind = survey.place(body)
+        self.home = headline.parent.mem_id if headline is not None and headline.parent is not None else 0
 
     def in_head(self, head: Iterable[LexborNode]) -> list[ShownTime]:
         """Those of the short lines between headline and text, the likeliest first."""
@@ -95,12 +103,12 @@ class ShownTimes:
     def _read(self, node: LexborNode, longest: int) -> ShownTime | None:
         """What an element tells of a time, None when nothing, or the time of something else."""
         shown = self.survey.short(node, longest)
-        stated = tidy(node.attributes.get("datetime"))
+        stated = tidy(node.attributes.get(_STATED_IN.get(node.tag or "", "datetime")))
         text = stated or shown
         if not 0 < len(text) <= longest or not _DIGIT.search(text):
             return None
         found = tuple(stamp for stamp in stamps(text) if stamp.role != "other")
-        if not found:
+        if not found or _is_caption(node) or self._in_sentence(node) or len(node.css("time[datetime]")) > 1:
             return None
         labelled = stamps(shown) if stated else found
         names = " ".join(node.attributes.get(name) or "" for name in ("class", "id", "itemprop"))
@@ -132,20 +140,40 @@ class ShownTimes:
         top = branch[-1]
         if self.survey.place(node) > self.behind:
             return not self._stands_alone(top)
-        if self._is_site_head(top):
+        if self._is_site_head(top, of_the_day=one.moment.precision == "day" and bool(_WEEKDAY.search(one.text))):
             return True
         return one.moment.precision == "day" and len(top.css("a")) > _LINKS
 
-    def _is_site_head(self, box: LexborNode) -> bool:
-        """Whether a box that does not hold the headline is the head of the site; an article may have a `header` too."""
+    def _in_sentence(self, node: LexborNode) -> bool:
+        """Whether a date is one of the words of a paragraph."""
+        line = next((box for box in (node, *ancestors(node, _LEVELS)) if box.tag in ("p", "li")), None)
+        if line is None or self.survey.size(line) > 2 * _LONGEST_NAMED:
+            return line is not None
+        text = self.survey.short(line, 2 * _LONGEST_NAMED)
+        return text.endswith(".") and len(_WORD.findall(_OF_A_STAMP.sub("", text))) >= _SENTENCE
+
+    def _is_site_head(self, box: LexborNode, *, of_the_day: bool) -> bool:
+        """Whether a box that does not hold the headline is the head of the site; an article may have a `header` too.
+
+        A day with its weekday, `of_the_day`, is the site's where its box stands beside that of the article.
+        """
         above = box.parent.parent if box.parent is not None else None
         outermost = above is None or "body" in (above.tag, getattr(box.parent, "tag", ""))
-        return outermost and (box.tag == "header" or bool(_SITE_HEAD.search(box.attributes.get("class") or "")))
+        if not outermost:
+            return False
+        beside = box.parent is not None and box.parent.mem_id != self.home
+        return (
+            box.tag == "header" or bool(_SITE_HEAD.search(box.attributes.get("class") or "")) or (of_the_day and beside)
+        )
 
     def _stands_alone(self, top: LexborNode) -> bool:
         """Whether nothing but the words of a time and its label stand in a box below the text."""
         text = self.survey.short(top, 2 * _LONGEST_NAMED)
         return bool(text) and not _WORD.search(_OF_A_STAMP.sub("", text))
+
+
+def _is_caption(node: LexborNode) -> bool:
+    return is_quoted(node) or node.css_first("figure, figcaption") is not None
 
 
 def _has_story(box: LexborNode) -> bool:

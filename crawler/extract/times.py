@@ -20,28 +20,61 @@ from crawler.text import VIETNAM, Moment, day_of, false_zone, parse_date
 
 Role = Literal["published", "plain", "update", "other"]
 
-_PUBLISHED = (
-    "article:published_time", "datepublished", "pubdate", "article:published", "og:published_time", "date",
-    "dc.date.issued", "dc.date", "publishdate", "cms-date",
-)  # fmt: skip
-_MODIFIED = ("article:modified_time", "datemodified", "article_updatetime", "og:updated_time")
 _LABEL = re.compile(
-    r"\b(?:(?P<update>(?:lần |đã |được )?(?:cập nhật|sửa đổi|chỉnh sửa|hiệu chỉnh|sửa lần cuối|sửa lúc)"
-    r"|updated|modified|last edited)"
+    r"\b(?:(?P<update>(?:lần |đã |được |ngày )?(?:cập nh[aâậ][tp]|sửa|chỉnh sửa|hiệu chỉnh|hiệu đính|bổ sung lúc"
+    r"|(?:thay đổi|biên tập) lần)|updated?|modified|edited|revised)"
     r"|(?P<published>(?:ngày |giờ |được )?đăng(?! ký)|xuất bản|phát hành|ngày tạo|publish|posted))",
     re.I,
 )
 _OTHERS_BEFORE = re.compile(
-    r"\b(?:từ|đến|tới|trước ngày|sau ngày|hạn|hạn cuối|hiệu lực|giai đoạn|thực hiện|khai mạc|bế mạc|diễn ra|họp"
-    r"|ban hành|ký|truy cập|hôm nay|bản quyền|copyright|until|from|expires?|valid|today)(?: ngày)?[\s:,]*$",
+    r"\b(?:từ|đến|tới|trước|sau|hạn|hiệu lực|giai đoạn|thực hiện|tổ chức|khai mạc|bế mạc|diễn ra|họp|sự kiện"
+    r"|ban hành|ký|truy cập|hôm nay|bản quyền|copyright|until|from|expires?|valid|today)\b"
+    r"(?: cuối| ngày)?(?:[\s:,]*|[^:|;.,–—-]{0,40}:\s*)$|\d[\w/]*/[A-ZĐ]{2,}[\w-]*(?: ngày)?\s*$",
     re.I,
 )
+"""What stands before the date of something else: a word for it, a label with one in it, the number of a document."""
+_CLOCK_BEFORE = re.compile(r"(?:(?:lúc |vào )*\d{1,2}\s?(?:[:h]|giờ)\s?(?:\d{2})?(?: phút)?[\s,]*)?(?:ngày )?$", re.I)
+_DAY = re.compile(r"\d{1,4}[/.-]\d|\d{1,2} (?:tháng|thg|th)", re.I)
 _RANGE = re.compile(
     r"\d[/.-]\d{1,2}(?:[/.-]\d{4})?\s?(?:[-–—]|đến|tới)\s?(?:ngày )?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", re.I
 )
 _BARE = 25  # characters of a time of digits, which has no room for a label and another time
+_BEFORE = 80  # characters before a date that may say what it is the date of
 _ITEMPROPS = 20  # elements of one property that are looked at
 _DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"\w")
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """How the metadata call one time."""
+
+    keys: tuple[str, ...]
+    """Of `meta` elements: Open Graph's first, then looser ones."""
+    linked: str
+    """schema.org's, in JSON-LD and microdata."""
+    items: str
+    """Selects the elements in the page that tell it, as microdata and RDFa."""
+    like: re.Pattern[str]
+    """Found in other names of `meta` elements that tell it."""
+
+
+_PUBLISHED = _Names(
+    ("article:published_time", "pubdate", "article:published", "og:published_time", "date", "dc.date.issued", "dc.date",
+     "publishdate", "cms-date"),
+    "datePublished",
+    "[itemprop*=datePublished i], [property*=datePublished i], [property*='dc:date' i], meta[name*=datePublished i]",
+    re.compile(
+        r"^(?!.*(?:datepublished|unpublish|expir|valid|event)).*(?:publish(?!er)|pub[_-]?date|publication|issued|creat(?:e_|ed|ion)"
+        r"|releas|(?:dc|dcterms|sailthru|article|news|post|citation|display|story)[.:_-]?date)"
+    ),
+)  # fmt: skip
+_MODIFIED = _Names(
+    ("article:modified_time", "article_updatetime", "og:updated_time"),
+    "dateModified",
+    "[itemprop*=dateModified i], [property*=dateModified i], meta[name*=dateModified i]",
+    re.compile("^(?!.*datemodified).*(?:modif|updat|last-?mod|revis)"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +108,21 @@ def stamps(text: str) -> tuple[Stamp, ...]:
         # The clock before the label belongs to the one date: "08:00, ngày đăng 05/10/2026".
         whole = parse_date(_LABEL.sub("", text))
         found = [(role, part, replace(whole, raw=tidy(text)) if whole else day) for role, part, day in found]
+    if len(found) == 1 and found[0][0] == "plain" and len(labels) == 1 and not _WORD.search(text[labels[0].end() :]):
+        found = [(roles[1], *found[0][1:])]  # "05/10/2026 08:00 (cập nhật)"
     return tuple(
         Stamp("other" if role == "plain" and _is_other(part) else role, moment) for role, part, moment in found
     )
 
 
 def _is_other(text: str) -> bool:
-    first = re.search(r"\d{1,4}[/.-]\d|\d{1,2} (?:tháng|thg|th)", text)
-    return bool(_RANGE.search(text)) or bool(first and _OTHERS_BEFORE.search(text[: first.start()]))
+    first = _DAY.search(text)
+    if first is None:
+        return False
+    before = text[max(0, first.start() - _BEFORE) : first.start()]
+    if _DIGIT.search(before):
+        before = _CLOCK_BEFORE.sub("", before, count=1)
+    return bool(_RANGE.search(text) or (before and _OTHERS_BEFORE.search(before)))
 
 
 def times(page: Page, parts: Parts) -> tuple[Moment | None, Moment | None]:
@@ -99,7 +139,7 @@ def times(page: Page, parts: Parts) -> tuple[Moment | None, Moment | None]:
     own = [one.moment for role in ("published", "plain") for one in seen if one.role == role]
     own = [moment for moment in own if not any(_same_minute(moment, update) for update in updates)]
     shown = _finest(own)
-    stated = _moments(_stated(page, parts, _PUBLISHED, "datePublished"))
+    stated = _moments(_stated(page, parts, _PUBLISHED))
     clock = shown or next(iter(updates), None)
     mended = [false_zone(moment, clock) for moment in stated] if clock else stated
     false_offsets = {one.at.utcoffset() for one, two in zip(stated, mended, strict=True) if one is not two}
@@ -110,7 +150,7 @@ def times(page: Page, parts: Parts) -> tuple[Moment | None, Moment | None]:
         published = next(iter(mended), None) or next(iter(updates), None)
     changes = [
         replace(moment, at=moment.at.replace(tzinfo=VIETNAM)) if moment.at.utcoffset() in false_offsets else moment
-        for moment in _moments(_stated(page, parts, _MODIFIED, "dateModified"))
+        for moment in _moments(_stated(page, parts, _MODIFIED))
     ]
     if published:
         changes = [false_zone(moment, published) for moment in changes] + [one for one in updates if one != published]
@@ -150,26 +190,32 @@ def _moments(texts: Iterable[str]) -> list[Moment]:
     return [moment for text in dict.fromkeys(texts) if (moment := parse_date(text))]
 
 
-def _stated(page: Page, parts: Parts, keys: tuple[str, ...], linked: str) -> list[str]:
-    """What the metadata state, Open Graph first, then JSON-LD, the looser names, and microdata in the page."""
-    values = page.meta(*keys)
-    if len(page.meta(linked.lower())) > 1:  # microdata of several stories
-        values = [*page.meta(*(key for key in keys if key != linked.lower())), *_microdata(page, parts, linked)]
-    if text := plain(page.news.get(linked)):
-        values.insert(1 if values and page.meta(keys[0]) else 0, text)
-    return values or _microdata(page, parts, linked)
+def _stated(page: Page, parts: Parts, names: _Names) -> list[str]:
+    """What the metadata state: Open Graph, then JSON-LD, microdata where both are silent, and the looser names."""
+    values = page.meta(names.keys[0])
+    if text := plain(page.news.get(names.linked)):
+        values.append(text)
+    if not values and page.meta(names.linked.lower()):
+        values = _microdata(page, parts, names.items)
+    values += page.meta(*names.keys[1:])
+    return values or _microdata(page, parts, names.items) or page.meta_like(names.like)
 
 
-def _microdata(page: Page, parts: Parts, name: str) -> list[str]:
-    """Values of an `itemprop` of the article's own item: one that holds the text, or none at all."""
+def _microdata(page: Page, parts: Parts, items: str) -> list[str]:
+    """Values of a property of the article's own item: one that holds the text or none at all, else one that shows
+    nothing, as a block of metadata does."""
     holders = {node.mem_id for node in _upwards(parts.roots[0])}
-    found: list[str] = []
-    for node in page.tree.css(f"[itemprop={name}]")[:_ITEMPROPS]:
+    own: list[str] = []
+    hidden: list[str] = []
+    for node in page.tree.css(items)[:_ITEMPROPS]:
+        attributes = node.attributes
+        text = tidy(attributes.get("content") or attributes.get("datetime") or node.text())
         scope = next((above for above in _upwards(node) if "itemscope" in above.attributes), None)
         if scope is None or scope.mem_id in holders:
-            attributes = node.attributes
-            found.append(tidy(attributes.get("content") or attributes.get("datetime") or node.text()))
-    return found
+            own.append(text)
+        elif not tidy(scope.text()):
+            hidden.append(text)
+    return own or hidden
 
 
 def _upwards(node: LexborNode) -> Iterator[LexborNode]:

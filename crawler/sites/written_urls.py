@@ -18,6 +18,8 @@ _QUOTED = (("<", ">"), ('"', '"'), ("'", "'"), ("“", "”"), ("(", ")"), ("[",
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+/[\w/.-]*[\w/]", re.ASCII)  # nearly every address: nothing to mend
 _BULLET = re.compile(r"\A(?:[-*•·–—>]+|[0-9]{1,4}[.)])[ \t\u00a0]+(?=<?(?:https?:|www\.))", re.IGNORECASE)
 _SCHEME = re.compile(r"(https?)(?::/*|//)(?=[\w.-]+\.[a-z]{2,}(?:[:/?#]|\Z))", re.IGNORECASE)
+# What a program puts before each address, though it is absolute: its scheme, or its host as well.
+_DOUBLED = re.compile(r"https?:/{0,2}(?:[\w.-]{1,255}/?)?(?=https?:/{1,2}[\w-]+\.)", re.IGNORECASE)
 _TOP_LEVEL = r"vn|com|net|org|info|edu|gov|biz|asia|tv"  # what the hosts of Vietnamese papers and offices end in
 _HOST = re.compile(
     rf"(?:www\.(?:[\w-]+\.)+[a-z]{{2,}}|(?:[\w-]+\.)+(?:{_TOP_LEVEL}))(?::[0-9]{{1,5}})?(?=[/?#]|\Z)", re.IGNORECASE
@@ -35,7 +37,8 @@ def bare(text: str) -> str:
 
 def written(text: str) -> str:
     """The address that somebody wrote down: no quotes or signs of a list round it, none that cannot be seen in it, and
-    a scheme before its host. What looks like no address comes back as it is, but for the invisible."""
+    one
+    scheme before its host. What looks like no address comes back as it is, but for the invisible."""
     if _PLAIN.fullmatch(text) or len(text) > _LONGEST:
         return text
     text = bare(_HIDDEN.sub("", text)).rstrip(".,;").rstrip()
@@ -43,6 +46,7 @@ def written(text: str) -> str:
     for left, right in _QUOTED:
         if text.startswith(left) and text.endswith(right) and len(text) > 1:
             text = bare(text[1:-1])
+    text = _DOUBLED.sub("", text, count=1) if text.count(":") > 1 else text
     if match := _SCHEME.match(text):
         return f"{match[1]}://{text[match.end() :]}"
     return f"https://{text}" if _HOST.match(text) else text

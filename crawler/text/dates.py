@@ -33,13 +33,15 @@ _WORDS = {
 _NAMED_ZONES = {
     name: timedelta(hours=hours)
     for hours, names in (
-        (-10, "HST"), (-9, "AKST"), (-8, "PST AKDT"), (-7, "MST PDT"), (-6, "CST MDT"), (-5, "EST CDT"), (-4, "EDT"),
-        (0, "WET"), (1, "CET MET MEZ BST WEST"), (2, "CEST MEST MESZ EET"), (3, "EEST MSK"), (5.5, "IST"),
-        (7, "ICT WIB"), (8, "SGT HKT AWST"), (9, "JST KST"), (10, "AEST"), (11, "AEDT"), (12, "NZST"), (13, "NZDT"),
+        (-10, "HST"), (-9, "AKST"), (-8, "PST AKDT"), (-7, "MST PDT"), (-6, "CST MDT"), (-5, "EST CDT"),
+        (-4, "EDT AST"), (-3.5, "NST"), (-3, "ADT BRT ART"), (-2.5, "NDT"), (0, "WET"), (1, "CET MET MEZ BST WEST WAT"),
+        (2, "CEST MEST MESZ EET CAT SAST"), (3, "EEST MSK EAT"), (4, "GST"), (5, "PKT"), (5.5, "IST"), (5.75, "NPT"),
+        (7, "ICT WIB"), (8, "SGT HKT AWST PHT MYT WITA"), (9, "JST KST WIT"), (9.5, "ACST"), (10, "AEST"),
+        (10.5, "ACDT"), (11, "AEDT"), (12, "NZST"), (13, "NZDT"),
     )
     for name in names.split()
 }  # fmt: skip
-"""Zones by name: those of RFC 822, section 5.1, then the abbreviations of the IANA time zone database."""
+"""Zones by name: those of RFC 822, section 5.1, then the abbreviations of the IANA time zone database and Java's."""
 _SIGNED = r"[+\-−](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?(?![0-9:/])"
 _ZONE = (
     rf"(?P<zone>Z(?![a-z])|(?:GMT|UTC?)(?:/GMT)?(?:\s?[+\-−]\s?[0-9]{{1,2}}(?::?[0-9]{{2}})?)?"
@@ -52,26 +54,27 @@ _TIME = (
 )
 _EN = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _VI = "|".join(sorted((re.escape(word) for word in _WORDS), key=len, reverse=True))
-_TH = r"(?:tháng|thg\.?|th\.?(?=\s?[0-9]))"
+_TH = r"(?:tháng|thg\.?|th\.?(?=\s?[0-9])|t(?=[0-9]{1,2}(?![0-9])))"
 _DATE = re.compile(
     r"(?<![0-9])(?P<iso_y>[0-9]{4})(?P<iso_s>[-/.])(?P<iso_m>[0-9]{1,2})(?P=iso_s)(?P<iso_d>[0-9]{1,2})(?![0-9])"
     r"|(?<![0-9/.])(?P<n_a>[0-9]{1,2})\s?(?P<n_s>[-/.])\s?(?P<n_b>[0-9]{1,2})\s?(?P=n_s)\s?(?P<n_y>[0-9]{4})(?![0-9])"
     rf"|(?<![0-9])(?P<e_d>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s-](?P<e_m>{_EN})[a-z]*\.?[\s,-]{{1,2}}"
     r"(?P<e_y>[0-9]{4}|[0-9]{2})(?![0-9:])"
     rf"|\b(?P<u_m>{_EN})[a-z]*\.?\s(?P<u_d>[0-9]{{1,2}})(?:st|nd|rd|th)?,?\s(?P<u_y>[0-9]{{4}})(?![0-9])"
-    rf"|\b(?:(?P<a_m>{_EN})\s(?P<a_d>[0-9]{{1,2}})|(?<![0-9])(?P<b_d>[0-9]{{1,2}})\s(?P<b_m>{_EN}))"
+    rf"|\b(?:(?P<a_m>{_EN}[a-z]*|th[0-9]{{1,2}})\s(?P<a_d>[0-9]{{1,2}})"
+    rf"|(?<![0-9])(?P<b_d>[0-9]{{1,2}})\s(?P<b_m>{_EN}))"
     r"(?=\s[0-9]{1,2}:[0-9:]{2,5}\s(?:[^\s]{1,9}\s){0,2}(?P<a_y>[0-9]{4})(?![0-9:]))"
-    rf"|(?<![0-9])(?P<v_d>[0-9]{{1,2}})[\s/-]?{_TH}\s?(?P<v_m>[0-9]{{1,2}}|{_VI})[\s/-]?,?\s?(?:năm\s)?"
-    r"(?P<v_y>[0-9]{4})(?![0-9])"
-    rf"|\b{_TH}\s?(?P<w_m>[0-9]{{1,2}}|{_VI})\s(?P<w_d>[0-9]{{1,2}}),\s?(?P<w_y>[0-9]{{4}})(?![0-9])",
+    rf"|(?<![0-9t])(?P<v_d>[0-9]{{1,2}})[\s/-]?{_TH}\s?(?P<v_m>[0-9]{{1,2}}|{_VI})[\s/-]?[.,]?\s?(?:năm\s)?"
+    r"(?P<v_y>[0-9]{4}|[0-9]{2}(?=\s[0-9]{1,2}:[0-9]{2}))(?![0-9])"
+    rf"|\b{_TH}\s?(?P<w_m>[0-9]{{1,2}}|{_VI}),?\s(?P<w_d>[0-9]{{1,2}})(?:,\s?|\s)(?P<w_y>[0-9]{{4}})(?![0-9])",
     re.IGNORECASE,
 )
 _SHORT_YEAR = re.compile(
     r"(?<![0-9/.:-])(?P<n_a>[0-3]?[0-9])(?P<n_s>[-/.])(?P<n_b>[01]?[0-9])(?P=n_s)(?P<n_y>[0-9]{2})(?![0-9/.:-])"
 )
 """Believed only beside a time, or if there is nothing else: it looks like much that is no date."""
-_GAP = r"[\s,;|()\-–—•·]"
-_BEHIND = re.compile(rf"(?:T|{_GAP}{{0,4}}(?:(?:vào )?lúc:?\s|at\s)?){_TIME}", re.IGNORECASE)
+_GAP = r"[\s,;|()\-–—•·_]"
+_BEHIND = re.compile(rf"(?:T|{_GAP}{{0,4}}(?:(?:vào )?lúc:?\s|at\s|@\s?)?){_TIME}", re.IGNORECASE)
 _BEFORE = re.compile(
     rf"(?<![0-9:/]){_TIME}[\s,;|()\]\-–—.•·]{{0,5}}(?:(?:thứ\s\w+|chủ\s?nhật)[\s,]{{0,2}})?(?:ngày\s?)?$", re.IGNORECASE
 )
@@ -85,10 +88,10 @@ _ISO = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?\s?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _BASIC = re.compile(
-    r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?(?:[.,]([0-9]{1,9}))?\s?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?",
+    r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:[T\s]?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?(?:[.,]([0-9]{1,9}))?\s?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?",
     re.IGNORECASE,
 )
-"""ISO 8601 without separators: 20261005T143000+0700."""
+"""ISO 8601 without separators, or with some: 20261005T143000+0700."""
 _EPOCH = re.compile(r"([0-9]{9,10})(?:([0-9]{3})|\.[0-9]+)?")
 
 
@@ -214,7 +217,8 @@ def _calendar(date: re.Match[str], time: re.Match[str] | None, us: bool) -> tupl
     if date["u_y"]:
         return date["u_y"], _MONTHS[date["u_m"].lower()], date["u_d"]
     if date["a_y"]:
-        return date["a_y"], _MONTHS[(date["a_m"] or date["b_m"]).lower()], date["a_d"] or date["b_d"]
+        month = (date["a_m"] or date["b_m"]).lower()
+        return date["a_y"], _MONTHS.get(month[:3]) or month[2:], date["a_d"] or date["b_d"]
     if date["v_y"] or date["w_y"]:
         month = date["v_m"] or date["w_m"]
         return date["v_y"] or date["w_y"], _WORDS.get(month.lower(), month), date["v_d"] or date["w_d"]
@@ -269,10 +273,18 @@ def _moment(
     if full not in YEARS:
         return None
     micro = int((fraction or "0")[:6].ljust(6, "0"))
+    midnight = hour == "24" and not int(minute or 0)  # of ISO 8601: the end of the day
     try:
         at = datetime(
-            full, int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micro, _zone(zone)
-        )
+            full,
+            int(month),
+            int(day),
+            0 if midnight else int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            micro,
+            _zone(zone),
+        ) + timedelta(days=midnight)
     except ValueError:
         return None
     precision: Precision = "day" if hour is None else "second" if second else "minute"

@@ -14,6 +14,8 @@ GZIP = b"\x1f\x8b"
 """The first bytes of a gzip member."""
 MEMBERS_MAX = 10_000
 """Of a gzip or zstd file; one that is packed by many processors at once has a member for each 64 KB or more."""
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+_PADDING = re.compile(rb"\0*")
 _DIGITS = 20
 _LONGEST_DATE = 64  # characters; the longest of RFC 9110, section 5.6.7, has 33
 _WRAPPINGS = 2
@@ -46,10 +48,12 @@ def _meant(seconds: float) -> float | None:
 def gunzip(body: bytes, limit: int, *, whole: bool = True) -> bytes:
     """What a gzip file holds, all of its members (RFC 1952, section 2.2); a body that is none as it is.
 
-    Told by its first bytes, not by name or header; a file that was packed twice is unpacked twice. At most `limit`
-    bytes are unpacked. Raises `Discard`: TOO_LARGE above the limit, UNREADABLE when it is damaged, or ends too early
-    and must be `whole`.
+    Told by its first bytes, not by name or header, whatever blank a script wrote before them; a file that was packed
+    twice is unpacked twice. At most `limit` bytes are unpacked. Raises `Discard`: TOO_LARGE above the limit, UNREADABLE
+    when it is damaged, or ends too early and must be `whole`.
     """
+    if body[:1] in _BLANK and (packed := body.lstrip(_BLANK)).startswith(GZIP):
+        body = packed
     for _ in range(_WRAPPINGS):
         if not body.startswith(GZIP):
             break
@@ -60,7 +64,7 @@ def gunzip(body: bytes, limit: int, *, whole: bool = True) -> bytes:
 
 
 def _members(body: bytes, limit: int, whole: bool) -> bytes:
-    """What the members hold that stand one behind the other; what follows them and is none is padding."""
+    """What the members hold that stand one behind the other, or zeros between; what follows and is none is padding."""
     parts: list[bytes] = []
     place, room, members = 0, limit + 1, 0
     while room > 0 and body.startswith(GZIP, place):
@@ -77,4 +81,6 @@ def _members(body: bytes, limit: int, whole: bool) -> bytes:
             room -= len(parts[-1])
         if whole and room > 0 and not unpacker.eof:
             raise Discard(Refusal.UNREADABLE, "the gzip file ends too early")
+        if padding := _PADDING.match(body, place):
+            place = padding.end()
     return b"".join(parts)

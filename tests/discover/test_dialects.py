@@ -81,6 +81,10 @@ def test_the_base_of_an_entry(feed: str, entry: str, link: str) -> None:
         ("https://localhost", FIRST, FIRST),
         ("javascript:void(0)", FIRST, FIRST),
         (HOME, FIRST, FIRST),
+        (f"{HOME}#", FIRST, FIRST),
+        ("N/A", "/de-bien-post1.html", FIRST),
+        ("//bao.example.vn/de-bien-post1.html", "", FIRST),
+        (HOME + FIRST, "", FIRST),
         ("bao.example.vn/de-bien-post1.html", "N/A", FIRST),
         ("www.bao.example.vn/de-bien-post1.html", "", "https://www.bao.example.vn/de-bien-post1.html"),
         ("https:/bao.example.vn/de-bien-post1.html", "", FIRST),
@@ -93,6 +97,10 @@ def test_the_base_of_an_entry(feed: str, entry: str, link: str) -> None:
 )
 def test_a_link_that_is_no_address(link: str, guid: str, address: str) -> None:
     assert found(rss(f"<item><title>Đê</title><link>{link}</link><guid>{guid}</guid></item>")) == [address]
+
+
+def test_words_in_all_links_are_no_addresses_of_an_unknown_shape() -> None:
+    assert found(rss("<item><title>Đê</title><link>N/A</link></item>")) == []
 
 
 def test_an_entry_without_any_address_is_told_or_left_out() -> None:
@@ -171,13 +179,14 @@ def test_pictures_of_a_sitemap_are_no_pages() -> None:
         f"\ufeff{FIRST}\r\n\r\n{SECOND}\r\n",
         f"# ngày 5/10\n{FIRST}\u200b\n<{SECOND}>",
         f"www.bao.example.vn/de-bien-post1.html\r{SECOND}",
+        f"url\n{FIRST}\n{SECOND}",
     ],
 )
 def test_a_sitemap_that_is_a_list(text: str) -> None:
     for body in (text.encode(), gzip.compress(text.encode())):
         answer = discover(body, HOME + "sitemap.txt", site=SITE)
         assert answer.kind == "sitemap"
-        assert [link.canonical_url for link in answer.links] == [FIRST, SECOND]
+        assert [link.canonical_url for link in answer.links if not link.refused] == [FIRST, SECOND]
 
 
 def test_a_text_that_is_no_list_is_not_read_as_one() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -55,12 +56,20 @@ def page(*scripts: str) -> str:
         JSON.replace("họp về", 'họp "kín" về'),
         JSON.replace("họp", "họp\n"),
         JSON.replace('"', "&quot;"),
+        JSON.replace('"', "&#34;"),
+        JSON.replace('"', "”"),
+        JSON.replace('"', "'"),
+        re.sub(r'"(\w+)":', r"\1:", JSON),
         json.dumps({"@type": "Organization", "name": "Sở"}) + json.dumps(STORY),
         json.dumps([None, [STORY], None]),
         json.dumps({"@graph": [{"@type": "Organization", "name": "Sở"}, STORY]}),
         json.dumps({"@type": "WebPage", "mainEntity": STORY}),
         json.dumps({**STORY, "@type": ["http://schema.org/ReportageNewsArticle"]}),
         json.dumps({**STORY, "@type": "BlogPosting"}),
+        json.dumps({**STORY, "@type": "newsarticle"}),
+        json.dumps({**STORY, "@type": "SocialMediaPosting"}),
+        json.dumps({**STORY, "@type": "ItemPage"}),
+        json.dumps({**STORY, "datePublished": [None, {"@value": STORY["datePublished"]}]}),
     ],
 )
 def test_article_is_read_through_wrappings_and_slips(script: str) -> None:
@@ -74,6 +83,7 @@ def test_web_page_tells_the_time_where_no_article_is_described() -> None:
     stated = {"@type": "WebPage", "datePublished": "2026-03-05T09:15:42+07:00"}
     assert own_article([stated], [URL], [TITLE]) == stated
     assert own_article([stated, STORY], [URL], [TITLE]) == STORY
+    assert own_article([{**stated, "url": "https://so.example.gov.vn/"}], [URL], [TITLE]) == {}
 
 
 def test_live_blog_has_its_own_time_and_kind_and_not_those_of_its_entries() -> None:
@@ -83,6 +93,7 @@ def test_live_blog_has_its_own_time_and_kind_and_not_those_of_its_entries() -> N
     assert article.kind == "live"
     assert article.published_at is not None
     assert article.published_at.minute == 15
+    assert extract(page(JSON, json.dumps({**STORY, "@type": "LiveBlogPosting"})), URL).kind == "live"
 
 
 @pytest.mark.parametrize(
@@ -104,6 +115,17 @@ def test_address_of_the_page_weighs_more_than_its_headline() -> None:
     assert own_article([{**OTHER, "url": None, "headline": TITLE}, own], [URL], [TITLE]) == own
 
 
+def test_numbers_of_a_query_tell_two_addresses_apart() -> None:
+    shared = "https://so.example.gov.vn/tin?id="
+    own = {"@type": "NewsArticle", "url": shared + "1234"}
+    assert own_article([{**own, "url": shared + "998"}, own], [shared + "1234&utm_id=7"], [TITLE]) == own
+
+
+def test_likest_headline_is_the_pages() -> None:
+    like = {**OTHER, "headline": "Bộ Nội vụ họp về biên chế giáo viên", "url": None}
+    assert own_article([like, STORY], [URL], [TITLE]) == STORY
+
+
 def test_article_of_another_address_and_headline_alone_is_none() -> None:
     assert own_article([OTHER], [URL], [TITLE]) == {}
     assert own_article([{**OTHER, "headline": TITLE.upper()}], [URL], [TITLE]) != {}
@@ -121,6 +143,12 @@ def test_article_of_another_address_and_headline_alone_is_none() -> None:
         ({"@type": "Person", "name": ["Trần Minh An", "Lê Văn Ví"]}, ("Trần Minh An", "Lê Văn Ví")),
         ("Sở Nội vụ tỉnh Mẫu", ()),
         ("Ban Mai", ("Ban Mai",)),
+        ([[None, "Trần Minh An"], ["Lê Văn Ví"]], ("Trần Minh An", "Lê Văn Ví")),
+        ("#an", ("Trần Minh An",)),
+        ({"@type": "Role", "author": {"@id": "#an"}}, ("Trần Minh An",)),
+        ({"@type": "Person", "familyName": "Trần", "givenName": "Minh An"}, ("Trần Minh An",)),
+        ({"@type": "Person", "name": {"@language": "vi", "@value": "Trần Minh An"}}, ("Trần Minh An",)),
+        ({"@type": "Person", "name": "Super User"}, ()),
         ("https://so.example.gov.vn/tac-gia/an", ()),
         ({"@id": "#nobody"}, ()),
         (None, ()),
@@ -129,6 +157,13 @@ def test_article_of_another_address_and_headline_alone_is_none() -> None:
 def test_authors_are_persons_however_they_are_stated(author: Any, names: tuple[str, ...]) -> None:
     graph = {"@graph": [{**STORY, "author": author}, {"@type": "Person", "@id": "#an", "name": "Trần Minh An"}]}
     assert extract(page(json.dumps(graph)), URL).authors == names
+
+
+def test_creator_and_every_author_of_the_metadata_are_taken_where_no_other_is_named() -> None:
+    made = {**STORY, "author": {"@type": "Organization", "name": "Sở"}, "creator": "Trần Minh An"}
+    assert extract(page(json.dumps(made)), URL).authors == ("Trần Minh An",)
+    metas = "".join(f'<meta property="article:author" content="{name}">' for name in ("Lê An", "Trần Ví"))
+    assert extract(page("{}").replace("<script", metas + "<script"), URL).authors == ("Lê An", "Trần Ví")
 
 
 def test_section_of_the_linked_data_is_taken_where_the_page_shows_none() -> None:

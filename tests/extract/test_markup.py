@@ -49,6 +49,12 @@ def read(request: pytest.FixtureRequest) -> object:
         f'{A}{B}<div class="more" style="display:none">{C}{D}</div><a>Xem toàn bộ</a>',
         f'{A}{B}<section id="rest" hidden>{C}{D}</section>',
         f'{A}{B}{C}<div style="display: none">{D}</div><button>Xem thêm</button>',
+        f"{A}{B}{C.replace('<p', '<p hidden')}{D.replace('<p', '<p hidden')}",
+        f'{A}{B}{C}{D}<div id="adblock-notice" style="display:none">{A}<p>Vui lòng tắt phần mềm chặn quảng cáo.</p></div>',
+        f'{A}<div class="tweet-embed"><p>Chúc mừng.</p></div>{B}{C}{D}',
+        f'{A}<blockquote class="mastodon-embed"><p>Chúc mừng.</p></blockquote>{B}{C}{D}',
+        f'{A}<blockquote><p>Chúc mừng.</p><a href="https://fb.watch/a">5/10</a></blockquote>{B}{C}{D}',
+        f'{A}<blockquote><p>Chúc mừng.</p><a href="https://x.com/i/web/status/1">5/10</a></blockquote>{B}{C}{D}',
         f'{A}<blockquote class="twitter-tweet"><p>Chúc mừng.</p>A (@a) <a href="https://x.com/a/status/1">5/10</a>'
         f"</blockquote>{B}{C}{D}",
         f'{A}<blockquote>Thông báo <a href="https://t.me/kenh/12">Kênh A</a></blockquote>{B}{C}{D}',
@@ -95,6 +101,17 @@ def test_text_goes_on_in_a_second_container_and_not_in_the_next_story() -> None:
     next_story = f'</div><h1 class="detail-title" data-role="title">Tin khác trong ngày</h1>{box}{C}{D}'
     assert known(f"{A}{B}{next_story}").body.split("\n") == TEXT[:2]
     assert known(f"{A}{B}</div>{box}{A}{B}").body.split("\n") == TEXT[:2]
+    hidden = f'</div><div style="display:none">{box}{C}{D}</div>'
+    assert known(f"{A}{B}{hidden}").body.split("\n") == TEXT[:2]
+
+
+def test_text_goes_on_in_boxes_and_begins_in_a_short_container() -> None:
+    box = '<div class="detail-content afcbc-body" data-role="content">'
+    assert known(f"{A}{B}</div><div class=row>{box}{C}{D}</div>").body.split("\n") == TEXT
+    parts = f"<section>{box}{A}{B}</div></section><section>{box}{C}{D}</div></section>"
+    assert known(f"</div>{parts}").body.split("\n") == TEXT
+    long = "<p>Các xã ven đường được giao quản lý hành lang và báo cáo hằng quý về việc này.</p>"
+    assert known(f"{A}</div>{box}{B}</div><i></i>{box}{C}{D}{long}").body.split("\n")[:4] == TEXT
 
 
 @pytest.mark.parametrize(

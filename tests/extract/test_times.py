@@ -55,6 +55,14 @@ def minutes(html: str) -> tuple[str | None, str | None]:
         ("Thứ Tư, 04/03/2026", ["plain"]),
         ("Đăng ký trước ngày 31/03/2026", ["other"]),
         ("Lượt xem: 12", []),
+        ("Cập nhập: 06/03/2026 16:20", ["update"]),
+        ("Sửa lúc 16:20 06/03/2026", ["update"]),
+        ("16:20 06/03/2026 (cập nhật)", ["update"]),
+        ("Khai mạc: 08:00 31/03/2026", ["other"]),
+        ("Hạn nộp hồ sơ: 31/03/2026", ["other"]),
+        ("Nộp hồ sơ trước 17:00 ngày 31/03/2026", ["other"]),
+        ("Số: 12/KH-UBND ngày 01/03/2026", ["other"]),
+        ("Tác giả: Từ Sơn - Ngày: 05/03/2026", ["plain"]),
     ],
 )
 def test_a_time_has_the_role_that_its_label_gives(text: str, roles: list[str]) -> None:
@@ -80,6 +88,8 @@ FIRST = "Ngày đăng: 05/03/2026 08:00"
         ("<p>05/03/2026 08:00</p><p>Chỉnh sửa lần cuối: 06/03/2026 16:20</p>", ""),
         ('<time class=updated datetime="2026-03-06T16:20">6/3</time><time class=published datetime="2026-03-05T08:00">', ""),
         ('<time datetime="2026-03-06T16:20">Cập nhật: 16:20 6/3/2026</time><p>05/03/2026 08:00</p>', ""),
+        ('<p><time class=updated datetime="2026-03-06T16:20">6/3/2026</time> <time class=published datetime="2026-03-05T08:00">5/3/2026</time></p>', ""),
+        ("<p class=lastUpdated>06/03/2026 16:20</p>", STATED),
         (f"<p>{UPDATE}</p>", STATED),
         ("<p>Sửa đổi lần cuối 16:20 06/03/2026</p>", STATED),
         (f"<p>{UPDATE}</p>", STATED + CHANGED),
@@ -103,6 +113,12 @@ def test_update_is_told_where_a_layout_keeps_the_time(time: str, head: str) -> N
     assert minutes(vccorp(time, head)) == ("2026-03-05T08:00", "2026-03-06T16:20")
 
 
+def test_script_in_the_element_of_the_time_tells_none() -> None:
+    script = '<script>show("27/03/2026 09:00")</script>'
+    assert minutes(vccorp(script, "")) == (None, None)
+    assert minutes(vccorp(f"{script}05/03/2026 08:00", "")) == ("2026-03-05T08:00", None)
+
+
 def test_update_is_the_time_where_nothing_else_tells_it() -> None:
     assert minutes(page(f"<p>{UPDATE}</p>")) == ("2026-03-06T16:20", None)
     assert minutes(vccorp("Cập nhật lúc 16:20, 06/03/2026", "")) == ("2026-03-06T16:20", None)
@@ -114,6 +130,11 @@ COMMENT = "<div class=khoi><div><b>Bạn đọc</b><span class=time>27/03/2026 0
 TALK = "<div><div><b>Minh</b></div><div><i class=time>27/03/2026 09:00</i></div><div>Hay quá!</div></div>"
 CLOCK = "<div class=header><span class=time-now>Thứ Sáu, 27/03/2026</span></div>"
 SITE_HEAD = "<header><div>Thứ Sáu, 27/03/2026 | 10:20</div></header>"
+DAY = "<div class=ngay-thang>Thứ Sáu, ngày 27 tháng 3 năm 2026</div>"
+TICKER = "<marquee>Lịch tiếp công dân 27/03/2026</marquee>"
+CAPTION = "<figure><img src=/a.jpg><figcaption>Khởi công ngày 27/03/2026. Ảnh: An</figcaption></figure>"
+SENTENCE = "<p>Ngày <span class=date>27/03/2026</span>, hội nghị bàn về tiền lương mới.</p>"
+CHOICE = "<select class=date><option>27/03/2026</select><textarea class=date>27/03/2026</textarea>"
 MENU = "<div><a href=/>Trang chủ</a> <a href=/tin>Tin tức</a> <a href=/van>Văn bản</a> <i>Thứ Sáu, 27/03/2026</i></div>"
 PERIOD = "<p class=thoi-gian>Thời gian thực hiện: 01/03/2026 - 31/12/2026</p>"
 FOOTER = "<div class=bottom><span class=date>Bản quyền 2010-2026. Cập nhật lần cuối: 27/03/2026 09:00</span></div>"
@@ -131,6 +152,11 @@ FOOTER = "<div class=bottom><span class=date>Bản quyền 2010-2026. Cập nh�
         {"above": CLOCK},
         {"above": SITE_HEAD},
         {"above": MENU},
+        {"above": DAY},
+        {"above": TICKER},
+        {"under": CAPTION},
+        {"under": SENTENCE},
+        {"under": CHOICE},
         {"after": FOOTER},
         {"head": '<script>var ad = {"expires": "2027-01-31", "from": "01/02/2027"};</script>'},
     ],
@@ -161,6 +187,32 @@ def test_microdata_of_the_article_are_read_and_those_of_a_related_story_are_not(
     assert minutes(page(related + own)) == ("2026-03-05T08:00", None)
     metas = (related + own).replace("<i ", "<meta ").replace("</i>", "")
     assert minutes(page(metas)) == ("2026-03-05T08:00", None)
+
+
+def test_microdata_of_one_related_story_are_not_read_and_a_block_of_metadata_is() -> None:
+    item = '<div itemscope><meta itemprop="name datePublished" content="2026-03-05T08:00:00+07:00">{}</div>'
+    assert minutes(page(item.format(""))) == ("2026-03-05T08:00", None)
+    assert minutes(page(below=item.format("<a href=/b-1.html>Tin khác</a>"))) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        '<meta name="dcterms.issued" content="2026-03-05T08:00">',
+        '<meta name="parsely-pub-date" content="2026-03-05T08:00">',
+        '<meta property="sailthru.date" content="2026-03-05T08:00">',
+        '<span property="dc:date dc:created" content="2026-03-05T08:00"></span>',
+        '<abbr class=published title="2026-03-05T08:00">Thứ năm</abbr>',
+        '<data class=dt-published value="2026-03-05T08:00">5/3</data>',
+    ],
+)
+def test_looser_names_state_the_publication(stated: str) -> None:
+    assert minutes(page(stated)) == ("2026-03-05T08:00", None)
+
+
+def test_names_of_other_things_state_no_time() -> None:
+    names = ("article:expiration_time", "event:date", "dc.publisher", "unpublish_date")
+    assert minutes(page("".join(f'<meta name="{name}" content="2026-03-05T08:00">' for name in names))) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,9 @@ SITE = Site(
         "bao.example.vn:443/de-bien-post1.html",
         "https:bao.example.vn/de-bien-post1.html",
         "https//bao.example.vn/de-bien-post1.html",
+        f"https://{PAGE}",
+        HOME + PAGE,
+        f"https://bao.example.vn{PAGE}",
     ],
 )
 def test_an_address_of_a_list(text: str) -> None:
@@ -44,6 +47,11 @@ def test_an_address_of_a_list(text: str) -> None:
 def test_what_is_no_host_gets_no_scheme(text: str) -> None:
     assert written(text) == text
     assert not is_web(text)
+
+
+def test_an_address_in_the_path_of_another_stays() -> None:
+    kept = f"https://kho.example.vn/web/2026/{PAGE}"
+    assert written(kept) == kept
 
 
 def test_signs_inside_an_address_that_the_site_wrote_stay() -> None:

@@ -49,6 +49,12 @@ def test_a_bomb_in_either_layer_is_too_large(coding: str) -> None:
         assert caught.value.reason is Refusal.TOO_LARGE
 
 
+def test_zeros_between_members_and_blanks_before_them_are_padding() -> None:
+    halves = gzip.compress(PAGE[:9]), gzip.compress(PAGE[9:])
+    assert gunzip(b"\0\0\0".join(halves), 10**6) == PAGE
+    assert gunzip(b"\xef\xbb\xbf\r\n" + b"".join(halves), 10**6) == PAGE
+
+
 def test_members_have_a_limit() -> None:
     empty = gzip.compress(b"")
     some = empty * (MEMBERS_MAX - 1) + gzip.compress(PAGE)
