@@ -24,8 +24,9 @@ _PARAGRAPH = 60  # characters
 _NAMED = re.compile(
     r"(?P<post>twitter-tweet|twitter-video|instagram-media|tiktok-embed|fb-post|fb-video|threads-post|text-post-media"
     r"|bluesky-embed|reddit-embed|social-embed|embed-social)"
-    r"|cookie|consent|audio|player|[ _-]tts(?![a-z])|voice|speech|subscri|newsletter|paywall|login|dangnhap|dang-nhap"
-    r"|popup|modal|toolbar|banner|advert|sponsor|quangcao|quang-cao|[ _-](?:ads?|qc)(?![a-z\d])"
+    r"|cookie|consent|gdpr|cc-window|audio|player|plyr|mejs-|vjs-|[ _-]tts(?![a-z])|voice|speech|subscri|newsletter"
+    r"|paywall|login|dangnhap|dang-nhap|popup|modal|toolbar|banner|advert|sponsor|quangcao|quang-cao"
+    r"|[ _-](?:qc|ads?(?:box|zone|slot|wrap|unit|block|area)?)(?![a-z\d])"
 )
 _NETWORK = re.compile(
     r"^(?:https?:)?//(?:[\w-]+\.)*(?:(?:twitter|x)\.com/\w+/status/|facebook\.com/[\w.-]+/(?:posts|videos|photos)/"

@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborNode
 from crawler.extract.byline import signature
 from crawler.extract.containers import explained, foreign, left_out
 from crawler.extract.page import Page, tidy
-from crawler.extract.pictures import PICTURES, address, frames_pictures, holds_data, is_pixel
+from crawler.extract.pictures import PICTURES, address, frames_pictures, holds_data, is_icon
 from crawler.items import Image
 from crawler.sites import CAPTIONS, Layout
 
@@ -44,8 +44,11 @@ _SHARING = 20  # pictures that one caption can be for
 _SHORT = 200  # characters that a centred or italic line below a picture may have to be its caption
 _PLAIN = 150  # the same of a line without any style
 _RIGHT = re.compile(r"text-align:\s*right|(?<![\w:-])(?:text-|align-?)?right(?![\w:-])", re.I)
-# Styles and names of lines below a picture that are its caption.
-_BELOW = re.compile(r"center|italic|caption|chu-?thich|(?:image|img|photo|pic)[\w-]{0,8}(?:desc|note|text|title)", re.I)
+# Names and styles of lines below a picture that are its caption.
+_NAMED = re.compile(
+    r"caption|chu-?thich|ghi-?chu|mo-?ta|(?:image|img|photo|pic)[\w-]{0,8}(?:desc|note|text|title)", re.I
+)
+_BELOW = re.compile(rf"center|italic|{_NAMED.pattern}", re.I)
 _CELL = "\x1f"  # before each cell of a row: white space, which `tidy` takes away
 _EDGE = ' >»•-–—:."“”|*#!…?'
 _CREDIT = re.compile(
@@ -224,8 +227,8 @@ class _Walker:
             self.caption(node, boxes)
         else:
             bold, italic = tag in ("b", "strong"), tag in ("i", "em")
-            if tag == "span" and self.open_pictures < len(self.reading.pictures):
-                italic = "italic" in (node.attributes.get("style") or "")
+            if tag in ("span", "small") and self.open_pictures < len(self.reading.pictures):
+                italic = tag == "small" or "italic" in (node.attributes.get("style") or "")
             self.in_bold += bold
             self.in_italic += italic
             self.walk(node, boxes, in_row)
@@ -328,8 +331,10 @@ class _Walker:
             return False
         if is_credit(text):
             return True
-        if len(text) >= _SHORT or role != "text" or self.right:
+        if len(text) >= _SHORT or self.right:
             return False
+        if role != "text":
+            return bool(self.style) and bool(_NAMED.search(self.style))
         if _BELOW.search(self.style) or (self.in_figure and waiting[-1].figure == self.in_figure):
             return True
         if text[-1] == ":" or strong or links >= 0.5 or waiting[-1].leads_away or signature(text) or _SIGNS.match(text):
@@ -350,7 +355,7 @@ class _Walker:
         return pictures[max(first, len(pictures) - _SHARING) :]
 
     def picture(self, node: LexborNode) -> None:
-        if self.in_data or is_pixel(node):
+        if self.in_data or is_icon(node):
             return
         url = address(self.page, node)
         self.lacking = url is None
