@@ -25,12 +25,13 @@ _OF_THE_READER = (
 )
 _GONE = (
     r"(?:(?:hiện|đã|đang|nay|có thể|hiện tại)? ?(?:không (?:còn )?(?:tồn tại|(?:được )?tìm thấy|có sẵn|khả dụng|hợp lệ"
-    r"|truy cập được|thể (?:truy cập|hiển thị|tìm thấy)|hiển thị)|không còn(?: nữa)?|bị (?:xóa|gỡ|ẩn|hỏng|thay đổi)"
+    r"|chính xác|hoạt động|truy cập được|thể (?:truy cập|hiển thị|tìm thấy)|hiển thị)|không còn(?: nữa)?"
+    r"|bị (?:xóa|gỡ|ẩn|hỏng|thay đổi)"
     r"|được (?:gỡ|xóa|di chuyển|chuyển)|hết hạn|ngừng (?:xuất bản|hiển thị)))"
 )
 _TAIL = (
     r"(?: (?:bỏ|nữa|hiển thị|hoặc|và|trên|trong|khỏi|sang|tới|đến|do|vì|theo|vui lòng|xin|mời|hãy|bạn|đã|có thể)"
-    r"(?: \w+){0,14})?"
+    r"(?: \w+){0,24})?"
 )
 _ENGLISH = (
     r"(?:(?:the|this|that|your|requested) )*(?:page|article|content|file|resource|url|link)(?: \w+){0,7}?"
@@ -43,13 +44,14 @@ _NOTICE = re.compile(
     rf"|(?:404 )?không (?:thể )?tìm thấy(?: {_SUBJECT}(?: {_OF_THE_READER}){{0,9}}{_TAIL})?"
     rf"|(?:404 )?không (?:có|tồn tại) {_SUBJECT}(?: {_OF_THE_READER}){{1,9}}"
     rf"|{_SUBJECT}(?: {_OF_THE_READER}){{0,9}}? {_GONE}{_TAIL}"
-    rf"|{_ENGLISH})"
+    rf"|{_SUBJECT}(?: {_OF_THE_READER}){{1,9}} không có(?: ở đây)?|{_ENGLISH})"
 )
+_PREFACE = re.compile(rf"{_POLITE}(?: {_POLITE}){{0,2}}")
 _MAINTENANCE = re.compile(
     r"(?:hệ thống|website|trang(?: web| thông tin| tin)?|cổng(?: thông tin)?|máy chủ|dịch vụ|báo điện tử)(?: \w+){0,8}?"
     r" (?:đang (?:được |trong quá trình )?(?:bảo trì|nâng cấp|quá tải|gặp sự cố|tạm (?:dừng|ngừng))"
     r"|đang (?:được )?xây dựng|tạm (?:ngừng|dừng|gián đoạn)|quá tải)|xảy ra lỗi|lỗi (?:xảy ra|hệ thống|máy chủ)"
-    r"|bạn không có quyền (?:truy cập|xem)|(?:site|website|server|system)(?: \w+){0,4}"
+    r"|bạn không có quyền (?:truy cập|xem)|error (?:has )?occurred|(?:site|website|server|system)(?: \w+){0,4}"
     r" (?:under maintenance|temporarily unavailable)"
 )
 _TO_THE_READER = re.compile(
@@ -69,10 +71,10 @@ _LONGEST_PAGE = 700  # characters of text; an article of two paragraphs is longe
 def is_notice(heading: str) -> bool:
     """Whether a page's title or first heading says nothing but that the page is missing; a site's name may follow."""
     parts = _BEHIND_TITLE.split(heading[: 2 * _LONGEST_NOTICE])
-    if _says_missing(" ".join(_SENTENCES.split(parts[0]))):
+    if _is_nothing_else(" ".join(_SENTENCES.split(parts[0]))):
         return True
     last = parts[-1].lower()
-    return ("404" in last or "not found" in last) and _says_missing(last)
+    return ("404" in last or "not found" in last) and _is_nothing_else(last)
 
 
 def is_error_page(title: str, text: str) -> bool:
@@ -88,6 +90,17 @@ def is_error_page(title: str, text: str) -> bool:
     if any(map(_says_missing, sentences)):
         return True
     return not _DATED.search(text) and any(_MAINTENANCE.search(normal_form(part)) for part in sentences)
+
+
+def _is_nothing_else(heading: str) -> bool:
+    """Whether a heading says that the page is missing, and on neither side of a colon anything else.
+
+    "Lỗi 404: Không tìm thấy trang" does, "Nội dung đã bị gỡ bỏ: Mạng xã hội siết tin giả" does not.
+    """
+    if not _says_missing(heading):
+        return False
+    clauses = heading.split(":") if ":" in heading else ()
+    return all(_says_missing(clause) or _PREFACE.fullmatch(normal_form(clause)) for clause in clauses)
 
 
 def _says_missing(sentence: str) -> bool:

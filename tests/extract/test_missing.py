@@ -30,6 +30,9 @@ TEXT = "Ủy ban nhân dân tỉnh vừa ban hành kế hoạch cấp nước s�
         "The page you requested could not be found",
         "Không tìm thấy trang | Báo Sông Đà",
         "Báo Sông Đà - 404 Not Found",
+        "Thông báo: bài viết đã được gỡ bỏ",
+        "Đường dẫn không chính xác",
+        "Trang bạn tìm không có ở đây",
     ],
 )
 def test_notices(heading: str) -> None:
@@ -51,6 +54,9 @@ def test_notices(heading: str) -> None:
         "Trang bị mới cho bộ đội biên phòng",
         "Xin lỗi người dân vì thông báo sai",
         "Báo Sông Đà",
+        "Nội dung này đã bị gỡ bỏ: Mạng xã hội siết tin giả",
+        "Page not found: triển lãm về những trang viết bị quên",
+        "Nội dung không có trong dự thảo luật",
     ],
 )
 def test_headlines_that_sound_alike(heading: str) -> None:
@@ -69,6 +75,12 @@ def test_headlines_that_sound_alike(heading: str) -> None:
         ("Báo Sông Đà", "Đã có lỗi xảy ra. Vui lòng thử lại sau ít phút."),
         ("Thông báo", "Trang đang được xây dựng. Mời bạn quay lại trang chủ."),
         ("Báo Sông Đà", "Bài viết này đã hết hạn hiển thị. Xin lỗi bạn đọc."),
+        (
+            "Thông báo",
+            "Bài viết có thể đã được chuyển sang chuyên mục khác của báo, hoặc đã bị gỡ bỏ theo yêu cầu của đơn vị chủ"
+            " quản. Mời bạn quay về trang chủ.",
+        ),
+        ("Error", "An error occurred while we worked on your request. Please try again later."),
         ("Sorry", "The page you are looking for does not exist. Please go back to the home page."),
     ],
 )
