@@ -290,7 +290,7 @@ def packed_anyhow(data: bytes, size: int) -> bytes:
 @pytest.mark.parametrize("size", [0, 300, 65_280, 100_000])
 def test_a_file_that_is_not_packed_record_by_record_is_read(shelf: Shelf, size: int) -> None:
     path = shelf.folder / "a.warc.gz"
-    path.write_bytes(packed_anyhow(b"".join(shelf.texts()), size) + bytes(1024))
+    path.write_bytes(packed_anyhow(b"\r\n" + b"".join(shelf.texts()), size) + bytes(1024))
     found = shelf.copy(path)
     assert (found.records, found.faults) == (24, [])
     assert shelf.stored() == shelf.published()
