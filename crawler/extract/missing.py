@@ -43,8 +43,8 @@ _NOTICE = re.compile(
     r"(?:404|410)(?: (?:error|lỗi|page|not found|page not found))?|not found|(?:page|file|article) not found"
     rf"|(?:404 )?không (?:thể )?tìm thấy(?: {_SUBJECT}(?: {_OF_THE_READER}){{0,9}}{_TAIL})?"
     rf"|(?:404 )?không (?:có|tồn tại) {_SUBJECT}(?: {_OF_THE_READER}){{1,9}}"
-    rf"|{_SUBJECT}(?: {_OF_THE_READER}){{0,9}}? {_GONE}{_TAIL}"
-    rf"|{_SUBJECT}(?: {_OF_THE_READER}){{1,9}} không có(?: ở đây)?|{_ENGLISH})"
+    rf"|{_SUBJECT}(?: {_OF_THE_READER}){{0,9}}? (?:{_GONE}{_TAIL}|không có(?: ở đây)?)"
+    rf"|{_ENGLISH})"
 )
 _PREFACE = re.compile(rf"{_POLITE}(?: {_POLITE}){{0,2}}")
 _MAINTENANCE = re.compile(

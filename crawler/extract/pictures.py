@@ -25,7 +25,8 @@ _PLACEHOLDER = re.compile(
 )
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#\s])", re.I)
 _FIGURE = re.compile(r"[^\w]*\d[\d.,]*\s*(?:%|\S{1,8})?")  # a cell of a table: 91%, 9.500, 12 tỷ
-_ICON = re.compile(r"(?:\d|[1-3]\d)(?:px)?")  # pixels of a side
+_ICON = re.compile(r"[1-3]?\d(?:px)?")  # pixels of a side
+_POINT = re.compile(r"[01](?:px)?")
 _SHORT_TABLE = 400  # characters; a table that frames pictures holds no more
 _MOST_ROWS = 60  # of a table, that are looked at
 
@@ -55,7 +56,9 @@ def address(page: Page, node: LexborNode) -> str | None:
 
 def is_icon(node: LexborNode) -> bool:
     """A picture by its stated size too small to show anything: a flag, an arrow, or a point that counts visits."""
-    return any(_ICON.fullmatch(node.attributes.get(side) or "") for side in ("width", "height"))
+    # Those of AMP may say no more than how wide it is to how high.
+    small = _POINT if node.tag == "amp-img" else _ICON
+    return any(small.fullmatch(node.attributes.get(side) or "") for side in ("width", "height"))
 
 
 def _largest(listed: str) -> str | None:

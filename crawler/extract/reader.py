@@ -46,7 +46,8 @@ _PLAIN = 150  # the same of a line without any style
 _RIGHT = re.compile(r"text-align:\s*right|(?<![\w:-])(?:text-|align-?)?right(?![\w:-])", re.I)
 # Names and styles of lines below a picture that are its caption.
 _NAMED = re.compile(
-    r"caption|chu-?thich|ghi-?chu|mo-?ta|(?:image|img|photo|pic)[\w-]{0,8}(?:desc|note|text|title)", re.I
+    r"caption|chu-?thich|(?:ghi-?chu|mo-?ta)-?(?:anh|hinh)|(?:image|img|photo|pic)[\w-]{0,8}(?:desc|note|text|title)",
+    re.I,
 )
 _BELOW = re.compile(rf"center|italic|{_NAMED.pattern}", re.I)
 _CELL = "\x1f"  # before each cell of a row: white space, which `tidy` takes away

@@ -173,6 +173,7 @@ def test_what_stands_beside_portraits_is_text(read: object) -> None:
         '<noscript><img src="/a.jpg"></noscript>',
         '<img src="/blank.gif" data-orig-file="/a.jpg">',
         '<amp-img src="/a.jpg" width="600"></amp-img>',
+        '<amp-img src="/a.jpg" width="16" height="9" layout="responsive"></amp-img>',
         '<img src="/a.jpg" loading="lazy">',
     ],
 )
@@ -197,6 +198,13 @@ def test_placeholder_and_pixel_are_no_pictures(read: object) -> None:
 )
 def test_headline_in_parts_is_one_line(read: object, title: str) -> None:
     assert read(A + B + C, title).title == TITLE  # type: ignore[operator]
+
+
+def test_headline_keeps_the_signs_that_it_has_on_the_page() -> None:
+    page = '<meta property="og:title" content="TP. HCM thông xe"><div><h1><b>TP.HCM</b> thông xe</h1><p>{}</p></div>'
+    assert (
+        extract(page.format("</p><p>".join(TEXT)), "https://so.example.gov.vn/a-12345.html").title == "TP.HCM thông xe"
+    )
 
 
 @pytest.mark.parametrize(
