@@ -51,7 +51,7 @@ def written(text: str) -> str:
         if text.startswith(left) and text.endswith(right) and len(text) > 1:
             text = bare(text[1:-1])
     if match := _SCHEME.match(text):
-        return f"{match[1] or 'https'}://{text[match.end() :]}"
+        return f"{(match[1] or 'https').lower()}://{text[match.end() :]}"
     return f"https://{text}" if _HOST.match(text) else text
 
 

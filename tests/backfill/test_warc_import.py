@@ -366,6 +366,7 @@ def bare_deflate(data: bytes) -> bytes:
         ("zstd", zstd.compress),
         ("gzip", lambda data: gzip.compress(data[:900]) + gzip.compress(data[900:])),
         ("", gzip.compress),
+        ("br", gzip.compress),
         ("BR, gzip", lambda data: gzip.compress(brotli.compress(data))),
         # The header stayed, and the body was undone before it was kept.
         *((name, bytes) for name in ("br", "deflate", "zstd", "gzip", "identity")),
@@ -394,7 +395,7 @@ def test_a_body_that_cannot_be_undone_or_is_too_large_is_named(shelf: Shelf, enc
     assert shelf.stored() == {shelf.world.url(story) for story in others}
 
 
-@pytest.mark.parametrize("form", ["<{}>", " {} ", "<{}> "])
+@pytest.mark.parametrize("form", ["<{}>", " {} ", "<{}> ", "< {} >", '"{}"'])
 def test_addresses_as_wget_writes_them(shelf: Shelf, form: str) -> None:
     texts = []
     for story in shelf.stories:
