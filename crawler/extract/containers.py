@@ -26,7 +26,7 @@ _NAMED = re.compile(
     r"|bluesky-embed|reddit-embed|social-embed|embed-social)"
     r"|cookie|consent|gdpr|cc-window|audio|player|plyr|mejs-|vjs-|[ _-]tts(?![a-z])|voice|speech|subscri|newsletter"
     r"|paywall|login|dangnhap|dang-nhap|popup|modal|toolbar|banner|advert|sponsor|quangcao|quang-cao"
-    r"|[ _-](?:qc|ads?(?:box|zone|slot|wrap|unit|block|area)?)(?![a-z\d])"
+    r"|[ _-](?:shar(?:e|ing)|qc|ads?(?:box|zone|slot|wrap|unit|block|area)?)(?![a-z\d])"
 )
 _NETWORK = re.compile(
     r"^(?:https?:)?//(?:[\w-]+\.)*(?:(?:twitter|x)\.com/\w+/status/|facebook\.com/[\w.-]+/(?:posts|videos|photos)/"

@@ -19,7 +19,7 @@ _LAZY = (
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _TEXTS = frozenset(("src", "alt", "title", "class", "style", "id"))
 _PLACEHOLDER = re.compile(
-    r"(?:^|[/_.-])(?:1x1|1px|blank|spacer|pixel|placeholder|transparent|loading|loader|spinner|lazy(?:load)?|empty|dot"
+    r"(?:^|[/_.-])(?:1x1|1?px|blank|spacer|pixel|placeholder|transparent|loading|loader|spinner|lazy(?:load)?|empty|dot"
     r"|gr[ae]y|white|trans|no-?(?:image|img|photo|thumb)|default(?:-(?:image|img|thumb))?)[\w-]{0,12}\.(?:gif|png|svg|jpe?g|webp)\b",
     re.I,
 )

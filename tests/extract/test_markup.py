@@ -66,6 +66,10 @@ def read(request: pytest.FixtureRequest) -> object:
         f"{A}<p>We use cookies to make our pages better for you.</p>{B}{C}{D}",
         f'{A}<div class="adsBox"><p>Giảm giá một nửa nội thất gia đình.</p></div>{B}{C}{D}',
         f"<p>🔊 Nghe bài viết này</p>{A}{B}{C}{D}",
+        f"<p>Đọc bài viết - 02:41</p><p>Giọng nữ</p><p>Cỡ chữ A- A+</p>{A}{B}{C}{D}",
+        f"{A}<p>- Quảng cáo -</p>{B}<p>Advertisement</p>{C}<p>Video Player is loading.</p>{D}",
+        f'{A}{B}{C}{D}<div class="article-share"><a>Facebook</a> <a>Zalo</a> <a>Sao chép</a></div>',
+        f"{A}{B}{C}{D}<p>Đăng ký kênh YouTube của báo tại đây</p><p>Từ khoá liên quan: đường</p>",
         f'{A}<p>(Xem thêm: <a href="/b-1.htm">Khánh thành cầu qua sông lớn của tỉnh</a>)</p>{B}{C}{D}',
         f'<div class="ads-wrapper">{A}{B}{C}{D}</div>',
         f'{A}{B}{C}{D}<div style="display:none"><p>Bản in: Sở Thông tin</p></div>',
@@ -121,6 +125,8 @@ def test_text_goes_on_in_a_second_container_and_not_in_the_next_story() -> None:
         '<p><img src="/a.jpg"></p><p class="ghi-chu-anh">{}.</p>',
         '<p><img src="/a.jpg"></p><p><small>{}.</small></p>',
         '<dl class="wp-caption"><dt><img src="/a.jpg"></dt><dd class="wp-caption-dd">{}</dd></dl>',
+        '<div><img src="/a.jpg"><div class="ck-caption"><p>{}.</p></div></div>',
+        '<p><img src="/a.jpg"></p><h5><em>{}</em></h5>',
         '<figure><img src="/a.jpg"><p>{}.</p></figure>',
         '<table><tr><td><img src="/a.jpg"></td></tr><tr><td>{}</td></tr></table>',
     ],
@@ -131,7 +137,10 @@ def test_line_below_a_picture_is_its_caption(read: object, picture: str) -> None
     assert [image.caption.rstrip(".") for image in article.images] == [CAPTION]
 
 
-@pytest.mark.parametrize("line", ["<p><b>Nối các khu công nghiệp</b></p>", "<p>Các mốc chính gồm:</p>", C])
+@pytest.mark.parametrize(
+    "line",
+    ["<p><b>Nối các khu công nghiệp</b></p>", "<p>Các mốc chính gồm:</p>", "<center><b>ĐƯỜNG VEN BIỂN</b></center>", C],
+)
 def test_heading_and_paragraph_below_a_picture_are_text(read: object, line: str) -> None:
     article = read(f'{A}<p><img src="/a.jpg"></p>{line}{B}')  # type: ignore[operator]
     assert len(article.body.split("\n")) == 3
@@ -171,7 +180,7 @@ def test_what_stands_beside_portraits_is_text(read: object) -> None:
         '<picture><source media="(max-width: 600px)" srcset="/b.jpg"><source srcset="/a.jpg"><img></picture>',
         '<img class="lazy" src="/placeholder.png"><noscript><img src="/a.jpg"></noscript>',
         '<noscript><img src="/a.jpg"></noscript>',
-        '<img src="/blank.gif" data-orig-file="/a.jpg">',
+        '<img src="/px.gif" data-orig-file="/a.jpg">',
         '<amp-img src="/a.jpg" width="600"></amp-img>',
         '<amp-img src="/a.jpg" width="16" height="9" layout="responsive"></amp-img>',
         '<img src="/a.jpg" loading="lazy">',
