@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
@@ -20,6 +21,8 @@ from crawler.text.content_codings import plain
 
 HEAD = 4096
 """Bytes in which a record's own headers stand."""
+TARGET = re.compile(rb"^WARC-Target-URI:[ \t]*([^\r\n]{1,2000})", re.I | re.M)
+"""The address of a record in its head."""
 
 
 class BadRecord(ThoisuError):
@@ -77,7 +80,7 @@ def answer(text: bytes, limit: int) -> Fetch | None:
     """The answer that a record holds, None for a record of another kind; of a hostile one any exception is raised."""
     if b"response" not in text[:HEAD]:
         return None
-    record = ArcWarcRecordLoader(verify_http=False).parse_record_stream(BufferedReader(BytesIO(text)))
+    record = ArcWarcRecordLoader(verify_http=False).parse_record_stream(BufferedReader(BytesIO(_addressed(text))))
     fields = {name.lower(): value for name, value in record.rec_headers.headers}
     if record.rec_type != "response" or record.http_headers is None:
         return None
@@ -91,6 +94,14 @@ def answer(text: bytes, limit: int) -> Fetch | None:
         body=_body(record.raw_stream, {name.lower(): value for name, value in headers}, limit),
         at=moment(fields["warc-date"]),
     )
+
+
+def _addressed(text: bytes) -> bytes:
+    """The record with an address that begins as warcio wants it, which else takes no answer out: without quotes."""
+    target = TARGET.search(text, 0, HEAD)
+    if target is None or target[1].startswith((b"http:", b"https:")):
+        return text
+    return text[: target.start(1)] + written(target[1].decode("utf-8", "replace")).encode() + text[target.end(1) :]
 
 
 def _body(stream: BufferedReader, headers: Mapping[str, str], limit: int) -> bytes:

@@ -52,7 +52,7 @@ def warc_files(path: Path, base: Path | None = None) -> tuple[list[WarcFile], li
             with zipfile.ZipFile(path) as packed:
                 names = [name for name in packed.namelist() if name.endswith((".warc", ".warc.gz"))]
             return [WarcFile(path, name) for name in sorted(names)], []
-        if WARC.match(opened(start)):
+        if WARC.match(opened(start).lstrip(b"\r\n")):
             return [WarcFile(path)], []
         return _listed(path, base or path.parent)
     except (OSError, zipfile.BadZipFile) as error:

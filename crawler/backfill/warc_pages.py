@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from weakref import finalize
 
-from crawler.archive.page_reading import HEAD, moment
+from crawler.archive.page_reading import HEAD, TARGET, moment
 from crawler.archive.record_stream import Record
 from crawler.archive.warc_files import LIMIT, WarcFile, records
 from crawler.extract import page_number
@@ -22,7 +22,6 @@ from crawler.sites import Sites, written
 
 _MOST = 100_000  # records that are put aside, of about 200 bytes of memory each
 _MOST_BYTES = 2 * 2**30  # on the disk
-_TARGET = re.compile(rb"^WARC-Target-URI:[ \t]*([^\r\n]{1,2000})", re.I | re.M)
 _DATE = re.compile(rb"^WARC-Date:[ \t]*([^\r\n]{1,40})", re.I | re.M)
 
 
@@ -75,7 +74,7 @@ class Head(NamedTuple):
 def head_of(text: bytes) -> Head | None:
     """The head of a record that may hold an answer; None for another kind, or without address and time."""
     head = text[:HEAD]
-    if b"response" not in head or (target := _TARGET.search(head)) is None or (date := _DATE.search(head)) is None:
+    if b"response" not in head or (target := TARGET.search(head)) is None or (date := _DATE.search(head)) is None:
         return None
     try:
         url = written(target[1].decode("utf-8", "replace").strip()).replace(" ", "%20")  # as warcio reads it

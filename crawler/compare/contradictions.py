@@ -275,9 +275,12 @@ def _differ(a: list[str], b: list[str]) -> Contradiction | None:
 
 
 def _symbols(a: _Side, b: _Side) -> Contradiction | None:
-    """Type or issuer of a document, unless misspelt (QDD for QĐ)."""
-    found = _differ(a.stating(_SYMBOL), b.stating(_SYMBOL))
-    return None if found is None or _key(found[0]) == _key(found[1]) else found
+    """Type or issuer of a document, unless misspelt (QDD for QĐ) or parted otherwise (BGD&ĐT, BGDĐT)."""
+    ours, theirs = a.stating(_SYMBOL), b.stating(_SYMBOL)
+    found = _differ(ours, theirs)
+    if found is None or _key(found[0]) == _key(found[1]) or _key("".join(ours)) == _key("".join(theirs)):
+        return None
+    return found
 
 
 def _key(symbol: str) -> str:

@@ -37,12 +37,15 @@ _WORD = re.compile(
 _PARTS = re.compile(r"[/:–-]")
 _THOUSANDS = re.compile(r"\d{1,3}(?:(?:\.\d{3})+(?:,\d+)?|(?:,\d{3})+(?:\.\d+)?)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_SHORT_YEAR = re.compile(r"\d\d?/\d\d?/\d\d")
 _NUMERALS = {word: value for value, word in enumerate("một hai ba bốn năm sáu bảy tám chín mười".split(), 1)}
 _UNITS = _NUMERALS | {"mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5}  # behind the tens
 # "một" is an article as well, "năm" a year.
 _NO_FACTS = frozenset(("một", "năm"))
 _ABBREVIATED = {"h": "giờ", "m": "mét", "p": "phút", "tỉ": "tỷ", "ngàn": "nghìn"}  # behind a number
-_OF_NUMBERS = _UNITS.keys() | _ABBREVIATED.keys() | {"mươi"}
+_ROMAN = {word: value for value, word in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi".split(), 1)}
+_BEFORE_ROMAN = frozenset("quý khóa thứ kỳ kỷ đợt".split())  # behind others it may be an initial
+_OF_NUMBERS = _UNITS.keys() | _ABBREVIATED.keys() | _ROMAN.keys() | {"mươi"}
 _BEFORE_FOUR = frozenset(("tháng", "thứ"))  # the fourth of these is "tư"
 _WAYS = frozenset("tăng giảm".split())
 _DAY_WORDS = frozenset("ngày sáng trưa chiều tối đêm hôm nay qua mai đến từ".split())
@@ -169,6 +172,8 @@ def _add_to_number(words: Words, form: str, kind: Kind, line: int) -> bool:
         forms[-1] = str(10 * _NUMERALS[as_written])
     elif form == "tư" and before in _BEFORE_FOUR:
         return _add(words, "4", "count", line, form)
+    elif form in _ROMAN and before in _BEFORE_ROMAN:
+        return _add(words, str(_ROMAN[form]), "count", line, form)
     elif value is not None:
         return _add(words, str(value), kind, line, form)
     elif form in _ABBREVIATED and before.isdigit():
@@ -240,6 +245,8 @@ def _figure(written: str, before: str) -> tuple[tuple[str, Kind], ...]:
             groups += [whole, *rest]
         kinds.append("year" if _YEAR.fullmatch(whole) else "number")
         kinds += ["year" if _YEAR.fullmatch(group) else "fraction" for group in rest]
+    if len(groups) == 3 and _SHORT_YEAR.fullmatch(written):
+        groups[2], kinds[2] = f"20{groups[2]}", "year"
     if 2 <= len(groups) <= 3 and _is_date(written, groups, before):
         kinds[:2] = ["date", "date"]
     return tuple(zip(map(_group, groups), kinds, strict=True))

@@ -8,7 +8,7 @@ from crawler.compare.facts import Words
 
 _ABOUT = frozenset("gần hơn khoảng trên chừng xỉ ngót".split())
 _ROUNDED = 0.1  # by which a number behind one of these may miss the exact one
-_TIMES = {"nghìn": 10**3, "triệu": 10**6, "tỷ": 10**9}
+_TIMES = {"nghìn": 10**3, "triệu": 10**6, "tỷ": 10**9, "km": 10**3, "tấn": 10**3}  # of metres, of kilograms
 _AFTER_NOON = frozenset("chiều tối đêm".split())
 _LONGEST = 15  # digits that are a number
 _CODE = 5  # digits from which a number is a plate's or a telephone's, in which points mean nothing
@@ -30,7 +30,7 @@ class Place(NamedTuple):
 
 
 def one_number(one: Place, other: Place) -> bool:
-    """Whether one is the other with fewer places, rounded, in thousands or millions, after noon, with points in it."""
+    """Whether one is the other with fewer places, rounded, in larger units, after noon, with points in it."""
     if not all(place.form.isdecimal() and len(place.form) <= _LONGEST for place in (one, other)):
         return False
     return (
@@ -52,12 +52,16 @@ def _rounded(one: Place, other: Place) -> bool:
 
 
 def _value(place: Place) -> float:
-    """With the places behind the point and the thousands or millions in words."""
+    """With the places behind the point and the thousands, millions or thousands of millions in words."""
     value, at = float(place.form), place.at + 1
     if place.words.kinds[at : at + 1] == ["fraction"]:
         value += float(f"0.{place.words.forms[at]}")
         at += 1
-    return value * _TIMES.get("".join(place.words.forms[at : at + 1]), 1)
+    for word in place.words.forms[at : at + 2]:
+        if word not in _TIMES:
+            break
+        value *= _TIMES[word]
+    return value
 
 
 def _one_hour(one: Place, other: Place) -> bool:

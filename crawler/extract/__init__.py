@@ -12,6 +12,7 @@ generic.py      the parts where no layout fits, by the density of text (density.
 shown_times.py  where such a page shows its time
 listing.py      lists of stories, which are no article
 reader.py       the article's subtree as lines of text and pictures
+captions.py     which of these lines are captions though no element says so
 containers.py   which containers in it are not the article's
 pictures.py     where a picture's address stands, and what frames it
 boilerplate.py  what is cut out of it, by one vocabulary (boilerplate.toml)

@@ -5,6 +5,7 @@ page ─ by_layout (the site's, or any family's) or generic ─ reader ─ boile
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from crawler.errors import Discard, Quarantine, Refusal
@@ -26,6 +27,7 @@ from crawler.items import DENSITY, FALLBACK, Article
 from crawler.sites import FAMILIES, Site, canonical, judge
 from crawler.text import content_hash, decode, documents, is_plain
 
+_GLUED = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")  # a blank between letters
 _SHORTEST = 120  # characters of a text that names an unknown site's layout
 _SIGNED = ("byline", "line: the publisher's name")  # rules that drop a line which may state the source
 
@@ -57,6 +59,7 @@ def extract(
     if following is not None and (address := next_page(page)):
         following.append(address)
     parts, label = _parts(page, site)
+    parts.title = _parted(parts, page)
     own = metadata.own_names(page, site)
     reading = read(page, parts.roots, parts.layout, explain=explain is not None)
     blocks, dropped = strip_boilerplate(reading.blocks, own)
@@ -101,6 +104,16 @@ def extract(
         content_hash=content_hash(lead or None, "\n".join(body)),
         layout=label,
     )
+
+
+def _parted(parts: Parts, page: Page) -> str:
+    """The headline; with the blanks of the metadata where a style sheet alone parts the words of its elements."""
+    title, headline = parts.title, parts.headline
+    if headline is not None and next(headline.iter(), None) is not None:
+        for stated in page.meta("og:title", "twitter:title"):
+            if stated.count(" ") > title.count(" ") and _GLUED.sub("", stated) == _GLUED.sub("", title):
+                return stated
+    return title
 
 
 def _linked(block: TextBlock, page: Page) -> TextBlock:

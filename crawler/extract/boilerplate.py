@@ -32,7 +32,7 @@ BOX_HEADINGS = frozenset(_spelt(VOCABULARY["headings_box"]))
 _LABELS = (*sorted(BOX_HEADINGS | END_HEADINGS), *_spelt(VOCABULARY["labels"]))
 _LINES = _any(VOCABULARY["lines"])
 _ANY_LENGTH = _any(VOCABULARY["lines_of_any_length"])
-_BULLETS = "*•●■♦☛👉 "  # what a paper sets before its house lines
+_BULLETS = "*•●■♦☛👉🔊🎧▶ "  # what a paper sets before its house lines
 _COUNT = re.compile(r"\s*\(\d+\)$")
 _OF_PUBLISHER = ("nguồn", "theo dõi", "theo", "đăng bởi")  # "Theo dõi X", "Nguồn: X"
 _LARGEST_BOX = 300  # lines; what is longer is no box of links or comments
@@ -40,7 +40,7 @@ _LINE_LENGTH = 220  # a longer line is a paragraph, whatever it begins with
 _ENOUGH = 200  # characters of text above a heading that ends an article
 SENTENCE_END = re.compile(r"[.!?…:;][\"”'’)\]]*$|/\.$")
 _INSTRUMENT = re.compile(
-    r"\W*(?:toàn văn |dự thảo )?"
+    r"\W*(?:toàn văn |dự thảo |xem |chi tiết |tải (?:về )?)*"
     r"(?:nghị định|nghị quyết|quyết định|thông tư|luật|chỉ thị|công điện|công văn|kế hoạch|thông báo)\b",
     re.I,
 )

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable
 from importlib.resources import files
 
-from crawler.text import is_syllable
+from crawler.text import is_syllable, newer_tones
 
 VOCABULARY: dict[str, list[str]] = tomllib.loads(
     files("crawler.extract").joinpath("boilerplate.toml").read_text("utf-8")
@@ -52,12 +52,16 @@ _BUTTONS = re.compile(rf"{_any('buttons')}(?:\s+(?:{_any('buttons')}|\d+))*", re
 _BULLET = re.compile(r"[-–—•●▪■♦*+►▶]")
 _INITIALS = re.compile(r"[^\W\d_]{1,3}(?:\.\s?[^\W\d_]{1,7}){1,3}\.?|[A-ZĐ]{1,4}")
 _EDGES = " .,:;-–—*_•●▪►▶\"“”'"
+_SURNAMES = frozenset(name.casefold() for name in VOCABULARY["surnames"])
+_FULL_NAME = 4  # words from which a name begins with the surname; shorter ones may be pen names
+_OF_A_LIFE = re.compile(r"\([^()]*(?:\b(?:19|20)\d\d\b|\b(?:tuổi|sinh)\b)", re.I)  # (sinh năm 1985), (30 tuổi)
 _MAX_WORDS = 12
 _LONGEST = 400  # characters; a longer text signs nothing
 
 
-PLACES = frozenset(place.casefold() for place in VOCABULARY["places"])
-"""Countries and cities in lower case: what a headline or a table ends in, no names."""
+_PLACES = [place.casefold() for place in VOCABULARY["places"]]
+PLACES = frozenset((*_PLACES, *map(newer_tones, _PLACES)))
+"""Countries, provinces and cities in lower case: what a headline or a table ends in, no names."""
 
 
 def is_agency(name: str, own_names: Iterable[str] = ()) -> bool:
@@ -128,6 +132,8 @@ def signature(line: str) -> str | None:
 
     An office, a line of a list and a label that no byline has ("Lưu: VT") are none.
     """
+    if "(" in line and _OF_A_LIFE.search(line):
+        return None
     text = _PARENTHESES.sub("", line).strip()
     words = text.split()
     if not words or len(words) > _MAX_WORDS or text[-1] in "!?…:;" or len(line) > 90:
@@ -167,9 +173,11 @@ def is_person(name: str, *, alone: bool = True) -> bool:
 
     Each begins with a capital: "Nhịp sống doanh nghiệp" is a paper.
 
-    A name that stands `alone`, without a style, has at least two words.
+    A name that stands `alone`, without a style, has at least two words, and one of four begins with a surname.
     """
     words = name.split()
     if _INITIALS.fullmatch(name):
         return True
+    if len(words) >= _FULL_NAME and words[0].casefold() not in _SURNAMES:
+        return False
     return (2 if alone else 1) <= len(words) <= 5 and all(word[0].isupper() and is_syllable(word) for word in words)

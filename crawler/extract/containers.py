@@ -25,8 +25,9 @@ _NAMED = re.compile(
     r"(?P<post>(?:twitter|tweet|instagram|tiktok|fb|facebook|threads|text-post|bluesky|reddit|mastodon|telegram|zalo"
     r"|tumblr|imgur|iframely|embedly|social)-(?:embed|post|tweet|video|media|card|page)"
     r"|embed-(?:social|twitter|tweet|facebook|instagram|tiktok|threads))"
-    r"|cookie|consent|audio|player|[ _-]tts(?![a-z])|voice|speech|subscri|newsletter|paywall|login|dangnhap|dang-nhap"
-    r"|popup|modal|toolbar|banner|advert|sponsor|quangcao|quang-cao|[ _-](?:ads?|qc)(?![a-z\d])"
+    r"|cookie|consent|gdpr|cc-window|audio|player|plyr|mejs-|vjs-|[ _-]tts(?![a-z])|voice|speech|subscri|newsletter"
+    r"|paywall|login|dangnhap|dang-nhap|popup|modal|toolbar|banner|advert|sponsor|quangcao|quang-cao"
+    r"|[ _-](?:shar(?:e|ing)|qc|ads?(?:box|zone|slot|wrap|unit|block|area)?)(?![a-z\d])"
 )
 _NETWORK = re.compile(
     r"^(?:https?:)?//(?:[\w-]+\.)*(?:(?:twitter|x)\.com/(?:i/web|\w+)/status(?:es)?/"

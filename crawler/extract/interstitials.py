@@ -33,14 +33,14 @@ _WALL_MARKS = (
     b"cf_chl_",
     b"cf-chl-",
     b"/cdn-cgi/l/chk_",
-    b"_incapsula_resource",
     b"ddos protection by",
     b"sucuri website firewall",
     b"challenge-form",
     b"challenge-running",
 )
+_DOUBTFUL = (b"captcha", b"_incapsula_resource")  # in walls, and in the pages behind them
 _TAG = re.compile(r"<[^>]*>")
-_UNSHOWN = ["script", "style", "noscript", "template", "form", "iframe", "head"]
+_UNSHOWN = ["script", "style", "noscript", "template", "iframe", "head"]
 _PROVE = re.compile(
     r"captcha|not a robot|you are (?:a )?human|verify (?:that )?you|unusual traffic|security check"
     r"|checking your browser|không phải (?:là )?(?:rô ?bốt|robot|người máy)|(?:xác minh|xác nhận) (?:rằng |là )?bạn"
@@ -50,6 +50,7 @@ _PROVE = re.compile(
 )
 _OPENING = 600  # characters in which a wall says what it wants
 _SPEECH = 900  # characters; more is no wall's
+_DESCRIBED = 400  # the same of a page that describes itself for sharing, as no wall does but one in a site's own frame
 _SAYS = 150  # characters of text by which a page says something of its own
 _LIST = 4  # links that read like headlines, of four words or more: a page that lists articles
 
@@ -81,7 +82,8 @@ def is_wall(body: bytes) -> bool:
     title = next((text.lower() for name, text in headings(body) if name == "title"), "")
     if title.startswith(_WALL_TITLES):
         return True
-    return (b"captcha" in lower or title.startswith(_ALSO_HEADLINES)) and not _has_content(body, lower)
+    doubtful = title.startswith(_ALSO_HEADLINES) or any(mark in lower for mark in _DOUBTFUL)
+    return doubtful and not _has_content(body, lower)
 
 
 def moved_to(body: bytes, url: str) -> str | None:
@@ -138,10 +140,17 @@ def _has_content(body: bytes, lower: bytes) -> bool:
         return False
     tree = LexborHTMLParser(body)
     tree.strip_tags(_UNSHOWN)
+    if tree.body is None:
+        return False
+    whole = len(tree.body.text())
+    for form in tree.css("form"):
+        if 2 * len(form.text()) < whole:  # ASP.NET puts the whole page into one
+            form.decompose()
     if sum(len(anchor.text().split()) >= 4 for anchor in tree.css("a[href]")[:100]) >= _LIST:
         return True
-    text = " ".join(tree.body.text(separator=" ").split()) if tree.body else ""
-    return len(text) >= _SAYS and (len(text) >= _SPEECH or not _PROVE.search(text, 0, _OPENING))
+    text = " ".join(tree.body.text(separator=" ").split())
+    speech = _DESCRIBED if b"og:title" in lower else _SPEECH
+    return len(text) >= _SAYS and (len(text) >= speech or not _PROVE.search(text, 0, _OPENING))
 
 
 def _refreshed(tree: LexborHTMLParser) -> str | None:
@@ -156,7 +165,7 @@ def _refreshed(tree: LexborHTMLParser) -> str | None:
 
 
 def _sent(tree: LexborHTMLParser) -> str | None:
-    script = "\n".join(node.text() for node in tree.css("script"))
+    script = "\n".join(node.text() for node in tree.css("script")).replace("\\/", "/")  # as JSON writes addresses
     script += "".join(f"\n{node.attributes.get('onload') or ''}" for node in tree.css("body[onload]"))
     if len(script) > _SCRIPT or _DECIDES.search(script):
         return None

@@ -13,11 +13,12 @@ from crawler.text import normal_form
 
 _POLITE = (
     r"(?:rất tiếc|(?:thành thật |chân thành )?xin lỗi|tiếc quá|lỗi|thông báo|error|http|sorry|oops|ops|ôi|ồ|úi|bạn ơi"
+    r"|có vẻ(?: như)?|vì"
     r"|quý (?:khách|vị|độc giả|bạn đọc)|bạn(?: đọc)?|chúng tôi|we re|we are|hiện tại)"
 )
 _SUBJECT = (
-    r"(?:(?:các |những )?(?:trang(?: web| tin| này)?|bài(?: viết| báo| đăng)?|nội dung|đường (?:dẫn|link)|liên kết|url"
-    r"|địa chỉ(?: web| trang)?|tin bài|tài nguyên|tệp(?: tin)?|chuyên mục))"
+    r"(?:(?:các |những )?(?:tin này|trang(?: web| tin| này)?|bài(?: viết| báo| đăng)?|nội dung|đường (?:dẫn|link)"
+    r"|liên kết|url|địa chỉ(?: web| trang)?|tin bài|tài nguyên|tệp(?: tin)?|chuyên mục))"
 )
 _OF_THE_READER = (
     r"(?:này|đó|trên|mà|bạn|quý|khách|vị|độc|giả|đọc|vừa|đang|đã|cần|muốn|yêu|cầu|được|tìm|kiếm|truy|cập|xem|tới|đến|vào"
@@ -25,31 +26,35 @@ _OF_THE_READER = (
 )
 _GONE = (
     r"(?:(?:hiện|đã|đang|nay|có thể|hiện tại)? ?(?:không (?:còn )?(?:tồn tại|(?:được )?tìm thấy|có sẵn|khả dụng|hợp lệ"
-    r"|truy cập được|thể (?:truy cập|hiển thị|tìm thấy)|hiển thị)|không còn(?: nữa)?|bị (?:xóa|gỡ|ẩn|hỏng|thay đổi)"
+    r"|chính xác|hoạt động|(?:được )?lưu trữ|truy cập được|thể (?:truy cập|hiển thị|tìm thấy)|hiển thị)"
+    r"|không còn(?: nữa)?|bị (?:xóa|gỡ|ẩn|hỏng|sai|thay đổi)"
     r"|được (?:gỡ|xóa|di chuyển|chuyển)|hết hạn|ngừng (?:xuất bản|hiển thị)))"
 )
 _TAIL = (
-    r"(?: (?:bỏ|nữa|hiển thị|hoặc|và|trên|trong|khỏi|sang|tới|đến|do|vì|theo|vui lòng|xin|mời|hãy|bạn|đã|có thể)"
-    r"(?: \w+){0,14})?"
+    r"(?: (?:bỏ|xuống|nữa|đổi|bởi|hiển thị|hoặc|và|trên|trong|khỏi|sang|tới|đến|do|vì|theo|vui lòng|xin|mời|hãy|bạn|đã"
+    r"|có thể)(?: \w+){0,24})?"
 )
 _ENGLISH = (
     r"(?:(?:the|this|that|your|requested) )*(?:page|article|content|file|resource|url|link)(?: \w+){0,7}?"
-    r" (?:(?:was |is |could |can )?not (?:be )?(?:found|available)|cannot be found|does(?: not|n t) exist"
+    r" (?:(?:was |is |could |can )?not (?:be )?(?:found|available)|can(?:not| t) be found|does(?: not|n t) exist"
     r"|(?:is )?no longer (?:exists?|available)|has been (?:moved|removed|deleted))(?: \w+){0,12}"
+    r"|we (?:can(?:not| t| not)|could(?: not|n t)) find (?:the|that|this|your) (?:page|article)(?: \w+){0,8}"
 )
 _NOTICE = re.compile(
     rf"(?:{_POLITE} ){{0,3}}(?:"
     r"(?:404|410)(?: (?:error|lỗi|page|not found|page not found))?|not found|(?:page|file|article) not found"
     rf"|(?:404 )?không (?:thể )?tìm thấy(?: {_SUBJECT}(?: {_OF_THE_READER}){{0,9}}{_TAIL})?"
     rf"|(?:404 )?không (?:có|tồn tại) {_SUBJECT}(?: {_OF_THE_READER}){{1,9}}"
-    rf"|{_SUBJECT}(?: {_OF_THE_READER}){{0,9}}? {_GONE}{_TAIL}"
+    rf"|{_SUBJECT}(?: {_OF_THE_READER}){{0,9}}? (?:{_GONE}{_TAIL}"
+    r"|không có(?: ở đây| trên (?:hệ thống|trang|website)(?: này)?)?)"
     rf"|{_ENGLISH})"
 )
+_PREFACE = re.compile(rf"{_POLITE}(?: {_POLITE}){{0,2}}")
 _MAINTENANCE = re.compile(
     r"(?:hệ thống|website|trang(?: web| thông tin| tin)?|cổng(?: thông tin)?|máy chủ|dịch vụ|báo điện tử)(?: \w+){0,8}?"
     r" (?:đang (?:được |trong quá trình )?(?:bảo trì|nâng cấp|quá tải|gặp sự cố|tạm (?:dừng|ngừng))"
     r"|đang (?:được )?xây dựng|tạm (?:ngừng|dừng|gián đoạn)|quá tải)|xảy ra lỗi|lỗi (?:xảy ra|hệ thống|máy chủ)"
-    r"|bạn không có quyền (?:truy cập|xem)|(?:site|website|server|system)(?: \w+){0,4}"
+    r"|bạn không có quyền (?:truy cập|xem)|error (?:has )?occurred|(?:site|website|server|system)(?: \w+){0,4}"
     r" (?:under maintenance|temporarily unavailable)"
 )
 _TO_THE_READER = re.compile(
@@ -57,7 +62,7 @@ _TO_THE_READER = re.compile(
     r"|liên hệ|tìm|bấm|nhấn|nhấp|về)\b|(?:quay|trở) (?:lại|về) trang (?:chủ|trước)|về trang chủ|ô tìm kiếm"
     r"|(?:bạn|quý khách|quý vị|độc giả)(?: (?:đang|vừa|đã|cần|muốn))* (?:yêu cầu|tìm|truy cập|xem|đọc|nhập)\b"
     r"|bạn không có quyền|rất tiếc|xin lỗi|bất tiện|try again|come back|home ?page"
-    r"|you (?:are looking|requested|were looking)"
+    r"|you (?:are looking|requested|were looking)|try a search|quay lại sau"
 )
 _DATED = re.compile(r"[0-9] ?[/h:.-] ?[0-9]|ngày [0-9]|[0-9]{4}")
 _SENTENCES = re.compile(r"[.!?…\n]+")
@@ -69,10 +74,10 @@ _LONGEST_PAGE = 700  # characters of text; an article of two paragraphs is longe
 def is_notice(heading: str) -> bool:
     """Whether a page's title or first heading says nothing but that the page is missing; a site's name may follow."""
     parts = _BEHIND_TITLE.split(heading[: 2 * _LONGEST_NOTICE])
-    if _says_missing(" ".join(_SENTENCES.split(parts[0]))):
+    if _is_nothing_else(" ".join(_SENTENCES.split(parts[0]))):
         return True
     last = parts[-1].lower()
-    return ("404" in last or "not found" in last) and _says_missing(last)
+    return ("404" in last or "not found" in last) and _is_nothing_else(last)
 
 
 def is_error_page(title: str, text: str) -> bool:
@@ -88,6 +93,17 @@ def is_error_page(title: str, text: str) -> bool:
     if any(map(_says_missing, sentences)):
         return True
     return not _DATED.search(text) and any(_MAINTENANCE.search(normal_form(part)) for part in sentences)
+
+
+def _is_nothing_else(heading: str) -> bool:
+    """Whether a heading says that the page is missing, and on neither side of a colon anything else.
+
+    "Lỗi 404: Không tìm thấy trang" does, "Nội dung đã bị gỡ bỏ: Mạng xã hội siết tin giả" does not.
+    """
+    if not _says_missing(heading):
+        return False
+    clauses = heading.split(":") if ":" in heading else ()
+    return all(_says_missing(clause) or _PREFACE.fullmatch(normal_form(clause)) for clause in clauses)
 
 
 def _says_missing(sentence: str) -> bool:

@@ -12,22 +12,24 @@ from crawler.extract.linked_data import Thing, own_article, things
 from crawler.sites import Css
 from crawler.text import nfc, unescape
 
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
 _VALUES = 20  # of a list in the linked data
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8}\d?);", re.I)
 _MARKUP = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|a|font|sup|sub)\b[^<>]{0,200}>", re.I)
+# Markup at work in a text, and none that an article writes of: round words, or between two lines without a blank.
+_AT_WORK = re.compile(r"<(p|b|i|u|em|strong|span|div|a|font)\b[^<>]{0,200}>[^<>\s][^<>]+</\1>|\S<br ?/?>\S", re.I)
 
 
 def tidy(text: str | None) -> str:
-    """`text` in NFC, white space collapsed, invisible characters gone, entities that were escaped twice read.
+    """`text` in NFC, white space collapsed, invisible characters gone, entities and tags that were escaped twice read.
 
     "" for None.
     """
     if not text:
         return ""
-    if "&" in text and _is_escaped(text):
+    if ("&" in text and _is_escaped(text)) or ("<" in text and _AT_WORK.search(text)):
         text = _MARKUP.sub(" ", unescape(unescape(text)))
     text = text.strip()
     if not text.isprintable() or "  " in text:  # more than words with a blank between them

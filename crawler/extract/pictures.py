@@ -19,12 +19,14 @@ _LAZY = (
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _TEXTS = frozenset(("src", "alt", "title", "class", "style", "id"))
 _PLACEHOLDER = re.compile(
-    r"(?:^|[/_.-])(?:1x1|1px|blank|spacer|pixel|placeholder|transparent|loading|loader|spinner|lazy(?:load)?|empty|dot"
+    r"(?:^|[/_.-])(?:1x1|1?px|blank|spacer|pixel|placeholder|transparent|loading|loader|spinner|lazy(?:load)?|empty|dot"
     r"|gr[ae]y|white|trans|no-?(?:image|img|photo|thumb)|default(?:-(?:image|img|thumb))?)[\w-]{0,12}\.(?:gif|png|svg|jpe?g|webp)\b",
     re.I,
 )
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#\s])", re.I)
 _FIGURE = re.compile(r"[^\w]*\d[\d.,]*\s*(?:%|\S{1,8})?")  # a cell of a table: 91%, 9.500, 12 tỷ
+_ICON = re.compile(r"[1-3]?\d(?:px)?")  # pixels of a side
+_POINT = re.compile(r"[01](?:px)?")
 _SHORT_TABLE = 400  # characters; a table that frames pictures holds no more
 _MOST_ROWS = 60  # of a table, that are looked at
 
@@ -40,7 +42,8 @@ def address(page: Page, node: LexborNode) -> str | None:
             return found
     sources = [attributes]
     if node.parent is not None and node.parent.tag == "picture":
-        sources += [source.attributes for source in node.parent.css("source")]
+        offered = [source.attributes for source in node.parent.css("source")]
+        sources += sorted(offered, key=lambda source: "max-width" in (source.get("media") or ""))  # small screens last
     for source in sources:
         for name in _SETS:
             if (listed := source.get(name)) and (found := page.absolute(_largest(listed))):
@@ -51,10 +54,11 @@ def address(page: Page, node: LexborNode) -> str | None:
     return None
 
 
-def is_pixel(node: LexborNode) -> bool:
-    """A picture of one point, by which visits are counted."""
-    attributes = node.attributes
-    return attributes.get("width") in ("0", "1", "1px") or attributes.get("height") in ("0", "1", "1px")
+def is_icon(node: LexborNode) -> bool:
+    """A picture by its stated size too small to show anything: a flag, an arrow, or a point that counts visits."""
+    # Those of AMP may say no more than how wide it is to how high.
+    small = _POINT if node.tag == "amp-img" else _ICON
+    return any(small.fullmatch(node.attributes.get(side) or "") for side in ("width", "height"))
 
 
 def _largest(listed: str) -> str | None:
@@ -73,24 +77,41 @@ def _largest(listed: str) -> str | None:
 
 
 def frames_pictures(table: LexborNode) -> bool:
-    """Whether a table frames pictures and their captions, and shows no data beside icons."""
-    pictures = len(table.css("img, amp-img"))
+    """Whether a table frames pictures and their captions, and shows no data beside icons.
+
+    Several pictures with a text beside each show persons or places that the text tells of.
+    """
+    pictures = sum(not is_icon(picture) for picture in table.css("img, amp-img"))
     rows = table.css("tr")
     if not 0 < len(rows) <= 2 * pictures + 1 or len(tidy(table.text(separator=" "))) >= _SHORT_TABLE:
         return False
-    return not holds_data(rows)
+    return not holds_data(rows) and sum(map(_is_beside, rows)) < 2
 
 
 def holds_data(rows: list[LexborNode]) -> bool:
     """Whether table rows set texts beside one another: headings, figures, or a text beside one with an icon."""
     for row in rows[:_MOST_ROWS]:
-        cells = [(cell, tidy(cell.text(separator=" "))) for cell in row.css("td, th")]
-        filled = [(cell, text) for cell, text in cells if text]
+        filled = _filled(row)
         if len(filled) < 2:
             continue
         if any(cell.tag == "th" or _FIGURE.fullmatch(text) for cell, text in filled):
             return True
-        with_picture = sum(cell.css_first("img, amp-img") is not None for cell, _ in filled)
-        if 0 < with_picture < len(filled):
+        if 0 < sum(_has_picture(cell) for cell, _ in filled) < len(filled):
             return True
     return False
+
+
+def _is_beside(row: LexborNode) -> bool:
+    """Whether a row sets one text beside a picture, each in a cell."""
+    filled = _filled(row)
+    return len(filled) == 1 and _has_picture(row) and not _has_picture(filled[0][0])
+
+
+def _filled(row: LexborNode) -> list[tuple[LexborNode, str]]:
+    """The cells that hold text, with it."""
+    cells = [(cell, tidy(cell.text(separator=" "))) for cell in row.css("td, th")]
+    return [(cell, text) for cell, text in cells if text]
+
+
+def _has_picture(node: LexborNode) -> bool:
+    return node.css_first("img, amp-img") is not None

@@ -15,7 +15,8 @@ from crawler.extract.boilerplate import (
     split_dateline,
 )
 from crawler.extract.byline import names, signature
-from crawler.extract.reader import TextBlock, is_credit
+from crawler.extract.captions import is_credit
+from crawler.extract.reader import TextBlock
 from crawler.text import INVISIBLE, nfc
 
 

@@ -3,7 +3,7 @@
 The walk is over lexbor's nodes and touches each once. Inline elements are joined without white space (editors split
 words over spans), unless one word ends and another begins where they meet; a block's end and `br` end a line. What it
 yields are `TextBlock`s, which carry all that the cleaning passes ask of a line, and `Picture`s. A caption is told by
-its element, by its place and style below a picture, or by the credit that ends it ("Ảnh: TTXVN").
+its element, or as `captions.py` says.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Literal
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extract.byline import signature
+from crawler.extract.captions import is_below, is_credit, is_of_video, names_caption
 from crawler.extract.containers import explained, foreign, left_out
 from crawler.extract.page import Page, tidy
-from crawler.extract.pictures import PICTURES, address, frames_pictures, holds_data, is_pixel
+from crawler.extract.pictures import PICTURES, address, frames_pictures, holds_data, is_icon
 from crawler.items import Image
 from crawler.sites import CAPTIONS, Layout
 
@@ -41,22 +41,11 @@ _BLOCKS = "p, div, center, table, ul, ol, dl, figure, section, article, h1, h2, 
 _ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
 _DEEPEST = 100  # elements within elements below which the text is taken as it comes: markup to break a reader
 _SHARING = 20  # pictures that one caption can be for
-_SHORT = 200  # characters that a centred or italic line below a picture may have to be its caption
-_PLAIN = 150  # the same of a line without any style
 _RIGHT = re.compile(r"text-align:\s*right|(?<![\w:-])(?:text-|align-?)?right(?![\w:-])", re.I)
-# Styles and names of lines below a picture that are its caption.
-_BELOW = re.compile(r"center|italic|caption|chu-?thich|(?:image|img|photo|pic)[\w-]{0,8}(?:desc|note|text|title)", re.I)
 _CELL = "\x1f"  # before each cell of a row: white space, which `tidy` takes away
 _EDGE = ' >»•-–—:."“”|*#!…?'
-_CREDIT = re.compile(
-    r"(?:^|[(.\-–—|…”\"]\s*|\s(?=Ả))(?i:ảnh|minh họa|đồ họa|nguồn ảnh|ảnh tư liệu)\s*(?i:minh họa|tư liệu)?\s*:\s*"
-    r"(?=[^a-zà-ỹ])\S+(?:\s+\S+){0,6}$"
-)
-_OF_VIDEO = re.compile(r"\b(?:video|clip|nguồn(?: video)?)\s*:\s*(?=[^a-zà-ỹ\s])\S+(?:\s+\S+){0,6}$", re.I)
-_SIGNS = re.compile(r"(?:theo|nguồn|tin|bài)\b|[-–—•+*(\d]", re.I)  # a stated source, a byline, a line of a list
 _WORD_END = re.compile(r"[^\W\d_]*[aeiouyà-ỹ][^\W\d_]*$", re.I)
 _LABEL_END = re.compile(r"[a-zà-ỹ\d)”\"%][.:!?;…]$")
-_PLACEHOLDER = re.compile(r"\(?(?:ảnh|hình|tranh)(?: có tính| mang tính(?: chất)?)? minh (?:họa|hoạ)\)?\.?", re.I)
 
 
 @dataclass(slots=True)
@@ -139,11 +128,6 @@ def fold_line(text: str) -> str:
     return text.casefold().strip(_EDGE)
 
 
-def is_credit(line: str) -> bool:
-    """Whether a line of plain text is a caption: it ends in a credit, or only says that a picture illustrates."""
-    return len(line) < 400 and bool(_CREDIT.search(line) or _PLACEHOLDER.fullmatch(line.strip()))
-
-
 @lru_cache(maxsize=256)
 def _captions(layout: Layout | None) -> str:
     return ", ".join((*CAPTIONS, *(layout.caption if layout else ())))
@@ -162,6 +146,7 @@ class _Walker:
         self.in_link = self.in_bold = self.in_italic = self.in_caption = self.in_figure = self.in_pre = 0
         self.right = self.leads_away = False
         self.style = ""  # of the open line's element: class, style and align
+        self.named = False  # a container below a picture is called its caption
         self.in_data = False  # a table's pictures are icons
         self.lacking = False  # the last picture's element only held its place
         self.after_media = False  # a player was the last thing before the open line
@@ -224,8 +209,8 @@ class _Walker:
             self.caption(node, boxes)
         else:
             bold, italic = tag in ("b", "strong"), tag in ("i", "em")
-            if tag == "span" and self.open_pictures < len(self.reading.pictures):
-                italic = "italic" in (node.attributes.get("style") or "")
+            if tag in ("span", "small") and self.open_pictures < len(self.reading.pictures):
+                italic = tag == "small" or "italic" in (node.attributes.get("style") or "")
             self.in_bold += bold
             self.in_italic += italic
             self.walk(node, boxes, in_row)
@@ -272,8 +257,12 @@ class _Walker:
             self.flush("p" if tag in ("div", "center") else tag, inner)
             self.style, self.right = "", False
         else:
+            outer_named = self.named
+            if attributes and self.open_pictures < len(self.reading.pictures):
+                self.named = self.named or names_caption(attributes.get("class") or "")
             self.walk(node, (*boxes, node.mem_id), False)
             self.flush("p", (*boxes, node.mem_id))
+            self.named = outer_named
 
     def table(self, node: LexborNode, boxes: tuple[int, ...]) -> None:
         """A table with pictures in it: of pictures and captions, or of data, where they are icons."""
@@ -319,7 +308,7 @@ class _Walker:
 
     def is_caption(self, text: str, role: Role, links: float, *, strong: bool, italic: bool) -> bool:
         """Whether a line belongs to the picture above it, by a credit, by its style, or by its place in one block."""
-        if self.after_media and len(text) < _SHORT and _OF_VIDEO.search(text):
+        if self.after_media and is_of_video(text):
             return True
         if self.open_pictures >= len(self.reading.pictures):
             return False
@@ -328,13 +317,13 @@ class _Walker:
             return False
         if is_credit(text):
             return True
-        if len(text) >= _SHORT or role != "text" or self.right:
+        if self.right:
             return False
-        if _BELOW.search(self.style) or (self.in_figure and waiting[-1].figure == self.in_figure):
-            return True
-        if text[-1] == ":" or strong or links >= 0.5 or waiting[-1].leads_away or signature(text) or _SIGNS.match(text):
-            return False
-        return italic or (len(text) <= _PLAIN and text[-1] not in '.!?…”"')
+        framed = bool(self.in_figure) and waiting[-1].figure == self.in_figure
+        linked = links >= 0.5 or waiting[-1].leads_away
+        return is_below(
+            text, role, self.style, framed=framed or self.named, linked=linked, strong=strong, italic=italic
+        )
 
     def set_caption(self, text: str) -> None:
         own = [p for p in self.last_pictures(0) if self.in_figure and p.figure == self.in_figure]
@@ -350,7 +339,7 @@ class _Walker:
         return pictures[max(first, len(pictures) - _SHARING) :]
 
     def picture(self, node: LexborNode) -> None:
-        if self.in_data or is_pixel(node):
+        if self.in_data or is_icon(node):
             return
         url = address(self.page, node)
         self.lacking = url is None

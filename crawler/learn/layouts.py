@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from bs4 import Tag
 
 from crawler.extract.byline import names
-from crawler.extract.reader import is_credit
+from crawler.extract.captions import is_credit
 from crawler.learn.labels import section_selector, tags_selector
 from crawler.learn.samples import ELSE, Sample, overlap, squeezed
 from crawler.learn.selectors import selectors

@@ -14,10 +14,15 @@ EDGES = _BLANKS + _INVISIBLE
 # The same signs once a program has percent-encoded them.
 _ENCODED_END = re.compile(r"(?:%(?:09|0a|0d|20|c2%a0|c2%ad|ef%bb%bf|e2%80%(?:8[b-f]|a[89a-e])))+\Z", re.IGNORECASE)
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
-_QUOTED = (("<", ">"), ('"', '"'), ("'", "'"), ("“", "”"), ("(", ")"), ("[", "]"))
+_QUOTED = (("<", ">"), ('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"), ("«", "»"), ("`", "`"), ("(", ")"), ("[", "]"))
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+/[\w/.-]*[\w/]", re.ASCII)  # nearly every address: nothing to mend
-_BULLET = re.compile(r"\A(?:[-*•·–—>]+|[0-9]{1,4}[.)])[ \t\u00a0]+(?=<?(?:https?:|www\.))", re.IGNORECASE)
-_SCHEME = re.compile(r"(https?)(?::/*|//)(?=[\w.-]+\.[a-z]{2,}(?:[:/?#]|\Z))", re.IGNORECASE)
+_BULLET = re.compile(
+    r"\A(?:[-*•·▪●–—>»→]+|[(\[]?[0-9]{1,4}[.)\]]|(?:link|url|nguồn|source) ?:)[ \t\u00a0]+"
+    r"(?=[<\[]?(?:https?:|www\.|\[))",
+    re.IGNORECASE,
+)
+_MARKDOWN = re.compile(r"\[[^\[\]]*\]\((?=https?:)([^\s()]+)\)")  # [headline](address)
+_SCHEME = re.compile(r"(?:(https?)(?::/*|//)|\A//)(?=[\w.-]+\.[a-z]{2,}(?:[:/?#]|\Z))", re.IGNORECASE)
 # What a program puts before each address, though it is absolute: its scheme, or its host as well.
 _DOUBLED = re.compile(r"https?:/{0,2}(?:[\w.-]{1,255}/?)?(?=https?:/{1,2}[\w-]+\.)", re.IGNORECASE)
 _TOP_LEVEL = r"vn|com|net|org|info|edu|gov|biz|asia|tv"  # what the hosts of Vietnamese papers and offices end in
@@ -43,12 +48,14 @@ def written(text: str) -> str:
         return text
     text = bare(_HIDDEN.sub("", text)).rstrip(".,;").rstrip()
     text = _BULLET.sub("", text)
+    if link := _MARKDOWN.fullmatch(text):
+        text = link[1]
     for left, right in _QUOTED:
         if text.startswith(left) and text.endswith(right) and len(text) > 1:
             text = bare(text[1:-1])
     text = _DOUBLED.sub("", text, count=1) if text.count(":") > 1 else text
     if match := _SCHEME.match(text):
-        return f"{match[1]}://{text[match.end() :]}"
+        return f"{(match[1] or 'https').lower()}://{text[match.end() :]}"
     return f"https://{text}" if _HOST.match(text) else text
 
 

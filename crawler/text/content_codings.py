@@ -55,8 +55,8 @@ def undone(body: bytes, coding: str, limit: int) -> bytes:
 def plain(body: bytes, encoding: str, limit: int) -> bytes:
     """An archived body as a browser would see it; `encoding` is its Content-Encoding, "" without one.
 
-    Archives often keep the header of what they have undone, and some caches lose it: a body that is markup already
-    stays as it is, and gzip is told by its first bytes. Raises as `undone` and `codings_of`.
+    Archives often keep the header of what they have undone, and some caches lose or change it: a body that is markup
+    already stays as it is, and gzip is told by its first bytes. Raises as `undone` and `codings_of`.
     """
     for coding in codings_of(encoding):
         if coding in _GZIPS and not body.startswith(GZIP):
@@ -64,7 +64,7 @@ def plain(body: bytes, encoding: str, limit: int) -> bytes:
         try:
             body = undone(body, coding, limit)
         except ValueError:
-            if body and body.lstrip(_BLANK)[:1] != b"<":
+            if body and body.lstrip(_BLANK)[:1] != b"<" and not body.startswith(GZIP):
                 raise
     return gunzip(body, limit, whole=False)
 

@@ -11,7 +11,8 @@ from crawler.text.normalization import nfc
 VERSION = "v1"
 """Of the normal form. It stands in every hash, so that hashes of two versions are never taken for each other."""
 INVISIBLE_SIGNS = (
-    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
+    "\u2066\u2067\u2068\u2069\ufeff"
 )
 """Soft hyphen, zero-width spaces and joiners, direction marks, byte order mark: they stand inside words too."""
 INVISIBLE = re.compile(f"[{INVISIBLE_SIGNS}]")

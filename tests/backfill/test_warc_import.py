@@ -290,7 +290,7 @@ def packed_anyhow(data: bytes, size: int) -> bytes:
 @pytest.mark.parametrize("size", [0, 300, 65_280, 100_000])
 def test_a_file_that_is_not_packed_record_by_record_is_read(shelf: Shelf, size: int) -> None:
     path = shelf.folder / "a.warc.gz"
-    path.write_bytes(packed_anyhow(b"".join(shelf.texts()), size) + bytes(1024))
+    path.write_bytes(packed_anyhow(b"\r\n" + b"".join(shelf.texts()), size) + bytes(1024))
     found = shelf.copy(path)
     assert (found.records, found.faults) == (24, [])
     assert shelf.stored() == shelf.published()
@@ -366,6 +366,7 @@ def bare_deflate(data: bytes) -> bytes:
         ("zstd", zstd.compress),
         ("gzip", lambda data: gzip.compress(data[:900]) + gzip.compress(data[900:])),
         ("", gzip.compress),
+        ("br", gzip.compress),
         ("BR, gzip", lambda data: gzip.compress(brotli.compress(data))),
         # The header stayed, and the body was undone before it was kept.
         *((name, bytes) for name in ("br", "deflate", "zstd", "gzip", "identity")),
@@ -394,7 +395,7 @@ def test_a_body_that_cannot_be_undone_or_is_too_large_is_named(shelf: Shelf, enc
     assert shelf.stored() == {shelf.world.url(story) for story in others}
 
 
-@pytest.mark.parametrize("form", ["<{}>", " {} ", "<{}> "])
+@pytest.mark.parametrize("form", ["<{}>", " {} ", "<{}> ", "< {} >", '"{}"'])
 def test_addresses_as_wget_writes_them(shelf: Shelf, form: str) -> None:
     texts = []
     for story in shelf.stories:

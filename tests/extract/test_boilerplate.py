@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from crawler.extract import clean_text
 from crawler.extract.boilerplate import split_dateline
 from crawler.extract.byline import names, signature
-from crawler.extract.reader import fold_line, is_credit
+from crawler.extract.captions import is_credit
+from crawler.extract.reader import fold_line
 
 SEEDS = sorted((Path(os.environ.get("THOISU_CORPUS") or "nowhere").parent / "seeds").glob("*.txt"))
 FIRST = "Sáng 5/3, Bộ Nội vụ họp với các địa phương về phương án tiền lương mới cho cán bộ cấp xã sau sắp xếp."

@@ -79,6 +79,8 @@ def test_line_that_signs_is_cut_and_names_its_authors(style: str, line: str, aut
         ["Gồm các ông, bà:", "Lê An", "Mai Bình", "Trần Văn Dũng"],
         ["Lê An", "Mai Bình", "Trần Văn Dũng", "Lý Hùng"],
         ["Việt Nam, Thái Lan"],
+        ["Quảng Ninh"],
+        ["Lê Văn Tám (sinh năm 1985)"],
     ],
     ids=lambda last: last[-1],
 )
@@ -88,6 +90,12 @@ def test_line_that_signs_nothing_stays_and_names_nobody(style: str, last: list[s
     assert article.authors == ()
     assert article.body.split("\n") == [*TEXT, *last]
     assert [dropped for dropped in explain if dropped.rule == "byline"] == []
+
+
+@pytest.mark.parametrize("style", sorted(STYLES.keys() - {"right"}))
+def test_a_name_of_four_words_begins_with_a_surname(style: str) -> None:
+    for line, authors in (("Kiếm Hiệp Tình Duyên", ()), ("Nguyễn Thị Minh An", ("Nguyễn Thị Minh An",))):
+        assert extract(page(lines(style, line)), URL).authors == authors
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,17 @@ def page(body: str, head: str = "") -> bytes:
             b"Con ", b"DDoS "
         ),
         page(f"<p>{SENTENCE}</p>" * 4 + "<div>Nhập mã captcha để gửi ý kiến</div>" + SENTENCE * 8),
+        page(
+            f"<h1>Con đê</h1><div>{SENTENCE}<br>{SENTENCE}<br>{SENTENCE} {SENTENCE} {SENTENCE}</div>Đổi mã captcha",
+            "<meta property='og:title' content='Con đê'>",
+        ),
+        # ASP.NET puts the whole page into one form.
+        page(
+            "<form>"
+            + "".join(f"<a href='/tin/{n}'>Thông báo lịch tiếp công dân số {n}</a>" for n in range(5))
+            + "<input name='captcha'></form>"
+        ),
+        page(f"<h1>Con đê</h1><div>{SENTENCE}<br>{SENTENCE}</div><script src='/_Incapsula_Resource?SW=1'></script>"),
     ],
 )
 def test_a_captcha_beside_something_to_read_is_no_wall(body: bytes) -> None:
@@ -53,6 +64,12 @@ def test_a_captcha_beside_something_to_read_is_no_wall(body: bytes) -> None:
 def test_a_wall_with_a_captcha_says_so(text: str) -> None:
     assert is_wall(page(f"<div>{text}</div><div class='g-recaptcha'></div>{CAPTCHA}"))
     assert is_wall(page(f"<a href='/'>Trang chủ</a><div>{text}</div><form><img src='/captcha.jpg'></form>"))
+    assert is_wall(page(f"<form>{text}<img src='/captcha.jpg'></form>"))
+    assert is_wall(page(f"<div>{text}</div>{CAPTCHA}", "<meta property='og:title' content='Báo'>"))
+
+
+def test_a_wall_of_incapsula() -> None:
+    assert is_wall(page("<iframe src='/_Incapsula_Resource?SWUDNSAI=9'>Request unsuccessful.</iframe>"))
 
 
 def stub(head: str = "", body: str = "") -> bytes:
@@ -71,6 +88,7 @@ def stub(head: str = "", body: str = "") -> bytes:
         stub(f"""<script>setTimeout("location.href='{NEW}'", 500)</script>"""),
         f"""<html><body onload="top.location='{NEW}'">Bài viết đã chuyển</body></html>""".encode(),
         stub("<script>document.location = '/thoi-su/de-moi-post1.html'</script>" + FILLING),
+        stub('<script>location.href = "{}"</script>'.format(NEW.replace("/", "\\/"))),
     ],
 )  # fmt: skip
 def test_a_page_that_does_nothing_but_send_on(body: bytes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 
 from crawler.extract import extract
@@ -18,12 +20,13 @@ A, B, C, D = (
     )
 )
 TEXT = [text[3:-4] for text in (A, B, C, D)]
+FLAG = '<img src="/f/la.png" width="24px">'
 CAPTION = "Nhân viên kỹ thuật kiểm tra mặt cầu trước giờ thông xe"
 
 
 def known(body: str, title: str = TITLE) -> Article:
     page = (
-        f'<title>{TITLE}</title><h1 class="detail-title" data-role="title">{title}</h1>'
+        f'<title>{TITLE}</title><meta property="og:title" content="{TITLE}"><h1 class="detail-title" data-role="title">{title}</h1>'
         '<h2 class="detail-sapo" data-role="sapo">Tuyến đường mở ra không gian mới cho vùng ven biển.</h2>'
         f'<div class="detail-content afcbc-body" data-role="content">{body}</div>'
     )
@@ -32,7 +35,7 @@ def known(body: str, title: str = TITLE) -> Article:
 
 def unknown(body: str, title: str = TITLE) -> Article:
     page = (
-        f'<title>{TITLE} - Cổng tỉnh</title><div class="header"><a href="/">Trang chủ</a></div><div class="chi-tiet">'
+        f'<title>{TITLE} - Cổng tỉnh</title><meta property="og:title" content="{TITLE}"><div class="header"><a href="/">Trang chủ</a></div><div class="chi-tiet">'
         f'<h1>{title}</h1><span class="ngay-dang">05/10/2026 14:30</span><div class="noi-dung">{body}</div></div>'
     )
     return extract(page, "https://so.example.gov.vn/tin-tuc/duong-ven-bien-12345.html")
@@ -64,6 +67,16 @@ def read(request: pytest.FixtureRequest) -> object:
         f"{A}<p>Website này sử dụng cookie để nâng cao trải nghiệm người dùng.</p>{B}{C}{D}",
         f'{A}<div class="ads"><p>Quảng cáo</p><p>Giảm giá một nửa nội thất gia đình.</p></div>{B}{C}{D}',
         f'{A}<div class="newsletter"><p>Nhập địa chỉ để nhận bản tin mỗi sáng.</p></div>{B}{C}{D}',
+        f'<div class="plyr"><div><span>Play</span><span>% buffered</span></div></div>{A}{B}{C}{D}',
+        f'{A}<div class="cc-window"><span>This website uses cookies.</span><a>Got it!</a></div>{B}{C}{D}',
+        f"{A}<p>We use cookies to make our pages better for you.</p>{B}{C}{D}",
+        f'{A}<div class="adsBox"><p>Giảm giá một nửa nội thất gia đình.</p></div>{B}{C}{D}',
+        f"<p>🔊 Nghe bài viết này</p>{A}{B}{C}{D}",
+        f"<p>Đọc bài viết - 02:41</p><p>Giọng nữ</p><p>Cỡ chữ A- A+</p>{A}{B}{C}{D}",
+        f"{A}<p>- Quảng cáo -</p>{B}<p>Advertisement</p>{C}<p>Video Player is loading.</p>{D}",
+        f'{A}{B}{C}{D}<div class="article-share"><a>Facebook</a> <a>Zalo</a> <a>Sao chép</a></div>',
+        f"{A}{B}{C}{D}<p>Đăng ký kênh YouTube của báo tại đây</p><p>Từ khoá liên quan: đường</p>",
+        f'{A}<p>(Xem thêm: <a href="/b-1.htm">Khánh thành cầu qua sông lớn của tỉnh</a>)</p>{B}{C}{D}',
         f'<div class="ads-wrapper">{A}{B}{C}{D}</div>',
         f'{A}{B}{C}{D}<div style="display:none"><p>Bản in: Sở Thông tin</p></div>',
         f'{A}{B}{C}{D}<div class="popup" style="display:none">{A}<p>Ý kiến của bạn đang chờ được duyệt hôm nay.</p></div>',
@@ -86,13 +99,15 @@ def test_text_in_a_box_that_is_named_as_beside_it_is_read(box: str) -> None:
     "kept",
     [
         "Nhiều trang web sử dụng cookie để theo dõi người dùng, Cục An toàn thông tin cảnh báo.",
+        "Trong sách có câu: <i>We use cookies</i>, nghĩa là trang có lưu dấu.",
+        "Thẻ &lt;br&gt; của HTML xuống dòng, thẻ &lt;p&gt; mở một đoạn.",
         "Từ khoá học này, giáo viên được hỗ trợ thêm kinh phí.",
         "Hoạt động R&amp;D; AT&amp;T và A&amp;B đều tốt.",
     ],
 )
 def test_sentence_with_the_words_of_a_notice_stays(read: object, kept: str) -> None:
     body = read(f"{A}<p>{kept}</p>{B}").body.split("\n")  # type: ignore[operator]
-    assert body == [TEXT[0], kept.replace("&amp;", "&"), TEXT[1]]
+    assert body == [TEXT[0], unescape(kept.replace("<i>", "").replace("</i>", "")), TEXT[1]]
 
 
 def test_text_goes_on_in_a_second_container_and_not_in_the_next_story() -> None:
@@ -124,6 +139,11 @@ def test_text_goes_on_in_boxes_and_begins_in_a_short_container() -> None:
         '<p><img src="/a.jpg"></p><p class="img-desc">{}.</p>',
         '<p><img src="/a.jpg"></p><p>{}</p>',
         '<p><img src="/a.jpg"><br>{}</p>',
+        '<p><img src="/a.jpg"></p><p class="ghi-chu-anh">{}.</p>',
+        '<p><img src="/a.jpg"></p><p><small>{}.</small></p>',
+        '<dl class="wp-caption"><dt><img src="/a.jpg"></dt><dd class="wp-caption-dd">{}</dd></dl>',
+        '<div><img src="/a.jpg"><div class="ck-caption"><p>{}.</p></div></div>',
+        '<p><img src="/a.jpg"></p><h5><em>{}</em></h5>',
         '<figure><img src="/a.jpg"><p>{}.</p></figure>',
         '<table><tr><td><img src="/a.jpg"></td></tr><tr><td>{}</td></tr></table>',
     ],
@@ -134,7 +154,10 @@ def test_line_below_a_picture_is_its_caption(read: object, picture: str) -> None
     assert [image.caption.rstrip(".") for image in article.images] == [CAPTION]
 
 
-@pytest.mark.parametrize("line", ["<p><b>Nối các khu công nghiệp</b></p>", "<p>Các mốc chính gồm:</p>", C])
+@pytest.mark.parametrize(
+    "line",
+    ["<p><b>Nối các khu công nghiệp</b></p>", "<p>Các mốc chính gồm:</p>", "<center><b>ĐƯỜNG VEN BIỂN</b></center>", C],
+)
 def test_heading_and_paragraph_below_a_picture_are_text(read: object, line: str) -> None:
     article = read(f'{A}<p><img src="/a.jpg"></p>{line}{B}')  # type: ignore[operator]
     assert len(article.body.split("\n")) == 3
@@ -147,12 +170,21 @@ def test_heading_and_paragraph_below_a_picture_are_text(read: object, line: str)
         ('<tr><th>Xã</th><th>Tỷ lệ</th></tr><tr><td><img src="/i/up.png"> An Hải</td><td>91%</td></tr>', "An Hải 91%"),
         ('<tr><td>Giá nước</td><td><img src="/i/up.gif">9.500</td></tr>', "Giá nước 9.500"),
         ('<tr><td><img src="/f/la.png"></td><td>Lào</td><td>4,2</td></tr>', "Lào 4,2"),
+        (f"<tr><td>{FLAG} An Hải</td><td>{FLAG} Đạt</td></tr>" * 3, "An Hải Đạt"),
+        (f"<tr><td>{FLAG} An Hải: 91%</td></tr>" * 2, "An Hải: 91%"),
     ],
 )
 def test_table_of_data_with_icons_is_text_and_has_no_pictures(read: object, table: str, row: str) -> None:
     article = read(f"{A}<table>{table}</table>{B}")  # type: ignore[operator]
     assert row in [" ".join(line.replace("|", " ").split()) for line in article.body.split("\n")]
     assert article.images == ()
+
+
+def test_what_stands_beside_portraits_is_text(read: object) -> None:
+    rows = "".join(f'<tr><td><img src="/{n}.jpg"></td><td>Ông Trần Văn {n}, đội trưởng</td></tr>' for n in "ABC")
+    article = read(f"{A}<table>{rows}</table>{B}")  # type: ignore[operator]
+    assert article.body.split("\n")[1] == "Ông Trần Văn A, đội trưởng"
+    assert len(article.images) == 3
 
 
 @pytest.mark.parametrize(
@@ -162,10 +194,12 @@ def test_table_of_data_with_icons_is_text_and_has_no_pictures(read: object, tabl
         '<img src="/lazy.gif" data-srcset="/a.jpg 2x, /b.jpg 1x">',
         '<img src="data:image/gif;base64,R0" srcset="/b.jpg 300w, /a.jpg 1200w">',
         '<picture><source srcset="/a.jpg"><img src="data:image/gif;base64,R0"></picture>',
+        '<picture><source media="(max-width: 600px)" srcset="/b.jpg"><source srcset="/a.jpg"><img></picture>',
         '<img class="lazy" src="/placeholder.png"><noscript><img src="/a.jpg"></noscript>',
         '<noscript><img src="/a.jpg"></noscript>',
-        '<img src="/blank.gif" data-orig-file="/a.jpg">',
+        '<img src="/px.gif" data-orig-file="/a.jpg">',
         '<amp-img src="/a.jpg" width="600"></amp-img>',
+        '<amp-img src="/a.jpg" width="16" height="9" layout="responsive"></amp-img>',
         '<img src="/a.jpg" loading="lazy">',
     ],
 )
@@ -185,10 +219,18 @@ def test_placeholder_and_pixel_are_no_pictures(read: object) -> None:
         "Thông xe tuyến đường<br>ven biển dài nhất tỉnh",
         "<div>Thông xe tuyến đường</div><div>ven biển dài nhất tỉnh</div>",
         "Thông xe tuyến đường <span>ven biển</span> dài nhất tỉnh",
+        '<span style="display: block">Thông xe tuyến đường</span><span>ven biển dài nhất tỉnh</span>',
     ],
 )
 def test_headline_in_parts_is_one_line(read: object, title: str) -> None:
     assert read(A + B + C, title).title == TITLE  # type: ignore[operator]
+
+
+def test_headline_keeps_the_signs_that_it_has_on_the_page() -> None:
+    page = '<meta property="og:title" content="TP. HCM thông xe"><div><h1><b>TP.HCM</b> thông xe</h1><p>{}</p></div>'
+    assert (
+        extract(page.format("</p><p>".join(TEXT)), "https://so.example.gov.vn/a-12345.html").title == "TP.HCM thông xe"
+    )
 
 
 @pytest.mark.parametrize(
@@ -197,6 +239,7 @@ def test_headline_in_parts_is_one_line(read: object, title: str) -> None:
         ("<span>Hà Giang</span><span>Hơn 23h, đoàn tới nơi.</span>", "Hà Giang Hơn 23h, đoàn tới nơi."),
         ("<b>Mục tiêu:</b><span>Đến năm 2030 xong cả tuyến.</span>", "Mục tiêu: Đến năm 2030 xong cả tuyến."),
         ("<b>T</b>ỉnh dùng <b>Vn</b>Press và <i>i</i>Pad.", "Tỉnh dùng VnPress và iPad."),
+        ("Đoàn tới nơi.&lt;br&gt;Lễ &lt;b&gt;khai mạc&lt;/b&gt; xong.", "Đoàn tới nơi. Lễ khai mạc xong."),
         ("Đề án &amp;quot;Xanh&amp;quot; c&amp;#7911;a tỉnh.", 'Đề án "Xanh" của tỉnh.'),
     ],
 )

@@ -30,6 +30,9 @@ TEXT = "Ủy ban nhân dân tỉnh vừa ban hành kế hoạch cấp nước s�
         "The page you requested could not be found",
         "Không tìm thấy trang | Báo Sông Đà",
         "Báo Sông Đà - 404 Not Found",
+        "Thông báo: bài viết đã được gỡ bỏ",
+        "Đường dẫn không chính xác",
+        "Trang bạn tìm không có ở đây",
     ],
 )
 def test_notices(heading: str) -> None:
@@ -51,6 +54,9 @@ def test_notices(heading: str) -> None:
         "Trang bị mới cho bộ đội biên phòng",
         "Xin lỗi người dân vì thông báo sai",
         "Báo Sông Đà",
+        "Nội dung này đã bị gỡ bỏ: Mạng xã hội siết tin giả",
+        "Page not found: triển lãm về những trang viết bị quên",
+        "Nội dung không có trong dự thảo luật",
     ],
 )
 def test_headlines_that_sound_alike(heading: str) -> None:
@@ -69,6 +75,19 @@ def test_headlines_that_sound_alike(heading: str) -> None:
         ("Báo Sông Đà", "Đã có lỗi xảy ra. Vui lòng thử lại sau ít phút."),
         ("Thông báo", "Trang đang được xây dựng. Mời bạn quay lại trang chủ."),
         ("Báo Sông Đà", "Bài viết này đã hết hạn hiển thị. Xin lỗi bạn đọc."),
+        (
+            "Thông báo",
+            "Bài viết có thể đã được chuyển sang chuyên mục khác của báo, hoặc đã bị gỡ bỏ theo yêu cầu của đơn vị chủ"
+            " quản. Mời bạn quay về trang chủ.",
+        ),
+        ("Thông báo", "Nội dung bạn tìm kiếm hiện không có trên hệ thống. Vui lòng quay lại trang chủ."),
+        ("Thông báo", "Trang bạn yêu cầu có thể đã bị xóa, đổi tên hoặc không khả dụng. Hãy quay về trang chủ."),
+        ("Thông báo", "Chúng tôi rất tiếc vì không thể tìm thấy bài viết mà bạn yêu cầu."),
+        ("Thông báo", "Tin này đã được gỡ xuống. Mời quý vị về trang chủ."),
+        ("Thông báo", "Có vẻ như đường dẫn bạn truy cập bị sai. Vui lòng thử lại."),
+        ("Thông báo", "Hệ thống đang bảo trì. Mong quý độc giả quay lại sau."),
+        ("Oops", "We can't find the page you are looking for."),
+        ("Error", "An error occurred while we worked on your request. Please try again later."),
         ("Sorry", "The page you are looking for does not exist. Please go back to the home page."),
     ],
 )
@@ -89,6 +108,14 @@ def test_error_pages(title: str, text: str) -> None:
             "Hệ thống tạm ngừng từ 22h ngày 5/10. Xin lỗi người dân vì bất tiện.",
         ),
         ("Gỡ bài sai", "Bài viết này đã bị gỡ. " + TEXT * 8 + " Xin lỗi bạn đọc."),
+        (
+            "Tạm ngừng cấp nước để sửa ống",
+            "Công ty tạm ngừng cấp nước tối nay. Mong khách hàng thông cảm, vui lòng trữ nước.",
+        ),
+        (
+            "Gỡ bài sai",
+            "Sở cho biết đã gỡ bỏ trăm bài viết sai sự thật. Xin mời người dân liên hệ khi gặp nội dung lạ.",
+        ),
         ("Đê vỡ", "Vui lòng liên hệ xã để nhận hỗ trợ. " + TEXT),
         ("Máy chủ quá tải", TEXT),
         ("Cháy ở chợ đầu mối", TEXT + " Bài viết đang được cập nhật, mời bạn đọc đón xem."),

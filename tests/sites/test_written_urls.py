@@ -27,6 +27,14 @@ SITE = Site(
         f"{PAGE}.",
         f"• {PAGE}",
         f"12. {PAGE}",
+        f"[12] {PAGE}",
+        f"→ {PAGE}",
+        f"Nguồn: {PAGE}",
+        f"‘{PAGE}’",
+        f"\u2066{PAGE}\u2069",
+        f"[Đê biển]({PAGE})",
+        f"* [Đê biển]({PAGE})",
+        "//bao.example.vn/de-bien-post1.html",
         PAGE.replace("bien", "bi\u00aden"),
         "bao.example.vn/de-bien-post1.html",
         "bao.example.vn:443/de-bien-post1.html",
@@ -42,7 +50,8 @@ def test_an_address_of_a_list(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "N/A", "de-bien-post1.html", "/tin/a", "tin.vnp", "không có", "mailto:a@b.vn", "a.html"]
+    "text",
+    ["", "N/A", "de-bien-post1.html", "/tin/a", "tin.vnp", "không có", "mailto:a@b.vn", "a.html", "//a", "[a](b)"],
 )
 def test_what_is_no_host_gets_no_scheme(text: str) -> None:
     assert written(text) == text
