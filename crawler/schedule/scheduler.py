@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -85,6 +85,7 @@ class Scheduler:
         self._ending: list[threading.Thread] = []
         self._lock = threading.RLock()
         self._turns = Turns()
+        self._asked: set[str] = set()  # followers that a round has asked for and that have not begun since
         self._clock = ClockWatch(_now)
         self._over = threading.Event()
         self._next_beat = 0.0
@@ -111,6 +112,7 @@ class Scheduler:
                 args=(jobs, interval), next_run_time=None,
             )  # fmt: skip
         self._scheduler.add_listener(_log_error, EVENT_JOB_ERROR)
+        self._scheduler.add_listener(self._ask_again, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
 
     def run(self) -> None:
         """Until SIGTERM or Ctrl-C; a second one ends it by force."""
@@ -183,6 +185,7 @@ class Scheduler:
 
     def _job(self, worker: Worker, interval: Interval) -> None:
         """Run a job in its process, unless nothing has changed since it ran last and it need not be now."""
+        self._asked.discard(interval.job)
         if self._confirm is None:  # the store was lost since
             return
         try:
@@ -250,8 +253,15 @@ class Scheduler:
 
     def _ask_followers(self) -> None:
         """Something may have come."""
+        self._asked.update(self._after_rounds)
         for job in self._after_rounds:
             self._scheduler.modify_job(job, next_run_time=_now())
+
+    def _ask_again(self, ended: JobExecutionEvent) -> None:
+        """APScheduler passes over what is asked while it runs, which saw less than there is now."""
+        with self._lock:
+            if ended.job_id in self._asked and not self._ending:
+                self._scheduler.modify_job(ended.job_id, next_run_time=_now())
 
     def _end(self, how: Callable[[], None]) -> None:
         # Not in the handler itself: the scheduler's lock may be held by the very code that the signal interrupted.

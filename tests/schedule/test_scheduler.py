@@ -664,12 +664,14 @@ from crawler.sites.site import Feed, Site
 from crawler.store import Store
 {inspect.getsource(made_up)}
 JOB = '''
-import os, sys
+import os, select, sys
 def say(*words):  # in one write: what several processes say must not mix within a line
     os.write(1, (" ".join(map(str, words)) + chr(10)).encode())
 say("job", sys.argv[1], os.getpid())
 if sys.argv[1] == "long":
     os.read(0, 1)  # which whoever has begun it holds open
+if sys.argv[1] == "following" and os.path.exists("following.gate"):
+    select.select([0, os.open("following.gate", os.O_RDONLY | os.O_NONBLOCK)], [], [])
 sys.exit(sys.argv[1] == "broken")
 '''
 names, url, command = sys.argv[1].split(","), sys.argv[2], sys.argv[3:]
@@ -683,7 +685,7 @@ with Store.open(url) as store:
     Scheduler(store, worker, 8, partial(enrol, Sites(map(made_up, names))), jobs, every).run()
 """
 ROUND = """
-import os, signal, sqlite3, sys
+import os, select, signal, sqlite3, sys
 def say(*words):  # in one write: what several processes say must not mix within a line
     os.write(1, (" ".join(map(str, words)) + chr(10)).encode())
 file, how, *names = sys.argv[1:]
@@ -694,9 +696,12 @@ if how == "gentle":
 with sqlite3.connect(file, timeout=30) as db:
     say("begun", os.getpid(), *sorted(names))
     if how == "held":
-        open(file + ".gate").close()
+        gate = os.open(file + ".gate", os.O_RDONLY | os.O_NONBLOCK)
+        select.select([0, gate], [], [])  # until somebody has opened it, or whoever has begun this is gone
     if how in ("quick", "held"):
         db.executemany("UPDATE agenda SET next_at = '2099-01-01T00:00:00.000000Z' WHERE site = ?", [(n,) for n in names])
+if how == "held":
+    sys.exit(3)
 if how == "crash":
     os.kill(os.getpid(), signal.SIGKILL)
 if how in ("gentle", "deaf"):
@@ -710,7 +715,7 @@ class Process:
     def __init__(self, folder: Path, how: str, names: str = "nhandan,vov") -> None:
         url, round_ = f"sqlite:///{folder / 'store.db'}", ["-S", "-c", ROUND, str(folder / "store.db"), how]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SCHEDULER, names, url, *round_], text=True,
+            [sys.executable, "-c", SCHEDULER, names, url, *round_], text=True, cwd=folder,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         assert self.process.stdout is not None
@@ -843,9 +848,15 @@ def test_jobs_run_at_their_interval_and_one_that_fails_stops_no_other(
     assert process.end() == 0
 
 
-def test_the_end_of_a_round_asks_for_what_follows_it(scheduler: Callable[..., Process], tmp_path: Path) -> None:
-    """Its interval is an hour, so that nothing else lets it run a second time."""
-    os.mkfifo(tmp_path / "store.db.gate")
+@pytest.mark.parametrize("running", [False, True])
+def test_the_end_of_a_round_asks_for_what_follows_it(
+    scheduler: Callable[..., Process], tmp_path: Path, running: bool
+) -> None:
+    """Its interval is an hour, so that nothing else lets it run a second time; while it runs, it runs once more."""
+    gate, held = tmp_path / "store.db.gate", tmp_path / "following.gate"
+    os.mkfifo(gate)
+    if running:
+        os.mkfifo(held)
     all_due(tmp_path, "nhandan")
     process = scheduler("held", names="nhandan")
     awaited = {"job following", "begun"}  # in either order
@@ -853,7 +864,10 @@ def test_the_end_of_a_round_asks_for_what_follows_it(scheduler: Callable[..., Pr
         line = process.said.readline()
         assert line, "the scheduler ended"
         awaited = {words for words in awaited if words not in line}
-    (tmp_path / "store.db.gate").write_bytes(b"")
+    gate.write_bytes(b"")
+    process.wait_for("ended with exit code 3")
+    if running:
+        held.write_bytes(b"")
     process.wait_for("job following")
     assert process.end() == 0
 
