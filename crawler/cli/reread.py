@@ -152,7 +152,8 @@ def _defer(
         began, ended = max(first, since or first), min(last, until - _MOMENT if until else last)
         for one, other in months(DayRange(day_of(began), day_of(ended))) if not names or site in names else ():
             words = ("--site", site, "--since", str(one), "--until", str(other))
-            works.append(Work(kind=REREAD, queue=REREAD, names=words, lock=" ".join((REREAD, *words))))
+            lock = " ".join((REREAD, *words))
+            works.append(Work(kind=REREAD, queue=REREAD, names=words, lock=lock, only_one=lock))
     put(store, works)
 
 

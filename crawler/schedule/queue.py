@@ -45,8 +45,8 @@ class Work:
     """The words that its command takes."""
     lock: str
     """No two of the same run at once."""
-    only_one: str = ""
-    """No two of the same wait; default: as `lock`."""
+    only_one: str
+    """No two of the same wait."""
 
 
 def round_of(site: str) -> Work:
@@ -56,7 +56,7 @@ def round_of(site: str) -> Work:
 
 def job_of(name: str, sites: Iterable[str] = ()) -> Work:
     """A job of the scheduler for these sites, all when there are none; its queue bears its name."""
-    return Work(kind=JOB, queue=name, names=(name, *sites), lock=f"job {name}")
+    return Work(kind=JOB, queue=name, names=(name, *sites), lock=f"job {name}", only_one=f"job {name}")
 
 
 def part_of(kind: str, words: Sequence[str], site: str) -> Work:
@@ -101,10 +101,14 @@ class Queue:
         every = list(works)
         if not every:
             return 0
+        # Asked before, since each refusal of the engine is an error in the server's log.
+        with self.store.reading() as connection:
+            waiting = queue_state.waiting_of(connection, [work.only_one for work in every])
+        every = [work for work in every if work.only_one not in waiting]
         try:
-            return self._put(every)
+            return self._put(every) if every else 0
         except AlreadyEnqueued:
-            pass  # one of them; all the same, none was put
+            pass  # one of them since; all the same, none was put
         done = 0
         for work in every:
             with suppress(AlreadyEnqueued):
@@ -125,7 +129,7 @@ class Queue:
         jobs = [
             Job(
                 queue=work.queue, task_name=work.kind, priority=_PRIORITIES[work.kind], lock=work.lock,
-                queueing_lock=work.only_one or work.lock, task_kwargs={"names": list(work.names)},
+                queueing_lock=work.only_one, task_kwargs={"names": list(work.names)},
             )
             for work in works
         ]  # fmt: skip

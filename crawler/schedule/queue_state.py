@@ -279,6 +279,12 @@ def withdraw(connection: Connection) -> set[str]:
     return set(connection.scalars(query))
 
 
+def waiting_of(connection: Connection, locks: Collection[str]) -> set[str]:
+    """Those of these `queueing_lock`s with which something waits."""
+    waits = _jobs.c.queueing_lock.in_(locks) & (_jobs.c.status == _WAITS)
+    return set(connection.scalars(select(_jobs.c.queueing_lock).where(waits)))
+
+
 def hurry(connection: Connection, lock: str, priority: int) -> None:
     """Let what waits with this `queueing_lock` have at least this priority. For a transaction of its own."""
     _enter(connection)

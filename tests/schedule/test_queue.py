@@ -143,7 +143,12 @@ def test_who_may_not_make_them_is_told_what_to_do(shared: Store) -> None:
 # --- what is in it ----------------------------------------------------------------------------------------------------
 
 
-def test_the_same_waits_once_and_the_rest_of_what_is_put_does_not_suffer(queue: Queue) -> None:
+@pytest.mark.parametrize("late", [False, True])
+def test_the_same_waits_once_and_the_rest_of_what_is_put_does_not_suffer(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    if late:  # another put it after this one had asked what waits
+        monkeypatch.setattr(queue_state, "waiting_of", lambda *_: set())
     assert queue.put([round_of("bao")]) == 1
     assert queue.put([round_of("bao"), round_of("dai"), job_of("relate")]) == 2
     assert queue.put([]) == 0
