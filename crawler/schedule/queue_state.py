@@ -240,15 +240,21 @@ def waiting(connection: Connection, since: datetime) -> list[Waiting]:
     return [Waiting(*row) for row in connection.execute(query)]
 
 
-def recover(connection: Connection) -> int:
-    """Give back what dead workers have left; returns how many jobs that were. For a transaction of its own.
+def runs_by(connection: Connection, worker: int) -> set[int]:
+    """The jobs that a worker runs by what stands here."""
+    return set(connection.scalars(select(_jobs.c.id).where(_jobs.c.status == _RUNS, _jobs.c.worker_id == worker)))
 
-    A job is locked from the look to the change, so that none is given back twice, and none that another has begun.
-    One for which another of its kind waits already is dropped. Tries follow each other at longer and longer pauses, so
-    that a job which takes its workers down does not take down all.
+
+def recover(connection: Connection, left: Collection[int] = ()) -> int:
+    """Give back what dead workers have left, and these that a worker has `left` which is alive.
+
+    Returns how many jobs that were. For a transaction of its own. A job is locked from the look to the change, so that
+    none is given back twice, and none that another has begun. One for which another of its kind waits already is
+    dropped. Tries follow each other at longer and longer pauses, so that a job which takes its workers down does not
+    take down all.
     """
     lives = exists().where(_beats.c.id == _jobs.c.worker_id, _ALIVE)
-    stalled = select(_jobs).where(_jobs.c.status == _RUNS, ~lives).order_by(_jobs.c.id)
+    stalled = select(_jobs).where(_jobs.c.status == _RUNS, ~lives | _jobs.c.id.in_(left)).order_by(_jobs.c.id)
     found = connection.execute(stalled.with_for_update(of=_jobs, skip_locked=True)).all()
     _enter(connection)
     for row in found:

@@ -92,6 +92,8 @@ class QueueWorker:
         self._stopped = asyncio.Event()
         self._ending = False
         self._ends: list[threading.Thread] = []
+        self._under_way: set[int | None] = set()  # the numbers of the jobs whose processes run
+        self._left: set[int] = set()  # at the last sign of life: said to run here, and not under way
         self._said = ""
         self._processes = ThreadPoolExecutor(concurrency, "job")
 
@@ -182,7 +184,7 @@ class QueueWorker:
                 break
             last = time.monotonic()
             if back:
-                logger.warning("%d jobs of lost workers wait again", back)
+                logger.warning("%d jobs that were lost wait again", back)
                 fetcher._new_job_event.set()
             await asyncio.sleep(_BEAT)
         logger.warning("the queue was out of reach for too long: what is under way is ended, and left to other workers")
@@ -200,13 +202,20 @@ class QueueWorker:
         return True
 
     def _beat(self, number: int) -> tuple[bool, int]:
+        """Give a sign of life; whether this worker counts as alive, and how many jobs wait again.
+
+        A job that has ended unnoted, or was taken in an answer that was lost with its connection, would run here for
+        ever. One that was so at two signs of life is no longer about to begin, or to be noted.
+        """
         with self._queue.store.reading() as connection:
             alive = queue_state.beat(connection, number)
+            left = queue_state.runs_by(connection, number) - self._under_way
+        both, self._left = left & self._left, left
         with self._queue.store.reading() as connection:
-            return alive, queue_state.recover(connection)
+            return alive, queue_state.recover(connection, both)
 
     def _name_tasks(self, app: App) -> None:
-        from procrastinate import BaseRetryStrategy, RetryDecision
+        from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
         from procrastinate.jobs import Job
 
         class Retry(BaseRetryStrategy):
@@ -216,13 +225,17 @@ class QueueWorker:
 
         for kind, runner in self._runners.items():
 
-            async def do(names: list[str], runner: Worker = runner) -> None:
-                await self._do(runner, names)
+            async def do(context: JobContext, names: list[str], runner: Worker = runner) -> None:
+                await self._do(context.job.id, runner, names)
 
-            app.task(name=kind, retry=Retry())(do)
+            app.task(name=kind, retry=Retry(), pass_context=True)(do)
 
-    async def _do(self, runner: Worker, names: list[str]) -> None:
-        code = await asyncio.get_running_loop().run_in_executor(self._processes, runner.run, names)
+    async def _do(self, number: int | None, runner: Worker, names: list[str]) -> None:
+        self._under_way.add(number)
+        try:
+            code = await asyncio.get_running_loop().run_in_executor(self._processes, runner.run, names)
+        finally:
+            self._under_way.discard(number)
         if self._ending:
             raise Again(_BACK)
         if code in _PAUSES:

@@ -26,7 +26,7 @@ from crawler.errors import BadInput
 from crawler.monitor.checks import CHECKS
 from crawler.monitor.view import Check, View
 from crawler.newsroom import Newsroom, newsroom_sites
-from crawler.schedule import Interval, enrol, queue_schema, queue_state
+from crawler.schedule import Interval, enrol, queue_schema, queue_state, queue_worker
 from crawler.schedule.deferral import Deferral
 from crawler.schedule.queue import ROUND, Queue, Work, job_of, round_of, site_lock
 from crawler.schedule.queue_schema import SCHEMA, prepare
@@ -306,6 +306,36 @@ def test_what_a_killed_worker_has_left_comes_back_once_and_is_done(queue: Queue,
     with worker(queue, ALONE, str(tmp_path)):
         wait_until(lambda: not listed(queue))
     assert (tmp_path / "done").read_text().split() == ["bao"]
+
+
+HELD = """
+import os, select, sys
+folder, site = sys.argv[1:]
+if site == "bao":
+    select.select([0, os.open(f"{folder}/gate", os.O_RDONLY | os.O_NONBLOCK)], [], [])
+with open(f"{folder}/done", "a") as file:
+    file.write(site + chr(10))
+"""
+
+
+def test_what_a_living_worker_is_said_to_run_and_does_not_comes_back(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end was not noted, or its beginning not heard of, while the database was away."""
+    monkeypatch.setattr(queue_worker, "_BEAT", 0.05)
+    os.mkfifo(tmp_path / "gate")
+    queue.put([round_of("bao"), job_of("dai")])
+    with worker(queue, HELD, str(tmp_path)):
+        wait_until(lambda: any(job.state == "runs" for job in listed(queue)))
+        run(
+            queue,
+            "UPDATE procrastinate_jobs SET task_name = 'round', queue_name = 'rounds', status = 'doing', "
+            "worker_id = (SELECT max(id) FROM procrastinate_workers) WHERE lock = 'job dai'",
+        )
+        wait_until(lambda: (tmp_path / "done").exists())
+        (tmp_path / "gate").write_bytes(b"")
+        wait_until(lambda: not listed(queue))
+    assert (tmp_path / "done").read_text().split() == ["dai", "bao"], "what is under way is not begun again"
 
 
 def test_what_waits_again_already_does_not_come_back_twice(queue: Queue) -> None:
