@@ -11,8 +11,6 @@ from crawler.learn import source_addresses as places
 from crawler.learn.asking import Answer, NotLearned
 from crawler.learn.moved import is_parked
 
-_SHELL = 300  # characters of text on a page that a script fills
-
 
 def admit(home: Answer) -> None:
     """Raises `NotLearned` when the home page cannot be had."""
@@ -50,11 +48,8 @@ def nothing(home: Answer, listed: int, unread: Mapping[str, Refusal], sources: C
         return _login(home)
     if is_parked(home):
         return NotLearned("parked", f"{host} is parked: its home page offers the address itself")
-    apis = places.api_addresses(home)
-    text = " ".join(home.soup.get_text(" ").split()) if home.soup.body is not None else ""
-    if set(apis) & set(sources) or (home.soup.find("script") is not None and len(text) < _SHELL):
-        where = f"; the API behind it seems to be {', '.join(apis[:3])}" if apis else ""
-        return NotLearned("script-built", f"a script builds the pages of {host}{where}")
+    if home.is_shell or set(places.api_addresses(home)) & set(sources):
+        return NotLearned("script-built", f"a script builds the pages of {host}{places.behind(home)}")
     if reasons:
         told = ", ".join(sorted(map(str, reasons)))
         return NotLearned("no-articles", f"{host} lists {listed} addresses, none readable ({told})")
