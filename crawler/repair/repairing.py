@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from crawler.adopt import spider_patch
 from crawler.adopt.conversation import Talk, hold
-from crawler.adopt.spider_patch import spider_patch
 from crawler.configuration import Settings
 from crawler.crawl.run import settings_for
 from crawler.extract import Overdue, deadline
