@@ -441,7 +441,7 @@ def test_it_gives_way_to_the_watch_and_waits_no_longer_than_that_may_take(
     with Store.open(bench.url) as store:
         enrol({"songda": bench.sites["songda"]}, store, start)
     told: list[bool] = []
-    # Nobody looks, though looks are due: after ten minutes the backfill goes on.
+    # Nobody polls, though polls are due: after ten minutes the backfill goes on.
     bench.backfill(
         "songda",
         days=span(1),
