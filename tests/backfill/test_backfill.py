@@ -20,6 +20,7 @@ from urllib.request import urlopen
 import pytest
 from sqlalchemy import select
 
+from bench.backfill import RUN
 from crawler.backfill import ledger_queries, routes
 from crawler.backfill import spider as module
 from crawler.backfill import steps as step_table
@@ -272,21 +273,6 @@ def test_every_site_has_a_way_back_that_makes_sense() -> None:
 
 
 # --- against the newsroom --------------------------------------------------------------------------------------------
-
-RUN = """
-import sys
-from datetime import date
-from crawler.backfill.spider import Job, backfill
-from crawler.newsroom import newsroom_sites
-from crawler.discover.days import DayRange
-base, store, first, last = sys.argv[1:]
-sites = newsroom_sites(base)
-days = DayRange(date.fromisoformat(first), date.fromisoformat(last))
-settings = {"THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_BUDGET": 1_000_000}
-jobs = {name: [Job(site=name, span=days)] for name in sites}
-reports = backfill(jobs, sites, store_url=store, newsroom=base, settings=settings)
-sys.exit(any(report.left or report.missing or report.error for report in reports))
-"""
 
 
 @pytest.mark.slow

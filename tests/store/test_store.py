@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, inspect, text
 
@@ -375,6 +375,7 @@ def test_article_comes_back_as_it_was(store: Store, written: Article) -> None:
 
 @ONE_STORE
 @given(steps=st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["a", "b", "c", None])), max_size=12))
+@example([(1, "a"), (2, "a"), (3, "b"), (2, None), (2, "b"), (2, None)])  # a withdrawn copy comes back as another's
 def test_events_are_those_of_the_rules(tmp_path: Path, steps: list[tuple[int, str]]) -> None:
     """Against the rules in their plainest form: each page's text, and who had a text first. None takes a page down."""
     for rest in tmp_path.glob("rules.db*"):
@@ -407,6 +408,14 @@ def test_events_are_those_of_the_rules(tmp_path: Path, steps: list[tuple[int, st
                 own[n] = words
                 first.setdefault(words, n)
         assert verify(store) == []
+
+
+@pytest.mark.parametrize(("seconds", "stored"), [(59, True), (61, False)])
+def test_an_archived_page_gives_way_to_a_text_that_was_fetched_later(store: Store, seconds: int, stored: bool) -> None:
+    """Not to that of its own fetch, which is stored when it has been read."""
+    store.save(article(1, "a"), T0 + timedelta(seconds=seconds))
+    outcome = store.amend(article(1, "b"), T0, url_of(1))
+    assert (outcome is not None and outcome.event == "revised") is stored
 
 
 # --- the frontier ----------------------------------------------------------------------------------------------------
