@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from crawler.errors import Refusal
 from crawler.extract import is_wall, verdict
 from crawler.learn import source_addresses as places
-from crawler.learn.asking import Answer
+from crawler.learn.asking import WALLS, Answer
 from crawler.learn.proof import Finding, Proof
-
-_WALL = frozenset((Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.RATE_LIMITED))
 
 
 def closed(proof: Proof, home: Answer, unread: Mapping[str, Refusal], answers: Mapping[str, Answer]) -> Finding | None:
@@ -30,9 +28,9 @@ def closed(proof: Proof, home: Answer, unread: Mapping[str, Refusal], answers: M
     if (unread and closed) or (not giving and (refusal_of(home) is Refusal.ROBOTS or "robots" in words)):
         what = "its articles" if giving else "its pages"
         return Finding("robots", "site", f"robots.txt of {host} forbids {what}; ask its publisher", site.home)
-    walls = unread and all(reason in _WALL for reason in unread.values())
+    walls = unread and all(reason in WALLS for reason in unread.values())
     if walls or (
-        not giving and (refusal_of(home) in _WALL or is_wall(home.body) or (words and set(words) == {"walled"}))
+        not giving and (refusal_of(home) in WALLS or is_wall(home.body) or (words and set(words) == {"walled"}))
     ):
         return Finding("walled", "site", f"a wall stands before the pages of {host}", site.home)
     if not giving and home.refused is Refusal.REDIRECTED:

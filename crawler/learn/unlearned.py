@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from crawler.errors import Refusal
 from crawler.extract import is_wall
 from crawler.learn import source_addresses as places
-from crawler.learn.asking import Answer, NotLearned
+from crawler.learn.asking import WALLS, Answer, NotLearned
 from crawler.learn.moved import is_parked
 
 
@@ -19,7 +19,7 @@ def admit(home: Answer) -> None:
         raise NotLearned("robots", f"robots.txt of {host} forbids its home page; ask its publisher")
     if home.body and _asks_for_login(home):
         raise _login(home)
-    if home.refused in (Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.RATE_LIMITED) or home.status in (401, 403, 429):
+    if home.refused in WALLS or home.status in (401, 403, 429):
         raise NotLearned("walled", f"{host} answers {home.refused or home.status}: a wall stands before its pages")
     if home.body and is_wall(home.body):
         raise NotLearned("walled", f"{host} shows a wall instead of its home page")
@@ -42,7 +42,7 @@ def nothing(home: Answer, listed: int, unread: Mapping[str, Refusal], sources: C
     reasons = set(unread.values())
     if reasons == {Refusal.ROBOTS}:
         return NotLearned("robots", f"robots.txt of {host} forbids its articles")
-    if reasons and reasons <= {Refusal.CHALLENGE, Refusal.FORBIDDEN}:
+    if reasons and reasons <= WALLS:
         return NotLearned("walled", f"a wall stands before the articles of {host}")
     if home.soup.select_one("input[type=password]") is not None:
         return _login(home)

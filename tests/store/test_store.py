@@ -476,6 +476,14 @@ def test_pending_is_newest_first(store: Store) -> None:
     assert store.pending("dai") == []
 
 
+def test_a_withdrawn_page_has_all_of_its_tries_again(store: Store) -> None:
+    store.save(article(1, "a"), T0)
+    store.refuse(url_of(1), Refusal.TIMEOUT, final=False)
+    assert [link.tries for link in store.revisit("bao", T0)] == [1]
+    store.withdraw(url_of(1), at(1))
+    assert [(link.tries, link.reason) for link in store.revisit("bao", T0)] == [(0, Refusal.GONE)]
+
+
 def test_link_stays_pending_until_stored_or_refused_for_good(store: Store) -> None:
     store.save_source(SourceState(url=SOURCE), links(1, 2, 3), "bao")
     store.save(article(1), T0)
