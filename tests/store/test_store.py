@@ -25,7 +25,7 @@ import crawler
 from crawler.errors import BadInput, Discard, Refusal, StoreFailed
 from crawler.items import Article, Image, Link
 from crawler.monitor.store_checks import verify
-from crawler.store import Outcome, SourceState, Store, database
+from crawler.store import Outcome, SourceState, Store, budget, database
 from crawler.store.migrate import HEAD, SCRIPTS, VERSION_TABLE, scripts
 from crawler.store.schema import metadata
 from tests.support import HANOI, T0, Fresh, article, at, statement, url_of, writer
@@ -474,6 +474,26 @@ def test_pending_is_newest_first(store: Store) -> None:
     assert [link.canonical_url for link in store.pending("bao")] == [url_of(n) for n in (9, 20, 21, 5, 22, 3)]
     assert [link.canonical_url for link in store.pending("bao", limit=1)] == [url_of(9)]
     assert store.pending("dai") == []
+
+
+def test_a_page_that_was_read_by_a_clock_ahead_is_asked_again_when_its_source_says_that_it_changed(
+    store: Store,
+) -> None:
+    store.save(article(1, "a"), T0 + timedelta(days=30))
+    store.save(article(2, "a khác"), at(9))
+    state = SourceState(url=SOURCE, site="bao", checked_at=at(6))
+    store.save_source(state, [Link(url_of(n), modified_at=at(5)) for n in (1, 2)], "bao", revisit=True)
+    assert [link.canonical_url for link in store.pending("bao")] == [url_of(1)]
+
+
+def test_what_the_rest_of_a_day_may_need_follows_from_the_largest_of_the_seven_days_before(store: Store) -> None:
+    noon = T0.replace(hour=12)
+    days = {0: 900, 1: 40, 5: 100, 7: 60, 8: 800}
+    with store.writing() as connection:
+        for back, requests in days.items():
+            budget.reserve(connection, "bao", noon - timedelta(days=back), "look", requests, 1000)
+        budget.reserve(connection, "bao", noon - timedelta(days=2), "backfill", 700, 1000)
+        assert budget.usual(connection, "bao", noon) == 50
 
 
 def test_a_withdrawn_page_has_all_of_its_tries_again(store: Store) -> None:
