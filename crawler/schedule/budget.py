@@ -1,6 +1,6 @@
 """How many requests a site gets on a day of Viet Nam's clock, and what they are for.
 
-The schedule pays for everything from one purse: polls of sources, the articles found, articles asked again, audits,
+The schedule pays for everything out of one budget: polls of sources, the articles found, articles asked again, audits,
 and backfill. What has been promised to one is kept from the others until the day has passed; backfill gets what
 nobody needs.
 """
