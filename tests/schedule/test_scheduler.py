@@ -236,6 +236,7 @@ def test_no_more_is_reserved_than_a_day_has(store: Store) -> None:
         assert reserve(connection, "bao", NOW, "article", 5, 10) == 5
         assert reserve(connection, "bao", NOW, "article", 5, 10) == 2
         assert reserve(connection, "bao", NOW, "revisit", 5, 10) == 0
+        assert reserve(connection, "bao", NOW, "revisit", 5, 8) == 0  # a limit that was lowered gives nothing back
         assert reserve(connection, "other", NOW, "look", 5, 10) == 5
         midnight = NOW.replace(hour=23, minute=59) + timedelta(minutes=1)
         assert reserve(connection, "bao", midnight, "look", 99, 10) == 10
