@@ -27,7 +27,7 @@ from crawler.newsroom.tempo import Tempo, tempos
 from crawler.schedule.budget import Budget
 from crawler.schedule.pace import Pace
 from crawler.schedule.rates import DAY, minutes, moment
-from crawler.schedule.simulate import Looks, Score, averaged, phases, score, uniform
+from crawler.schedule.simulate import Polls, Score, averaged, phases, score, uniform
 from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior
 from crawler.text import VIETNAM
@@ -40,11 +40,11 @@ FIRST = int(minutes(MIDNIGHT)) // DAY
 SINCE = (FIRST + LEARN) * DAY
 
 
-def ours(world: World, budget: int, scored: int) -> tuple[Looks, int]:
+def ours(world: World, budget: int, scored: int) -> tuple[Polls, int]:
     """The looks of `Pace` at every feed, and how many of the scored stories no look found in its feed."""
     names = [paper.name for paper in world.papers]
     pace = Pace(Budget(budget * len(names), revisit=0, audit=0, fetches=0), {name: SourceRate() for name in names})
-    polls: Looks = {name: [] for name in names}
+    polls: Polls = {name: [] for name in names}
     known: dict[str, set[PaperStory]] = {name: set() for name in names}
     at = MIDNIGHT
     for day in range(FIRST, FIRST + LEARN + scored + 1):
@@ -76,12 +76,12 @@ def ours(world: World, budget: int, scored: int) -> tuple[Looks, int]:
     return polls, lost
 
 
-def oracle(tempo: dict[str, Tempo], budget: int, scored: int, phase: float) -> Looks:
-    """Looks with density √λ(t), the true rates known."""
+def oracle(tempo: dict[str, Tempo], budget: int, scored: int, phase: float) -> Polls:
+    """Polls with density √λ(t), the true rates known."""
     start = LEARN * DAY
     roots = {name: [sqrt(rate) for rate in one.rates[start:]] for name, one in tempo.items()}
     share = budget * len(tempo) * scored / sum(sum(root[: scored * DAY]) for root in roots.values())
-    polls: Looks = {}
+    polls: Polls = {}
     for number, (name, root) in enumerate(roots.items()):
         wanted = (phase + number * 0.6180339887) % 1
         polls[name] = []

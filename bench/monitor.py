@@ -22,6 +22,7 @@ from pathlib import Path
 from crawler.crawl.run import crawl
 from crawler.monitor import Finding, check
 from crawler.newsroom import Newsroom, World, newsroom_sites
+from crawler.newsroom.families import papers
 from crawler.newsroom.sources import section_feed_path
 from crawler.sites import Feed, Site, Sites
 from crawler.store import Store
@@ -45,6 +46,7 @@ class Fault:
     lasts: float = 24.0 * LATER
 
 
+SEVENTH, EIGHTH = (paper.name for paper in papers(8)[6:])
 FAULTS = {
     # Ten pages at 25 a day, of which none comes by night.
     "songda": Fault("redesign", lambda room: room.misbehave("songda", redesign=True), ("layout", "fallback"), 24),
@@ -65,9 +67,9 @@ FAULTS = {
         lambda room: room.misbehave("cuulong", home_feed=True, path=section_feed_path(room.world.paper("cuulong"))),
         ("refusals", "home_feed"), 12, lambda room: room.behave("cuulong"), 48,
     ),
-    "songda2": Fault("lost items", lambda room: room.misbehave("songda2", flood=60), ("gaps", ""), 4),
+    SEVENTH: Fault("lost items", lambda room: room.misbehave(SEVENTH, flood=60), ("gaps", ""), 4),
     # Fifteen looks that found something, of which a day has five.
-    "hongha2": Fault("clock behind", lambda room: room.misbehave("hongha2", clock=-9), ("clocks", "behind"), 84),
+    EIGHTH: Fault("clock behind", lambda room: room.misbehave(EIGHTH, clock=-9), ("clocks", "behind"), 84),
 }  # fmt: skip
 
 
@@ -82,7 +84,7 @@ class Quarter:
         section = Feed(room.world.root(paper) + section_feed_path(paper))
         self.sites |= Sites([replace(self.sites["cuulong"], sources=(*self.sites["cuulong"].sources, section))])
         # Where there is a sitemap, what a feed has lost is found there.
-        self.sites |= Sites([replace(self.sites["songda2"], sources=self.sites["songda2"].sources[:1])])
+        self.sites |= Sites([replace(self.sites[SEVENTH], sources=self.sites[SEVENTH].sources[:1])])
         self.seconds = {"crawl": 0.0, "check": 0.0}
 
     def round(self) -> list[Finding]:

@@ -25,6 +25,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
+from crawler.cli.common import configured
 from crawler.cli.main import main
 from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World
@@ -157,8 +158,8 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path, migrations: None) -> I
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Address of an empty store."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "store.db")
-        yield f"sqlite:///{tmp_path / 'store.db'}"
+        Store.open(url := f"sqlite:///{tmp_path / 'store.db'}").close()
+        yield url
         return
     admin = request.getfixturevalue("postgres")
     statement(admin, "CREATE DATABASE store TEMPLATE template")
@@ -181,9 +182,10 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def thoisu(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Thoisu:
+def thoisu(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Thoisu]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    configured.cache_clear()
 
     def run(*arguments: object, stdin: bytes = b"") -> Run:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
@@ -192,7 +194,8 @@ def thoisu(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
             main([str(argument) for argument in arguments])
         return Run(int(ended.value.code or 0), *capsys.readouterr())
 
-    return run
+    yield run
+    configured.cache_clear()  # what the settings were in a test is known to nobody after it
 
 
 @pytest.fixture

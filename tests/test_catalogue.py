@@ -150,7 +150,7 @@ def test_a_word_without_an_entry_stands_for_itself() -> None:
     ("english", "vietnamese"),
     [
         ("2.5 articles are expected by then, at 0.4 an hour", "dự kiến 2,5 bài đến lúc đó, 0,4 bài mỗi giờ"),
-        ("due 3 hours ago, 60 minutes are let pass: never looked at", "quá hạn 3 giờ, cho phép 60 phút: chưa hỏi lần nào"),
+        ("due 3 hours ago, 60 minutes are let pass: never polled", "quá hạn 3 giờ, cho phép 60 phút: chưa hỏi lần nào"),
         ("there is no article 7", "không có bài số 7"),
         ("article 7 has no revision before 1", "bài số 7 không có bản nào trước bản thứ 1"),
         ("no site is called 'bao'; did you mean dai?", "không có báo nào tên 'bao'; có phải dai?"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from crawler.sites import load_sites
 from tests.support import ROOT
 
 DOCS = ROOT / "docs"
+EXAMPLES = ("spiders/baomau.py", "crawler/newsroom/families/maucms.py")
 GROUP: Any = typer.main.get_command(app)
 
 
@@ -69,3 +71,17 @@ def test_short_help_is_not_cut() -> None:
         text = GROUP.get_help(context)
     assert "..." not in text.partition("Commands:")[2]
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_what_a_page_of_docs_names_is_there() -> None:
+    """Files by their paths, as `architecture.md` gives them without `crawler/`, and what links lead to."""
+    missing = []
+    for page in (*DOCS.glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
+        text = page.read_text("utf-8")
+        for link in re.findall(r"\]\(([^)#]*)(?:#[^)]*)?\)", text):
+            if "://" not in link and not (page.parent / link).exists():
+                missing.append(f"{page.name}: {link}")
+        for path in re.findall(r"`((?:[a-z_]+/)+[a-z_0-9]+\.(?:py|toml))`", text):
+            if not any((ROOT / folder / path).exists() for folder in ("", "crawler")) and path not in EXAMPLES:
+                missing.append(f"{page.name}: {path}")
+    assert missing == []

@@ -4,6 +4,7 @@ conversation.py   asks a site what an exploration wants to know, as politely as 
 adopting.py       from addresses to spiders' files and their golden cases
 spider_patch.py   the change of a definition as a patch of its spider's file
 proving.py        described sites held against what they answer today
+proof_table.py    when each was proved last, and with which verdict: a table of the checkout
 """
 
 from __future__ import annotations

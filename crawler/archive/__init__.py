@@ -16,7 +16,7 @@ record_stream.py  the records of such a file, whatever is wrong with it
 
 from __future__ import annotations
 
-from crawler.archive.reader import Archive, Held
+from crawler.archive.reader import Archive
 from crawler.archive.records import Damaged, Fetch
 
-__all__ = ["Archive", "Damaged", "Fetch", "Held"]
+__all__ = ["Archive", "Damaged", "Fetch"]

@@ -109,7 +109,7 @@ def _log_failure(step: DeliveryBatch) -> None:
 
 
 def _log_trouble(sink: str, error: ThoisuError) -> None:
-    from crawler.store.locks import LockTaken
+    from crawler.store import LockTaken
 
     if not isinstance(error, LockTaken):  # `thoisu deliver --follow` is about it
         logger.warning("%s: %s", sink, error)

@@ -23,7 +23,7 @@ relate.py         brings them up to date behind the change feed
 from __future__ import annotations
 
 from crawler.compare.copies import Relation, RelationKind
-from crawler.compare.diff import EDIT_KINDS, Diff, DiffBlock, EditKind, Piece, compare
+from crawler.compare.diff import EDIT_KINDS, Diff, DiffBlock, Piece, compare
 from crawler.compare.facts import ComparedText
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "ComparedText",
     "Diff",
     "DiffBlock",
-    "EditKind",
     "Piece",
     "Relation",
     "RelationKind",

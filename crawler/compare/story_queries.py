@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, delet
 from crawler.compare.copies import RelationKind
 from crawler.compare.stories import VERIFIED, Edge, PageText, Story, build_story, clusters
 from crawler.compare.tables import members, relations, stories
+from crawler.store import ArticleRow
 from crawler.store.listings import MOST_TEXT, TITLE, ArticleFilter, Place, among
-from crawler.store.rows import ArticleRow, LookAlike, PageRow, StoryRow
+from crawler.store.rows import LookAlike, PageRow, StoryRow
 from crawler.store.schema import articles, copies, revisions
 from crawler.store.sql import chunks
 

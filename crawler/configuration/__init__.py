@@ -6,6 +6,6 @@ dotenv.py  a `.env` file as people write it
 
 from __future__ import annotations
 
-from crawler.configuration.values import DEFAULTS, SETTINGS, FromEnvironment, Setting, Settings, doubts, filled, secret
+from crawler.configuration.values import DEFAULTS, SETTINGS, FromEnvironment, Settings, doubts, filled, secret
 
-__all__ = ["DEFAULTS", "SETTINGS", "FromEnvironment", "Setting", "Settings", "doubts", "filled", "secret"]
+__all__ = ["DEFAULTS", "SETTINGS", "FromEnvironment", "Settings", "doubts", "filled", "secret"]

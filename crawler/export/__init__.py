@@ -10,8 +10,8 @@ files.py      which kind a path names; a file stands whole or not at all
 
 from __future__ import annotations
 
-from crawler.export.files import KINDS, export, kind_of
+from crawler.export.files import export, kind_of
 from crawler.export.rows import COLUMNS, TEXTS, ExportRow, read_rows
 from crawler.export.tables import csv_line
 
-__all__ = ["COLUMNS", "KINDS", "TEXTS", "ExportRow", "csv_line", "export", "kind_of", "read_rows"]
+__all__ = ["COLUMNS", "TEXTS", "ExportRow", "csv_line", "export", "kind_of", "read_rows"]

@@ -154,6 +154,7 @@ class _Walker:
         self.open_pictures = 0  # index of the first picture since the last line of text
 
     def walk(self, node: LexborNode, boxes: tuple[int, ...], in_row: bool) -> None:
+        """Read what is in a node; `boxes` are its containers, `in_row` whether all of it is one line, as of a table."""
         if self.depth > _DEEPEST:
             self.line.append(node.text(separator=" "))
             return
@@ -196,6 +197,7 @@ class _Walker:
         self.depth -= 1
 
     def inline(self, node: LexborNode, tag: str, boxes: tuple[int, ...], in_row: bool) -> None:
+        """Read an element that goes on in the open line, and note how much of it is linked, bold or slanted."""
         if tag == "a":
             outer, self.leads_away = self.leads_away, _leads_away(node.attributes.get("href"))
             self.in_link += 1
@@ -218,6 +220,7 @@ class _Walker:
             self.in_italic -= italic
 
     def block(self, node: LexborNode, tag: str, boxes: tuple[int, ...], in_row: bool) -> None:
+        """Read an element that begins and ends lines, or leave it out as what others have put there."""
         if in_row and tag not in ("table", "figure"):
             self.line.append(_CELL if tag in ("td", "th") else " ")
             self.walk(node, boxes, True)
@@ -275,6 +278,7 @@ class _Walker:
         self.in_data = outer
 
     def caption(self, node: LexborNode, boxes: tuple[int, ...]) -> None:
+        """Read an element whose text is the caption of the pictures before it."""
         self.in_caption += 1
         self.walk(node, boxes, True)
         self.flush("figcaption", boxes)

@@ -10,6 +10,7 @@ addresses.py         which addresses are articles: `Site.article`
 samples.py           an article's page with what is known to be on it
 selectors.py         selectors as a person would write them
 layouts.py           where a CMS keeps the parts of an article: `Layout`
+labels.py            where a page shows its section and its tags
 learned.py           all of it as a `Site`, with what is sure and what is not
 writing.py           the file of its spider
 examination.py       the conversation with a described site: what still holds of it
@@ -25,9 +26,9 @@ from __future__ import annotations
 from crawler.learn.asking import Answer, Ask, NotLearned
 from crawler.learn.examination import examine
 from crawler.learn.exploration import Exploration, explore
-from crawler.learn.learned import Learned, Statement, learned, name_for
+from crawler.learn.learned import Learned, learned, name_for
 from crawler.learn.patching import patch, patched
-from crawler.learn.proof import Finding, Proof, SourceProof
+from crawler.learn.proof import Finding, Proof
 from crawler.learn.samples import Sample, squeezed
 from crawler.learn.writing import spider_file
 
@@ -40,8 +41,6 @@ __all__ = [
     "NotLearned",
     "Proof",
     "Sample",
-    "SourceProof",
-    "Statement",
     "examine",
     "explore",
     "learned",

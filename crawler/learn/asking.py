@@ -16,7 +16,10 @@ Why = Literal["home page", "robots.txt", "list of feeds", "feed", "sitemap", "se
 Unlearned = Literal["script-built", "robots", "walled", "login", "moved-away", "parked", "no-articles", "unreachable"]
 """Why a site was not adopted: a script makes its pages; its robots.txt forbids them; a wall stands before them; it asks
 for a login; it redirects to another site; its name is for sale; it lists no articles; nothing answers."""
+WALLS = frozenset((Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.RATE_LIMITED))
+"""Why an answer was refused where a wall stands before a site."""
 _SECONDS = 5.0  # of processor time for the markup of one page
+_SHELL = 300  # characters of text on a page that a script fills
 _LARGEST = 3_000_000  # bytes of a page that is read at leisure; the longest home pages have one
 
 
@@ -61,6 +64,14 @@ class Answer:
                 return BeautifulSoup(text, "lxml")
         except (Overdue, RecursionError):
             return BeautifulSoup("", "lxml")
+
+    @property
+    def is_shell(self) -> bool:
+        """Whether a page holds scripts and hardly a word beside them."""
+        # The text of a whole page is without that of its scripts.
+        if not self.is_good or self.soup.find("script") is None:
+            return False
+        return len(" ".join(self.soup.get_text(" ").split())) < _SHELL
 
 
 class NotLearned(Exception):

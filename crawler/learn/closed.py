@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from crawler.errors import Refusal
 from crawler.extract import is_wall, verdict
 from crawler.learn import source_addresses as places
-from crawler.learn.asking import Answer
+from crawler.learn.asking import WALLS, Answer
 from crawler.learn.proof import Finding, Proof
-
-_WALL = frozenset((Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.RATE_LIMITED))
 
 
 def closed(proof: Proof, home: Answer, unread: Mapping[str, Refusal], answers: Mapping[str, Answer]) -> Finding | None:
@@ -30,36 +28,26 @@ def closed(proof: Proof, home: Answer, unread: Mapping[str, Refusal], answers: M
     if (unread and closed) or (not giving and (refusal_of(home) is Refusal.ROBOTS or "robots" in words)):
         what = "its articles" if giving else "its pages"
         return Finding("robots", "site", f"robots.txt of {host} forbids {what}; ask its publisher", site.home)
-    walls = unread and all(reason in _WALL for reason in unread.values())
+    walls = unread and all(reason in WALLS for reason in unread.values())
     if walls or (
-        not giving and (refusal_of(home) in _WALL or is_wall(home.body) or (words and set(words) == {"walled"}))
+        not giving and (refusal_of(home) in WALLS or is_wall(home.body) or (words and set(words) == {"walled"}))
     ):
         return Finding("walled", "site", f"a wall stands before the pages of {host}", site.home)
     if not giving and home.refused is Refusal.REDIRECTED:
         text = f"{host} redirects to another site, {home.url}; describe it there: thoisu adopt {home.url}"
         return Finding("moved away", "site", text, home.url)
-    if not giving and _is_shell(home):
+    if not giving and home.is_shell:
         return _script_built(home, f"the pages of {host}")
     if not giving and (reason := refusal_of(home)) is not None and reason is not Refusal.NOT_SAVED:
         return Finding("unreachable", "site", f"{host} gives no page: {reason}", site.home)
-    shells = [url for url in unread if _is_shell(answers[url])]
+    shells = [url for url in unread if answers[url].is_shell]
     if unread and len(shells) == len(unread):
         return _script_built(answers[shells[0]], f"the articles of {host}")
     return None
 
 
 def _script_built(shell: Answer, what: str) -> Finding:
-    apis = places.api_addresses(shell)
-    where = f"; the API behind it seems to be {', '.join(apis[:3])}" if apis else ""
-    return Finding("script-built", "site", f"a script builds {what}{where}", shell.url)
-
-
-def _is_shell(answer: Answer) -> bool:
-    """Whether a page holds scripts and hardly a word."""
-    if not answer.is_good or answer.soup.find("script") is None:
-        return False
-    scripts = sum(len(script.get_text()) for script in answer.soup.find_all("script"))
-    return len(answer.soup.get_text()) - scripts < 400
+    return Finding("script-built", "site", f"a script builds {what}{places.behind(shell)}", shell.url)
 
 
 def refusal_of(answer: Answer) -> Refusal | None:

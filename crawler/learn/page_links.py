@@ -25,7 +25,6 @@ _LABEL = re.compile(
     r"(?:$|[-_\s\d])",
     re.I,
 )
-_MENU_TAGS = frozenset(("nav", "footer", "header"))
 _HIGHEST = 8  # containers above an anchor that tell its place
 _WORD = re.compile(r"\w+")
 _SUFFIX = re.compile(r"\.(?:(?:com|gov|org|net|edu)\.vn|vn|com|net|org|info|localhost)$")

@@ -132,6 +132,12 @@ def api_addresses(home: Answer) -> list[str]:
     return list(dict.fromkeys(url for url in found if "{" not in url and "$" not in url))
 
 
+def behind(shell: Answer) -> str:
+    """What a report adds of the calls behind a page that a script builds; empty where none shows."""
+    apis = api_addresses(shell)
+    return f"; the API behind it seems to be {', '.join(apis[:3])}" if apis else ""
+
+
 def counted_pages(url: str) -> str | None:
     """The pattern of the pages that follow a first one: the address with {n} where its 1 stands; None without one."""
     match = re.search(r"(?<=[?&=/_-])1(?=\.\w+$|$|&)", url)

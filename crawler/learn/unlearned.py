@@ -8,10 +8,8 @@ from urllib.parse import urlsplit
 from crawler.errors import Refusal
 from crawler.extract import is_wall
 from crawler.learn import source_addresses as places
-from crawler.learn.asking import Answer, NotLearned
+from crawler.learn.asking import WALLS, Answer, NotLearned
 from crawler.learn.moved import is_parked
-
-_SHELL = 300  # characters of text on a page that a script fills
 
 
 def admit(home: Answer) -> None:
@@ -21,7 +19,7 @@ def admit(home: Answer) -> None:
         raise NotLearned("robots", f"robots.txt of {host} forbids its home page; ask its publisher")
     if home.body and _asks_for_login(home):
         raise _login(home)
-    if home.refused in (Refusal.CHALLENGE, Refusal.FORBIDDEN, Refusal.RATE_LIMITED) or home.status in (401, 403, 429):
+    if home.refused in WALLS or home.status in (401, 403, 429):
         raise NotLearned("walled", f"{host} answers {home.refused or home.status}: a wall stands before its pages")
     if home.body and is_wall(home.body):
         raise NotLearned("walled", f"{host} shows a wall instead of its home page")
@@ -44,17 +42,14 @@ def nothing(home: Answer, listed: int, unread: Mapping[str, Refusal], sources: C
     reasons = set(unread.values())
     if reasons == {Refusal.ROBOTS}:
         return NotLearned("robots", f"robots.txt of {host} forbids its articles")
-    if reasons and reasons <= {Refusal.CHALLENGE, Refusal.FORBIDDEN}:
+    if reasons and reasons <= WALLS:
         return NotLearned("walled", f"a wall stands before the articles of {host}")
     if home.soup.select_one("input[type=password]") is not None:
         return _login(home)
     if is_parked(home):
         return NotLearned("parked", f"{host} is parked: its home page offers the address itself")
-    apis = places.api_addresses(home)
-    text = " ".join(home.soup.get_text(" ").split()) if home.soup.body is not None else ""
-    if set(apis) & set(sources) or (home.soup.find("script") is not None and len(text) < _SHELL):
-        where = f"; the API behind it seems to be {', '.join(apis[:3])}" if apis else ""
-        return NotLearned("script-built", f"a script builds the pages of {host}{where}")
+    if home.is_shell or set(places.api_addresses(home)) & set(sources):
+        return NotLearned("script-built", f"a script builds the pages of {host}{places.behind(home)}")
     if reasons:
         told = ", ".join(sorted(map(str, reasons)))
         return NotLearned("no-articles", f"{host} lists {listed} addresses, none readable ({told})")

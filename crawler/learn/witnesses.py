@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from crawler.errors import Refused
+from crawler.extract import Page
 from crawler.extract.generic import find
 from crawler.extract.linked_data import Thing
-from crawler.extract.page import Page, plain
+from crawler.extract.page import plain
 from crawler.items import DENSITY, FALLBACK, Article
 from crawler.learn.layouts import field_selector
 from crawler.learn.proof import Finding

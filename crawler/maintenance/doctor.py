@@ -34,7 +34,7 @@ WHOLE = 200_000
 """Changes up to which every rule of a store is checked unasked; each reads all of it."""
 _SHOWN = 5
 _WATCHED = {
-    "schedule": "", "overdue": "no look is overdue", "reach": "every scheduled site has given something",
+    "schedule": "", "overdue": "no poll is overdue", "reach": "every scheduled site has given something",
     "clock": "it has not jumped", "workers": "no job waits that a worker should have taken",
     "passed_over": "every article could be worked on",
 }  # fmt: skip
@@ -102,7 +102,7 @@ def of_store(store: Store, *, whole: bool) -> Iterator[Diagnosis]:
 
 
 def of_watch(store: Store, now: datetime) -> Iterator[Diagnosis]:
-    """The scheduler, looks that are overdue, sites that give nothing, the clock; and what is open."""
+    """The scheduler, polls that are overdue, sites that give nothing, the clock; and what is open."""
     with store.reading() as connection:
         named = {entry.site for entry in agenda.entries(connection)}
         beat = heartbeats.last_beat(connection)

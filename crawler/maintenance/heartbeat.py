@@ -1,7 +1,7 @@
 """A sign of life to somebody outside, who notices when it stays away: a dead scheduler tells nobody itself.
 
 An address is asked by GET at most once a minute, as the services for it want (healthchecks.io, Uptime Kuma,
-Prometheus's Pushgateway behind a script). It is asked only when the store could be written and no look is overdue, so
+Prometheus's Pushgateway behind a script). It is asked only when the store could be written and no poll is overdue, so
 that silence means trouble; what the answer is changes nothing here.
 """
 

@@ -95,7 +95,7 @@ def watch(store: Store, names: Iterable[str], now: datetime) -> list[tuple[Check
 
 
 def is_late(store: Store, now: datetime) -> bool:
-    """Whether any look is overdue, by whomever."""
+    """Whether any poll is overdue, by whomever."""
     with store.reading() as connection:
         named = tuple(sorted({entry.site for entry in agenda.entries(connection)}))
         view = View(store, connection, Sites(), now, named=named)

@@ -9,7 +9,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         name="schedule",
         reads="the agenda, and the scheduler's last sign of life, which it gives once a minute",
-        bound="a look has been due for 15 minutes, and nobody was heard of for as long",
+        bound="a poll has been due for 15 minutes, and nobody was heard of for as long",
         within="15 minutes; by the scheduler itself never, so look: thoisu check, or thoisu status, from a cron job",
         advice="start it: thoisu schedule; what its log says last tells why it ended",
         run=watch_checks.schedule,
@@ -17,8 +17,8 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         name="overdue",
-        reads="the agenda: the time of each look that is due, and of the look before",
-        bound="an hour late, or half of the time planned between the two looks, whichever is longer",
+        reads="the agenda: the time of each poll that is due, and of the poll before",
+        bound="an hour late, or half of the time planned between the two polls, whichever is longer",
         within="that time",
         advice="see what holds the site up: another run or backfill at it, or rounds that die (the scheduler's log)",
         run=watch_checks.overdue,

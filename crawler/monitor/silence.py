@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, exp
 
-from crawler.schedule.rates import DAY, Rate, day_number, kind_of, minutes
-from crawler.schedule.tier_rates import Prior, hourly
+from crawler.schedule import Prior, Rate
+from crawler.schedule.rates import DAY, day_number, kind_of, minutes
+from crawler.schedule.tier_rates import hourly
 
 CHANCE = 0.001
 """Of a quarter in which the site works, to have a silence so long."""

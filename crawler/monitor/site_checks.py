@@ -23,7 +23,7 @@ from crawler.store.tallies import ASKED, LIES
 from crawler.text import day_of, local_time, not_after
 
 IN_A_ROW = 3
-"""Looks at one source that fail for the same reason."""
+"""Polls of one source that fail for the same reason."""
 _LATELY = timedelta(days=2)  # a source that was looked at no more has no say
 _REMEMBERED = timedelta(days=7)  # since its last lie a site's validators are a finding
 _SHOWN = 2

@@ -23,7 +23,7 @@ from crawler.text import SKEW
 LATE = timedelta(minutes=15)
 """From which a look that is due, and nobody about it, means that no scheduler runs; one looks every minute."""
 OVERDUE = timedelta(hours=1)
-"""How late a look may be, at least: a round is ended after half an hour, and tried again within one when it failed."""
+"""How late a poll may be, at least: a round is ended after half an hour, and tried again within one when it failed."""
 IN_A_ROW = 3
 """Runs that get no answer at a site that has given something before."""
 UNREAD = 5
@@ -35,18 +35,18 @@ _SHOWN = 2
 
 
 def schedule(view: View) -> Iterator[Observation]:
-    """Nobody polls: no scheduler runs, though looks are due."""
+    """Nobody polls: no scheduler runs, though polls are due."""
     due = [entry.next_at for entry in agenda.entries(view.connection) if _is_late(entry, view.now, LATE)]
     seen = _sign_of_life(view)
     if due and (seen is None or not timedelta() <= view.now - seen + SKEW < LATE + SKEW):
         ran = "it never ran on this store" if seen is None else f"it ran last {_long(view.now - seen)} ago"
         yield Observation(
-            None, "", min(due), f"{len(due)} looks are due, the first {_long(view.now - min(due))} ago; {ran}"
+            None, "", min(due), f"{len(due)} polls are due, the first {_long(view.now - min(due))} ago; {ran}"
         )
 
 
 def overdue(view: View) -> Iterator[Observation]:
-    """A site is not looked at when its plan says, though a scheduler runs."""
+    """A site is not polled when its plan says, though a scheduler runs."""
     if any(schedule(view)):
         return  # that is the one reason for all of them
     began = heartbeats.began(view.connection)
@@ -81,10 +81,10 @@ def clock(view: View) -> Iterator[Observation]:
     if found or wrong:
         parts = [
             f"{_long(timedelta(seconds=abs(jump.seconds)))} {'forward' if jump.seconds > 0 else 'back'}"
-            + (f", {jump.healed} looks put right" if jump.healed else "")
+            + (f", {jump.healed} polls put right" if jump.healed else "")
             for jump in found[-_SHOWN:]
         ]
-        parts += [f"{len(wrong)} looks wait for a time that a wrong clock has told"] * bool(wrong)
+        parts += [f"{len(wrong)} polls wait for a time that a wrong clock has told"] * bool(wrong)
         yield Observation(None, "", found[0].at if found else view.now, "; ".join(parts))
 
 
@@ -93,7 +93,7 @@ def _is_late(entry: AgendaEntry, now: datetime, patience: timedelta) -> bool:
 
 
 def _patience(entry: AgendaEntry) -> timedelta:
-    """How late this look may be: an hour, or half of the time that was planned since the look before."""
+    """How late this poll may be: an hour, or half of the time that was planned since the poll before."""
     planned = entry.next_at - entry.polled_at if entry.polled_at else timedelta()
     return min(max(OVERDUE, planned / 2), FARTHEST)
 

@@ -23,9 +23,9 @@ from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
 Request = tuple[Callable[..., Any], tuple[Any, ...], dict[str, str], bool]
-"""A module's function, its arguments, the environment in which it is called, and whether it may ask for others."""
-Report = tuple[str, int]
-""""begun" with the number of the process, then "ended" with its exit code, negative for a signal."""
+"""A module's function, its arguments, the environment in which it is called, and whether it may ask for others.
+
+It is answered by ("begun", number of the process), then by ("ended", its exit code, negative for a signal)."""
 FDS = 8
 """The most file descriptors that go with a request; the first is its conversation."""
 _ASIDE = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.process.later import load_later
-from crawler.readers.answers import PageRead, list_source, packed, read_page, unpack, unpacked
+from crawler.readers.answers import PageRead, list_source, packed, read_page, unpack
 from crawler.readers.process import COLLECTIONS
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ __all__ = [
     "packed",
     "read_page",
     "unpack",
-    "unpacked",
     "why",
 ]
 

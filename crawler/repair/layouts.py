@@ -17,9 +17,9 @@ from sqlalchemy import Connection, select
 from crawler.archive import Archive, Damaged, Fetch
 from crawler.errors import ArchiveFailed, BadInput, Refused
 from crawler.items import Link
-from crawler.learn import Answer, Ask, Sample
+from crawler.learn import Answer, Ask, Sample, squeezed
 from crawler.learn.layouts import agreement, family_of, learn_layout, site_with
-from crawler.learn.samples import sample, squeezed
+from crawler.learn.samples import sample
 from crawler.sites import Layout, Site
 from crawler.store import Store, quarantine
 from crawler.store.schema import articles, links, revisions

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from crawler.adopt import spider_patch
 from crawler.adopt.conversation import Talk, hold
-from crawler.adopt.spider_patch import spider_patch
 from crawler.configuration import Settings
 from crawler.crawl.run import settings_for
 from crawler.extract import Overdue, deadline
@@ -138,7 +138,7 @@ def _settle(connection: Connection, site: Site, now: datetime) -> None:
         return
     sources = with_stand_ins(site, stand_ins.standing(connection, site.name)).sources
     given = [AgendaEntry(site=site.name, source=one.url, next_at=now, why="stands in for another") for one in sources]
-    given.append(AgendaEntry(site=site.name, source=ARTICLES, next_at=now, why="never looked at"))
+    given.append(AgendaEntry(site=site.name, source=ARTICLES, next_at=now, why="never polled"))
     agenda.settle(connection, site.name, given)
 
 

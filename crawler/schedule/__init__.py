@@ -1,14 +1,14 @@
 """Schedule: when each source is polled, and the process that does it.
 
 The rules, which know neither clock, store nor process.
-pace.py           when to look next at each source of a site, and why: the plan of a day within its budget
+pace.py           when to poll next at each source of a site, and why: the plan of a day within its budget
 budget.py         how many requests a site gets on a day of Viet Nam's clock, and what they are for
 timetable.py      the polls of a day that make the mean delay of new items least for a number of requests
 rates.py          how often a source publishes, minute by minute: learned from the times of its items
 source_rates.py   what is known of one source
 tier_rates.py     what the sources of a tier have in common
-reasons.py        why a look is planned for when it is, in a sentence for a person
-rounds.py         which sites are looked at now
+reasons.py        why a poll is planned for when it is, in a sentence for a person
+rounds.py         which sites are polled now
 intervals.py      when the scheduler's other jobs run
 simulate.py       the delays that each rule comes to over a trace of publication times
 traces.py         such traces, read from files

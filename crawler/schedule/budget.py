@@ -1,6 +1,6 @@
 """How many requests a site gets on a day of Viet Nam's clock, and what they are for.
 
-The schedule pays for everything from one purse: looks at sources, the articles found, articles looked at again, audits,
+The schedule pays for everything out of one budget: polls of sources, the articles found, articles asked again, audits,
 and backfill. What has been promised to one is kept from the others until the day has passed; backfill gets what
 nobody needs.
 """
@@ -21,8 +21,8 @@ _SPREAD = 2.0
 class Budget:
     """The requests of one site on one day; plain data.
 
-    `revisit` and `audit` are the shares of the limit kept for them, `watch` the share that looks keep whatever comes;
-    `fetches` are the requests that a new item costs, `pages` those of a look at a source: an index has children, a list
+    `revisit` and `audit` are the shares of the limit kept for them, `watch` the share that polls keep whatever comes;
+    `fetches` are the requests that a new item costs, `pages` those of a poll of a source: an index has children, a list
     further pages. `spent` is what the store has counted (`crawler.store.budget`), or in a replay what `take` has.
     """
 
@@ -47,13 +47,13 @@ class Budget:
         return max(self.limit - sum(self.spent.values()), 0)
 
     def polls(self, left_of_day: float, items: float) -> int:
-        """Looks that may still be made, with `items` more expected in the part of the day that is left (0 to 1)."""
+        """Polls that may still be made, with `items` more expected in the part of the day that is left (0 to 1)."""
         kept = self._articles(items) + self._share("revisit", left_of_day) + self._share("audit", left_of_day)
         least = min(self.watch * self.limit * left_of_day, self.left)
         return int(max(self.left - kept, least) / self.pages)
 
     def room(self, purpose: Purpose, left_of_day: float, items: float, planned: int) -> int:
-        """Requests that `purpose` may make now, while `planned` looks and `items` more articles are to come."""
+        """Requests that `purpose` may make now, while `planned` polls and `items` more articles are to come."""
         if purpose == "look":
             return self.left
         if purpose == "article":

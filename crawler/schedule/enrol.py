@@ -14,7 +14,7 @@ from crawler.sites import Sites, with_stand_ins
 from crawler.store import Store, frontier, stand_ins
 
 SPREAD = timedelta(minutes=1)
-"""Between the first looks at two sites that nobody has looked at before."""
+"""Between the first polls of two sites that nobody has polled before."""
 
 
 def enrol(sites: Sites, store: Store, now: datetime) -> int:
@@ -34,7 +34,7 @@ def enrol(sites: Sites, store: Store, now: datetime) -> int:
             agenda.enrol(connection, name, site.tier, write_pace(Pace(Budget(site.budget), floor=FLOOR)))
             at = first.get(name, now)
             sources = with_stand_ins(site, stand_ins.standing(connection, name)).sources
-            given = [AgendaEntry(site=name, source=source.url, next_at=at, why="never looked at") for source in sources]
+            given = [AgendaEntry(site=name, source=source.url, next_at=at, why="never polled") for source in sources]
             given.append(
                 AgendaEntry(site=name, source=ARTICLES, next_at=at, why="articles that are listed and not read yet")
             )

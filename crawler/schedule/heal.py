@@ -14,7 +14,7 @@ from crawler.text import SKEW, day_of
 
 
 def heal(store: Store, now: datetime) -> int:
-    """Make due what a wrong clock has put off, and note the jump; returns how many looks that were."""
+    """Make due what a wrong clock has put off, and note the jump; returns how many polls that were."""
     with store.reading() as connection:
         if not agenda.ahead(connection, now):
             return 0

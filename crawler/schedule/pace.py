@@ -1,6 +1,6 @@
-"""When to look next at each source of a site, and why: the plan of a day within its budget.
+"""When to poll next at each source of a site, and why: the plan of a day within its budget.
 
-A `Pace` is the state of one site, plain data that a store can keep as JSON. Whoever runs the looks asks `next_poll`,
+A `Pace` is the state of one site, plain data that a store can keep as JSON. Whoever runs the polls asks `next_poll`,
 and tells `saw` or `failed` what came of it. The schedule pays in the store (`crawler.fetch.budget`) and copies what is
 spent into `budget`; a replay pays with `take`. Nothing here knows a clock: time is an argument.
 """
@@ -25,7 +25,7 @@ from crawler.schedule.timetable import Demand, best_polls, rebalance, timetable
 from crawler.text import SKEW
 
 _BEYOND = 480
-"""Minutes of the next day that a plan has in view, so that its last looks stand where tomorrow wants them."""
+"""Minutes of the next day that a plan has in view, so that its last polls stand where tomorrow wants them."""
 _SURPRISE = 0.2
 """Change of a burst's probability from which the rest of the day is planned anew."""
 _INSTANT = 1e-3
@@ -34,7 +34,7 @@ _INSTANT = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class NextPoll:
-    """When to look next, and the reason in a sentence."""
+    """When to poll next, and the reason in a sentence."""
 
     at: datetime
     why: str
@@ -42,9 +42,9 @@ class NextPoll:
 
 @dataclass(slots=True)
 class Pace:
-    """When to look at the sources of one site.
+    """When to poll the sources of one site.
 
-    `floor` and `ceiling` are the least and greatest minutes between two looks at a source, `delay` the seconds between
+    `floor` and `ceiling` are the least and greatest minutes between two polls of a source, `delay` the seconds between
     two requests that the site's robots.txt asks for. `prior` is what the tier has in common; whoever knows the tier's
     other sites renews it with `Prior.of`.
     """
@@ -58,9 +58,9 @@ class Pace:
     day: int = 0
     """The day since 1970 that `polls` are planned for."""
     polls: dict[str, list[float]] = field(default_factory=dict)
-    """Minutes since 1970 of the looks still to come, by source; they include the first of the next day."""
+    """Minutes since 1970 of the polls still to come, by source; they include the first of the next day."""
     price: float = inf
-    """Item-minutes that a look must save to be worth a request."""
+    """Item-minutes that a poll must save to be worth a request."""
     asked: float = 0.0
     """The last request, of any kind."""
     _curves: dict[str, tuple[int, list[float]]] = field(default_factory=dict, repr=False, compare=False)
@@ -94,7 +94,7 @@ class Pace:
             source.planned_with = source.bursting
 
     def next_poll(self, name: str, now: datetime) -> NextPoll:
-        """When to look at a source; not before `now`. Plans the day when it has not been planned yet."""
+        """When to poll a source; not before `now`. Plans the day when it has not been planned yet."""
         source = self.sources.get(name)
         if source is None:
             source = self.sources[name] = SourceRate()
@@ -106,14 +106,14 @@ class Pace:
         return NextPoll(moment(due), self._why(name, due))
 
     def next_source(self, now: datetime) -> tuple[str, datetime]:
-        """The source that is to be looked at next, and when."""
+        """The source that is to be polled next, and when."""
         if day_number(minutes(now)) != self.day:
             self.plan(now)
         due, name = min(self._planned())
         return name, moment(max(due, self.asked + self.delay / 60, minutes(now)))
 
     def _planned(self) -> Iterator[tuple[float, str]]:
-        """When each source is to be looked at as far as it alone is concerned."""
+        """When each source is to be polled as far as it alone is concerned."""
         tomorrow = (self.day + 1) * DAY
         broke = not self.budget.left
         for name, source in self.sources.items():
@@ -134,7 +134,7 @@ class Pace:
         return True
 
     def saw(self, name: str, seen: PollResult) -> None:
-        """Learn from a look, and plan the rest of the day anew where the source does what nobody expected."""
+        """Learn from a poll, and plan the rest of the day anew where the source does what nobody expected."""
         at = minutes(seen.at)
         source = self.sources[name]
         usual = 0.0 if source.last is None else self._mass(name, source.last, at)
@@ -149,7 +149,7 @@ class Pace:
             self._replan(name, at)
 
     def failed(self, name: str, now: datetime, retry_after: float | None = None) -> None:
-        """A look failed; `retry_after` in seconds."""
+        """A poll failed; `retry_after` in seconds."""
         self.sources[name].failed(now, retry_after)
         self._forget(name, minutes(now))
 
@@ -163,7 +163,7 @@ class Pace:
         self.sources[name].planned_with = self.sources[name].bursting
         # What is due this minute is as good as done.
         due = {each: polls[:1] for each, polls in self.polls.items() if polls and polls[0] < start}
-        demands = {each: self._demand(each, start, looked=each in due) for each in self.sources}
+        demands = {each: self._demand(each, start, polled=each in due) for each in self.sources}
         polls = {each: [poll - start for poll in self.polls.get(each, ()) if poll >= start] for each in self.sources}
         polls[name] = [float(poll) for poll in best_polls(demands[name], self.price)]
         requests = self.budget.polls(span / DAY, self.items(moment(at))) - len(due)
@@ -172,7 +172,7 @@ class Pace:
 
     @property
     def planned(self) -> int:
-        """Looks still to come today."""
+        """Polls still to come today."""
         end = (self.day + 1) * DAY
         return sum(poll < end for polls in self.polls.values() for poll in polls)
 
@@ -194,7 +194,7 @@ class Pace:
         return self._mass(name, at, at + 60) * self._rising(name, at)
 
     def _start(self, at: float) -> int:
-        """The first minute that a look at `at` does not see."""
+        """The first minute that a poll at `at` does not see."""
         return ceil(at - GRACE + _INSTANT)
 
     def _rising(self, name: str, at: float) -> float:
@@ -217,8 +217,8 @@ class Pace:
         start, end = (min(max(self._start(at) - first, 0), last) for at in (since, until))
         return total[end] - total[start]
 
-    def _demand(self, name: str, start: int, *, looked: bool = False) -> Demand:
-        """What a source asks for from `start` on, `looked`: if it is looked at right before."""
+    def _demand(self, name: str, start: int, *, polled: bool = False) -> Demand:
+        """What a source asks for from `start` on, `polled`: if it is polled right before."""
         source = self.sources[name]
         first, total = self._curve(name)
         weight = source.weight
@@ -228,7 +228,7 @@ class Pace:
             (after - here) * weight for here, after in zip(total[begin:end], total[begin + 1 : end + 1], strict=True)
         ]
         last = source.last if source.last is not None else start - self.ceiling
-        last = start - 1 + GRACE if looked else last
+        last = start - 1 + GRACE if polled else last
         if source.bursting > _SURPRISE / 2:
             coming = [items * source.rising(start - last + number) for number, items in enumerate(coming)]
         return Demand(

@@ -5,8 +5,8 @@ they say of each hour of the week is for `crawler.schedule.tier_rates`. Within a
 minutes at which papers release what they have prepared (full hours, the end of an embargo), which stand out by
 themselves.
 
-Times are minutes since 1970 on Viet Nam's clock. A minute's items are those that a look `GRACE` minutes after it sees
-first, so that a look stands right behind what is released at a full minute.
+Times are minutes since 1970 on Viet Nam's clock. A minute's items are those that a poll `GRACE` minutes after it sees
+first, so that a poll stands right behind what is released at a full minute.
 """
 
 from __future__ import annotations

@@ -15,21 +15,21 @@ from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior
 
 Trace = Mapping[str, Sequence[float]]
-Looks = dict[str, list[float]]
+Polls = dict[str, list[float]]
 HIT, MISS = 0.8, 1.5
-"""Factors of the multiplicative rule (news-crawl): after a look that found something, and after any other."""
+"""Factors of the multiplicative rule (news-crawl): after a poll that found something, and after any other."""
 _FIRST, _LEAST, _MOST = 60.0, 2.0, 2880.0
 """Its first, least and greatest interval in minutes, which are scaled together to meet the budget."""
 
 
-def uniform(trace: Trace, budget: float, since: int, until: int, phase: float) -> Looks:
+def uniform(trace: Trace, budget: float, since: int, until: int, phase: float) -> Polls:
     """Every source at the same interval."""
     return {
         name: _spread([budget / 24] * 24, since, until, _turned(phase, number)) for number, name in enumerate(trace)
     }
 
 
-def proportional(trace: Trace, budget: float, since: int, until: int, phase: float) -> Looks:
+def proportional(trace: Trace, budget: float, since: int, until: int, phase: float) -> Polls:
     """Every source at an interval of its own, in proportion to its true rate over the span."""
     counts = {name: bisect_left(items, until) - bisect_left(items, since) for name, items in trace.items()}
     whole = max(sum(counts.values()), 1)
@@ -39,7 +39,7 @@ def proportional(trace: Trace, budget: float, since: int, until: int, phase: flo
     }
 
 
-def oracle(trace: Trace, budget: float, since: int, until: int, phase: float) -> Looks:
+def oracle(trace: Trace, budget: float, since: int, until: int, phase: float) -> Polls:
     """Density √λ(t), with rates by hour of the week fitted on the span itself: no rule that has to learn knows them."""
     places = [hour % HOURS for hour in range(since // 60, until // 60)]
     roots: dict[str, list[float]] = {}
@@ -57,14 +57,14 @@ def oracle(trace: Trace, budget: float, since: int, until: int, phase: float) ->
     }
 
 
-def multiplicative(trace: Trace, budget: float, since: int, until: int) -> Looks:
-    """Production's rule: shorter intervals after a look that found something, longer ones after another.
+def multiplicative(trace: Trace, budget: float, since: int, until: int) -> Polls:
+    """Production's rule: shorter intervals after a poll that found something, longer ones after another.
 
     Its intervals are scaled until it spends the budget; where it cannot, it comes as near as it can.
     """
     low, high = 0.01, 60.0
     most = budget * len(trace) * (until - since) / DAY
-    kept: Looks = {name: [until + DAY] for name in trace}
+    kept: Polls = {name: [until + DAY] for name in trace}
     for _ in range(22):
         scale = sqrt(low * high)
         polls = {name: _adapting(items, since, until + DAY, scale) for name, items in trace.items()}
@@ -81,7 +81,7 @@ def _turned(phase: float, number: int) -> float:
 
 
 def _spread(hourly: Sequence[float], since: int, until: int, phase: float) -> list[float]:
-    """Looks at a density that repeats itself, given in looks an hour, over the span and a day more."""
+    """Polls at a density that repeats itself, given in polls an hour, over the span and a day more."""
     polls = []
     passed, wanted = 0.0, phase
     for hour in range((until + DAY - since) // 60):
@@ -116,7 +116,7 @@ _PERCENTILE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Mean and 95th percentile of the delay from publication to the look, in minutes; requests a source and day."""
+    """Mean and 95th percentile of the delay from publication to the poll, in minutes; requests a source and day."""
 
     mean: float
     p95: float
@@ -143,7 +143,7 @@ def simulate(
     if requests < 1:
         raise BadInput(f"{budget:g} requests a source and day for {len(trace)} sources is not one a day; give more")
     if requests * (end - first) > _LOOKS:
-        raise BadInput(f"that makes {requests * (end - first):,} looks; take fewer days, sources or requests")
+        raise BadInput(f"that makes {requests * (end - first):,} polls; take fewer days, sources or requests")
     budget = requests / len(trace)
     since, until = (first + learn) * DAY, end * DAY
     yield "ours", score(trace, ours(trace, requests, first, end, on_day), since, until)
@@ -161,10 +161,10 @@ def simulate(
 
 def ours(
     trace: Trace, requests: int, first: int, end: int, on_day: Callable[[int, int], None] = lambda _day, _days: None
-) -> Looks:
-    """The looks of `Pace` from day `first` to the day after `end`, which knows only what its looks have found."""
+) -> Polls:
+    """The polls of `Pace` from day `first` to the day after `end`, which knows only what its polls have found."""
     pace = Pace(Budget(requests, revisit=0.0, audit=0.0, fetches=0.0), {name: SourceRate() for name in trace})
-    polls: Looks = {name: [] for name in trace}
+    polls: Polls = {name: [] for name in trace}
     known = dict.fromkeys(trace, 0)
     now = moment(first * DAY)
     while True:

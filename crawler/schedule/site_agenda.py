@@ -30,17 +30,17 @@ from crawler.store.budget import spent
 from crawler.text import day_of
 
 FLOOR = 5
-"""Least minutes between two looks at a source."""
+"""Least minutes between two polls of a source."""
 SLICE = timedelta(minutes=3)
 """How long a run goes on taking articles when what is due at other sites may wait for it."""
 _AGAIN = timedelta(hours=1)
-"""When pages that failed are tried again, if no look comes sooner."""
+"""When pages that failed are tried again, if no poll comes sooner."""
 _TOO_MANY = 1.25
-"""Times the looks that the day has left for them, from which the rest of the day is planned anew."""
+"""Times the polls that the day has left for them, from which the rest of the day is planned anew."""
 _JITTER = timedelta(seconds=20)
 """Over which the sites are spread that are due in the same minute."""
 _LEARN = 0.1
-"""Weight of one run in what a look is said to cost."""
+"""Weight of one run in what a poll is said to cost."""
 _MORNING = timedelta(minutes=30)
 """Over which those are spread that wait for the next day."""
 
@@ -58,7 +58,7 @@ class SiteAgenda:
         self._now = now
         self._began = now()
         self._kept: dict[str, AgendaEntry] = {}  # as the store has them
-        self._looks = 0
+        self._polls = 0
         self._first = False
         self._failed: set[str] = set()
         self._part = crc32(name.encode()) / 2**32
@@ -90,7 +90,7 @@ class SiteAgenda:
         return agenda
 
     def due(self) -> set[str]:
-        """The sources that are to be looked at now."""
+        """The sources that are to be polled now."""
         now = self._now()
         return {source for source, entry in self.entries.items() if source != ARTICLES and entry.next_at <= now}
 
@@ -121,7 +121,7 @@ class SiteAgenda:
         self.pace.budget.spent = dict(spent(connection, self._name, day_of(now)))
 
     def room(self, store: Store, purpose: Purpose) -> int:
-        """Requests that may be made for something else than looks, without taking from these what they need today."""
+        """Requests that may be made for something else than polls, without taking from these what they need today."""
         with store.reading() as connection:
             self.sync(connection)
         return self._room(purpose)
@@ -146,9 +146,9 @@ class SiteAgenda:
         *,
         first: bool,
     ) -> None:
-        """Learn from a look at a source that is being saved: what it `found`, None when it failed."""
+        """Learn from a poll of a source that is being saved: what it `found`, None when it failed."""
         now = self._now()
-        self._looks += 1
+        self._polls += 1
         self._first |= first
         self.pace.asked = minutes(now)
         self.sync(connection)
@@ -163,7 +163,7 @@ class SiteAgenda:
         self._write(connection)
 
     def close(self, store: Store, error: str | None, retry_after: float | None, *, asked: int, cut: bool) -> None:
-        """The end of the run, whose looks took `asked` requests; `cut`: articles wait for which there was no time.
+        """The end of the run, whose polls took `asked` requests; `cut`: articles wait for which there was no time.
 
         An error that is a word of `Refusal` is the site's fault, and the whole site is left alone for a while.
         """
@@ -171,14 +171,14 @@ class SiteAgenda:
         closed = word in set(Refusal)
         with store.writing_beside(subjects.site(self._name)) as connection:
             self.sync(connection)
-            if self._looks and not self._first:  # a first look goes deeper
-                self.pace.budget.pages += _LEARN * (max(asked / self._looks, 1) - self.pace.budget.pages)
+            if self._polls and not self._first:  # a first poll goes deeper
+                self.pace.budget.pages += _LEARN * (max(asked / self._polls, 1) - self.pace.budget.pages)
             if self.pace.planned > _TOO_MANY * self.pace.budget.polls(self._left_of_day(), self._expected()):
                 self.pace.plan(self._now())
             if closed:
                 for source in self.entries.keys() - self._failed - {ARTICLES}:
                     self._fail(source, retry_after)
-                    if not self._looks:  # nobody got as far as a source: that is what came of the look at each
+                    if not self._polls:  # nobody got as far as a source: that is what came of the poll of each
                         entry = self.entries[source]
                         self.entries[source] = replace(entry, polled_at=self._now(), outcome=word, came=0)
             self._renew()
@@ -230,12 +230,12 @@ class SiteAgenda:
 
 
 def upcoming(pace: Pace, source: str, now: datetime, part: float) -> tuple[datetime, str]:
-    """When to look at a source next, and why; `part` (0 to 1) is the site's place among those of the same minute."""
+    """When to poll a source next, and why; `part` (0 to 1) is the site's place among those of the same minute."""
     poll = pace.next_poll(source, now)
     at = poll.at + part * _JITTER
     tomorrow = _tomorrow(now)
     if poll.at >= tomorrow:
-        # That day's plan is made when its first look is due; this day's says when that should be.
+        # That day's plan is made when its first poll is due; this day's says when that should be.
         later = (moment(minute + GRACE) for minute in pace.polls[source])
         at = max(at, next((at for at in later if at > tomorrow), tomorrow + part * _MORNING))
     return at, poll.why

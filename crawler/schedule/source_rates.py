@@ -12,7 +12,7 @@ from crawler.schedule.rates import DAY, Rate, day_number, minutes
 from crawler.text import LONGEST_WAIT
 
 MEMORY = 56 * DAY
-"""Minutes before a first look that its items still teach something about."""
+"""Minutes before a first poll that its items still teach something about."""
 _LEAST_WINDOW = 10
 """A feed that shows fewer items than this has not filled its window yet."""
 _SAFETY = 2.5
@@ -26,10 +26,10 @@ _BEGINS = 1 / (7 * DAY)
 _FADES = 90.0
 """Half-life, in minutes, of a burst that nothing more is seen of."""
 _WATCHED = 7 * DAY
-"""Minutes without a look from which what has come since says nothing of how often it comes."""
+"""Minutes without a poll from which what has come since says nothing of how often it comes."""
 _NOVELTY_MEMORY = 500.0
 BACK_OFF, BACK_OFF_MAX = 15.0, 12 * 60.0
-"""Minutes until the next look after a first failure, doubled with each one more, and their greatest number."""
+"""Minutes until the next poll after a first failure, doubled with each one more, and their greatest number."""
 
 
 _LONGEST = max(BACK_OFF_MAX, LONGEST_WAIT / 60)
@@ -38,7 +38,7 @@ _LONGEST = max(BACK_OFF_MAX, LONGEST_WAIT / 60)
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """What a look at a source found.
+    """What a poll of a source found.
 
     `items` are the times of those that the source had not shown before, `undated` the number of such without a time;
     `new` how many of both no other source of the site had brought yet (default: all). `shown` is the size of the
@@ -61,20 +61,20 @@ class SourceRate:
 
     rate: Rate = field(default_factory=Rate)
     last: float | None = None
-    """The last look that succeeded."""
+    """The last poll that succeeded."""
     window: int | None = None
     met: float = 0.0
     first: float = 0.0
     """Items met here, and how many of them here first."""
     bursting: float = 0.0
-    """Probability of a burst at the last look."""
+    """Probability of a burst at the last poll."""
     planned_with: float = 0.0
-    """The same when the looks to come were planned."""
+    """The same when the polls to come were planned."""
     failures: int = 0
     not_before: float = 0.0
 
     def saw(self, seen: PollResult, expected: float) -> None:
-        """Learn from a look at which `expected` items were to be expected."""
+        """Learn from a poll at which `expected` items were to be expected."""
         at = minutes(seen.at)
         items = [item for item in map(minutes, seen.items) if at - MEMORY < item <= at]
         undated = seen.undated + sum(minutes(item) > at for item in seen.items)
@@ -105,30 +105,30 @@ class SourceRate:
         self.bursting = odds / (1 + odds)
 
     def failed(self, at: datetime, retry_after: float | None = None) -> None:
-        """A look failed; `retry_after` are the seconds that the server asks to be left alone."""
+        """A poll failed; `retry_after` are the seconds that the server asks to be left alone."""
         self.failures += 1
         wait = min(BACK_OFF * 2.0 ** (min(self.failures, 16) - 1), BACK_OFF_MAX)
         self.not_before = minutes(at) + max(wait, min((retry_after or 0.0) / 60, _LONGEST))
 
     @property
     def weight(self) -> float:
-        """Which part of its items is news when it shows them; one that others always precede is worth few looks."""
+        """Which part of its items is news when it shows them; one that others always precede is worth few polls."""
         return max((self.first + 1) / (self.met + 1), 0.05)
 
     @property
     def most(self) -> float:
-        """Items expected between two looks at which the window still holds all that may come, a burst included."""
+        """Items expected between two polls at which the window still holds all that may come, a burst included."""
         if self.window is None:
             return inf
         return ((sqrt(_SAFETY**2 + 4 * self.window) - _SAFETY) / 2) ** 2 / _BURST
 
     @property
     def burst(self) -> float:
-        """Times its usual rate, at the last look."""
+        """Times its usual rate, at the last poll."""
         return self.rising(0)
 
     def rising(self, since: float) -> float:
-        """Times its usual rate, `since` minutes after the last look."""
+        """Times its usual rate, `since` minutes after the last poll."""
         return 1 + (_BURST - 1) * self.bursting * float(0.5 ** (max(since, 0.0) / _FADES))
 
     def heal(self, at: float) -> None:

@@ -1,7 +1,7 @@
-"""When to look: the timetable of a day that makes the mean delay of new items least for a number of requests.
+"""When to poll: the timetable of a day that makes the mean delay of new items least for a number of requests.
 
-For one source the delay is Σ∫λ(t)(τ_j − t)dt over its looks τ_j. At a price μ in item-minutes for each look the best
-looks follow from a dynamic programme over the minutes; its costs are lines in τ, so that the lower hull of the lines
+For one source the delay is Σ∫λ(t)(τ_j − t)dt over its polls τ_j. At a price μ in item-minutes for each poll the best
+polls follow from a dynamic programme over the minutes; its costs are lines in τ, so that the lower hull of the lines
 already met gives each minute its best predecessor in constant time. The dense limit is the square-root rule
 f(t) = √(λ(t)/2μ); unlike that, the programme stands right behind minutes of release. One price for all sources shares
 the requests among them in the best way; it is found so that they add up to what may be spent, and what is then left
@@ -17,14 +17,14 @@ from heapq import heapify, heappop, heappush
 from itertools import accumulate, pairwise
 from math import ceil, inf, sqrt
 
-Looks = dict[str, list[int]]
+Polls = dict[str, list[int]]
 Times = dict[str, list[float]]
-"""Minutes of the looks at each source, in order; the former whole."""
+"""Minutes of the polls of each source, in order; the former whole."""
 _NEAR = 0.98
 """Part of the requests that a price must spend; the rest is put in one by one."""
 _TRIES = 12
 _FINE = 12
-"""Places to choose from between two looks of average distance."""
+"""Places to choose from between two polls of average distance."""
 _BROKEN = 1e12  # item-minutes that a broken bound counts for
 
 
@@ -33,7 +33,7 @@ class Demand:
     """What a source asks for, from one minute (number 0) on.
 
     `expected` are its items in each minute, times its weight, over the span to be planned and some hours more;
-    `waiting` those since the last look, which was `idle` minutes before. Between two looks at most `most` items and
+    `waiting` those since the last poll, which was `idle` minutes before. Between two polls at most `most` items and
     `ceiling` minutes may pass, and at least `floor` minutes must.
     """
 
@@ -46,16 +46,16 @@ class Demand:
 
 
 def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[Times, float]:
-    """The minutes to look at each source, and what price a look came to in item-minutes.
+    """The minutes to poll each source, and what price a poll came to in item-minutes.
 
-    Exactly `requests` looks fall into the first `span` minutes, unless floors do not let so many in. When bounds ask
+    Exactly `requests` polls fall into the first `span` minutes, unless floors do not let so many in. When bounds ask
     for more than that, they are broken where it costs least.
     """
     courses = {name: _Course(demand) for name, demand in demands.items()}
     roots = sum(sum(map(sqrt, demand.expected[:span])) for demand in demands.values())
     price = max(roots / max(requests, 1), 1e-9) ** 2 / 2
     low, high = 0.0, inf
-    polls: Looks = {}
+    polls: Polls = {}
     spent = 0
     for _ in range(_TRIES):
         polls = {name: course.best(price) for name, course in courses.items()}
@@ -63,7 +63,7 @@ def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[
         if _NEAR * requests <= spent <= requests or before == spent > requests:
             break  # by the price, or by bounds that no price can lower
         low, high = (price, high) if spent > requests else (low, price)
-        # The number of looks goes with 1/√price.
+        # The number of polls goes with 1/√price.
         price *= min(max((spent / max(requests * (1 + _NEAR) / 2, 0.5)) ** 2, 0.1), 10.0)
         if not low < price < high:
             price = sqrt(low * high)
@@ -84,12 +84,12 @@ def rebalance(demands: Mapping[str, Demand], times: Times, requests: int, span: 
 
 
 def best_polls(demand: Demand, price: float) -> list[int]:
-    """The looks at one source that are worth `price` item-minutes each, or that its bounds ask for."""
+    """The polls of one source that are worth `price` item-minutes each, or that its bounds ask for."""
     return _Course(demand).best(price)
 
 
 class _Course:
-    """A source's demand with its running sum; -1 stands for the last look before the plan."""
+    """A source's demand with its running sum; -1 stands for the last poll before the plan."""
 
     def __init__(self, demand: Demand) -> None:
         self.demand = demand
@@ -101,27 +101,27 @@ class _Course:
         return self.total[poll + 1] - (self.total[last + 1] if last >= 0 else -self.demand.waiting)
 
     def saved(self, last: int, poll: int, following: int) -> float:
-        """Item-minutes that a look between two others saves."""
+        """Item-minutes that a poll between two others saves."""
         return self.mass(last, poll) * (following - poll)
 
     def between(self, last: int, low: int, high: int, following: int) -> int:
-        """About the best place for a look between two others, from `low` to `high`."""
+        """About the best place for a poll between two others, from `low` to `high`."""
         places: list[int] = [*range(low, high, max(1, (high - low) // _FINE)), high]
         return int(max(places, key=lambda place: self.saved(last, place, following)))
 
     def reach(self, last: int) -> int:
-        """The latest minute for the look after `last` that keeps the bounds."""
+        """The latest minute for the poll after `last` that keeps the bounds."""
         by_mass = bisect_right(self.total, self.total[last + 1] - (0 if last >= 0 else self.demand.waiting)
                                + self.demand.most) - 2  # fmt: skip
         by_time = int(self.demand.ceiling + (last if last >= 0 else -self.demand.idle))
         return max(min(by_mass, by_time), self.soonest(last))
 
     def soonest(self, last: int) -> int:
-        """The first minute for a look after `last`."""
+        """The first minute for a poll after `last`."""
         return last + self.demand.floor if last >= 0 else max(0, ceil(self.demand.floor - self.demand.idle))
 
     def best(self, price: float) -> list[int]:
-        """The looks of the dynamic programme, those too near to the next left out, those that bounds ask for put in."""
+        """The polls of the dynamic programme, those too near to the next left out, those that bounds ask for put in."""
         kept = [self.end]
         for poll in reversed(self._cheapest(price)):
             if self.soonest(-1) <= poll <= kept[-1] - self.demand.floor:
@@ -141,7 +141,7 @@ class _Course:
         return polls[:-1]
 
     def refined(self, polls: Sequence[int], span: int) -> list[float]:
-        """The looks moved by less than the places they were chosen from are apart; none leaves or enters the span."""
+        """The polls moved by less than the places they were chosen from are apart; none leaves or enters the span."""
         times = [-1.0, *polls, float(self.end)]
         for place, poll in enumerate(polls, 1):
             last, following = times[place - 1], times[place + 1]
@@ -198,10 +198,10 @@ class _Course:
 
 
 Choice = tuple[float, str, int, int, int]
-"""Cost, source, the look before, the look in question, the look after."""
+"""Cost, source, the poll before, the poll in question, the poll after."""
 
 
-def _balance(courses: Mapping[str, _Course], polls: Looks, requests: int, span: int) -> None:
+def _balance(courses: Mapping[str, _Course], polls: Polls, requests: int, span: int) -> None:
     surplus = _spent(polls, span) - requests
     options = _removals if surplus > 0 else _additions
     heap = [
@@ -230,7 +230,7 @@ def _balance(courses: Mapping[str, _Course], polls: Looks, requests: int, span: 
 
 
 def _removals(name: str, course: _Course, polls: Sequence[int], span: int) -> Iterator[Choice]:
-    """What each look but the first and last of `polls` is worth."""
+    """What each poll but the first and last of `polls` is worth."""
     for last, poll, following in zip(polls, polls[1:], polls[2:], strict=False):
         if poll < span:
             bound = _BROKEN if following > course.reach(last) else 0.0
@@ -238,7 +238,7 @@ def _removals(name: str, course: _Course, polls: Sequence[int], span: int) -> It
 
 
 def _additions(name: str, course: _Course, polls: Sequence[int], span: int) -> Iterator[Choice]:
-    """The best look between each two of `polls`."""
+    """The best poll between each two of `polls`."""
     for last, following in pairwise(polls):
         low, high = course.soonest(last), min(following - course.demand.floor, span - 1)
         if low <= high:
@@ -246,5 +246,5 @@ def _additions(name: str, course: _Course, polls: Sequence[int], span: int) -> I
             yield -course.saved(last, poll, following), name, last, poll, following
 
 
-def _spent(polls: Looks, span: int) -> int:
+def _spent(polls: Polls, span: int) -> int:
     return sum(bisect_left(minutes, span) for minutes in polls.values())

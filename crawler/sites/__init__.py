@@ -41,7 +41,7 @@ from crawler.sites.site import Site, Tier
 from crawler.sites.source import Archive, Feed, Listing, Numbers, Sitemap, Source
 from crawler.sites.stand_in import AddressForm, StandIn, with_one, with_stand_ins
 from crawler.sites.url_kinds import kind_by_address
-from crawler.sites.urls import UrlVerdict, absolute, canonical, host_of, judge
+from crawler.sites.urls import UrlVerdict, absolute, canonical, judge
 from crawler.sites.written_urls import address_in, is_web, written
 
 __all__ = [
@@ -78,7 +78,6 @@ __all__ = [
     "address_in",
     "article_number",
     "canonical",
-    "host_of",
     "is_web",
     "judge",
     "kind_by_address",

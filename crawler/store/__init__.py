@@ -30,6 +30,8 @@ A table and its SQL lie in the package that alone writes it: `crawler.compare.ta
     tokens                          who is let in by `thoisu serve`; hashes
     stand_ins                       what stands in for parts of a definition that give nothing any more
     findings, messages              what the monitor has found; what is to be sent to people
+    quarantine, passed_over         pages kept for repair; articles that a reader of the feed could not work on
+    runs, heartbeats                the last run at each site; signs of life of the scheduler
 """
 
 from crawler.store.changes import FeedItem

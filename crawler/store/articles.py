@@ -49,7 +49,6 @@ _URL = bindparam("url", type_=articles.c.canonical_url.type)
 _URLS: BindParameter[str] = bindparam("urls", expanding=True)
 _HASH = bindparam("hash", type_=articles.c.content_hash.type)
 _first_with_hash = select(func.min(revisions.c.id)).where(revisions.c.content_hash == _HASH).scalar_subquery()
-# One round trip: the article at this address, the copy at this address, the first article that ever had this text.
 _NEWEST = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
 _NUMBERED = (
     select(articles.c.canonical_url)
@@ -61,6 +60,7 @@ _NUMBERED = (
     .order_by(articles.c.id)
     .limit(_MOST_ALIKE)
 )
+# One round trip: the article at this address, the copy at this address, the first article that ever had this text.
 _KNOWN = union_all(
     select(
         literal("article"), articles.c.id, articles.c.content_hash, articles.c.revision, articles.c.withdrawn_at

@@ -44,7 +44,7 @@ class Jump(NamedTuple):
     seconds: float
     """By how much it went forward (or the machine stood still); below 0, back."""
     healed: int
-    """Looks whose stored time had been spoilt, and which were made due at once."""
+    """Polls whose stored time had been spoilt, and which were made due at once."""
 
 
 def beat(connection: Connection, at: datetime) -> None:

@@ -136,12 +136,6 @@ def unmatched_of(connection: Connection, site: str) -> list[tuple[str, datetime]
     return [(row.url, row.at) for row in connection.execute(query)]
 
 
-def forget_unmatched(connection: Connection, site: str, urls: Iterable[str]) -> None:
-    """Drop addresses that are matched now."""
-    for url in urls:
-        connection.execute(delete(unmatched).where(unmatched.c.site == site, unmatched.c.url == url))
-
-
 def _read(row: Any) -> StandIn:
     values = {field.name: row[field.name] for field in fields(StandIn)}
     return StandIn(**values | {"by": from_text(row["by"])})

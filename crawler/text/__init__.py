@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from crawler.text.calendar import SUNDAY, holidays, weekday
 from crawler.text.dates import VIETNAM, YEARS, Moment, day_of, false_zone, local_time, parse_date
-from crawler.text.encodings import Decoded, charset, decode, encode, is_plain
+from crawler.text.encodings import charset, decode, encode, is_plain
 from crawler.text.fingerprint import (
     DOCUMENT,
     INVISIBLE,
@@ -37,7 +37,7 @@ from crawler.text.http import GZIP, gunzip, retry_after
 from crawler.text.normalization import nfc, nfd, unmarked
 from crawler.text.plausible import AHEAD, LONGEST_WAIT, SKEW, bounded, not_after, not_ahead, validator
 from crawler.text.references import unescape
-from crawler.text.search import narrow, search_form, without_marks
+from crawler.text.search import search_form, without_marks
 from crawler.text.syllables import TONES, is_syllable
 
 __all__ = [
@@ -52,7 +52,6 @@ __all__ = [
     "TONES",
     "VIETNAM",
     "YEARS",
-    "Decoded",
     "Moment",
     "bounded",
     "charset",
@@ -68,7 +67,6 @@ __all__ = [
     "is_plain",
     "is_syllable",
     "local_time",
-    "narrow",
     "newer_tones",
     "nfc",
     "nfd",

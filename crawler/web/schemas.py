@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from crawler.items import Change, Event, Kind
 from crawler.sites import Tier
-from crawler.store.rows import ArticleRow, CopyRow, RevisionRow
+from crawler.store import ArticleRow, CopyRow, RevisionRow
 from crawler.store.search import Order
 from crawler.text.query import LONGEST
 from crawler.web.parameters import Cursor, Limit, Moment

@@ -53,9 +53,6 @@ def adopt(thoisu: Thoisu, room: Newsroom, tmp_path: Path, monkeypatch: pytest.Mo
         ("CONTACT", "t@example.org"),
     ):
         monkeypatch.setenv(f"THOISU_{name}", str(value))
-    from crawler.cli.common import configured
-
-    configured.cache_clear()
     return thoisu
 
 

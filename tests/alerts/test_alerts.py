@@ -446,6 +446,17 @@ def test_what_a_backfill_brings_is_no_news_unless_a_poll_has_shown_it(store: Sto
     assert pages(told(store, post)) == [2], "an edit that a poll shows is news"
 
 
+def test_an_archive_does_not_take_back_what_a_poll_has_shown(store: Store, post: Post) -> None:
+    alerts.add(store, "nước sạch", [], [], T0)
+    backfilled(store, 1, 2)
+    shown(store, 1)
+    for number in (1, 2):
+        store.save(article(number, f"Có nước sạch {number}."), at(number))
+    with store.writing() as connection:
+        frontier.mark_from_backfill(connection, [article(number).canonical_url for number in (1, 2)], new=False)
+    assert pages(told(store, post)) == [1]
+
+
 def test_a_page_that_names_another_address_is_of_the_past_as_its_link_was(store: Store, post: Post) -> None:
     alerts.add(store, "nước sạch", [], [], T0)
     backfilled(store, 1)

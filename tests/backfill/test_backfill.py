@@ -20,6 +20,7 @@ from urllib.request import urlopen
 import pytest
 from sqlalchemy import select
 
+from bench.backfill import RUN
 from crawler.backfill import ledger_queries, routes
 from crawler.backfill import spider as module
 from crawler.backfill import steps as step_table
@@ -273,21 +274,6 @@ def test_every_site_has_a_way_back_that_makes_sense() -> None:
 
 # --- against the newsroom --------------------------------------------------------------------------------------------
 
-RUN = """
-import sys
-from datetime import date
-from crawler.backfill.spider import Job, backfill
-from crawler.newsroom import newsroom_sites
-from crawler.discover.days import DayRange
-base, store, first, last = sys.argv[1:]
-sites = newsroom_sites(base)
-days = DayRange(date.fromisoformat(first), date.fromisoformat(last))
-settings = {"THOISU_DELAY": 0, "RETRY_TIMES": 0, "THOISU_BUDGET": 1_000_000}
-jobs = {name: [Job(site=name, span=days)] for name in sites}
-reports = backfill(jobs, sites, store_url=store, newsroom=base, settings=settings)
-sys.exit(any(report.left or report.missing or report.error for report in reports))
-"""
-
 
 @pytest.mark.slow
 def test_killed_again_and_again_it_stores_the_record_exactly_and_asks_again_only_what_was_under_way(
@@ -441,7 +427,7 @@ def test_it_gives_way_to_the_watch_and_waits_no_longer_than_that_may_take(
     with Store.open(bench.url) as store:
         enrol({"songda": bench.sites["songda"]}, store, start)
     told: list[bool] = []
-    # Nobody looks, though looks are due: after ten minutes the backfill goes on.
+    # Nobody polls, though polls are due: after ten minutes the backfill goes on.
     bench.backfill(
         "songda",
         days=span(1),

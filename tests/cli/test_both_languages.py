@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from crawler.alerts import alerts
-from crawler.cli.common import configured
 from crawler.store import Store, tokens
 from crawler.store.quarantine import EXAMPLE
 from tests.cli.test_language import in_english
@@ -27,12 +25,6 @@ OTHERS = (
     ("backfill", "nhandan", "--from", "2026-01-01", "--dry-run"), ("crawl", "nowhere"), ("show", 99), ("articles", "--since", "x"),
     ("articles", "--limit", "0"), ("storys",), ("sinks", "rewind", "file", "--from", "9"), ("deliver",), ("alerts", "remove", 1),
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    yield
-    configured.cache_clear()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -71,11 +70,9 @@ def test_a_mistake_of_the_program_is_one_line(thoisu: Thoisu, monkeypatch: pytes
     ],
     ids=lambda value: value[0][0] if isinstance(value, list) else "",
 )
-def test_what_does_not_crawl_loads_no_crawler(
-    commands: list[list[str]], slow: set[str], tmp_path: Path, sqlite_template: Path
-) -> None:
+def test_what_does_not_crawl_loads_no_crawler(commands: list[list[str]], slow: set[str], tmp_path: Path) -> None:
     """Also with sites of one's own."""
-    shutil.copy(sqlite_template, tmp_path / "store.db")
+    Store.open(f"sqlite:///{tmp_path / 'store.db'}").close()
     own = tmp_path / "own"
     own.mkdir()
     text = (ROOT / "spiders" / "vtv.py").read_text("utf-8").replace("vtv", "vtw").replace("Vtv", "Vtw")

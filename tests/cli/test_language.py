@@ -30,13 +30,6 @@ WIDTH = 80
 COLUMN = re.compile(r'(?<!Text)Column\("([^"]+)"')
 
 
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    """What the settings were in these tests is known to nobody after them."""
-    yield
-    configured.cache_clear()
-
-
 def test_every_heading_of_a_list_has_an_entry() -> None:
     names = {
         name for path in (ROOT / "crawler" / "cli").glob("*.py") for name in COLUMN.findall(path.read_text("utf-8"))
@@ -83,7 +76,7 @@ def test_commands_speak_vietnamese_on_request(thoisu: Thoisu, tmp_path: Path, mo
     assert "must be en or vi" in thoisu("articles", "--store", url).err
 
 
-def test_help_is_in_vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_is_in_vietnamese(monkeypatch: pytest.MonkeyPatch, thoisu: Thoisu) -> None:
     english = helps()
     monkeypatch.setenv("THOISU_LANG", "vi")
     configured.cache_clear()

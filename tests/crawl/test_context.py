@@ -26,15 +26,15 @@ from crawler.crawl.link_queue import PendingLinks
 from crawler.crawl.report import SiteReport
 from crawler.crawl.sources import Sources
 from crawler.discover import DayRange
-from crawler.errors import Refusal, StoreFailed
+from crawler.errors import Interrupted, Refusal, StoreFailed
 from crawler.fetch.budget import RequestBudget
 from crawler.fetch.guard import Denied
 from crawler.fetch.middlewares import SiteBusy
 from crawler.fetch.robots import HostClosed
-from crawler.items import Asked
+from crawler.items import Asked, Link
 from crawler.readers import Readers, list_source, packed
 from crawler.sites import EPI, Feed, Listing, Site, canonical, judge, urls
-from crawler.store import Store
+from crawler.store import SourceState, Store
 from tests.support import at
 
 HOME = "https://bao.example/"
@@ -207,6 +207,25 @@ def test_what_the_budget_puts_off_was_no_try(bench: Bench) -> None:
     [link] = bench.run.store.pending("bao")
     assert (link.tries, link.reason) == (0, Refusal.OVER_BUDGET)
     assert list(articles.next_batch()) == []  # nothing more today
+
+
+class Stopped(Here):
+    """Its run is being ended."""
+
+    async def run(self, *_: object) -> Never:
+        raise Interrupted
+
+
+@pytest.mark.parametrize("died", [False, True], ids=["first try", "a run died over it"])
+def test_a_page_that_a_stop_interrupts_has_had_no_try(bench: Bench, died: bool) -> None:
+    links = [Link(HOME + "a-post1.html")]
+    bench.run.store.save_source(SourceState(url=SITE.sources[0].url, checked_at=at(0)), links, "bao")
+    if died:
+        bench.run.store.refuse(links[0].url, Refusal.UNFINISHED, final=False)
+    _, [request] = articles_of(bench, "a-post1.html")
+    bench.run.readers = Stopped(1)
+    answer(request, PAGE.encode())
+    assert [link.tries for link in bench.run.store.pending("bao")] == [int(died)]
 
 
 def test_a_feed_that_speaks_of_walls_is_a_feed() -> None:

@@ -523,6 +523,9 @@ def test_a_rewind_delivers_again_with_the_same_keys(store: Store) -> None:
     assert shelf.opened == [0, 1]
     with store.reading() as connection:
         assert [one.seq for one in sink_cursors.aside(connection, "shelf")] == [2]
+    set_back(store, 2)
+    with store.reading() as connection:
+        assert sink_cursors.aside(connection, "shelf") == []
 
 
 def test_verify_sees_a_sink_ahead_of_the_feed(tmp_path: Path) -> None:

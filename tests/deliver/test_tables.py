@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,21 +23,10 @@ from crawler.deliver.sql_mirror import SqlMirror
 from crawler.errors import BadInput
 from crawler.items import Event
 from crawler.store import Store, database
-from tests.support import NOON, Fresh, article, delivery, sibling, statement
+from tests.support import NOON, Fresh, article, delivery, file_limit, sibling, statement
 
 pq = pytest.importorskip("pyarrow.parquet", reason="PARQUET NOT TESTED: pip install 'thoisu[parquet]'")
 ds = pytest.importorskip("pyarrow.dataset")
-
-
-@contextmanager
-def file_limit(size: int) -> Iterator[None]:
-    """No file of this process grows beyond so many bytes: a disk that is full, for whoever writes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 # --- Parquet --------------------------------------------------------------------------------------------------------

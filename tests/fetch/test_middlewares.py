@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import re
 import unicodedata
 import zlib
@@ -32,7 +33,13 @@ from crawler.errors import BadInput, Refusal
 from crawler.extract import is_wall, verdict
 from crawler.fetch import replay
 from crawler.fetch.guard import Denied
-from crawler.fetch.middlewares import BackoffMiddleware, SiteBusy, SiteSlotMiddleware, reason_of
+from crawler.fetch.middlewares import (
+    BackoffMiddleware,
+    DecompressionMiddleware,
+    SiteBusy,
+    SiteSlotMiddleware,
+    reason_of,
+)
 from crawler.fetch.robots import readable
 from crawler.fetch.spider import SiteSpider
 from crawler.items import Asked
@@ -419,3 +426,18 @@ def test_robots_txt_in_decomposed_letters() -> None:
     path = "/tin-tức/"
     text = f"User-agent: *\nDisallow: {unicodedata.normalize('NFD', path)}".encode()
     assert not ProtegoRobotParser(readable(text), None).allowed("http://bao.vn/tin-t%E1%BB%A9c/a", "thoisu")
+
+
+@pytest.mark.parametrize(("what", "unpacked"), [("article", True), ("page", True), ("source", False)])
+def test_what_no_header_calls_gzip_is_unpacked_unless_it_is_a_source(
+    what: Literal["article", "page", "source"], unpacked: bool
+) -> None:
+    about = SimpleNamespace(connect=lambda *_, **__: None)
+    crawler: Any = SimpleNamespace(
+        settings=Settings({"COMPRESSION_ENABLED": True}), signals=about, stats=None, spider=None
+    )
+    request = Request("https://bao.example.vn/a", meta={"asked": Asked(what)})
+    packed = Response(request.url, body=gzip.compress(page("Đê đã được sửa")))
+    answer = asyncio.run(DecompressionMiddleware.from_crawler(crawler).process_response(request, packed))
+    assert isinstance(answer, Response)
+    assert answer.body == (page("Đê đã được sửa") if unpacked else packed.body)

@@ -186,6 +186,12 @@ def test_a_fault_is_named_and_mended(paper: str, harm: Harm, fault: Fault, menda
             assert examined(proof.better, respond).verdict == "works"
 
 
+def test_a_page_with_words_is_not_built_by_its_scripts_however_long_these_are() -> None:
+    page = f"<html><body>{'<p>Tin trong ngày của báo.</p>' * 40}<script>{'x' * 9000}</script></body></html>"
+    site, respond = at(ALL, says(page.encode()))(described("songda"))
+    assert "script-built" not in {found.fault for found in examined(site, respond).findings}
+
+
 def test_a_source_that_moved_is_followed() -> None:
     site, respond = at(FEED, answers_from("/rss/moi.rss"))(described("songda"))
     better = examined(site, respond).better

@@ -1,4 +1,4 @@
-"""The watch itself: nobody polls, a look is overdue, a site never gave anything, a clock was wrong; no past is needed."""
+"""The watch itself: nobody polls, a poll is overdue, a site never gave anything, a clock was wrong; no past is needed."""
 
 from __future__ import annotations
 
@@ -137,16 +137,16 @@ def test_the_scheduler_and_the_check_put_right_what_a_clock_has_put_off(
         reserve(connection, "songda", room.now(), "look", 400, 400)
     tomorrow = room.now()
     room.off = timedelta()
-    looks = len(room.next_times())
+    polls = len(room.next_times())
     (seen,) = [seen for one, seen in watch(room.store, room.sites, room.now()) if one.name == "clock"]
-    assert "looks wait for a time that a wrong clock has told" in seen.evidence
-    assert heal(room.store, room.now()) >= looks
+    assert "polls wait for a time that a wrong clock has told" in seen.evidence
+    assert heal(room.store, room.now()) >= polls
     assert heal(room.store, room.now()) == 0
     assert set(room.next_times()) == {room.now()}
     with room.store.reading() as connection:
         assert sum(spent(connection, "songda", day_of(tomorrow)).values()) == 0 or ahead < timedelta(days=1)
     found = room.found()[("clock", None, "")]
-    assert "looks put right" in found.evidence
+    assert "polls put right" in found.evidence
     room.beat()
     room.crawl(due=True)
     room.world.advance(hours=25)

@@ -271,7 +271,7 @@ def test_bounds_are_kept_where_the_budget_allows(demands: dict[str, Demand]) -> 
             last = poll
 
 
-def test_more_looks_where_four_times_as_much_comes_but_only_twice_as_many() -> None:
+def test_more_polls_where_four_times_as_much_comes_but_only_twice_as_many() -> None:
     demands = {"small": Demand([0.01] * 1440), "large": Demand([0.04] * 1440)}
     polls, _ = timetable(demands, 90, 1440)
     assert len(polls["large"]) / len(polls["small"]) == pytest.approx(2, rel=0.1)
@@ -327,7 +327,7 @@ def test_backfill_leaves_to_the_watch_what_it_will_need() -> None:
     assert all(pace.take("look", at(0, 2)) for _ in range(planned))
 
 
-def test_articles_cannot_take_all_looks_away() -> None:
+def test_articles_cannot_take_all_polls_away() -> None:
     pace = Pace(Budget(100), {"feed": SourceRate()})
     pace.plan(at(0))
     while pace.take("article", at(0, 6)):
@@ -393,7 +393,7 @@ def test_items_from_the_future_come_from_a_clock_that_is_wrong() -> None:
     assert not any(minute >= 120 for minute in source.rate.spikes)
 
 
-def test_a_source_whose_items_others_bring_first_is_worth_few_looks() -> None:
+def test_a_source_whose_items_others_bring_first_is_worth_few_polls() -> None:
     sources = {name: SourceRate() for name in ("feed", "copy")}
     for number in range(48):
         items = [at(0, number / 2 + 0.2), at(0, number / 2 + 0.4)]
@@ -408,7 +408,7 @@ def test_a_source_whose_items_others_bring_first_is_worth_few_looks() -> None:
 
 
 def lived(days: int, budget: int = 60, window: int | None = 20, **more: Any) -> tuple[Pace, dict[str, list[datetime]]]:
-    """A site of two feeds, looked at as its pace says, and the looks."""
+    """A site of two feeds, polled as its pace says, and the polls."""
     rng = die(5)
     items = {
         name: [moment(item) for item in poisson(rng, days, dict.fromkeys(range(6, 20), rate))]
@@ -442,7 +442,7 @@ def test_a_site_is_looked_at_as_often_as_its_budget_says_and_no_more() -> None:
     assert len(by_day) > 0.7 * sum(poll > at(5) for poll in polls["busy"])
 
 
-def test_looks_keep_floor_and_ceiling() -> None:
+def test_polls_keep_floor_and_ceiling() -> None:
     _, polls = lived(6, floor=7, ceiling=240)
     for times in polls.values():
         gaps = [(later - sooner).total_seconds() / 60 for sooner, later in pairwise(times)]
@@ -450,7 +450,7 @@ def test_looks_keep_floor_and_ceiling() -> None:
         assert max(gaps) <= 240 + 1
 
 
-def test_a_window_bounds_what_may_come_between_two_looks() -> None:
+def test_a_window_bounds_what_may_come_between_two_polls() -> None:
     pace, _ = lived(10, budget=90, window=10)
     most = pace.sources["busy"].most
     pace.plan(at(10))
@@ -519,7 +519,7 @@ def test_a_source_that_is_new_to_the_site_is_planned_for() -> None:
     pace, _ = lived(3)
     poll = pace.next_poll("other", at(3, 10))
     assert at(3, 10) <= poll.at < at(4)
-    assert "never been looked at" in poll.why
+    assert "never been polled" in poll.why
 
 
 # --- traces ---------------------------------------------------------------------------------------------------------
@@ -577,7 +577,7 @@ def test_scores_count_delays_and_requests_of_the_span_alone() -> None:
     assert result.requests == 1
 
 
-def test_the_oracle_looks_with_the_root_of_the_rate() -> None:
+def test_the_oracle_polls_with_the_root_of_the_rate() -> None:
     trace: Trace = {
         "a": regular(14, {9: 9, 21: 1}),
         "b": regular(14, {9: 1, 21: 1}),
@@ -653,7 +653,7 @@ def test_a_file_that_is_damaged_or_too_large_is_refused_as_it_is_read(
 
 def test_a_replay_that_no_machine_holds_is_refused_and_one_that_sees_nothing_says_so() -> None:
     days = {name: [float(START), float(START + 3000 * DAY)] for name in "abcd"}
-    with pytest.raises(BadInput, match=r"17,285,760 looks; take fewer"):
+    with pytest.raises(BadInput, match=r"17,285,760 polls; take fewer"):
         next(simulate(days, 1440, 14))
     with pytest.raises(BadInput, match="no item is seen"):
         score({"a": [START + 1.0]}, {"a": []}, START, START + DAY)

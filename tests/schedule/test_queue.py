@@ -535,8 +535,9 @@ def test_the_queue_is_told_to_a_program_and_to_a_person(
     assert "there:7" in shown
 
 
-def test_a_store_without_a_queue_says_so(sqlite_template: Path, shared: Store, thoisu: Thoisu) -> None:
-    for url in (f"sqlite:///{sqlite_template}", address(shared)):
+def test_a_store_without_a_queue_says_so(tmp_path: Path, shared: Store, thoisu: Thoisu) -> None:
+    Store.open(file := f"sqlite:///{tmp_path / 'store.db'}").close()
+    for url in (file, address(shared)):
         told = thoisu("queue", "--store", url)
         assert (told.code, told.out) == (0, "")
         assert "does everything itself" in told.err

@@ -236,6 +236,7 @@ def test_no_more_is_reserved_than_a_day_has(store: Store) -> None:
         assert reserve(connection, "bao", NOW, "article", 5, 10) == 5
         assert reserve(connection, "bao", NOW, "article", 5, 10) == 2
         assert reserve(connection, "bao", NOW, "revisit", 5, 10) == 0
+        assert reserve(connection, "bao", NOW, "revisit", 5, 8) == 0  # a limit that was lowered gives nothing back
         assert reserve(connection, "other", NOW, "look", 5, 10) == 5
         midnight = NOW.replace(hour=23, minute=59) + timedelta(minutes=1)
         assert reserve(connection, "bao", midnight, "look", 99, 10) == 10
@@ -404,7 +405,7 @@ def test_failures_in_a_row_are_asked_less_and_less(watching: Callable[..., Watch
     assert "failed" in watch.entries("songda")[feed].why
 
 
-def test_articles_that_find_no_room_wait_for_the_next_day_and_looks_go_on(watching: Callable[..., Watch]) -> None:
+def test_articles_that_find_no_room_wait_for_the_next_day_and_polls_go_on(watching: Callable[..., Watch]) -> None:
     watch = watching(articles=75, budget=40)
     (report,) = watch.advance()
     assert report.refused["over_budget"] > 0  # type: ignore[index]
@@ -505,7 +506,7 @@ def test_status_and_pace_say_when_what_and_why(
     watch = watching(sites=2, articles=10, budget=123)
     code, out, _ = say(capsys, "status", "--store", watch.url)
     assert code == 0
-    assert out.count("never looked at") == 2
+    assert out.count("never polled") == 2
     assert " now " in out
     assert "how often it publishes is not known yet" in say(capsys, "pace", "hongha", "--store", watch.url)[1]
     watch.crawl("songda", due=False)

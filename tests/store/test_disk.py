@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import resource
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -17,20 +14,9 @@ from crawler.compare.relate import Relater
 from crawler.errors import StoreFailed
 from crawler.monitor.store_checks import verify
 from crawler.store import Store, database
-from tests.support import T0, article, sibling, statement
+from tests.support import T0, article, file_limit, sibling, statement
 
 KB = 1024
-
-
-@contextmanager
-def file_limit(size: int) -> Iterator[None]:
-    """No file of this process grows beyond so many bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def fill(store: Store, first: int = 1) -> int:

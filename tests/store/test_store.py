@@ -6,7 +6,6 @@ import importlib
 import pkgutil
 import random
 import re
-import shutil
 import signal
 import sqlite3
 import threading
@@ -18,7 +17,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, inspect, text
 
@@ -26,7 +25,7 @@ import crawler
 from crawler.errors import BadInput, Discard, Refusal, StoreFailed
 from crawler.items import Article, Image, Link
 from crawler.monitor.store_checks import verify
-from crawler.store import Outcome, SourceState, Store, database
+from crawler.store import Outcome, SourceState, Store, budget, database
 from crawler.store.migrate import HEAD, SCRIPTS, VERSION_TABLE, scripts
 from crawler.store.schema import metadata
 from tests.support import HANOI, T0, Fresh, article, at, statement, url_of, writer
@@ -376,10 +375,10 @@ def test_article_comes_back_as_it_was(store: Store, written: Article) -> None:
 
 @ONE_STORE
 @given(steps=st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["a", "b", "c", None])), max_size=12))
-def test_events_are_those_of_the_rules(sqlite_template: Path, tmp_path: Path, steps: list[tuple[int, str]]) -> None:
+@example([(1, "a"), (2, "a"), (3, "b"), (2, None), (2, "b"), (2, None)])  # a withdrawn copy comes back as another's
+def test_events_are_those_of_the_rules(tmp_path: Path, steps: list[tuple[int, str]]) -> None:
     """Against the rules in their plainest form: each page's text, and who had a text first. None takes a page down."""
-    shutil.copy(sqlite_template, tmp_path / "rules.db")
-    for rest in tmp_path.glob("rules.db-*"):
+    for rest in tmp_path.glob("rules.db*"):
         rest.unlink()
     own: dict[int, str] = {}  # articles: their text
     copies: dict[int, str] = {}
@@ -409,6 +408,14 @@ def test_events_are_those_of_the_rules(sqlite_template: Path, tmp_path: Path, st
                 own[n] = words
                 first.setdefault(words, n)
         assert verify(store) == []
+
+
+@pytest.mark.parametrize(("seconds", "stored"), [(59, True), (61, False)])
+def test_an_archived_page_gives_way_to_a_text_that_was_fetched_later(store: Store, seconds: int, stored: bool) -> None:
+    """Not to that of its own fetch, which is stored when it has been read."""
+    store.save(article(1, "a"), T0 + timedelta(seconds=seconds))
+    outcome = store.amend(article(1, "b"), T0, url_of(1))
+    assert (outcome is not None and outcome.event == "revised") is stored
 
 
 # --- the frontier ----------------------------------------------------------------------------------------------------
@@ -467,6 +474,34 @@ def test_pending_is_newest_first(store: Store) -> None:
     assert [link.canonical_url for link in store.pending("bao")] == [url_of(n) for n in (9, 20, 21, 5, 22, 3)]
     assert [link.canonical_url for link in store.pending("bao", limit=1)] == [url_of(9)]
     assert store.pending("dai") == []
+
+
+def test_a_page_that_was_read_by_a_clock_ahead_is_asked_again_when_its_source_says_that_it_changed(
+    store: Store,
+) -> None:
+    store.save(article(1, "a"), T0 + timedelta(days=30))
+    store.save(article(2, "a khác"), at(9))
+    state = SourceState(url=SOURCE, site="bao", checked_at=at(6))
+    store.save_source(state, [Link(url_of(n), modified_at=at(5)) for n in (1, 2)], "bao", revisit=True)
+    assert [link.canonical_url for link in store.pending("bao")] == [url_of(1)]
+
+
+def test_what_the_rest_of_a_day_may_need_follows_from_the_largest_of_the_seven_days_before(store: Store) -> None:
+    noon = T0.replace(hour=12)
+    days = {0: 900, 1: 40, 5: 100, 7: 60, 8: 800}
+    with store.writing() as connection:
+        for back, requests in days.items():
+            budget.reserve(connection, "bao", noon - timedelta(days=back), "look", requests, 1000)
+        budget.reserve(connection, "bao", noon - timedelta(days=2), "backfill", 700, 1000)
+        assert budget.usual(connection, "bao", noon) == 50
+
+
+def test_a_withdrawn_page_has_all_of_its_tries_again(store: Store) -> None:
+    store.save(article(1, "a"), T0)
+    store.refuse(url_of(1), Refusal.TIMEOUT, final=False)
+    assert [link.tries for link in store.revisit("bao", T0)] == [1]
+    store.withdraw(url_of(1), at(1))
+    assert [(link.tries, link.reason) for link in store.revisit("bao", T0)] == [(0, Refusal.GONE)]
 
 
 def test_link_stays_pending_until_stored_or_refused_for_good(store: Store) -> None:

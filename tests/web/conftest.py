@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +14,8 @@ from tests.web.asking import Asker, fill
 
 
 @pytest.fixture
-def room(tmp_path: Path, sqlite_template: Path) -> Iterator[Store]:
+def room(tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
-    shutil.copy(sqlite_template, tmp_path / "room.db")
     with Store.open(f"sqlite:///{tmp_path / 'room.db'}") as opened:
         yield opened
 

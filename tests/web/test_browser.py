@@ -40,10 +40,9 @@ WIRE = "\n".join(
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A store with one of everything, and one article that is hostile in every field, behind a server."""
     path = tmp_path_factory.mktemp("room") / "room.db"
-    shutil.copy(sqlite_template, path)
     with Store.open(f"sqlite:///{path}") as store:
         fill(store)
         store.save(nasty(7, "Bẩy"), at(7))

@@ -163,7 +163,7 @@ def test_elsewhere_a_token_is_needed_for_all_but_health(filled: Store) -> None:
     asker, token = Asker(filled, host="0.0.0.0", client="192.0.2.7", rate=100_000), add(filled, "desk")  # noqa: S104
     assert asker.get("/healthz").status_code == 200
     assert asker.get("/static/style.css").status_code == 200
-    for path in ("/", "/api/v1/articles", "/alerts", "/metrics", "/nosuch", "/static"):
+    for path in ("/", "/api/v1/articles", "/alerts", "/metrics", "/nosuch", "/static", "/healthz-x"):
         assert asker.get(path).status_code == 401
         assert "Basic" in asker.get(path).headers["www-authenticate"]
         for headers in (basic(token), {"Authorization": f"Bearer {token}"}):
@@ -171,6 +171,7 @@ def test_elsewhere_a_token_is_needed_for_all_but_health(filled: Store) -> None:
         for wrong in (
             {"Authorization": f"Bearer {token}x"},
             basic("x"),
+            {"Authorization": "Basic " + base64.b64encode(token.encode()).decode()},
             {"Authorization": "Basic ü"},
             {"Authorization": "Bearer"},
         ):

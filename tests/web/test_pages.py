@@ -179,7 +179,7 @@ def schedule(store: Store, minutes: float) -> None:
     """The site is polled next in so many minutes, as a scheduler that runs has planned."""
     enrol(Sites([replace(PAPER, name="bao")]), store, NOW - timedelta(days=2))
     with store.writing() as connection:
-        polled = {"polled_at": NOW - timedelta(minutes=9), "outcome": "200", "why": "it has never been looked at"}
+        polled = {"polled_at": NOW - timedelta(minutes=9), "outcome": "200", "why": "it has never been polled"}
         entries = [
             replace(one, next_at=NOW + timedelta(minutes=minutes), **polled) for one in agenda.entries(connection)
         ]
@@ -266,7 +266,7 @@ def test_ready_is_red_when_polls_are_overdue(filled: Store) -> None:
     with filled.writing() as connection:
         heartbeats.beat(connection, NOW - timedelta(hours=3))
     assert "Nobody polls" not in late.text
-    assert "2 looks are due" in Asker(filled).get("/readyz").text
+    assert "2 polls are due" in Asker(filled).get("/readyz").text
     assert Asker(filled).get("/healthz").status_code == 200
 
 
