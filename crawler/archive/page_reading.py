@@ -16,7 +16,7 @@ from crawler.extract import MOST_PAGES, join, verdict
 from crawler.items import Article
 from crawler.readers import PageRead, read_page
 from crawler.sites import written
-from crawler.text import charset
+from crawler.text import FIRST_PAGE, charset
 from crawler.text.content_codings import plain
 
 HEAD = 4096
@@ -113,6 +113,9 @@ def _body(stream: BufferedReader, headers: Mapping[str, str], limit: int) -> byt
 
 
 def moment(text: str) -> datetime:
-    """A WARC-Date, with its zone; ValueError for what is none."""
+    """A WARC-Date, with its zone; ValueError for what is none, or lies before there was a web."""
     at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if at < FIRST_PAGE:
+        raise ValueError(f"nothing was fetched at {text}")
+    return at

@@ -23,9 +23,14 @@ WARC = re.compile(rb"WARC/[01]\.[0-9]+\r?\n")
 """The line that opens a record."""
 _BITE = 1024  # bytes given to zlib at a time; they unfold to 1 MB at most, and are lost when one of them is damaged
 _HEAD = 1 << 16  # bytes of a record's own headers
+_USUAL_HEAD = 1 << 12  # the same of nearly all
 _LINE = 16  # bytes of the longest opening line
 _LENGTH = re.compile(rb"^Content-Length:[ \t]*([0-9]{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+# A blank line, or the line that opens another record: then the head has none.
+_HEAD_END = re.compile(rb"\r?\n\r?\n|\n(?=WARC/[01]\.[0-9]+\r?\n)")
+_UNFOLDED = 2**26  # bytes, below which no ratio is looked at
+_RATIO = 100  # markup unfolds to ten times its packed size
+_STARTS = 10_000  # of members without a record in them; chance makes one in 16 MB of packed bytes
 
 
 class Record(NamedTuple):
@@ -58,9 +63,13 @@ def plain(file: BinaryIO, place: int, limit: int) -> Iterator[Record | Fault]:
 
 def packed(file: BinaryIO, place: int, limit: int) -> Iterator[Record | Fault]:
     """The records of a gzipped file from a place on."""
-    rest = b""
+    rest, begun, unfolded = b"", place, 0
     while rest or (rest := file.read(PIECE)):
         text, used, rest, why = _unpack(file, rest, limit)
+        unfolded += len(text)
+        if _is_bomb(unfolded, place + used - begun):
+            yield Fault(place, _BOMB)
+            return
         rest = rest or file.read(PIECE)
         if why is None and not text.strip():
             place += used
@@ -71,7 +80,9 @@ def packed(file: BinaryIO, place: int, limit: int) -> Iterator[Record | Fault]:
             members = _Members(file, place)
             for one in _records(_Stream(iter(members)), limit):
                 yield Fault(place, one.why) if isinstance(one, Fault) else Record(place, place, one.text)
-            if members.fault is None:
+            if members.fault is None or members.fault.why == _BOMB:
+                if members.fault is not None:
+                    yield members.fault
                 return
             fault = members.fault
         elif why is not None:
@@ -135,11 +146,11 @@ class _Stream:
                 start = max(start - gone, 0)
                 if not self._fill():
                     return False
-            elif WARC.match(self.peek(found + _LINE), found):
-                self._drop(found)
-                return True
             else:
-                start = found + 1
+                self._drop(found)
+                if WARC.match(self.peek(_LINE)):
+                    return True
+                start = 1
 
     def _fill(self) -> bool:
         piece = next(self._pieces, b"")
@@ -159,7 +170,7 @@ class _Members:
         self.fault: Fault | None = None
 
     def __iter__(self) -> Iterator[bytes]:
-        rest = b""
+        rest, start, unfolded = b"", self._place, 0
         while rest or (rest := self._file.read(PIECE)):
             begun, unpacker = self._place, zlib.decompressobj(wbits=31)
             if not rest.strip(b"\0"):
@@ -173,6 +184,10 @@ class _Members:
                     self.fault = Fault(begun, str(error))
                     return
                 self._place += len(bite) - len(unpacker.unused_data)
+                unfolded += len(text)
+                if _is_bomb(unfolded, self._place - start):
+                    self.fault = Fault(begun, _BOMB)
+                    return
                 if text:
                     yield text
                 if not unpacker.eof and not rest and not (rest := self._file.read(PIECE)):
@@ -182,13 +197,15 @@ class _Members:
 
 
 def _records(stream: _Stream, limit: int) -> Iterator[Record | Fault]:
-    while head := stream.peek(_HEAD):
+    lost = False  # since the last record: what follows is one fault, however often it looks like a record
+    while head := _head(stream):
         place, extent = stream.place, _extent(head)
         if extent is not None and extent.end <= limit:
             text = stream.peek(extent.end)
             if len(text) == extent.end:
                 stream.skip(extent.end)
                 yield Record(place, stream.place, text[extent.blank :])
+                lost = False
                 continue
             yield Fault(place, "the last record is cut off")
         elif extent is not None:
@@ -196,16 +213,24 @@ def _records(stream: _Stream, limit: int) -> Iterator[Record | Fault]:
         elif not head.strip():
             stream.skip(len(head))
             continue
-        else:
+        elif not lost:
             yield Fault(place, "no record begins here")
+            lost = True
         if not stream.to_next(len(head) - len(head.lstrip(b"\r\n")) + 1):
             return
+
+
+def _head(stream: _Stream) -> bytes:
+    """What the next record's head stands in, if one does."""
+    head = stream.peek(_USUAL_HEAD)
+    return head if _HEAD_END.search(head, len(head) - len(head.lstrip(b"\r\n"))) else stream.peek(_HEAD)
 
 
 def _extent(head: bytes) -> _Extent | None:
     """Of the record that `head` begins with, behind blank lines; None when it begins with none."""
     blank = len(head) - len(head.lstrip(b"\r\n"))
-    if not WARC.match(head, blank) or not (end := _BLANK_LINE.search(head, blank, blank + _HEAD)):
+    end = _HEAD_END.search(head, blank, blank + _HEAD) if WARC.match(head, blank) else None
+    if end is None or end[0] == b"\n":
         return None
     length = _LENGTH.search(head, blank, end.start() + 2)
     return _Extent(blank, end.end() + int(length[1])) if length else None
@@ -259,14 +284,23 @@ def _before_damage(packed: bytes) -> bytes:
     return b"".join(parts)
 
 
+_BOMB = f"what follows unfolds to more than {_RATIO} times its size, and is left"
+
+
+def _is_bomb(unfolded: int, packed: int) -> bool:
+    """Whether so many packed bytes hold no pages but what is to keep a reader busy."""
+    return unfolded > _UNFOLDED and unfolded > _RATIO * packed
+
+
 def _too_large(limit: int) -> str:
     return f"a record of more than {limit // 2**20} MB"
 
 
 def _next(file: BinaryIO, place: int) -> int | None:
-    """Where the next member that opens with a record begins at or behind `place`; None when there is none."""
+    """Where the next member that opens with a record begins at or behind `place`; None when there is none, or too much
+    that looks like one."""
     file.seek(place)
-    window, at = b"", place
+    window, at, starts = b"", place, 0
     while piece := file.read(1 << 20):
         window = window[-len(MEMBER) + 1 :] + piece if window else piece
         begin = at + len(piece) - len(window)
@@ -276,6 +310,8 @@ def _next(file: BinaryIO, place: int) -> int | None:
             file.seek(begin + found)
             if WARC.match(opened(file.read(4096))):
                 return begin + found
+            if (starts := starts + 1) > _STARTS:
+                return None
             found = window.find(MEMBER, found + 1)
         file.seek(at)
     return None

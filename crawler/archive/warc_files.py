@@ -31,6 +31,10 @@ class WarcFile(NamedTuple):
     path: Path
     entry: str | None = None
     """Of a WACZ, the name of the file inside it."""
+    header: int = 0
+    """Where the local header of the entry begins in the WACZ, whose directory may be long and is read once."""
+    size: int = 0
+    """Bytes of the entry."""
 
     @property
     def name(self) -> str:
@@ -43,15 +47,15 @@ def warc_files(path: Path, base: Path | None = None) -> tuple[list[WarcFile], li
 
     A list is text, gzipped or not, with a path or an address a line, as Common Crawl publishes them (warc.paths.gz).
     Nothing is fetched: a path is looked for under `base`, and there by its last part too. Raises `BadInput` when
-    the path cannot be read or is none of these.
+    the path cannot be read or is none of these, or a WACZ compresses what should stand in it as it is.
     """
     try:
         with path.open("rb") as file:
             start = file.read(PIECE)
         if start.startswith(b"PK\x03\x04"):
             with zipfile.ZipFile(path) as packed:
-                names = [name for name in packed.namelist() if name.endswith((".warc", ".warc.gz"))]
-            return [WarcFile(path, name) for name in sorted(names)], []
+                entries = {one.filename: one for one in packed.infolist()}
+            return [_entry(path, entries[name]) for name in sorted(entries) if name.endswith((".warc", ".warc.gz"))], []
         if WARC.match(opened(start).lstrip(b"\r\n")):
             return [WarcFile(path)], []
         return _listed(path, base or path.parent)
@@ -81,6 +85,13 @@ def records(warc: WarcFile, place: int = 0, limit: int = LIMIT) -> Iterator[Reco
         start = file.read(3)
         file.seek(place)
         yield from (packed if start == MEMBER else plain)(file, place, limit)
+
+
+def _entry(path: Path, entry: zipfile.ZipInfo) -> WarcFile:
+    found = WarcFile(path, entry.filename, entry.header_offset, entry.file_size)
+    if entry.compress_type != zipfile.ZIP_STORED:
+        raise BadInput(f"{found.name} is compressed inside the WACZ, against its specification; unzip it first")
+    return found
 
 
 def _listed(path: Path, base: Path) -> tuple[list[WarcFile], list[str]]:
@@ -115,14 +126,9 @@ def _open(warc: WarcFile) -> BinaryIO:
     file = warc.path.open("rb")
     if warc.entry is None:
         return file
-    with zipfile.ZipFile(warc.path) as packed:
-        entry = packed.getinfo(warc.entry)
-    if entry.compress_type != zipfile.ZIP_STORED:
-        file.close()
-        raise BadInput(f"{warc.name} is compressed inside the WACZ, against its specification; unzip it first")
-    file.seek(entry.header_offset)
+    file.seek(warc.header)
     name, extra = struct.unpack("<26x2H", file.read(30))  # the local header: APPNOTE.TXT 6.3.10, section 4.3.7
-    return io.BufferedReader(_Part(file, entry.header_offset + 30 + name + extra, entry.file_size))
+    return io.BufferedReader(_Part(file, warc.header + 30 + name + extra, warc.size))
 
 
 class _Part(io.RawIOBase):

@@ -10,7 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -31,9 +31,9 @@ from crawler.readers import PageRead, Readers, packed
 from crawler.sites import Site, Sites, canonical, judge
 from crawler.store import Outcome, Store, frontier, subjects
 from crawler.store.articles import SAME_FETCH, amend, subjects_of
-from crawler.text import day_of
+from crawler.text import day_of, not_ahead
 
-_MOST_MISSING = 1000  # pages that are named
+_MOST_NAMED = 1000  # faults of a file, and pages that it lacks
 _EVERY = 200  # records between two notes of the place: what is read again after a kill changes nothing
 
 
@@ -51,9 +51,17 @@ class Copied:
     """Pages of the sites by what became of them: the events of a crawl, `unchanged`, `held`, `other_days`, `undated`,
     or the word of their refusal."""
     faults: list[str] = field(default_factory=list)
-    """What was passed over, a sentence each."""
+    """What was passed over, a sentence each; of very many, the first."""
+    passed_over: int = 0
+    """How many there were."""
     missing: list[str] = field(default_factory=list)
     """Addresses on which articles go on and that no file holds: there the articles end."""
+
+    def pass_over(self, what: str) -> None:
+        """Note a fault."""
+        self.passed_over += 1
+        if len(self.faults) < _MOST_NAMED:
+            self.faults.append(f"{self.name}, {what}, passed over")
 
 
 _NONE = Sites()
@@ -75,12 +83,13 @@ def copy(
     dry: bool = False,
     own: Settings = DEFAULTS,
     on_progress: Callable[[Copied], None] = lambda _: None,
+    now: datetime | None = None,
 ) -> Copied:
     """Store the articles of these sites and days that a file holds, from where it was left; `dry` only counts.
 
     Pages of the `others` are told from those of sites that nobody knows. Pages are read in `own.readers` processes,
     within the limits of one. Where an article goes on, its further pages are taken from `pages`, by default those of
-    the same file.
+    the same file. `now` is the present, of which no record can be ahead.
     """
     size = warc.path.stat().st_size
     job, key = job_of(sites, span), f"{warc.name}:{size}"
@@ -89,7 +98,8 @@ def copy(
     found = Copied(name=warc.name, size=size, place=place)
     if done:
         return found
-    work = _Import(store, sites, others, span, pages or FurtherPages([warc], sites), found, own, dry=dry)
+    pages = pages or FurtherPages([warc], sites)
+    work = _Import(store, sites, others, span, pages, found, own, now or datetime.now(UTC), dry=dry)
     for known, read in work.readers.each(own.read_seconds, read_recorded, work.calls(records(warc, place, LIMIT))):
         found.records += 1
         found.place = known.end
@@ -119,6 +129,8 @@ class _Known(NamedTuple):
     head: Head | None = None
     site: Site | None = None
     link: str = ""
+    fault: str = ""
+    """Why nothing of it can be taken."""
 
 
 class _Import:
@@ -133,18 +145,19 @@ class _Import:
         pages: FurtherPages,
         found: Copied,
         own: Settings,
+        now: datetime,
         *,
         dry: bool,
     ) -> None:
         self._store, self._sites, self._others, self._span = store, sites, others, span
-        self._pages, self._found, self._own, self._dry = pages, found, own, dry
+        self._pages, self._found, self._own, self._now, self._dry = pages, found, own, now, dry
         self.readers = Readers(own.readers)
 
     def calls(self, found: Iterable[Record | Fault]) -> Iterator[tuple[_Known, tuple[bytes, int, bytes] | None]]:
         """Each record, with what a reader needs of it if it is to be read."""
         for one in found:
             if isinstance(one, Fault):
-                self._found.faults.append(f"{self._found.name}, byte {one.place}: {one.why}, passed over")
+                self._found.pass_over(f"byte {one.place}: {one.why}")
                 continue
             known = self._judge(one)
             to_read = known.word is None and b"response" in one.text[:HEAD]
@@ -154,6 +167,8 @@ class _Import:
         end, head = record.end, head_of(record.text)
         if head is None:
             return _Known(end)
+        if not_ahead(head.at, self._now) is None:
+            return _Known(end, fault=f"fetched in the future, at {head.at:%Y-%m-%dT%H:%M:%SZ}")
         if (site := self._sites.find(head.url)) is None:
             return _Known(end, Refusal.OTHER_SITE if self._others.find(head.url) else Refusal.NO_SITE)
         if refused := judge(head.url, site).refused:
@@ -172,8 +187,8 @@ class _Import:
     def take(self, known: _Known, read: PageRead | Exception) -> str | None:
         """Store one page that was read; the word for what became of it, None for a record that was passed over."""
         if isinstance(read, BadRecord) or known.head is None or known.site is None:
-            why = read if isinstance(read, Exception) else "a head that cannot be read"
-            self._found.faults.append(f"{self._found.name}, before byte {known.end}: {why}, passed over")
+            why = known.fault or (read if isinstance(read, Exception) else "a head that cannot be read")
+            self._found.pass_over(f"before byte {known.end}: {why}")
             return None
         if self._is_held(known.link, known.head.at):  # by a record that was read meanwhile
             return "held"
@@ -200,7 +215,7 @@ class _Import:
         if self._dry:
             return "readable"
         article, lacking = join_pages(read, lambda address: self._further(address, head.at, site))
-        if lacking and len(self._found.missing) < _MOST_MISSING:
+        if lacking and len(self._found.missing) < _MOST_NAMED:
             self._found.missing.append(lacking)
         return _store(self._store, article, head.at, link, site)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from heapq import nsmallest
 from tempfile import TemporaryFile
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from crawler.sites import Sites, written
 
 _MOST = 100_000  # records that are put aside, of about 200 bytes of memory each
 _MOST_BYTES = 2 * 2**30  # on the disk
+_MOST_OF_ONE = 10  # records of one address, that are read where an article needs it
 _DATE = re.compile(rb"^WARC-Date:[ \t]*([^\r\n]{1,40})", re.I | re.M)
 
 
@@ -35,11 +37,11 @@ class FurtherPages:
         finalize(self, self._texts.close)
 
     def find(self, address: str, near: datetime) -> Iterator[bytes]:
-        """The records of this address, first that which was fetched nearest to a time."""
+        """A few records of this address, first that which was fetched nearest to a time."""
         if self._places is None:
             self._places = self._put_aside()
         places = self._places.get(page_number(address), ())
-        for _, start, size in sorted(places, key=lambda place: abs(place[0] - near)):
+        for _, start, size in nsmallest(_MOST_OF_ONE, places, key=lambda place: abs(place[0] - near)):
             self._texts.seek(start)
             yield self._texts.read(size)
 

@@ -73,7 +73,7 @@ def copy_files(
             done.append(one)
             for fault in one.faults[:_FAULTS]:
                 screen.print(shown(respoken(fault)), style="yellow", soft_wrap=True)
-            if (more := len(one.faults) - _FAULTS) > 0:
+            if (more := one.passed_over - _FAULTS) > 0:
                 screen.print(spoken("and {n} more of the same file", n=more), style="yellow")
             for url in one.missing[:_FAULTS]:
                 text = spoken("an article ends before {url}, on which it goes on and which is in no file", url=url)
@@ -121,7 +121,7 @@ def _summary(done: list[Copied]) -> None:
     whole: Counter[str] = Counter()
     for one in done:
         whole += one.what
-    records, faults = sum(one.records for one in done), sum(len(one.faults) for one in done)
+    records, faults = sum(one.records for one in done), sum(one.passed_over for one in done)
     texts = "{n} file, {records} records, {faults} passed over", "{n} files, {records} records, {faults} passed over"
     screen.print(spoken_of_many(*texts, len(done), records=records, faults=faults))
     for reason in (*_FIRST, *sorted(whole.keys() - set(_FIRST))):

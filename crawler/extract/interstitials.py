@@ -39,7 +39,7 @@ _WALL_MARKS = (
     b"challenge-running",
 )
 _DOUBTFUL = (b"captcha", b"_incapsula_resource")  # in walls, and in the pages behind them
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _UNSHOWN = ["script", "style", "noscript", "template", "iframe", "head"]
 _PROVE = re.compile(
     r"captcha|not a robot|you are (?:a )?human|verify (?:that )?you|unusual traffic|security check"

@@ -12,7 +12,10 @@ from crawler.extract.linked_data import Thing, own_article, things
 from crawler.sites import Css
 from crawler.text import nfc, unescape
 
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Lone surrogates, which JSON can name, are no characters: no file and no database takes them.
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 _VALUES = 20  # of a list in the linked data

@@ -45,7 +45,7 @@ CHECKS: tuple[Check, ...] = (
         name="reach",
         reads="what came of the last runs, and whether the site has ever given a source or an article",
         bound="the first run, when it has never given anything (a day, when its sources are only empty); else three "
-        "in a row; five pages of which none reads",
+        "in a row; five pages of which none reads, or 20 and more of which three in four give no text of their own",
         within="that run",
         advice="thoisu crawl SITE says what happens; a moved site needs its new address, a ban a talk with the site",
         run=watch_checks.reach,
@@ -71,7 +71,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         name="silence",
         reads="the times of the site's articles, as an hourly rate of the week, and the last good poll",
-        bound="a silence that fewer than one quarter in a thousand has",
+        bound="a silence that fewer than one quarter in a thousand has; of a new site ten days, and twenty intervals",
         within="the time in which the site usually publishes ln(13,000 × articles a week) articles, 15 for 25 a day",
         advice="open the site: if there is news, its sources have moved; thoisu discover URL",
         run=site_checks.silence,

@@ -18,6 +18,11 @@ _WEEKS = 13  # of a quarter
 LEARN_DAYS = 14
 """From which the rate is learned before a silence is judged."""
 _LEAST = 20  # articles in the weeks that are learned from
+YOUNG = timedelta(days=10)
+"""The shortest silence that is judged by the newest articles alone; the holidays of the lunar year are shorter."""
+NEWEST = 10
+"""Articles by which it is judged, half of them at least."""
+_INTERVALS = 20  # of theirs that it lasts
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def silence(times: Sequence[datetime], begin: datetime, last: datetime, until: d
     the one before it. News comes in bursts, so n counts in units of how much more than Poisson's the same hours of
     other days differ (the index of dispersion; D. R. Cox, P. A. W. Lewis, Statistical Analysis of Series of Events).
     """
-    if len(times) < _LEAST or last - begin < timedelta(days=LEARN_DAYS) or until <= last:
+    if not is_learned(times, begin, last) or until <= last:
         return None
     rate = Rate()
     clock = [minutes(at) for at in times]
@@ -52,6 +57,23 @@ def silence(times: Sequence[datetime], begin: datetime, last: datetime, until: d
     scaled = expected / _dispersion(clock, rates, minutes(last), minutes(until))
     chance = min(1.0, max(_WEEKS * weekly, 1.0) * exp(-scaled))
     return Silence(last, expected, chance) if chance < CHANCE else None
+
+
+def is_learned(times: Sequence[datetime], begin: datetime, last: datetime) -> bool:
+    """Whether there is enough to learn a rate from."""
+    return len(times) >= _LEAST and last - begin >= timedelta(days=LEARN_DAYS)
+
+
+def young_silence(newest: Sequence[datetime], last: datetime, until: datetime) -> bool:
+    """Whether a site is silent whose rate was never learned, as one whose sources stand still from the first day.
+
+    `newest` are the times of its newest `NEWEST` articles, in order; where a source stands still they have their times
+    all the same.
+    """
+    if len(newest) < NEWEST / 2:
+        return False
+    interval = (newest[-1] - newest[0]) / (len(newest) - 1)
+    return until - last >= max(YOUNG, _INTERVALS * interval)
 
 
 def _learn(rate: Rate, clock: Sequence[float], start: float, end: float) -> None:

@@ -18,7 +18,7 @@ from crawler.monitor.view import View
 from crawler.sites import Feed, Listing, Sitemap, StandIn
 from crawler.store import stand_ins
 from crawler.store.findings import Observation
-from crawler.store.schema import Fate, links, sources
+from crawler.store.schema import Fate, articles, links, sources
 from crawler.store.tallies import ASKED, LIES
 from crawler.text import day_of, local_time, not_after
 
@@ -32,25 +32,42 @@ _SHOWN = 2
 def silence(view: View) -> Iterator[Observation]:
     """No new article, for longer than the site's habits explain."""
     for site in view.sites:
-        days = {day: pages for day, pages in view.pages(site).items() if pages}
         until = view.polled_at(site)
-        if not days or until is None:
+        if until is None:
             continue
-        begin = midnight(min(days))
+        days = {day: pages for day, pages in view.pages(site).items() if pages}
+        newest = _newest(view, site, until)
         pages = [(midnight(day), page) for day, pages in days.items() for page in pages]
         times = sorted(start + timedelta(minutes=page.minute) for start, page in pages)
         # By our own clock: that of the site may be off.
-        last = max(start + timedelta(minutes=page.read) for start, page in pages)
+        read = [start + timedelta(minutes=page.read) for start, page in pages] or newest[-1:]
+        if not read:
+            continue
+        last = max(read)
         if (waiting := _waiting(view, site)) is not None:
             last = max(last, not_after(waiting, view.now))
-        found = silences.silence([at for at in times if at >= begin], begin, last, until)
-        if found:
+        begin = midnight(min(days)) if days else last
+        learned = [at for at in times if at >= begin]
+        if found := silences.silence(learned, begin, last, until):
             hours = (until - last).total_seconds() / 3600
             evidence = (
                 f"{hours:.0f} hours without an article, where {found.expected:.0f} are usual; "
                 f"one quarter in {1 / found.chance:,.0f} has that"
             )
             yield Observation(site, "", found.since, evidence)
+        elif not silences.is_learned(learned, begin, last) and silences.young_silence(newest, last, until):
+            within = max((newest[-1] - newest[0]).total_seconds() / 3600, 1)
+            evidence = (
+                f"{(until - last).days} days without an article; the newest {len(newest)} are of {within:.0f} hours"
+            )
+            yield Observation(site, "", last, evidence)
+
+
+def _newest(view: View, site: str, until: datetime) -> list[datetime]:
+    """When the newest articles of a site say that they were published, in order."""
+    query = select(articles.c.published_at).where(articles.c.site == site, articles.c.published_at <= until)
+    query = query.order_by(articles.c.published_at.desc()).limit(silences.NEWEST)
+    return sorted(view.connection.scalars(query))
 
 
 def refusals(view: View) -> Iterator[Observation]:

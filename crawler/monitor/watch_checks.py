@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from crawler.errors import Refusal
 from crawler.monitor.view import View
@@ -28,6 +28,10 @@ IN_A_ROW = 3
 """Runs that get no answer at a site that has given something before."""
 UNREAD = 5
 """Pages that a site lists and none of which could be read."""
+FEW = 20
+"""Pages of the last four weeks without a text of their own, from which on it is a finding that these are most."""
+_MOST = 3  # times as many as have one
+_LATELY = timedelta(days=28)
 NONE_YET = timedelta(days=1)
 """How long all sources of a new site may be empty: some list today's articles alone, and by night there are none."""
 JUMP_KEPT = timedelta(days=1)
@@ -136,17 +140,48 @@ def _refused_already(view: View, site: str) -> bool:
 def _unread(view: View, site: str) -> Observation | None:
     tried = (links.c.site == site) & ((links.c.fate == Fate.REFUSED) | (links.c.tries > 0))
     count, since = view.connection.execute(select(func.count(), func.min(links.c.found_at)).where(tried)).one()
+    if view.connection.scalar(select(exists().where(articles.c.site == site) | exists().where(copies.c.site == site))):
+        return _hardly_read(view, site)
     if count < UNREAD:
         return None
-    if view.connection.scalar(select(exists().where(articles.c.site == site) | exists().where(copies.c.site == site))):
-        return None
-    words = view.connection.execute(
-        select(links.c.reason, func.count()).where(tried).group_by(links.c.reason).order_by(func.count().desc())
+    evidence = f"{count} pages are listed and none could be read: {_reasons(view, tried)}"
+    return Observation(site, "pages", since, evidence, _some(view, tried))
+
+
+def _hardly_read(view: View, site: str) -> Observation | None:
+    """Most pages are refused, or all say the same; a share that was never better is none that could shift."""
+    listed = (links.c.site == site) & (links.c.found_at >= view.now - _LATELY) & links.c.backfill_seq.is_(None)
+    refused = listed & ((links.c.fate == Fate.REFUSED) | ((links.c.fate == Fate.PENDING) & (links.c.tries > 0)))
+    bad, since = view.connection.execute(select(func.count(), func.min(links.c.found_at)).where(refused)).one()
+    stored = listed & (links.c.fate == Fate.STORED)
+    alike = (
+        select(links.c.canonical_url, links.c.found_at)
+        .join(copies, copies.c.canonical_url == links.c.canonical_url)
+        .join(articles, articles.c.id == copies.c.article_id)
+        .where(stored, copies.c.site == site, articles.c.site == site)
+        .subquery()
     )
-    shown = view.connection.scalars(select(links.c.canonical_url).where(tried).limit(_SHOWN))
-    evidence = f"{count} pages are listed and none could be read: "
-    evidence += ", ".join(f"{reason or 'no reason'} {number}" for reason, number in words)
-    return Observation(site, "pages", since, evidence, tuple(shown))
+    own, first = view.connection.execute(select(func.count(), func.min(alike.c.found_at)).select_from(alike)).one()
+    good = view.connection.scalar(select(func.count()).where(stored)) - own
+    if bad + own < FEW or bad + own < _MOST * good:
+        return None
+    words = [f"{_reasons(view, refused)}"] * bool(bad) + [f"{own} with the text of another"] * bool(own)
+    evidence = f"{good} of {bad + own + good} pages gave a text of their own: {', '.join(words)}"
+    shown = tuple(view.connection.scalars(select(alike.c.canonical_url).limit(_SHOWN))) if own > bad else ()
+    begun = min(at for at in (since, first) if at is not None)
+    return Observation(site, "pages", begun, evidence, shown or _some(view, refused))
+
+
+def _reasons(view: View, those: ColumnElement[bool]) -> str:
+    """The words for which pages are refused, with their numbers."""
+    words = view.connection.execute(
+        select(links.c.reason, func.count()).where(those).group_by(links.c.reason).order_by(func.count().desc())
+    )
+    return ", ".join(f"{reason or 'no reason'} {number}" for reason, number in words)
+
+
+def _some(view: View, those: ColumnElement[bool]) -> tuple[str, ...]:
+    return tuple(view.connection.scalars(select(links.c.canonical_url).where(those).limit(_SHOWN)))
 
 
 def _unlisted(view: View, site: str) -> Observation | None:

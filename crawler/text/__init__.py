@@ -35,7 +35,7 @@ from crawler.text.fingerprint import (
 )
 from crawler.text.http import GZIP, gunzip, retry_after
 from crawler.text.normalization import nfc, nfd, unmarked
-from crawler.text.plausible import AHEAD, LONGEST_WAIT, SKEW, bounded, not_after, not_ahead, validator
+from crawler.text.plausible import AHEAD, FIRST_PAGE, LONGEST_WAIT, SKEW, bounded, not_after, not_ahead, validator
 from crawler.text.references import unescape
 from crawler.text.search import search_form, without_marks
 from crawler.text.syllables import TONES, is_syllable
@@ -43,6 +43,7 @@ from crawler.text.syllables import TONES, is_syllable
 __all__ = [
     "AHEAD",
     "DOCUMENT",
+    "FIRST_PAGE",
     "GZIP",
     "INVISIBLE",
     "INVISIBLE_SIGNS",

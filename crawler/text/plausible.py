@@ -6,7 +6,7 @@ Each comes in through one of these functions, so that none is kept that would ho
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import isnan
 
 AHEAD = timedelta(days=1)
@@ -20,6 +20,8 @@ MEANT = 30 * 24 * 60 * 60.0
 """Seconds beyond which a wait cannot be meant: it says nothing, and our own back-off holds."""
 UNIX_TIME = 1_000_000_000
 """From here on a number of seconds is a time since 1970 (9 September 2001), not a wait of thirty years."""
+FIRST_PAGE = datetime(1990, 12, 20, tzinfo=UTC)
+"""When the first page of the web could be fetched."""
 LONGEST_VALIDATOR = 1000
 """Characters of an ETag or Last-Modified that are kept and sent back; no server writes one of a hundred."""
 

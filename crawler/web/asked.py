@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -111,7 +111,8 @@ def _time(text: str | None, *, end: bool = False) -> datetime | None:
         at = moment(text)
     except ValueError as error:
         raise _wrong(f"a time {error}") from None
-    return at + timedelta(days=1) if end and len(text) == _DAY else at
+    whole = end and len(text) == _DAY and at.date() < date.max  # behind the last of all days there is no other
+    return at + timedelta(days=1) if whole else at
 
 
 def _wrong(detail: str) -> HTTPException:

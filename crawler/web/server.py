@@ -21,7 +21,7 @@ class Server(AppServer):
         self._state = State(store=store, sites=sites, options=options)
         super().__init__(
             application(self._state), options.host, port, log_config=None, access_log=False, server_header=False,
-            date_header=True, limit_concurrency=_AT_ONCE, timeout_keep_alive=_IDLE, http="h11",
+            date_header=True, limit_concurrency=_AT_ONCE, timeout_keep_alive=_IDLE,
             h11_max_incomplete_event_size=_HEAD, ws="none", lifespan="off", proxy_headers=False,
         )  # fmt: skip
 

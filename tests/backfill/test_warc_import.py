@@ -22,7 +22,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.alerts import alerts
+from crawler.archive.record_stream import MEMBER
 from crawler.archive.warc_files import Fault, Record, WarcFile, records, warc_files
+from crawler.backfill import warc_import
 from crawler.backfill.warc_import import Copied, copy
 from crawler.cli.main import main
 from crawler.crawl.run import crawl
@@ -69,10 +71,10 @@ class Shelf:
 
     def copy(self, path: Path, span: DayRange = EVER, *, dry: bool = False) -> Copied:
         found, _ = warc_files(path)
-        whole = Copied(name="", size=0)
+        whole, present = Copied(name="", size=0), max(datetime.now(UTC), FETCHED + timedelta(days=30))
         with Store.open(self.url) as store:
             for tape in found:
-                one = copy(store, tape, self.sites, span, dry=dry)
+                one = copy(store, tape, self.sites, span, dry=dry, now=present)
                 whole.records += one.records
                 whole.what += one.what
                 whole.faults += one.faults
@@ -454,6 +456,68 @@ def test_faults_and_places_add_up(shelf: Shelf) -> None:
     assert whole[-1].end == path.stat().st_size
     again = list(records(WarcFile(path), whole[10].end))
     assert again == found[found.index(whole[10]) + 1 :]
+
+
+# --- what is made to cost, or to be believed for ever -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("junk", [b"WARC/1.0\r\n", b"WARC/", b"WARC/1.0\r\nA: b\r\n", MEMBER])
+@pytest.mark.parametrize("form", ["plain.warc", "whole.warc.gz", "packed.warc.gz"])
+def test_what_looks_like_records_is_gone_through_once(shelf: Shelf, junk: bytes, form: str) -> None:
+    # Looked at to its end from each of its beginnings, each of these took from minutes to days.
+    first, *_, last = shelf.texts()
+    parts = [first, b"\r\n" + junk * (4_000_000 // len(junk)) + b"\r\n\r\n", last]
+    path = shelf.folder / form
+    path.write_bytes(gzip.compress(b"".join(parts)) if form.startswith("whole") else b"".join(parts))
+    if form.startswith("packed"):
+        path.write_bytes(gzip.compress(parts[0]) + parts[1] + gzip.compress(parts[2]))
+    found = shelf.copy(path)
+    assert len(found.faults) <= 1
+    assert found.records >= 1
+
+
+def test_a_file_that_unfolds_without_end_is_left(shelf: Shelf) -> None:
+    first, last = shelf.texts()[:1], shelf.texts()[-1:]
+    path = shelf.folder / "a.warc.gz"
+    path.write_bytes(gzip.compress(b"".join([*first, bytes(80 * 2**20), *last])))
+    found = shelf.copy(path)
+    assert found.faults[-1].endswith("what follows unfolds to more than 100 times its size, and is left, passed over")
+    assert found.records == 1
+
+
+def test_of_very_many_faults_the_first_are_kept(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warc_import, "_MOST_NAMED", 3)
+    texts = [part for text in shelf.texts() for part in (text, b"rubbish\r\n\r\n")]
+    path = shelf.folder / "a.warc"
+    path.write_bytes(b"".join(texts))
+    with Store.open(shelf.url) as store:
+        found = copy(store, WarcFile(path), shelf.sites, EVER)
+    assert (len(found.faults), found.passed_over) == (3, 24)
+
+
+@pytest.mark.parametrize("year", [1, 1989, 2126, 9999])
+def test_a_record_that_cannot_have_been_fetched_then_is_passed_over(shelf: Shelf, year: int) -> None:
+    story, other = shelf.stories[:2]
+    texts = [
+        shelf.record(shelf.world.url(one), page(shelf.world, one).encode(), at)
+        for one in (story, other)
+        for at in (FETCHED, FETCHED.replace(year=year))
+    ]
+    found = shelf.copy(shelf.file("a.warc.gz", [*texts[:2], texts[3], texts[2]]))
+    assert found.what == Counter(created=2)
+    assert len(found.faults) == 2
+    with Store.open(shelf.url) as store:
+        assert {row.first_seen_at for row in store.articles()} == {FETCHED}
+
+
+def test_the_directory_of_a_wacz_is_read_once(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = shelf.folder / "a.wacz"
+    with zipfile.ZipFile(path, "w") as packed:
+        for number, text in enumerate(shelf.texts()):
+            packed.writestr(f"archive/{number:02}.warc", text)
+    found, _ = warc_files(path)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    assert sum(isinstance(one, Record) for tape in found for one in records(tape)) == 24
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
@@ -18,6 +19,7 @@ from crawler.backfill.warc_import import Copied, copy
 from crawler.backfill.warc_pages import FurtherPages
 from crawler.cli.warcs import copy_files
 from crawler.discover import DayRange
+from crawler.readers import Readers
 from crawler.sites import EPI, Feed, Site, Sites
 from crawler.store import Store
 
@@ -74,7 +76,7 @@ def imported(folder: Path, *files: WarcFile) -> tuple[list[str], list[Copied]]:
     """The bodies that the store holds after an import of these files, and what came out of each."""
     pages = FurtherPages(files, SITES)
     with Store.open(f"sqlite:///{folder}/store.db") as store:
-        found = [copy(store, file, SITES, EVER, pages=pages) for file in files]
+        found = [copy(store, file, SITES, EVER, pages=pages, now=FETCHED + timedelta(days=60)) for file in files]
         return [store.article(row.id).article.body for row in store.articles(limit=None)], found  # type: ignore[union-attr]
 
 
@@ -120,6 +122,21 @@ def test_of_several_answers_the_nearest_in_time_is_taken(tmp_path: Path) -> None
     later = record(2, words=other, at=FETCHED + timedelta(days=30))
     file = written(tmp_path / "a.warc.gz", [later, record(1), record(2), record(3)])
     assert imported(tmp_path, file)[0] == ["\n".join(TEXT)]
+
+
+def test_of_very_many_answers_a_few_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+    usual = Readers.wait
+
+    def wait(self: Readers, seconds: float, function: Any, *args: Any) -> Any:
+        asked.append(args[0])
+        return usual(self, seconds, function, *args)
+
+    monkeypatch.setattr(Readers, "wait", wait)
+    gone = [record(2, status="404 Not Found", at=FETCHED + timedelta(minutes=n)) for n in range(60)]
+    bodies, _ = imported(tmp_path, written(tmp_path / "a.warc.gz", [record(1), *gone]))
+    assert bodies == [TEXT[0]]
+    assert 1 < len(asked) < len(gone)
 
 
 def test_no_more_is_put_aside_than_there_is_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

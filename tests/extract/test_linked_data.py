@@ -173,3 +173,15 @@ def test_section_of_the_linked_data_is_taken_where_the_page_shows_none() -> None
 @given(st.text(alphabet='{}[]",:\\/*<!-> \n@typeNewsArticle', max_size=80))
 def test_any_script_is_read_or_passed_over(script: str) -> None:
     assert all(isinstance(thing, dict) for thing in things(script))
+
+
+def test_a_surrogate_without_its_other_half_reaches_no_field() -> None:
+    half = "\\ud800"
+    said = {
+        **STORY, "headline": f"{TITLE} {half}", "datePublished": f"2026-03-05T09:15:42+07:00{half}",
+        "author": {"@type": "Person", "name": f"Trần {half} Minh An"}, "articleSection": f"Nội {half}vụ",
+        "keywords": [f"tiền {half}lương"], "image": f"https://so.example.gov.vn/{half}.jpg",
+    }  # fmt: skip
+    text = json.dumps(said, ensure_ascii=False).replace("\\\\ud800", "\\ud800")
+    article = extract(page(text).replace(f"<h1>{TITLE}</h1>", ""), URL)
+    assert json.dumps(article.to_dict(), ensure_ascii=False).encode("utf-8")

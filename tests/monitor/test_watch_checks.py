@@ -22,6 +22,8 @@ from crawler.discover import DayRange
 from crawler.monitor import check, check_due, watch
 from crawler.monitor.view import View
 from crawler.newsroom import Newsroom, World, newsroom_sites
+from crawler.newsroom.misbehave import Reply
+from crawler.newsroom.papers import Paper
 from crawler.schedule import agenda, enrol, scheduler
 from crawler.schedule.agenda import ARTICLES
 from crawler.schedule.clock_watch import ClockWatch
@@ -40,6 +42,7 @@ from tests.support import PAPER
 NOW = datetime(2026, 8, 6, 8, 0, tzinfo=VIETNAM)
 PATIENT = {"THOISU_DELAY": 0, "THOISU_BACKOFF_FIRST": 0.01, "THOISU_BACKOFF_MAX": 0.5, "RETRY_TIMES": 0}
 HOUR = timedelta(hours=1)
+NO_TEXT = b"<html><head><title>Tin</title></head><body><h1>Tin</h1><p></p></body></html>" + b" " * 900
 
 
 class Room:
@@ -390,6 +393,46 @@ def test_a_site_of_whose_pages_none_can_be_read(rooms: Callable[..., Room]) -> N
     found = room.found()
     assert ("reach", "songda", "pages") in found
     assert "none could be read: forbidden " in found["reach", "songda", "pages"].evidence
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_site_of_whose_pages_few_say_anything_of_their_own(
+    rooms: Callable[..., Room], monkeypatch: pytest.MonkeyPatch, same: bool
+) -> None:
+    room, pages = rooms(articles=40), list[bytes]()
+    usual = room.newsroom._answers.answer
+
+    def answer(paper: Paper, target: str, headers: dict[str, str]) -> Reply:
+        given = usual(paper, target, headers)
+        if "post" in target:
+            pages.append(given.body)
+            given.body = pages[0] if same else given.body if len(pages) % 5 == 0 else NO_TEXT
+        return given
+
+    monkeypatch.setattr(room.newsroom._answers, "answer", answer)
+    room.crawl(due=False)
+    found = room.found()
+    assert found.keys() == {("reach", "songda", "pages")}
+    told = found["reach", "songda", "pages"].evidence
+    assert "pages gave a text of their own: " in told
+    assert ("with the text of another" if same else "no_body") in told
+    monkeypatch.undo()
+    room.world.advance(hours=24 * 29)
+    room.crawl(due=False)
+    assert ("reach", "songda", "pages") not in room.found()
+
+
+@pytest.mark.parametrize(("days", "found"), [(5, set()), (11, {("silence", "songda", "")})])
+def test_a_site_whose_sources_stand_still_from_the_first_day(
+    rooms: Callable[..., Room], days: int, found: set[tuple[str, str, str]]
+) -> None:
+    room = rooms()
+    room.newsroom.misbehave("songda", stuck=True)
+    room.crawl(due=False)
+    assert room.found() == {}
+    room.world.advance(hours=24 * days)
+    room.crawl(due=False)
+    assert room.found().keys() == found
 
 
 # --- what could not be checked ----------------------------------------------------------------------------------------

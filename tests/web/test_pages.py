@@ -149,6 +149,12 @@ def test_a_name_leads_to_its_document(asker: Asker) -> None:
     assert "9/9999" in seen(asker.get("/documents?name=9/9999/X"))
 
 
+@pytest.mark.parametrize("query", ["until=9999-12-31", "since=0001-01-01", "until=9999-12-31T23:59:59-14:00"])
+@pytest.mark.parametrize("path", ["/", "/search", "/feeds/articles.atom", "/api/v1/articles"])
+def test_the_first_and_the_last_of_all_days_can_be_asked_for(asker: Asker, path: str, query: str) -> None:
+    assert asker.get(f"{path}?{query}").status_code == 200
+
+
 def test_an_empty_page_says_what_to_do(room: Store) -> None:
     asker = Asker(room)
     for path, command in (

@@ -12,9 +12,11 @@ import sys
 import urllib.request
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from crawler import serving as app_serving
 from crawler.cli.serve import serving
 from crawler.errors import BadInput
 from crawler.process.log_format import JsonLines
@@ -39,6 +41,24 @@ def test_a_store_is_served_while_somebody_wants_it(filled: Store) -> None:
         assert json.loads(read(url + "api/v1/articles"))["items"][0]["id"] == 3
     with pytest.raises(OSError, match="refused"):
         read(url + "healthz")
+
+
+GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /healthz HTTP/1.1\r\nHost: loc", GET + b"GET /healthz HTTP/1.1\r\n"])
+def test_who_connects_and_asks_for_nothing_is_hung_up_on(
+    filled: Store, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr(app_serving, "HEAD_SECONDS", 0.2)
+    with serving(filled, Sites(), ServerOptions(), 0) as url:
+        with socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=LONG) as silent:
+            silent.sendall(begun)
+            said = b"".join(iter(lambda: silent.recv(4096), b""))
+        assert said.count(b"HTTP/1.1 200") == begun.count(GET)
+        assert json.loads(read(url + "api/v1/changes?after=999&wait=1"))["items"] == []
+        last = json.loads(read(url + "api/v1/changes"))["next"]
+        assert json.loads(read(url + f"api/v1/changes?after={last}&wait=1")) == {"items": [], "next": last}
 
 
 def test_a_port_that_is_taken_is_said(filled: Store) -> None:
