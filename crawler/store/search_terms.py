@@ -8,7 +8,7 @@ from typing import NamedTuple
 from crawler.store.search_index import HUGE, LONGEST, of_title, pairs, quoted
 from crawler.text import without_marks
 from crawler.text.query import YEAR, All, Either, Node, Not, Phrase
-from crawler.text.words import sign
+from crawler.text.words import BREAK, sign
 
 
 class _Term(NamedTuple):
@@ -70,7 +70,7 @@ def _is_plain(node: Node) -> bool:
     """Whether the words without diacritics show exactly who has it."""
     match node:
         case Phrase():
-            return not node.marked and YEAR not in node.words
+            return not node.marked and not node.is_loose
         case Not(part):
             return _is_plain(part)
         case Either(parts) | All(parts):
@@ -144,17 +144,17 @@ def _excluded(parts: Iterable[Node]) -> Iterator[Phrase]:
     """What must not be there, of that what the index knows exactly: a word, and two that bear no diacritics."""
     for part in parts:
         phrase = part.part if isinstance(part, Not) else None
-        if isinstance(phrase, Phrase) and not phrase.open and YEAR not in phrase.words:
+        if isinstance(phrase, Phrase) and not phrase.open and not phrase.is_loose:
             known = len(phrase.words) == 1 or (len(phrase.words) == 2 and not phrase.marked)
             if known and all(len(term.word) < LONGEST for term in _terms(phrase)):
                 yield phrase
 
 
 def _runs(phrase: Phrase) -> list[list[str]]:
-    """The words between those that may be anything."""
+    """The words between those that may be anything, and between which there may be a sign."""
     found: list[list[str]] = [[]]
     for word in phrase.words:
-        if word == YEAR:
+        if word in (YEAR, BREAK):
             found.append([])
         else:
             found[-1].append(word)
