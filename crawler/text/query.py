@@ -237,7 +237,8 @@ def _tokens(query: str) -> Iterator[tuple[str, str]]:
         elif found["word"] is not None:
             yield (found["word"] if found["word"] in _OPERATORS else "word"), found["word"]
         elif not found["end"]:
-            raise BadInput(f"a quotation mark is not closed before {found['quoted']!r}")
+            rest = found["quoted"].strip()
+            raise BadInput("a quotation mark is not closed" + (f" before {rest!r}" if rest else ""))
         else:
             yield "phrase", found["quoted"]
         place = found.end()

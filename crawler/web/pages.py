@@ -112,7 +112,7 @@ def _diff(
 ) -> Response:
     blocks = page_data.shown_blocks(difference, texts[1])
     values = {"here": "", "row": row, "left": left, "right": right, "changed": difference.changed, "blocks": blocks}
-    count = sum(block.change != "kept" for block in difference.blocks)
+    count = sum(block.change != "kept" for block in difference.blocks) - len(difference.moved)
     return page(request, "diff.html", values | {"count": count, "out": out})
 
 
