@@ -242,6 +242,17 @@ def test_an_alert_shows_what_it_found(filled: Store) -> None:
     assert "Giá gạo tăng mạnh" in text
 
 
+def test_every_alert_stands_on_one_of_the_pages(filled: Store) -> None:
+    for n in range(45):
+        alerts.add(filled, f"tin {n}", [], [], at(0))
+    asker, path, found = Asker(filled), "/alerts", list[str]()
+    while path:
+        page = html.fromstring(asker.get(path).text)
+        found += page.xpath("//section/h2/text()")
+        path = next((f"/alerts{address}" for address in page.xpath("//a[@rel='next']/@href")), "")
+    assert found == [f"tin {n}" for n in range(45)]
+
+
 def test_a_sink_shows_how_far_it_is(filled: Store, tmp_path: Path) -> None:
     path = tmp_path / "sinks.toml"
     path.write_text('[archive]\nurl = "jsonl:feed/"\n', "utf-8")
