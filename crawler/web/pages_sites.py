@@ -14,10 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from crawler.alerts import alerts
 from crawler.alerts.notify import split
 from crawler.archive import Archive, Damaged
-from crawler.compare.story_queries import story_lines
 from crawler.errors import ArchiveFailed, BadInput
 from crawler.store import mentions
-from crawler.store.listings import ArticleFilter
 from crawler.web import api_sites, articles, board, plots
 from crawler.web.asked import Asked
 from crawler.web.pages import ROWS, Id
@@ -60,7 +58,7 @@ def story(request: Request, id_: Id) -> Response:
     """A text and everyone who published it, in the order of time."""
     with of(request).reading() as connection:
         found = articles.story_view(connection, id_)
-        (line,) = story_lines(connection, [articles.article_row(connection, found.id)], ArticleFilter())
+        pages = articles.story_pages(connection, found.id)
         numbers = articles.numbers_of(connection, [member.url for member in found.story.members])
     first = found.story.members[0]
     of_url = {member.url: member for member in found.story.members}
@@ -69,7 +67,7 @@ def story(request: Request, id_: Id) -> Response:
         "story.html",
         {
             "here": "", "story": found.story, "first": first, "numbers": numbers, "of_url": of_url, "id": found.id,
-            "look_alikes": found.look_alikes[:20], "updates": found.updates[:20], "pages": line.pages,
+            "look_alikes": found.look_alikes[:20], "updates": found.updates[:20], "pages": pages,
         },
     )  # fmt: skip
 

@@ -149,6 +149,8 @@ def test_a_story_counts_the_pages_that_it_does_not_compare(room: Store) -> None:
     text = seen(Asker(room).get("/stories/1", {"Accept-Language": "en"}))
     assert "63 pages carry this text." in text
     assert "Only the first 60 pages are compared." in text
+    story = Asker(room).get("/api/v1/stories/1").json()
+    assert (story["pages"], len(story["members"])) == (63, 60)
 
 
 def test_a_paragraph_that_moved_is_neither_gone_nor_new(room: Store) -> None:
