@@ -56,7 +56,7 @@ class SignedWords(NamedTuple):
     """The words of a text as an index holds them."""
 
     text: str
-    """Those without diacritics in the order of `words_of`, each with its `sign`."""
+    """Those without diacritics in the order of `words_of`, each with its `sign`; of several `BREAK` in a row one."""
     marked: set[str]
     """Once each that bears diacritics."""
 
@@ -64,7 +64,10 @@ class SignedWords(NamedTuple):
 def signed_words(text: str) -> SignedWords:
     """The words of a text as an index holds them."""
     found = _stretches(text)
-    return SignedWords(f"{''.join(map(_SIGNED, found))} ", set(chain.from_iterable(map(_MARKED, found))))
+    signed, end = f"{''.join(map(_SIGNED, found))} ", _END.signed
+    while 2 * end in signed:
+        signed = signed.replace(2 * end, end)
+    return SignedWords(signed, set(chain.from_iterable(map(_MARKED, found))))
 
 
 def sign(word: str, plain: str) -> str:

@@ -163,6 +163,11 @@ def test_the_current_revision_is_searched(store: Store, monkeypatch: pytest.Monk
         ('"nước sạch" -"nuoc sach ve lang"', 0),
         ('"nước sạch" -"sach nuoc sach"', 1),
         ('"nước sạch" -"nước sách"', 1),
+        ("về làng, sạch nước", 1),
+        ("về, làng. sạch, nước", 1),
+        ("về làng, nước", 0),  # its words stand there, and none of them beside a sign and the next
+        ("ve lang, nuo*", 0),
+        ("ve, lang. sach*", 1),
     ],
 )
 def test_an_article_is_read_only_where_its_words_stand_in_order(
