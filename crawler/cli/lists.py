@@ -19,6 +19,7 @@ from crawler.process.output import console, say, write_whole
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 _GAP = 2
 _INDENT = 2
@@ -85,6 +86,20 @@ def note(text: str, *, style: str = "") -> None:
 def remark(text: str, *, style: str = "") -> None:
     """What a report says beside its rows, wherever it goes: who reads it through a pager or in a mail must see it."""
     console().print(shown(text), style=style, soft_wrap=True)
+
+
+def print_wrapped(text: str | Text, screen: Console, *, indent: int = 0, style: str = "") -> None:
+    """Print a line for a person, broken between words only; its parts stand below each other behind `indent` blanks."""
+    from rich.text import Text
+
+    words = [word for word in Text.assemble(text).split(" ") if word]
+    line, room = Text(), screen.width - indent
+    for word in words:
+        if line and line.cell_len + 1 + word.cell_len > room:
+            screen.print(Text(" " * indent) + line, style=style, soft_wrap=True)
+            line = Text()
+        line = line + " " + word if line else word
+    screen.print(Text(" " * indent) + line, style=style, soft_wrap=True)
 
 
 def print_aligned(columns: Sequence[Column], rows: Sequence[Row], screen: Console) -> None:

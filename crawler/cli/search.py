@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -20,10 +20,16 @@ from crawler.cli.common import (
     typed,
 )
 from crawler.cli.language import spoken
+from crawler.cli.lists import note, piped, print_tabbed, print_wrapped
 from crawler.errors import BadInput
 from crawler.items import Kind
 from crawler.process import shown
 from crawler.process.output import console, print_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from crawler.store.search import SearchHit
 
 
 def search(
@@ -72,17 +78,27 @@ def search(
         for hit in hits:
             print_json(asdict(hit))
         return
+    if not hits:
+        note(spoken("no article matches"))
+    elif piped():
+        for hit in hits:
+            gone = local(hit.withdrawn_at) if hit.withdrawn_at else ""
+            about = (str(hit.article_id), local(hit.published_at), hit.site or "-")
+            print_tabbed((*about, hit.title, hit.snippet.text, gone))
+    else:
+        screen = console()
+        for hit in hits:
+            _show(hit, screen)
+
+
+def _show(hit: SearchHit, screen: Console) -> None:
     from rich.text import Text
 
-    screen = console()
-    for hit in hits:
-        gone = f"  {spoken('withdrawn')}" if hit.withdrawn_at else ""
-        screen.print(shown(hit.title), style="bold", soft_wrap=True)
-        sentence = Text("  ")
-        for piece, is_marked in hit.snippet.pieces():
-            sentence.append(shown(piece), style="reverse" if is_marked else None)
-        screen.print(sentence, soft_wrap=True)
-        about = f"  {hit.article_id}  {local(hit.published_at)}  {hit.site or '-'}{gone}"
-        screen.print(about, style="dim", soft_wrap=True)
-    if not hits:
-        screen.print(spoken("no article matches"))
+    print_wrapped(shown(hit.title), screen, style="bold")
+    sentence = Text()
+    for piece, is_marked in hit.snippet.pieces():
+        sentence.append(shown(piece), style="reverse" if is_marked else None)
+    print_wrapped(sentence, screen, indent=2)
+    gone = f"  {spoken('withdrawn')}" if hit.withdrawn_at else ""
+    about = f"  {hit.article_id}  {local(hit.published_at)}  {hit.site or '-'}{gone}"
+    screen.print(about, style="dim", soft_wrap=True)

@@ -9,7 +9,7 @@ import typer
 
 from crawler.cli.common import SitesOption, StoreOption, chosen_names, local, moment, open_store
 from crawler.cli.language import spoken, spoken_of_many, word_of
-from crawler.cli.lists import piped, print_tabbed
+from crawler.cli.lists import piped, print_tabbed, print_wrapped
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json
@@ -65,11 +65,9 @@ def stories(
     screen = console(stderr=piped())
     for row in () if piped() else rows:
         first, count, sites = row.pages[0], len(row.pages), dict.fromkeys(page.site or "-" for page in row.pages)
-        screen.print(shown(f"{row.id}  {first.title}"), style="bold", soft_wrap=True)
-        screen.print(
-            shown(f"   {local(first.at)}  {spoken_of_many('{n} page', '{n} pages', count)}: {', '.join(sites)}"),
-            soft_wrap=True,
-        )
+        print_wrapped(shown(f"{row.id}  {first.title}"), screen, style="bold")
+        pages_of = spoken_of_many("{n} page", "{n} pages", count)
+        print_wrapped(shown(f"{local(first.at)}  {pages_of}: {', '.join(sites)}"), screen, indent=3)
     if not rows:
         screen.print(spoken("no story of this kind"))
 

@@ -8,7 +8,7 @@ whether it touches what readers rely on: numbers, documents, names.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
@@ -64,6 +64,11 @@ class Diff:
     """What kind of change it is, in the order of `EDIT_KINDS`; empty when the texts are the same."""
     blocks: tuple[DiffBlock, ...]
     """Title, lead and body in reading order."""
+
+    @property
+    def moved(self) -> dict[int, int]:
+        """The blocks whose paragraph stands elsewhere as it was, each with the block to which it went."""
+        return _moved(self.blocks)
 
 
 class _Token(NamedTuple):
@@ -250,25 +255,28 @@ def _is_respelt(block: DiffBlock) -> bool:
     return True
 
 
-def _sides(blocks: Sequence[DiffBlock]) -> tuple[list[str], list[str]]:
-    """Old and new paragraphs of the blocks that changed, without paragraphs that only moved."""
+def _moved(blocks: Sequence[DiffBlock]) -> dict[int, int]:
     gone, come = (
-        Counter(normal_form(block.pieces[0].text) for block in blocks if block.change == change)
+        [(n, normal_form(block.pieces[0].text)) for n, block in enumerate(blocks) if block.change == change]
         for change in ("removed", "added")
     )
-    moved = gone & come
-    return _side(blocks, "added", Counter(moved)), _side(blocks, "removed", Counter(moved))
+    places = defaultdict[str, list[int]](list)
+    for n, form in reversed(come):
+        places[form].append(n)
+    return {n: places[form].pop() for n, form in gone if places[form]}
 
 
-def _side(blocks: Iterable[DiffBlock], other: str, moved: Counter[str]) -> list[str]:
-    texts = []
-    for block in blocks:
-        text = "".join(piece.text for piece in block.pieces if piece.mark != other)
-        if block.change in ("removed", "added") and moved[form := normal_form(text)]:
-            moved[form] -= 1
-        elif text:
-            texts.append(text)
-    return texts
+def _sides(blocks: Sequence[DiffBlock]) -> tuple[list[str], list[str]]:
+    """Old and new paragraphs of the blocks that changed, without paragraphs that only moved."""
+    moved = _moved(blocks)
+    passed = moved.keys() | set(moved.values())
+    rest = [block for n, block in enumerate(blocks) if n not in passed]
+    return _side(rest, "added"), _side(rest, "removed")
+
+
+def _side(blocks: Iterable[DiffBlock], other: Mark) -> list[str]:
+    texts = ("".join(piece.text for piece in block.pieces if piece.mark != other) for block in blocks)
+    return [text for text in texts if text]
 
 
 def _digits(texts: Iterable[str]) -> list[str]:

@@ -18,7 +18,7 @@ from crawler.store.schema import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0016"
+HEAD = "0017"
 """The newest revision of `crawler/store/migrations`; named here so that a store opens without Alembic."""
 VERSION_TABLE = "thoisu_schema"
 """Not Alembic's own name for it: a PostgreSQL database may serve other programs as well."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from crawler.store.search_index import HUGE, LONGEST, of_title, pairs, quoted
 from crawler.text import without_marks
 from crawler.text.query import YEAR, All, Either, Node, Not, Phrase
-from crawler.text.words import sign
+from crawler.text.words import BREAK, sign
 
 
 class _Term(NamedTuple):
@@ -46,10 +47,19 @@ def in_order(node: Node) -> tuple[str, list[str]]:
     values."""
     match node:
         case Phrase():
-            values = [f"% {' '.join(_signed(word, node) for word in run)} %" for run in _runs(node)]
+            words = [f"{_signed(word, node)} " for word in node.words]
             if node.open:
-                values[-1] = f"{values[-1].removesuffix(' %')[:-1]}%"
-            return " AND ".join(["text LIKE {}"] * len(values)), values
+                words[-1] = words[-1][: -len("0 ")]
+            found = list[tuple[str, ...]]()
+            for place in (place for place, word in enumerate(node.words) if word == BREAK):
+                before, between, behind = words[place - 1 : place + 2]
+                found.append((f"% {before}{behind}%", f"% {before}{between}{behind}%"))
+            # A word between two signs has been looked for with those beside it.
+            runs = [run for run in _runs(node) if len(run) > 1 or BREAK not in node.words]
+            found += [(f"% {''.join(words[run.start : run.stop])}%",) for run in runs]
+            wanted = dict.fromkeys(found)
+            condition = " AND ".join(f"({' OR '.join(['text LIKE {}'] * len(values))})" for values in wanted)
+            return condition, [value for values in wanted for value in values]
         case Not(part):
             if not _is_plain(part):
                 return "1 = 1", []
@@ -70,7 +80,7 @@ def _is_plain(node: Node) -> bool:
     """Whether the words without diacritics show exactly who has it."""
     match node:
         case Phrase():
-            return not node.marked and YEAR not in node.words
+            return not node.marked and not node.is_loose
         case Not(part):
             return _is_plain(part)
         case Either(parts) | All(parts):
@@ -112,12 +122,12 @@ def _tsquery(node: Node, *, titles: bool = False, marks: bool = False) -> str:
 def _terms(phrase: Phrase, *, titles: bool = False, marks: bool = False) -> list[_Term]:
     """What stands in the index of every text that has the phrase; with `titles`, of every one that has it there."""
     found = list[_Term]()
-    for run in _runs(phrase):
+    for run in (phrase.words[run.start : run.stop] for run in _runs(phrase)):
         plain = [without_marks(word) for word in run]
         if titles:
             words = list(map(of_title, plain))
         elif len(run) == 1:
-            words = plain if phrase.open else run  # what has diacritics stands in the index beside what has none
+            words = plain if phrase.open else list(run)  # what has diacritics stands in the index beside what has none
         else:
             words = pairs(plain)
         found += [_Term(word[:LONGEST]) for word in words]
@@ -144,21 +154,16 @@ def _excluded(parts: Iterable[Node]) -> Iterator[Phrase]:
     """What must not be there, of that what the index knows exactly: a word, and two that bear no diacritics."""
     for part in parts:
         phrase = part.part if isinstance(part, Not) else None
-        if isinstance(phrase, Phrase) and not phrase.open and YEAR not in phrase.words:
+        if isinstance(phrase, Phrase) and not phrase.open and not phrase.is_loose:
             known = len(phrase.words) == 1 or (len(phrase.words) == 2 and not phrase.marked)
             if known and all(len(term.word) < LONGEST for term in _terms(phrase)):
                 yield phrase
 
 
-def _runs(phrase: Phrase) -> list[list[str]]:
-    """The words between those that may be anything."""
-    found: list[list[str]] = [[]]
-    for word in phrase.words:
-        if word == YEAR:
-            found.append([])
-        else:
-            found[-1].append(word)
-    return [run for run in found if run]
+def _runs(phrase: Phrase) -> list[range]:
+    """The places of the words between those that may be anything, and between which there may be a sign."""
+    ends = [-1, *(place for place, word in enumerate(phrase.words) if word in (YEAR, BREAK)), len(phrase.words)]
+    return [range(one + 1, other) for one, other in pairwise(ends) if one + 1 < other]
 
 
 def _marked(phrase: Phrase) -> list[str]:

@@ -1,7 +1,8 @@
 """Whether a text has what a query asks for, and the sentence that shows it.
 
-A phrase is found at syllable boundaries, in any case, across white space, hyphens, slashes and quotation marks, not
-across other punctuation or lines. How a query is written says `crawler.text.query`.
+A phrase is found at syllable boundaries, in any case, across white space, hyphens, slashes, quotation marks and signs
+inside numbers and names (`crawler.text.words`), not across other punctuation or lines, but where the query has a sign,
+too. How a query is written says `crawler.text.query`.
 
 A sentence ends at a full stop and the like before white space and a capital letter, where no abbreviation stands.
 """
@@ -16,17 +17,15 @@ from functools import cached_property
 from crawler.items import Article
 from crawler.text.query import Node, Phrase, wanted
 from crawler.text.search import search_form
-from crawler.text.words import BREAK, WORD, clean, words_in
+from crawler.text.words import ABBREVIATED, BREAK, WORD, clean, words_in
 
 LONGEST = 300
 """Characters of a sentence that are given; a longer one is cut at both ends."""
 # An end is followed by white space and something that can begin a sentence. Nothing is read twice, however many dots,
 # quotation marks or blanks stand in a row.
 _END = re.compile(r"(?<![.!?…])[.!?…]++[”\"')\]]*+(?=\s++[“\"'(\[–-]*+\s*+[A-ZÀ-ỸĐ\d])")
-# Titles and forms of address, single letters and numbers are followed by a full stop in the midst of a sentence.
-_ABBREVIATED = re.compile(
-    r"(?:^|[\s(“\"/.])(?:TP|Tp|T\.Ư|GS|PGS|TS|ThS|Th\.S|BS|CN|KS|LS|NSND|NSƯT|Dr|Mr|Mrs|Ms|St|Co|Ltd|No|tr|[A-ZĐ]|\d{1,3})$"
-)
+# What is short for something, and a number, are followed by a full stop in the midst of a sentence.
+_ABBREVIATED = re.compile(rf"(?:^|[\s(“\"/.])(?:{ABBREVIATED}|\d{{1,3}})$")
 _ABBREVIATION = 5  # characters of the longest, with what stands before it
 
 
@@ -115,7 +114,7 @@ def snippet(query: Node, text: SearchedText) -> Snippet | None:
     else:
         (line, first), phrase = min(found, key=lambda one: (one[0][0] < text.begin, one[0]))
         shown = clean(text.lines[line])
-        sentence = around(shown, *_Spans(shown).of(first, len(phrase.words)))
+        sentence = around(shown, *_Spans(shown).of(first, phrase.length))
     return Snippet(sentence, _marked(phrases, sentence))
 
 
@@ -124,7 +123,7 @@ def _marked(phrases: list[Phrase], sentence: str) -> tuple[tuple[int, int], ...]
     spans = _Spans(sentence)
     words = {marked: words_in(sentence, marked=marked) for marked in {phrase.marked for phrase in phrases}}
     places = {
-        spans.of(words[phrase.marked].count(" ", 0, start), len(phrase.words))
+        spans.of(words[phrase.marked].count(" ", 0, start), phrase.length)
         for phrase in phrases
         for start in _places(phrase, words[phrase.marked])
     }

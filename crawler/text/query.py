@@ -7,8 +7,9 @@
 Syllables that stand beside each other are a phrase, quoted or not, since most Vietnamese words have several; quotes
 part a phrase from the next, and take AND, OR and NOT, which are operators in capitals only, as words. A phrase that
 bears no diacritics is found with any, one that bears some with exactly these. `*` behind its last word takes whatever
-begins so. A kind of legal instrument with a number ("nghị định 336") is also found as "nghị định số 336" and as
-"336/2025/NĐ-CP"; the signs of Decree 30/2020/NĐ-CP, annex III, say which letters stand for which kind.
+begins so. A sign in a phrase is not looked for, but the text may have one there: what is copied out of a text is found.
+A kind of legal instrument with a number ("nghị định 336") is also found as "nghị định số 336" and as "336/2025/NĐ-CP";
+the signs of Decree 30/2020/NĐ-CP, annex III, say which letters stand for which kind.
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ LONGEST = 500
 """Characters of a query."""
 YEAR = "YYYY"
 """In a phrase, any year; no word is in capitals."""
+_ANY = {YEAR: r" \d{4}", BREAK: rf"(?: {re.escape(BREAK)})*+"}
 _DEEPEST = 20  # parentheses and NOTs inside each other
 _LEAST = 2  # letters before a `*`
 _TOKEN = re.compile(
     r'\s*(?:(?P<sign>[()])|(?P<minus>-)(?=[^\W_]|["(])|"(?P<quoted>[^"]*)(?P<end>"?)|(?P<word>[^\s()"]+))'
 )
-_IGNORED = re.compile(r"[\w\s\u0300-\u036f\-‑–/“”\"'’*]+")  # letters and what may stand between two of a phrase
+_IGNORED = re.compile(r"[\w\s\u0300-\u036f\-‑–/“”\"'’*]+|(?<=\w)[.,:&@](?=\w)")  # no sign that parts two of a phrase
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _KINDS = {
     "nghị định": "nđ", "nghị quyết": "nq", "quyết định": "qđ", "chỉ thị": "ct", "thông tư": "tt",
@@ -55,10 +57,21 @@ class Phrase:
     """Words in a row, in their normal form."""
 
     words: tuple[str, ...]
+    """With a `BREAK` where the text may have a sign that parts them."""
     marked: bool
     """Whether it bears diacritics, which are then demanded."""
     open: bool = False
     """Whether the last word may go on."""
+
+    @property
+    def length(self) -> int:
+        """How many words a text that has it has of it."""
+        return len(self.words) - self.words.count(BREAK)
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether it is more than words in a row."""
+        return YEAR in self.words or BREAK in self.words
 
     def holds(self, text: Text) -> bool:
         """Whether the text has it."""
@@ -66,14 +79,14 @@ class Phrase:
 
     def pattern(self) -> re.Pattern[str] | None:
         """What it is in the strings of `crawler.text.words`; None where it is no more than its words in a row."""
-        if YEAR not in self.words and not (self.open and self.marked):
+        if not self.is_loose and not (self.open and self.marked):
             return None
-        last = len(self.words) - 1
-        parts = [r"\d{4}" if word == YEAR else re.escape(word) for word in self.words]
+        parts = [_ANY.get(word) or f" {re.escape(word)}" for word in self.words]
         if self.open:
             # What is typed of a syllable does not show where its tone goes: hoà, hoàn.
-            parts[last] = f"(?:{parts[last]}|{re.escape(newer_tones(self.words[last]))})[^ ]*"
-        return re.compile(f" {' '.join(parts)}(?= )")
+            last = self.words[-1]
+            parts[-1] = f" (?:{re.escape(last)}|{re.escape(newer_tones(last))})[^ ]*"
+        return re.compile(f"{''.join(parts)}(?= )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +140,16 @@ def parse(query: str) -> Node:
 
 
 def exactly(text: str) -> Phrase:
-    """The words of a text as one phrase, whatever signs stand between them; raises `BadInput` when there are none."""
-    words = tuple(word for word in words_of(text).exact.split() if word != BREAK)
+    """The words of a text as one phrase; raises `BadInput` when there are none."""
+    words: list[str] = []
+    for word in words_of(text).exact.split():
+        if word != BREAK or (words and words[-1] != BREAK):
+            words.append(word)
+    if words[-1:] == [BREAK]:
+        words.pop()
     if not words:
         raise BadInput(f"{text!r} has neither letters nor digits")
-    return Phrase(words, any(without_marks(word) != word for word in words))
+    return Phrase(tuple(words), any(without_marks(word) != word for word in words))
 
 
 def wanted(query: Node) -> Iterator[Phrase]:
@@ -161,7 +179,7 @@ def is_impossible(query: Node) -> bool:
 
 def _has_part(phrase: Phrase, part: Phrase) -> bool:
     """Whether every text that has a phrase has a certain part of it; False also where that cannot be told."""
-    if part.open or YEAR in part.words or (part.marked and not phrase.marked):
+    if part.open or part.is_loose or (part.marked and not phrase.marked):
         return phrase == part
     words = phrase.words[:-1] if phrase.open else phrase.words
     words = words if part.marked else tuple(map(without_marks, words))
@@ -173,7 +191,7 @@ def written(node: Node, *, within: bool = False) -> str:
     """The query as it was understood, with every operator and quotation mark; `within` another it has parentheses."""
     match node:
         case Phrase(words):
-            return f'"{" ".join(words)}{"*" if node.open else ""}"'
+            return f'"{" ".join(words).replace(f" {BREAK}", BREAK)}{"*" if node.open else ""}"'
         case Not(part):
             return f"NOT {written(part, within=True)}"
         case All(parts) | Either(parts):
@@ -219,7 +237,8 @@ def _tokens(query: str) -> Iterator[tuple[str, str]]:
         elif found["word"] is not None:
             yield (found["word"] if found["word"] in _OPERATORS else "word"), found["word"]
         elif not found["end"]:
-            raise BadInput(f"a quotation mark is not closed before {found['quoted']!r}")
+            rest = found["quoted"].strip()
+            raise BadInput("a quotation mark is not closed" + (f" before {rest!r}" if rest else ""))
         else:
             yield "phrase", found["quoted"]
         place = found.end()
@@ -290,8 +309,9 @@ def _phrase(text: str) -> Phrase:
 
 def _of_instrument(phrase: Phrase) -> Node:
     """The phrase or, of one that is a kind of instrument with a number, the ways in which texts name it."""
-    place = next((place for place, word in enumerate(phrase.words) if _NUMBER.fullmatch(word)), 0)
-    kind, rest = phrase.words[:place], phrase.words[place:]
+    words = tuple(word for word in phrase.words if word != BREAK)
+    place = next((place for place, word in enumerate(words) if _NUMBER.fullmatch(word)), 0)
+    kind, rest = words[:place], words[place:]
     if kind[-1:] in (("số",), ("so",)):
         kind = kind[:-1]
     name = " ".join(kind)

@@ -4,7 +4,8 @@
                                  plain   " du an nuoc sach . hue . "
 
 Words are in their normal form (`search_form`) with a blank before and behind each; a full stop stands for whatever
-parts two words so that no phrase goes across: a line's end, and every sign but hyphens, slashes and quotation marks.
+parts two words so that no phrase goes across: a line's end, and every sign but hyphens, slashes and quotation marks,
+what stands inside a number or a name ("21.935", "8:30", "TP.HCM", "R&D") and the full stop of an abbreviation.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from crawler.text.search import narrow, search_form, without_marks
 WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _UNUSUAL = re.compile(f"[\uff01-\uff5e\u3000{INVISIBLE_SIGNS}]")
 BREAK = "."
+ABBREVIATED = r"TP|Tp|T\.Ư|GS|PGS|TS|ThS|Th\.S|BS|CN|KS|LS|NSND|NSƯT|Dr|Mr|Mrs|Ms|St|Co|Ltd|No|tr|[A-ZĐ]"
+"""Titles and forms of address, and single letters, behind which a full stop ends no sentence."""
 _WITHIN = re.compile(r"[\s\-‑–/“”\"'’]*")  # what may stand between two syllables of a phrase
+_INSIDE = re.compile(r"(?<=[^\W_])[.&@](?=[^\W_])|(?<=\d)[,:](?=\d)")  # and without white space beside it
+_SHORT = re.compile(rf"(?:{ABBREVIATED})\.")
 _SIGNS = "123456789abcdefghijklmnopqrstuvwxyz"
 _MANY = 1 << 16  # stretches that are remembered
 _LONG = 40  # characters; a longer one is no word and will not come again
@@ -51,7 +56,7 @@ class SignedWords(NamedTuple):
     """The words of a text as an index holds them."""
 
     text: str
-    """Those without diacritics in the order of `words_of`, each with its `sign`."""
+    """Those without diacritics in the order of `words_of`, each with its `sign`; of several `BREAK` in a row one."""
     marked: set[str]
     """Once each that bears diacritics."""
 
@@ -59,7 +64,10 @@ class SignedWords(NamedTuple):
 def signed_words(text: str) -> SignedWords:
     """The words of a text as an index holds them."""
     found = _stretches(text)
-    return SignedWords(f"{''.join(map(_SIGNED, found))} ", set(chain.from_iterable(map(_MARKED, found))))
+    signed, end = f"{''.join(map(_SIGNED, found))} ", _END.signed
+    while 2 * end in signed:
+        signed = signed.replace(2 * end, end)
+    return SignedWords(signed, set(chain.from_iterable(map(_MARKED, found))))
 
 
 def sign(word: str, plain: str) -> str:
@@ -92,13 +100,14 @@ def _stretches(text: str) -> list[_Stretch]:
 
 
 def _settled(stretch: str) -> _Stretch:
-    text, parts, place = clean(stretch), list[str](), 0
+    text, parts, place, last = clean(stretch), list[str](), 0, 0
     for word in WORD.finditer(text):
-        if not _WITHIN.fullmatch(text, place, word.start()):
+        last = word.start()
+        if not (_WITHIN.fullmatch(text, place, last) or _is_inside(text, place, last)):
             parts.append(BREAK)
         parts += search_form(word[0]).split()
         place = word.end()
-    if not _WITHIN.fullmatch(text, place):
+    if not (_WITHIN.fullmatch(text, place) or _SHORT.fullmatch(text, last)):
         parts.append(BREAK)
     plain = tuple(map(without_marks, parts))
     both = list(zip(parts, plain, strict=True))
@@ -107,6 +116,12 @@ def _settled(stretch: str) -> _Stretch:
         "".join(f" {word}{sign(part, word)}" for part, word in both),
         tuple(part for part, word in both if part != word),
     )  # fmt: skip
+
+
+def _is_inside(text: str, place: int, end: int) -> bool:
+    """Whether what stands there belongs to a number or a name."""
+    found = _INSIDE.match(text, place)
+    return found is not None and found.end() == end
 
 
 class _Memory(dict[str, _Stretch]):

@@ -9,14 +9,16 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from crawler.catalogue import retold, said
 from crawler.errors import StoreFailed
 from crawler.process.output import json_text
 from crawler.text import VIETNAM
 from crawler.web.database import TooSlow
+from crawler.web.parameters import language_of
 from crawler.web.text import cell, visible
 
 JSON, LINES, CSV = "application/json", "application/x-ndjson", "text/csv"
@@ -41,11 +43,14 @@ def store_failed(error: StoreFailed) -> Refused:
 
 
 def refusal(scope: Scope, refused: Refused) -> Response:
-    """The answer of the guard: a problem for a program, a line for a person."""
+    """The answer of the guard: a problem for a program, some lines in the language of a person."""
     if scope["path"].startswith(API):
         return problem(refused.status, refused.detail, headers=refused.headers)
-    text = f"{refused.status.value} {refused.status.phrase}\n\n{refused.detail}\n"
-    return Response(text, refused.status, dict(refused.headers), media_type="text/plain")
+    language = language_of(HTTPConnection(scope))
+    name = said(f"error: {refused.status.value}", language)
+    text = f"{refused.status.value} {name}\n\n{retold(refused.detail, language)}\n"
+    headers = {**refused.headers, "Content-Language": language}
+    return Response(text, refused.status, headers, media_type="text/plain; charset=utf-8")
 
 
 def problem(

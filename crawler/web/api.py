@@ -170,13 +170,14 @@ def _story(line: StoryLine) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/stories/{id}", responses={200: {"model": dict[str, Any]}}, tags=["stories"])
+@router.get("/stories/{id}", responses=_said(schemas.WholeStory), tags=["stories"])
 def story(request: Request, id_: Id) -> Response:
     """The story of an article: who was first, and what each of the others made of it."""
     with of(request).reading() as connection:
-        found = articles.story_view(connection, id_)
+        found, pages = articles.story_view(connection, id_), articles.story_pages(connection, id_)
     alike, updates = ([asdict(row) for row in rows] for rows in (found.look_alikes, found.updates))
-    return json_answer({"id": found.id, **asdict(found.story), "look_alikes": alike, "updates": updates})
+    said = {"id": found.id, "pages": pages, **asdict(found.story)}
+    return json_answer({**said, "look_alikes": alike, "updates": updates})
 
 
 @router.get("/documents", responses=listed(Document), tags=["documents"])

@@ -155,6 +155,12 @@ def story_view(connection: Connection, article: int) -> StoryView:
     return found
 
 
+def story_pages(connection: Connection, article: int) -> int:
+    """On how many pages the story of an article stands; 404 when there is no such article."""
+    (line,) = story_lines(connection, [article_row(connection, article)], ArticleFilter())
+    return line.pages
+
+
 def numbers_of(connection: Connection, urls: list[str]) -> dict[str, int]:
     """The article that each of these pages is, or is a copy of."""
     found: dict[str, int] = {}

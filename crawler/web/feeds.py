@@ -86,12 +86,10 @@ def _feed(request: Request) -> _Feed:
                 original=web_address(row.canonical_url), publisher=visible(state.publisher(row.site)),
             )
         )  # fmt: skip
-    names = [
-        asked.q,
-        *(state.publisher(name) for name in asked.site),
-        about(f"tier: {asked.tier}") if asked.tier else "",
-    ]
-    names.append(about("edited after publication") if asked.edited else "")
+    names = [asked.q, *(state.publisher(name) for name in asked.site), asked.section, asked.author]
+    names += [about(f"{of}: {name}") for of, name in (("tier", asked.tier), ("kind", asked.kind)) if name]
+    names += [about("edited after publication")] * asked.edited + [about("withdrawn")] * asked.withdrawn
+    names.append("–".join(filter(None, (asked.since, asked.until))))
     title = " · ".join(["Thời sự", *(visible(name) for name in names if name)])
     today = state.now().astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
     return _Feed(

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal, cast
 
 from markupsafe import Markup
 from sqlalchemy import Connection
@@ -66,11 +67,15 @@ def counts(connection: Connection, page: Page, only: Collection[str] = ()) -> Co
     )
 
 
+Change = Literal["kept", "changed", "removed", "added", "left", "moved"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownBlock:
     """A block of a diff with the paragraphs around it."""
 
-    change: str
+    change: Change
+    """`left` and `moved` are the places from which and to which a paragraph went as it was."""
     part: str
     pieces: tuple[Piece, ...] = ()
     head: tuple[str, ...] = ()
@@ -85,7 +90,8 @@ def shown_blocks(diff: Diff, after: Article) -> list[ShownBlock]:
         "lead": iter((after.lead or "").split("\n") if after.lead else []),
         "body": iter(after.body.split("\n")),
     }
-    found, left = [], MOST_TEXT
+    found, left, moved = [], MOST_TEXT, diff.moved
+    changes = dict.fromkeys(moved, "left") | dict.fromkeys(moved.values(), "moved")
     for number, block in enumerate(diff.blocks):
         if block.change == "kept":
             kept = tuple(next(texts[block.part], "") for _ in range(block.count))
@@ -103,7 +109,8 @@ def shown_blocks(diff: Diff, after: Article) -> list[ShownBlock]:
         else:
             if block.change != "removed":
                 next(texts[block.part], None)
-            shown = ShownBlock(change=block.change, part=block.part, pieces=block.pieces)
+            change = cast("Change", changes.get(number, block.change))
+            shown = ShownBlock(change=change, part=block.part, pieces=block.pieces)
         left -= sum(map(len, (*shown.head, *shown.hidden, *shown.tail))) + sum(len(one.text) for one in shown.pieces)
         if left < 0:
             break

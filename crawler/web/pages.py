@@ -9,9 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
-from crawler.compare.story_queries import story_lines
 from crawler.store import listings
-from crawler.store.listings import ArticleFilter
 from crawler.web import articles, page_data
 from crawler.web.asked import Asked
 from crawler.web.parameters import Number, cursor_of
@@ -52,7 +50,7 @@ def article(request: Request, id_: Id) -> Response:
     pictures = request.query_params.get("pictures") == "1"
     with of(request).reading() as connection:
         found = articles.article_view(connection, id_)
-        line = story_lines(connection, [found.row], ArticleFilter())
+        pages = articles.story_pages(connection, id_)
     body, rest = page_data.paragraphs(found.text)
     return page(
         request,
@@ -61,7 +59,7 @@ def article(request: Request, id_: Id) -> Response:
             "here": "", "row": found.row, "text": found.text, "paragraphs": body, "rest": rest,
             "images": found.text.images[:_IMAGES], "pictures": pictures, "revisions": found.revisions[-30:],
             "copies": found.copies[:30], "changes": found.changes[-30:], "documents": found.documents[:60],
-            "found": found.found, "story": found.story, "story_pages": line[0].pages if line else 1,
+            "found": found.found, "story": found.story, "story_pages": pages,
             "archived": of(request).options.archive is not None,
         },
         pictures=pictures,
@@ -112,7 +110,7 @@ def _diff(
 ) -> Response:
     blocks = page_data.shown_blocks(difference, texts[1])
     values = {"here": "", "row": row, "left": left, "right": right, "changed": difference.changed, "blocks": blocks}
-    count = sum(block.change != "kept" for block in difference.blocks)
+    count = sum(block.change != "kept" for block in difference.blocks) - len(difference.moved)
     return page(request, "diff.html", values | {"count": count, "out": out})
 
 

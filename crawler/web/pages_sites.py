@@ -27,6 +27,7 @@ from crawler.web.text import visible
 
 router = APIRouter(include_in_schema=False)
 _SITES = 25  # on one page of the board
+_ALERTS = 20  # on one page
 _HITS = 5  # pages of an alert that are shown
 _DAYS = 14  # of the small calendar on the board
 _GAPS = 30  # days in which gaps are looked for
@@ -57,6 +58,7 @@ def story(request: Request, id_: Id) -> Response:
     """A text and everyone who published it, in the order of time."""
     with of(request).reading() as connection:
         found = articles.story_view(connection, id_)
+        pages = articles.story_pages(connection, found.id)
         numbers = articles.numbers_of(connection, [member.url for member in found.story.members])
     first = found.story.members[0]
     of_url = {member.url: member for member in found.story.members}
@@ -65,7 +67,7 @@ def story(request: Request, id_: Id) -> Response:
         "story.html",
         {
             "here": "", "story": found.story, "first": first, "numbers": numbers, "of_url": of_url, "id": found.id,
-            "look_alikes": found.look_alikes[:20], "updates": found.updates[:20], "most": articles.STORY_PAGES,
+            "look_alikes": found.look_alikes[:20], "updates": found.updates[:20], "pages": pages,
         },
     )  # fmt: skip
 
@@ -108,7 +110,7 @@ class _Shown:
 def sites(request: Request) -> Response:
     """The board: when each site was polled, what is next and why, and what is wrong."""
     state, asked, about = of(request), Asked.of(request), Page(request)
-    start = int(text) if (text := request.query_params.get("from", "0")).isdecimal() and len(text) < 6 else 0
+    start = _start(request)
     names = board.names(state, asked.tier)
     lines = [board.line(state, name) for name in names[start : start + _SITES]]
     values = {
@@ -148,12 +150,14 @@ def kept(request: Request, name: Name, page_name: Name) -> Response:
 @router.get("/alerts")
 def list_alerts(request: Request) -> Response:
     """Words of which somebody is notified, and what was found."""
-    state = of(request)
-    items = api_sites.alert_items(state)
+    state, start = of(request), _start(request)
+    every = api_sites.alert_items(state)
+    items = every[start : start + _ALERTS]
     with state.reading() as connection:
-        hits = {item["id"]: alerts.last_hits(connection, item["id"], _HITS) for item in items[:50]}
-    somebody = bool(split(state.options.notify)) or any(item["notify"] for item in items)
-    values = {"here": "/alerts", "items": items[:50], "hits": hits, "somebody": somebody}
+        hits = {item["id"]: alerts.last_hits(connection, item["id"], _HITS) for item in items}
+    somebody = bool(split(state.options.notify)) or any(item["notify"] for item in every)
+    values = {"here": "/alerts", "items": items, "hits": hits, "somebody": somebody, "start": start}
+    values |= {"count": len(every), "next": start + _ALERTS if start + _ALERTS < len(every) else None}
     return page(request, "alerts.html", values)
 
 
@@ -206,6 +210,12 @@ def _captured(state: State, url: str) -> bytes:
         raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from None
     except ArchiveFailed:
         raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "the archive does not answer") from None
+
+
+def _start(request: Request) -> int:
+    """At which of its rows a page of a list begins."""
+    text = request.query_params.get("from", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
 
 
 def _whole(line: board.SiteLine) -> str:

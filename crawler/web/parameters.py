@@ -1,4 +1,4 @@
-"""What a query may say: times, places in lists, names of sites."""
+"""What a query may say: times, places in lists, names of sites, the language."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from typing import Annotated
 
 from fastapi import HTTPException
 from pydantic import BeforeValidator, Field, WithJsonSchema
+from starlette.requests import HTTPConnection
 
+from crawler.catalogue import LANGUAGES, Language, chosen
 from crawler.store.listings import Place
 from crawler.text import VIETNAM
 from crawler.web.state import State
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)?)?", re.ASCII)
+LANGUAGE = "lang"
+"""The parameter that asks for a language, and the cookie that keeps it."""
 PLACE = r"^[0-9]{1,16}-[0-9]{1,18}$"
 """Of a cursor: microseconds since 1970, and a number."""
 
@@ -74,3 +78,11 @@ def chosen_sites(state: State, names: Iterable[str], tier: str | None = None) ->
     of_tier = [name for name, site in state.sites.items() if site.tier == tier and (not found or name in found)]
     stored = state.stored_sites()
     return [name for name in of_tier if name in stored] or None
+
+
+def language_of(request: HTTPConnection) -> Language:
+    """The language asked for by `?lang=`, or before, or by the browser; Vietnamese when nothing says another."""
+    asked = request.query_params.get(LANGUAGE) or request.cookies.get(LANGUAGE)
+    if asked in LANGUAGES:
+        return chosen(asked)
+    return chosen(request.headers.get("accept-language", "")[:200])

@@ -18,17 +18,17 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from crawler.catalogue import LANGUAGES, Language, chosen, retold, said, said_of_many
+from crawler.catalogue import LANGUAGES, retold, said, said_of_many
 from crawler.items import Kind
 from crawler.sites import Tier
 from crawler.text import VIETNAM
 from crawler.text.query import LONGEST
 from crawler.web import static
 from crawler.web.guard import POLICY
+from crawler.web.parameters import LANGUAGE, language_of
 from crawler.web.state import of
 from crawler.web.text import cut, visible, web_address
 
-COOKIE = "lang"
 _YEAR = 365 * 24 * 3600
 _PICTURES = "img-src 'self'"
 _WEEKDAYS = {"en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "vi": ("T2", "T3", "T4", "T5", "T6", "T7", "CN")}
@@ -120,14 +120,6 @@ class Page:
         return self.request.url.path
 
 
-def language_of(request: Request) -> Language:
-    """The language asked for by `?lang=`, or before, or by the browser; Vietnamese when nothing says another."""
-    asked = request.query_params.get("lang") or request.cookies.get(COOKIE)
-    if asked in LANGUAGES:
-        return chosen(asked)
-    return chosen(request.headers.get("accept-language", "")[:200])
-
-
 def page(
     request: Request, template: str, values: Mapping[str, Any], *, status: int = 200, pictures: bool = False
 ) -> Response:
@@ -137,8 +129,8 @@ def page(
     answer = HTMLResponse(text, status, {"Vary": "Accept-Language, Cookie", "Content-Language": about.language})
     if pictures:
         answer.headers["Content-Security-Policy"] = POLICY.replace(_PICTURES, f"{_PICTURES} https: http:")
-    if (asked := request.query_params.get("lang")) in LANGUAGES:
-        answer.set_cookie(COOKIE, asked, max_age=_YEAR, httponly=True, samesite="lax")
+    if (asked := request.query_params.get(LANGUAGE)) in LANGUAGES:
+        answer.set_cookie(LANGUAGE, asked, max_age=_YEAR, httponly=True, samesite="lax")
     return answer
 
 

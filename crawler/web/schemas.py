@@ -7,9 +7,11 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from crawler.compare import DiffBlock
+from crawler.compare.stories import Member
 from crawler.items import Change, Event, Kind
 from crawler.sites import Tier
-from crawler.store import ArticleRow, CopyRow, RevisionRow
+from crawler.store import ArticleRow, CopyRow, LookAlike, RevisionRow
 from crawler.store.search import Order
 from crawler.text.query import LONGEST
 from crawler.web.parameters import Cursor, Limit, Moment
@@ -194,6 +196,18 @@ class StoryItem(BaseModel):
     sites: list[str]
 
 
+class WholeStory(BaseModel):
+    """A text and everyone who published it."""
+
+    id: int
+    pages: int = Field(description="On how many pages it stands.", examples=[3])
+    wire: str | None = Field(description="The dateline that two sites or more have in common, else that of the first.")
+    first: str = Field(description="Address of the page that was published first.")
+    members: list[Member] = Field(description="In the order of publication; of many pages, the first.")
+    look_alikes: list[LookAlike] = Field(description="Articles on the same template that say something else.")
+    updates: list[LookAlike] = Field(description="Articles that tell another state of the same news.")
+
+
 class SiteItem(BaseModel):
     """A site."""
 
@@ -224,7 +238,7 @@ class WholeSite(SiteItem):
 
     sources: list[dict[str, Any]]
     days: list[LedgerDay]
-    open_findings: list[dict[str, Any]]
+    open_findings: list[FindingItem]
 
 
 class FindingItem(BaseModel):
@@ -280,4 +294,4 @@ class DiffView(BaseModel):
     before: int
     after: int
     changed: list[str]
-    blocks: list[dict[str, Any]]
+    blocks: list[DiffBlock]

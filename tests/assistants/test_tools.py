@@ -88,6 +88,14 @@ def test_a_mistake_is_told_in_a_line(tools: Tools) -> None:
     assert "is no date" in said(undated)
 
 
+def test_a_parameter_that_a_tool_has_not_is_no_answer_to_another_question(tools: Tools) -> None:
+    _, misspelt, of_no_kind = asked(server_of(tools), ("changes", {"after": 2}), ("article", {"id": "x"}))
+    assert misspelt.is_error
+    assert said(misspelt) == "changes has no parameter 'after'; it takes since, limit"
+    assert of_no_kind.is_error
+    assert said(of_no_kind) == "id: Input should be a valid integer, unable to parse string as an integer"
+
+
 def test_it_is_served_by_standard_input(news: str) -> None:
     server = StdioServerParameters(
         command=sys.executable, args=["-m", "crawler", "mcp", "--store", news], env={"PYTHONPATH": str(ROOT)}

@@ -19,6 +19,7 @@ from crawler.cli.crawl import summary
 from crawler.cli.lists import Column, Row
 from crawler.crawl import SiteReport
 from crawler.errors import Refusal
+from crawler.process.output import console
 from crawler.store import Store
 from tests.support import Thoisu, article, at
 
@@ -85,12 +86,26 @@ def test_each_command_gives_lines_to_a_program(thoisu: Thoisu, tmp_path: Path) -
     assert found.split("\t") == ["1", "02/03/2026 08:01", "vov", TITLE]
     (story,) = thoisu("stories", "--store", url).out.splitlines()
     assert story.split("\t") == ["1", "02/03/2026 08:01", "1", "vov", TITLE]
+    (hit,) = thoisu("search", "chính phủ", "--store", url).out.splitlines()
+    assert hit.split("\t") == ["1", "02/03/2026 08:01", "vov", TITLE, TITLE, ""]
+    assert thoisu("search", "điện", "--store", url).out == ""
     (change,) = thoisu("changes", "--store", url).out.splitlines()
     assert change.split("\t")[2:] == ["created", "1", "1", "vov", article(1).url]
     assert all(len(line.split("\t")) == 6 for line in thoisu("sites").out.splitlines())
     thoisu("alerts", "add", "nước sạch", "--store", url)
     (alert,) = thoisu("alerts", "list", "--store", url).out.splitlines()
     assert alert.split("\t")[:3] == ["1", "nước sạch", ""]
+
+
+@pytest.mark.parametrize("width", [40, 20])
+def test_what_is_no_table_breaks_no_word_either(
+    capsys: pytest.CaptureFixture[str], terminal: pytest.MonkeyPatch, width: int
+) -> None:
+    terminal.setenv("COLUMNS", str(width))
+    lists.print_wrapped(f"{TITLE} {'x' * 50}", console(), indent=3)
+    lines = capsys.readouterr().out.splitlines()
+    assert all(cell_len(line) <= width or line.strip() == "x" * 50 for line in lines)
+    assert " ".join(lines).split() == [*TITLE.split(), "x" * 50]
 
 
 @pytest.mark.parametrize("width", [80, 40])

@@ -43,6 +43,18 @@ DECREE = "Theo Nghị định số 336/2025/NĐ-CP ngày 22/12/2025 của Chính
         ("hoà*", "Hoàng Sa"),
         ("hòa*", "bình hoà"),
         ("nuoc sa*", "giá nước sạch"),
+        ("TP HCM", "UBND TP.HCM"),
+        ("TP.HCM", "UBND TP HCM"),
+        ("TP Hồ Chí Minh", "UBND TP. Hồ Chí Minh"),
+        ("PGS.TS Lê An", "PGS. TS. Lê An"),
+        ("21.935 tỷ", "là 21.935 tỷ đồng"),
+        ("117,5 km", "dài 117,5 km"),
+        ("lúc 8:30", "họp lúc 8:30."),
+        ("M&A", "thị trường M&A sôi động"),
+        ("baomau.vn", "trang baomau.vn"),
+        ("Lê An: Không chậm trễ, không bỏ sót", "Bộ trưởng Lê An: Không chậm trễ, không bỏ sót"),
+        ("Lê An: Không chậm trễ", "Lê An không chậm trễ"),
+        ("tại Huế. Mưa to*", "họp tại Huế (Việt Nam) rồi tại Huế. Mưa to"),
         ('"nước sạ*"', "giá nước sạch"),
     ],
 )
@@ -61,6 +73,10 @@ def test_finds(query: str, text: str) -> None:
         ("336/2025/NĐ-CP", "336/2026/NĐ-CP"),
         ("nước -điện", "giá nước và điện"),
         ("nướ*", "nương"),
+        ("An không", "Lê An: Không chậm trễ"),
+        ("Huế, mưa", "Huế có mưa"),
+        ("21 tỷ", "21, tỷ"),
+        ("việc gì", "xong việc.\nGì nữa"),
         ("hoà*", "hoa"),
         ("sach*", "sac"),
     ],
@@ -110,6 +126,8 @@ def test_a_query_is_told_as_it_was_understood() -> None:
     assert written(parse("nghị định 336/2025 -điện")) == (
         '("nghị định 336 2025" OR "nghị định số 336 2025" OR "336 2025 nđ") AND NOT "điện"'
     )
+    assert written(parse("Lê An: Không chậm*")) == '"lê an. không chậm*"'
+    assert parse(written(parse("Lê An: Không chậm*"))) == parse("Lê An: Không chậm*")
     assert written(parse("nước sa*")) == '"nước sa"*' or written(parse("nước sa*")) == '"nước sa*"'
 
 

@@ -128,6 +128,16 @@ def test_axe_finds_nothing_serious(browser: Any, address: str, path: str, by: di
     assert serious == []
 
 
+def test_paper_is_white_whatever_the_screen_is(browser: Any, address: str) -> None:
+    person = Person(browser, address, **PHONE)
+    person.page.emulate_media(media="print", color_scheme="dark")
+    person.go("/articles/1/diff")
+    colour = person.page.evaluate("getComputedStyle(document.querySelector('.mark.strong')).color")
+    assert colour == "rgb(11, 107, 97)"
+    assert not person.page.locator("nav").first.is_visible()
+    person.leave()
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_from_today_to_an_edit_and_back(browser: Any, address: str, script: bool) -> None:
     person = Person(browser, address, java_script_enabled=script)

@@ -42,6 +42,16 @@ def check_times(entry: etree._Element) -> None:
     assert all(datetime(1990, 1, 1, tzinfo=UTC) < datetime.fromisoformat(time) for time in times)
 
 
+def test_a_title_says_what_was_asked_for(full: Asker) -> None:
+    def title(asked: str) -> str:
+        feed = etree.fromstring(full.get(f"/feeds/articles.atom?{asked}", {"Accept-Language": "en"}).content)
+        return texts(feed, "title")[0]
+
+    assert title("") == "Thời sự"
+    assert title("kind=photo&section=Y+te&withdrawn=1") == "Thời sự · Y te · photo · withdrawn"
+    assert title("q=cau&author=An&since=2026-03-01&until=2026-03-09") == "Thời sự · cau · An · 2026-03-01–2026-03-09"
+
+
 @pytest.mark.parametrize("asked", FILTERS)
 def test_atom_is_what_the_rules_ask_for(full: Asker, asked: str) -> None:
     answer = full.get(f"/feeds/articles.atom{asked}")

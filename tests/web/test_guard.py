@@ -127,6 +127,17 @@ def test_a_client_has_so_many_requests_and_then_waits(filled: Store) -> None:
     assert refused.json()["title"] == "Too Many Requests"
 
 
+def test_a_person_is_refused_in_their_language(filled: Store) -> None:
+    asker = Asker(filled, rate=2)
+    assert asker.get("/").status_code == 200
+    assert asker.get("/").text.startswith("429 Quá nhiều yêu cầu\n\nquá nhiều yêu cầu; hãy thử")
+    refused = asker.get("/", {"Accept-Language": "en"})
+    assert refused.text == "429 Too many requests\n\ntoo many requests\n"
+    assert refused.headers["content-language"] == "en"
+    assert asker.get(f"/?q={'a' * 9000}").text.endswith("\nđịa chỉ dài hơn 8192 byte\n")
+    assert "\nmáy chủ này" in asker.get("/", {"Host": "evil.example"}).text
+
+
 def test_who_is_on_this_machine_is_not_counted_unless_a_rate_is_set(filled: Store) -> None:
     near, far = Asker(filled), Asker(filled, client="192.0.2.7")
     assert {near.get("/healthz").status_code for _ in range(200)} == {200}

@@ -143,6 +143,28 @@ def test_a_story_says_who_followed_whom(room: Store) -> None:
     assert "the same text" in text
 
 
+def test_a_story_counts_the_pages_that_it_does_not_compare(room: Store) -> None:
+    for n in range(1, 64):
+        room.save(article(n, WORDS, site=f"bao{n}"), at(n))
+    text = seen(Asker(room).get("/stories/1", {"Accept-Language": "en"}))
+    assert "63 pages carry this text." in text
+    assert "Only the first 60 pages are compared." in text
+    story = Asker(room).get("/api/v1/stories/1").json()
+    assert (story["pages"], len(story["members"])) == (63, 60)
+
+
+def test_a_paragraph_that_moved_is_neither_gone_nor_new(room: Store) -> None:
+    lines = [f"Đoạn {n} nói về việc thứ {n} của tỉnh." for n in range(6)]
+    room.save(article(1, "\n".join(lines)), at(1))
+    room.save(article(1, "\n".join([*lines[1:5], lines[0], lines[5]])), at(2))
+    page = Asker(room).get("/articles/1/diff", {"Accept-Language": "en"})
+    tree = html.fromstring(page.text)
+    assert tree.xpath("//ins|//del") == []
+    assert "1 paragraph changed" in seen(page)
+    assert seen(page).count("moved here") == seen(page).count("moved away from here") == 1
+    assert tree.xpath("//p[@class='moved']")[0].text_content().endswith(lines[0])
+
+
 def test_a_name_leads_to_its_document(asker: Asker) -> None:
     found = asker.get("/documents?name=336/2025/NĐ-CP")
     assert (found.status_code, found.headers["location"]) == (303, "/documents/1")
@@ -217,12 +239,26 @@ def test_a_site_shows_what_is_wrong_and_what_to_do(filled: Store) -> None:
 
 
 def test_an_alert_shows_what_it_found(filled: Store) -> None:
-    alerts.add(filled, "gao OR mua", [], [], at(0))
+    alerts.add(filled, "gao OR mua", ["nhandan", "bao"], [], at(0))
     filled.save(article(8, "Giá gạo tăng mạnh"), at(8))
     alerts.write_messages(filled, NOW, ())
-    text = seen(Asker(filled).get("/alerts"))
+    asker = Asker(filled)
+    asker.state.sites = Sites([replace(PAPER, name="bao")])
+    text = seen(asker.get("/alerts"))
     assert "gao OR mua" in text
+    assert "nhandan, Báo Mẫu" in text
     assert "Giá gạo tăng mạnh" in text
+
+
+def test_every_alert_stands_on_one_of_the_pages(filled: Store) -> None:
+    for n in range(45):
+        alerts.add(filled, f"tin {n}", [], [], at(0))
+    asker, path, found = Asker(filled), "/alerts", list[str]()
+    while path:
+        page = html.fromstring(asker.get(path).text)
+        found += page.xpath("//section/h2/text()")
+        path = next((f"/alerts{address}" for address in page.xpath("//a[@rel='next']/@href")), "")
+    assert found == [f"tin {n}" for n in range(45)]
 
 
 def test_a_sink_shows_how_far_it_is(filled: Store, tmp_path: Path) -> None:
@@ -233,7 +269,7 @@ def test_a_sink_shows_how_far_it_is(filled: Store, tmp_path: Path) -> None:
     assert asker.get("/api/v1/sinks").json()["items"][0]["behind"] == 6
     assert asker_metric(asker, "thoisu_sink_behind_changes") == {("archive",): 6.0}
     path.write_text("nonsense", "utf-8")
-    assert "cannot read" in seen(Asker(filled, sinks=path).get("/sinks"))
+    assert "không đọc được" in seen(Asker(filled, sinks=path).get("/sinks"))
     assert Asker(filled, sinks=path).get("/api/v1/sinks").status_code == 422
 
 
