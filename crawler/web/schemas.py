@@ -11,7 +11,8 @@ from crawler.compare import DiffBlock
 from crawler.compare.stories import Member
 from crawler.items import Change, Event, Kind
 from crawler.sites import Tier
-from crawler.store import ArticleRow, CopyRow, LookAlike, RevisionRow
+from crawler.store import ArticleRow, CopyRow, RevisionRow
+from crawler.store.rows import LookAlike
 from crawler.store.search import Order
 from crawler.text.query import LONGEST
 from crawler.web.parameters import Cursor, Limit, Moment
