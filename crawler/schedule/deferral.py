@@ -1,7 +1,8 @@
 """What a scheduler leaves to workers, and how that stands: read from the queue at each look, and nothing else.
 
 While a worker is alive that takes rounds, every round is deferred; while none is, the scheduler does them itself, as it
-does with SQLite. The same holds for each other job, and for what waits when the last worker that takes it goes. So a store on PostgreSQL needs no worker, and has any number.
+does with SQLite. The same holds for each other job, and for one that waits when the last worker that takes it goes. So
+a store on PostgreSQL needs no worker, and has any number.
 """
 
 from __future__ import annotations
