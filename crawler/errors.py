@@ -161,6 +161,18 @@ class ArchiveFailed(StoreFailed):
         return "see that THOISU_ARCHIVE_URL names the right place, and that this user may read and write there"
 
 
+class BackupDamaged(StoreFailed):
+    """A file that `thoisu backup` has made is cut off or changed; `detail` is what was found."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("damaged", detail)
+
+    @property
+    def advice(self) -> str:
+        """What a person can do."""
+        return "take another backup"
+
+
 _STORE_ADVICE: Mapping[StoreReason, str] = {
     "disk_full": "make room, and the same command goes on",
     "read_only": "let this user write the file and its folder",

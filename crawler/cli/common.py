@@ -101,10 +101,15 @@ def configured() -> Settings:
 
 def all_sites(newsroom: str | None = None) -> Sites:
     """The sites of `spiders` and of THOISU_SITES, and those of the embedded newsroom when one is running for us."""
+    return sites_of(configured(), newsroom)
+
+
+def sites_of(settings: Settings, newsroom: str | None = None) -> Sites:
+    """As `all_sites`, by these settings."""
     from crawler.sites import load_sites
 
-    described = load_sites(configured().sites)
-    base = newsroom or configured().newsroom
+    described = load_sites(settings.sites)
+    base = newsroom or settings.newsroom
     return described | papers_of(base) if base else described
 
 

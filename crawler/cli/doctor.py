@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.common import StoreOption, all_sites, configured, is_there
+from crawler.cli.common import StoreOption, is_there, sites_of
 from crawler.cli.lists import Column, Row, cell, print_rows
-from crawler.configuration import DEFAULTS, Settings
+from crawler.configuration import Settings
 from crawler.errors import BadInput, StoreFailed
 from crawler.process import masked_address
 from crawler.process.output import print_json
@@ -19,6 +19,7 @@ from crawler.process.output import print_json
 if TYPE_CHECKING:
     from crawler.deliver import Route
     from crawler.maintenance.diagnosis import Diagnosis
+    from crawler.sites import Sites
 
 _STYLES = {"ok": "", "warning": "yellow", "error": "red"}
 
@@ -59,31 +60,47 @@ def doctor(
 def _all(url: str | None, *, whole: bool) -> Iterator[Diagnosis]:
     from crawler.maintenance import doctor as look
     from crawler.maintenance.diagnosis import error as wrong
+
+    try:
+        settings, faults = Settings.sound()
+    except BadInput as fault:  # nobody knows which store, sites and sinks are meant
+        yield wrong("settings", str(fault), "mend it; nothing else is looked at before")
+        return
+    yield from look.of_settings(settings, faults)
+    yield from look.of_messages(settings)
+    try:
+        yield from _of_store(url or settings.database_url, settings, whole=whole)
+    except OSError as error:
+        finding = f"{error.filename}: {error.strerror}"
+        yield wrong("store", finding, "ask as the user whose store it is, or let this one read it")
+
+
+def _of_store(address: str, settings: Settings, *, whole: bool) -> Iterator[Diagnosis]:
+    from crawler.maintenance import doctor as look
+    from crawler.maintenance.diagnosis import error as wrong
     from crawler.store import Store
 
-    yield from look.of_settings(configured)
-    try:
-        settings = configured()
-    except BadInput:
-        settings = DEFAULTS  # what is wrong with them was just said
-    address = url or settings.database_url
+    def sites() -> Sites:
+        return sites_of(settings)
+
     if not is_there(address):
         finding = f"there is no store at {masked_address(address)} yet"
         yield wrong("store", finding, "fill one: thoisu crawl nhandan, or thoisu restore FILE")
-        yield from look.of_sites(all_sites, None)
+        yield from look.of_sites(sites, None)
         return
     schema = list(look.of_schema(address))
     yield from schema
     if schema[-1].state != "ok":
-        yield from look.of_sites(all_sites, None)
+        yield from look.of_sites(sites, None)
         return
     now = datetime.now(UTC)
     try:
         with Store.open(address, reading=True) as opened:
+            yield from look.of_rights(opened)
             yield from look.of_store(opened, whole=whole)
             yield from look.of_watch(opened, now)
-            yield from look.of_sites(all_sites, opened)
-            yield from look.of_sinks(opened, lambda: _routes(settings), now)
+            yield from look.of_sites(sites, opened)
+            yield from look.of_sinks(opened, settings, lambda: _routes(settings), now)
             yield from look.of_keeping(opened, settings, now)
     except StoreFailed as failure:
         yield wrong("store", str(failure), failure.advice)
@@ -92,6 +109,7 @@ def _all(url: str | None, *, whole: bool) -> Iterator[Diagnosis]:
 
 
 def _routes(settings: Settings) -> list[Route]:
-    from crawler.cli.sinks import read_config
+    from crawler.configuration import secret
+    from crawler.deliver import read_routes
 
-    return read_config(None) if settings.sinks.exists() else []
+    return read_routes(settings.sinks, lambda: sites_of(settings), secret, settings)

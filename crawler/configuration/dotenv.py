@@ -37,7 +37,9 @@ def read(path: Path) -> dict[str, list[Entry]]:
     of other programs may be as they like.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}
     except (OSError, UnicodeDecodeError) as error:
         more = "; save it as UTF-8" if isinstance(error, UnicodeDecodeError) else ""
         raise BadInput(f"cannot read {path}: {error}{more}") from None

@@ -257,16 +257,29 @@ class Settings:
 
         Raises `BadInput` that names the setting when a value cannot be meant, or the file when it is not UTF-8.
         """
+        found, faults = cls.sound(environ, env_file)
+        if faults:
+            raise BadInput(faults[0])
+        return found
+
+    @classmethod
+    def sound(
+        cls, environ: Mapping[str, str] | None = None, env_file: Path | None = None
+    ) -> tuple[Settings, tuple[str, ...]]:
+        """As `load`, with the default where a value cannot be meant, and a sentence for each of these.
+
+        Raises `BadInput` when the file cannot be read.
+        """
         environ = os.environ if environ is None else environ
         filed = _read(ENV_FILE if env_file is None else env_file)
-        values = {}
+        values, faults = {}, []
         for setting in SETTINGS:
             if text := (environ.get(setting.name) or filed.get(setting.name) or "").strip():
                 try:
                     values[setting.field] = setting.read(text)
                 except BadInput as error:
-                    raise BadInput(f"{setting.name} {error}") from None
-        return cls(**values)
+                    faults.append(f"{setting.name} {error}")
+        return cls(**values), tuple(faults)
 
     @property
     def user_agent(self) -> str:
@@ -357,7 +370,7 @@ def doubts(environ: Mapping[str, str] | None = None, env_file: Path | None = Non
     """What is set and may be a slip, a sentence each: a name of ours that nothing reads, two values for one name,
     an object store for an archive that nobody keeps.
 
-    Raises `BadInput` as `Settings.load`.
+    Raises `BadInput` when the file cannot be read.
     """
     environ = os.environ if environ is None else environ
     env_file = ENV_FILE if env_file is None else env_file
@@ -370,7 +383,7 @@ def doubts(environ: Mapping[str, str] | None = None, env_file: Path | None = Non
         elif len({entry.value for entry in entries}) > 1 and name.startswith(_PREFIX):
             lines = ", ".join(str(entry.line) for entry in entries[:-1])
             yield f"{name} is set in line {lines} of {env_file} and again in line {entries[-1].line}, which counts"
-    own = Settings.load(environ, env_file)
+    own, _ = Settings.sound(environ, env_file)
     if own.archive_url and own.archive is None:
         yield "THOISU_ARCHIVE_URL is set and THOISU_ARCHIVE is not: no page is kept; name the folder where files begin"
 

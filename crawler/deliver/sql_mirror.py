@@ -46,10 +46,6 @@ TABLE = "thoisu_articles"
 _TEXTS = ("title", "lead", "body", "dateline", "section", "kind", "credit")
 _LISTS = ("authors", "tags", "documents", "images")
 _OF_DELIVERY = ("url", "article_id", "site", *OF_SITE, "event", "content_hash", "seq")
-# A server that is gone without notice is noticed within a minute (PostgreSQL manual, libpq, connection parameters).
-_KEPT_ALIVE = {
-    "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3", "tcp_user_timeout": "60000",
-}  # fmt: skip
 
 
 class SqlMirror(Sink):
@@ -66,8 +62,6 @@ class SqlMirror(Sink):
         backend = self._url.get_backend_name()
         if backend not in ("sqlite", "postgresql"):
             raise BadInput(f"no mirror in {backend} yet; use sqlite:///… or postgresql://…")
-        if backend == "postgresql":
-            self._url = self._url.set(query={**_KEPT_ALIVE, **self._url.query})
         self._place = _place(url)
         self._name = name
         self._pages, self._cursor = _tables(table)

@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from crawler.errors import BadInput, StoreFailed
+from crawler.errors import BackupDamaged, BadInput, StoreFailed
 from crawler.maintenance import packed, tables
 from crawler.process import masked_address
 from crawler.store import Store, heartbeats
@@ -202,7 +202,7 @@ def verified(path: Path) -> tuple[int, dict[str, int]]:
     with unchanged(immutable(path)) as store, store.reading() as connection:
         faults = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check(1)") if row[0] != "ok"]
         if faults:
-            raise StoreFailed("damaged", f"{path}: {faults[0]}")
+            raise BackupDamaged(f"{path}: {faults[0]}")
         if version_of(connection) is None:
             raise BadInput(f"{path} is a database of another program, and no backup")
         return tables.point(connection), tables.count(connection)

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from crawler.configuration import Settings, doubts
+from crawler.alerts import notify
+from crawler.configuration import DEFAULTS, Settings, doubts
 from crawler.deliver import Route, sink_status
 from crawler.errors import BadInput, StoreFailed, ThoisuError
 from crawler.maintenance import backup, daily, tables
@@ -24,6 +25,7 @@ from crawler.process import masked_address
 from crawler.schedule import agenda
 from crawler.sites import Sites
 from crawler.store import Store, findings, heartbeats
+from crawler.store.database import unwritable
 from crawler.store.migrate import HEAD, version_of
 from crawler.store.schema import changes
 from crawler.text import SKEW, local_time
@@ -42,22 +44,44 @@ _WATCHED = {
 _RESTORE = "stop what uses the store, and take the last backup: thoisu restore FILE --force"
 
 
-def of_settings(settings: Callable[[], Settings]) -> Iterator[Diagnosis]:
+def of_settings(found: Settings, faults: Sequence[str]) -> Iterator[Diagnosis]:
     """The environment and `.env`: what cannot be meant, what nothing reads, whether sites see who asks."""
-    try:
-        found = settings()
-        slips = list(doubts())
-    except BadInput as fault:
-        yield error("settings", str(fault), "mend it; docs/settings.md lists them all")
-        return
+    slips = list(doubts())
+    for fault in faults:
+        yield error("settings", fault, "mend it; docs/settings.md lists them all")
     for slip in slips:
         finding, _, hint = slip.rpartition("; ")
         yield error("settings", finding or slip, hint if finding else "take one of them out")
     if not found.contact:
         finding = "THOISU_CONTACT is not set, so that sites do not see who asks"
         yield warning("settings", finding, "THOISU_CONTACT=desk@example.org")
-    elif not slips:
+    elif not slips and not faults:
         yield ok("settings", "every name is known, every value makes sense")
+
+
+def of_messages(settings: Settings) -> Iterator[Diagnosis]:
+    """Whether what is found can be told to somebody."""
+    try:
+        targets = notify.validated(settings.notify)
+    except BadInput as fault:
+        yield error("messages", str(fault), "mend THOISU_NOTIFY; without it thoisu schedule does not begin")
+        return
+    nobody = "THOISU_NOTIFY names nobody; thoisu check tells who asks"
+    yield ok("messages", f"THOISU_NOTIFY names {len(targets)}" if targets else nobody)
+
+
+def of_rights(store: Store) -> Iterator[Diagnosis]:
+    """Whether this user may write the store: a crawl, the schedule and whatever keeps a place must."""
+    if store.url.get_backend_name() == "sqlite":
+        may = not (store.url.database or "").startswith("file:") and unwritable(store.url) is None
+    else:
+        query = select(~func.pg_is_in_recovery() & func.has_table_privilege("unnumbered", "INSERT"))
+        with store.reading() as connection:
+            may = bool(connection.scalar(query))
+    if not may:
+        shown = masked_address(store.url.render_as_string(hide_password=False))
+        advice = "enough for who only reads; the schedule needs a user who may write, and on PostgreSQL the primary"
+        yield warning("store", f"this user can only read {shown}", advice)
 
 
 def of_schema(address: str) -> Iterator[Diagnosis]:
@@ -70,7 +94,9 @@ def of_schema(address: str) -> Iterator[Diagnosis]:
         yield error("store", str(fault), "do what it says")
         return
     except StoreFailed as failure:
-        yield error("store", f"{shown}: {failure}", failure.advice)
+        of_a_file = failure.reason == "unreachable" and address.startswith("sqlite")
+        advice = "let this user read the file and write in its folder" if of_a_file else failure.advice
+        yield error("store", f"{shown}: {failure}", advice)
         return
     if version is None:
         yield error("store", f"{shown} holds no store", "fill one: thoisu crawl nhandan, or thoisu restore FILE")
@@ -145,8 +171,22 @@ def of_sites(sites: Callable[[], Sites], store: Store | None) -> Iterator[Diagno
         yield ok("spiders", f"{len(known)} sites are described")
 
 
-def of_sinks(store: Store, routes: Callable[[], Sequence[Route]], now: datetime) -> Iterator[Diagnosis]:
+def of_sinks(
+    store: Store, settings: Settings, routes: Callable[[], Sequence[Route]], now: datetime
+) -> Iterator[Diagnosis]:
     """Whether the sinks can be read, take what they are given, and keep up."""
+    try:
+        there = settings.sinks.exists()
+    except OSError as fault:
+        yield error("sinks", f"{fault.filename}: {fault.strerror}", "mend the file: docs/deliver.md")
+        return
+    if not there:
+        if settings.sinks == DEFAULTS.sinks:
+            yield ok("sinks", "none is configured")
+        else:
+            finding = f"THOISU_SINKS names {settings.sinks}, which is not there: nothing is delivered"
+            yield warning("sinks", finding, "write it (docs/deliver.md), or take THOISU_SINKS out")
+        return
     try:
         configured = routes()
     except ThoisuError as fault:

@@ -6,9 +6,11 @@ What a name ends in says how it is packed: `.gz` by gzip, `.zst` by Zstandard, e
 from __future__ import annotations
 
 import gzip
+import math
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -16,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import uuid4
 
-from crawler.errors import BadInput, StoreFailed, store_reason
+from crawler.errors import BackupDamaged, BadInput, StoreFailed, store_reason
 from crawler.process import before_force
 
 if sys.version_info >= (3, 14):
@@ -50,6 +52,12 @@ def beside(path: Path) -> Iterator[Path]:
         _remove(part)
 
 
+def writable_near(path: Path) -> Path:
+    """This place, or that of the same name where the system keeps what is temporary (TMPDIR): backups may lie on what
+    can only be read."""
+    return path if os.access(path.parent, os.W_OK | os.X_OK) else Path(tempfile.gettempdir()) / path.name
+
+
 def put_in_place(part: Path, path: Path, *, force: bool) -> None:
     """Give a whole file its name, on the disk for good; BadInput when there is one already, unless `force`."""
     with part.open("rb") as file:
@@ -69,6 +77,8 @@ def check_free(path: Path, *, force: bool) -> None:
         raise BadInput(f"the folder {path.parent} does not exist; make it first")
     if path.is_dir():
         raise BadInput(f"{path} is a folder; name a file in it")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise BadInput(f"this user may not write in the folder {path.parent}; name another")
     if path.exists() and not force:
         raise BadInput(f"{path} is there already; name another file, or overwrite it with --force")
 
@@ -76,13 +86,17 @@ def check_free(path: Path, *, force: bool) -> None:
 def check_room(folder: Path, needed: int) -> None:
     """StoreFailed when a disk has less than so many bytes free."""
     if (free := shutil.disk_usage(folder).free) < needed:
-        raise StoreFailed("disk_full", f"{folder} has {free / 2**30:.1f} GB free, and {needed / 2**30:.1f} are needed")
+        text = f"{folder} has {free / 1e6:.0f} MB free, and {math.ceil(needed / 1e6)} are needed"
+        raise StoreFailed("disk_full", text)
 
 
 def pack(source: Path, target: Path, name: str) -> None:
     """Pack a file as its `name` says, and see that it unpacks to the same; StoreFailed when it does not."""
-    with source.open("rb") as file, _writer(target, name) as packed:
-        before = _copied(file, packed)
+    try:
+        with source.open("rb") as file, _writer(target, name) as packed:
+            before = _copied(file, packed)
+    except OSError as error:
+        raise StoreFailed(store_reason(error), f"{target.parent}: {error.strerror}") from error
     with target.open("rb") as file, _reader(file) as unpacked:
         if _copied(unpacked, None) != before:
             raise StoreFailed("failed", f"{target} does not unpack to what was packed into it")
@@ -94,7 +108,7 @@ def unpack(source: Path, target: Path) -> None:
         try:
             _copied(unpacked, whole)
         except (EOFError, gzip.BadGzipFile, zstd.ZstdError) as error:
-            raise StoreFailed("damaged", f"{source}: {error}") from error
+            raise BackupDamaged(f"{source}: {error}") from error
         except OSError as error:
             raise StoreFailed(store_reason(error), f"{error.filename or target}: {error.strerror}") from error
 

@@ -121,7 +121,7 @@ def _whole(path: Path, address: str) -> Iterator[Path]:
         yield path
         return
     url = make_url(address)
-    near = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else path
+    near = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else packed.writable_near(path)
     with packed.beside(near) as part:
         packed.unpack(path, part)
         yield part
@@ -180,7 +180,7 @@ def _current(file: Path) -> Iterator[str]:
     if version == HEAD:
         yield immutable(file)
         return
-    with packed.beside(file) as part:
+    with packed.beside(packed.writable_near(file)) as part:
         packed.unpack(file, part)
         engine = engine_for(f"sqlite:///{part}")
         try:

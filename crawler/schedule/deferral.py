@@ -1,7 +1,8 @@
 """What a scheduler leaves to workers, and how that stands: read from the queue at each look, and nothing else.
 
 While a worker is alive that takes rounds, every round is deferred; while none is, the scheduler does them itself, as it
-does with SQLite. The same holds for each other job. So a store on PostgreSQL needs no worker, and has any number.
+does with SQLite. The same holds for each other job, and for one that waits when the last worker that takes it goes. So
+a store on PostgreSQL needs no worker, and has any number.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from crawler.schedule.queue_state import ROUNDS
 from crawler.schedule.rounds import Rounds
 
 PATIENCE = 60.0
-"""Seconds without a worker after which the scheduler does the rounds itself: more than the restart of one takes."""
+"""Seconds without a worker after which the scheduler does itself what waits: more than the restart of one takes."""
 
 
 class Deferral:
@@ -30,11 +31,13 @@ class Deferral:
         self._sites = sites
         self._always = always
         self._served: set[str] = set()
-        self._seen = float("-inf")  # when a worker was last there for rounds
+        self._seen: dict[str, float] = {}  # when a worker was last there for a queue
         self.open: set[str] = set()
         """Sites whose rounds wait or run in the queue."""
         self.defers = ROUNDS in always
         """Whether rounds go to workers now."""
+        self.taken_back: set[str] = set()
+        """Jobs that waited for workers when these were gone: by the last look."""
 
     @property
     def says(self) -> str:
@@ -52,11 +55,14 @@ class Deferral:
             queue_state.recover(connection)
         with self._queue.store.reading() as connection:
             self._served = queue_state.served(connection)
-            if ROUNDS in self._served:
-                self._seen = time.monotonic()
-            self.defers = ROUNDS in self._always or time.monotonic() - self._seen < PATIENCE
-            gone = set() if self.defers else queue_state.withdraw(connection)
+            now = time.monotonic()
+            self._seen |= dict.fromkeys(self._served, now)
+            taken = {*self._always, *(queue for queue, at in self._seen.items() if now - at < PATIENCE)}
+            self.defers = ROUNDS in taken
+            back = queue_state.withdraw(connection, taken)
             found = queue_state.rounds(connection)
+        gone = back.pop(ROUNDS, set())
+        self.taken_back = set(back)
         rounds.withdrawn(gone)
         ended = self.open - found - gone
         rounds.ended(ended)

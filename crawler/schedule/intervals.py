@@ -35,3 +35,7 @@ class Turns:
                 return False
         self._began[interval.job] = now, last_change
         return True
+
+    def forget(self, job: str) -> None:
+        """It has not run after all."""
+        self._began.pop(job, None)

@@ -22,6 +22,7 @@ from crawler.schedule import queue_state
 from crawler.schedule.queue_schema import SCHEMA, prepare
 from crawler.schedule.queue_state import LONG, ROUNDS
 from crawler.store import Store
+from crawler.store.database import when_cut_off
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -146,4 +147,5 @@ class Queue:
         from procrastinate import App, PsycopgConnector
 
         url = self.store.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return App(connector=PsycopgConnector(conninfo=url, kwargs={"options": f"-c search_path={SCHEMA}"}, **about))
+        kwargs = {"options": f"-c search_path={SCHEMA}", **when_cut_off(self.store.url)}
+        return App(connector=PsycopgConnector(conninfo=url, kwargs=kwargs, **about))

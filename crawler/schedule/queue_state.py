@@ -274,15 +274,19 @@ def _again(connection: Connection, number: int, pause: float) -> bool:
     return True
 
 
-def withdraw(connection: Connection) -> set[str]:
-    """Take back the rounds that wait, for whoever is to do them without a worker; returns their sites.
+def withdraw(connection: Connection, taken: Collection[str]) -> dict[str, set[str]]:
+    """Take back the rounds and jobs that wait in other queues than those that are taken, for whoever does them himself.
 
-    For a transaction in which nothing but the queue is asked.
+    Returns of each queue what they were about. Parts of what takes long stay: only workers do these. For a transaction
+    in which nothing but the queue is asked.
     """
     _enter(connection)
-    waits = select(_jobs.c.id).where(_jobs.c.queue_name == ROUNDS, _jobs.c.status == _WAITS)
-    query = delete(_jobs).where(_jobs.c.id.in_(waits.with_for_update(skip_locked=True))).returning(_NAME)
-    return set(connection.scalars(query))
+    waits = select(_jobs.c.id).where(_jobs.c.status == _WAITS, _jobs.c.queue_name.not_in([*taken, *LONG]))
+    query = delete(_jobs).where(_jobs.c.id.in_(waits.with_for_update(skip_locked=True)))
+    found: dict[str, set[str]] = {}
+    for queue, name in connection.execute(query.returning(_jobs.c.queue_name, _NAME)):
+        found.setdefault(queue, set()).add(name)
+    return found
 
 
 def waiting_of(connection: Connection, locks: Collection[str]) -> set[str]:

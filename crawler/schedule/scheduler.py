@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -85,7 +85,7 @@ class Scheduler:
         self._ending: list[threading.Thread] = []
         self._lock = threading.RLock()
         self._turns = Turns()
-        self._asked: set[str] = set()  # followers that a round has asked for and that have not begun since
+        self._asked: set[str] = set()  # followers that were asked for and that have not begun since
         self._clock = ClockWatch(_now)
         self._over = threading.Event()
         self._next_beat = 0.0
@@ -149,7 +149,10 @@ class Scheduler:
         if (deferral := self._deferral) is None:
             return self._rounds.tick(_now())
         if deferral.look(self._rounds):
-            self._ask_followers()
+            self._ask(self._after_rounds)
+        for job in (back := deferral.taken_back.intersection(self._followers)):
+            self._turns.forget(job)
+        self._ask(back)
         self._rounds.places = sys.maxsize if deferral.defers else self._places
         self._rounds.gather = timedelta() if deferral.defers else GATHER
         following = self._rounds.tick(_now())
@@ -249,12 +252,12 @@ class Scheduler:
                 self._rounds.ended(sites)
                 if not self._ending:
                     self._scheduler.modify_job("poll", next_run_time=_now())
-                    self._ask_followers()
+                    self._ask(self._after_rounds)
 
-    def _ask_followers(self) -> None:
-        """Something may have come."""
-        self._asked.update(self._after_rounds)
-        for job in self._after_rounds:
+    def _ask(self, jobs: Collection[str]) -> None:
+        """Let these begin: something may have come."""
+        self._asked.update(jobs)
+        for job in jobs:
             self._scheduler.modify_job(job, next_run_time=_now())
 
     def _ask_again(self, ended: JobExecutionEvent) -> None:

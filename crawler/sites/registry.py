@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import pkgutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -93,8 +94,12 @@ def load_sites(own: Path | None = None) -> Sites:
 
 def offer(folder: Path) -> None:
     """Make the spiders of a folder importable, as modules of the package `OWN`; raises `BadSite` when it is none."""
-    if not folder.is_dir():
-        raise BadSite(f"THOISU_SITES names {folder}, which is no folder")
+    try:
+        listed = folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)
+    except PermissionError:
+        listed = False
+    if not listed:
+        raise BadSite(f"THOISU_SITES names {folder}, which is no folder that this user may read")
     package = ModuleType(OWN)
     package.__path__ = [str(folder)]
     sys.modules[OWN] = package

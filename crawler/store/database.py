@@ -40,6 +40,15 @@ WAIT = 30
 """Seconds that a writer waits for the write lock before it gives up with the reason "locked"."""
 WRITE_LOCK = 0x7401_5E55
 """Key of the advisory lock on PostgreSQL; any number that no other program in the same database uses."""
+FROZEN = 120
+"""Seconds after which PostgreSQL ends the session of a writer that does nothing in its transaction: a process that is
+stopped, or a machine that sleeps, would keep from all others for ever what it has locked, the numbering among it."""
+_CUT_OFF = {
+    "connect_timeout": WAIT, "tcp_user_timeout": 1000 * WAIT,  # seconds; milliseconds without an acknowledgement
+    "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4,
+}  # fmt: skip
+KEEPALIVES = "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4"
+"""For the server: it ends within as long the session of a machine that is cut off, and its locks with it."""
 LOCKS = WRITE_LOCK
 """First half of the keys of all other advisory locks of transactions: PostgreSQL keeps pairs apart from single keys."""
 LOG = 64 * 2**20
@@ -67,6 +76,7 @@ _POSTGRES_REASONS: dict[str, StoreReason] = {
     "3D": "unreachable",
     "53300": "unreachable",
     "57P": "unreachable",
+    "25P03": "unreachable",
 }
 
 
@@ -78,7 +88,7 @@ def engine_for(address: str) -> Engine:
         engine = create_engine(url, connect_args={"timeout": WAIT})
         event.listen(engine, "connect", _prepare_sqlite)
     else:
-        about = {"connect_timeout": WAIT, "client_encoding": "utf8"}
+        about = {**when_cut_off(url), "client_encoding": "utf8"}
         try:
             engine = create_engine(url, isolation_level="READ COMMITTED", connect_args=about)
         except ImportError:
@@ -86,6 +96,14 @@ def engine_for(address: str) -> Engine:
         event.listen(engine, "connect", _prepare_postgres)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def when_cut_off(url: URL) -> dict[str, int]:
+    """What libpq is told so that a process that is cut off from the server knows it within a minute.
+
+    By default that takes two hours. What the address says itself is left as it is.
+    """
+    return {name: value for name, value in _CUT_OFF.items() if name not in url.query}
 
 
 def unwritable(url: URL) -> str | None:
@@ -139,10 +157,15 @@ def share(connection: Connection, subjects: Sequence[int]) -> None:
     mine = state(connection).held
     if mine is None:
         return
-    locks = [] if mine else [f"pg_advisory_xact_lock_shared({WRITE_LOCK})"]
+    locks = [] if mine else [unless_frozen(), f"pg_advisory_xact_lock_shared({WRITE_LOCK})"]
     locks += [f"pg_advisory_xact_lock({LOCKS}, {subject})" for subject in subjects]
     connection.exec_driver_sql(f"SELECT {', '.join(locks)}")
     mine.update(subjects)
+
+
+def unless_frozen() -> str:
+    """For the SELECT by which a writing transaction on PostgreSQL begins: it ends with whoever does nothing in it."""
+    return f"set_config('idle_in_transaction_session_timeout', '{FROZEN}s', true)"
 
 
 @contextmanager
@@ -301,7 +324,7 @@ def _prepare_postgres(connection: Any, _: Any) -> None:
             f"the database {name} is in {encoding}, which cannot hold every text; make another and name that: "
             f"createdb --encoding=UTF8 --template=template0 {name}_utf8"
         )
-    connection.execute(f"SET lock_timeout = '{WAIT}s'")
+    connection.execute(f"SET lock_timeout = '{WAIT}s'; {KEEPALIVES}")
     connection.commit()
 
 
@@ -314,7 +337,7 @@ def _begin(connection: Connection) -> None:
             _shorten_log(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
     elif writes == "alone":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
+        connection.exec_driver_sql(f"SELECT {unless_frozen()}, pg_advisory_xact_lock({WRITE_LOCK})")
 
 
 def _shorten_log(connection: Connection) -> None:

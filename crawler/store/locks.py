@@ -17,16 +17,11 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from crawler.errors import StoreFailed, ThoisuError
-from crawler.store.database import WAIT, failed
+from crawler.store.database import KEEPALIVES, failed, when_cut_off
 
 
 class LockTaken(ThoisuError):
     """Another process does this job already."""
-
-
-# A machine that is cut off loses its locks, and knows it, within a minute; by default it takes two hours.
-_OURS = {"connect_timeout": WAIT, "tcp_user_timeout": 1000 * WAIT}  # seconds; milliseconds without an acknowledgement
-_SERVERS = "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4"
 
 
 @contextmanager
@@ -75,11 +70,12 @@ def _locked(path: Path, job: str) -> int:
 @contextmanager
 def _session(engine: Engine, job: str) -> Iterator[Callable[[], None]]:
     # Not of the pool, which would give the session to others and run out of them.
-    own = create_engine(engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=_OURS)
+    about = when_cut_off(engine.url)
+    own = create_engine(engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=about)
     key = int.from_bytes(blake2b(f"thoisu:{job}".encode(), digest_size=8).digest(), signed=True)
     try:
         connection = own.connect()
-        connection.exec_driver_sql(_SERVERS, execution_options={"no_parameters": True})
+        connection.exec_driver_sql(KEEPALIVES, execution_options={"no_parameters": True})
         taken = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key})
     except DBAPIError as error:
         raise failed(error) or error from error

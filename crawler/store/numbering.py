@@ -41,7 +41,7 @@ from sqlalchemy import (
 )
 
 from crawler.errors import StoreFailed
-from crawler.store.database import WRITE_LOCK, state, transaction
+from crawler.store.database import WRITE_LOCK, state, transaction, unless_frozen
 from crawler.store.schema import Instant, Plain, changes, links
 
 logger = logging.getLogger(__name__)
@@ -78,8 +78,8 @@ _LOOK = (
     f"EXISTS (SELECT {_LEFT})"
 )
 _NUMBER = "SELECT number_changes(%(mark)s, %(wait)s)"
-_SHARE = f"SELECT pg_advisory_xact_lock_shared({WRITE_LOCK})"
-_TRY_TO_SHARE = f"SELECT pg_try_advisory_xact_lock_shared({WRITE_LOCK})"
+_SHARE = f"pg_advisory_xact_lock_shared({WRITE_LOCK})"
+_TRY_TO_SHARE = f"pg_try_advisory_xact_lock_shared({WRITE_LOCK})"
 
 
 def append(connection: Connection, change: Mapping[str, Any]) -> None:
@@ -149,7 +149,7 @@ def _number(engine: Engine, share: str, *, wait: bool) -> bool:
     """Number what is left, if the lock can be had."""
     with transaction(engine) as connection:
         # Who has the write lock alone may be of a version that numbers changes himself.
-        if connection.exec_driver_sql(share).scalar() is False:
+        if connection.exec_driver_sql(f"SELECT {share}, {unless_frozen()}").scalar() is False:
             return False
         done: bool = connection.exec_driver_sql(_NUMBER, {**_mark(connection), "wait": wait}).scalar_one()
         return done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect
 
+from crawler.maintenance import packed
 from crawler.maintenance.backup import backup
 from crawler.maintenance.tables import every_table
 from crawler.monitor.store_checks import verify
@@ -244,3 +246,27 @@ def test_a_backup_of_an_older_version_is_upgraded(fresh: Callable[[], str], thoi
     assert len(record(url)) == 9
     with sqlite3.connect(tmp_path / "old.db") as base:
         assert base.execute("SELECT version_num FROM thoisu_schema").fetchone() == ("0001",), "the file is only read"
+
+
+@pytest.mark.parametrize("name", ["b.db", "b.db.zst", "b.db.gz"])
+def test_a_backup_on_what_can_only_be_read_goes_back_into_either_database(
+    address: str, thoisu: Thoisu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'own.db'}") as store:
+        fill(store, 3)
+    place, elsewhere = tmp_path / "backups", tmp_path / "temporary"
+    place.mkdir()
+    elsewhere.mkdir()
+    assert thoisu("backup", place / name, "--store", f"sqlite:///{tmp_path / 'own.db'}").code == 0
+    may = os.access
+    monkeypatch.setattr("os.access", lambda path, how, **more: Path(path) != place and may(path, how, **more))
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    written: list[Path] = []
+    unpack = packed.unpack
+    monkeypatch.setattr(packed, "unpack", lambda source, target: (written.append(target), unpack(source, target)))
+    done = thoisu("restore", place / name, "--store", address)
+    assert (done.code, done.err) == (0, done.err)
+    assert not any(target.parent == place for target in written)
+    assert [*place.iterdir(), *elsewhere.iterdir()] == [place / name]
+    done = thoisu("backup", place / "other.db", "--store", address)
+    assert (done.code, "may not write in the folder" in done.err) == (2, True)

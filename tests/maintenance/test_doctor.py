@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from crawler.store import Store, heartbeats, sink_cursors
-from tests.support import Run, Thoisu, article, at, fill, life, plan, statement
+from tests.support import Run, Thoisu, article, at, fill, life, plan, sibling, statement
 
 MADE = "thoisu.db"
 
@@ -71,9 +71,59 @@ def test_settings_that_nothing_reads_or_that_cannot_be_meant(
     done = well("doctor", "--json")
     assert "THOISU_KEEP_PAGES must be a span" in wrong(done)["settings"][1]
     assert "change feed" in lines(done), "the rest is looked at all the same"
+    monkeypatch.setenv("THOISU_DELAY", "slow")
+    Path(MADE).rename("moved.db")
+    monkeypatch.setenv("THOISU_DATABASE_URL", "sqlite:///moved.db")
+    done = well("doctor", "--json")
+    assert len(lines(done)["settings"]) == 2, "each that cannot be meant"
+    assert wrong(done).keys() == {"settings"}, "what the others say is looked at, and nothing by default"
     monkeypatch.delenv("THOISU_KEEP_PAGES")
     (tmp_path / ".env").write_bytes(b"THOISU_DELAY=\xff\n")
+    done = well("doctor", "--json")
+    assert (done.code, wrong(done).keys(), "cannot read .env" in done.out) == (1, {"settings"}, True)
+    (tmp_path / ".env").unlink()
+    (tmp_path / ".env").mkdir()  # as Docker makes what it is to mount and does not find
     assert "cannot read .env" in wrong(well("doctor", "--json"))["settings"][1]
+
+
+def test_messages_and_sinks_that_nobody_gets(well: Thoisu, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THOISU_NOTIFY", "nobody")
+    monkeypatch.setenv("THOISU_SINKS", "/etc/none/sinks.toml")
+    done = well("doctor", "--json")
+    assert {what: told[0] for what, told in wrong(done).items()} == {"messages": "error", "sinks": "warning"}
+    assert "names /etc/none/sinks.toml, which is not there" in wrong(done)["sinks"][1]
+
+
+def test_a_store_that_can_only_be_read_or_not_even_that(
+    well: Thoisu, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as patch:  # no file keeps root from writing it
+        patch.setattr("os.access", lambda *_, **__: False)
+        done = well("doctor", "--json")
+    assert wrong(done).keys() == {"store"}
+    assert (done.code, *wrong(done)["store"][:2]) == (0, "warning", "this user can only read sqlite:///thoisu.db")
+
+    def closed(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", closed)
+    done = well("doctor", "--json")
+    assert (done.code, *wrong(done)["store"][:2]) == (1, "error", "thoisu.db: Permission denied")
+
+
+def test_a_user_of_postgresql_who_may_only_read(postgres: str, thoisu: Thoisu) -> None:
+    for sql in (
+        "DROP DATABASE IF EXISTS looked",
+        "CREATE DATABASE looked TEMPLATE template",
+        "CREATE ROLE guest LOGIN",
+    ):
+        statement(postgres, sql)
+    url = sibling(postgres, "looked")
+    statement(url, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest")
+    done = thoisu("doctor", "--json", "--store", url.replace("//postgres:", "//guest:"))
+    statement(postgres, "DROP DATABASE looked WITH (FORCE)")
+    statement(postgres, "DROP ROLE guest")
+    assert wrong(done)["store"][0] == "warning"
 
 
 def test_stores_that_are_not_there_or_cannot_be_read(well: Thoisu, tmp_path: Path) -> None:

@@ -440,6 +440,25 @@ def test_what_waits_for_workers_that_are_gone_is_done_here(queue: Queue, monkeyp
     assert (due.here, listed(queue)) == (["bao", "dai"], [])
 
 
+def test_a_job_that_waits_for_workers_that_are_gone_is_done_here_and_no_part_of_what_takes_long(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alive(queue, ROUNDS, "relate")
+    queue.put([job_of("relate"), job_of("repair"), piece("bao", "1")])
+    due = Due(queue, always=("repair",))
+    due.tick()
+    assert due.deferral.taken_back == set()
+    run(queue, "DELETE FROM procrastinate_workers")
+    due.tick()
+    assert due.deferral.taken_back == set(), "one that is begun anew has a minute"
+    monkeypatch.setattr("crawler.schedule.deferral.PATIENCE", 0)
+    due.tick()
+    assert due.deferral.taken_back == {"relate"}
+    assert [job.queue for job in listed(queue)] == ["repair", BACKFILL]
+    due.tick()
+    assert due.deferral.taken_back == set()
+
+
 def test_rounds_that_are_asked_to_wait_for_workers_do(queue: Queue) -> None:
     due = Due(queue, "bao", always=(ROUNDS,))
     due.tick()
@@ -503,6 +522,30 @@ def test_the_scheduler_defers_rounds_and_jobs_and_does_what_nobody_takes(
         thread.join()
     assert stands(queue) == [(ROUNDS, "bao", "waits"), ("relate", "relate", "waits")]
     assert done.read_text() == "check\n"
+
+
+def test_the_scheduler_does_at_once_what_the_last_worker_has_left(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.schedule.scheduler.FIRST", timedelta(seconds=1))
+    monkeypatch.setattr("crawler.schedule.deferral.PATIENCE", 0)
+    done, hour = tmp_path / "done", timedelta(hours=1)
+    alive(queue, "relate")
+    mark = f"import sys; open({str(done)!r}, 'a').write(sys.argv[1])"
+    scheduler = Scheduler(
+        queue.store, runner(mark), 8, lambda *_: 0, runner(mark), [Interval("relate", hour, hour)], Deferral(queue)
+    )
+    thread = threading.Thread(target=scheduler.run)
+    thread.start()
+    try:
+        wait_until(lambda: stands(queue) == [("relate", "relate", "waits")])
+        run(queue, "DELETE FROM procrastinate_workers")
+        scheduler._poll()
+        wait_until(lambda: done.exists() and done.read_text() == "relate")
+    finally:
+        scheduler._end(scheduler._stop)
+        thread.join()
+    assert listed(queue) == []
 
 
 # --- what it says -----------------------------------------------------------------------------------------------------
