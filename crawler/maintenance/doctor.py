@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, not_, select
+from sqlalchemy.engine import make_url
 
 from crawler.configuration import Settings, doubts
 from crawler.deliver import Route, sink_status
@@ -24,6 +25,7 @@ from crawler.process import masked_address
 from crawler.schedule import agenda
 from crawler.sites import Sites
 from crawler.store import Store, findings, heartbeats
+from crawler.store.database import unwritable
 from crawler.store.migrate import HEAD, version_of
 from crawler.store.schema import changes
 from crawler.text import SKEW, local_time
@@ -61,11 +63,12 @@ def of_settings(settings: Callable[[], Settings]) -> Iterator[Diagnosis]:
 
 
 def of_schema(address: str) -> Iterator[Diagnosis]:
-    """Whether the store can be reached, and has the schema of this version; the last line says so."""
+    """Whether the store can be reached and written, and has the schema of this version; the last line says so."""
     shown = masked_address(address)
     try:
         with backup.unchanged(address) as store, store.reading() as connection:
             version = version_of(connection)
+            writable = version != HEAD or _is_writable(address, connection)
     except BadInput as fault:
         yield error("store", str(fault), "do what it says")
         return
@@ -74,6 +77,8 @@ def of_schema(address: str) -> Iterator[Diagnosis]:
         return
     if version is None:
         yield error("store", f"{shown} holds no store", "fill one: thoisu crawl nhandan, or thoisu restore FILE")
+    elif not writable:
+        yield error("store", f"{shown} can be read and not written", StoreFailed("read_only", "").advice)
     elif version == HEAD:
         yield ok("store", f"{shown} has the schema of this version, {HEAD}")
     elif version < HEAD:
@@ -178,6 +183,15 @@ def of_keeping(store: Store, settings: Settings, now: datetime) -> Iterator[Diag
     else:
         yield ok("backup", f"the last was made {local_time(made)}")
     yield ok("retention", f"ran last {local_time(dropped)}" if dropped else "the scheduler has not run it yet")
+
+
+def _is_writable(address: str, connection: Connection) -> bool:
+    """Whether this user may write the store, which is no replica; told without writing."""
+    if connection.dialect.name == "sqlite":
+        return unwritable(make_url(address)) is None
+    own = func.current_setting("default_transaction_read_only") == "off"
+    may = func.has_table_privilege(changes.name, "INSERT")
+    return bool(connection.scalar(select(and_(not_(func.pg_is_in_recovery()), own, may))))
 
 
 def _feed(connection: Connection) -> Diagnosis:

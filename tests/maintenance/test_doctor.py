@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
 
 from crawler.store import Store, heartbeats, sink_cursors
 from tests.support import Run, Thoisu, article, at, fill, life, plan, statement
@@ -55,6 +58,26 @@ def test_both_databases_are_looked_at(address: str, thoisu: Thoisu) -> None:
     assert done.code == 0
     assert wrong(done).keys() == {"settings", "backup"}
     assert lines(done)["integrity"][0]["finding"] == "every rule holds"
+
+
+def test_a_store_that_takes_no_writes_is_not_well(
+    address: str, thoisu: Thoisu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(address) as store:
+        life(store)
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        # As on a file system that is mounted to be read; who runs the tests may be one whom no mode of a file stops.
+        monkeypatch.setattr("os.access", lambda _, mode: mode != os.W_OK)
+    else:
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f'ALTER DATABASE "{url.database}" SET default_transaction_read_only = on')
+        engine.dispose()
+    done = thoisu("doctor", "--store", address, "--json")
+    state, finding, advice = wrong(done)["store"]
+    assert (done.code, state, advice) == (1, "error", "let this user write the file and its folder")
+    assert finding.endswith(" can be read and not written")
 
 
 def test_settings_that_nothing_reads_or_that_cannot_be_meant(
