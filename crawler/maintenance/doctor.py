@@ -71,17 +71,19 @@ def of_messages(settings: Settings) -> Iterator[Diagnosis]:
 
 
 def of_rights(store: Store) -> Iterator[Diagnosis]:
-    """Whether this user may write the store: a crawl, the schedule and whatever keeps a place must."""
+    """Whether this user may write the store, told without writing: a crawl, the schedule and whatever keeps a place
+    must."""
     if store.url.get_backend_name() == "sqlite":
         may = not (store.url.database or "").startswith("file:") and unwritable(store.url) is None
     else:
-        query = select(~func.pg_is_in_recovery() & func.has_table_privilege("unnumbered", "INSERT"))
+        own = func.current_setting("default_transaction_read_only") == "off"
+        query = select(~func.pg_is_in_recovery() & own & func.has_table_privilege("unnumbered", "INSERT"))
         with store.reading() as connection:
             may = bool(connection.scalar(query))
     if not may:
         shown = masked_address(store.url.render_as_string(hide_password=False))
         advice = "enough for who only reads; the schedule needs a user who may write, and on PostgreSQL the primary"
-        yield warning("store", f"this user can only read {shown}", advice)
+        yield error("store", f"this user can only read {shown}", advice)
 
 
 def of_schema(address: str) -> Iterator[Diagnosis]:

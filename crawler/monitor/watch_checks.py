@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, select
 
@@ -138,38 +139,57 @@ def _refused_already(view: View, site: str) -> bool:
 
 
 def _unread(view: View, site: str) -> Observation | None:
-    tried = (links.c.site == site) & ((links.c.fate == Fate.REFUSED) | (links.c.tries > 0))
-    count, since = view.connection.execute(select(func.count(), func.min(links.c.found_at)).where(tried)).one()
+    of_site = links.c.site == site
+    failed = (links.c.fate == Fate.REFUSED) | (links.c.tries > 0)
+    listed = (links.c.found_at >= view.now - _LATELY) & links.c.backfill_seq.is_(None)
+    refused = listed & failed & (links.c.fate != Fate.STORED)
+    count, since, bad, first, stored = view.connection.execute(
+        select(
+            func.count().filter(failed), func.min(links.c.found_at).filter(failed),
+            func.count().filter(refused), func.min(links.c.found_at).filter(refused),
+            func.count().filter(listed & (links.c.fate == Fate.STORED)),
+        ).where(of_site)
+    ).one()  # fmt: skip
     if view.connection.scalar(select(exists().where(articles.c.site == site) | exists().where(copies.c.site == site))):
-        return _hardly_read(view, site)
+        if bad + stored < FEW:
+            return None
+        return _hardly_read(view, site, of_site & listed, of_site & refused, _Lately(bad, first, stored))
     if count < UNREAD:
         return None
+    tried = of_site & failed
     evidence = f"{count} pages are listed and none could be read: {_reasons(view, tried)}"
     return Observation(site, "pages", since, evidence, _some(view, tried))
 
 
-def _hardly_read(view: View, site: str) -> Observation | None:
+class _Lately(NamedTuple):
+    """Pages of the last weeks."""
+
+    refused: int
+    since: datetime | None
+    """When the first of the refused was found."""
+    stored: int
+
+
+def _hardly_read(
+    view: View, site: str, listed: ColumnElement[bool], refused: ColumnElement[bool], lately: _Lately
+) -> Observation | None:
     """Most pages are refused, or all say the same; a share that was never better is none that could shift."""
-    listed = (links.c.site == site) & (links.c.found_at >= view.now - _LATELY) & links.c.backfill_seq.is_(None)
-    refused = listed & ((links.c.fate == Fate.REFUSED) | ((links.c.fate == Fate.PENDING) & (links.c.tries > 0)))
-    bad, since = view.connection.execute(select(func.count(), func.min(links.c.found_at)).where(refused)).one()
-    stored = listed & (links.c.fate == Fate.STORED)
     alike = (
         select(links.c.canonical_url, links.c.found_at)
         .join(copies, copies.c.canonical_url == links.c.canonical_url)
         .join(articles, articles.c.id == copies.c.article_id)
-        .where(stored, copies.c.site == site, articles.c.site == site)
+        .where(copies.c.site == site, articles.c.site == site, listed, links.c.fate == Fate.STORED)
         .subquery()
     )
     own, first = view.connection.execute(select(func.count(), func.min(alike.c.found_at)).select_from(alike)).one()
-    good = view.connection.scalar(select(func.count()).where(stored)) - own
-    if bad + own < FEW or bad + own < _MOST * good:
+    good, bad = lately.stored - own, lately.refused + own
+    if bad < FEW or bad < _MOST * good:
         return None
-    words = [f"{_reasons(view, refused)}"] * bool(bad) + [f"{own} with the text of another"] * bool(own)
-    evidence = f"{good} of {bad + own + good} pages gave a text of their own: {', '.join(words)}"
-    shown = tuple(view.connection.scalars(select(alike.c.canonical_url).limit(_SHOWN))) if own > bad else ()
-    begun = min(at for at in (since, first) if at is not None)
-    return Observation(site, "pages", begun, evidence, shown or _some(view, refused))
+    words = [_reasons(view, refused)] * bool(lately.refused) + [f"{own} with the text of another"] * bool(own)
+    evidence = f"{good} of {bad + good} pages gave a text of their own: {', '.join(words)}"
+    same = tuple(view.connection.scalars(select(alike.c.canonical_url).limit(_SHOWN)))
+    begun = min(at for at in (lately.since, first) if at is not None)
+    return Observation(site, "pages", begun, evidence, same if own > lately.refused else _some(view, refused))
 
 
 def _reasons(view: View, those: ColumnElement[bool]) -> str:
