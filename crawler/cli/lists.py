@@ -89,17 +89,20 @@ def remark(text: str, *, style: str = "") -> None:
 
 
 def print_wrapped(text: str | Text, screen: Console, *, indent: int = 0, style: str = "") -> None:
-    """Print a line for a person, broken between words only; its parts stand below each other behind `indent` blanks."""
+    """Print a line for a person: at a terminal broken between words only, its parts below each other behind `indent`
+    blanks; whole through a pipe."""
     from rich.text import Text
 
-    words = [word for word in Text.assemble(text).split(" ") if word]
-    line, room = Text(), screen.width - indent
-    for word in words:
-        if line and line.cell_len + 1 + word.cell_len > room:
-            screen.print(Text(" " * indent) + line, style=style, soft_wrap=True)
-            line = Text()
-        line = line + " " + word if line else word
-    screen.print(Text(" " * indent) + line, style=style, soft_wrap=True)
+    lines, room = [Text()], sys.maxsize if piped() else screen.width - indent
+    for word in Text.assemble(text).split(" ", allow_blank=True):
+        line = lines[-1]
+        if line and word and line.cell_len + 1 + word.cell_len > room:
+            lines.append(word)
+        elif line or word:  # two blanks part what stands beside each other
+            lines[-1] = line + " " + word if line else word
+    for line in lines:
+        line.rstrip()
+        screen.print(Text(" " * indent) + line, style=style, soft_wrap=True)
 
 
 def print_aligned(columns: Sequence[Column], rows: Sequence[Row], screen: Console) -> None:

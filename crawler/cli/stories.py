@@ -101,7 +101,7 @@ def story(
         return
     screen, wire = console(), found.story.wire
     first, *others = found.story.members
-    screen.print(shown(first.title), style="bold", soft_wrap=True)
+    print_wrapped(shown(first.title), screen, style="bold")
     pages = spoken("story {id}, {n} pages", id=found.id, n=len(others) + 1)
     screen.print(pages + (spoken(", wire {name}", name=shown(wire)) if wire else ""))
     _show(first, screen, first=True)
@@ -115,8 +115,8 @@ def _show_others(heading: str, rows: Sequence[LookAlike], screen: Console) -> No
     if rows:
         screen.print(f"\n{spoken(heading)}", style="bold")
     for row in rows:
-        screen.print(shown(f"{row.article_id}  {local(row.at)}  {row.title}"), soft_wrap=True)
-        screen.print(shown(f"   {row.because or ''}".rstrip()), style="dim", soft_wrap=True)
+        print_wrapped(shown(f"{row.article_id}  {local(row.at)}  {row.title}"), screen)
+        print_wrapped(shown(row.because or ""), screen, indent=3, style="dim")
 
 
 def _say_waiting(count: int) -> None:
@@ -130,15 +130,15 @@ def _say_waiting(count: int) -> None:
 
 
 def _show(member: Member, screen: Console, *, first: bool) -> None:
-    line = f"\n{local(member.at)}  {member.site or '-'}  {member.title}"
-    screen.print(shown(line.strip()) if first else shown(line[1:]), style="bold" if first else "", soft_wrap=True)
+    line = shown(f"{local(member.at)}  {member.site or '-'}  {member.title}")
+    print_wrapped(line, screen, style="bold" if first else "")
     screen.print(f"  {shown(member.url)}", style="dim", soft_wrap=True)
     if member.credit:
-        screen.print(f"  {spoken('source: {name}', name=shown(member.credit))}", style="dim", soft_wrap=True)
+        print_wrapped(spoken("source: {name}", name=shown(member.credit)), screen, indent=2, style="dim")
     if near := member.nearest:
         said = spoken("nearest: {url} ({relation}, {share} in common)", url=shown(near.url),
                       relation=word_of("relation", near.relation), share=f"{near.jaccard:.0%}")  # fmt: skip
-        screen.print(f"  {said}", style="dim", soft_wrap=True)
+        print_wrapped(said, screen, indent=2, style="dim")
     if not first and not (member.added or member.dropped or member.changed):
         screen.print(f"  {spoken('the same text')}")
     for sign, style, paragraphs in (
@@ -146,4 +146,4 @@ def _show(member: Member, screen: Console, *, first: bool) -> None:
     ):  # fmt: skip
         for text in paragraphs:
             cut = text if len(text) <= _LONG else text[:_LONG] + "…"
-            screen.print(f"  {sign} {shown(cut)}", style=style, soft_wrap=True)
+            print_wrapped(f"{sign} {shown(cut)}", screen, indent=2, style=style)
