@@ -33,7 +33,7 @@ from crawler.cli.downgrade import downgrade
 from crawler.cli.export import export
 from crawler.cli.find import discover, sites, which
 from crawler.cli.gaps import gaps
-from crawler.cli.language import respoken, spoken
+from crawler.cli.language import meaning_of, respoken, spoken
 from crawler.cli.mcp import mcp
 from crawler.cli.newsroom import newsroom
 from crawler.cli.prove import prove
@@ -156,8 +156,10 @@ def _run(arguments: list[str] | None) -> int:
         return _say(str(stopped), INTERRUPTED, logging.INFO)
     except StoreFailed as failure:
         return _say(f"{failure}; {failure.advice}", REFUSED)
+    except Refused as refused:
+        return _say(_explained(refused), REFUSED)
     except ThoisuError as error:
-        return _say(str(error), REFUSED if isinstance(error, Refused) else USAGE)
+        return _say(str(error), USAGE)
     except NoReader as failure:
         return _say(str(failure), REFUSED)
     except typer.TyperException as error:
@@ -177,6 +179,14 @@ def _run(arguments: list[str] | None) -> int:
     except Exception as error:
         logging.getLogger("crawler").debug("this happened", exc_info=True)
         return _say(f"this is a mistake of the program: {type(error).__name__}: {error}", REFUSED)
+
+
+def _explained(refused: Refused) -> str:
+    """The word of a refusal with what is known of it, else with what the word means."""
+    if not refused.detail:
+        with suppress(BadInput):  # it may be the language that is wrong
+            return f"{refused.reason}: {meaning_of('refusal', refused.reason)}"
+    return str(refused)
 
 
 def _give_up_output() -> int:

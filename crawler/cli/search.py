@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -20,10 +20,20 @@ from crawler.cli.common import (
     typed,
 )
 from crawler.cli.language import spoken
+from crawler.cli.lists import note, piped, print_tabbed, say_more
 from crawler.errors import BadInput
 from crawler.items import Kind
 from crawler.process import shown
 from crawler.process.output import console, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from crawler.store.search import SearchHit
+
+_USUAL = 20  # hits of a list for which nobody has set a limit
 
 
 def search(
@@ -36,7 +46,9 @@ def search(
     since: SinceOption = None,
     until: UntilOption = None,
     best: Annotated[bool, typer.Option("--best", help="Those with the words in the title first.")] = False,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="How many at most.")] = 20,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=10_000, help="How many at most; default: 20.")
+    ] = None,
     before: Annotated[str | None, typer.Option(metavar="CURSOR", help="Behind this hit of an earlier list.")] = None,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object an article.")] = False,
@@ -63,18 +75,32 @@ def search(
     with open_store(store) as opened:
         names = chosen_names(opened, site, tier)
         with opened.reading() as connection:
-            hits = find(
+            found = find(
                 connection, typed(query), sites=names, section=section and typed(section), kind=wanted,
                 author=author and typed(author), since=begin, until=end, order="best" if best else "newest",
-                limit=limit, before=before,
+                limit=limit or _USUAL + 1, before=before,
             )  # fmt: skip
+    hits = found[: limit or _USUAL]
     if json_:
         for hit in hits:
             print_json(asdict(hit))
-        return
+    elif piped():
+        for hit in hits:
+            sentence = "".join(piece for piece, _ in hit.snippet.pieces())
+            gone = "withdrawn" if hit.withdrawn_at else ""
+            cells = str(hit.article_id), local(hit.published_at), hit.site or "", hit.title, sentence, gone
+            print_tabbed(cells)
+    else:
+        _show(hits, console())
+    if not (hits or json_):
+        note(spoken("no article matches"))
+    if len(found) > len(hits):
+        say_more(len(hits), "--before", hits[-1].cursor)
+
+
+def _show(hits: Sequence[SearchHit], screen: Console) -> None:
     from rich.text import Text
 
-    screen = console()
     for hit in hits:
         gone = f"  {spoken('withdrawn')}" if hit.withdrawn_at else ""
         screen.print(shown(hit.title), style="bold", soft_wrap=True)
@@ -84,5 +110,3 @@ def search(
         screen.print(sentence, soft_wrap=True)
         about = f"  {hit.article_id}  {local(hit.published_at)}  {hit.site or '-'}{gone}"
         screen.print(about, style="dim", soft_wrap=True)
-    if not hits:
-        screen.print(spoken("no article matches"))

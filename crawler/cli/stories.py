@@ -9,7 +9,7 @@ import typer
 
 from crawler.cli.common import SitesOption, StoreOption, chosen_names, local, moment, open_store
 from crawler.cli.language import spoken, spoken_of_many, word_of
-from crawler.cli.lists import piped, print_tabbed
+from crawler.cli.lists import Column, Row, note, piped, print_aligned, print_tabbed, say_more
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.compare.stories import Member
-    from crawler.store.rows import LookAlike
+    from crawler.store.rows import LookAlike, StoryRow
 
+_USUAL = 50  # stories of a list for which nobody has set a limit
 _LONG = 160  # letters of a paragraph that are shown
 
 
@@ -31,7 +32,7 @@ def stories(
     ] = None,
     site: SitesOption = None,
     pages: Annotated[int, typer.Option(metavar="N", min=1, help="On so many pages or more.")] = 1,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many at most; default: 50.")] = None,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a story.")] = False,
 ) -> None:
@@ -52,26 +53,32 @@ def stories(
     with open_store(store) as opened:
         names = chosen_names(opened, site)
         with opened.reading() as connection:
-            rows = story_queries.list_stories(connection, names, after, pages, limit)
+            found = story_queries.list_stories(connection, names, after, pages, limit or _USUAL + 1)
         _say_waiting(waiting(opened))
+    rows = found[: limit or _USUAL]
     if json_:
         for row in rows:
             print_json(asdict(row))
-        return
-    if piped():
+    elif piped():
         for row in rows:
             first, of = row.pages[0], dict.fromkeys(page.site or "-" for page in row.pages)
             print_tabbed((str(row.id), local(first.at), str(len(row.pages)), ",".join(of), first.title))
-    screen = console(stderr=piped())
-    for row in () if piped() else rows:
+    elif rows:
+        _list(rows, console())
+    if not (rows or json_):
+        note(spoken("no story of this kind"))
+    if len(found) > len(rows):
+        say_more(len(rows))
+
+
+def _list(rows: Sequence[StoryRow], screen: Console) -> None:
+    lines = []
+    for row in rows:
         first, count, sites = row.pages[0], len(row.pages), dict.fromkeys(page.site or "-" for page in row.pages)
-        screen.print(shown(f"{row.id}  {first.title}"), style="bold", soft_wrap=True)
-        screen.print(
-            shown(f"   {local(first.at)}  {spoken_of_many('{n} page', '{n} pages', count)}: {', '.join(sites)}"),
-            soft_wrap=True,
-        )
-    if not rows:
-        screen.print(spoken("no story of this kind"))
+        pages = spoken_of_many("{n} page", "{n} pages", count)
+        below = f"{local(first.at)}  {pages}: {', '.join(sites)}"
+        lines.append(Row((str(row.id), first.title), style="bold", below=[below]))
+    print_aligned([Column("id", right=True, whole=True), Column("title")], lines, screen)
 
 
 def story(

@@ -219,6 +219,8 @@ def _tokens(query: str) -> Iterator[tuple[str, str]]:
         elif found["word"] is not None:
             yield (found["word"] if found["word"] in _OPERATORS else "word"), found["word"]
         elif not found["end"]:
+            if not found["quoted"].strip():
+                raise BadInput("a quotation mark at the end is not closed")
             raise BadInput(f"a quotation mark is not closed before {found['quoted']!r}")
         else:
             yield "phrase", found["quoted"]

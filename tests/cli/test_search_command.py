@@ -21,7 +21,7 @@ def test_search_lists_hits_with_their_sentences(thoisu: Thoisu, tmp_path: Path) 
     assert [row["article_id"] for row in thoisu("search", "nuoc", *held, "--tier", "central", "--json").rows] == [2]
     assert [row["article_id"] for row in thoisu("search", "nuoc", *held, "--site", "bao", "--json").rows] == [1]
     assert "is of tier central" in thoisu("search", "nuoc", *held, "--tier", "central", "--site", "bao").err
-    assert "no article matches" in thoisu("search", "điện", *held).out
+    assert "no article matches" in thoisu("search", "điện", *held).err
     assert "no tier is called 'x'; there are central" in thoisu("search", "nuoc", *held, "--tier", "x").err
     assert "--kind is one of article" in thoisu("search", "nuoc", *held, "--kind", "x").err
     assert "is no cursor" in thoisu("search", "nuoc", *held, "--before", "x").err
