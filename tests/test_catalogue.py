@@ -38,6 +38,7 @@ PUT_TOGETHER = {
     "{n} min",
     f"Of sites of this tier ({', '.join(get_args(Tier))}). Repeatable.",
     f"One of {', '.join(get_args(Kind))}.",
+    f"Of {', '.join(get_args(Event))}, only this. Repeatable.",
     "Show this message and exit.",
 }
 """What has an entry and stands nowhere in one piece; the last is Typer's."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -11,6 +11,7 @@ from crawler.cli.common import MOST, SitesOption, StoreOption, all_sites, chosen
 from crawler.cli.language import spoken, word_of
 from crawler.cli.lists import note, piped, print_tabbed, say_more
 from crawler.errors import BadInput
+from crawler.items import Event
 from crawler.process import shown
 from crawler.process.output import console, print_json
 
@@ -28,6 +29,10 @@ def changes(
         str, typer.Option(metavar="N|DATE", help="After change N, or noticed since 2026-08-01; 0 is all.")
     ] = "0",
     site: SitesOption = None,
+    event: Annotated[
+        list[str] | None,
+        typer.Option("--event", metavar="EVENT", help=f"Of {', '.join(get_args(Event))}, only this. Repeatable."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(metavar="M", min=1, help="How many at most; default: 100.")] = None,
     with_: Annotated[
         str | None, typer.Option("--with", metavar="article", help="In JSON, also what stood at the page then.")
@@ -44,26 +49,31 @@ def changes(
     \b
     Examples:
       thoisu changes --since 2026-08-01 --site nhandan
+      thoisu changes --event revised --event withdrawn
       thoisu changes --since 1200 --limit 500 --json --with article
     """
     from crawler.deliver import deliveries
 
     if with_ not in (None, "article"):
         raise BadInput(f"--with takes article, not {with_!r}")
+    if unknown := next((one for one in event or () if one not in get_args(Event)), None):
+        raise BadInput(f"--event is one of {', '.join(get_args(Event))}, not {unknown!r}")
     most, told, known, last = limit or _USUAL, 0, all_sites(), 0
     with open_store(store) as opened:
         names, identity = chosen_names(opened, site), opened.identity()
-        for items in _pages(opened, _start(opened, since), limit or most + 1, names):
-            if told == most:
-                say_more(told, "--since", last)
-                break
-            for row in deliveries(opened, identity, items[: most - told], known):
+        for items in _pages(opened, _start(opened, since), _PAGE if event else min(most + 1, _PAGE), names):
+            chosen = [item for item in items if not event or item.change.event in event]
+            for row in deliveries(opened, identity, chosen[: most - told], known):
                 if json_:
                     values = row.to_dict()
                     print_json(values if with_ else {key: values[key] for key in values if key != "article"})
                 else:
                     _print(row)
-                told, last = told + 1, row.seq
+                chosen, told, last = chosen[1:], told + 1, row.seq
+            if chosen and limit is None:
+                say_more(told, "--since", last)
+            if chosen or told == limit:
+                break
     if not (told or json_):
         note(spoken("no change after {n}", n=shown(since)))
 
@@ -82,15 +92,15 @@ def _start(store: Store, since: str) -> int:
         return before(connection, at)
 
 
-def _pages(store: Store, last: int, left: int, sites: list[str]) -> Iterator[list[FeedItem]]:
-    """At most `left` changes after `last`; one that is only asked for to know of it comes alone."""
-    while left:
-        items, end = store.feed(last, min(max(left - 1, 1), _PAGE), sites=sites or None)
+def _pages(store: Store, last: int, size: int, sites: list[str]) -> Iterator[list[FeedItem]]:
+    """The changes after `last`, so many at a time."""
+    while True:
+        items, end = store.feed(last, size, sites=sites or None)
         if items:
             yield items
         if end == last:
             return
-        last, left = end, left - len(items)
+        last = end
 
 
 def _print(row: Delivery) -> None:

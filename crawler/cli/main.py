@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import re
 import sys
 from contextlib import suppress
 from functools import cache
@@ -58,6 +59,8 @@ from crawler.process.log_format import announce, end_log, is_logging
 from crawler.process.output import clean_streams, say, write
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
+_VALIDATOR = re.compile(r"Input should be a valid \w+, unable to parse string as an? (integer|number)")
+_PLAINLY = {"integer": "write a whole number", "number": "write a number"}  # what Typer says in a validator's words
 app = typer.Typer(name="thoisu", cls=Group, rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
     crawl, schedule, worker, queue, status, pace, backfill, gaps, articles, search, export, show, diff, changes,
@@ -169,6 +172,7 @@ def _run(arguments: list[str] | None) -> int:
             return USAGE
         path = context.command_path if context is not None else "thoisu"
         message = error.format_message().strip().removesuffix(".").replace("\n", " ")
+        message = _VALIDATOR.sub(lambda said: _PLAINLY[said[1]], message)
         return _say(f"{message}; see {path} --help", USAGE)
     except (BrokenPipeError, KeyboardInterrupt):
         raise

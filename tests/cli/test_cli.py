@@ -46,6 +46,9 @@ def test_bad_usage_is_one_line_and_says_where_help_is(thoisu: Thoisu) -> None:
         "thoisu: no site is called 'nhandn'; did you mean nhandan or daibieunhandan or cand?\n"
     )
     assert thoisu("extrct").code == 2
+    assert thoisu("articles", "--limit", "abc").err == (
+        "thoisu: Invalid value for '--limit': write a whole number; see thoisu articles --help\n"
+    )
 
 
 @pytest.mark.parametrize("group", [(), ("alerts",), ("token",)])

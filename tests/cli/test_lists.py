@@ -144,10 +144,18 @@ def test_changes_are_listed_from_a_day_and_of_a_site(thoisu: Thoisu, tmp_path: P
         for number in range(1, 5):
             site = ("vov", "nhandan")[number % 2]
             store.save(article(number, f"Văn bản số {number}.", site), at(number))
+        store.withdraw(article(2).canonical_url, at(60))
     whole = thoisu("changes", "--store", url).out.splitlines()
-    assert [line.split("\t")[0] for line in whole] == ["1", "2", "3", "4"]
+    assert [line.split("\t")[0] for line in whole] == ["1", "2", "3", "4", "5"]
+    assert thoisu("changes", "--event", "withdrawn", "--store", url).out.splitlines() == whole[4:]
+    several = ("--event", "withdrawn", "--event", "created", "--limit", 2)
+    assert thoisu("changes", *several, "--since", 3, "--store", url).out.splitlines() == whole[3:]
+    assert thoisu("changes", "--event", "gone", "--store", url).code == 2
     assert thoisu("changes", "--since", at(3).isoformat(), "--store", url).out.splitlines() == whole[2:]
-    assert thoisu("changes", "--since", "2026-01-01", "--site", "vov", "--store", url).out.splitlines() == whole[1::2]
+    assert thoisu("changes", "--since", "2026-01-01", "--site", "vov", "--store", url).out.splitlines() == [
+        whole[1],
+        *whole[3:],
+    ]
     assert thoisu("changes", "--since", "2026-01-01", "--limit", 2, "--store", url).out.splitlines() == whole[:2]
     nothing = thoisu("changes", "--since", "2026-12-01", "--store", url)
     assert (nothing.code, nothing.out, nothing.err) == (0, "", "no change after 2026-12-01\n")
