@@ -7,10 +7,10 @@ is a `crawler.errors.ThoisuError`: `Refused` with the reason, or `BadInput` with
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
-from crawler.cli.common import all_sites, configured, is_url, open_store, site_for, site_named
+from crawler.cli.common import all_sites, chosen_names, configured, is_url, open_store, period, site_for, site_named
 from crawler.crawl import SiteReport
 from crawler.crawl import crawl as crawl_sites
 from crawler.crawl import fetch as fetch_page
@@ -59,10 +59,12 @@ def crawl(*sites: str, store_url: str | None = None, limit: int | None = None) -
     """Crawl sites into a store, each named or given by any of its addresses; one report a site.
 
     `limit` is the most articles a site. The store is made when it is not there; the default is THOISU_DATABASE_URL.
-    Raises `BadInput` for a site that nobody has described.
+    Raises `BadInput` for a site that nobody has described, and for a limit below 1.
     """
     if not sites:
         raise BadInput("name the sites to crawl")
+    if limit is not None and limit < 1:
+        raise BadInput(f"limit is 1 or more, not {limit}")
     own, known = configured(), all_sites()
     chosen = []
     for name in dict.fromkeys(sites):
@@ -77,23 +79,33 @@ def crawl(*sites: str, store_url: str | None = None, limit: int | None = None) -
 def articles(
     store_url: str | None = None,
     *,
-    sites: Collection[str] = (),
-    since: datetime | None = None,
-    until: datetime | None = None,
+    sites: str | Collection[str] = (),
+    since: datetime | date | str | None = None,
+    until: datetime | date | str | None = None,
     text: str | None = None,
     limit: int | None = None,
 ) -> Iterator[Article]:
     """The stored articles with their current texts, newest first, read as they are asked for.
 
-    `sites` are names, none is all; `since` is the first moment of publication (or, where that is unknown, of the first
-    fetch) and `until` the first that is too late, both with a zone (ValueError); `text` stands in title, lead or body.
-    Raises `BadInput` when there is no store.
+    `sites` is a name or several, none is all; `since` is the first moment of publication (or, where that is unknown,
+    of the first fetch) and `until` the first that is too late or, given as a day, the last day. Both may be written as
+    for the command; without a zone they are on Viet Nam's clock. `text` stands in title, lead or body.
+    Raises `BadInput` when there is no store, for a site that neither it nor we know, and for what cannot be meant.
     """
+    if limit is not None and limit < 0:
+        raise BadInput(f"limit is 0 or more, not {limit}")
+    begin, end = period(_written(since), _written(until))
     with open_store(store_url) as store:
+        names = chosen_names(store, [sites] if isinstance(sites, str) else sites)
         with store.reading() as connection:
-            numbers = article_numbers(connection, sites, since, until, [text] if text else [])
+            numbers = article_numbers(connection, names, begin, end, [] if text is None else [text])
         newest = reversed(numbers) if limit is None else islice(reversed(numbers), limit)
         while some := list(islice(newest, _AT_ONCE)):
             with store.reading() as connection:
                 found = current_texts(connection, some)
             yield from (article for _, article in found)
+
+
+def _written(at: datetime | date | str | None) -> str | None:
+    """A day or a moment as a person would write it."""
+    return at if at is None or isinstance(at, str) else at.isoformat()

@@ -95,7 +95,7 @@ def _copied(sqlite_template: Path) -> Iterator[None]:
         yield
 
 
-def _upgrade(template: Path, engine: Engine) -> None:
+def _upgrade(template: Path, engine: Engine, *, make: bool) -> None:
     file = engine.url.database
     if engine.dialect.name == "sqlite" and file and not file.startswith(("file:", ":")) and not Path(file).exists():
         with suppress(OSError):  # no such folder, say: whoever opens it says so
@@ -103,7 +103,7 @@ def _upgrade(template: Path, engine: Engine) -> None:
             with closing(sqlite3.connect(file)) as base:
                 base.execute("UPDATE identity SET id = ?", (uuid4().hex,))
                 base.commit()
-    upgrade(engine)
+    upgrade(engine, make=make)
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,7 @@ PUT_TOGETHER = {
     "{n} min",
     f"Of sites of this tier ({', '.join(get_args(Tier))}). Repeatable.",
     f"One of {', '.join(get_args(Kind))}.",
+    f"Of {', '.join(get_args(Event))}, only this. Repeatable.",
     "Show this message and exit.",
 }
 """What has an entry and stands nowhere in one piece; the last is Typer's."""
@@ -159,6 +160,8 @@ def test_a_word_without_an_entry_stands_for_itself() -> None:
         ("there is no store at x.db yet; fill one: thoisu crawl nhandan",
          "chưa có kho tại x.db; hãy thu thập lần đầu: thoisu crawl nhandan"),
         ("too young a store to tell; ask again in two days", "kho còn quá mới để biết; hãy hỏi lại sau hai ngày"),
+        ("'x' is no date; write 2026-08-01 or 2026-08-01T06:30, or the number of a change",
+         "'x' không phải ngày; hãy viết 2026-08-01 hoặc 2026-08-01T06:30, hoặc số của một thay đổi"),
         ("Input should be greater than or equal to 1; see thoisu --help", "phải từ 1 trở lên; xem thoisu --help"),
         ("disk_full: no space; make room, and the same command goes on",
          "đĩa đầy: no space; dọn chỗ trống rồi chạy lại lệnh này để làm tiếp"),

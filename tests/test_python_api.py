@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from crawler.cli.common import configured
 from crawler.errors import BadInput, Refusal, Refused
 from crawler.newsroom import Newsroom
 from crawler.store import Store
+from crawler.text import VIETNAM
 from tests.support import GOLDEN, ROOT, article, at
 
 DOCS = ROOT / "docs" / "python.md"
@@ -84,8 +86,27 @@ def test_articles_come_newest_first_with_their_current_texts(news: str) -> None:
     assert [one.body for one in articles(news, text="nuoc sach")] == ["Nước sạch"]
     assert [one.site for one in articles(news, sites=["vov"])] == ["vov"]
     assert [one.title for one in articles(news, since=at(2), until=at(4), limit=1)] == ["Tiêu đề 3"]
+    assert [one.site for one in articles(news, sites="vov")] == ["vov"]
+    assert len(list(articles(news, since="2/3/2026", until=at(0).date()))) == 60, "a day as the last is whole"
+    local = at(3).astimezone(VIETNAM)
+    assert len(list(articles(news, until=local.replace(tzinfo=None)))) == 2, "without a zone it is Viet Nam's clock"
     with pytest.raises(BadInput, match="there is no store"):
         next(articles("sqlite:///nowhere.db"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"sites": ["bão"]}, "no site is called"),
+        ({"since": "soon"}, "'soon' is no date"),
+        ({"since": at(9), "until": at(8)}, "is after"),
+        ({"text": ""}, "the query is empty"),
+        ({"limit": -1}, "limit is 0 or more"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_in_a_sentence(news: str, asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        next(articles(news, **asked))
 
 
 def test_a_crawl_takes_names_and_addresses(newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,5 +115,7 @@ def test_a_crawl_takes_names_and_addresses(newsroom: Newsroom, tmp_path: Path, m
     (report,) = crawl("songda", store_url=url, limit=2)
     assert (report.site, report.error) == ("songda", None)
     assert len(list(articles(url))) == report.created > 0
+    with pytest.raises(BadInput, match="limit is 1 or more"):
+        crawl("songda", store_url=url, limit=0)
     with pytest.raises(BadInput, match="no site has the address"):
         crawl("https://nobody.example/", store_url=url)

@@ -82,10 +82,14 @@ def add(
         return
     with Store.open(store or configured().database_url) as held:
         with held.reading() as connection:
-            stored = site_names(connection)
+            stored, there = site_names(connection), alerts.list_alerts(connection)
         for name in names:
             if name not in stored:
                 site_named(name, known)
+        asked = (parse(words), {*names}, {*(notify or ())})
+        for one in there:
+            if (parse(one.query), {*one.sites}, {*one.notify}) == asked:
+                raise BadInput(f"alert {one.id} asks for the same already")
         number = alerts.add(held, words, names, notify or (), datetime.now(UTC))
     text = "alert {n}: {query}, in what comes from now on at {sites}"
     sites = ", ".join(names) or spoken("all sites")

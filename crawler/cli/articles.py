@@ -24,7 +24,7 @@ from crawler.cli.common import (
     texts_of,
 )
 from crawler.cli.language import spoken, word_of
-from crawler.cli.lists import Column, Row, cell, print_rows
+from crawler.cli.lists import Column, Row, cell, print_rows, say_more
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json, write_whole
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from crawler.store import ArticleRow, Store, StoredArticle
 
+_USUAL = 50  # rows of a list for which nobody has set a limit
 _EVENTS = {"withdrawn": ("withdrawn: the page is gone", "red"), "restored": ("restored: the page is back", "green")}
 
 
@@ -45,7 +46,7 @@ def articles(
     until: UntilOption = None,
     tier: TiersOption = None,
     text: TextsOption = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many at most; default: 50.")] = None,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object an article.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="A table as `thoisu export` writes it.")] = False,
@@ -59,7 +60,7 @@ def articles(
     Examples:
       thoisu articles --site nhandan --since 2026-08-01
       thoisu articles --text "nghi quyet" --limit 10 --json --with text
-      thoisu articles --tier ministry --until 2026-08-07 --csv > week.csv
+      thoisu articles --since 2026-08-01 --csv --limit 1000 > week.csv
     """
     if json_ and csv:
         raise BadInput("--json and --csv exclude each other")
@@ -71,16 +72,19 @@ def articles(
     texts = texts_of(text)
     with open_store(store) as opened:
         names = chosen_names(opened, site, tier)
-        rows = opened.articles(sites=names, since=begin, until=end, texts=texts, limit=min(limit, MOST))
+        most = min(limit, MOST) if limit else _USUAL + 1
+        found = opened.articles(sites=names, since=begin, until=end, texts=texts, limit=most)
+        rows = found[: limit or _USUAL]
         if csv or with_:
             _print_whole(opened, rows, csv=csv, with_text=bool(with_))
-            return
-    if json_:
+    if json_ and not with_:
         for row in rows:
             print_json(asdict(row))
-        return
-    columns = [Column("id", right=True, whole=True), Column("published", whole=True), Column("site", whole=True)]
-    print_rows([*columns, Column("title")], map(_listed, rows), "no article matches")
+    elif not (csv or with_):
+        columns = [Column("id", right=True, whole=True), Column("published", whole=True), Column("site", whole=True)]
+        print_rows([*columns, Column("title")], map(_listed, rows), "no article matches")
+    if len(found) > len(rows):
+        say_more(len(rows))
 
 
 def _listed(row: ArticleRow) -> Row:

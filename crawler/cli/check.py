@@ -76,7 +76,7 @@ def check(
         console(stderr=True).print(spoken(text, names=", ".join(unnamed)), soft_wrap=True)
     if found:
         raise typer.Exit(1)
-    if not json_:
+    if not json_ and (chosen.keys() & known_here or not unnamed):
         remark(_well(len(answered & chosen.keys()), len(known_here & chosen.keys() - answered)))
 
 

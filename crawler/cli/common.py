@@ -226,7 +226,7 @@ def open_store(url: str | None, *, reading: bool = True) -> Store:
     url = url or configured().database_url
     if not is_there(url):
         raise BadInput(f"there is no store at {masked_address(url)} yet; fill one: thoisu crawl nhandan")
-    return Store.open(url, reading=reading)
+    return Store.open(url, reading=reading, make=False)
 
 
 def is_there(url: str) -> bool:
@@ -273,8 +273,15 @@ def moment(text: str) -> datetime:
 
 
 def period(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
-    """What `--since` and `--until` name: the first moment, and the first that is too late."""
-    return None if since is None else moment(since), None if until is None else _date(until).end
+    """What `--since` and `--until` name: the first moment, and the first that is too late.
+
+    `BadInput` when the first is behind the last, of which nothing can be.
+    """
+    begin = None if since is None else moment(since)
+    end = None if until is None else _date(until).end
+    if begin and end and begin > end:
+        raise BadInput(f"--since {since} is after --until {until}")
+    return begin, end
 
 
 def _date(text: str) -> Moment:
@@ -284,6 +291,8 @@ def _date(text: str) -> Moment:
         year = _YEAR.match(text.strip())
         if year and int(year[1] or year[2]) not in YEARS:
             raise BadInput(f"{text!r} is out of range: the years are {YEARS[0]} to {YEARS[-1]}")
+        if year and year.end() == len(text.strip()):
+            raise BadInput(f"there is no day {text!r} in the calendar")
         raise BadInput(f"{text!r} is no date; write 2026-08-01 or 2026-08-01T06:30")
     return found
 

@@ -34,6 +34,11 @@ def word_of(about: str, word: str) -> str:
     return word if wanted == "en" else said(f"{about}: {word}", wanted)
 
 
+def meaning_of(about: str, word: str) -> str:
+    """What the entry of a word says in the reader's language, in English too."""
+    return said(f"{about}: {word}", language())
+
+
 def language() -> Language:
     """The language of THOISU_LANG."""
     try:

@@ -13,16 +13,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.cli.language import respoken
+from crawler.cli.language import respoken, spoken
 from crawler.process import shown
-from crawler.process.output import console, say, write_whole
+from crawler.process.output import console, line_breaks, say, write_whole
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
 
 _GAP = 2
 _INDENT = 2
+_NARROW = 12  # cells of a column in which a sentence can be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,11 @@ def print_tabbed(cells: Iterable[str]) -> None:
     write_whole("\t".join(" ".join(shown(cell).split()) for cell in cells) + "\n")
 
 
+def say_more(shown: int, option: str = "--limit", value: object = "N") -> None:
+    """Say on standard error that a list ends before its last row, where nobody set a limit, and what goes on."""
+    say(spoken("the list ends after {n}; there is more with: {option} {value}", n=shown, option=option, value=value))
+
+
 def note(text: str, *, style: str = "") -> None:
     """What is said beside a list, already in its language: at a terminal below it, through a pipe on standard error."""
     if piped():
@@ -86,23 +91,6 @@ def note(text: str, *, style: str = "") -> None:
 def remark(text: str, *, style: str = "") -> None:
     """What a report says beside its rows, wherever it goes: who reads it through a pager or in a mail must see it."""
     console().print(shown(text), style=style, soft_wrap=True)
-
-
-def print_wrapped(text: str | Text, screen: Console, *, indent: int = 0, style: str = "") -> None:
-    """Print a line for a person: at a terminal broken between words only, its parts below each other behind `indent`
-    blanks; whole through a pipe."""
-    from rich.text import Text
-
-    lines, room = [Text()], sys.maxsize if piped() else screen.width - indent
-    for word in Text.assemble(text).split(" ", allow_blank=True):
-        line = lines[-1]
-        if line and word and line.cell_len + 1 + word.cell_len > room:
-            lines.append(word)
-        elif line or word:  # two blanks part what stands beside each other
-            lines[-1] = line + " " + word if line else word
-    for line in lines:
-        line.rstrip()
-        screen.print(Text(" " * indent) + line, style=style, soft_wrap=True)
 
 
 def print_aligned(columns: Sequence[Column], rows: Sequence[Row], screen: Console) -> None:
@@ -119,10 +107,11 @@ def print_aligned(columns: Sequence[Column], rows: Sequence[Row], screen: Consol
         words = (word for cell in cells for word in cell.split())
         least.append(full[-1] if column.whole else max(map(cell_len, words), default=0))
     room = screen.width - _GAP * (len(columns) - 1)
-    if sum(least) > room:
+    widths = _widths(full, least, room)
+    cramped = any(width < _NARROW and most > 2 * _NARROW for width, most in zip(widths, full, strict=True))
+    if sum(least) > room or cramped:
         _stacked(columns, texts, rows, screen)
         return
-    widths = _widths(full, least, room)
     _line(names, columns, widths, "bold", screen)
     for row, cells in zip(rows, texts, strict=True):
         _line(cells, columns, widths, row.style, screen)
@@ -171,13 +160,6 @@ def _stacked(columns: Sequence[Column], texts: Sequence[Sequence[str]], rows: Se
 
 def _wrapped(text: str, width: int) -> list[str]:
     """Lines of at most `width` cells, broken between words only."""
-    from rich.cells import cell_len
-
-    lines, line, used = [], "", 0
-    for word in text.split():
-        size = cell_len(word)
-        if line and used + 1 + size > width:
-            lines.append(line)
-            line, used = "", 0
-        line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
-    return [*lines, line]
+    text = " ".join(text.split())
+    places = line_breaks(text, width)
+    return [text[start:end].rstrip() for start, end in zip([0, *places], [*places, len(text)], strict=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import re
 import sys
 from contextlib import suppress
 from functools import cache
@@ -33,7 +34,7 @@ from crawler.cli.downgrade import downgrade
 from crawler.cli.export import export
 from crawler.cli.find import discover, sites, which
 from crawler.cli.gaps import gaps
-from crawler.cli.language import respoken, spoken
+from crawler.cli.language import meaning_of, respoken, spoken
 from crawler.cli.mcp import mcp
 from crawler.cli.newsroom import newsroom
 from crawler.cli.prove import prove
@@ -58,6 +59,8 @@ from crawler.process.log_format import announce, end_log, is_logging
 from crawler.process.output import clean_streams, say, write
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
+_VALIDATOR = re.compile(r"Input should be a valid \w+, unable to parse string as an? (integer|number)")
+_PLAINLY = {"integer": "write a whole number", "number": "write a number"}  # what Typer says in a validator's words
 app = typer.Typer(name="thoisu", cls=Group, rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 for command in (
     crawl, schedule, worker, queue, status, pace, backfill, gaps, articles, search, export, show, diff, changes,
@@ -156,8 +159,10 @@ def _run(arguments: list[str] | None) -> int:
         return _say(str(stopped), INTERRUPTED, logging.INFO)
     except StoreFailed as failure:
         return _say(f"{failure}; {failure.advice}", REFUSED)
+    except Refused as refused:
+        return _say(_explained(refused), REFUSED)
     except ThoisuError as error:
-        return _say(str(error), REFUSED if isinstance(error, Refused) else USAGE)
+        return _say(str(error), USAGE)
     except NoReader as failure:
         return _say(str(failure), REFUSED)
     except typer.TyperException as error:
@@ -167,6 +172,7 @@ def _run(arguments: list[str] | None) -> int:
             return USAGE
         path = context.command_path if context is not None else "thoisu"
         message = error.format_message().strip().removesuffix(".").replace("\n", " ")
+        message = _VALIDATOR.sub(lambda said: _PLAINLY[said[1]], message)
         return _say(f"{message}; see {path} --help", USAGE)
     except (BrokenPipeError, KeyboardInterrupt):
         raise
@@ -177,6 +183,14 @@ def _run(arguments: list[str] | None) -> int:
     except Exception as error:
         logging.getLogger("crawler").debug("this happened", exc_info=True)
         return _say(f"this is a mistake of the program: {type(error).__name__}: {error}", REFUSED)
+
+
+def _explained(refused: Refused) -> str:
+    """The word of a refusal with what is known of it, else with what the word means."""
+    if not refused.detail:
+        with suppress(BadInput):  # it may be the language that is wrong
+            return f"{refused.reason}: {meaning_of('refusal', refused.reason)}"
+    return str(refused)
 
 
 def _give_up_output() -> int:

@@ -137,6 +137,8 @@ def read_answer(
 
     if reason := verdict(answer.status, {"content-type": answer.content_type}, answer.body):
         raise Discard(reason, "" if answer.status == 200 else f"status {answer.status}")
+    if answer.url.startswith("file:"):
+        raise BadInput("the page does not name its own address; say with --url, or url in a line, where it comes from")
     declared = charset(answer.content_type)
     return read(answer.body, answer.url, site=site, declared=declared, explain=explain, lines=lines)
 
@@ -197,7 +199,11 @@ def clean(
     from crawler.extract import Dropped, clean_text
     from crawler.text import decode
 
-    given = decode(read_input(text, _TEXT_LIMIT)).text
+    body = read_input(text, _TEXT_LIMIT)
+    decoded = decode(body)
+    if b"\0" in body and not decoded.encoding.startswith(("utf-16", "utf-32")):
+        raise BadInput(f"{text} is no plain text")
+    given = decoded.text
     if given.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
         raise BadInput(f"{text} is a web page, not its text; read it with: thoisu extract {text}")
     result = clean_text(given)

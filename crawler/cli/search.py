@@ -20,16 +20,20 @@ from crawler.cli.common import (
     typed,
 )
 from crawler.cli.language import spoken
-from crawler.cli.lists import note, piped, print_tabbed, print_wrapped
+from crawler.cli.lists import note, piped, print_tabbed, say_more
 from crawler.errors import BadInput
 from crawler.items import Kind
 from crawler.process import shown
 from crawler.process.output import console, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from crawler.store.search import SearchHit
+
+_USUAL = 20  # hits of a list for which nobody has set a limit
 
 
 def search(
@@ -42,7 +46,9 @@ def search(
     since: SinceOption = None,
     until: UntilOption = None,
     best: Annotated[bool, typer.Option("--best", help="Those with the words in the title first.")] = False,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="How many at most.")] = 20,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=10_000, help="How many at most; default: 20.")
+    ] = None,
     before: Annotated[str | None, typer.Option(metavar="CURSOR", help="Behind this hit of an earlier list.")] = None,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object an article.")] = False,
@@ -69,36 +75,37 @@ def search(
     with open_store(store) as opened:
         names = chosen_names(opened, site, tier)
         with opened.reading() as connection:
-            hits = find(
+            found = find(
                 connection, typed(query), sites=names, section=section and typed(section), kind=wanted,
                 author=author and typed(author), since=begin, until=end, order="best" if best else "newest",
-                limit=limit, before=before,
+                limit=limit or _USUAL + 1, before=before,
             )  # fmt: skip
+    hits = found[: limit or _USUAL]
     if json_:
         for hit in hits:
             print_json(asdict(hit))
-        return
-    if not hits:
-        note(spoken("no article matches"))
     elif piped():
         for hit in hits:
             gone = local(hit.withdrawn_at) if hit.withdrawn_at else ""
-            about = (str(hit.article_id), local(hit.published_at), hit.site or "-")
-            print_tabbed((*about, hit.title, hit.snippet.text, gone))
+            cells = str(hit.article_id), local(hit.published_at), hit.site or "", hit.title, hit.snippet.text, gone
+            print_tabbed(cells)
     else:
-        screen = console()
-        for hit in hits:
-            _show(hit, screen)
+        _show(hits, console())
+    if not (hits or json_):
+        note(spoken("no article matches"))
+    if len(found) > len(hits):
+        say_more(len(hits), "--before", hits[-1].cursor)
 
 
-def _show(hit: SearchHit, screen: Console) -> None:
+def _show(hits: Sequence[SearchHit], screen: Console) -> None:
     from rich.text import Text
 
-    print_wrapped(shown(hit.title), screen, style="bold")
-    sentence = Text()
-    for piece, is_marked in hit.snippet.pieces():
-        sentence.append(shown(piece), style="reverse" if is_marked else None)
-    print_wrapped(sentence, screen, indent=2)
-    gone = f"  {spoken('withdrawn')}" if hit.withdrawn_at else ""
-    about = f"  {hit.article_id}  {local(hit.published_at)}  {hit.site or '-'}{gone}"
-    screen.print(about, style="dim", soft_wrap=True)
+    for hit in hits:
+        gone = f"  {spoken('withdrawn')}" if hit.withdrawn_at else ""
+        screen.print(shown(hit.title), style="bold", soft_wrap=True)
+        sentence = Text("  ")
+        for piece, is_marked in hit.snippet.pieces():
+            sentence.append(shown(piece), style="reverse" if is_marked else None)
+        screen.print(sentence, soft_wrap=True)
+        about = f"  {hit.article_id}  {local(hit.published_at)}  {hit.site or '-'}{gone}"
+        screen.print(about, style="dim", soft_wrap=True)

@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.common import SitesArgument, StoreOption, all_sites, configured, local, open_store, site_named
+from crawler.cli.common import (
+    SitesArgument,
+    StoreOption,
+    configured,
+    known_here,
+    local,
+    open_store,
+    site_names,
+)
 from crawler.cli.language import respoken, spoken, spoken_of_many
-from crawler.cli.lists import Column, Row, cell, print_rows
+from crawler.cli.lists import Column, Row, cell, piped, print_rows, print_tabbed
 from crawler.process import shown
-from crawler.process.output import console, print_json
+from crawler.process.output import console, print_json, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,7 +71,7 @@ def status(
     else:
         if rows:
             _table(rows, now, by_hand)
-        _unscheduled([run for name, run in by_hand.items() if name not in {row.site for row in rows}], now, screen)
+        _unscheduled([run for name, run in by_hand.items() if name not in {row.site for row in rows}], now)
         for row in rows if sites else ():
             _sources(row, screen)
     _wrong(wrong, now, console(stderr=json_))
@@ -98,14 +106,13 @@ def _agendas(store: Store, names: Sequence[str] | None) -> dict[str, list[Agenda
     from crawler.monitor.status import agendas
 
     scheduled = agendas(store)
-    if not scheduled:
-        console(stderr=True).print(spoken("no site is scheduled yet; begin with: thoisu schedule"))
-    for name in names or ():
+    asked = known_here(names or (), {*scheduled, *site_names(store)})
+    if not (scheduled or asked):
+        say(spoken("no site is scheduled yet; begin with: thoisu schedule"))
+    for name in asked:
         if name not in scheduled:
-            site_named(name, all_sites())
-            said = spoken("{site} is not scheduled yet; begin with: thoisu schedule", site=name)
-            console(stderr=True).print(said, soft_wrap=True)
-    return {site: entries for site, entries in scheduled.items() if not names or site in names}
+            say(spoken("{site} is not scheduled yet; begin with: thoisu schedule", site=name))
+    return {site: entries for site, entries in scheduled.items() if not asked or site in asked}
 
 
 def _plain(row: SitePace) -> dict[str, Any]:
@@ -141,9 +148,15 @@ def _table(rows: Sequence[SiteStatus], now: datetime, by_hand: Mapping[str, Run]
     print_rows(columns, lines, "no site is scheduled")
 
 
-def _unscheduled(runs: Sequence[Run], now: datetime, screen: Console) -> None:
-    for run in runs:
-        screen.print(shown(f"{run.site}  {respoken(f'not scheduled; {_by_hand(run, now)}')}"), soft_wrap=True)
+def _unscheduled(runs: Sequence[Run], now: datetime) -> None:
+    if not runs:
+        return
+    if piped():  # the cells of the others, of which nothing is known
+        for run in runs:
+            print_tabbed((run.site, *"------", f"not scheduled; {_by_hand(run, now)}"))
+        return
+    columns = [Column("site", whole=True), Column("not scheduled")]
+    print_rows(columns, [Row((run.site, cell(_by_hand(run, now)))) for run in runs], "")
 
 
 def _by_hand(run: Run, now: datetime) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from crawler.cli.common import SitesOption, StoreOption, chosen_names, local, moment, open_store
 from crawler.cli.language import spoken, spoken_of_many, word_of
-from crawler.cli.lists import piped, print_tabbed, print_wrapped
+from crawler.cli.lists import Column, Row, note, piped, print_aligned, print_tabbed, say_more
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.compare.stories import Member
-    from crawler.store.rows import LookAlike
+    from crawler.store.rows import LookAlike, StoryRow
 
+_USUAL = 50  # stories of a list for which nobody has set a limit
 _LONG = 160  # letters of a paragraph that are shown
 
 
@@ -31,7 +32,7 @@ def stories(
     ] = None,
     site: SitesOption = None,
     pages: Annotated[int, typer.Option(metavar="N", min=1, help="On so many pages or more.")] = 1,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many at most; default: 50.")] = None,
     store: StoreOption = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a story.")] = False,
 ) -> None:
@@ -52,24 +53,32 @@ def stories(
     with open_store(store) as opened:
         names = chosen_names(opened, site)
         with opened.reading() as connection:
-            rows = story_queries.list_stories(connection, names, after, pages, limit)
+            found = story_queries.list_stories(connection, names, after, pages, limit or _USUAL + 1)
         _say_waiting(waiting(opened))
+    rows = found[: limit or _USUAL]
     if json_:
         for row in rows:
             print_json(asdict(row))
-        return
-    if piped():
+    elif piped():
         for row in rows:
             first, of = row.pages[0], dict.fromkeys(page.site or "-" for page in row.pages)
             print_tabbed((str(row.id), local(first.at), str(len(row.pages)), ",".join(of), first.title))
-    screen = console(stderr=piped())
-    for row in () if piped() else rows:
+    elif rows:
+        _list(rows, console())
+    if not (rows or json_):
+        note(spoken("no story of this kind"))
+    if len(found) > len(rows):
+        say_more(len(rows))
+
+
+def _list(rows: Sequence[StoryRow], screen: Console) -> None:
+    lines = []
+    for row in rows:
         first, count, sites = row.pages[0], len(row.pages), dict.fromkeys(page.site or "-" for page in row.pages)
-        print_wrapped(shown(f"{row.id}  {first.title}"), screen, style="bold")
-        pages_of = spoken_of_many("{n} page", "{n} pages", count)
-        print_wrapped(shown(f"{local(first.at)}  {pages_of}: {', '.join(sites)}"), screen, indent=3)
-    if not rows:
-        screen.print(spoken("no story of this kind"))
+        pages = spoken_of_many("{n} page", "{n} pages", count)
+        below = f"{local(first.at)}  {pages}: {', '.join(sites)}"
+        lines.append(Row((str(row.id), first.title), style="bold", below=[below]))
+    print_aligned([Column("id", right=True, whole=True), Column("title")], lines, screen)
 
 
 def story(
@@ -101,7 +110,7 @@ def story(
         return
     screen, wire = console(), found.story.wire
     first, *others = found.story.members
-    print_wrapped(shown(first.title), screen, style="bold")
+    screen.print(shown(first.title), style="bold", soft_wrap=True)
     pages = spoken("story {id}, {n} pages", id=found.id, n=len(others) + 1)
     screen.print(pages + (spoken(", wire {name}", name=shown(wire)) if wire else ""))
     _show(first, screen, first=True)
@@ -115,8 +124,8 @@ def _show_others(heading: str, rows: Sequence[LookAlike], screen: Console) -> No
     if rows:
         screen.print(f"\n{spoken(heading)}", style="bold")
     for row in rows:
-        print_wrapped(shown(f"{row.article_id}  {local(row.at)}  {row.title}"), screen)
-        print_wrapped(shown(row.because or ""), screen, indent=3, style="dim")
+        screen.print(shown(f"{row.article_id}  {local(row.at)}  {row.title}"), soft_wrap=True)
+        screen.print(shown(f"   {row.because or ''}".rstrip()), style="dim", soft_wrap=True)
 
 
 def _say_waiting(count: int) -> None:
@@ -130,15 +139,15 @@ def _say_waiting(count: int) -> None:
 
 
 def _show(member: Member, screen: Console, *, first: bool) -> None:
-    line = shown(f"{local(member.at)}  {member.site or '-'}  {member.title}")
-    print_wrapped(line, screen, style="bold" if first else "")
+    line = f"\n{local(member.at)}  {member.site or '-'}  {member.title}"
+    screen.print(shown(line.strip()) if first else shown(line[1:]), style="bold" if first else "", soft_wrap=True)
     screen.print(f"  {shown(member.url)}", style="dim", soft_wrap=True)
     if member.credit:
-        print_wrapped(spoken("source: {name}", name=shown(member.credit)), screen, indent=2, style="dim")
+        screen.print(f"  {spoken('source: {name}', name=shown(member.credit))}", style="dim", soft_wrap=True)
     if near := member.nearest:
         said = spoken("nearest: {url} ({relation}, {share} in common)", url=shown(near.url),
                       relation=word_of("relation", near.relation), share=f"{near.jaccard:.0%}")  # fmt: skip
-        print_wrapped(said, screen, indent=2, style="dim")
+        screen.print(f"  {said}", style="dim", soft_wrap=True)
     if not first and not (member.added or member.dropped or member.changed):
         screen.print(f"  {spoken('the same text')}")
     for sign, style, paragraphs in (
@@ -146,4 +155,4 @@ def _show(member: Member, screen: Console, *, first: bool) -> None:
     ):  # fmt: skip
         for text in paragraphs:
             cut = text if len(text) <= _LONG else text[:_LONG] + "…"
-            print_wrapped(f"{sign} {shown(cut)}", screen, indent=2, style=style)
+            screen.print(f"  {sign} {shown(cut)}", style=style, soft_wrap=True)

@@ -11,6 +11,7 @@ import typer
 from crawler.cli.command import Command, Group
 from crawler.cli.common import StoreOption, local, open_store, typed
 from crawler.cli.language import spoken
+from crawler.cli.lists import Column, Row, cell, print_rows
 from crawler.errors import BadInput
 from crawler.process import shown
 from crawler.process.output import console, print_json, say, write
@@ -77,15 +78,13 @@ def list_(
 
     with open_store(store) as opened, opened.reading() as connection:
         rows = tokens.list_tokens(connection)
-    screen = console()
-    for row in rows:
-        if json_:
+    if json_:
+        for row in rows:
             print_json(asdict(row))
-        else:
-            may = spoken("reads and writes") if row.writes else spoken("reads")
-            screen.print(shown(f"{row.name}  {may}  {spoken('since')} {local(row.added_at)}"), soft_wrap=True)
-    if not (rows or json_):
-        screen.print(spoken("there is no token"))
+        return
+    columns = [Column("name", whole=True), Column("may"), Column("since", whole=True)]
+    lines = [Row((row.name, cell("reads and writes" if row.writes else "reads"), local(row.added_at))) for row in rows]
+    print_rows(columns, lines, "there is no token")
 
 
 @app.command(cls=Command)

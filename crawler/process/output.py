@@ -1,5 +1,7 @@
 """The only way out to a terminal, which nothing passes that moves it: a console, lines for standard error, and JSON.
 
+At a terminal a line that is too long is broken between words, and goes on below where it began.
+
 `clean_streams` closes the ways that are not ours: what a library, a warning, a traceback or the parser of the command
 line writes to `sys.stdout` and `sys.stderr` is cleaned there.
 """
@@ -8,9 +10,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+
+
+_WORD = re.compile(r"(\S+)\s*")
 
 
 class _Cleaned:
@@ -54,11 +61,32 @@ def clean_streams() -> None:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that colours on a terminal only and takes texts as `shown` leaves them, markup signs included."""
+    """A console that colours on a terminal only and takes texts as `shown` leaves them, markup signs included.
+
+    What is printed with `soft_wrap` is broken by nobody where no terminal is, so that a program finds whole lines.
+    """
     from rich.console import Console
     from rich.segment import Segment
+    from rich.text import Text
 
     class Quiet(Console):
+        def print(self, *objects: Any, **about: Any) -> None:
+            if (
+                not self.is_terminal
+                or len(objects) != 1
+                or "no_wrap" in about
+                or not isinstance(objects[0], str | Text)
+            ):
+                super().print(*objects, **about)
+                return
+            given = objects[0]
+            for line in (Text(shown(given)) if isinstance(given, str) else given).split("\n", allow_blank=True):
+                room = len(line.plain) - len(line.plain.lstrip(" "))
+                places = line_breaks(line.plain[room:], self.width - room)
+                for number, part in enumerate(line.divide([room + place for place in places])):
+                    part.rstrip()
+                    super().print(Text(" " * room if number else "") + part, **about | {"soft_wrap": True})
+
         def render_str(self, text: str, **about: Any) -> Any:
             return super().render_str(shown(text), **about)  # before it is measured
 
@@ -76,9 +104,28 @@ def console(*, stderr: bool = False) -> Console:
     return Quiet(file=stream, stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
+def line_breaks(text: str, width: int) -> list[int]:
+    """Where a new line begins in `text`, so that none has more than `width` cells but for a word that is longer."""
+    from rich.cells import cell_len
+
+    found, used = [], 0
+    for word in _WORD.finditer(text):
+        if used and used + cell_len(word[1]) > width:
+            found.append(word.start())
+            used = 0
+        used += cell_len(word[0])
+    return found
+
+
 def say(text: str) -> None:
     """One line on standard error, sent at once, without what is secret in addresses."""
-    print(shown(masked(" ".join(text.split()))), file=sys.stderr, flush=True)
+    line = shown(masked(" ".join(text.split())))
+    if sys.stderr.isatty():
+        with suppress(OSError):  # a terminal that has no size
+            places = line_breaks(line, os.get_terminal_size(sys.stderr.fileno()).columns)
+            parts = zip([0, *places], [*places, len(line)], strict=True)
+            line = "\n".join(line[start:end].rstrip() for start, end in parts)
+    print(line, file=sys.stderr, flush=True)
 
 
 def write(text: str) -> None:

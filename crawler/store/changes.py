@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
@@ -69,6 +70,12 @@ class FeedItem:
 def last_change(connection: Connection) -> int:
     """The greatest `seq` there is; 0 for none. What is committed has got its own before (`crawler.store.numbering`)."""
     return last_number(connection)
+
+
+def before(connection: Connection, at: datetime) -> int:
+    """The `seq` behind which the first change lies that was noticed at this moment or later; the last for none."""
+    first = connection.scalar(select(changes.c.seq).where(changes.c.at >= at).order_by(changes.c.seq).limit(1))
+    return last_change(connection) if first is None else first - 1
 
 
 def read(

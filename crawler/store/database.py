@@ -12,6 +12,7 @@ The changes that they append are numbered in the order in which they become visi
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import threading
 import time
@@ -57,6 +58,7 @@ _PATIENCE = 200  # milliseconds for which that waits for readers
 _LOOKS, _BETWEEN = 5, 0.2  # at a file that seems to be a copy of a part, and the seconds between two of them
 # Of a file of SQLite's: bytes of its head and of the first page's, the version that writes a log, a page of a leaf.
 _HEAD, _WITH_LOG, _LEAF = 105, 2, 0x0D
+_PATH = re.compile(r"[\w./~-]+")  # what somebody means by it who gives a file's name for an address
 _DESCRIPTORS = "/dev/fd"  # where Linux and the BSDs show what a process has open; Windows has locks of another kind
 _heads = threading.Lock()
 """Held while the head of a file is read, which no connection of SQLite's in this process may lock meanwhile."""
@@ -234,9 +236,8 @@ def _url(address: str) -> URL:
         if url.drivername in ("sqlite", "sqlite+pysqlite"):
             return url
     except (ArgumentError, NoSuchModuleError, ValueError):  # the last for a port that is no number
-        raise BadInput(
-            f"{masked_address(address)!r} is no database address; it reads like sqlite:///thoisu.db"
-        ) from None
+        like = f"sqlite:///{address}" if _PATH.fullmatch(address) else "sqlite:///thoisu.db"
+        raise BadInput(f"{masked_address(address)!r} is no database address; it reads like {like}") from None
     raise BadInput(f"{backend} is not supported; use sqlite:///… or postgresql://…")
 
 

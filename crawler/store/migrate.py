@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, column, func, inspect, select, table
 
 from crawler.errors import BadInput
+from crawler.process import masked_address
 from crawler.store.database import WAIT, transaction, writer
 from crawler.store.schema import metadata
 
@@ -26,13 +27,19 @@ _INDEX = "search_"  # how the names of the tables begin that hold nothing of the
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def upgrade(engine: Engine) -> None:
-    """Create or upgrade the schema, in one transaction; BadInput when a newer version of this program made it."""
+def upgrade(engine: Engine, *, make: bool = True) -> None:
+    """Create or upgrade the schema, in one transaction.
+
+    BadInput when a newer version of this program made it, and without `make` when there is none of ours yet.
+    """
     with transaction(engine) as connection:
         version = version_of(connection)
         if version == HEAD:
             _check_whole(connection)
             return
+    if version is None and not make:
+        place = masked_address(engine.url.render_as_string(hide_password=False))
+        raise BadInput(f"there is no store at {place} yet; fill one: thoisu crawl nhandan")
     if engine.dialect.name == "sqlite":
         _switch_journal(engine, "WAL")
     try:

@@ -48,17 +48,18 @@ class Store:
         self._sites: set[str] = set()
 
     @classmethod
-    def open(cls, url: str, *, reading: bool = False) -> Self:
+    def open(cls, url: str, *, reading: bool = False, make: bool = True) -> Self:
         """Open the store at a database address, made or brought to this version's schema when needed.
 
-        For `reading`, an SQLite file that cannot be written, or whose folder cannot, will do.
+        For `reading`, an SQLite file that cannot be written, or whose folder cannot, will do. Without `make` a
+        database that is none of ours stays as it is: it may be another program's.
 
         Raises BadInput with one line when there is no way to: a missing folder, a file that is no database, a schema
-        of a newer version, no such server.
+        of a newer version, no such server, without `make` no store.
         """
         engine = engine_for(url)
         try:
-            upgrade(engine)
+            upgrade(engine, make=make)
             fill(engine)
             if engine.dialect.name != "sqlite":
                 numbering.catch_up(engine)
@@ -66,7 +67,7 @@ class Store:
             engine.dispose()
             if reading and (other := unwritable(engine.url)) is not None:
                 try:
-                    return cls.open(other)
+                    return cls.open(other, make=make)
                 except BadInput as error:
                     if not isinstance(error.__cause__, StoreFailed):
                         raise

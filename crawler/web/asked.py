@@ -19,6 +19,7 @@ from crawler.text.query import LONGEST
 from crawler.web.parameters import PLACE, chosen_sites, moment, place_of
 from crawler.web.state import State
 
+_FLAGS = {"1": True, "true": True, "0": False, "false": False}
 _DAY = 10  # characters of a date alone, which as an end means the whole day
 
 
@@ -56,13 +57,27 @@ class Asked:
                 raise _wrong(f"{name} is one of {', '.join(values)}")
             return value
 
+        def flag(name: str) -> bool:
+            value = (one(name) or "0").lower()
+            if value not in _FLAGS:
+                raise _wrong(f"{name} is one of {', '.join(_FLAGS)}")
+            return _FLAGS[value]
+
         return cls(
             q=one("q", LONGEST) or "", site=tuple(name for name in query.getlist("site")[:100] if name),
             tier=of("tier", get_args(Tier)), kind=of("kind", get_args(Kind)), section=one("section"),
-            author=one("author"), since=one("since"), until=one("until"), edited=one("edited") is not None,
-            withdrawn=one("withdrawn") is not None, order=of("order", get_args(Order)) or "newest",
+            author=one("author"), since=one("since"), until=one("until"), edited=flag("edited"),
+            withdrawn=flag("withdrawn"), order=of("order", get_args(Order)) or "newest",
             cursor=one("cursor"),
         )  # fmt: skip
+
+    @classmethod
+    def only(cls, request: Request) -> Asked:
+        """Of a request of a program, which nobody looks at again; 422 for a name that says nothing, too."""
+        names = {*cls.__dataclass_fields__, "lang"}
+        if unknown := next((name for name in request.query_params if name not in names), None):
+            raise _wrong(f"{unknown} is no filter; there are {', '.join(sorted(names))}")
+        return cls.of(request)
 
     def filter(self, state: State) -> ArticleFilter | None:
         """What it means to the store; None for what takes nothing."""

@@ -1,6 +1,7 @@
 """Feeds out: Atom (RFC 4287) and JSON Feed (jsonfeed.org, version 1.1) of whatever a filter takes.
 
-An entry is an article; with `edited=1` a revision of it, so that a reader shows each edit as new.
+An entry is an article; with `edited=1` a revision of it, so that a reader shows each edit as new. What was taken
+down says so in its title, and counts as updated then.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -33,11 +35,12 @@ _OPENING = 1500  # characters of a text that a feed has
 class _Entry:
     row: ArticleRow
     id: str
+    title: str
     lead: str
     body: str
     updated: datetime
     page: str
-    """Its address here."""
+    """Its address here; of an edit, that of what it changed."""
     original: str | None
     """Its address at the paper, when a browser may be led there."""
     publisher: str
@@ -69,7 +72,7 @@ def json_feed(request: Request) -> Response:
 
 
 def _feed(request: Request) -> _Feed:
-    state, asked, about = of(request), Asked.of(request), Page(request)
+    state, asked, about = of(request), Asked.only(request), Page(request)
     wanted = asked.filter(state)
     base = str(request.base_url).rstrip("/")
     with state.reading() as connection:
@@ -78,12 +81,16 @@ def _feed(request: Request) -> _Feed:
     store = state.identity()
     entries = []
     for row in found:
-        lead, body, read = openings[row.id]
+        lead, body, updated = openings[row.id]
+        title, page = cut(visible(row.title), 300), f"{base}/articles/{row.id}"
+        if row.withdrawn_at:
+            title, updated = f"[{about('withdrawn')}] {title}", max(updated, row.withdrawn_at)
         id_ = f"urn:thoisu:{store}:article:{row.id}" + (f":revision:{row.revision}" if asked.edited else "")
         entries.append(
             _Entry(
-                row=row, id=id_, lead=visible(lead), body=visible(body), updated=read, page=f"{base}/articles/{row.id}",
-                original=web_address(row.canonical_url), publisher=visible(state.publisher(row.site)),
+                row=row, id=id_, title=title, lead=visible(lead), body=visible(body), updated=updated,
+                page=f"{page}/diff" if asked.edited else page, original=web_address(row.canonical_url),
+                publisher=visible(state.publisher(row.site)),
             )
         )  # fmt: skip
     names = [asked.q, *(state.publisher(name) for name in asked.site), asked.section, asked.author]
@@ -115,8 +122,8 @@ def _atom(feed: _Feed) -> str:
         "<generator>thoisu</generator>",
     ]
     for one in feed.entries:
-        title = escape(cut(visible(one.row.title), 300))
-        parts.append(f"<entry><id>{escape(one.id)}</id><title>{title}</title><updated>{_time(one.updated)}</updated>")
+        parts.append(f"<entry><id>{escape(one.id)}</id><title>{escape(one.title)}</title>")
+        parts.append(f"<updated>{_time(one.updated)}</updated>")
         if one.row.published_at:
             parts.append(f"<published>{_time(one.row.published_at)}</published>")
         parts.append(f"<author><name>{escape(one.publisher)}</name></author>")
@@ -133,13 +140,15 @@ def _atom(feed: _Feed) -> str:
 def _json(feed: _Feed) -> str:
     items = []
     for one in feed.entries:
-        item = {
-            "id": one.id, "url": one.original or one.page, "title": cut(visible(one.row.title), 300),
+        item: dict[str, Any] = {
+            "id": one.id, "url": one.original or one.page, "title": one.title,
             "summary": one.lead or None, "content_text": one.body, "date_modified": _time(one.updated),
             "date_published": _time(one.row.published_at) if one.row.published_at else None,
             "authors": [{"name": one.publisher}], "tags": [visible(one.row.section)] if one.row.section else None,
             "_thoisu": {"about": one.page, "article": one.row.id, "revision": one.row.revision},
         }  # fmt: skip
+        if one.row.withdrawn_at:
+            item["_thoisu"] |= {"withdrawn_at": _time(one.row.withdrawn_at)}
         items.append({name: value for name, value in item.items() if value is not None})
     about = {"version": "https://jsonfeed.org/version/1.1", "title": feed.title, "home_page_url": feed.page}
     return json_text({**about, "feed_url": feed.own, "language": "vi", "items": items})

@@ -71,3 +71,12 @@ def test_a_dry_run_lists_the_last_week(thoisu: Thoisu, tmp_path: Path) -> None:
     assert line.split("\t")[1:] == ["vov", "Tiêu đề 2", "Nay có nước sạch."]
     assert "1 page in the last week" in said.err
     assert thoisu("alerts", "list", "--store", url).out == ""
+
+
+def test_the_same_is_not_asked_for_twice(thoisu: Thoisu, tmp_path: Path) -> None:
+    held = ("--store", f"sqlite:///{tmp_path / 'news.db'}")
+    assert thoisu("alerts", "add", '"nước sạch" Huế', *held).code == 0
+    again = thoisu("alerts", "add", '"nước sạch" AND Huế', *held)
+    assert (again.code, "alert 1 asks for the same already" in again.err) == (2, True)
+    assert thoisu("alerts", "add", '"nước sạch" Huế', "--notify", "json://desk.example/", *held).code == 0
+    assert len(thoisu("alerts", "list", *held).out.splitlines()) == 2

@@ -213,7 +213,7 @@ def test_commands_and_pages_read_from_there(
         with monkeypatch.context() as away:
             away.setattr(type(objects), "open", lambda *_, **__: 1 / 0)
             unread = Asker(store, archive=settings.archive, archive_url=URL).get("/articles/1/capture")
-        assert (unread.status_code, "kho lưu không trả lời" in unread.text) == (503, True)
+        assert (unread.status_code, "kho lưu trữ không trả lời" in unread.text) == (503, True)
         found = list(room(store, settings, at(2)))
         (told,) = [one for one in found if one.what == "archive"]
         assert not [one for one in found if one.figures.get("name") == "archive"], "the folder does not grow"

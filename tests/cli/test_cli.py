@@ -45,6 +45,9 @@ def test_bad_usage_is_one_line_and_says_where_help_is(thoisu: Thoisu) -> None:
         "thoisu: no site is called 'nhandn'; did you mean nhandan or daibieunhandan or cand?\n"
     )
     assert thoisu("extrct").code == 2
+    assert thoisu("articles", "--limit", "abc").err == (
+        "thoisu: Invalid value for '--limit': write a whole number; see thoisu articles --help\n"
+    )
 
 
 @pytest.mark.parametrize("group", [(), ("alerts",), ("token",)])
@@ -445,3 +448,28 @@ def test_the_stated_source_is_shown_of_an_article_and_of_each_page_of_a_story(th
     assert "source: VOV" in story.out
     (row,) = thoisu("story", 1, "--store", url, "--json").rows
     assert [member["credit"] for member in row["members"]] == ["TTXVN", "VOV"]
+
+
+def test_a_saved_page_without_an_address_of_its_own_asks_for_one(thoisu: Thoisu, tmp_path: Path) -> None:
+    text = "Sáng nay, tỉnh khởi công cây cầu thứ ba bắc qua sông, nối hai huyện phía đông với quốc lộ. " * 3
+    page = f"<html><head><title>Khởi công cầu mới</title></head><body><h1>Khởi công cầu mới</h1><p>{text}</p></body>"
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    done = thoisu("extract", "page.html")
+    assert (done.code, "does not name its own address; say with --url" in done.err) == (2, True)
+    assert thoisu("extract", "page.html", "--url", "https://bao.example.vn/a-1.html").code == 0
+    (row,) = thoisu("extract", "--jsonl", stdin=b'{"id": 1, "file": "page.html"}\n').rows
+    assert "or url in a line" in row["error"]
+
+
+def test_a_bare_word_of_refusal_is_explained(thoisu: Thoisu, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_bytes(b"%PDF-1.7 \x00\x01")
+    assert thoisu("extract", "page.html").err.startswith("thoisu: not_html: ")
+    assert len(thoisu("extract", "page.html").err) > len("thoisu: not_html: \n")
+
+
+def test_what_is_no_text_is_not_cleaned(thoisu: Thoisu, tmp_path: Path) -> None:
+    (tmp_path / "week.xlsx").write_bytes(b"PK\x03\x04\x14\x00\x00\x00" * 50)
+    done = thoisu("clean", "week.xlsx")
+    assert (done.code, done.out, "week.xlsx is no plain text" in done.err) == (2, "", True)
+    (tmp_path / "wide.txt").write_text("Khởi công cầu mới\n\nSáng nay, tỉnh khởi công cây cầu.", "utf-16")
+    assert "tỉnh khởi công" in thoisu("clean", "wide.txt").out

@@ -153,7 +153,7 @@ def test_what_is_still_in_the_log_of_the_store_is_read_too(folder: Path, monkeyp
 def test_reading_tries_the_other_way_when_the_usual_one_fails(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def upgrade(engine: Engine) -> None:
+    def upgrade(engine: Engine, *, make: bool) -> None:
         asked.append(str(engine.url))
         if "immutable" not in str(engine.url):
             raise StoreFailed("read_only", "attempt to write a readonly database")

@@ -727,6 +727,11 @@ def test_check_says_at_how_many_sites_and_whom_it_left_out(tmp_path: Path, capsy
         "nothing is wrong at 1 site\n",
         "not checked, as no definition names them: songda (papers of a newsroom: --newsroom URL)\n",
     )
+    alone = f"sqlite:///{tmp_path / 'alone.db'}"
+    with Store.open(alone) as opened:
+        opened.save(article(1, "Một.", site="songda"), datetime.now(UTC))
+    assert command("check", "--store", alone) == 0
+    assert capsys.readouterr().out == "", "something has given articles"
     with Newsroom(World(seed=3, sites=2, articles=1)) as room:
         assert command("check", "--store", url, "--newsroom", room.url) == 0
     assert capsys.readouterr().out == "nothing is wrong at 1 site\n"

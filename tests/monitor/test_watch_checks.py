@@ -476,7 +476,7 @@ def test_status_shows_what_a_crawl_by_hand_did(rooms: Callable[..., Room], capsy
     (report, _) = room.crawl(due=False)
     command("status", "--store", room.url)
     out = capsys.readouterr().out
-    assert f"{report.site}  not scheduled; crawled by hand " in out
+    assert f"{report.site}\t-\t-\t-\t-\t-\t-\tnot scheduled; crawled by hand " in out
     assert f"{report.created} new" in out
     room.newsroom.misbehave("songda", status=500, path="robots.txt")
     room.enrol()

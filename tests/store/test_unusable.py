@@ -107,12 +107,26 @@ def test_looking_at_an_empty_file_makes_no_store(thoisu: Thoisu, tmp_path: Path)
     assert (tmp_path / "a.db").stat().st_size == 0
 
 
+@pytest.mark.parametrize("command", [("articles",), ("show", 1), ("alerts", "list"), ("relate",), ("prune",)])
+def test_looking_at_another_programs_database_leaves_it_alone(
+    thoisu: Thoisu, tmp_path: Path, command: tuple[object, ...]
+) -> None:
+    with sqlite3.connect(tmp_path / "other.db") as connection:
+        connection.execute("CREATE TABLE places (name TEXT)")
+    connection.close()
+    before = (tmp_path / "other.db").read_bytes()
+    done = thoisu(*command, "--store", "sqlite:///other.db")
+    assert (done.code, "there is no store at sqlite:///other.db yet" in done.err) == (2, True)
+    assert (tmp_path / "other.db").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [
         ("sqlite://a.db", "sqlite://a.db names no file; write three slashes: sqlite:///a.db"),
         ("postgresql://localhost:abc/x", "is no database address"),
         ("postgresql://127.0.0.1:1/x", "(unreachable); see that --store or THOISU_DATABASE_URL names the right place"),
+        ("news.db", "'news.db' is no database address; it reads like sqlite:///news.db"),
         ("sqlite:///.", ". is a folder; name a file in it"),
         ("sqlite:///none/a.db", "the folder none does not exist; make it first"),
     ],

@@ -117,3 +117,31 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(full: Asker) -> None:
     path = "/feeds/articles.atom?site=bao"
     changed = full.get(path, {"If-None-Match": full.get("/feeds/articles.json").headers["etag"]})
     assert changed.status_code == 200
+
+
+def test_what_was_taken_down_says_so_and_counts_as_updated(filled: Store) -> None:
+    asker = Asker(filled)
+    gone = article(2)
+    for asked in ("", "?withdrawn=1"):
+        items = asker.get(f"/feeds/articles.json{asked}").json()["items"]
+        (item,) = (one for one in items if one["url"] == gone.canonical_url)
+        assert item["title"] == f"[đã gỡ] {gone.title}"
+        taken_down = at(5).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        assert (item["date_modified"], item["_thoisu"]["withdrawn_at"]) == (taken_down, taken_down)
+        assert f"<title>[đã gỡ] {gone.title}</title>" in asker.get(f"/feeds/articles.atom{asked}").text
+    assert all("withdrawn_at" not in one["_thoisu"] for one in items if one["url"] != gone.canonical_url)
+
+
+def test_an_edit_leads_to_what_it_changed(filled: Store) -> None:
+    (item,) = Asker(filled).get("/feeds/articles.json?edited=1").json()["items"]
+    assert item["_thoisu"]["about"].endswith("/articles/1/diff")
+
+
+@pytest.mark.parametrize("asked", ["sit=bao", "limit=3", "edited=perhaps"])
+def test_a_feed_of_a_misspelt_filter_is_refused(full: Asker, asked: str) -> None:
+    assert full.get(f"/feeds/articles.atom?{asked}").status_code == 422
+
+
+def test_a_filter_that_is_switched_off_is_none(full: Asker) -> None:
+    everything = full.get("/feeds/articles.json").json()["items"]
+    assert full.get("/feeds/articles.json?edited=0&withdrawn=false").json()["items"] == everything

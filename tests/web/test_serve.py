@@ -94,11 +94,11 @@ def test_tokens_are_made_listed_and_revoked(thoisu: Thoisu, filled: Store) -> No
     assert Asker(filled).ask("POST", "/api/v1/alerts", own, json={"query": "gạo"}).status_code == 201
     assert thoisu("token", "add", "desk", *store).code == 2
     listed = thoisu("token", "list", *store).out
-    assert ("desk  reads and writes" in listed, token in listed) == (True, False)
+    assert ("desk\treads and writes\t" in listed, token in listed) == (True, False)
     assert json.loads(thoisu("token", "list", "--json", *store).out)["name"] == "desk"
     assert thoisu("token", "revoke", "desk", *store).code == 0
     assert thoisu("token", "revoke", "desk", *store).code == 2
-    assert "there is no token" in thoisu("token", "list", *store).out
+    assert "there is no token" in thoisu("token", "list", *store).err
 
 
 def test_the_dashboard_asks_for_metrics_that_there_are(asker: Asker) -> None:
