@@ -17,8 +17,7 @@ from crawler.process.output import console, print_json
 
 if TYPE_CHECKING:
     from crawler.deliver import Delivery
-    from crawler.store import Store
-    from crawler.store.changes import FeedItem
+    from crawler.store import FeedItem, Store
 
 _PAGE = 500  # changes that are read together
 _USUAL = 100  # changes of a list for which nobody has set a limit

@@ -107,7 +107,7 @@ def test_what_is_no_table_breaks_no_word_either(
     capsys: pytest.CaptureFixture[str], terminal: pytest.MonkeyPatch, width: int
 ) -> None:
     terminal.setenv("COLUMNS", str(width))
-    lists.print_wrapped(f"{TITLE} {'x' * 50}", console(), indent=3)
+    console().print(f"   {TITLE} {'x' * 50}", soft_wrap=True)
     lines = capsys.readouterr().out.splitlines()
     assert all(cell_len(line) <= width or line.strip() == "x" * 50 for line in lines)
     assert " ".join(lines).split() == [*TITLE.split(), "x" * 50]

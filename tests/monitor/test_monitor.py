@@ -751,7 +751,7 @@ def test_alerts_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert not (tmp_path / "store.db").exists()
     assert command("alerts", "add", "nước sạch+ or Huế", "--site", "nhandan", "--store", url) == 0
     assert capsys.readouterr() == (
-        'alert 1: "nước sạch or huế", in what comes from now on at nhandan\n',
+        'alert 1: "nước sạch. or huế", in what comes from now on at nhandan\n',
         '"or" is looked for as a word; AND, OR and NOT are written in capitals\n'
         "signs are not looked for: +\n"
         "nobody is notified yet: give --notify, or set THOISU_NOTIFY\n",
