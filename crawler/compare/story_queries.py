@@ -9,7 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from crawler.compare.copies import RelationKind
 from crawler.compare.stories import VERIFIED, Edge, PageText, Story, build_story, clusters
@@ -23,6 +38,16 @@ from crawler.store.sql import chunks
 _AT = func.coalesce(articles.c.published_at, articles.c.first_seen_at).label("at")
 _COPIED_AT = func.coalesce(copies.c.published_at, copies.c.fetched_at).label("at")
 _MOST_PAGES = 2000  # of all the stories that stand on one page of a list
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+_STORIES = select(members.c.article_id, members.c.story_id)
+_STORIES_OF = _STORIES.where(members.c.article_id.in_(_IDS))
+_MEMBERS_OF = _STORIES.where(members.c.story_id.in_(_IDS)).limit(_MOST_PAGES)
+_ARTICLES_OF, _COPIES_OF = (
+    select(article, table.c.canonical_url, table.c.site, func.substr(table.c.title, 1, TITLE), at)
+    .where(article.in_(_IDS))
+    .limit(_MOST_PAGES)
+    for table, article, at in ((articles, articles.c.id, _AT), (copies, copies.c.article_id, _COPIED_AT))
+)
 _IS_VERIFIED = relations.c.relation.in_(sorted(VERIFIED))
 
 
@@ -134,10 +159,7 @@ def story_lines(
 
     A story stands where its newest article of the list does: where that came before `after`, an earlier page had it.
     """
-    story_of = {row.id: row.id for row in rows}
-    for chunk in chunks(list(story_of)):
-        query = select(members.c.article_id, members.c.story_id).where(members.c.article_id.in_(chunk))
-        story_of.update({row[0]: row[1] for row in connection.execute(query)})
+    story_of = story_numbers(connection, [row.id for row in rows])
     own, others = _first_pages(connection, set(story_of.values()))
     earlier = [
         page.article_id for pages in own.values() for page in pages if after and (page.at, page.article_id) >= after
@@ -162,15 +184,11 @@ def _first_pages(
     """The articles of each story and their copies, of all stories together `_MOST_PAGES` each at most."""
     story_of = dict(zip(ids, ids, strict=True))
     for chunk in chunks(ids):
-        query = select(members.c.article_id, members.c.story_id).where(members.c.story_id.in_(chunk))
-        story_of.update({row.article_id: row.story_id for row in connection.execute(query.limit(_MOST_PAGES))})
-    tables = ((articles, articles.c.id, _AT), (copies, copies.c.article_id, _COPIED_AT))
+        story_of.update({row.article_id: row.story_id for row in connection.execute(_MEMBERS_OF, {"ids": chunk})})
     found: tuple[dict[int, list[PageRow]], dict[int, list[PageRow]]] = (defaultdict(list), defaultdict(list))
-    for pages, (table, article, at) in zip(found, tables, strict=True):
-        title = func.substr(table.c.title, 1, TITLE)
-        query = select(article, table.c.canonical_url, table.c.site, title, at)
+    for pages, query in zip(found, (_ARTICLES_OF, _COPIES_OF), strict=True):
         for chunk in chunks(story_of):
-            for row in connection.execute(query.where(article.in_(chunk)).limit(_MOST_PAGES)):
+            for row in connection.execute(query, {"ids": chunk}):
                 pages[story_of[row[0]]].append(PageRow(*row))
     return found
 
@@ -186,8 +204,7 @@ def story_numbers(connection: Connection, ids: Collection[int]) -> dict[int, int
     """The story of each article, as far as texts have been compared: its own number where it is alone."""
     found = {id_: id_ for id_ in ids}
     for chunk in chunks(found):
-        query = select(members.c.article_id, members.c.story_id).where(members.c.article_id.in_(chunk))
-        found.update({row.article_id: row.story_id for row in connection.execute(query)})
+        found.update({row.article_id: row.story_id for row in connection.execute(_STORIES_OF, {"ids": chunk})})
     return found
 
 

@@ -18,7 +18,7 @@ from crawler.items import Article, Change
 from crawler.store.articles import unpack
 from crawler.store.numbering import last_number
 from crawler.store.rows import ArticleRow, CopyRow, RevisionRow
-from crawler.store.schema import Instant, articles, changes, copies, revisions
+from crawler.store.schema import articles, changes, copies, revisions
 
 WINDOW = 5000
 """Articles that a list looks at for one page of it."""
@@ -185,13 +185,16 @@ def hours(connection: Connection, since: datetime, until: datetime, sites: Colle
     """
     hour: ColumnElement[Any] = func.date_trunc("hour", _AT, "UTC")
     if connection.dialect.name == "sqlite":  # which keeps times as text
-        hour = type_coerce(func.substr(type_coerce(_AT, Text), 1, 13) + ":00:00.000000Z", Instant)
+        hour = func.substr(type_coerce(_AT, Text), 1, 13)
     newest = select(articles.c.site, hour.label("hour")).where(since <= _AT, until > _AT)
     if sites:
         newest = newest.where(articles.c.site.in_(sites))
     of = newest.order_by(_AT.desc()).limit(4 * WINDOW).subquery()
     query = select(of.c.site, of.c.hour, func.count()).group_by(of.c.site, of.c.hour)
-    return [SiteHour(*row) for row in connection.execute(query)]
+    rows = connection.execute(query).all()
+    # Every site has the same hours, so that each is read once.
+    told = {at: datetime.fromisoformat(f"{at}Z") if isinstance(at, str) else at for _, at, _ in rows}
+    return [SiteHour(site, told[at], count) for site, at, count in rows]
 
 
 def times_of(connection: Connection, site: str, since: datetime, limit: int) -> list[tuple[datetime, datetime]]:
