@@ -138,6 +138,8 @@ class BadInput(ThoisuError):
 class StoreFailed(ThoisuError):
     """The database could not do it, and did nothing of it: `reason` says why, `detail` is what it said itself."""
 
+    _advice = ""  # of a kind of failure for which the reason does not say it
+
     def __init__(self, reason: StoreReason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
@@ -146,31 +148,25 @@ class StoreFailed(ThoisuError):
     @property
     def advice(self) -> str:
         """What a person can do."""
-        return _STORE_ADVICE[self.reason]
+        return self._advice or _STORE_ADVICE[self.reason]
 
 
 class ArchiveFailed(StoreFailed):
     """The object store of the archive did not do what it was asked; `detail` is what was said."""
 
+    _advice = "see that THOISU_ARCHIVE_URL names the right place, and that this user may read and write there"
+
     def __init__(self, detail: str) -> None:
         super().__init__("unreachable", detail)
-
-    @property
-    def advice(self) -> str:
-        """What a person can do."""
-        return "see that THOISU_ARCHIVE_URL names the right place, and that this user may read and write there"
 
 
 class BackupDamaged(StoreFailed):
     """A file that `thoisu backup` has made is cut off or changed; `detail` is what was found."""
 
+    _advice = "take another backup"
+
     def __init__(self, detail: str) -> None:
         super().__init__("damaged", detail)
-
-    @property
-    def advice(self) -> str:
-        """What a person can do."""
-        return "take another backup"
 
 
 _STORE_ADVICE: Mapping[StoreReason, str] = {

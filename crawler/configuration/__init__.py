@@ -1,7 +1,8 @@
 """Our own settings.
 
-values.py  each with its default and meaning; `Settings.load` is the only reader of the environment
-dotenv.py  a `.env` file as people write it
+values.py   each with its default and meaning; `Settings.load` is the only reader of the environment
+parsers.py  how the text of one is read, and what it must be
+dotenv.py   a `.env` file as people write it
 """
 
 from __future__ import annotations

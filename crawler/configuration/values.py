@@ -16,12 +16,10 @@ from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from crawler.configuration import dotenv
+from crawler.configuration import dotenv, parsers
 from crawler.errors import BadInput
-from crawler.process import install_log_records, masked_address
-from crawler.process.log_format import FORMATS
+from crawler.process import install_log_records
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -29,108 +27,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 ENV_FILE = Path(".env")
 _PROJECT = 20  # scrapy.settings.SETTINGS_PRIORITIES; what has more, as `-s NAME=value`, wins over the environment
-_LANGUAGES = ("en", "vi")
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _DAY = 86_400.0
 _MANY = 1_000_000_000
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
-_SPAN = re.compile(r"([0-9]{1,5}) ?([dwy]?)", re.ASCII)
-_SPAN_DAYS = {"d": 1, "w": 7, "y": 365}
-_LONGEST_SPAN = 36_500  # days
-
-
-def _number(least: float, most: float) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = -1.0
-        if not 0 <= value < float("inf"):
-            raise BadInput(f"must be a number of at least 0, not {text!r}")
-        return min(max(least, value), most)
-
-    return read
-
-
-def _count(least: int, most: float) -> Callable[[str], int]:
-    read = _number(least, most)
-    return lambda text: int(read(text))
-
-
-def _web(text: str) -> str:
-    try:
-        good = urlsplit(text).scheme in ("http", "https")
-    except ValueError:
-        good = False
-    if not good:
-        raise BadInput(f"must be an http address, not {text!r}")
-    return text
-
-
-def _secret_web(text: str) -> str:
-    try:
-        good = urlsplit(text).scheme in ("http", "https") and urlsplit(text).hostname
-    except ValueError:
-        good = False
-    if not good:
-        raise BadInput("must be an http or https address")  # which is not shown: it holds a token
-    return text
-
-
-def _span(least: int) -> Callable[[str], timedelta]:
-    """A length of time of at least so many days: 90d, 12w, 2y; a number alone counts days."""
-
-    def read(text: str) -> timedelta:
-        found = _SPAN.fullmatch(text.lower())
-        if found is None:
-            raise BadInput(f"must be a span such as 90d, 12w or 2y, not {text!r}")
-        days = int(found[1]) * _SPAN_DAYS[found[2] or "d"]
-        if not least <= days <= _LONGEST_SPAN:
-            raise BadInput(f"must be at least {least}d and at most {_LONGEST_SPAN}d, not {text!r}")
-        return timedelta(days=days)
-
-    return read
-
-
-def _proxy(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme == "http" and parts.hostname and parts.port != 0 and not parts.path.strip("/")
-    except ValueError:
-        good = False
-    if not good or not text.isascii():
-        raise BadInput(f"must be like http://user:password@proxy.example:3128, not {masked_address(text)!r}")
-    return text
-
-
-def _object_url(text: str) -> str:
-    if not re.match(r"[a-z][a-z0-9+.-]*://.", text):
-        raise BadInput(f"must be like s3://bucket/warc, not {masked_address(text)!r}")
-    return text
-
-
-def _ascii(text: str) -> str:
-    if not (text.isascii() and text.isprintable()):
-        raise BadInput(f"must be a mail address or URL in plain ASCII, not {text!r}")
-    return text
-
-
-def _level(text: str) -> str:
-    if text.upper() not in _LEVELS:
-        raise BadInput(f"must be {', '.join(_LEVELS[:-1])} or {_LEVELS[-1]}, not {text.upper()!r}")
-    return text.upper()
-
-
-def _language(text: str) -> str:
-    if text.lower() not in _LANGUAGES:
-        raise BadInput(f"must be {' or '.join(_LANGUAGES)}, not {text!r}")
-    return text.lower()
-
-
-def _log_format(text: str) -> str:
-    if text.lower() not in FORMATS:
-        raise BadInput(f"must be {' or '.join(FORMATS)}, not {text!r}")
-    return text.lower()
 
 
 def _setting(default: Any, help_: str, read: Callable[[str], Any] = str, unit: str = "") -> Any:
@@ -143,20 +42,23 @@ class Settings:
 
     database_url: str = _setting("sqlite:///thoisu.db", "Where articles are stored, as an SQLAlchemy URL.")
     contact: str = _setting(
-        "", "Mail address or URL that the user agent gives to the sites. Set it before a crawl.", _ascii
+        "", "Mail address or URL that the user agent gives to the sites. Set it before a crawl.", parsers.plain_ascii
     )
     delay: float | None = _setting(
-        None, "Between two requests to a site, for every site; empty: as each site says.", _number(0, _DAY), "seconds"
+        None,
+        "Between two requests to a site, for every site; empty: as each site says.",
+        parsers.number(0, _DAY),
+        "seconds",
     )
     budget: int | None = _setting(
         None,
         "Requests a day to a site, all told, for every site; empty: as each site says.",
-        _count(1, _MANY),
+        parsers.count(1, _MANY),
         "requests",
     )
-    sites_at_once: int = _setting(8, "How many sites are crawled at the same time.", _count(1, 1000), "sites")
+    sites_at_once: int = _setting(8, "How many sites are crawled at the same time.", parsers.count(1, 1000), "sites")
     newsroom: str | None = _setting(
-        None, "Base URL of an embedded newsroom, the only loopback address that is let through.", _web
+        None, "Base URL of an embedded newsroom, the only loopback address that is let through.", parsers.web
     )
     replay: Path | None = _setting(
         None, "Folder with replay.tsv: answer every request from it instead of the network.", Path
@@ -164,7 +66,7 @@ class Settings:
     proxy: str | None = _setting(
         None,
         "HTTP proxy through which all sites are asked; docs/deploy.md says what that takes away. Empty: none is.",
-        _proxy,
+        parsers.proxy,
     )
     sites: Path | None = _setting(
         None, "Folder of spiders of your own, beside those that come with thoisu (docs/add-a-site.md).", Path
@@ -175,80 +77,96 @@ class Settings:
     archive_url: str | None = _setting(
         None,
         "Where finished files of the archive are moved, as s3://bucket/warc; empty: they stay in their folder.",
-        _object_url,
+        parsers.object_url,
     )
     notify: str = _setting("", "Who hears of findings and alerts: apprise URLs, or a file of apprise's.")
     archive_mb: float = _setting(
-        1000.0, "After which a file of the archive is full and the next begins.", _number(0.001, 1_000_000), "megabytes"
+        1000.0,
+        "After which a file of the archive is full and the next begins.",
+        parsers.number(0.001, 1_000_000),
+        "megabytes",
     )
     archive_total_mb: float | None = _setting(
         None,
         "The most that all files of the archive take; the oldest go first. Empty: no limit.",
-        _number(0.001, 1_000_000_000),
+        parsers.number(0.001, 1_000_000_000),
         "megabytes",
     )
     keep_pages: timedelta | None = _setting(
         None,
         "How long files of the archive are kept (docs/operations.md), as 90d, 12w or 2y; empty: for ever.",
-        _span(1),
+        parsers.span(1),
     )
     keep_links: timedelta | None = _setting(
         None,
         "How long it is kept what shards of sitemaps have listed, and how polls went; empty: for ever.",
-        _span(60),
+        parsers.span(60),
     )
     keep_refused: timedelta | None = _setting(
-        None, "How long refused addresses, and pages for repair, are kept; empty: for ever.", _span(30)
+        None, "How long refused addresses, and pages for repair, are kept; empty: for ever.", parsers.span(30)
     )
     heartbeat_url: str | None = _setting(
         None,
         "Asked by the scheduler once a minute while all is well, so that its silence is noticed elsewhere.",
-        _secret_web,
+        parsers.secret_web,
     )
     sinks: Path = _setting(
         Path("sinks.toml"), "File that names where `thoisu deliver` sends changes (docs/deliver.md).", Path
     )
-    lang: str = _setting("en", "What commands, `--help` and messages say: en or vi (docs/cli.md).", _language)
-    log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.", _level)
-    log_format: str = _setting("text", "How what is logged is written: text, or json, an object a line.", _log_format)
+    lang: str = _setting("en", "What commands, `--help` and messages say: en or vi (docs/cli.md).", parsers.language)
+    log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.", parsers.log_level)
+    log_format: str = _setting(
+        "text", "How what is logged is written: text, or json, an object a line.", parsers.log_format
+    )
 
     article_maxsize: int = _setting(
-        10 * 2**20, "The most that is taken of a page, before and after decompression.", _count(1, 2**31 - 1), "bytes"
+        10 * 2**20,
+        "The most that is taken of a page, before and after decompression.",
+        parsers.count(1, 2**31 - 1),
+        "bytes",
     )
     read_seconds: float = _setting(
-        10.0, "Processor time for the reading of one page or source.", _number(0.1, _DAY), "seconds"
+        10.0, "Processor time for the reading of one page or source.", parsers.number(0.1, _DAY), "seconds"
     )
     readers: int = _setting(
-        1, "The most processes at once in which one command reads pages and sources.", _count(1, 64), "processes"
+        1, "The most processes at once in which one command reads pages and sources.", parsers.count(1, 64), "processes"
     )
     robots_maxsize: int = _setting(
         2**19,
         "How much of a robots.txt is obeyed; RFC 9309, section 2.5, asks for at least 500 KiB.",
-        _count(1, 2**31 - 1),
+        parsers.count(1, 2**31 - 1),
         "bytes",
     )
     crawl_delay_max: float = _setting(
-        60.0, "The longest Crawl-delay of a robots.txt that is obeyed in full.", _number(0, _DAY), "seconds"
+        60.0, "The longest Crawl-delay of a robots.txt that is obeyed in full.", parsers.number(0, _DAY), "seconds"
     )
     backoff_first: float = _setting(
-        15.0, "Pause after the first 429 or 503 without Retry-After, doubled each time.", _number(0, _DAY), "seconds"
+        15.0,
+        "Pause after the first 429 or 503 without Retry-After, doubled each time.",
+        parsers.number(0, _DAY),
+        "seconds",
     )
     backoff_max: float = _setting(
         600.0,
         "The longest wait in a row, all pauses together; a site that asks for more is left until the next run.",
-        _number(0, _DAY),
+        parsers.number(0, _DAY),
         "seconds",
     )
     failures_max: int = _setting(
-        5, "Network failures in a row after which a site is left until the next run.", _count(1, _MANY), "failures"
+        5,
+        "Network failures in a row after which a site is left until the next run.",
+        parsers.count(1, _MANY),
+        "failures",
     )
-    listing_pages: int = _setting(10, "The most pages of one listing that one poll follows.", _count(1, _MANY), "pages")
-    tries_max: int = _setting(5, "Runs after which a page that fails is given up.", _count(1, _MANY), "runs")
+    listing_pages: int = _setting(
+        10, "The most pages of one listing that one poll follows.", parsers.count(1, _MANY), "pages"
+    )
+    tries_max: int = _setting(5, "Runs after which a page that fails is given up.", parsers.count(1, _MANY), "runs")
     audit_every: int = _setting(
-        10, "Every so many polls a source is asked without its validators.", _count(1, _MANY), "polls"
+        10, "Every so many polls a source is asked without its validators.", parsers.count(1, _MANY), "polls"
     )
     revisit_days: int = _setting(
-        3, "How far back a revisit asks known articles again.", _count(0, 36_500), "days"
+        3, "How far back a revisit asks known articles again.", parsers.count(0, 36_500), "days"
     )  # fmt: skip
 
     @classmethod

@@ -65,9 +65,9 @@ def silence(view: View) -> Iterator[Observation]:
 
 def _newest(view: View, site: str, until: datetime) -> list[datetime]:
     """When the newest articles of a site say that they were published, in order."""
+    at = func.coalesce(articles.c.published_at, articles.c.first_seen_at)  # as the index of a site's articles has it
     query = select(articles.c.published_at).where(articles.c.site == site, articles.c.published_at <= until)
-    query = query.order_by(articles.c.published_at.desc()).limit(silences.NEWEST)
-    return sorted(view.connection.scalars(query))
+    return sorted(view.connection.scalars(query.where(at <= until).order_by(at.desc()).limit(silences.NEWEST)))
 
 
 def refusals(view: View) -> Iterator[Observation]:

@@ -102,17 +102,6 @@ def test_each_command_gives_lines_to_a_program(thoisu: Thoisu, tmp_path: Path) -
     assert alert.split("\t")[:3] == ["1", "nước sạch", ""]
 
 
-@pytest.mark.parametrize("width", [40, 20])
-def test_what_is_no_table_breaks_no_word_either(
-    capsys: pytest.CaptureFixture[str], terminal: pytest.MonkeyPatch, width: int
-) -> None:
-    terminal.setenv("COLUMNS", str(width))
-    console().print(f"   {TITLE} {'x' * 50}", soft_wrap=True)
-    lines = capsys.readouterr().out.splitlines()
-    assert all(cell_len(line) <= width or line.strip() == "x" * 50 for line in lines)
-    assert " ".join(lines).split() == [*TITLE.split(), "x" * 50]
-
-
 @pytest.mark.parametrize("width", [80, 40])
 def test_the_report_of_a_crawl_breaks_no_name(width: int) -> None:
     refused = Counter({Refusal.TOPIC: 20, Refusal.NOT_ARTICLE: 6, Refusal.SECTION: 4})
