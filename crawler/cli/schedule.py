@@ -93,10 +93,13 @@ def _run(chosen: Sites, names: list[str], store_url: str, newsroom: str | None, 
     from crawler.cli.warm import WarmStart
     from crawler.maintenance.heartbeat import heartbeat
     from crawler.schedule import enrol
-    from crawler.schedule.queue import JOB, ROUND
+    from crawler.schedule.queue import JOB, ROUND, check_possible
     from crawler.schedule.scheduler import Scheduler, log
     from crawler.store import Store
+    from crawler.store.database import parsed_url
 
+    if defer:
+        check_possible(parsed_url(store_url))  # before a store is made
     log(configured().log_level, form)
     with Store.open(store_url) as store:
         deferral = _deferral(store, names, asked=defer)

@@ -42,13 +42,15 @@ def worker(
     """
     from crawler.cli.runners import runners_of
     from crawler.cli.warm import WarmStart
-    from crawler.schedule.queue import Queue
+    from crawler.schedule.queue import Queue, check_possible
     from crawler.schedule.queue_worker import QueueWorker
     from crawler.schedule.scheduler import log
     from crawler.store import Store
+    from crawler.store.database import parsed_url
 
     url, form = store or configured().database_url, chosen_format(log_format)
     chosen = _queues(queues)
+    check_possible(parsed_url(url))  # before a store is made
     with Store.open(url) as opened:
         queue = Queue(opened)
         log(configured().log_level, form)  # a mistake of whoever begins it is told as by any command

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
+from sqlalchemy import URL, text
 
 from crawler.errors import BadInput, StoreFailed
 from crawler.process import masked
@@ -76,6 +76,16 @@ def can_defer() -> bool:
     return find_spec(_EXTRA) is not None
 
 
+def check_possible(url: URL) -> None:
+    """`BadInput` where a store of this address has no queue, or the engine is not installed."""
+    if url.get_backend_name() != "postgresql":
+        raise BadInput(
+            "workers share a store on PostgreSQL; with SQLite `thoisu schedule` does everything in one place"
+        )
+    if not can_defer():
+        raise BadInput("workers need procrastinate: pip install 'thoisu[workers]'")
+
+
 class Queue:
     """The queue of a store.
 
@@ -83,12 +93,7 @@ class Queue:
     """
 
     def __init__(self, store: Store) -> None:
-        if store.url.get_backend_name() != "postgresql":
-            raise BadInput(
-                "workers share a store on PostgreSQL; with SQLite `thoisu schedule` does everything in one place"
-            )
-        if not can_defer():
-            raise BadInput("workers need procrastinate: pip install 'thoisu[workers]'")
+        check_possible(store.url)
         from procrastinate import App, SyncPsycopgConnector
 
         prepare(store)

@@ -84,7 +84,7 @@ _POSTGRES_REASONS: dict[str, StoreReason] = {
 
 def engine_for(address: str) -> Engine:
     """An engine for the database at `address`, which is not asked yet; BadInput when it names none that can be used."""
-    url = _url(address)
+    url = parsed_url(address)
     if url.get_backend_name() == "sqlite":
         _check_file(url)
         engine = create_engine(url, connect_args={"timeout": WAIT})
@@ -227,7 +227,8 @@ def may_be_repeated(failure: StoreFailed) -> bool:
     return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", None) in _AGAIN
 
 
-def _url(address: str) -> URL:
+def parsed_url(address: str) -> URL:
+    """The address of a store; `BadInput` for one that names no database of ours."""
     try:
         url = make_url(address)
         backend = url.get_backend_name()

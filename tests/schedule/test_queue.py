@@ -162,6 +162,7 @@ def test_without_postgresql_or_the_engine_one_line_says_what_is_missing(
     for command in (["worker"], ["schedule", "--defer"]):
         told = thoisu(*command, "--store", sqlite)
         assert (told.code, told.err.count("\n"), "PostgreSQL" in told.err) == (2, 1, True)
+        assert not (tmp_path / "store.db").exists(), "an empty store would be checked as if it were the one meant"
     monkeypatch.setattr("crawler.schedule.queue.find_spec", lambda _: None)
     told = thoisu("worker", "--store", address(shared))
     assert (told.code, told.err.count("\n")) == (2, 1)
