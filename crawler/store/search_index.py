@@ -89,8 +89,9 @@ def indexed(article: Article) -> Indexed:
 def words_of_text(text: str) -> str:
     """The words without diacritics of `Indexed.text` and their pairs, each once and as short as the index has it."""
     words = [word[:-1] for word in text.split()]
-    found = {*words, *pairs(words)} - {BREAK}
-    if 2 * max(map(len, words)) + len("__") > LONGEST:
+    each = {*words}
+    found = each.union(pairs(words)) - {BREAK}
+    if 2 * max(map(len, each)) + len("__") > LONGEST:
         found = {word[:LONGEST] for word in found}
     return " ".join(found)
 

@@ -11,23 +11,26 @@ what stands inside a number or a name ("21.935", "8:30", "TP.HCM", "R&D") and th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 from zlib import crc32
 
-from crawler.text.fingerprint import INVISIBLE, INVISIBLE_SIGNS
+from crawler.text.fingerprint import INVISIBLE, INVISIBLE_SIGNS, normal_forms
 from crawler.text.normalization import nfc
-from crawler.text.search import narrow, search_form, without_marks
+from crawler.text.search import narrow, without_marks
 
 WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _UNUSUAL = re.compile(f"[\uff01-\uff5e\u3000{INVISIBLE_SIGNS}]")
 BREAK = "."
+_BREAK = f" {BREAK}"
 ABBREVIATED = r"TP|Tp|T\.Ư|GS|PGS|TS|ThS|Th\.S|BS|CN|KS|LS|NSND|NSƯT|Dr|Mr|Mrs|Ms|St|Co|Ltd|No|tr|[A-ZĐ]"
 """Titles and forms of address, and single letters, behind which a full stop ends no sentence."""
 _WITHIN = re.compile(r"[\s\-‑–/“”\"'’]*")  # what may stand between two syllables of a phrase
 _INSIDE = re.compile(r"(?<=[^\W_])[.&@](?=[^\W_])|(?<=\d)[,:](?=\d)")  # and without white space beside it
 _SHORT = re.compile(rf"(?:{ABBREVIATED})\.")
+_UNMARKED = "0"
 _SIGNS = "123456789abcdefghijklmnopqrstuvwxyz"
 _MANY = 1 << 16  # stretches that are remembered
 _LONG = 40  # characters; a longer one is no word and will not come again
@@ -64,7 +67,7 @@ class SignedWords(NamedTuple):
 def signed_words(text: str) -> SignedWords:
     """The words of a text as an index holds them."""
     found = _stretches(text)
-    signed, end = f"{''.join(map(_SIGNED, found))} ", _END.signed
+    signed, end = f"{''.join(map(_SIGNED, found))} ", f"{_BREAK}{_UNMARKED}"
     while 2 * end in signed:
         signed = signed.replace(2 * end, end)
     return SignedWords(signed, set(chain.from_iterable(map(_MARKED, found))))
@@ -73,7 +76,7 @@ def signed_words(text: str) -> SignedWords:
 def sign(word: str, plain: str) -> str:
     """A character for the diacritics of a word that is `plain` without them; some that differ in these alone have the
     same."""
-    return "0" if plain == word else _SIGNS[crc32(word.encode()) % len(_SIGNS)]
+    return _UNMARKED if plain == word else _SIGNS[crc32(word.encode()) % len(_SIGNS)]
 
 
 def clean(text: str) -> str:
@@ -92,30 +95,44 @@ class _Stretch(NamedTuple):
 
 
 def _stretches(text: str) -> list[_Stretch]:
-    found: list[_Stretch] = []
-    for line in text.split("\n"):
-        found += map(_SETTLED.__getitem__, line.split())
-        found.append(_END)
-    return found
+    stretches = f"{text}\n".replace("\n", f"{_BREAK} ").split()
+    try:
+        return list(map(_known.__getitem__, stretches))
+    except KeyError:
+        known = _known
+        new = _learned(list(set(stretches).difference(known)))
+        return [new[stretch] if stretch in new else known[stretch] for stretch in stretches]
 
 
-def _settled(stretch: str) -> _Stretch:
-    text, parts, place, last = clean(stretch), list[str](), 0, 0
-    for word in WORD.finditer(text):
+def _settled(stretches: Sequence[str]) -> list[_Stretch]:
+    """Of each stretch without white space the words; all are brought into their forms together, as `normal_forms`."""
+    texts = clean("\n".join(stretches)).split("\n")
+    words = [list(WORD.finditer(text)) for text in texts]
+    forms = iter(normal_forms([word[0] for some in words for word in some]))
+    exact = ["".join(_parts(text, some, forms)) for text, some in zip(texts, words, strict=True)]
+    return list(map(_stretch, exact, without_marks("\n".join(exact)).split("\n")))
+
+
+def _parts(text: str, words: Iterable[re.Match[str]], forms: Iterator[str]) -> Iterator[str]:
+    """The words of a stretch, each in the next form, and what parts them; a blank before each."""
+    place = last = 0
+    for word in words:
         last = word.start()
-        if not (_WITHIN.fullmatch(text, place, last) or _is_inside(text, place, last)):
-            parts.append(BREAK)
-        parts += search_form(word[0]).split()
+        if place < last and not (_WITHIN.fullmatch(text, place, last) or _is_inside(text, place, last)):
+            yield _BREAK
+        yield next(forms)
         place = word.end()
-    if not (_WITHIN.fullmatch(text, place) or _SHORT.fullmatch(text, last)):
-        parts.append(BREAK)
-    plain = tuple(map(without_marks, parts))
-    both = list(zip(parts, plain, strict=True))
-    return _Stretch(
-        "".join(f" {part}" for part in parts), "".join(f" {word}" for word in plain),
-        "".join(f" {word}{sign(part, word)}" for part, word in both),
-        tuple(part for part, word in both if part != word),
-    )  # fmt: skip
+    if place < len(text) and not (_WITHIN.fullmatch(text, place) or _SHORT.fullmatch(text, last)):
+        yield _BREAK
+
+
+def _stretch(exact: str, plain: str) -> _Stretch:
+    words = plain.split(" ")[1:]
+    if exact == plain:
+        return _Stretch(exact, plain, "".join([f" {word}{_UNMARKED}" for word in words]), ())
+    both = list(zip(exact.split(" ")[1:], words, strict=True))
+    signed = "".join([f" {word}{sign(part, word)}" for part, word in both])
+    return _Stretch(exact, plain, signed, tuple(part for part, word in both if part != word))
 
 
 def _is_inside(text: str, place: int, end: int) -> bool:
@@ -124,18 +141,20 @@ def _is_inside(text: str, place: int, end: int) -> bool:
     return found is not None and found.end() == end
 
 
-class _Memory(dict[str, _Stretch]):
-    """The words in a stretch without white space: the syllables of the language, and the names of some days."""
-
-    def __missing__(self, stretch: str) -> _Stretch:
-        words = _settled(stretch)
-        if len(stretch) < _LONG:
-            if len(self) >= _MANY:
-                self.clear()
-            self[stretch] = words
-        return words
+_known: dict[str, _Stretch] = {}
+"""What `_settled` made of a stretch: the syllables of the language, and the names and numbers of some days."""
 
 
-_SETTLED = _Memory()
-_END = _settled(BREAK)
+def _learned(stretches: Sequence[str]) -> dict[str, _Stretch]:
+    """Of each stretch what `_settled` makes of it, remembered as far as it may come again."""
+    global _known
+    new = dict(zip(stretches, _settled(stretches), strict=True))
+    short = {stretch: words for stretch, words in new.items() if len(stretch) < _LONG}
+    if len(_known) + len(short) > _MANY:
+        _known = {}  # another thread may be reading the old one
+    if len(short) <= _MANY:
+        _known.update(short)
+    return new
+
+
 _EXACT, _PLAIN, _SIGNED, _MARKED = map(itemgetter, range(4))
