@@ -71,7 +71,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         name="silence",
         reads="the times of the site's articles, as an hourly rate of the week, and the last good poll",
-        bound="a silence that fewer than one quarter in a thousand has; of a new site ten days, and twenty intervals",
+        bound="a silence that fewer than one quarter in a thousand has, of a source two days at least; of a new site "
+        "ten days, and twenty intervals",
         within="the time in which the site usually publishes ln(13,000 × articles a week) articles, 15 for 25 a day",
         advice="open the site: if there is news, its sources have moved; thoisu discover URL",
         run=site_checks.silence,

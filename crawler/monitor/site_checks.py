@@ -14,11 +14,12 @@ from crawler.errors import Refusal
 from crawler.monitor import silence as silences
 from crawler.monitor.page_checks import midnight
 from crawler.monitor.shift import shift
-from crawler.monitor.view import View
+from crawler.monitor.view import View, answered
 from crawler.sites import Feed, Listing, Sitemap, StandIn
 from crawler.store import stand_ins
 from crawler.store.findings import Observation
 from crawler.store.schema import Fate, articles, links, sources
+from crawler.store.sightings import sightings
 from crawler.store.tallies import ASKED, LIES
 from crawler.text import day_of, local_time, not_after
 
@@ -27,6 +28,8 @@ IN_A_ROW = 3
 _LATELY = timedelta(days=2)  # a source that was looked at no more has no say
 _REMEMBERED = timedelta(days=7)  # since its last lie a site's validators are a finding
 _SHOWN = 2
+_STILL = timedelta(days=2)  # since the day of what a source listed last; before that nobody counts what it lists
+_LEARNED = timedelta(days=28)  # by which its rate is known
 
 
 def silence(view: View) -> Iterator[Observation]:
@@ -35,32 +38,67 @@ def silence(view: View) -> Iterator[Observation]:
         until = view.polled_at(site)
         if until is None:
             continue
-        days = {day: pages for day, pages in view.pages(site).items() if pages}
-        newest = _newest(view, site, until)
-        pages = [(midnight(day), page) for day, pages in days.items() for page in pages]
-        times = sorted(start + timedelta(minutes=page.minute) for start, page in pages)
-        # By our own clock: that of the site may be off.
-        read = [start + timedelta(minutes=page.read) for start, page in pages] or newest[-1:]
-        if not read:
+        of_site = _silent_site(view, site, until)
+        if of_site is not None:
+            yield of_site
+        else:
+            yield from _silent_sources(view, site)
+
+
+def _silent_site(view: View, site: str, until: datetime) -> Observation | None:
+    days = {day: pages for day, pages in view.pages(site).items() if pages}
+    newest = _newest(view, site, until)
+    pages = [(midnight(day), page) for day, pages in days.items() for page in pages]
+    times = sorted(start + timedelta(minutes=page.minute) for start, page in pages)
+    # By our own clock: that of the site may be off.
+    read = [start + timedelta(minutes=page.read) for start, page in pages] or newest[-1:]
+    if not read:
+        return None
+    last = max(read)
+    if (waiting := _waiting(view, site)) is not None:
+        last = max(last, not_after(waiting, view.now))
+    begin = midnight(min(days)) if days else last
+    learned = [at for at in times if at >= begin]
+    if found := silences.silence(learned, begin, last, until):
+        hours = (until - last).total_seconds() / 3600
+        evidence = (
+            f"{hours:.0f} hours without an article, where {found.expected:.0f} are usual; "
+            f"one quarter in {1 / found.chance:,.0f} has that"
+        )
+        return Observation(site, "", found.since, evidence)
+    if not silences.is_learned(learned, begin, last) and silences.young_silence(newest, last, until):
+        within = max((newest[-1] - newest[0]).total_seconds() / 3600, 1)
+        evidence = f"{(until - last).days} days without an article; the newest {len(newest)} are of {within:.0f} hours"
+        return Observation(site, "", last, evidence)
+    return None
+
+
+def _silent_sources(view: View, site: str) -> Iterator[Observation]:
+    """Sources that go on answering and list nothing new, where others of the site do."""
+    named = {source.url for source in view.sites[site].sources}
+    if len(named) == 1:
+        return
+    route = func.coalesce(sources.c.route, sources.c.url)  # the files of a sitemap are one source
+    good = (sources.c.site == site) & answered() & route.in_(named)
+    listed = sources.join(sightings, sightings.c.source_id == sources.c.id)
+    last = select(route, func.max(sightings.c.day), func.max(sources.c.checked_at)).select_from(listed)
+    for url, day, polled in view.connection.execute(last.where(good).group_by(route)):
+        if view.today - day < _STILL:
             continue
-        last = max(read)
-        if (waiting := _waiting(view, site)) is not None:
-            last = max(last, not_after(waiting, view.now))
-        begin = midnight(min(days)) if days else last
-        learned = [at for at in times if at >= begin]
-        if found := silences.silence(learned, begin, last, until):
-            hours = (until - last).total_seconds() / 3600
+        since = day - _LEARNED
+        query = (
+            select(links.c.found_at)
+            .select_from(listed.join(links, links.c.id == sightings.c.link_id))
+            .where(good, route == url, sightings.c.day >= since, links.c.backfill_seq.is_(None))
+        )
+        times = sorted(view.connection.scalars(query))
+        until = not_after(polled, view.now)
+        if times and (found := silences.silence(times, max(midnight(since), times[0]), times[-1], until)):
             evidence = (
-                f"{hours:.0f} hours without an article, where {found.expected:.0f} are usual; "
-                f"one quarter in {1 / found.chance:,.0f} has that"
+                f"{(until - found.since).days} days without a new article in a source, where {found.expected:.0f} are "
+                "usual; others of the site go on"
             )
-            yield Observation(site, "", found.since, evidence)
-        elif not silences.is_learned(learned, begin, last) and silences.young_silence(newest, last, until):
-            within = max((newest[-1] - newest[0]).total_seconds() / 3600, 1)
-            evidence = (
-                f"{(until - last).days} days without an article; the newest {len(newest)} are of {within:.0f} hours"
-            )
-            yield Observation(site, "", last, evidence)
+            yield Observation(site, url, found.since, evidence, (url,))
 
 
 def _newest(view: View, site: str, until: datetime) -> list[datetime]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from crawler.monitor import page_flags
 from crawler.monitor.page_flags import PageFlags
@@ -20,6 +20,11 @@ from crawler.text import SKEW, day_of, not_after
 
 WINDOW = timedelta(days=2 * PAST)
 """How far back the shares of a site are read; farther while a finding is open that began earlier."""
+
+
+def answered() -> ColumnElement[bool]:
+    """Whether a source gave an answer at its last poll."""
+    return sources.c.last_status.in_(("200", "304"))
 
 
 @dataclass(slots=True)
@@ -98,8 +103,7 @@ class View:
 
     def polled_at(self, site: str) -> datetime | None:
         """The last poll of any source of the site that gave an answer."""
-        answered = sources.c.last_status.in_(("200", "304"))
-        query = select(sources.c.checked_at).where(sources.c.site == site, answered)
+        query = select(sources.c.checked_at).where(sources.c.site == site, answered())
         return max((not_after(at, self.now) for at in self.connection.scalars(query) if at), default=None)
 
 

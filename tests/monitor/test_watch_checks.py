@@ -19,6 +19,7 @@ from crawler.cli.main import main
 from crawler.crawl.report import SiteReport
 from crawler.crawl.run import crawl
 from crawler.discover import DayRange
+from crawler.items import Link
 from crawler.monitor import check, check_due, watch
 from crawler.monitor.view import View
 from crawler.newsroom import Newsroom, World, newsroom_sites
@@ -32,7 +33,7 @@ from crawler.schedule.intervals import Interval, Turns
 from crawler.schedule.rounds import IDLE, Rounds
 from crawler.schedule.worker import Worker
 from crawler.sites import Feed, Sites
-from crawler.store import Store, findings, heartbeats, robots, runs
+from crawler.store import SourceState, Store, findings, heartbeats, robots, runs
 from crawler.store.budget import reserve, spent
 from crawler.store.findings import Finding, Observation
 from crawler.store.findings import findings as findings_table
@@ -433,6 +434,23 @@ def test_a_site_whose_sources_stand_still_from_the_first_day(
     room.world.advance(hours=24 * days)
     room.crawl(due=False)
     assert room.found().keys() == found
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_a_source_that_stands_still_while_others_go_on(tmp_path: Path, frozen: bool) -> None:
+    urls = [f"{PAPER.home}home.rss", f"{PAPER.home}huyen.rss"]
+    paper = replace(PAPER, name="bao", sources=tuple(map(Feed, urls)))
+    with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        for hour in range(30 * 24, 0, -4):
+            at = NOW - hour * HOUR
+            for number, url in enumerate(urls):
+                link = Link(f"{PAPER.home}tin-{number}-post{10_000 + hour}.html", "Tin", at)
+                stands = frozen and number == 1 and hour < 6 * 24
+                state = SourceState(url=url, site="bao", checked_at=at, last_status="304" if stands else "200")
+                store.save_source(state, [link] * (not stands), "bao")
+        found = [one for one in check(store, Sites([paper]), NOW) if one.name == "silence"]
+    assert [one.subject for one in found] == urls[1:] * frozen
+    assert all("5 days without a new article" in one.evidence for one in found)
 
 
 # --- what could not be checked ----------------------------------------------------------------------------------------
