@@ -8,7 +8,7 @@ until there are enough: so what a search costs does not grow with what could be 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -29,7 +29,9 @@ Order = Literal["newest", "best"]
 MOST = 2**31
 """A limit that is none."""
 _TOGETHER = 25
-"""Articles that are read at once, so that few are read in vain when there are enough."""
+"""Articles that are read at once at most, so that few are read in vain when there are enough."""
+_SPARE = 2
+"""Articles that are read at first beside those that are wanted, since some may not have it; twice as many each time."""
 _CURSOR = re.compile(r"([01])\.([0-9]{1,19})")
 _NEWEST = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
 _FIELDS = ("canonical_url", "site", "title", "section", "kind", "published_at", "first_seen_at", "revision",
@@ -102,7 +104,8 @@ def search(
     for now in range(tier, 2 if order == "best" else 1):
         titles = order == "best" and now == 0
         end = min(high, key) if now == tier else high
-        for row, text in _texts(connection, candidates(connection, node, facets, low, end, limit, titles=titles)):
+        keys = candidates(connection, node, facets, low, end, limit, titles=titles)
+        for row, text in _texts(connection, keys, lambda: limit - len(found)):
             in_title = order == "best" and node.holds(SearchedText(row["title"]))
             if (order == "best" and titles != in_title) or not wanted.takes(row):
                 continue
@@ -156,11 +159,17 @@ def _same(wanted: Words, value: str) -> bool:
     return wanted == words or (wanted.exact == wanted.plain == words.plain)
 
 
-def _texts(connection: Connection, keys: Iterable[list[int]]) -> Iterator[tuple[RowMapping, SearchedText]]:
-    """The articles of candidates, in their order; none for keys that are nobody's any more."""
+def _texts(
+    connection: Connection, keys: Iterable[list[int]], wanted: Callable[[], int]
+) -> Iterator[tuple[RowMapping, SearchedText]]:
+    """The articles of candidates, in their order; none for keys that are nobody's any more. `wanted` is asked how many
+    are still wanted."""
+    spare = _SPARE
     for every in keys:
-        for start in range(0, len(every), _TOGETHER):
-            some = every[start : start + _TOGETHER]
+        while every:
+            size = min(wanted() + spare, _TOGETHER)
+            spare = min(2 * spare, _TOGETHER)
+            some, every = every[:size], every[size:]
             rows = {row["key"]: row for row in connection.execute(_ROWS, {"keys": some}).mappings()}
             for key in some:
                 if (row := rows.get(key)) is not None:

@@ -122,6 +122,8 @@ _known: dict[str, str] = {}
 def _learned(stretches: Sequence[str]) -> dict[str, str]:
     """Of each stretch what `normal_forms` makes of it, remembered as far as it may come again."""
     global _known
+    if not stretches:  # another thread has learned them meanwhile
+        return {}
     new = dict(zip(stretches, normal_forms(stretches), strict=True))
     short = new if max(map(len, stretches)) < _LONG else {key: new[key] for key in stretches if len(key) < _LONG}
     if len(_known) + len(short) > _MANY:

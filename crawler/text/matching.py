@@ -10,7 +10,7 @@ A sentence ends at a full stop and the like before white space and a capital let
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -79,22 +79,27 @@ class SearchedText:
         return "\n".join(self.lines).lower()
 
     def first(self, phrase: Phrase) -> tuple[int, int] | None:
-        """The first place of a phrase behind the title, else the first of all: a line, and which of its items (words
-        and what parts them) it begins with."""
+        """The first place of a phrase behind the title, else the first of all: a line, and how many words stand before
+        it there."""
         if phrase not in self._found:
             self._found[phrase] = self._first(phrase)
         return self._found[phrase]
 
     def _first(self, phrase: Phrase) -> tuple[int, int] | None:
+        places = _places_of(phrase)
         for number in self._in_order:
-            words = self._words.get((number, phrase.marked))
-            if words is None:
-                words = words_in(self.lines[number], marked=phrase.marked)
-                self._words[number, phrase.marked] = words
-            start = next(_places(phrase, words), None)
+            words = self.words(number, marked=phrase.marked)
+            start = next(places(words), None)
             if start is not None:
-                return number, words.count(" ", 0, start)
+                return number, _words_before(words, start)
         return None
+
+    def words(self, line: int, *, marked: bool) -> str:
+        """The words of a line, as `words_in`."""
+        words = self._words.get((line, marked))
+        if words is None:
+            words = self._words[line, marked] = words_in(self.lines[line], marked=marked)
+        return words
 
 
 def match(query: Node, text: SearchedText) -> str | None:
@@ -114,18 +119,18 @@ def snippet(query: Node, text: SearchedText) -> Snippet | None:
     else:
         (line, first), phrase = min(found, key=lambda one: (one[0][0] < text.begin, one[0]))
         shown = clean(text.lines[line])
-        sentence = around(shown, *_Spans(shown).of(first, phrase.length))
+        sentence = around(shown, *_Spans(shown, text.words(line, marked=True)).of(first, phrase.length))
     return Snippet(sentence, _marked(phrases, sentence))
 
 
 def _marked(phrases: list[Phrase], sentence: str) -> tuple[tuple[int, int], ...]:
     """Where the phrases stand in a sentence, in order; what overlaps is one."""
-    spans = _Spans(sentence)
-    words = {marked: words_in(sentence, marked=marked) for marked in {phrase.marked for phrase in phrases}}
+    words = {marked: words_in(sentence, marked=marked) for marked in {True, *(phrase.marked for phrase in phrases)}}
+    spans = _Spans(sentence, words[True])
     places = {
-        spans.of(words[phrase.marked].count(" ", 0, start), phrase.length)
+        spans.of(_words_before(words[phrase.marked], start), phrase.length)
         for phrase in phrases
-        for start in _places(phrase, words[phrase.marked])
+        for start in _places_of(phrase)(words[phrase.marked])
     }
     found: list[tuple[int, int]] = []
     for start, end in sorted(places):
@@ -136,33 +141,40 @@ def _marked(phrases: list[Phrase], sentence: str) -> tuple[tuple[int, int], ...]
     return tuple(found)
 
 
-def _places(phrase: Phrase, words: str) -> Iterator[int]:
-    """Where the phrase stands in the string of words: the blank before it."""
+def _places_of(phrase: Phrase) -> Callable[[str], Iterator[int]]:
+    """Tells of a string of words where the phrase stands in it: the blank before it."""
     pattern = phrase.pattern()
-    if pattern is not None:
-        yield from (found.start() for found in pattern.finditer(words))
-        return
     looked = f" {' '.join(phrase.words)}{'' if phrase.open else ' '}"
-    start = words.find(looked)
-    while start >= 0:
-        yield start
-        start = words.find(looked, start + 1)
+
+    def places(words: str) -> Iterator[int]:
+        if pattern is not None:
+            yield from (found.start() for found in pattern.finditer(words))
+            return
+        start = words.find(looked)
+        while start >= 0:
+            yield start
+            start = words.find(looked, start + 1)
+
+    return places
+
+
+def _words_before(words: str, place: int) -> int:
+    """How many words stand before a place in a string of words, without what parts them."""
+    return words.count(" ", 0, place) - words.count(f" {BREAK}", 0, place)
 
 
 class _Spans:
-    """Where in a line each item of its string of words stands."""
+    """Where in a line the words of its string of words, with their diacritics, stand."""
 
-    def __init__(self, line: str) -> None:
-        self._items = words_in(line, marked=True).split()
-        self._spans = [word.span() for word in WORD.finditer(line)]
-        if len(self._spans) + self._items.count(BREAK) != len(self._items):
+    def __init__(self, line: str, words: str) -> None:
+        self._words = list(WORD.finditer(line))
+        if len(self._words) != _words_before(words, len(words) - 1):
             # Some are none, or two, in their normal form.
-            self._spans = [word.span() for word in WORD.finditer(line) for _ in search_form(word[0]).split()]
+            self._words = [word for word in self._words for _ in search_form(word[0]).split()]
 
     def of(self, first: int, count: int) -> tuple[int, int]:
-        """From where to where so many words go, of which the first is this item."""
-        begin = first - self._items[:first].count(BREAK)
-        return self._spans[begin][0], self._spans[begin + count - 1][1]
+        """From where to where so many words go, before the first of which there are so many."""
+        return self._words[first].start(), self._words[first + count - 1].end()
 
 
 def around(text: str, start: int, end: int) -> str:

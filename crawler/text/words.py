@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
-from operator import itemgetter
 from typing import NamedTuple
 from zlib import crc32
 
@@ -46,13 +44,12 @@ class Words(NamedTuple):
 
 def words_of(text: str) -> Words:
     """The words of a text, a line of it a stretch that no phrase leaves."""
-    found = _stretches(text)
-    return Words(f"{''.join(map(_EXACT, found))} ", f"{''.join(map(_PLAIN, found))} ")
+    return Words(words_in(text, marked=True), words_in(text, marked=False))
 
 
 def words_in(text: str, *, marked: bool) -> str:
     """The one of `words_of` in which a phrase is looked for, by whether it bears diacritics."""
-    return f"{''.join(map(_EXACT if marked else _PLAIN, _stretches(text)))} "
+    return f"{''.join(_forms(_EXACT if marked else _PLAIN, _stretches(text)))} "
 
 
 class SignedWords(NamedTuple):
@@ -66,11 +63,12 @@ class SignedWords(NamedTuple):
 
 def signed_words(text: str) -> SignedWords:
     """The words of a text as an index holds them."""
-    found = _stretches(text)
-    signed, end = f"{''.join(map(_SIGNED, found))} ", f"{_BREAK}{_UNMARKED}"
+    stretches = _stretches(text)
+    signed, end = f"{''.join(_forms(_SIGNED, stretches))} ", f"{_BREAK}{_UNMARKED}"
     while 2 * end in signed:
         signed = signed.replace(2 * end, end)
-    return SignedWords(signed, set(chain.from_iterable(map(_MARKED, found))))
+    marked = "".join(_forms(_MARKED, list(set(stretches))))
+    return SignedWords(signed, set(marked.split()))
 
 
 def sign(word: str, plain: str) -> str:
@@ -84,33 +82,28 @@ def clean(text: str) -> str:
     return INVISIBLE.sub("", narrow(text)) if _UNUSUAL.search(text) else nfc(text)
 
 
-class _Stretch(NamedTuple):
-    """What stands between two blanks, as words with a blank before each."""
-
-    exact: str
-    plain: str
-    signed: str
-    marked: tuple[str, ...]
-    """The words that bear diacritics."""
+def _stretches(text: str) -> list[str]:
+    """What stands between blanks, and a `BREAK` for each line's end."""
+    return f"{text}\n".replace("\n", f"{_BREAK} ").split()
 
 
-def _stretches(text: str) -> list[_Stretch]:
-    stretches = f"{text}\n".replace("\n", f"{_BREAK} ").split()
+def _forms(form: int, stretches: Sequence[str]) -> list[str]:
+    """Of each stretch its words in one of the forms, a blank before each."""
+    known = _known[form]
     try:
-        return list(map(_known.__getitem__, stretches))
+        return list(map(known.__getitem__, stretches))
     except KeyError:
-        known = _known
-        new = _learned(list(set(stretches).difference(known)))
+        new = _learned(list(set(stretches).difference(known)))[form]
         return [new[stretch] if stretch in new else known[stretch] for stretch in stretches]
 
 
-def _settled(stretches: Sequence[str]) -> list[_Stretch]:
-    """Of each stretch without white space the words; all are brought into their forms together, as `normal_forms`."""
+def _settled(stretches: Sequence[str]) -> Iterator[tuple[str, str, str, str]]:
+    """Of each stretch without white space the words in all forms; they are found together, as `normal_forms`."""
     texts = clean("\n".join(stretches)).split("\n")
     words = [list(WORD.finditer(text)) for text in texts]
     forms = iter(normal_forms([word[0] for some in words for word in some]))
     exact = ["".join(_parts(text, some, forms)) for text, some in zip(texts, words, strict=True)]
-    return list(map(_stretch, exact, without_marks("\n".join(exact)).split("\n")))
+    return map(_all_forms, exact, without_marks("\n".join(exact)).split("\n"))
 
 
 def _parts(text: str, words: Iterable[re.Match[str]], forms: Iterator[str]) -> Iterator[str]:
@@ -126,13 +119,13 @@ def _parts(text: str, words: Iterable[re.Match[str]], forms: Iterator[str]) -> I
         yield _BREAK
 
 
-def _stretch(exact: str, plain: str) -> _Stretch:
+def _all_forms(exact: str, plain: str) -> tuple[str, str, str, str]:
     words = plain.split(" ")[1:]
     if exact == plain:
-        return _Stretch(exact, plain, "".join([f" {word}{_UNMARKED}" for word in words]), ())
+        return exact, plain, "".join([f" {word}{_UNMARKED}" for word in words]), ""
     both = list(zip(exact.split(" ")[1:], words, strict=True))
     signed = "".join([f" {word}{sign(part, word)}" for part, word in both])
-    return _Stretch(exact, plain, signed, tuple(part for part, word in both if part != word))
+    return exact, plain, signed, "".join([f" {part}" for part, word in both if part != word])
 
 
 def _is_inside(text: str, place: int, end: int) -> bool:
@@ -141,20 +134,22 @@ def _is_inside(text: str, place: int, end: int) -> bool:
     return found is not None and found.end() == end
 
 
-_known: dict[str, _Stretch] = {}
-"""What `_settled` made of a stretch: the syllables of the language, and the names and numbers of some days."""
+_EXACT, _PLAIN, _SIGNED, _MARKED = range(4)
+"""Forms of words: as `Words` has them, as `SignedWords.text`, and those alone that bear diacritics."""
+_known: tuple[dict[str, str], ...] = ({}, {}, {}, {})
+"""By form, what `_settled` made of a stretch: the syllables of the language, and the names and numbers of some days."""
 
 
-def _learned(stretches: Sequence[str]) -> dict[str, _Stretch]:
-    """Of each stretch what `_settled` makes of it, remembered as far as it may come again."""
+def _learned(stretches: Sequence[str]) -> list[dict[str, str]]:
+    """By form, of each stretch what `_settled` makes of it, remembered as far as it may come again."""
     global _known
-    new = dict(zip(stretches, _settled(stretches), strict=True))
-    short = {stretch: words for stretch, words in new.items() if len(stretch) < _LONG}
-    if len(_known) + len(short) > _MANY:
-        _known = {}  # another thread may be reading the old one
+    if not stretches:  # another thread has learned them meanwhile
+        return [{}] * len(_known)
+    new = [dict(zip(stretches, form, strict=True)) for form in zip(*_settled(stretches), strict=True)]
+    short = [stretch for stretch in stretches if len(stretch) < _LONG]
+    if len(_known[0]) + len(short) > _MANY:
+        _known = ({}, {}, {}, {})  # another thread may be reading the old ones
     if len(short) <= _MANY:
-        _known.update(short)
+        for known, of_form in zip(_known, new, strict=True):
+            known.update((stretch, of_form[stretch]) for stretch in short)
     return new
-
-
-_EXACT, _PLAIN, _SIGNED, _MARKED = map(itemgetter, range(4))
