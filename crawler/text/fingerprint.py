@@ -112,7 +112,8 @@ def documents(text: str) -> tuple[str, ...]:
 
     The forms are those of Decree 30/2020/NĐ-CP, annex I (state) and Guideline 05-HD/VPTW (Party).
     """
-    return tuple(dict.fromkeys(DOCUMENT.findall(text)))
+    lines = (line for line in text.split("\n") if "/" in line)  # as every form has it, and few paragraphs do
+    return tuple(dict.fromkeys(number for line in lines for number in DOCUMENT.findall(line)))
 
 
 _known: dict[str, str] = {}
