@@ -109,7 +109,9 @@ def strip_boilerplate(blocks: list[TextBlock], own_names: Iterable[str] = ()) ->
 
 def heading_form(block: TextBlock) -> str:
     """The form in which a short line is compared with the headings, "" for a paragraph or caption."""
-    return _COUNT.sub("", block.folded) if len(block.text) <= _LINE_LENGTH and block.role != "caption" else ""
+    if len(block.text) > _LINE_LENGTH or block.role == "caption":
+        return ""
+    return _COUNT.sub("", block.folded) if block.folded.endswith(")") else block.folded
 
 
 def line_rule(block: TextBlock) -> str:

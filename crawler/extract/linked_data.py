@@ -50,7 +50,7 @@ def things(script: str) -> list[Thing]:
     """Every object that a script states, `@graph`, lists and main entities unfolded; [] if it cannot be read."""
     try:
         try:
-            return list(_unfold(json.loads(script, strict=False)))
+            return list(_unfold(_DECODER.decode(script)))
         except ValueError:
             return list(_unfold(_mended(script[:_LONGEST])))
     except RecursionError:

@@ -57,8 +57,8 @@ def address(page: Page, node: LexborNode) -> str | None:
 def is_icon(node: LexborNode) -> bool:
     """A picture by its stated size too small to show anything: a flag, an arrow, or a point that counts visits."""
     # Those of AMP may say no more than how wide it is to how high.
-    small = _POINT if node.tag == "amp-img" else _ICON
-    return any(small.fullmatch(node.attributes.get(side) or "") for side in ("width", "height"))
+    small, attributes = _POINT if node.tag == "amp-img" else _ICON, node.attributes
+    return any(small.fullmatch(attributes.get(side) or "") for side in ("width", "height"))
 
 
 def _largest(listed: str) -> str | None:

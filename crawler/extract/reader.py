@@ -37,7 +37,8 @@ ROLES: dict[str, Role] = {"li": "item", "dd": "item", "tr": "row", **dict.fromke
 _BOXES = frozenset("div section aside ul ol blockquote center".split())
 _STYLED = frozenset(("p", "li", "dt", "dd", *HEADINGS, *_BOXES))
 _NONE: dict[str, str | None] = {}
-_BLOCKS = "p, div, center, table, ul, ol, dl, figure, section, article, h1, h2, h3, h4, h5, h6"
+_BLOCKS = frozenset(("p", "div", "center", "table", "ul", "ol", "dl", "figure", "section", "article", *HEADINGS))
+_ANY_BLOCK = ", ".join(sorted(_BLOCKS))
 _ENLARGES = re.compile(r"^(?:#|javascript:)|\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
 _DEEPEST = 100  # elements within elements below which the text is taken as it comes: markup to break a reader
 _SHARING = 20  # pictures that one caption can be for
@@ -359,7 +360,9 @@ class _Walker:
 
 def _is_line(node: LexborNode, tag: str) -> bool:
     """A `div` that an editor wrote in place of a `p`."""
-    return tag in ("div", "center") and all(child.mem_id == node.mem_id for child in node.css(_BLOCKS))
+    if tag not in ("div", "center") or any(child.tag in _BLOCKS for child in node.iter()):
+        return False  # as most show that are none, without a search
+    return all(child.mem_id == node.mem_id for child in node.css(_ANY_BLOCK))
 
 
 def _leads_away(href: str | None) -> bool:

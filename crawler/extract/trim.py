@@ -54,8 +54,12 @@ def trim(
     captions = {block.text for block in blocks if block.role == "caption"}
     begun = False  # a paragraph of the text stands above: from here on the sapo's words are the text's
     for position, block in enumerate(blocks):
-        folded = fold_line(split_dateline(block.text, own)[1]) if position < _HEAD else block.folded
-        if block.role != "caption" and (
+        if block.role == "caption":
+            kept.append(block)
+            continue
+        mark, rest = split_dateline(block.text, own) if position < _HEAD else (None, block.text)
+        folded = fold_line(rest) if mark else block.folded
+        if (
             (folded in seen and (len(folded) > 60 or folded in known) and not (begun and folded == sapo))
             or (block.text in captions and _is_caption_again(blocks, position))
             or (position < _HEAD and len(block.text) < 60 and _is_head_line(block.text, parts, authors, own))
@@ -63,8 +67,7 @@ def trim(
             dropped.append(Dropped(block.text, "repeat"))
             continue
         begun = begun or _is_running(block)
-        if block.role != "caption":
-            seen.add(folded)
+        seen.add(folded)
         kept.append(block)
     kept, signed, cut = sign_off(kept, authors, own)
     if not parts.bylines:

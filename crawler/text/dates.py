@@ -92,6 +92,7 @@ _BASIC = re.compile(
     re.IGNORECASE,
 )
 """ISO 8601 without separators, or with some: 20261005T143000+0700."""
+_DIGIT = re.compile("[0-9]")
 _EPOCH = re.compile(r"([0-9]{9,10})(?:([0-9]{3})|\.[0-9]+)?")
 
 
@@ -118,7 +119,7 @@ def parse_date(text: str | None, *, us: bool = False) -> Moment | None:
     Day first, except when the text shows itself American (`8/22/2026 8:07:00 PM`, with seconds and AM or PM) or `us`
     says that it is. Never raises.
     """
-    if not text:
+    if not text or not _DIGIT.search(text):
         return None
     raw = " ".join(text[: 4 * LONGEST].split())[:LONGEST]
     if match := _ISO.fullmatch(raw):

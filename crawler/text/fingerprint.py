@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from itertools import filterfalse
 
 from crawler.text.normalization import nfc
 
@@ -66,8 +67,10 @@ def normal_form(text: str) -> str:
     try:
         return "".join(map(known.__getitem__, stretches))[1:]
     except KeyError:
-        new = _learned(list(set(stretches).difference(known)))
-        return "".join([new[stretch] if stretch in new else known[stretch] for stretch in stretches])[1:]
+        rare = _learn(list(set(filterfalse(known.__contains__, stretches))), known)
+        if not rare:
+            return "".join(map(known.__getitem__, stretches))[1:]
+        return "".join([rare[stretch] if stretch in rare else known[stretch] for stretch in stretches])[1:]
 
 
 def normal_forms(stretches: Sequence[str]) -> list[str]:
@@ -112,20 +115,24 @@ def documents(text: str) -> tuple[str, ...]:
 
     The forms are those of Decree 30/2020/NĐ-CP, annex I (state) and Guideline 05-HD/VPTW (Party).
     """
-    return tuple(dict.fromkeys(DOCUMENT.findall(text)))
+    lines = (line for line in text.split("\n") if "/" in line)  # as every form has it, and few paragraphs do
+    return tuple(dict.fromkeys(number for line in lines for number in DOCUMENT.findall(line)))
 
 
 _known: dict[str, str] = {}
 """What `normal_forms` made of a stretch: the syllables of the language, and the names and numbers of some days."""
 
 
-def _learned(stretches: Sequence[str]) -> dict[str, str]:
-    """Of each stretch what `normal_forms` makes of it, remembered as far as it may come again."""
+def _learn(stretches: Sequence[str], known: dict[str, str]) -> dict[str, str]:
+    """Add to `known` what `normal_forms` makes of the stretches, {}; what it makes of them, where not all are kept."""
     global _known
     if not stretches:  # another thread has learned them meanwhile
         return {}
     new = dict(zip(stretches, normal_forms(stretches), strict=True))
-    short = new if max(map(len, stretches)) < _LONG else {key: new[key] for key in stretches if len(key) < _LONG}
+    if len(known) + len(new) <= _MANY and max(map(len, stretches)) < _LONG:
+        known.update(new)
+        return {}
+    short = {key: new[key] for key in stretches if len(key) < _LONG}
     if len(_known) + len(short) > _MANY:
         _known = {}  # another thread may be reading the old one
     if len(short) <= _MANY:

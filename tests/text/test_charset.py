@@ -316,3 +316,11 @@ def test_real_pages_in_every_encoding(page: str, meta: str) -> None:
 )
 def test_plain_is_what_a_parser_reads_as_it_is(body: bytes, plain: bool) -> None:
     assert is_plain(body) == plain
+
+
+@pytest.mark.parametrize("place", [0, 100, 400])
+@pytest.mark.parametrize("fault", ["<p>Quốc hộ".encode()[:-1], "<p>Quốc hội".encode().decode("latin-1").encode()])
+def test_a_fault_is_seen_wherever_in_a_long_page_it_stands(fault: bytes, place: int) -> None:
+    paragraphs = ["<p>Quốc hội thông qua nghị quyết, có hiệu lực từ hôm nay.</p>".encode()] * 400
+    assert is_plain(b"".join(paragraphs))
+    assert not is_plain(b"".join((*paragraphs[:place], fault, *paragraphs[place:])))
