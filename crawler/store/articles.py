@@ -11,7 +11,7 @@ Every function that writes runs inside one writing transaction, and holds the su
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -105,11 +105,13 @@ class _Known(NamedTuple):
     withdrawn: bool
 
 
-def subjects_of(article: Article, at: datetime, link: str | None = None) -> set[int]:
+def subjects_of(article: Article, at: datetime, link: str | None = None) -> Iterator[int]:
     """What is decided about by storing this article, fetched at `at`, for a `link`."""
-    pages = {subjects.page(url) for url in (article.canonical_url, link) if url is not None}
-    key = search_index.first_key(article.published_at or at)
-    return {*pages, subjects.text(article.content_hash), subjects.second(key)}
+    yield subjects.page(article.canonical_url)
+    if link is not None:
+        yield subjects.page(link)
+    yield subjects.text(article.content_hash)
+    yield subjects.second(search_index.first_key(article.published_at or at))
 
 
 def save(connection: Connection, article: Article, at: datetime, link: str | None) -> Outcome:
