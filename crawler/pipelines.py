@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection
@@ -36,7 +37,7 @@ class StorePipeline:
         try:
             article, outcome = run.store.write(
                 partial(_save, article, link, run.site, item.at),
-                subjects_of(article, item.at, link) | subjects_of_addresses(article, link, run.site),
+                chain(subjects_of(article, item.at, link), subjects_of_addresses(article, link, run.site)),
                 article.site,
                 item.at,
             )

@@ -1,19 +1,25 @@
-"""The hook of the archive in Scrapy: sees each answer as the spider will see it."""
+"""The hook of the archive in Scrapy: sees each answer as the spider will see it.
+
+What writes an archive is imported where one is kept.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Headers, Response
 
-from crawler.archive.records import Fetch
-from crawler.archive.writer import Writer, borrow, give_back
 from crawler.items import Asked, PendingLink
+
+if TYPE_CHECKING:
+    from crawler.archive.records import Fetch
+    from crawler.archive.writer import Writer
 
 _GONE = (404, 410)
 
@@ -32,6 +38,8 @@ class ArchiveMiddleware:
         settings = crawler.settings
         if not settings.get("THOISU_ARCHIVE") or settings.get("THOISU_REPLAY"):
             raise NotConfigured
+        from crawler.archive.writer import borrow, give_back
+
         folder = Path(settings["THOISU_ARCHIVE"])
         size = int(settings.getfloat("THOISU_ARCHIVE_MB") * 1e6)
         about = settings["USER_AGENT"], settings["THOISU_CONTACT"]
@@ -56,6 +64,8 @@ class ArchiveMiddleware:
         return response
 
     def _fetch(self, response: Response, link: PendingLink | None) -> Fetch:
+        from crawler.archive.records import Fetch
+
         return Fetch(
             url=response.url,
             site=self._site,

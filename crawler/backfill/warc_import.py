@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -249,5 +250,5 @@ def _store(store: Store, article: Article, at: datetime, link: str, site: Site) 
             frontier.mark_from_backfill(connection, {link, own.canonical_url}, new=new)
         return outcome
 
-    held = subjects_of(article, at, link) | subjects_of_addresses(article, link, site)
+    held = chain(subjects_of(article, at, link), subjects_of_addresses(article, link, site))
     return store.write(work, held, site.name, at)

@@ -30,6 +30,7 @@ _LOADED = (
     "crawler.alerts.digest",
     "crawler.alerts.notify",
     "crawler.archive.reread",
+    "crawler.archive.writer",
     "crawler.backfill.spider",
     "crawler.cli.sinks",
     "crawler.compare.relate",

@@ -4,6 +4,7 @@ one under which the article with its number is stored already."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -26,11 +27,12 @@ def number(url: str) -> str | None:
     return match[1] if match else None
 
 
-def subjects_of_addresses(article: Article, link: str, site: Site) -> set[int]:
+def subjects_of_addresses(article: Article, link: str, site: Site) -> Iterator[int]:
     """What is decided about by `under_its_address`: the addresses that may be the article's, and its number."""
-    urls = {article.canonical_url, link, canonical(article.url, site)}
-    numbers = {own for url in urls if (own := article_number(url, site)) is not None}
-    return {*map(subjects.page, urls), *(subjects.number(site.name, own) for own in numbers)}
+    for url in (article.canonical_url, link, canonical(article.url, site)):
+        yield subjects.page(url)
+        if (own := article_number(url, site)) is not None:
+            yield subjects.number(site.name, own)
 
 
 def under_its_address(connection: Connection, article: Article, link: str, site: Site, at: datetime) -> Article:

@@ -80,7 +80,8 @@ def crawl(
     owned = _share(sources, sites)
     if replay is not None:
         saved_pages.load(replay)
-    with Store.open(store_url) as store:
+    # The collector is calm before the store is opened: making a new one loads Alembic.
+    with _calm_collector(), Store.open(store_url) as store:
         about = {"store": store, "revisit": revisit, "limit": limit, "due": due, "on_progress": on_progress, "now": now}
         plan = [(site, {**about, "source": owned[site.name]}) for site in sites.values()]
         if sources:

@@ -11,7 +11,7 @@ Every function that writes runs inside one writing transaction, and holds the su
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -20,10 +20,10 @@ from sqlalchemy import (
     Connection,
     bindparam,
     delete,
+    false,
     func,
     insert,
     literal,
-    null,
     select,
     union_all,
     update,
@@ -35,7 +35,7 @@ from crawler.store import mentions, numbering, rehash, search_index, subjects
 from crawler.store.frontier import mark_stored, mark_withdrawn
 from crawler.store.rows import Outcome, StoredPage
 from crawler.store.schema import Instant, articles, copies, links, revisions
-from crawler.store.sql import chunks
+from crawler.store.sql import Prepared, chunks
 
 SAME_FETCH = timedelta(minutes=1)
 """A text stored no later than this after a page was archived came from that fetch: the archive notes the time when the
@@ -50,7 +50,7 @@ _URLS: BindParameter[str] = bindparam("urls", expanding=True)
 _HASH = bindparam("hash", type_=articles.c.content_hash.type)
 _first_with_hash = select(func.min(revisions.c.id)).where(revisions.c.content_hash == _HASH).scalar_subquery()
 _NEWEST = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
-_NUMBERED = (
+_NUMBERED = Prepared(
     select(articles.c.canonical_url)
     .where(
         articles.c.site == bindparam("site"),
@@ -61,17 +61,20 @@ _NUMBERED = (
     .limit(_MOST_ALIKE)
 )
 # One round trip: the article at this address, the copy at this address, the first article that ever had this text.
-_KNOWN = union_all(
-    select(
-        literal("article"), articles.c.id, articles.c.content_hash, articles.c.revision, articles.c.withdrawn_at
-    ).where(articles.c.canonical_url == _URL),
-    select(literal("copy"), copies.c.article_id, copies.c.content_hash, literal(0), copies.c.withdrawn_at).where(
-        copies.c.canonical_url == _URL
-    ),
-    select(literal("original"), revisions.c.article_id, revisions.c.content_hash, literal(0), null()).where(
-        revisions.c.id == _first_with_hash
-    ),
-)
+_KNOWN = Prepared(
+    union_all(
+        select(
+            literal("article"), articles.c.id, articles.c.content_hash, articles.c.revision,
+            articles.c.withdrawn_at.is_not(None),
+        ).where(articles.c.canonical_url == _URL),
+        select(
+            literal("copy"), copies.c.article_id, copies.c.content_hash, literal(0), copies.c.withdrawn_at.is_not(None)
+        ).where(copies.c.canonical_url == _URL),
+        select(
+            literal("original"), revisions.c.article_id, revisions.c.content_hash, literal(0), false()
+        ).where(revisions.c.id == _first_with_hash),
+    )
+)  # fmt: skip
 _FIRST_SEEN = select(articles.c.first_seen_at).where(articles.c.id == bindparam("id"))
 _LEADS_TO = select(links.c.canonical_url, links.c.leads_to).where(links.c.canonical_url.in_(_URLS))
 _OF_ARTICLES = (
@@ -85,9 +88,9 @@ _OF_ARTICLES = (
 _OF_COPIES = select(
     copies.c.canonical_url, copies.c.fetched_at, copies.c.withdrawn_at, *(copies.c[name] for name in _TEXTS)
 ).where(copies.c.canonical_url.in_(_URLS))
-_NEW_ARTICLE = insert(articles).returning(articles.c.id)
-_NEW_REVISION = insert(revisions)
-_NEW_COPY = insert(copies)
+_NEW_ARTICLE = Prepared(insert(articles).returning(articles.c.id))
+_NEW_REVISION = Prepared(insert(revisions).inline())
+_NEW_COPY = Prepared(insert(copies).inline())
 _ARTICLE = update(articles).where(articles.c.id == bindparam("b_id"))
 _COPY = update(copies).where(copies.c.canonical_url == bindparam("b_url"))
 
@@ -99,14 +102,16 @@ class _Known(NamedTuple):
     """For a copy, the article that it copies."""
     content_hash: str
     revision: int
-    withdrawn_at: datetime | None
+    withdrawn: bool
 
 
-def subjects_of(article: Article, at: datetime, link: str | None = None) -> set[int]:
+def subjects_of(article: Article, at: datetime, link: str | None = None) -> Iterator[int]:
     """What is decided about by storing this article, fetched at `at`, for a `link`."""
-    pages = {subjects.page(url) for url in (article.canonical_url, link) if url is not None}
-    key = search_index.first_key(article.published_at or at)
-    return {*pages, subjects.text(article.content_hash), subjects.second(key)}
+    yield subjects.page(article.canonical_url)
+    if link is not None:
+        yield subjects.page(link)
+    yield subjects.text(article.content_hash)
+    yield subjects.second(search_index.first_key(article.published_at or at))
 
 
 def save(connection: Connection, article: Article, at: datetime, link: str | None) -> Outcome:
@@ -173,7 +178,7 @@ def withdraw(connection: Connection, url: str, at: datetime) -> Outcome | None:
     if page is None:
         return None
     mark_withdrawn(connection, url, at)
-    if page.withdrawn_at is not None:
+    if page.withdrawn:
         return None
     table = articles if "article" in known else copies
     site = connection.scalar(
@@ -207,7 +212,7 @@ def numbered(connection: Connection, article: Article, number: str, at: datetime
     `SAME_NEWS`; what names no time counts from its first fetch. The first stored first."""
     when = article.published_at or at
     about = {"site": article.site, "since": when - SAME_NEWS, "until": when + SAME_NEWS, "holding": f"%{number}%"}
-    return list(connection.scalars(_NUMBERED, about))
+    return list(_NUMBERED.run(connection, about).scalars())
 
 
 def pack(article: Article) -> dict[str, Any]:
@@ -225,13 +230,13 @@ def unpack(row: Mapping[str, Any]) -> Article:
 
 def _known(connection: Connection, url: str, content_hash: str) -> dict[str, _Known]:
     """What is known, under "article" and "copy" at this address, under "original" of this text."""
-    rows = connection.execute(_KNOWN, {"url": url, "hash": content_hash})
-    return {row[0]: _Known(*row[1:]) for row in rows}
+    rows = _KNOWN.run(connection, {"url": url, "hash": content_hash})
+    return {row[0]: _Known(row[1], row[2], row[3], bool(row[4])) for row in rows}
 
 
 def _new_article(connection: Connection, article: Article, at: datetime) -> Outcome:
     values = {"canonical_url": article.canonical_url, "site": article.site, "first_seen_at": at, **_current(article, 1)}
-    id_: int = connection.execute(_NEW_ARTICLE, values).scalar_one()
+    id_: int = _NEW_ARTICLE.run(connection, values).scalar_one()
     outcome = _new_revision(connection, "created", article, at, id_, 1)
     _index(connection, id_, article, article.published_at or at, known=False)
     return outcome
@@ -240,7 +245,7 @@ def _new_article(connection: Connection, article: Article, at: datetime) -> Outc
 def _known_article(connection: Connection, article: Article, at: datetime, page: _Known) -> Outcome:
     id_, same = page.article_id, page.content_hash == article.content_hash
     outcome = Outcome(None, id_, None)
-    if page.withdrawn_at is not None:
+    if page.withdrawn:
         # The return is a change of its own, of the text that was withdrawn; a new text follows as its revision.
         connection.execute(_ARTICLE, {"b_id": id_, "withdrawn_at": None})
         site, url = article.site, article.canonical_url
@@ -257,7 +262,7 @@ def _known_article(connection: Connection, article: Article, at: datetime, page:
 def _new_revision(
     connection: Connection, event: Event, article: Article, at: datetime, id_: int, number: int
 ) -> Outcome:
-    connection.execute(_NEW_REVISION, {"article_id": id_, "number": number, "fetched_at": at, **pack(article)})
+    _NEW_REVISION.run(connection, {"article_id": id_, "number": number, "fetched_at": at, **pack(article)})
     return _append_of(connection, event, article, at, id_, number)
 
 
@@ -273,12 +278,12 @@ def _new_copy(connection: Connection, article: Article, at: datetime, original: 
     if replaces:
         connection.execute(_COPY, {"b_url": article.canonical_url, **values})
     else:
-        connection.execute(_NEW_COPY, {"canonical_url": article.canonical_url, **values})
+        _NEW_COPY.run(connection, {"canonical_url": article.canonical_url, **values})
     return _append_of(connection, "copied", article, at, original, None)
 
 
 def _same_copy(connection: Connection, article: Article, at: datetime, copy: _Known) -> Outcome:
-    if copy.withdrawn_at is None:
+    if not copy.withdrawn:
         return Outcome(None, copy.article_id, None)
     connection.execute(_COPY, {"b_url": article.canonical_url, "withdrawn_at": None})
     return _append_of(connection, "restored", article, at, copy.article_id, None)

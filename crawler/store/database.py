@@ -96,7 +96,6 @@ def engine_for(address: str) -> Engine:
         except ImportError:
             raise BadInput("PostgreSQL needs its driver: pip install 'thoisu[postgres]'") from None
         event.listen(engine, "connect", _prepare_postgres)
-    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -175,6 +174,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """All or nothing; StoreFailed by name when the database cannot, ValueError for a value that no column takes."""
     try:
         with engine.begin() as connection:
+            # Not as a listener of the engine's: with any it looks for listeners of every statement, several times.
+            _begin(connection)
             yield connection
     except (StatementError, sqlite3.Error) as error:
         if isinstance(error, StatementError) and isinstance(error.orig, ValueError):

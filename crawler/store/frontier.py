@@ -20,7 +20,7 @@ from crawler.store.numbering import UNKNOWN, last_came_by_backfill
 from crawler.store.rows import SourceSaved, SourceState
 from crawler.store.schema import WAITING, Fate, articles, copies, every, links, sites, sources
 from crawler.store.sightings import SIGHTED, add_sightings, note_gap, note_poll, sightings
-from crawler.store.sql import chunks, given, insert_missing, upsert
+from crawler.store.sql import Prepared, chunks, given, insert_missing, upsert
 from crawler.store.subjects import hold
 from crawler.store.subjects import site as subject_of_site
 from crawler.text import AHEAD, SKEW, not_ahead
@@ -48,7 +48,7 @@ _LINK = update(links).where(links.c.canonical_url == bindparam("b_url"))
 _FROM_BACKFILL = case(
     ((links.c.fate == Fate.BACKFILL) & links.c.backfill_seq.is_not(None), UNKNOWN), else_=links.c.backfill_seq
 )
-_READ = _LINK.values(backfill_seq=_FROM_BACKFILL).returning(links.c.backfill_seq)
+_READ = Prepared(_LINK.values(backfill_seq=_FROM_BACKFILL).returning(links.c.backfill_seq))
 _READ_TOO = {name: given(links, name) for name in ("fetched_at", "tries", "reason", "fate", "title")}
 _REFUSED = _LINK.values(tries=links.c.tries + bindparam("more", type_=Integer), reason=bindparam("refusal"))
 # A page that was stored stays so when a later try gives nothing.
@@ -195,11 +195,11 @@ def mark_stored(connection: Connection, article: Article, at: datetime, link: st
     done = {"fetched_at": at, "tries": 0, "reason": None, "fate": Fate.STORED, "title": None}
     backfill_seq = None
     if link is not None and link != own:
-        backfill_seq = connection.scalar(_READ, {"b_url": link, **done, "leads_to": own})
+        backfill_seq = _READ.run(connection, {"b_url": link, **done, "leads_to": own}).scalar()
         if backfill_seq == UNKNOWN:
             last_came_by_backfill(connection, [link])
     # Nearly every page is listed before it is read, and a change costs half of what an upsert does.
-    row = connection.execute(_READ, {"b_url": own, **done}).first()
+    row = _READ.run(connection, {"b_url": own, **done}).first()
     if row is None:
         url = None if article.url == own else article.url
         hints = {"published_at": article.published_at, "modified_at": article.modified_at}
@@ -207,7 +207,7 @@ def mark_stored(connection: Connection, article: Article, at: datetime, link: st
         # A source may list it meanwhile: then it is read all the same.
         upsert(connection, links, {"canonical_url": own}, others, _READ_TOO)
     else:
-        backfill_seq = row.backfill_seq
+        backfill_seq = row[0]
     if backfill_seq == UNKNOWN:
         last_came_by_backfill(connection, [own])
 

@@ -43,6 +43,7 @@ from sqlalchemy import (
 from crawler.errors import StoreFailed
 from crawler.store.database import WRITE_LOCK, state, transaction, unless_frozen
 from crawler.store.schema import Instant, Plain, changes, links
+from crawler.store.sql import Prepared
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +64,8 @@ _unnumbered = Table(
 )
 _LAST = select(func.max(changes.c.seq)).scalar_subquery()
 _APPEND = {
-    "sqlite": insert(changes).values(seq=func.coalesce(_LAST, 0) + 1),
-    "postgresql": insert(_unnumbered),
+    "sqlite": Prepared(insert(changes).values(seq=func.coalesce(_LAST, 0) + 1).inline()),
+    "postgresql": Prepared(insert(_unnumbered).inline()),
 }
 _FROM_BACKFILL = (
     update(links)
@@ -84,7 +85,7 @@ _TRY_TO_SHARE = f"pg_try_advisory_xact_lock_shared({WRITE_LOCK})"
 
 def append(connection: Connection, change: Mapping[str, Any]) -> None:
     """Add a change to the end of the feed: the columns of `changes` without `seq`."""
-    connection.execute(_APPEND[connection.dialect.name], change)
+    _APPEND[connection.dialect.name].run(connection, change)
     state(connection).appended = True
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Insert, Table, update
+from sqlalchemy import ClauseElement, ColumnElement, Connection, CursorResult, Dialect, Insert, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -68,6 +68,48 @@ def insert_missing(dialect: str, table: Table, key: tuple[str, ...]) -> Insert:
 
 def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+
+
+class Prepared:
+    """A statement that each article needs, compiled once: SQLAlchemy's way to one that it has compiled costs more than
+    what the database does for it.
+
+    What it gives comes as the driver gives it, so a time must not be among its columns.
+    """
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._compiled: dict[tuple[str, ...], _Compiled] = {}
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+        """What it gives with these values: of its parameters and, as in `Connection.execute`, of columns to be set."""
+        key = (connection.dialect.name, *values)
+        if (compiled := self._compiled.get(key)) is None:
+            compiled = self._compiled[key] = _Compiled(self._statement, connection.dialect, list(values))
+        return connection.exec_driver_sql(compiled.text, compiled.parameters(values))
+
+
+class _Compiled:
+    """A statement as a driver takes it."""
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect, names: list[str]) -> None:
+        compiled: Any = statement.compile(dialect=dialect, column_keys=names)
+        types = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
+        self.text = str(compiled)
+        self._order: list[str] | None = compiled.positiontup
+        self._converted = {name: convert for name in names if (convert := types[name].bind_processor(dialect))}
+        self._fixed: dict[str, Any] = {
+            name: convert(value) if (convert := types[name].bind_processor(dialect)) else value
+            for name, value in compiled.params.items()
+            if name not in names
+        }
+
+    def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
+        """As `text` takes them: in their order, or by name."""
+        converted = self._converted
+        given = {name: converted[name](value) if name in converted else value for name, value in values.items()}
+        given |= self._fixed
+        return given if self._order is None else tuple([given[name] for name in self._order])
 
 
 def compare_and_set(connection: Connection, table: Table, was: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

@@ -160,12 +160,14 @@ class Store:
         if site is not None:
             self._sites.add(site)
 
-    def write(self, work: Callable[[Connection], T], held: Collection[int], site: str | None, at: datetime) -> T:
+    def write(self, work: Callable[[Connection], T], held: Iterable[int], site: str | None, at: datetime) -> T:
         """What `work` gives in a transaction beside others, in which its site has its row.
 
         It is begun again when it and others have waited for each other in a circle, so `work` must change nothing but
         the store.
         """
+        # On SQLite nothing needs to be held, nor to be found out.
+        held = () if self._engine.dialect.name == "sqlite" else tuple(held)
         tries_left = _TRIES
         while True:
             tries_left -= 1

@@ -396,3 +396,9 @@ def test_original_is_named_in_utc() -> None:
     there = datetime.fromisoformat("2026-08-03T13:30:00+07:00")
     ((_, _, text),) = walk(BytesIO(Maker().response(answer(), "sha1:A", Original("https://bao.example/1", there))))
     assert parse(text).fields["warc-refers-to-date"] == "2026-08-03T06:30:00.000000Z"
+
+
+def test_a_crawl_that_keeps_no_archive_loads_nothing_of_it() -> None:
+    code = "import sys, crawler.middlewares\nsys.exit(str({'warcio', 'fsspec'} & set(sys.modules) or ''))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr == "\n"

@@ -7,12 +7,13 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, insert, select, update
 
 from crawler.errors import store_reason
 from crawler.store import Store, cursors
+from crawler.store.schema import Instant, links, sites
 from crawler.store.sightings import poll_days
-from crawler.store.sql import CHUNK, chunks, compare_and_set, given, upsert
+from crawler.store.sql import CHUNK, Prepared, chunks, compare_and_set, given, upsert
 from crawler.store.tallies import tallies
 from tests.support import T0
 
@@ -58,6 +59,30 @@ def test_a_column_goes_by_the_name_that_the_code_has_for_it(store: Store) -> Non
     with store.reading() as connection:
         query = select(poll_days.c.polls, poll_days.c.failed, poll_days.c.reason).order_by(poll_days.c.day)
         assert [tuple(row) for row in connection.execute(query)] == [(4, 2, "server_error"), (1, 0, None)]
+
+
+def test_a_prepared_statement_takes_and_does_what_it_does_otherwise(store: Store) -> None:
+    new_site, new_link = Prepared(insert(sites)), Prepared(insert(links).returning(links.c.id))
+    fate = update(links).where(links.c.canonical_url == bindparam("b_url")).values(tries=links.c.tries + 1)
+    refused = fate.values(fate="refused")
+    prepared = Prepared(refused)
+    since = select(links.c.canonical_url).where(
+        links.c.found_at >= bindparam("since", type_=Instant), links.c.canonical_url.like("%/1%")
+    )
+    url, at = "https://bao.example/100%-1.html", T0 + timedelta(hours=1)
+    with store.writing() as connection:
+        new_site.run(connection, {"name": "bao", "added_at": T0})
+        about = {"site": "bao", "found_at": at, "tries": 0, "fate": "pending", "title": "không\0 có\ud800"}
+        number = new_link.run(connection, {"canonical_url": url, **about}).scalar_one()
+        connection.execute(refused, {"b_url": url, "reason": "timeout"})
+        prepared.run(connection, {"b_url": url, "reason": "gone"})
+        prepared.run(connection, {"b_url": url, "reason": None, "fetched_at": at})
+        for first, found in ((at, [url]), (at + timedelta(seconds=1), [])):
+            assert list(Prepared(since).run(connection, {"since": first}).scalars()) == found
+        row = connection.execute(select(links).where(links.c.id == number)).mappings().one()
+    assert {name: row[links.c[name]] for name in ("title", "fate", "tries", "reason", "found_at", "fetched_at")} == {
+        "title": "không có?", "fate": "refused", "tries": 3, "reason": None, "found_at": at, "fetched_at": at
+    }  # fmt: skip
 
 
 def test_a_row_changes_only_from_what_it_was_read_as(store: Store) -> None:
