@@ -89,7 +89,7 @@ NOISE: Css = tuple(
     [data-source^=recommendation]|[data-source=related-news]|[data-source=mostread-news]|.knc-relate-wrapper
     .list-news.hidden|.list_link|article.vnn-template-noneditable|.box-tag|.detail-tags|.tags|.tag-list|.author-info
     .share|.social|.socials|.socials-share|.social-share|.detail-social|.sharemxh|.kbw-social|.fb-like
-    .zalo-share-button|.comment-wrapper|.comments|.breadcrumb|footer|.copyright
+    .the-article-credit|.the-article-tags|.zalo-share-button|.comment-wrapper|.comments|.breadcrumb|footer|.copyright
     """.strip()
     .replace("\n", "|")
     .replace("    ", "")
@@ -101,7 +101,7 @@ HIDDEN: Css = ("[hidden]", "[style*='display:none' i]", "[style*='display: none'
 CAPTIONS: Css = (
     "figcaption", ".PhotoCMS_Caption", "td.caption", ".media-caption", "td.image_desc", "p.Image", "td.Image",
     ".caption", "p.PCaption", ".image-caption", ".img-caption", ".pic-caption", ".photo-caption",
-    ".wp-caption-text", ".chu-thich", ".chuthich", ".desc_image",
+    ".VideoCMS_Caption", ".wp-caption-text", ".chu-thich", ".chuthich", ".desc_image",
 )  # fmt: skip
 """Captions, whatever the CMS."""
 
@@ -131,13 +131,15 @@ VCCORP = Layout(
     body=("[data-role=content]", "div.detail-content.afcbc-body", ".detail-cmain", "#mainContent"),
     lead=("[data-role=sapo]", ".detail-sapo", "h2.sapo", "p.sapo"),
     time=("[data-role=publishdate]", ".detail-time", "p.days[datetime]", "span.pdate"),
-    authors=(".detail-author-bot a.name", "[data-role=author]", "p.author", ".detail-author-top .name"),
+    authors=(".detail-author-bot a.name", ".author-item-name a.name", "[data-role=author]", "p.author",
+             ".detail-author-top .name"),
     section=(".detail-breadcrumb a.active", "[data-role=cate-name]", ".detail-cate a"),
     tags=(".detail-tab a", ".tagdetail .row2 a", ".detail-tag-list a"),
     cover=(".media.VCSortableInPreviewMode", ".detail-cover"),
     caption=(".PhotoCMS_Caption",),
     drop=("[type=RelatedNewsBox]", "[type=RelatedOneNews]", ".kbwscwl-relatedbox", ".box-news-relate", ".tindnd",
-          "#listNewsInContent", "#reactRelate", ".link-source-wrapper", ".link-content-footer", "[type=Vote]"),
+          "#listNewsInContent", "#reactRelate", ".chisochungkhoan", ".link-source-wrapper", ".link-content-footer",
+          "[type=Vote]"),
 )  # fmt: skip
 EPI_PAST = EPI.replace(  # as it was until 2022 (box-*), until 2019 and in 2020
     title=("h1.box-title-detail", "div.item-container h3", ".titledetail"),
