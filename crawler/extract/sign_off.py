@@ -82,7 +82,7 @@ def _is_certain(text: str, authors: tuple[str, ...], own: tuple[str, ...]) -> bo
         return True
     if _PARENTHESIS.fullmatch(text) and not names(bare, own):
         return True
-    if _SOURCE.match(text) and len(text.split()) <= 8 and not SENTENCE_END.search(text):
+    if _SOURCE.match(bare) and len(bare.split()) <= 8 and not SENTENCE_END.search(text):
         return True
     return is_labelled(text) and bool(signature(text))
 

@@ -90,6 +90,7 @@ NOISE: Css = tuple(
     .list-news.hidden|.list_link|article.vnn-template-noneditable|.box-tag|.detail-tags|.tags|.tag-list|.author-info
     .share|.social|.socials|.socials-share|.social-share|.detail-social|.sharemxh|.kbw-social|.fb-like
     .the-article-credit|.the-article-tags|.zalo-share-button|.comment-wrapper|.comments|.breadcrumb|footer|.copyright
+    .article-business|.relationnews|.link-source-detail
     """.strip()
     .replace("\n", "|")
     .replace("    ", "")
@@ -108,8 +109,9 @@ CAPTIONS: Css = (
 EPI = Layout(
     name="epi",
     title=("h1.article__title", "h1.article__header", "h1.cms-title", ".cms-title"),
-    body=("div.article__body", "div.cms-body", ".zce-content-body", ".e-magazine__body", "#abody"),
-    lead=(".article__sapo", ".cms-desc"),
+    body=("div.article__body", "div.cms-body", ".zce-content-body", ".e-magazine__body", "#abody",
+          ".article__content > .content"),
+    lead=(".article__sapo", ".cms-desc", ".article__summary"),
     time=(".article__meta time[datetime]", "meta.cms-date[content]", ".article__meta .time", "time.time"),
     authors=(".article__author .name", ".wrap-author .author", ".cms-author"),
     section=(".breadcrumb-detail h2.main a", ".breadcrumbs a"),

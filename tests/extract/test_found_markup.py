@@ -93,6 +93,7 @@ def test_the_day_in_the_head_of_the_site_is_no_time_of_the_article() -> None:
         '<div class="foot">Văn An/Bnews/baotinh.vn</div>',
         "<p>Văn An</p><p>- 19:30 05/10/2026</p>",
         "<p><strong>Văn An</strong></p><p>05/10/2026 - 19:30</p>",
+        '<p style="text-align:right"><strong>Văn An</strong></p><p><em>(Nguồn: Bộ Nội vụ)</em></p>',
     ],
 )
 def test_signature_with_a_host_or_above_a_time_is_cut(line: str) -> None:
@@ -130,6 +131,8 @@ def test_each_of_several_authors_in_a_slider_is_named() -> None:
     [
         '<div class="chisochungkhoan"><b>HNC</b>: Giá hiện tại Thay đổi <a href="/h.chn">Xem hồ sơ doanh nghiệp</a></div>',
         '<div type="VideoStream"><div class="VideoCMS_Caption"><p>Cảnh xả nước đầu tiên vào hồ chứa</p></div></div>',
+        '<p class="timer">Tự động cập nhật sau<span>30</span>giây</p>',
+        '<section class="article-business"><p>Căn hộ ven sông mở bán đợt cuối với nhiều ưu đãi cho khách đặt sớm.</p></section>',
         '<p class="the-article-tags"><strong>Hồ nước</strong> <a>ngập mặn</a></p>',
         '<div class="detail-tag-list"><span>Hồ nước</span> <span>ngập mặn</span></div>',
         f"<div>{'eHh4eHh4U8Ohbmc' * 20}</div>",
@@ -173,3 +176,20 @@ def test_vnexpress_as_it_was_until_2018_and_in_english() -> None:
         site=site,
     )
     assert (english.lead, at(english), english.authors) == (LEAD, "2024-11-05T09:30:00+07:00", ("Le An",))
+
+
+def test_epi_as_it_was_in_2017_with_the_next_story_below() -> None:
+    story = (
+        '<div id="site-content"><article class="article-wrap"><h1 class="article__title">{}</h1><div class="article__meta">'
+        '05/10/2017 08:00</div><div class="article__summary">{}</div><div class="article__content"><div class="content">{}'
+        '<article class="article__related-inline"><h2><a href="/c.html">{}</a></h2></article></div><p class="article__author">'
+        "Nhóm P.V</p></div></article></div>"
+    )
+    other = "".join(f"<p>{line} Đó là chuyện của một bài khác trên cùng trang.</p>" for line in reversed(TEXT))
+    article = extract(
+        f'<title>{TITLE}</title>{story.format(TITLE, LEAD, BODY, CARD)}<div class="view-more">Kéo xuống để xem tiếp</div>'
+        f"{story.format(CARD, LEAD, other, TITLE)}",
+        "https://baotinh.example.vn/ho-nuoc-12345.html",
+    )
+    assert (article.title, article.lead, at(article)) == (TITLE, LEAD, "2017-10-05T08:00:00+07:00")
+    assert article.body.split("\n") == TEXT
