@@ -199,7 +199,12 @@ def _times(node: LexborNode | None) -> list[str]:
     attributes = node.attributes
     for script in node.css("script, style, template"):
         script.decompose()
-    stated = (tidy(node.text(separator=" ")), attributes.get("datetime"), attributes.get("content"))
+    inner = node.css_first("time[datetime]")
+    stated = (
+        tidy(node.text(separator=" ")),
+        attributes.get("datetime") or (inner.attributes.get("datetime") if inner is not None else None),
+        attributes.get("content"),
+    )
     return [text for text in stated if text]
 
 

@@ -193,3 +193,9 @@ def test_epi_as_it_was_in_2017_with_the_next_story_below() -> None:
     )
     assert (article.title, article.lead, at(article)) == (TITLE, LEAD, "2017-10-05T08:00:00+07:00")
     assert article.body.split("\n") == TEXT
+
+
+def test_second_that_an_attribute_adds_to_the_shown_minute_is_kept() -> None:
+    head = '<div class="meta"><time class="date" datetime="2018-03-05T10:11:12">Thứ Hai, 5/3/2018 10:11</time></div>'
+    assert at(stranger(BODY, head)) == "2018-03-05T10:11:12+07:00"
+    assert at(page(BODY, head=head.replace('"meta"', '"detail-time"'))) == "2018-03-05T10:11:12+07:00"
