@@ -5,7 +5,7 @@ from crawler.sites import Layout, Site, Sitemap
 
 LAYOUT = Layout(
     name="bnews", title=("h1.post-title", "h1"), body=("div.lr-ct", ".post-content"), lead=(".lr-summary-post",),
-    time=(".post-date", ".lr-date", "time"), authors=(".post-author", ".lr-author"), section=(".breadcrumb a",),
+    time=(".post-date", ".lr-date"), authors=(".post-author", ".lr-author"), section=(".breadcrumb a",),
 )  # fmt: skip
 
 

@@ -14,5 +14,5 @@ class Tuoitre(NewsSpider):
         archives=(Sitemap("https://tuoitre.vn/StaticSitemaps/sitemaps-{Y}-{m}.xml"),
                   Listing("https://tuoitre.vn/timeline-xem-theo-ngay/0/{d}-{m}-{Y}/trang-1.htm",
                   pages="https://tuoitre.vn/timeline-xem-theo-ngay/0/{d}-{m}-{Y}/trang-{n}.htm"),),
-        layout=VCCORP, names=("TTO", "Tuổi Trẻ Online", "Tuổi Trẻ"), proven=True,
+        layout=VCCORP, names=("TTO", "TT", "Tuổi Trẻ Online", "Tuổi Trẻ"), proven=True,
     )  # fmt: skip

@@ -4,9 +4,10 @@ from crawler.crawl import NewsSpider
 from crawler.sites import Feed, Layout, Listing, Site
 
 LAYOUT = Layout(
-    name="vnexpress", title=("h1.title-detail", "h1.title_news_detail"), body=("article.fck_detail", ".fck_detail"),
-    lead=("p.description",), time=(".header-content span.date", "span.date"), authors=("p.author_mail strong",),
-    section=("ul.breadcrumb li a",), caption=("p.Image",),
+    name="vnexpress", title=("h1.title-detail", "h1.title_news_detail", ".title_news h1", "h1.title_post"),
+    body=("article.fck_detail", ".fck_detail"), lead=("p.description", ".short_intro", ".lead_post_detail"),
+    time=(".header-content span.date", "span.date", ".block_timer", "div.author span"), section=("ul.breadcrumb li a",),
+    authors=("p.author_mail strong", ".block_header div.author"), caption=("p.Image",),
     drop=(".list_link", "ul.list-news", "[data-component-type=tin_xemthem]"),
 )  # fmt: skip
 

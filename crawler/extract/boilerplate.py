@@ -37,6 +37,7 @@ _COUNT = re.compile(r"\s*\(\d+\)$")
 _OF_PUBLISHER = ("nguồn", "theo dõi", "theo", "đăng bởi")  # "Theo dõi X", "Nguồn: X"
 _LARGEST_BOX = 300  # lines; what is longer is no box of links or comments
 _LINE_LENGTH = 220  # a longer line is a paragraph, whatever it begins with
+_NAME = 3  # letters of a publisher's name below which a blank must part it from the dash
 _ENOUGH = 200  # characters of text above a heading that ends an article
 SENTENCE_END = re.compile(r"[.!?…:;][\"”'’)\]]*$|/\.$")
 _INSTRUMENT = re.compile(
@@ -44,6 +45,7 @@ _INSTRUMENT = re.compile(
     r"(?:nghị định|nghị quyết|quyết định|thông tư|luật|chỉ thị|công điện|công văn|kế hoạch|thông báo)\b",
     re.I,
 )
+_POINTER = re.compile(r"\s*(?:\.\.|…)?\s*>{2,}\s*(?:chi tiết|xem (?:tiếp|thêm|chi tiết)|đọc tiếp)?\W*$", re.I)
 _DASH = r"\s*(?:-|–|—|:|\|)\s*"
 _TOKENS = "|".join(re.escape(token) for token in sorted(VOCABULARY["datelines"], key=len, reverse=True))
 _BARE = "|".join(re.escape(token) for token in VOCABULARY["datelines_bare"])
@@ -73,6 +75,8 @@ def split_dateline(lead: str, own_names: Iterable[str] = ()) -> tuple[str | None
         if found := _ABBREVIATION.match(lead):
             return found[1], lead[found.end() :]
         for name in own_names:
+            if len(name) < _NAME and not lead.startswith((f"{name} ", f"({name})")):
+                continue  # "TT-Huế" is a place
             if lead.startswith((name, f"({name})")) and (found := _OWN_DATELINE.match(lead)) and name in found[1]:
                 return found[1], lead[found.end() :]
         return None, lead
@@ -101,10 +105,19 @@ def strip_boilerplate(blocks: list[TextBlock], own_names: Iterable[str] = ()) ->
         elif folded.startswith(_OF_PUBLISHER) and _rest(folded) in own:
             dropped.append(Dropped(block.text, "line: the publisher's name"))
         else:
+            _cut_pointer(block, dropped)
             kept.append(block)
             size += len(block.text)
         index = stop
     return _strip_links(kept, dropped)
+
+
+def _cut_pointer(block: TextBlock, dropped: list[Dropped]) -> None:
+    """Cut the link to the whole story off a paragraph of a round-up: "… tăng giá. ..>> Chi tiết"."""
+    if ">>" in block.text and (found := _POINTER.search(block.text)) and found.start():
+        dropped.append(Dropped(found[0].strip(), "line: a pointer at its end"))
+        block.text = block.text[: found.start()]
+        block.folded = fold_line(block.text)
 
 
 def heading_form(block: TextBlock) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.containers import is_hidden
-from crawler.extract.page import Page, tidy
+from crawler.extract.page import Page, says, tidy
 from crawler.extract.reader import line_of
 from crawler.sites import Layout
 
@@ -17,6 +17,11 @@ _QUOTE_DEPTH = 4  # elements from a name up to the quotation that it ends
 _BOXES = 4  # boxes around a container that holds a part of the text
 _BEFORE = 4  # containers before the longest that may be where the text begins
 _PARAGRAPH = 60  # characters
+_CARD = "h2 a, h3 a, h4 a, h5 a, a h2, a h3, a h4"  # the headline of a story that a box leads to
+_HEADLINE_WORDS = 4
+_LINKS = 20
+_CARD_DEPTH = 4  # boxes around a time that may be a story's card
+_TIMES = 20  # elements of one selector that may tell the time
 _FRAGMENT = 200  # characters below which a container is not taken for the text when there is a longer one
 
 
@@ -61,7 +66,7 @@ def by_layout(page: Page, layout: Layout) -> Parts | None:
         roots=roots,
         lead=line_of(page, page.first(layout.lead, around) or page.first(layout.lead)),
         covers=[cover for cover in covers if not any(_within(cover, root) for root in roots)][:1],
-        times=_times(page.first(layout.time, around) or page.first(layout.time)),
+        times=_times(_time(page, layout, around, headline)),
         bylines=_bylines(layout, around),
         section=sections[-1] if sections else None,
         tags=page.texts(layout.tags),
@@ -161,6 +166,32 @@ def is_quoted(node: LexborNode) -> bool:
     return False
 
 
+def _time(page: Page, layout: Layout, around: LexborNode, headline: LexborNode) -> LexborNode | None:
+    """The element that tells the time: near the article, else anywhere; none in the card or link of another story."""
+    holders = {node.mem_id for node in _upwards(headline)}
+    for scope in (around, page.tree):
+        for css in layout.time:
+            for node in scope.css(css)[:_TIMES]:
+                if says(node) and not _in_card(node, holders):
+                    return node
+    return None
+
+
+def _in_card(node: LexborNode, holders: set[int]) -> bool:
+    """Whether an element stands in a link, or in a box beside the headline that has a linked headline of its own."""
+    for box in list(_upwards(node))[:_CARD_DEPTH]:
+        if box.mem_id in holders:
+            return False
+        if box.tag == "a" or links_headline(box):
+            return True
+    return False
+
+
+def links_headline(box: LexborNode) -> bool:
+    """Whether a box has a linked heading of so many words that it is a story's and no author's name."""
+    return any(len(tidy(link.text()).split()) >= _HEADLINE_WORDS for link in box.css(_CARD)[:_LINKS])
+
+
 def _times(node: LexborNode | None) -> list[str]:
     """What an element tells of a time: the text that a reader sees, and the attribute that may carry the seconds."""
     if node is None:
@@ -168,7 +199,12 @@ def _times(node: LexborNode | None) -> list[str]:
     attributes = node.attributes
     for script in node.css("script, style, template"):
         script.decompose()
-    stated = (tidy(node.text(separator=" ")), attributes.get("datetime"), attributes.get("content"))
+    inner = node.css_first("time[datetime]")
+    stated = (
+        tidy(node.text(separator=" ")),
+        attributes.get("datetime") or (inner.attributes.get("datetime") if inner is not None else None),
+        attributes.get("content"),
+    )
     return [text for text in stated if text]
 
 

@@ -34,7 +34,7 @@ _PARENTHESES = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _ADDRESS = re.compile(
     r"\S+@\S+|https?://\S+|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b.*$|\b\d{1,2}\s?(?::|h|giờ)\s?\d{2}\b.*$"
     r"|(?:\b|(?<=[a-zà-ỹ])(?-i:(?=[TC])))(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\b[\s,|–-]*(?:ngày\b|\d|$).*$"
-    r"|\b(?:ngày|lúc)\s+\d.*$",
+    r"|\b(?:ngày|lúc)\s+\d.*$|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2},? \d{4}\b.*$",
     re.I,
 )
 _SPLIT = re.compile(r"\s+[-–—&•]\s+|\s*[,;|/\n–—]\s*|\s+và\s+(?=\w)")
@@ -51,6 +51,8 @@ _ADDRESSES = re.compile(rf"{_any('address_labels')}\b", re.I)
 _BUTTONS = re.compile(rf"{_any('buttons')}(?:\s+(?:{_any('buttons')}|\d+))*", re.I)
 _BULLET = re.compile(r"[-–—•●▪■♦*+►▶]")
 _INITIALS = re.compile(r"[^\W\d_]{1,3}(?:\.\s?[^\W\d_]{1,7}){1,3}\.?|[A-ZĐ]{1,4}")
+_AVATAR = re.compile(r"^([^\W\d_])\s+(?=\1\w)")  # the letter that stands for a picture of the author: "K Kim Phong"
+_DOMAIN = re.compile(r"(?:[\w-]+\.)+(?:vn|com|net|org)", re.I)
 _EDGES = " .,:;-–—*_•●▪►▶\"“”'"
 _SURNAMES = frozenset(name.casefold() for name in VOCABULARY["surnames"])
 _FULL_NAME = 4  # words from which a name begins with the surname; shorter ones may be pen names
@@ -88,7 +90,8 @@ def names(text: str, own_names: Iterable[str] = ()) -> tuple[str, ...]:
         if ":" in name or _ADDRESSES.match(name) or sum(map(str.isdigit, name)) > 1:
             return ()
         named = any(c.isalpha() for c in name) and len(name.split()) <= _MAX_WORDS
-        if named and name not in found and not is_agency(name, own) and not _BUTTONS.fullmatch(name):
+        other = is_agency(name, own) or _BUTTONS.fullmatch(name) or _DOMAIN.fullmatch(name)
+        if named and name not in found and not other:
             found.append(name)
     return tuple(found)
 
@@ -109,7 +112,7 @@ def office_holder(text: str) -> str | None:
 
 
 def _parts(text: str) -> list[str]:
-    text = _OTHERS.sub("", _ADDRESS.sub("", _PARENTHESES.sub("", text)).strip())
+    text = _AVATAR.sub("", _OTHERS.sub("", _ADDRESS.sub("", _PARENTHESES.sub("", text)).strip()))
     text = _LINK_TEXT.sub("", _LABEL.sub("", text))
     if _AND_DESK.search(text):
         return [text]
@@ -143,7 +146,8 @@ def signature(line: str) -> str | None:
         return None
     if _DESK.search(core) and len(core.split()) <= 8 and not text.endswith("."):
         return line
-    parts = [part.split() for part in _SPLIT.split(_THEO.sub("", core)) if part]
+    named = [part for part in _SPLIT.split(_THEO.sub("", core)) if part]
+    parts = [part.split() for part in named if not (is_agency(part) or _DOMAIN.fullmatch(part))]
     capital = all(word[0].isupper() for part in parts for word in part if word[0].isalpha())
     return line if parts and capital and all(1 <= len(part) <= 5 for part in parts) else None
 

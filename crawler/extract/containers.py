@@ -27,6 +27,7 @@ _NAMED = re.compile(
     r"|embed-(?:social|twitter|tweet|facebook|instagram|tiktok|threads))"
     r"|cookie|consent|gdpr|cc-window|audio|player|plyr|mejs-|vjs-|[ _-]tts(?![a-z])|voice|speech|subscri|newsletter"
     r"|paywall|login|dangnhap|dang-nhap|popup|modal|toolbar|banner|advert|sponsor|quangcao|quang-cao"
+    r"|[ _-]tags?(?![a-z\d])"
     r"|[ _-](?:shar(?:e|ing)|qc|ads?(?:box|zone|slot|wrap|unit|block|area)?)(?![a-z\d])"
 )
 _NETWORK = re.compile(

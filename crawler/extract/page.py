@@ -60,8 +60,8 @@ class Page:
         top = scope or self.tree
         for css in selectors:
             node = top.css_first(css)
-            if node is not None and not _says(node):
-                node = next((other for other in top.css(css) if _says(other)), None)
+            if node is not None and not says(node):
+                node = next((other for other in top.css(css) if says(other)), None)
             if node is not None:
                 return node
         return None
@@ -128,7 +128,8 @@ class Page:
             return None
 
 
-def _says(node: LexborNode) -> bool:
+def says(node: LexborNode) -> bool:
+    """Whether an element holds text, or states something in an attribute."""
     return bool(node.text().strip()) or bool(node.attributes.get("content") or node.attributes.get("datetime"))
 
 

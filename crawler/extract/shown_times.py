@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extract.by_layout import is_quoted
+from crawler.extract.by_layout import is_quoted, links_headline
 from crawler.extract.density import Survey, ancestors
 from crawler.extract.page import tidy
 from crawler.extract.times import Stamp, stamps
@@ -40,7 +40,7 @@ _OF_UPDATE = re.compile(
     re.I,
 )
 _OF_PUBLICATION = re.compile(r"publish|post|created|dang|xuat-?ban|entry-date", re.I)
-_OF_THE_DAY = re.compile(r"(?:^|[\s_-])(?:now|today|current|clock|hom-?nay|hien-?tai)(?:$|[\s_-])", re.I)
+_OF_THE_DAY = re.compile(r"(?:^|[\s_-])(?:now|today|current|clock|hom-?nay|hien-?tai)(?:$|[\s_-]|date|time)", re.I)
 _SITE_HEAD = re.compile(r"(?:^|\s)(?:header|site-header|top|top-?bar|banner|masthead)(?:$|\s)", re.I)
 _STORY_ADDRESS = re.compile(r"\d{4}|[-/_.=]\d+(?:\.\w{2,5})?/?$")
 _OF_A_STAMP = re.compile(
@@ -182,7 +182,7 @@ def _has_story(box: LexborNode) -> bool:
         words = len(tidy(link.text()).split())
         if words >= _STORY_WORDS or (words >= _HEADLINE_WORDS and (box.tag == "li" or _leads_to_story(link))):
             return True
-    return box.css_first("h2 a, h3 a, h4 a, h5 a, a h2, a h3, a h4, a h5") is not None
+    return links_headline(box)
 
 
 def _leads_to_story(link: LexborNode) -> bool:

@@ -28,6 +28,8 @@ _UNLABELLED = 2  # lines of names without a label that may sign; more of them ar
 _LONG = 90  # characters; no byline is longer but one that tells the author's office
 _RUNNING = 100  # characters of a line that is running text though no full stop ends it
 _PARENTHESIS = re.compile(r"[(\[].*[)\]]\.?")
+_CLOCK, _DAY = r"\d{1,2}\s?[:h]\s?\d{2}(?::\d{2})?(?:\s?[ap]m)?", r"(?:ngày )?\d{1,2}([/.-])\d{1,2}\%d\d{4}"
+_TIME = re.compile(rf"\W*(?:{_CLOCK}\W+{_DAY % 1}|{_DAY % 2}\W+{_CLOCK})\W*", re.I)  # under a text: when it was posted
 _SOURCE = re.compile(r"(?:theo|nguồn)\b", re.I)
 
 
@@ -64,6 +66,8 @@ def _names(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
 def _may_sign(block: TextBlock, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """Whether a line can sign by what it says."""
     text = block.text
+    if _TIME.fullmatch(text):
+        return True
     if len(text) > 2 * _LONG or block.role in ("heading", "row", "item") or is_listed(text):
         return False
     if (holder := office_holder(text)) and (holder.isupper() or _is_set_apart(block)):
@@ -74,11 +78,11 @@ def _may_sign(block: TextBlock, authors: tuple[str, ...], own: tuple[str, ...]) 
 def _is_certain(text: str, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """A line that signs wherever it stands: a known author, an agency, a stated source, a byline's label."""
     bare = text.strip("()[] .")
-    if is_agency(bare, own) or (authors and names(text, own) == authors):
+    if _TIME.fullmatch(text) or is_agency(bare, own) or (authors and names(text, own) == authors):
         return True
     if _PARENTHESIS.fullmatch(text) and not names(bare, own):
         return True
-    if _SOURCE.match(text) and len(text.split()) <= 8 and not SENTENCE_END.search(text):
+    if _SOURCE.match(bare) and len(bare.split()) <= 8 and not SENTENCE_END.search(text):
         return True
     return is_labelled(text) and bool(signature(text))
 

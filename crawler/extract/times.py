@@ -159,10 +159,12 @@ def times(page: Page, parts: Parts) -> tuple[Moment | None, Moment | None]:
 
 
 def _finest(own: list[Moment]) -> Moment | None:
-    """The first moment, or the one of the same day that tells the clock where the first is a day alone."""
+    """The first moment, or one of its minute that tells the second, or of its day that tells the clock it lacks."""
     first = next(iter(own), None)
-    if first is None or first.precision != "day":
-        return first
+    if first is None:
+        return None
+    if first.precision != "day":
+        return next((one for one in own if one.at.second and _same_minute(one, first)), first)
     return next((one for one in own if one.precision != "day" and day_of(one.at) == first.at.date()), first)
 
 

@@ -89,7 +89,8 @@ NOISE: Css = tuple(
     [data-source^=recommendation]|[data-source=related-news]|[data-source=mostread-news]|.knc-relate-wrapper
     .list-news.hidden|.list_link|article.vnn-template-noneditable|.box-tag|.detail-tags|.tags|.tag-list|.author-info
     .share|.social|.socials|.socials-share|.social-share|.detail-social|.sharemxh|.kbw-social|.fb-like
-    .zalo-share-button|.comment-wrapper|.comments|.breadcrumb|footer|.copyright
+    .the-article-credit|.the-article-tags|.zalo-share-button|.comment-wrapper|.comments|.breadcrumb|footer|.copyright
+    .article-business|.relationnews|.link-source-detail
     """.strip()
     .replace("\n", "|")
     .replace("    ", "")
@@ -101,15 +102,16 @@ HIDDEN: Css = ("[hidden]", "[style*='display:none' i]", "[style*='display: none'
 CAPTIONS: Css = (
     "figcaption", ".PhotoCMS_Caption", "td.caption", ".media-caption", "td.image_desc", "p.Image", "td.Image",
     ".caption", "p.PCaption", ".image-caption", ".img-caption", ".pic-caption", ".photo-caption",
-    ".wp-caption-text", ".chu-thich", ".chuthich", ".desc_image",
+    ".VideoCMS_Caption", ".wp-caption-text", ".chu-thich", ".chuthich", ".desc_image",
 )  # fmt: skip
 """Captions, whatever the CMS."""
 
 EPI = Layout(
     name="epi",
     title=("h1.article__title", "h1.article__header", "h1.cms-title", ".cms-title"),
-    body=("div.article__body", "div.cms-body", ".zce-content-body", ".e-magazine__body", "#abody"),
-    lead=(".article__sapo", ".cms-desc"),
+    body=("div.article__body", "div.cms-body", ".zce-content-body", ".e-magazine__body", "#abody",
+          ".article__content > .content"),
+    lead=(".article__sapo", ".cms-desc", ".article__summary"),
     time=(".article__meta time[datetime]", "meta.cms-date[content]", ".article__meta .time", "time.time"),
     authors=(".article__author .name", ".wrap-author .author", ".cms-author"),
     section=(".breadcrumb-detail h2.main a", ".breadcrumbs a"),
@@ -131,13 +133,15 @@ VCCORP = Layout(
     body=("[data-role=content]", "div.detail-content.afcbc-body", ".detail-cmain", "#mainContent"),
     lead=("[data-role=sapo]", ".detail-sapo", "h2.sapo", "p.sapo"),
     time=("[data-role=publishdate]", ".detail-time", "p.days[datetime]", "span.pdate"),
-    authors=(".detail-author-bot a.name", "[data-role=author]", "p.author", ".detail-author-top .name"),
+    authors=(".detail-author-bot a.name", ".author-item-name a.name", "[data-role=author]", "p.author",
+             ".detail-author-top .name"),
     section=(".detail-breadcrumb a.active", "[data-role=cate-name]", ".detail-cate a"),
     tags=(".detail-tab a", ".tagdetail .row2 a", ".detail-tag-list a"),
     cover=(".media.VCSortableInPreviewMode", ".detail-cover"),
     caption=(".PhotoCMS_Caption",),
     drop=("[type=RelatedNewsBox]", "[type=RelatedOneNews]", ".kbwscwl-relatedbox", ".box-news-relate", ".tindnd",
-          "#listNewsInContent", "#reactRelate", ".link-source-wrapper", ".link-content-footer", "[type=Vote]"),
+          "#listNewsInContent", "#reactRelate", ".chisochungkhoan", ".link-source-wrapper", ".link-content-footer",
+          "[type=Vote]"),
 )  # fmt: skip
 EPI_PAST = EPI.replace(  # as it was until 2022 (box-*), until 2019 and in 2020
     title=("h1.box-title-detail", "div.item-container h3", ".titledetail"),
