@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extract.containers import is_hidden
 from crawler.extract.page import Page, says, tidy
@@ -66,7 +66,7 @@ def by_layout(page: Page, layout: Layout) -> Parts | None:
         roots=roots,
         lead=line_of(page, page.first(layout.lead, around) or page.first(layout.lead)),
         covers=[cover for cover in covers if not any(_within(cover, root) for root in roots)][:1],
-        times=_times(_time(page, layout, around, headline)),
+        times=_times(_time(page, layout, around, [headline, *roots])),
         bylines=_bylines(layout, around),
         section=sections[-1] if sections else None,
         tags=page.texts(layout.tags),
@@ -166,19 +166,30 @@ def is_quoted(node: LexborNode) -> bool:
     return False
 
 
-def _time(page: Page, layout: Layout, around: LexborNode, headline: LexborNode) -> LexborNode | None:
-    """The element that tells the time: near the article, else anywhere; none in the card or link of another story."""
-    holders = {node.mem_id for node in _upwards(headline)}
+def _time(page: Page, layout: Layout, around: LexborNode, article: list[LexborNode]) -> LexborNode | None:
+    """The element that tells the time: near the article, else anywhere; none in the card or link of another story.
+
+    `article` are its headline and the containers of its text.
+    """
+    holders = {holder.mem_id for node in article for holder in _upwards(node)}
     for scope in (around, page.tree):
         for css in layout.time:
-            for node in scope.css(css)[:_TIMES]:
+            for node in _found(scope, css):
                 if says(node) and not _in_card(node, holders):
                     return node
     return None
 
 
+def _found(scope: LexborNode | LexborHTMLParser, css: str) -> Iterator[LexborNode]:
+    """Some elements that a selector takes; most of the time the first will do, and the others are not looked for."""
+    first = scope.css_first(css)
+    if first is not None:
+        yield first
+        yield from scope.css(css)[1:_TIMES]
+
+
 def _in_card(node: LexborNode, holders: set[int]) -> bool:
-    """Whether an element stands in a link, or in a box beside the headline that has a linked headline of its own."""
+    """Whether an element stands in a link, or in a box beside the article that has a linked headline of its own."""
     for box in list(_upwards(node))[:_CARD_DEPTH]:
         if box.mem_id in holders:
             return False
@@ -189,6 +200,8 @@ def _in_card(node: LexborNode, holders: set[int]) -> bool:
 
 def links_headline(box: LexborNode) -> bool:
     """Whether a box has a linked heading of so many words that it is a story's and no author's name."""
+    if box.css_first("a") is None:  # as of most boxes round a time, at a tenth of the price
+        return False
     return any(len(tidy(link.text()).split()) >= _HEADLINE_WORDS for link in box.css(_CARD)[:_LINKS])
 
 
