@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crawler.extract.byline import VOCABULARY, signature
+from crawler.extract.byline import PLACES, VOCABULARY, signature
 from crawler.extract.reader import TextBlock, fold_line
 from crawler.text import documents, either_tones, newer_tones
 
@@ -50,7 +50,13 @@ _BARE = "|".join(re.escape(token) for token in VOCABULARY["datelines_bare"])
 _DATELINE = re.compile(
     rf"(?:(?P<bare>{_BARE})\s+(?=[A-ZĐ\d])|(\((?:{_TOKENS})\))(?:{_DASH}|\s*)|({_TOKENS}){_DASH})(?=\S)", re.I
 )
-_ABBREVIATION = re.compile(rf"(\([A-ZĐ&.]{{2,8}}\)){_DASH}(?=\S)")  # "(ĐTM) - ": a paper's, whichever
+# "(ĐTM) - ", "(ĐTM) Sáng": a paper's, whichever
+_ABBREVIATION = re.compile(rf"(\([A-ZĐ&.]{{2,8}}\))(?:{_DASH}(?=\S)|\s+(?=[A-ZĐÀ-Ỹ\d]))")
+_PAPER = re.compile(  # "(Tổ Quốc) - ", "(PetroTimes) - ", "(Tinthethao.com.vn) - ", and no "(Ảnh) - "
+    r"(\((?:[\w-]{2,30}(?:\.\w{2,4}){1,2}|[A-ZĐ]\w*[a-z][A-ZĐ]\w*|[A-ZĐÀ-Ỹ]\w+(?: [A-ZĐÀ-Ỹ]\w+){1,3})\))"
+    rf"{_DASH}(?=\S)"
+)
+_SHORTEST_NAME = 3  # letters; a host of one or two ("m", "e") begins any sentence
 _OWN_DATELINE = re.compile(rf"(\([^()]+\)(?={_DASH}|\s)|[^()]+?(?={_DASH}))(?:{_DASH}|\s)(?=\S)")
 
 
@@ -65,19 +71,27 @@ class Dropped:
 def split_dateline(lead: str, own_names: Iterable[str] = ()) -> tuple[str | None, str]:
     """The wire's mark that opens `lead` and the rest: "(Chinhphu.vn) - Sáng…" → ("(Chinhphu.vn)", "Sáng…").
 
-    Only marks of the vocabulary, the publisher's `own_names` and abbreviations in parentheses count, since "Hà Nội -"
-    looks the same and is news.
+    Only marks of the vocabulary, the publisher's `own_names` ("bsd" also as "BSD"), and in parentheses abbreviations,
+    hosts and the names of papers count, since "Hà Nội -" and "(Hà Nội) -" look the same and are news.
     """
     match = _DATELINE.match(lead)
     if not match:
-        if found := _ABBREVIATION.match(lead):
-            return found[1], lead[found.end() :]
+        if found := _ABBREVIATION.match(lead) or _PAPER.match(lead):
+            return (None, lead) if found[1].strip("()").casefold() in PLACES else (found[1], lead[found.end() :])
         for name in own_names:
-            if lead.startswith((name, f"({name})")) and (found := _OWN_DATELINE.match(lead)) and name in found[1]:
+            if _opens(lead, name) and (found := _OWN_DATELINE.match(lead)) and len(found[1]) >= len(name):
                 return found[1], lead[found.end() :]
         return None, lead
     mark, rest = match[1] or match[2] or match[3], lead[match.end() :]
     return mark.strip(), rest
+
+
+def _opens(lead: str, name: str) -> bool:
+    """Whether a text begins with a publisher's name, in parentheses in any case."""
+    if len(name) < _SHORTEST_NAME:
+        return False
+    marked = f"({name})"
+    return lead.startswith((name, name.upper())) or lead[: len(marked)].casefold() == marked.casefold()
 
 
 def strip_boilerplate(blocks: list[TextBlock], own_names: Iterable[str] = ()) -> tuple[list[TextBlock], list[Dropped]]:

@@ -30,6 +30,8 @@ _THEO = re.compile(r"^(?:theo|nguồn)\s+", re.I)
 _DOES = r"(?:thực hiện|tổng hợp|ghi|lược dịch|biên dịch|lược ghi|dịch|ghi chép)"
 _TAIL = re.compile(rf"\s+{_DOES}$", re.I)
 _DONE = re.compile(rf"\(\s*{_DOES}\b[^()]*\)\s*\.?$|\s{_DOES}$", re.I)
+_DEED = re.compile(rf"[(\[]?\s*(?:{_DOES}|t/?h|s/?t|sưu tầm)\s*[)\]]?\.?", re.I)
+_TAKEN_FROM = re.compile(r"(?<=\w)\s+Theo\s+[^,;]+$")  # two elements in one line: "Lê An Theo Trí thức trẻ"
 _PARENTHESES = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _ADDRESS = re.compile(
     r"\S+@\S+|https?://\S+|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b.*$|\b\d{1,2}\s?(?::|h|giờ)\s?\d{2}\b.*$"
@@ -40,6 +42,9 @@ _ADDRESS = re.compile(
 _SPLIT = re.compile(r"\s+[-–—&•]\s+|\s*[,;|/\n–—]\s*|\s+và\s+(?=\w)")
 _AND_DESK = re.compile(r"\bvà\s+(?:nhóm|các|cộng sự|ctv|cs)\b", re.I)
 _DESK = re.compile(r"\b(?:nhóm|p\.?v|pv|btv|ctv|phóng viên|ban |phòng |cục |sở |vụ |trung tâm|báo |tổ |cộng tác)", re.I)
+_OF_REPORTER = re.compile(r"^(?:ctv|pv|p\.v|btv|phóng viên|cộng tác viên)\.?\s+(?=\w)", re.I)
+_WORK = re.compile(r"^(?:tin|bài|ảnh)\b[^:]{0,20}:", re.I)  # labels that no line of a text begins with
+_CODE = re.compile(r"[A-ZĐ]{4,}\d?")
 _OTHERS = re.compile(r"\s+và \d+ tác giả khác$", re.I)
 _LINK_TEXT = re.compile(r"\s*xem (?:các|tất cả|thêm)? ?(?:các )?bài (?:viết )?(?:của|cùng) tác giả.*$", re.I)
 _RANKS = re.compile(rf"^(?:{_any('ranks')}\b[\s.,]*)+", re.I)
@@ -67,7 +72,9 @@ PLACES = frozenset((*_PLACES, *map(newer_tones, _PLACES)))
 def is_agency(name: str, own_names: Iterable[str] = ()) -> bool:
     """Whether `name` is a paper or agency: one of the vocabulary or of `own_names`."""
     folded = name.casefold().strip(" .")
-    return folded in _AGENCY_SET or folded in {own.casefold() for own in own_names} or folded.startswith("báo điện tử ")
+    if folded in _AGENCY_SET or folded.removeprefix("báo ") in _AGENCY_SET or folded.startswith("báo điện tử "):
+        return True
+    return folded in {own.casefold() for own in own_names}
 
 
 def names(text: str, own_names: Iterable[str] = ()) -> tuple[str, ...]:
@@ -87,10 +94,25 @@ def names(text: str, own_names: Iterable[str] = ()) -> tuple[str, ...]:
         name = _GLUED.sub("", _TAIL.sub("", _THEO.sub("", _BY.sub("", _LABEL.sub("", part))))).strip(_EDGES)
         if ":" in name or _ADDRESSES.match(name) or sum(map(str.isdigit, name)) > 1:
             return ()
+        name = _without_office(name, found)
         named = any(c.isalpha() for c in name) and len(name.split()) <= _MAX_WORDS
         if named and name not in found and not is_agency(name, own) and not _BUTTONS.fullmatch(name):
             found.append(name)
     return tuple(found)
+
+
+def _without_office(name: str, before: list[str]) -> str:
+    """The person in "CTV Lê An"; "" for the office, school or station of somebody who stands `before` it."""
+    bare = _OF_REPORTER.sub("", name)
+    if bare != name and is_person(bare) and bare.casefold() not in PLACES:
+        return bare
+    told = any(map(is_person, before))
+    return "" if told and (_is_institution(name) or (_CODE.fullmatch(name) and not is_syllable(name))) else name
+
+
+def _is_institution(name: str) -> bool:
+    """Whether a name is an office's and no person's, who may be called Trường Sơn."""
+    return bool(_INSTITUTION.match(name)) and not is_person(name)
 
 
 def office_holder(text: str) -> str | None:
@@ -110,8 +132,8 @@ def office_holder(text: str) -> str | None:
 
 def _parts(text: str) -> list[str]:
     text = _OTHERS.sub("", _ADDRESS.sub("", _PARENTHESES.sub("", text)).strip())
-    text = _LINK_TEXT.sub("", _LABEL.sub("", text))
-    if _AND_DESK.search(text):
+    text = _TAKEN_FROM.sub("", _LINK_TEXT.sub("", _LABEL.sub("", text)))
+    if _AND_DESK.search(text) or (" và " in text and _is_institution(text)):
         return [text]
     if _THEO.match(text) and len(text.split()) <= 4 and not _SPLIT.search(text):
         # "Theo TTXVN", "Theo Hồ Hương": a name stays, an agency is dropped by `names`.
@@ -121,7 +143,7 @@ def _parts(text: str) -> list[str]:
 
 def _of_pair(part: str) -> list[str]:
     """ "TIẾN DŨNG-VĂN CHUNG" are two: each side has a name's two words."""
-    if "-" not in part:
+    if "-" not in part or _is_institution(part):
         return [part]
     sides = part.split("-")
     return sides if all(len(side.split()) > 1 for side in sides) else [part]
@@ -134,7 +156,7 @@ def signature(line: str) -> str | None:
     """
     if "(" in line and _OF_A_LIFE.search(line):
         return None
-    text = _PARENTHESES.sub("", line).strip()
+    text = _TAKEN_FROM.sub("", _PARENTHESES.sub("", line).strip())
     words = text.split()
     if not words or len(words) > _MAX_WORDS or text[-1] in "!?…:;" or len(line) > 90:
         return None
@@ -142,6 +164,11 @@ def signature(line: str) -> str | None:
     if not core or any(character.isdigit() for character in core) or ":" in core or _OFFICE.match(core):
         return None
     if _DESK.search(core) and len(core.split()) <= 8 and not text.endswith("."):
+        return line
+    if _WORK.match(line) and _INSTITUTION.match(core) and not text.endswith("."):
+        return line
+    person, *offices = _SPLIT.split(core)
+    if offices and is_person(person) and all(map(_is_institution, offices)):
         return line
     parts = [part.split() for part in _SPLIT.split(_THEO.sub("", core)) if part]
     capital = all(word[0].isupper() for part in parts for word in part if word[0].isalpha())
@@ -151,6 +178,11 @@ def signature(line: str) -> str | None:
 def is_labelled(line: str) -> bool:
     """Whether a line says of itself that it signs: "Tin, ảnh: …", "… (thực hiện)"."""
     return bool(_LABEL.match(line) or _BY.match(line) or _DONE.search(line))
+
+
+def is_deed(line: str) -> bool:
+    """Whether a line says what the person named above it did: "(tổng hợp)", "thực hiện"."""
+    return bool(_DEED.fullmatch(line))
 
 
 def is_office(line: str) -> bool:

@@ -12,6 +12,7 @@ from crawler.extract.boilerplate import SENTENCE_END, Dropped
 from crawler.extract.byline import (
     PLACES,
     is_agency,
+    is_deed,
     is_desk,
     is_labelled,
     is_listed,
@@ -56,9 +57,11 @@ def sign_off(
 
 
 def _names(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
-    """Who signs on a line: "Theo Hồ Hương" names a person, "Theo Venturebeat" a source."""
-    found = names(text, own)
-    return tuple(name for name in found if is_person(name)) if _SOURCE.match(text) else found
+    """Who signs on a line: "Theo Hồ Hương" names a person, "Theo Venturebeat" and "Theo NHK" a source."""
+    found = () if is_deed(text) else names(text, own)
+    if not _SOURCE.match(text):
+        return found
+    return tuple(name for name in found if is_person(name) and not (name.isalpha() and name.isupper()))
 
 
 def _may_sign(block: TextBlock, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
@@ -66,6 +69,8 @@ def _may_sign(block: TextBlock, authors: tuple[str, ...], own: tuple[str, ...]) 
     text = block.text
     if len(text) > 2 * _LONG or block.role in ("heading", "row", "item") or is_listed(text):
         return False
+    if is_deed(text):
+        return True
     if (holder := office_holder(text)) and (holder.isupper() or _is_set_apart(block)):
         return True
     return len(text) <= _LONG and (_is_certain(text, authors, own) or _is_name_line(block, own))
@@ -99,9 +104,11 @@ def _is_set_apart(block: TextBlock) -> bool:
 def _stands(signed: list[TextBlock], kept: list[TextBlock], authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """Whether the uppermost of the `signed` lines, the last line first, stands where a byline does."""
     top = signed[-1]
+    if is_deed(top.text):
+        return False  # nobody is named above it
     if _is_certain(top.text, authors, own):
         return True
-    if sum(not _is_certain(block.text, authors, own) for block in signed) > _UNLABELLED:
+    if sum(not (is_deed(block.text) or _is_certain(block.text, authors, own)) for block in signed) > _UNLABELLED:
         return False
     above = kept[: next(place for place, block in enumerate(kept) if block is top)]
     # Of a picture story the captions are the text.

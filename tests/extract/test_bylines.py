@@ -53,12 +53,28 @@ def lines(style: str, *texts: str) -> str:
         ("Nhóm phóng viên", ("Nhóm phóng viên",)),
         ("T.H", ("T.H",)),
         ("Theo Venturebeat", ()),
+        ("Theo NHK", ()),
         ("TTXVN", ()),
+        ("Báo VietNamNet", ()),
+        ("CTV Lê An/THBK", ("Lê An",)),
+        ("Tin: Lê An, BBT", ("Lê An",)),
+        ("Lê An - Trung tâm VH-TT huyện", ("Lê An",)),
+        ("Lê An – UBND xã Bình An", ("Lê An",)),
+        ("Lê An - Trường Giang", ("Lê An", "Trường Giang")),
+        ("Lê An Theo Trí thức trẻ", ("Lê An",)),
+        ("Tin, ảnh: Viện Đô thị và Quản lý", ("Viện Đô thị và Quản lý",)),
     ],
 )
 def test_line_that_signs_is_cut_and_names_its_authors(style: str, line: str, authors: tuple[str, ...]) -> None:
     article = extract(page(lines(style, line)), URL)
     assert (article.authors, article.body) == (authors, "\n".join(TEXT))
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("deed", ["(Tổng hợp)", "(t/h)", "thực hiện", "(Lược dịch)"])
+def test_line_of_what_was_done_belongs_to_the_name_above_it(style: str, deed: str) -> None:
+    article = extract(page(lines(style, "Lê An - Mai Bình", deed)), URL)
+    assert (article.authors, article.body) == (("Lê An", "Mai Bình"), "\n".join(TEXT))
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -76,6 +92,10 @@ def test_line_that_signs_is_cut_and_names_its_authors(style: str, line: str, aut
         ["CHỦ TỊCH", "Lương Văn An"],
         ["KT. BỘ TRƯỞNG", "THỨ TRƯỞNG", "Lương Văn An"],
         ["TM. ỦY BAN NHÂN DÂN"],
+        ["KT. CHỦ TỊCH", "(Ký, đóng dấu và ghi rõ họ tên)", "Lương Văn Ân"],
+        ["NGƯỜI LAO ĐỘNG", "(Ký và ghi rõ họ tên)"],
+        ["(tổng hợp)"],
+        ["Trường Tiểu học Bình An"],
         ["Gồm các ông, bà:", "Lê An", "Mai Bình", "Trần Văn Dũng"],
         ["Lê An", "Mai Bình", "Trần Văn Dũng", "Lý Hùng"],
         ["Việt Nam, Thái Lan"],
@@ -140,6 +160,7 @@ def test_quotation_share_bar_and_address_name_no_author(box: str) -> None:
 def test_names_of_a_byline() -> None:
     assert names("Lưu: VT, KTTH.") == names("Facebook, Zalo") == ()
     assert names("Lưu Hương") == ("Lưu Hương",)
+    assert names("PV Hà Nội") == ("PV Hà Nội",)
     assert office_holder("PGS, TS LÊ VĂN AN, Phó giám đốc Học viện") == "LÊ VĂN AN"
     assert office_holder("Chủ tịch Lê Văn An") is None
     assert is_office("Phó Chủ tịch")
