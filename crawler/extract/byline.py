@@ -40,6 +40,7 @@ _ADDRESS = re.compile(
     re.I,
 )
 _SPLIT = re.compile(r"\s+[-–—&•]\s+|\s*[,;|/\n–—]\s*|\s+và\s+(?=\w)")
+_BEHIND_NAME = re.compile(r"\s*,\s*|\s+[-–—]\s+")
 _AND_DESK = re.compile(r"\bvà\s+(?:nhóm|các|cộng sự|ctv|cs)\b", re.I)
 _DESK = re.compile(r"\b(?:nhóm|p\.?v|pv|btv|ctv|phóng viên|ban |phòng |cục |sở |vụ |trung tâm|báo |tổ |cộng tác)", re.I)
 _OF_REPORTER = re.compile(r"^(?:ctv|pv|p\.v|btv|phóng viên|cộng tác viên)\.?\s+(?=\w)", re.I)
@@ -116,14 +117,15 @@ def _is_institution(name: str) -> bool:
 
 
 def office_holder(text: str) -> str | None:
-    """The name in "Đại tá LÊ AN, Viện trưởng Viện B": in capitals behind a rank, or before an office."""
+    """The name in "Đại tá LÊ AN, Viện trưởng Viện B": in capitals behind a rank, or before an office; with both of
+    these also in small letters, "BS Lê An - Bệnh viện B"."""
     core = _LABEL.sub("", text).strip(_EDGES)
     rest = _RANKS.sub("", core)
-    name, comma, office = (_PARENTHESES.sub("", rest) if "," not in rest else rest).partition(",")
-    words = name.split()
+    name, *behind = _BEHIND_NAME.split(_PARENTHESES.sub("", rest) if "," not in rest else rest, maxsplit=1)
+    words, office = name.split(), behind[0] if behind else ""
     ranked = rest != core
-    in_office = bool(comma and (_OFFICE.match(office.strip()) or _INSTITUTION.match(office.strip())))
-    if not 2 <= len(words) <= 5 or not (ranked or in_office) or (comma and not in_office):
+    in_office = bool(_OFFICE.match(office) or _INSTITUTION.match(office))
+    if not 2 <= len(words) <= 5 or not (ranked or in_office) or (behind and not in_office):
         return None
     if name.isupper() or (in_office and ranked and all(word[0].isupper() for word in words)):
         return name.strip() if all(word.isalpha() for word in words) else None

@@ -61,6 +61,8 @@ def lines(style: str, *texts: str) -> str:
         ("Lê An - Trung tâm VH-TT huyện", ("Lê An",)),
         ("Lê An – UBND xã Bình An", ("Lê An",)),
         ("Lê An - Trường Giang", ("Lê An", "Trường Giang")),
+        ("LÊ AN - Bí thư Đoàn xã", ("LÊ AN",)),
+        ("Người đưa tin: Lê An", ("Lê An",)),
         ("Lê An Theo Trí thức trẻ", ("Lê An",)),
         ("Tin, ảnh: Viện Đô thị và Quản lý", ("Viện Đô thị và Quản lý",)),
     ],
@@ -96,6 +98,8 @@ def test_line_of_what_was_done_belongs_to_the_name_above_it(style: str, deed: st
         ["NGƯỜI LAO ĐỘNG", "(Ký và ghi rõ họ tên)"],
         ["(tổng hợp)"],
         ["Trường Tiểu học Bình An"],
+        ["Điểm đánh giá: 8/10"],
+        ["Trở thành người đầu tiên đi hết con đường là ước mơ của anh"],
         ["Gồm các ông, bà:", "Lê An", "Mai Bình", "Trần Văn Dũng"],
         ["Lê An", "Mai Bình", "Trần Văn Dũng", "Lý Hùng"],
         ["Việt Nam, Thái Lan"],
@@ -124,6 +128,21 @@ def test_a_name_of_four_words_begins_with_a_surname(style: str) -> None:
         "<p><em>* Mời bạn đọc vào chuyên mục <a href='/x'>Kinh tế</a> xem các tin, bài liên quan.</em></p>",
         "<p>Kính mời quý độc giả truy cập chuyên mục <a href='/x'>Xã hội</a> để đọc thêm tin, bài.</p>",
         "<div class='ad'>loading...</div>",
+        "<p>Tổng số điểm của bài viết là: 0 trong 0 đánh giá</p><p>Click để đánh giá bài viết</p>",
+        "<p>Những tin mới hơn</p>",
+        "<p>Những tin cũ hơn</p>",
+        "<p>Số lần đọc: 1.204</p>",
+        "<p>Tổng lượt truy cập: 45.301</p>",
+        "<p>Ý kiến bạn đọc Gửi ý kiến In trang này</p>",
+        "<p>Thông tin bạn đọc</p><p>Đóng Lưu thông tin</p>",
+        "<p>Trở thành người đầu tiên tặng sao cho bài viết 0 0 0</p>",
+        "<p>[ Điểm đánh giá5/5 ]1 người đã bình chọn</p>",
+        "<p>Gửi cho bạn bè</p>",
+        "<p>Video đang HOT</p>",
+        "<p>0 bình luận</p>",
+        "<p>Skip Ribbon Commands</p>",
+        "<p>Theo dõi Baosongda.vn trên</p>",
+        "<p>Đăng bởi: Admin</p>",
     ],
 )
 def test_byline_is_found_behind_a_house_line(house: str) -> None:
@@ -162,7 +181,8 @@ def test_names_of_a_byline() -> None:
     assert names("Lưu Hương") == ("Lưu Hương",)
     assert names("PV Hà Nội") == ("PV Hà Nội",)
     assert office_holder("PGS, TS LÊ VĂN AN, Phó giám đốc Học viện") == "LÊ VĂN AN"
-    assert office_holder("Chủ tịch Lê Văn An") is None
+    assert office_holder("BS Lê Văn An - Bệnh viện tỉnh") == "Lê Văn An"
+    assert office_holder("Chủ tịch Lê Văn An") is office_holder("LÊ AN - MAI BÌNH") is None
     assert is_office("Phó Chủ tịch")
     assert not is_office("Chung tay vì cộng đồng")
     assert [is_person(name) for name in ("Lê An", "Venturebeat", "Link Android", "T.T")] == [True, False, False, True]
