@@ -30,6 +30,11 @@ _LONG = 90  # characters; no byline is longer but one that tells the author's of
 _RUNNING = 100  # characters of a line that is running text though no full stop ends it
 _PARENTHESIS = re.compile(r"[(\[].*[)\]]\.?")
 _SOURCE = re.compile(r"(?:theo|nguồn)\b", re.I)
+# "Nguồn: …", "Theo Reuters", "Theo báo Dân Việt", "Theo baochinhphu.vn", and no "Nguồn vốn của dự án".
+_STATED = re.compile(
+    r"(?i:nguồn)\b[^:.]{0,12}:|(?i:nguồn|theo)(?:\s*:|\s+(?:[\w-]+\.\w|[A-ZĐÀ-Ỹ\d\"“(]))"
+    r"|(?i:theo (?:báo|tạp chí|đài|hãng|trang|website|cổng)\b)"
+)
 
 
 def sign_off(
@@ -83,7 +88,7 @@ def _is_certain(text: str, authors: tuple[str, ...], own: tuple[str, ...]) -> bo
         return True
     if _PARENTHESIS.fullmatch(text) and not names(bare, own):
         return True
-    if _SOURCE.match(text) and len(text.split()) <= 8 and not SENTENCE_END.search(text):
+    if _STATED.match(text) and len(text.split()) <= 8 and not SENTENCE_END.search(text):
         return True
     return is_labelled(text) and bool(signature(text))
 
@@ -106,7 +111,7 @@ def _stands(signed: list[TextBlock], kept: list[TextBlock], authors: tuple[str, 
     top = signed[-1]
     if is_deed(top.text):
         return False  # nobody is named above it
-    if _is_certain(top.text, authors, own):
+    if _is_certain(top.text, authors, own) or (len(signed) > 1 and is_deed(signed[-2].text)):
         return True
     if sum(not (is_deed(block.text) or _is_certain(block.text, authors, own)) for block in signed) > _UNLABELLED:
         return False

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extract import Dropped, extract
+from crawler.extract import Dropped, clean_text, extract
 from crawler.extract.byline import is_office, is_person, names, office_holder
 from crawler.sites import load_sites
 
@@ -75,8 +75,11 @@ def test_line_that_signs_is_cut_and_names_its_authors(style: str, line: str, aut
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("deed", ["(Tổng hợp)", "(t/h)", "thực hiện", "(Lược dịch)"])
 def test_line_of_what_was_done_belongs_to_the_name_above_it(style: str, deed: str) -> None:
-    article = extract(page(lines(style, "Lê An - Mai Bình", deed)), URL)
-    assert (article.authors, article.body) == (("Lê An", "Mai Bình"), "\n".join(TEXT))
+    for before in ((), ("Nguồn vốn của tuyến đường",)):
+        tail = lines("plain", *before) + lines(style, "Lê An - Mai Bình", deed)
+        article = extract(page(tail), URL)
+        assert (article.authors, article.body) == (("Lê An", "Mai Bình"), "\n".join((*TEXT, *before)))
+    assert clean_text("\n".join((*TEXT, "Lê An - Mai Bình", deed))).authors == ("Lê An", "Mai Bình")
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -99,6 +102,8 @@ def test_line_of_what_was_done_belongs_to_the_name_above_it(style: str, deed: st
         ["(tổng hợp)"],
         ["Trường Tiểu học Bình An"],
         ["Điểm đánh giá: 8/10"],
+        ["Nguồn vốn của tuyến đường"],
+        ["Theo dòng thời gian"],
         ["Trở thành người đầu tiên đi hết con đường là ước mơ của anh"],
         ["Gồm các ông, bà:", "Lê An", "Mai Bình", "Trần Văn Dũng"],
         ["Lê An", "Mai Bình", "Trần Văn Dũng", "Lý Hùng"],
