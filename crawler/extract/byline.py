@@ -23,11 +23,15 @@ def _any(key: str) -> str:
 
 _ROLES = _any("roles")
 _GLUED = re.compile(r"(?<=[a-zà-ỹ])(?:TTXVN|VOV|VTV|VGP)$")
-_LABEL = re.compile(rf"^{_ROLES}(?:\s*(?:,|/|-|–|&|\bvà\b)\s*{_ROLES}){{0,4}}\s*:\s*", re.I)
+_LABEL = re.compile(rf"^{_ROLES}(?:(?:\s*[,/&+.–-]\s*|\s+(?:và\s+)?){_ROLES}){{0,4}}\s*:\s*", re.I)
 _INNER = re.compile(rf"(\s[-–—]\s+|[,;/|]\s*){_ROLES}\s*:\s*", re.I)  # a label behind the first name
-_BY = re.compile(r"^(?:(?:được )?(?:viết|đăng|gửi) bởi|bởi|by|(?:ghi chép|phóng sự|bút ký|ký sự) của)\s+", re.I)
+_BY = re.compile(
+    r"^(?:(?:được )?(?:viết|đăng|gửi) bởi|bởi|by"
+    r"|(?:ghi chép|phóng sự|bút ký|ký sự|(?:tin|bài(?: viết)?)(?:(?:,| và) (?:bài|ảnh|hình))*) của)\s+",
+    re.I,
+)
 _THEO = re.compile(r"^(?:theo|nguồn)\s+", re.I)
-_DOES = r"(?:thực hiện|tổng hợp|ghi|lược dịch|biên dịch|lược ghi|dịch|ghi chép)"
+_DOES = r"(?:thực hiện|tổng hợp|ghi|lược dịch|biên dịch|lược ghi|dịch|ghi chép|ghi lại|biên soạn|sưu tầm|lược thuật)"
 _TAIL = re.compile(rf"\s+{_DOES}$", re.I)
 _DONE = re.compile(rf"\(\s*{_DOES}\b[^()]*\)\s*\.?$|\s{_DOES}$", re.I)
 _DEED = re.compile(rf"[(\[]?\s*(?:{_DOES}|t/?h|s/?t|sưu tầm)\s*[)\]]?\.?", re.I)
@@ -39,12 +43,15 @@ _ADDRESS = re.compile(
     r"|\b(?:ngày|lúc)\s+\d.*$",
     re.I,
 )
-_SPLIT = re.compile(r"\s+[-–—&•]\s+|\s*[,;|/\n–—]\s*|\s+và\s+(?=\w)")
+_SPLIT = re.compile(r"\s+[-–—&•+_]\s+|\s*[,;|/\n–—]\s*|\s+và\s+(?=\w)")
 _BEHIND_NAME = re.compile(r"\s*,\s*|\s+[-–—]\s+")
 _AND_DESK = re.compile(r"\bvà\s+(?:nhóm|các|cộng sự|ctv|cs)\b", re.I)
 _DESK = re.compile(r"\b(?:nhóm|p\.?v|pv|btv|ctv|phóng viên|ban |phòng |cục |sở |vụ |trung tâm|báo |tổ |cộng tác)", re.I)
 _OF_REPORTER = re.compile(r"^(?:ctv|pv|p\.v|btv|phóng viên|cộng tác viên)\.?\s+(?=\w)", re.I)
 _WORK = re.compile(r"^(?:tin|bài|ảnh)\b[^:]{0,20}:", re.I)  # labels that no line of a text begins with
+_OF_TEXT = re.compile(
+    r"^(?:tin|bài|(?:nhóm )?tác giả|người|viết|phóng viên|pv|ctv|cộng tác viên|by|author)\b[^:]{0,30}:", re.I
+)
 _CODE = re.compile(r"[A-ZĐ]{4,}\d?")
 _OTHERS = re.compile(r"\s+và \d+ tác giả khác$", re.I)
 _LINK_TEXT = re.compile(r"\s*xem (?:các|tất cả|thêm)? ?(?:các )?bài (?:viết )?(?:của|cùng) tác giả.*$", re.I)
@@ -134,7 +141,7 @@ def office_holder(text: str) -> str | None:
 
 def _parts(text: str) -> list[str]:
     text = _OTHERS.sub("", _ADDRESS.sub("", _PARENTHESES.sub("", text)).strip())
-    text = _TAKEN_FROM.sub("", _LINK_TEXT.sub("", _LABEL.sub("", text)))
+    text = _TAKEN_FROM.sub("", _LINK_TEXT.sub("", _BY.sub("", _LABEL.sub("", text))))
     if _AND_DESK.search(text) or (" và " in text and _is_institution(text)):
         return [text]
     if _THEO.match(text) and len(text.split()) <= 4 and not _SPLIT.search(text):
@@ -148,6 +155,8 @@ def _of_pair(part: str) -> list[str]:
     if "-" not in part or _is_institution(part):
         return [part]
     sides = part.split("-")
+    if is_agency(sides[-1]):
+        return sides
     return sides if all(len(side.split()) > 1 for side in sides) else [part]
 
 
@@ -169,6 +178,7 @@ def signature(line: str) -> str | None:
         return line
     if _WORK.match(line) and _INSTITUTION.match(core) and not text.endswith("."):
         return line
+    core = _RANKS.sub("", core)
     person, *offices = _SPLIT.split(core)
     if offices and is_person(person) and all(map(_is_institution, offices)):
         return line
@@ -180,6 +190,17 @@ def signature(line: str) -> str | None:
 def is_labelled(line: str) -> bool:
     """Whether a line says of itself that it signs: "Tin, ảnh: …", "… (thực hiện)"."""
     return bool(_LABEL.match(line) or _BY.match(line) or _DONE.search(line))
+
+
+def signs_by_label(line: str) -> bool:
+    """Whether a line says of itself that it signs ("Tin, ảnh: …") and names who did: whoever wrote, else a person or a
+    desk; "Ảnh: Internet" and "Thiết kế: Apple" tell of something else."""
+    if not (is_labelled(line) and signature(line)):
+        return False
+    found = names(line)
+    if _OF_TEXT.match(line) or not _LABEL.match(line):
+        return bool(found)
+    return any((is_person(name) and " " in name) or is_desk(name) or _is_institution(name) for name in found)
 
 
 def is_deed(line: str) -> bool:
@@ -200,6 +221,12 @@ def is_listed(line: str) -> bool:
 def is_desk(name: str) -> bool:
     """Whether `name` is a desk or group of the paper's, and no person: "Nhóm PV"."""
     return bool(_DESK.match(name))
+
+
+def is_titled(name: str) -> bool:
+    """Whether `name` is a person's behind a rank or a degree: "TS Lê An"."""
+    bare = _RANKS.sub("", name)
+    return bare != name and is_person(bare)
 
 
 def is_person(name: str, *, alone: bool = True) -> bool:

@@ -18,9 +18,11 @@ from crawler.extract.byline import (
     is_listed,
     is_office,
     is_person,
+    is_titled,
     names,
     office_holder,
     signature,
+    signs_by_label,
 )
 from crawler.extract.reader import TextBlock
 
@@ -74,11 +76,16 @@ def _may_sign(block: TextBlock, authors: tuple[str, ...], own: tuple[str, ...]) 
     text = block.text
     if len(text) > 2 * _LONG or block.role in ("heading", "row", "item") or is_listed(text):
         return False
-    if is_deed(text):
+    if _is_aside(text):
         return True
     if (holder := office_holder(text)) and (holder.isupper() or _is_set_apart(block)):
         return True
     return len(text) <= _LONG and (_is_certain(text, authors, own) or _is_name_line(block, own))
+
+
+def _is_aside(text: str) -> bool:
+    """A line that signs nothing by itself and may stand below one that does: "(tổng hợp)", "Ảnh: TTXVN"."""
+    return is_deed(text) or (is_labelled(text) and bool(signature(text)) and not signs_by_label(text))
 
 
 def _is_certain(text: str, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
@@ -90,16 +97,18 @@ def _is_certain(text: str, authors: tuple[str, ...], own: tuple[str, ...]) -> bo
         return True
     if _STATED.match(text) and len(text.split()) <= 8 and not SENTENCE_END.search(text):
         return True
-    return is_labelled(text) and bool(signature(text))
+    return signs_by_label(text)
 
 
 def _is_name_line(block: TextBlock, own: tuple[str, ...]) -> bool:
     """A line of nothing but names, or a desk."""
-    found = names(block.text, own) if signature(block.text) else ()
+    found = names(block.text, own) if signature(block.text) and not is_labelled(block.text) else ()
     if not found or any(name.casefold() in PLACES for name in found):
         return False
     styled = _is_set_apart(block)
-    return block.right or all(is_person(name, alone=not styled) or is_desk(name) for name in found)
+    return block.right or all(
+        is_person(name, alone=not styled) or is_desk(name) or (styled and is_titled(name)) for name in found
+    )
 
 
 def _is_set_apart(block: TextBlock) -> bool:
@@ -111,9 +120,13 @@ def _stands(signed: list[TextBlock], kept: list[TextBlock], authors: tuple[str, 
     top = signed[-1]
     if is_deed(top.text):
         return False  # nobody is named above it
-    if _is_certain(top.text, authors, own) or (len(signed) > 1 and is_deed(signed[-2].text)):
+    if _is_certain(top.text, authors, own):
         return True
-    if sum(not (is_deed(block.text) or _is_certain(block.text, authors, own)) for block in signed) > _UNLABELLED:
+    if _is_aside(top.text):
+        return False
+    if len(signed) > 1 and is_deed(signed[-2].text):
+        return True
+    if sum(not (_is_aside(block.text) or _is_certain(block.text, authors, own)) for block in signed) > _UNLABELLED:
         return False
     above = kept[: next(place for place, block in enumerate(kept) if block is top)]
     # Of a picture story the captions are the text.

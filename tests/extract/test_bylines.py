@@ -63,6 +63,13 @@ def lines(style: str, *texts: str) -> str:
         ("Lê An - Trường Giang", ("Lê An", "Trường Giang")),
         ("LÊ AN - Bí thư Đoàn xã", ("LÊ AN",)),
         ("Người đưa tin: Lê An", ("Lê An",)),
+        ("Tác giả bài viết: Lê An", ("Lê An",)),
+        ("Tin + hình: Lê An", ("Lê An",)),
+        ("Sưu tầm: Lê An", ("Lê An",)),
+        ("Tin, ảnh của Lê An", ("Lê An",)),
+        ("Lê An biên soạn", ("Lê An",)),
+        ("Lê An + Mai Bình", ("Lê An", "Mai Bình")),
+        ("Lê An-TTXVN", ("Lê An",)),
         ("Lê An Theo Trí thức trẻ", ("Lê An",)),
         ("Tin, ảnh: Viện Đô thị và Quản lý", ("Viện Đô thị và Quản lý",)),
     ],
@@ -70,6 +77,19 @@ def lines(style: str, *texts: str) -> str:
 def test_line_that_signs_is_cut_and_names_its_authors(style: str, line: str, authors: tuple[str, ...]) -> None:
     article = extract(page(lines(style, line)), URL)
     assert (article.authors, article.body) == (authors, "\n".join(TEXT))
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("below", ["Ảnh: TTXVN", "Ảnh: Internet", "Video: CTV"])
+def test_credit_of_pictures_goes_with_the_name_above_it(style: str, below: str) -> None:
+    article = extract(page(lines(style, "Tin: Lê An", below)), URL)
+    assert (article.authors, article.body) == (("Lê An",), "\n".join(TEXT))
+
+
+def test_name_behind_a_degree_signs_where_it_is_set_apart() -> None:
+    signed, told = (extract(page(lines(style, "TS Lê An")), URL) for style in ("bold", "plain"))
+    assert (signed.authors, signed.body) == (("TS Lê An",), "\n".join(TEXT))
+    assert (told.authors, told.body) == ((), "\n".join((*TEXT, "TS Lê An")))
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -103,6 +123,11 @@ def test_line_of_what_was_done_belongs_to_the_name_above_it(style: str, deed: st
         ["Trường Tiểu học Bình An"],
         ["Điểm đánh giá: 8/10"],
         ["Nguồn vốn của tuyến đường"],
+        ["Ảnh: Internet"],
+        ["Ảnh: Running Man Việt, Internet"],
+        ["Ảnh: T.L"],
+        ["Thiết kế: Apple"],
+        ["Thực hiện: Riot Games"],
         ["Theo dòng thời gian"],
         ["Trở thành người đầu tiên đi hết con đường là ước mơ của anh"],
         ["Gồm các ông, bà:", "Lê An", "Mai Bình", "Trần Văn Dũng"],
