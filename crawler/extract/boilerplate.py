@@ -53,8 +53,8 @@ _DATELINE = re.compile(
 # "(ĐTM) - ", "(ĐTM) Sáng": a paper's, whichever
 _ABBREVIATION = re.compile(rf"(\([A-ZĐ&.]{{2,8}}\))(?:{_DASH}(?=\S)|\s+(?=[A-ZĐÀ-Ỹ\d]))")
 _PAPER = re.compile(  # "(Tổ Quốc) - ", "(PetroTimes) - ", "(Tinthethao.com.vn) - ", and no "(Ảnh) - "
-    r"(\((?:[\w-]{2,30}(?:\.\w{2,4}){1,2}|[A-ZĐ]\w*[a-z][A-ZĐ]\w*|[A-ZĐÀ-Ỹ]\w+(?: [A-ZĐÀ-Ỹ]\w+){1,3})\))"
-    rf"{_DASH}(?=\S)"
+    r"(\((?:[\w-]{2,30}(?:\.\w{2,4}){1,2}|[A-ZĐ]\w{0,15}[a-z][A-ZĐ]\w{0,15}"
+    rf"|[A-ZĐÀ-Ỹ]\w{{1,9}}(?: [A-ZĐÀ-Ỹ]\w{{1,9}}){{1,3}})\)){_DASH}(?=\S)"
 )
 _SHORTEST_NAME = 3  # letters; a host of one or two ("m", "e") begins any sentence
 _OWN_DATELINE = re.compile(rf"(\([^()]+\)(?={_DASH}|\s)|[^()]+?(?={_DASH}))(?:{_DASH}|\s)(?=\S)")
