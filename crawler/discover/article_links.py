@@ -47,7 +47,9 @@ _EXTENSION = re.compile(r"\.([A-Za-z][A-Za-z0-9]{1,5})$")
 _ID_BEHIND = re.compile(r"(?:^|[-_.~,])([A-Za-z]{0,12}?)([0-9]+)$")
 _ID_BEFORE = re.compile(r"([0-9]{4,})[-_]")
 _DATED = re.compile(r"/(?:19|20)[0-9]{2}/?(?:0[1-9]|1[0-2])(?:/|$)|/(?:19|20)[0-9]{2}/[0-9]{1,2}/")
-_QUERY_ID = re.compile(r"d?docname|.*id|.*newsid|post|article|news", re.IGNORECASE)
+_QUERY_ID = re.compile(r"d?docname|.*id|.*newsid|post|article|news|wcm_global_context", re.IGNORECASE)
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_FOLDER_ID = re.compile(r"[0-9]{4,}(?:[a-z][0-9]+)*")  # 110592, 110592p31c171: with its part and category
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"[a-z0-9]+")
 _LONG = 6  # words of a headline that no name of a section has
@@ -60,8 +62,8 @@ class Shape:
     """What the addresses of one CMS have in common."""
 
     form: str
-    """How the number stands: "-" or the letters before it, "/" for a segment of its own, "before" or "folder" for its
-    place, "date", "?" and the parameter's name; "" for none."""
+    """How the number stands: "-" or the letters before it, "/" for a segment of its own, "/" and the segment before a
+    GUID, "before" or "folder" for its place, "date", "?" and the parameter's name; "" for none."""
     certain: bool
     """The number is long enough to count articles, or is a date."""
     depth: int
@@ -162,7 +164,7 @@ def _describe(url: str, host: str, page_url: str) -> tuple[Shape, list[str]] | N
     form, certain, slug = _number(stem, segments, parts.path, parts.query)
     if form in _TOPIC_MARKS:
         return None
-    folder = "/".join(segments) if form.startswith("?") else ""
+    folder = "/".join(segments) or "/" if form.startswith("?") else ""
     return Shape(form, certain, len(segments), ending, folder), slug
 
 
@@ -179,8 +181,10 @@ def _number(stem: str, segments: list[str], path: str, query: str) -> tuple[str,
         return "before", True, slug[1:]
     if _DATED.search(path):
         return "date", True, slug
-    for segment in segments[:-1]:
-        if segment.isdigit() and len(segment) >= 4:
+    for place, segment in enumerate(segments):
+        if place and _GUID.fullmatch(segment):
+            return "/" + segments[place - 1].lower(), True, []
+        if segment is not segments[-1] and _FOLDER_ID.fullmatch(segment):
             return "folder", True, slug
     for name, value in parse_qsl(query):
         if _QUERY_ID.fullmatch(name) and re.search(r"[0-9]{3,}", value):

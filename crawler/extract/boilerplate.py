@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crawler.extract.byline import VOCABULARY, signature
+from crawler.extract.byline import PLACES, VOCABULARY, signature
 from crawler.extract.reader import TextBlock, fold_line
 from crawler.text import documents, either_tones, newer_tones
 
@@ -37,7 +37,6 @@ _COUNT = re.compile(r"\s*\(\d+\)$")
 _OF_PUBLISHER = ("nguồn", "theo dõi", "theo", "đăng bởi")  # "Theo dõi X", "Nguồn: X"
 _LARGEST_BOX = 300  # lines; what is longer is no box of links or comments
 _LINE_LENGTH = 220  # a longer line is a paragraph, whatever it begins with
-_NAME = 3  # letters of a publisher's name below which a blank must part it from the dash
 _ENOUGH = 200  # characters of text above a heading that ends an article
 SENTENCE_END = re.compile(r"[.!?…:;][\"”'’)\]]*$|/\.$")
 _INSTRUMENT = re.compile(
@@ -52,7 +51,13 @@ _BARE = "|".join(re.escape(token) for token in VOCABULARY["datelines_bare"])
 _DATELINE = re.compile(
     rf"(?:(?P<bare>{_BARE})\s+(?=[A-ZĐ\d])|(\((?:{_TOKENS})\))(?:{_DASH}|\s*)|({_TOKENS}){_DASH})(?=\S)", re.I
 )
-_ABBREVIATION = re.compile(rf"(\([A-ZĐ&.]{{2,8}}\)){_DASH}(?=\S)")  # "(ĐTM) - ": a paper's, whichever
+# "(ĐTM) - ", "(ĐTM) Sáng": a paper's, whichever
+_ABBREVIATION = re.compile(rf"(\([A-ZĐ&.]{{2,8}}\))(?:{_DASH}(?=\S)|\s+(?=[A-ZĐÀ-Ỹ\d]))")
+_PAPER = re.compile(  # "(Tổ Quốc) - ", "(PetroTimes) - ", "(Tinthethao.com.vn) - ", and no "(Ảnh) - "
+    r"(\((?:[\w-]{2,30}(?:\.\w{2,4}){1,2}|[A-ZĐ]\w{0,15}[a-z][A-ZĐ]\w{0,15}"
+    rf"|[A-ZĐÀ-Ỹ]\w{{1,9}}(?: [A-ZĐÀ-Ỹ]\w{{1,9}}){{1,3}})\)){_DASH}(?=\S)"
+)
+_SHORT_NAME = 3  # letters; a host of one or two ("m", "e") begins any sentence, and "TT-Huế" is a place
 _OWN_DATELINE = re.compile(rf"(\([^()]+\)(?={_DASH}|\s)|[^()]+?(?={_DASH}))(?:{_DASH}|\s)(?=\S)")
 
 
@@ -67,21 +72,27 @@ class Dropped:
 def split_dateline(lead: str, own_names: Iterable[str] = ()) -> tuple[str | None, str]:
     """The wire's mark that opens `lead` and the rest: "(Chinhphu.vn) - Sáng…" → ("(Chinhphu.vn)", "Sáng…").
 
-    Only marks of the vocabulary, the publisher's `own_names` and abbreviations in parentheses count, since "Hà Nội -"
-    looks the same and is news.
+    Only marks of the vocabulary, the publisher's `own_names` ("bsd" also as "BSD"), and in parentheses abbreviations,
+    hosts and the names of papers count, since "Hà Nội -" and "(Hà Nội) -" look the same and are news.
     """
     match = _DATELINE.match(lead)
     if not match:
-        if found := _ABBREVIATION.match(lead):
-            return found[1], lead[found.end() :]
+        if found := _ABBREVIATION.match(lead) or _PAPER.match(lead):
+            return (None, lead) if found[1].strip("()").casefold() in PLACES else (found[1], lead[found.end() :])
         for name in own_names:
-            if len(name) < _NAME and not lead.startswith((f"{name} ", f"({name})")):
-                continue  # "TT-Huế" is a place
-            if lead.startswith((name, f"({name})")) and (found := _OWN_DATELINE.match(lead)) and name in found[1]:
+            if _opens(lead, name) and (found := _OWN_DATELINE.match(lead)) and len(found[1]) >= len(name):
                 return found[1], lead[found.end() :]
         return None, lead
     mark, rest = match[1] or match[2] or match[3], lead[match.end() :]
     return mark.strip(), rest
+
+
+def _opens(lead: str, name: str) -> bool:
+    """Whether a text begins with a publisher's name, in parentheses in any case."""
+    marked = f"({name})"
+    if len(name) < _SHORT_NAME:
+        return name.isupper() and lead.startswith((f"{name} ", marked))
+    return lead.startswith((name, name.upper())) or lead[: len(marked)].casefold() == marked.casefold()
 
 
 def strip_boilerplate(blocks: list[TextBlock], own_names: Iterable[str] = ()) -> tuple[list[TextBlock], list[Dropped]]:

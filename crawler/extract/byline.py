@@ -23,13 +23,19 @@ def _any(key: str) -> str:
 
 _ROLES = _any("roles")
 _GLUED = re.compile(r"(?<=[a-zà-ỹ])(?:TTXVN|VOV|VTV|VGP)$")
-_LABEL = re.compile(rf"^{_ROLES}(?:\s*(?:,|/|-|–|&|\bvà\b)\s*{_ROLES}){{0,4}}\s*:\s*", re.I)
+_LABEL = re.compile(rf"^{_ROLES}(?:(?:\s*[,/&+.–-]\s*|\s+(?:và\s+)?){_ROLES}){{0,4}}\s*:\s*", re.I)
 _INNER = re.compile(rf"(\s[-–—]\s+|[,;/|]\s*){_ROLES}\s*:\s*", re.I)  # a label behind the first name
-_BY = re.compile(r"^(?:(?:được )?(?:viết|đăng|gửi) bởi|bởi|by|(?:ghi chép|phóng sự|bút ký|ký sự) của)\s+", re.I)
+_BY = re.compile(
+    r"^(?:(?:được )?(?:viết|đăng|gửi) bởi|bởi|by"
+    r"|(?:ghi chép|phóng sự|bút ký|ký sự|(?:tin|bài(?: viết)?)(?:(?:,| và) (?:bài|ảnh|hình))*) của)\s+",
+    re.I,
+)
 _THEO = re.compile(r"^(?:theo|nguồn)\s+", re.I)
-_DOES = r"(?:thực hiện|tổng hợp|ghi|lược dịch|biên dịch|lược ghi|dịch|ghi chép)"
+_DOES = r"(?:thực hiện|tổng hợp|ghi|lược dịch|biên dịch|lược ghi|dịch|ghi chép|ghi lại|biên soạn|sưu tầm|lược thuật)"
 _TAIL = re.compile(rf"\s+{_DOES}$", re.I)
 _DONE = re.compile(rf"\(\s*{_DOES}\b[^()]*\)\s*\.?$|\s{_DOES}$", re.I)
+_DEED = re.compile(rf"[(\[]?\s*(?:{_DOES}|t/?h|s/?t|sưu tầm)\s*[)\]]?\.?", re.I)
+_TAKEN_FROM = re.compile(r"(?<=\w)\s+Theo\s+[^,;]+$")  # two elements in one line: "Lê An Theo Trí thức trẻ"
 _PARENTHESES = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _ADDRESS = re.compile(
     r"\S+@\S+|https?://\S+|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b.*$|\b\d{1,2}\s?(?::|h|giờ)\s?\d{2}\b.*$"
@@ -37,9 +43,16 @@ _ADDRESS = re.compile(
     r"|\b(?:ngày|lúc)\s+\d.*$|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2},? \d{4}\b.*$",
     re.I,
 )
-_SPLIT = re.compile(r"\s+[-–—&•]\s+|\s*[,;|/\n–—]\s*|\s+và\s+(?=\w)")
+_SPLIT = re.compile(r"\s+[-–—&•+_]\s+|\s*[,;|/\n–—]\s*|\s+và\s+(?=\w)")
+_BEHIND_NAME = re.compile(r"\s*,\s*|\s+[-–—]\s+")
 _AND_DESK = re.compile(r"\bvà\s+(?:nhóm|các|cộng sự|ctv|cs)\b", re.I)
 _DESK = re.compile(r"\b(?:nhóm|p\.?v|pv|btv|ctv|phóng viên|ban |phòng |cục |sở |vụ |trung tâm|báo |tổ |cộng tác)", re.I)
+_OF_REPORTER = re.compile(r"^(?:ctv|pv|p\.v|btv|phóng viên|cộng tác viên)\.?\s+(?=\w)", re.I)
+_WORK = re.compile(r"^(?:tin|bài|ảnh)\b[^:]{0,20}:", re.I)  # labels that no line of a text begins with
+_OF_TEXT = re.compile(
+    r"^(?:tin|bài|(?:nhóm )?tác giả|người|viết|phóng viên|pv|ctv|cộng tác viên|by|author)\b[^:]{0,30}:", re.I
+)
+_CODE = re.compile(r"[A-ZĐ]{4,}\d?")
 _OTHERS = re.compile(r"\s+và \d+ tác giả khác$", re.I)
 _LINK_TEXT = re.compile(r"\s*xem (?:các|tất cả|thêm)? ?(?:các )?bài (?:viết )?(?:của|cùng) tác giả.*$", re.I)
 _RANKS = re.compile(rf"^(?:{_any('ranks')}\b[\s.,]*)+", re.I)
@@ -69,7 +82,9 @@ PLACES = frozenset((*_PLACES, *map(newer_tones, _PLACES)))
 def is_agency(name: str, own_names: Iterable[str] = ()) -> bool:
     """Whether `name` is a paper or agency: one of the vocabulary or of `own_names`."""
     folded = name.casefold().strip(" .")
-    return folded in _AGENCY_SET or folded in {own.casefold() for own in own_names} or folded.startswith("báo điện tử ")
+    if folded in _AGENCY_SET or folded.removeprefix("báo ") in _AGENCY_SET or folded.startswith("báo điện tử "):
+        return True
+    return folded in {own.casefold() for own in own_names}
 
 
 def names(text: str, own_names: Iterable[str] = ()) -> tuple[str, ...]:
@@ -89,6 +104,7 @@ def names(text: str, own_names: Iterable[str] = ()) -> tuple[str, ...]:
         name = _GLUED.sub("", _TAIL.sub("", _THEO.sub("", _BY.sub("", _LABEL.sub("", part))))).strip(_EDGES)
         if ":" in name or _ADDRESSES.match(name) or sum(map(str.isdigit, name)) > 1:
             return ()
+        name = _without_office(name, found)
         named = any(c.isalpha() for c in name) and len(name.split()) <= _MAX_WORDS
         other = is_agency(name, own) or _BUTTONS.fullmatch(name) or _DOMAIN.fullmatch(name)
         if named and name not in found and not other:
@@ -96,15 +112,30 @@ def names(text: str, own_names: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _without_office(name: str, before: list[str]) -> str:
+    """The person in "CTV Lê An"; "" for the office, school or station of somebody who stands `before` it."""
+    bare = _OF_REPORTER.sub("", name)
+    if bare != name and is_person(bare) and bare.casefold() not in PLACES:
+        return bare
+    told = any(map(is_person, before))
+    return "" if told and (_is_institution(name) or (_CODE.fullmatch(name) and not is_syllable(name))) else name
+
+
+def _is_institution(name: str) -> bool:
+    """Whether a name is an office's and no person's, who may be called Trường Sơn."""
+    return bool(_INSTITUTION.match(name)) and not is_person(name)
+
+
 def office_holder(text: str) -> str | None:
-    """The name in "Đại tá LÊ AN, Viện trưởng Viện B": in capitals behind a rank, or before an office."""
+    """The name in "Đại tá LÊ AN, Viện trưởng Viện B": in capitals behind a rank, or before an office; with both of
+    these also in small letters, "BS Lê An - Bệnh viện B"."""
     core = _LABEL.sub("", text).strip(_EDGES)
     rest = _RANKS.sub("", core)
-    name, comma, office = (_PARENTHESES.sub("", rest) if "," not in rest else rest).partition(",")
-    words = name.split()
+    name, *behind = _BEHIND_NAME.split(_PARENTHESES.sub("", rest) if "," not in rest else rest, maxsplit=1)
+    words, office = name.split(), behind[0] if behind else ""
     ranked = rest != core
-    in_office = bool(comma and (_OFFICE.match(office.strip()) or _INSTITUTION.match(office.strip())))
-    if not 2 <= len(words) <= 5 or not (ranked or in_office) or (comma and not in_office):
+    in_office = bool(_OFFICE.match(office) or _INSTITUTION.match(office))
+    if not 2 <= len(words) <= 5 or not (ranked or in_office) or (behind and not in_office):
         return None
     if name.isupper() or (in_office and ranked and all(word[0].isupper() for word in words)):
         return name.strip() if all(word.isalpha() for word in words) else None
@@ -113,8 +144,8 @@ def office_holder(text: str) -> str | None:
 
 def _parts(text: str) -> list[str]:
     text = _AVATAR.sub("", _OTHERS.sub("", _ADDRESS.sub("", _PARENTHESES.sub("", text)).strip()))
-    text = _LINK_TEXT.sub("", _LABEL.sub("", text))
-    if _AND_DESK.search(text):
+    text = _TAKEN_FROM.sub("", _LINK_TEXT.sub("", _BY.sub("", _LABEL.sub("", text))))
+    if _AND_DESK.search(text) or (" và " in text and _is_institution(text)):
         return [text]
     if _THEO.match(text) and len(text.split()) <= 4 and not _SPLIT.search(text):
         # "Theo TTXVN", "Theo Hồ Hương": a name stays, an agency is dropped by `names`.
@@ -124,9 +155,11 @@ def _parts(text: str) -> list[str]:
 
 def _of_pair(part: str) -> list[str]:
     """ "TIẾN DŨNG-VĂN CHUNG" are two: each side has a name's two words."""
-    if "-" not in part:
+    if "-" not in part or _is_institution(part):
         return [part]
     sides = part.split("-")
+    if is_agency(sides[-1]):
+        return sides
     return sides if all(len(side.split()) > 1 for side in sides) else [part]
 
 
@@ -137,7 +170,7 @@ def signature(line: str) -> str | None:
     """
     if "(" in line and _OF_A_LIFE.search(line):
         return None
-    text = _PARENTHESES.sub("", line).strip()
+    text = _TAKEN_FROM.sub("", _PARENTHESES.sub("", line).strip())
     words = text.split()
     if not words or len(words) > _MAX_WORDS or text[-1] in "!?…:;" or len(line) > 90:
         return None
@@ -146,8 +179,15 @@ def signature(line: str) -> str | None:
         return None
     if _DESK.search(core) and len(core.split()) <= 8 and not text.endswith("."):
         return line
+    if _WORK.match(line) and _INSTITUTION.match(core) and not text.endswith("."):
+        return line
+    core = _RANKS.sub("", core)
+    person, *offices = _SPLIT.split(core)
+    if offices and is_person(person) and all(map(_is_institution, offices)):
+        return line
     named = [part for part in _SPLIT.split(_THEO.sub("", core)) if part]
-    parts = [part.split() for part in named if not (is_agency(part) or _DOMAIN.fullmatch(part))]
+    persons = [part for part in named if not (is_agency(part) or _DOMAIN.fullmatch(part))]
+    parts = [part.split() for part in persons or named]
     capital = all(word[0].isupper() for part in parts for word in part if word[0].isalpha())
     return line if parts and capital and all(1 <= len(part) <= 5 for part in parts) else None
 
@@ -155,6 +195,22 @@ def signature(line: str) -> str | None:
 def is_labelled(line: str) -> bool:
     """Whether a line says of itself that it signs: "Tin, ảnh: …", "… (thực hiện)"."""
     return bool(_LABEL.match(line) or _BY.match(line) or _DONE.search(line))
+
+
+def signs_by_label(line: str) -> bool:
+    """Whether a line says of itself that it signs ("Tin, ảnh: …") and names who did: whoever wrote, else a person or a
+    desk; "Ảnh: Internet" and "Thiết kế: Apple" tell of something else."""
+    if not (is_labelled(line) and signature(line)):
+        return False
+    found = names(line)
+    if _OF_TEXT.match(line) or not _LABEL.match(line):
+        return bool(found)
+    return any((is_person(name) and " " in name) or is_desk(name) or _is_institution(name) for name in found)
+
+
+def is_deed(line: str) -> bool:
+    """Whether a line says what the person named above it did: "(tổng hợp)", "thực hiện"."""
+    return bool(_DEED.fullmatch(line))
 
 
 def is_office(line: str) -> bool:
@@ -170,6 +226,12 @@ def is_listed(line: str) -> bool:
 def is_desk(name: str) -> bool:
     """Whether `name` is a desk or group of the paper's, and no person: "Nhóm PV"."""
     return bool(_DESK.match(name))
+
+
+def is_titled(name: str) -> bool:
+    """Whether `name` is a person's behind a rank or a degree: "TS Lê An"."""
+    bare = _RANKS.sub("", name)
+    return bare != name and is_person(bare)
 
 
 def is_person(name: str, *, alone: bool = True) -> bool:

@@ -14,7 +14,7 @@ from crawler.extract.boilerplate import (
     line_rule,
     split_dateline,
 )
-from crawler.extract.byline import names, signature
+from crawler.extract.byline import is_deed, names, signature
 from crawler.extract.captions import is_credit
 from crawler.extract.reader import TextBlock
 from crawler.text import INVISIBLE, nfc
@@ -50,6 +50,8 @@ def clean_text(text: str, own_names: Iterable[str] = ()) -> CleanText:
         else:
             dropped.append(Dropped(block.text, "repeat"))
     authors: tuple[str, ...] = ()
+    if len(body) > 2 and is_deed(body[-1]) and signature(body[-2]):
+        dropped.append(Dropped(body.pop(), "byline"))
     if len(body) > 1 and (signed := signature(body[-1])):
         authors = names(signed, own_names)
         body.pop()

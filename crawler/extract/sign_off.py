@@ -12,14 +12,17 @@ from crawler.extract.boilerplate import SENTENCE_END, Dropped
 from crawler.extract.byline import (
     PLACES,
     is_agency,
+    is_deed,
     is_desk,
     is_labelled,
     is_listed,
     is_office,
     is_person,
+    is_titled,
     names,
     office_holder,
     signature,
+    signs_by_label,
 )
 from crawler.extract.reader import TextBlock
 
@@ -31,6 +34,11 @@ _PARENTHESIS = re.compile(r"[(\[].*[)\]]\.?")
 _CLOCK, _DAY = r"\d{1,2}\s?[:h]\s?\d{2}(?::\d{2})?(?:\s?[ap]m)?", r"(?:ngày )?\d{1,2}([/.-])\d{1,2}\%d\d{4}"
 _TIME = re.compile(rf"\W*(?:{_CLOCK}\W+{_DAY % 1}|{_DAY % 2}\W+{_CLOCK})\W*", re.I)  # under a text: when it was posted
 _SOURCE = re.compile(r"(?:theo|nguồn)\b", re.I)
+# "Nguồn: …", "Theo Reuters", "Theo báo Dân Việt", "Theo baochinhphu.vn", and no "Nguồn vốn của dự án".
+_STATED = re.compile(
+    r"(?i:nguồn)\b[^:.]{0,12}:|(?i:nguồn|theo)(?:\s*:|\s+(?:[\w-]+\.\w|[A-ZĐÀ-Ỹ\d\"“(]))"
+    r"|(?i:theo (?:báo|tạp chí|đài|hãng|trang|website|cổng)\b)"
+)
 
 
 def sign_off(
@@ -58,9 +66,11 @@ def sign_off(
 
 
 def _names(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
-    """Who signs on a line: "Theo Hồ Hương" names a person, "Theo Venturebeat" a source."""
-    found = names(text, own)
-    return tuple(name for name in found if is_person(name)) if _SOURCE.match(text) else found
+    """Who signs on a line: "Theo Hồ Hương" names a person, "Theo Venturebeat" and "Theo NHK" a source."""
+    found = () if is_deed(text) else names(text, own)
+    if not _SOURCE.match(text):
+        return found
+    return tuple(name for name in found if is_person(name) and not (name.isalpha() and name.isupper()))
 
 
 def _may_sign(block: TextBlock, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
@@ -70,9 +80,16 @@ def _may_sign(block: TextBlock, authors: tuple[str, ...], own: tuple[str, ...]) 
         return True
     if len(text) > 2 * _LONG or block.role in ("heading", "row", "item") or is_listed(text):
         return False
+    if _is_aside(text):
+        return True
     if (holder := office_holder(text)) and (holder.isupper() or _is_set_apart(block)):
         return True
     return len(text) <= _LONG and (_is_certain(text, authors, own) or _is_name_line(block, own))
+
+
+def _is_aside(text: str) -> bool:
+    """A line that signs nothing by itself and may stand below one that does: "(tổng hợp)", "Ảnh: TTXVN"."""
+    return is_deed(text) or (is_labelled(text) and bool(signature(text)) and not signs_by_label(text))
 
 
 def _is_certain(text: str, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
@@ -82,18 +99,20 @@ def _is_certain(text: str, authors: tuple[str, ...], own: tuple[str, ...]) -> bo
         return True
     if _PARENTHESIS.fullmatch(text) and not names(bare, own):
         return True
-    if _SOURCE.match(bare) and len(bare.split()) <= 8 and not SENTENCE_END.search(text):
+    if _STATED.match(bare) and len(bare.split()) <= 8 and not SENTENCE_END.search(text):
         return True
-    return is_labelled(text) and bool(signature(text))
+    return signs_by_label(text)
 
 
 def _is_name_line(block: TextBlock, own: tuple[str, ...]) -> bool:
     """A line of nothing but names, or a desk."""
-    found = names(block.text, own) if signature(block.text) else ()
+    found = names(block.text, own) if signature(block.text) and not is_labelled(block.text) else ()
     if not found or any(name.casefold() in PLACES for name in found):
         return False
     styled = _is_set_apart(block)
-    return block.right or all(is_person(name, alone=not styled) or is_desk(name) for name in found)
+    return block.right or all(
+        is_person(name, alone=not styled) or is_desk(name) or (styled and is_titled(name)) for name in found
+    )
 
 
 def _is_set_apart(block: TextBlock) -> bool:
@@ -103,9 +122,15 @@ def _is_set_apart(block: TextBlock) -> bool:
 def _stands(signed: list[TextBlock], kept: list[TextBlock], authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """Whether the uppermost of the `signed` lines, the last line first, stands where a byline does."""
     top = signed[-1]
+    if is_deed(top.text):
+        return False  # nobody is named above it
     if _is_certain(top.text, authors, own):
         return True
-    if sum(not _is_certain(block.text, authors, own) for block in signed) > _UNLABELLED:
+    if _is_aside(top.text):
+        return False
+    if len(signed) > 1 and is_deed(signed[-2].text):
+        return True
+    if sum(not (_is_aside(block.text) or _is_certain(block.text, authors, own)) for block in signed) > _UNLABELLED:
         return False
     above = kept[: next(place for place, block in enumerate(kept) if block is top)]
     # Of a picture story the captions are the text.

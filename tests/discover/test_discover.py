@@ -448,6 +448,10 @@ FORMS = [
     "/{slug}-i73040{n}/",
     "/web/guest/tin/-/2018/83771{n}/{slug}.aspx",
     "/{slug}-a1936{n}.html",
+    "/tin/newsid/d2a416c0-1515-4f9b-bdf7-ad0f0111d9e{n}/cid/1961be5b-bff9-4d9d-8933-9c1fbe58aafa",
+    "/news/11059{n}p31c171/{slug}.htm",
+    "/wps/portal/tin?WCM_GLOBAL_CONTEXT=d0e4290{n}fbb5",
+    "/?page=news_detail&category_id=12603&id=5991{n}",
 ]
 
 
@@ -458,6 +462,13 @@ def test_articles_of_an_unknown_host(form: str) -> None:
     assert [link.url for link in discovery.links] == expected
     assert tuple(link.title for link in discovery.links) == TITLES
     assert [link.published_at and link.published_at.day for link in discovery.links] == [1, 2, 3, 4, 5, 6]
+
+
+def test_sections_told_from_articles_by_the_query_alone_are_none() -> None:
+    names = ("Giới thiệu chung", "Kinh tế", "Văn hóa xã hội")
+    menu = "".join(f'<li><a href="/?page=list&category_id=1260{n}">{name}</a></li>' for n, name in enumerate(names))
+    discovery = discover(listing("/?page=detail&category_id=12603&id=5991{n}", menu), HOME + "?page=list")
+    assert tuple(link.title for link in discovery.links) == TITLES
 
 
 def test_numbered_articles_make_other_long_links_topics() -> None:
@@ -531,6 +542,25 @@ def test_answers_of_a_timeline_api() -> None:
     link = only(discover(body, "https://api.bao.example.vn/api/morenews-zone-1-2.html", site=SITE))
     assert (link.url, link.title) == (HOME + "mo-rong-post1.html", "Mở rộng cảng")
     assert link.published_at == datetime.fromisoformat("2026-03-07T08:12:11+07:00")
+
+
+def test_posts_of_a_wordpress_site() -> None:
+    posts = [
+        {
+            "id": 901,
+            "link": "https://huyen.example.vn/mo-rong-cang-bien-p901.html",
+            "title": {"rendered": "Mở rộng cảng &#8211; bến mới"},
+            "guid": {"rendered": "https://huyen.example.vn/?p=901"},
+            "date": "2026-10-05T14:30:00",
+            "date_gmt": "2026-10-05T07:30:00",
+            "modified_gmt": "2026-10-05T08:00:00",
+        },
+        {"id": 902, "title": {"rendered": ""}, "link": ""},
+    ]
+    link = only(discover(json.dumps(posts).encode(), "https://huyen.example.vn/wp-json/wp/v2/posts"))
+    assert (link.url, link.title) == (posts[0]["link"], "Mở rộng cảng – bến mới")
+    assert link.published_at == datetime.fromisoformat("2026-10-05T14:30:00+07:00")
+    assert link.modified_at == datetime.fromisoformat("2026-10-05T15:00:00+07:00")
 
 
 # Real pages

@@ -87,6 +87,15 @@ def test_users_texts_lose_their_boilerplate_and_nothing_else(path: Path) -> None
         ("QĐND Online – Sáng nay", "QĐND Online", "Sáng nay"),
         ("BNEWS Ngày 5/3, giá", "BNEWS", "Ngày 5/3, giá"),
         ("(ĐTM) - Sáng nay", "(ĐTM)", "Sáng nay"),
+        ("(BSĐ) Ngày 5/3, giá", "(BSĐ)", "Ngày 5/3, giá"),
+        ("(Sông Đà) - Sáng nay", "(Sông Đà)", "Sáng nay"),
+        ("(SongDaTimes) – Sáng nay", "(SongDaTimes)", "Sáng nay"),
+        ("(Baosongda.com.vn)- 19 giờ ngày 5/3", "(Baosongda.com.vn)", "19 giờ ngày 5/3"),
+        ("(Hà Nội) - Sáng nay", None, "(Hà Nội) - Sáng nay"),
+        ("(Ảnh) - Sáng nay", None, "(Ảnh) - Sáng nay"),
+        ("(Tiếp theo) - Sáng nay", None, "(Tiếp theo) - Sáng nay"),
+        ("EVN - đơn vị thi công", None, "EVN - đơn vị thi công"),
+        ("ASEAN - Nhật Bản họp", None, "ASEAN - Nhật Bản họp"),
         ("Hà Nội - Sáng nay", None, "Hà Nội - Sáng nay"),
         ("TTXVN đưa tin sáng nay", None, "TTXVN đưa tin sáng nay"),
         ("Vovinam - môn võ Việt", None, "Vovinam - môn võ Việt"),
@@ -99,6 +108,8 @@ def test_dateline_is_cut_only_where_it_is_one(lead: str, mark: str | None, rest:
 def test_publishers_own_mark_is_a_dateline() -> None:
     assert split_dateline("Báo Sông Đà - Sáng nay", ("Báo Sông Đà",)) == ("Báo Sông Đà", "Sáng nay")
     assert split_dateline("Báo Sông Đà - Sáng nay") == (None, "Báo Sông Đà - Sáng nay")
+    assert split_dateline("BSD – Sáng nay", ("www.bsd.edu.vn", "bsd")) == ("BSD", "Sáng nay")
+    assert split_dateline("Em bé - con ông An - đã khỏe", ("e",)) == (None, "Em bé - con ông An - đã khỏe")
 
 
 @pytest.mark.parametrize(

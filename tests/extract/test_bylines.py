@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extract import Dropped, extract
+from crawler.extract import Dropped, clean_text, extract
 from crawler.extract.byline import is_office, is_person, names, office_holder
 from crawler.sites import load_sites
 
@@ -53,12 +53,53 @@ def lines(style: str, *texts: str) -> str:
         ("Nhóm phóng viên", ("Nhóm phóng viên",)),
         ("T.H", ("T.H",)),
         ("Theo Venturebeat", ()),
+        ("Theo NHK", ()),
         ("TTXVN", ()),
+        ("Báo VietNamNet", ()),
+        ("CTV Lê An/THBK", ("Lê An",)),
+        ("Tin: Lê An, BBT", ("Lê An",)),
+        ("Lê An - Trung tâm VH-TT huyện", ("Lê An",)),
+        ("Lê An – UBND xã Bình An", ("Lê An",)),
+        ("Lê An - Trường Giang", ("Lê An", "Trường Giang")),
+        ("LÊ AN - Bí thư Đoàn xã", ("LÊ AN",)),
+        ("Người đưa tin: Lê An", ("Lê An",)),
+        ("Tác giả bài viết: Lê An", ("Lê An",)),
+        ("Tin + hình: Lê An", ("Lê An",)),
+        ("Sưu tầm: Lê An", ("Lê An",)),
+        ("Tin, ảnh của Lê An", ("Lê An",)),
+        ("Lê An biên soạn", ("Lê An",)),
+        ("Lê An + Mai Bình", ("Lê An", "Mai Bình")),
+        ("Lê An-TTXVN", ("Lê An",)),
+        ("Lê An Theo Trí thức trẻ", ("Lê An",)),
+        ("Tin, ảnh: Viện Đô thị và Quản lý", ("Viện Đô thị và Quản lý",)),
     ],
 )
 def test_line_that_signs_is_cut_and_names_its_authors(style: str, line: str, authors: tuple[str, ...]) -> None:
     article = extract(page(lines(style, line)), URL)
     assert (article.authors, article.body) == (authors, "\n".join(TEXT))
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("below", ["Ảnh: TTXVN", "Ảnh: Internet", "Video: CTV"])
+def test_credit_of_pictures_goes_with_the_name_above_it(style: str, below: str) -> None:
+    article = extract(page(lines(style, "Tin: Lê An", below)), URL)
+    assert (article.authors, article.body) == (("Lê An",), "\n".join(TEXT))
+
+
+def test_name_behind_a_degree_signs_where_it_is_set_apart() -> None:
+    signed, told = (extract(page(lines(style, "TS Lê An")), URL) for style in ("bold", "plain"))
+    assert (signed.authors, signed.body) == (("TS Lê An",), "\n".join(TEXT))
+    assert (told.authors, told.body) == ((), "\n".join((*TEXT, "TS Lê An")))
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("deed", ["(Tổng hợp)", "(t/h)", "thực hiện", "(Lược dịch)"])
+def test_line_of_what_was_done_belongs_to_the_name_above_it(style: str, deed: str) -> None:
+    for before in ((), ("Nguồn vốn của tuyến đường",)):
+        tail = lines("plain", *before) + lines(style, "Lê An - Mai Bình", deed)
+        article = extract(page(tail), URL)
+        assert (article.authors, article.body) == (("Lê An", "Mai Bình"), "\n".join((*TEXT, *before)))
+    assert clean_text("\n".join((*TEXT, "Lê An - Mai Bình", deed))).authors == ("Lê An", "Mai Bình")
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -76,6 +117,19 @@ def test_line_that_signs_is_cut_and_names_its_authors(style: str, line: str, aut
         ["CHỦ TỊCH", "Lương Văn An"],
         ["KT. BỘ TRƯỞNG", "THỨ TRƯỞNG", "Lương Văn An"],
         ["TM. ỦY BAN NHÂN DÂN"],
+        ["KT. CHỦ TỊCH", "(Ký, đóng dấu và ghi rõ họ tên)", "Lương Văn Ân"],
+        ["NGƯỜI LAO ĐỘNG", "(Ký và ghi rõ họ tên)"],
+        ["(tổng hợp)"],
+        ["Trường Tiểu học Bình An"],
+        ["Điểm đánh giá: 8/10"],
+        ["Nguồn vốn của tuyến đường"],
+        ["Ảnh: Internet"],
+        ["Ảnh: Running Man Việt, Internet"],
+        ["Ảnh: T.L"],
+        ["Thiết kế: Apple"],
+        ["Thực hiện: Riot Games"],
+        ["Theo dòng thời gian"],
+        ["Trở thành người đầu tiên đi hết con đường là ước mơ của anh"],
         ["Gồm các ông, bà:", "Lê An", "Mai Bình", "Trần Văn Dũng"],
         ["Lê An", "Mai Bình", "Trần Văn Dũng", "Lý Hùng"],
         ["Việt Nam, Thái Lan"],
@@ -104,6 +158,21 @@ def test_a_name_of_four_words_begins_with_a_surname(style: str) -> None:
         "<p><em>* Mời bạn đọc vào chuyên mục <a href='/x'>Kinh tế</a> xem các tin, bài liên quan.</em></p>",
         "<p>Kính mời quý độc giả truy cập chuyên mục <a href='/x'>Xã hội</a> để đọc thêm tin, bài.</p>",
         "<div class='ad'>loading...</div>",
+        "<p>Tổng số điểm của bài viết là: 0 trong 0 đánh giá</p><p>Click để đánh giá bài viết</p>",
+        "<p>Những tin mới hơn</p>",
+        "<p>Những tin cũ hơn</p>",
+        "<p>Số lần đọc: 1.204</p>",
+        "<p>Tổng lượt truy cập: 45.301</p>",
+        "<p>Ý kiến bạn đọc Gửi ý kiến In trang này</p>",
+        "<p>Thông tin bạn đọc</p><p>Đóng Lưu thông tin</p>",
+        "<p>Trở thành người đầu tiên tặng sao cho bài viết 0 0 0</p>",
+        "<p>[ Điểm đánh giá5/5 ]1 người đã bình chọn</p>",
+        "<p>Gửi cho bạn bè</p>",
+        "<p>Video đang HOT</p>",
+        "<p>0 bình luận</p>",
+        "<p>Skip Ribbon Commands</p>",
+        "<p>Theo dõi Baosongda.vn trên</p>",
+        "<p>Đăng bởi: Admin</p>",
     ],
 )
 def test_byline_is_found_behind_a_house_line(house: str) -> None:
@@ -140,8 +209,10 @@ def test_quotation_share_bar_and_address_name_no_author(box: str) -> None:
 def test_names_of_a_byline() -> None:
     assert names("Lưu: VT, KTTH.") == names("Facebook, Zalo") == ()
     assert names("Lưu Hương") == ("Lưu Hương",)
+    assert names("PV Hà Nội") == ("PV Hà Nội",)
     assert office_holder("PGS, TS LÊ VĂN AN, Phó giám đốc Học viện") == "LÊ VĂN AN"
-    assert office_holder("Chủ tịch Lê Văn An") is None
+    assert office_holder("BS Lê Văn An - Bệnh viện tỉnh") == "Lê Văn An"
+    assert office_holder("Chủ tịch Lê Văn An") is office_holder("LÊ AN - MAI BÌNH") is None
     assert is_office("Phó Chủ tịch")
     assert not is_office("Chung tay vì cộng đồng")
     assert [is_person(name) for name in ("Lê An", "Venturebeat", "Link Android", "T.T")] == [True, False, False, True]

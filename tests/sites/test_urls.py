@@ -62,6 +62,19 @@ def test_every_route_leads_to_one_address(url: str) -> None:
     assert canonical(url, MAU) == ARTICLE
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "vn_source=Home&vn_campaign=Box&vn_medium=Item-1&vn_term=Desktop&vn_thumb=1",
+        "itm_source=box&itm_medium=b",
+        "mibextid=x",
+    ],
+)
+def test_how_a_reader_came_is_no_part_of_a_foreign_address(query: str) -> None:
+    assert canonical(f"https://other.vn/tin?id=7&{query}") == "https://other.vn/tin?id=7"
+    assert canonical("https://other.vn/tin?vn_id=7") == "https://other.vn/tin?vn_id=7"
+
+
 def test_sub_domains_and_former_domains_stay() -> None:
     mau = site(hosts=("mau.com.vn",))
     assert canonical("http://mega.baomau.vn/a-post1.html", mau) == "https://mega.baomau.vn/a-post1.html"
