@@ -89,6 +89,8 @@ def split_dateline(lead: str, own_names: Iterable[str] = ()) -> tuple[str | None
 
 def _opens(lead: str, name: str) -> bool:
     """Whether a text begins with a publisher's name, in parentheses in any case."""
+    if lead[:1] not in ("(", name[:1], name[:1].upper()):
+        return False  # as most do not
     marked = f"({name})"
     if len(name) < _SHORT_NAME:
         return name.isupper() and lead.startswith((f"{name} ", marked))
