@@ -11,6 +11,9 @@ from crawler.text import without_marks
 from crawler.text.query import YEAR, All, Either, Node, Not, Phrase
 from crawler.text.words import BREAK, sign
 
+_FEW = 3
+"""Words of a phrase whose pairs may all be so common that a rare one with diacritics finds it sooner."""
+
 
 class _Term(NamedTuple):
     """What stands in the index."""
@@ -23,21 +26,17 @@ class _Term(NamedTuple):
 def fts5(node: Node, facets: Iterable[Iterable[str]], *, titles: bool, marks: bool) -> str:
     """The query in the language of FTS5 (sqlite.org/fts5.html, section 3); with `titles` what may have it in its title.
 
-    Of each of the `facets` one word is demanded. With `marks` phrases have their words with diacritics too: fewer texts
-    are found, and more of the index is read.
+    Of each of the `facets` one word is demanded. With `marks` short phrases have their words with diacritics too: fewer
+    texts are found, and more of the index is read.
     """
-    parts = [_fts5(node, marks=marks)]
-    if titles:
-        parts.append(_fts5(node, titles=True))
+    parts = [_fts5(node, titles=titles, marks=marks)]
     parts += [" OR ".join(_fts5_quoted(_Term(word)) for word in words) for words in facets]
     return " AND ".join(f"({part})" for part in parts)
 
 
 def tsquery(node: Node, facets: Iterable[Iterable[str]], *, titles: bool, marks: bool) -> str:
     """The query as PostgreSQL's tsquery (manual, 8.11.2); as `fts5`."""
-    parts = [f"({_tsquery(node, marks=marks)}) | {quoted(HUGE)}"]
-    if titles:
-        parts.append(f"({_tsquery(node, titles=True)}) | {quoted(HUGE)}")
+    parts = [f"({_tsquery(node, titles=titles, marks=marks)}) | {quoted(HUGE)}"]
     parts += [" | ".join(map(quoted, words)) for words in facets]
     return " & ".join(f"({part})" for part in parts)
 
@@ -97,7 +96,7 @@ def _fts5(node: Node, *, titles: bool = False, marks: bool = False) -> str:
         case All(parts):
             wanted = " AND ".join(f"({_fts5(part, titles=titles, marks=marks)})" for part in parts if _positive(part))
             # NOT binds closer than AND in FTS5.
-            without = "" if titles else "".join(f" NOT ({_fts5(phrase)})" for phrase in _excluded(parts))
+            without = "".join(f" NOT ({_fts5(phrase)})" for phrase in _excluded(parts))
             return f"({wanted}){without}"
         case Not():
             raise AssertionError("the parser lets no NOT stand alone")
@@ -113,7 +112,7 @@ def _tsquery(node: Node, *, titles: bool = False, marks: bool = False) -> str:
             return " | ".join(f"({_tsquery(part, titles=titles, marks=marks)})" for part in parts)
         case All(parts):
             wanted = [f"({_tsquery(part, titles=titles, marks=marks)})" for part in parts if _positive(part)]
-            without = [] if titles else [f"!({_tsquery(phrase)})" for phrase in _excluded(parts)]
+            without = [f"!({_tsquery(phrase)})" for phrase in _excluded(parts)]
             return " & ".join(wanted + without)
         case Not():
             raise AssertionError("the parser lets no NOT stand alone")
@@ -133,7 +132,7 @@ def _terms(phrase: Phrase, *, titles: bool = False, marks: bool = False) -> list
         found += [_Term(word[:LONGEST]) for word in words]
     if phrase.open:
         found[-1] = found[-1]._replace(open=True)
-    if marks and len(phrase.words) > 1:
+    if marks and 1 < len(phrase.words) <= _FEW:
         found += [_Term(word[:LONGEST]) for word in _marked(phrase)]
     return found
 
