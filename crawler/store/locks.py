@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -91,5 +91,9 @@ def _session(engine: Engine, job: str) -> Iterator[Callable[[], None]]:
 
         yield confirm
     finally:
+        if taken and not connection.invalidated:
+            with suppress(DBAPIError):  # a server that is gone has given it up
+                # The end of a session does so too, but only when the server comes to notice it.
+                connection.scalar(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
         connection.close()
         own.dispose()

@@ -8,11 +8,13 @@ import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine, StaticPool, create_engine
 
 from crawler.errors import StoreFailed
-from crawler.store import LockTaken, SourceState, Store
+from crawler.store import LockTaken, SourceState, Store, locks
 from tests.support import LONG, sibling, statement
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +57,25 @@ def test_a_lost_lock_is_noticed(postgres: str) -> None:
         with pytest.raises(StoreFailed) as failure:
             confirm()
     assert failure.value.reason == "unreachable"
+
+
+def test_a_lock_is_given_up_before_the_server_notices_that_its_session_has_ended(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions: list[Engine] = []
+
+    def lasting(*args: Any, **options: Any) -> Engine:
+        sessions.append(create_engine(*args, **{**options, "poolclass": StaticPool}))
+        return sessions[-1]
+
+    with Store.open(postgres) as store, monkeypatch.context() as patch:
+        patch.setattr(locks, "create_engine", lasting)
+        patch.setattr(Engine, "dispose", lambda *_: None)
+        for _ in range(2):
+            with store.lock("job"):
+                pass
+    for one in sessions:
+        one.dispose()
 
 
 def test_a_folder_without_room_for_the_lock_has_a_name(tmp_path: Path) -> None:
