@@ -130,9 +130,11 @@ def receiver(folder: Path) -> Iterator[str]:
     server = Quiet(("127.0.0.1", 0), Receiver)
     process = _fork.Process(target=server.serve_forever, daemon=True)
     process.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    process.kill()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        process.kill()
+        server.server_close()
 
 
 @contextmanager
@@ -141,11 +143,13 @@ def nats_server(folder: Path) -> Iterator[str]:
     program = Path(sys.executable).with_name("nats-server")
     command = [str(program), "-a", "127.0.0.1", "-p", "-1", "-js", "-sd", str(folder), "--ports_file_dir", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        ports = folder / f"nats-server_{process.pid}.ports"
-        while not (ports.exists() and (found := ports.read_text()).endswith("}")):
-            time.sleep(0.05)
-        yield str(json.loads(found)["nats"][0])
-        process.kill()
+        try:
+            ports = folder / f"nats-server_{process.pid}.ports"
+            while not (ports.exists() and (found := ports.read_text()).endswith("}")):
+                time.sleep(0.05)
+            yield str(json.loads(found)["nats"][0])
+        finally:  # else a mistake of the run would wait for it for ever
+            process.kill()
 
 
 def chaos(url: str, config: Path, kills: int, seed: int) -> Counter[str]:
