@@ -53,7 +53,7 @@ def test_a_next_scrapy_or_twisted_is_not_allowed_before_it_is_tried() -> None:
 
 def test_everything_that_the_wheel_brings_along_is_pinned_and_is_what_is_tried() -> None:
     """Also what its dependencies depend on: nothing comes into an installation that no test has met."""
-    versions, missing, seen = pinned("constraints.txt"), set(), set()
+    versions, lowest, missing, seen = pinned("constraints.txt"), pinned("constraints-min.txt"), set(), set()
     waiting = [
         (one.name, frozenset(one.extras))
         for lines in (_PROJECT["dependencies"], *_PROJECT["optional-dependencies"].values())
@@ -69,7 +69,8 @@ def test_everything_that_the_wheel_brings_along_is_pinned_and_is_what_is_tried()
             found = distribution(name)
         except PackageNotFoundError:
             continue  # an extra that is not installed here
-        if versions.get(canonicalize_name(name)) != Version(found.version):
+        tried = versions.get(canonicalize_name(name)), lowest.get(canonicalize_name(name))
+        if Version(found.version) not in tried:
             missing.add(f"{name}=={found.version}")
         for one in map(Requirement, found.requires or ()):
             if one.marker is None or any(one.marker.evaluate({"extra": extra}) for extra in (*extras, "")):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_an_interrupted_demo_has_not_failed(thoisu: Thoisu, monkeypatch: pytest.
 
         return [SiteReport(site=name, error="stopped") for name in sites]
 
-    monkeypatch.setattr(sys.modules["crawler.crawl"], "crawl", stopped)
+    monkeypatch.setattr(import_module("crawler.crawl"), "crawl", stopped)
     done = thoisu("demo")
     assert done.code == 130
     assert done.err == "thoisu: stopped; the demo asked nobody, and begins anew\n"
