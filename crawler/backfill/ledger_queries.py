@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Date, Select, and_, case, func
 from crawler.backfill.steps import Step, steps
 from crawler.discover import DayRange, span_of
 from crawler.errors import Refusal
-from crawler.store.schema import WAITING, Fate, articles, copies, every, links, sources
+from crawler.store.schema import ANSWERED, WAITING, Fate, articles, copies, every, links, sources
 from crawler.store.sightings import gaps, poll_days, sightings
 
 _route = func.coalesce(sources.c.route, sources.c.url)
@@ -155,7 +155,7 @@ def failing(connection: Connection, site: str) -> list[Failing]:
             func.min(poll_days.c.day), good, func.max(poll_days.c.day),
         )
         .join(poll_days, poll_days.c.source_id == sources.c.id)
-        .where(sources.c.site == site, sources.c.last_status.not_in(("200", "304")))
+        .where(sources.c.site == site, sources.c.last_status.not_in(ANSWERED))
         .group_by(sources.c.id)
         .order_by(sources.c.url)
     )  # fmt: skip

@@ -25,7 +25,7 @@ from crawler.configuration import DEFAULTS, Settings
 from crawler.crawl import RunContext, RunSpider, SiteReport
 from crawler.crawl.articles import Articles
 from crawler.crawl.link_queue import BATCH
-from crawler.crawl.run import TAKEN, Crawls, settings_for, work
+from crawler.crawl.run import TAKEN, Crawls, calm_collector, settings_for, work
 from crawler.errors import Refusal, StoreFailed
 from crawler.fetch import clock
 from crawler.items import Event, PendingLink, Purpose
@@ -217,7 +217,7 @@ def backfill(
     is due or under way.
     """
     chosen = settings_for(own, newsroom=newsroom, more=settings)
-    with Store.open(store_url) as store:
+    with calm_collector(), Store.open(store_url) as store:
         about = {"store": store, "limit": limit, "on_progress": on_progress, "now": now}
         plan = [(sites[name], {**about, "jobs": [*given]}) for name, given in jobs.items()]
         reports = work(plan, Backfills(chosen, patient=patient))

@@ -16,6 +16,7 @@ from crawler.items import Link
 from crawler.schedule import PollResult
 from crawler.sites import Feed, Listing, Sitemap, Source
 from crawler.store import SourceSaved, SourceState
+from crawler.store.schema import ANSWERED
 from crawler.text import day_of, not_ahead, parse_date, validator
 
 _FIRST = timedelta(days=10)  # how far back the first poll of an index goes
@@ -194,7 +195,7 @@ def poll_result(poll: Poll, state: SourceState, window: int | None, now: datetim
     `window` is the number of items that the source showed the last time it showed any.
     """
     source = poll.source
-    if state.last_status not in ("200", "304"):
+    if state.last_status not in ANSWERED:
         # The shard of a new day, month or year is not there before its first article.
         young = isinstance(source, Sitemap) and source.url != poll.url
         return PollResult(now) if young and state.last_status == Refusal.NOT_FOUND else None

@@ -14,11 +14,11 @@ from crawler.errors import Refusal
 from crawler.monitor import silence as silences
 from crawler.monitor.page_checks import midnight
 from crawler.monitor.shift import shift
-from crawler.monitor.view import View, answered
+from crawler.monitor.view import View
 from crawler.sites import Feed, Listing, Sitemap, StandIn
 from crawler.store import stand_ins
 from crawler.store.findings import Observation
-from crawler.store.schema import Fate, articles, links, sources
+from crawler.store.schema import ANSWERED, Fate, articles, links, sources
 from crawler.store.sightings import sightings
 from crawler.store.tallies import ASKED, LIES
 from crawler.text import day_of, local_time, not_after
@@ -79,7 +79,7 @@ def _silent_sources(view: View, site: str) -> Iterator[Observation]:
     if len(named) == 1:
         return
     route = func.coalesce(sources.c.route, sources.c.url)  # the files of a sitemap are one source
-    good = (sources.c.site == site) & answered() & route.in_(named)
+    good = (sources.c.site == site) & sources.c.last_status.in_(ANSWERED) & route.in_(named)
     listed = sources.join(sightings, sightings.c.source_id == sources.c.id)
     last = select(route, func.max(sightings.c.day), func.max(sources.c.checked_at)).select_from(listed)
     for url, day, polled in view.connection.execute(last.where(good).group_by(route)):

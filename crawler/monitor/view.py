@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, select
 
 from crawler.monitor import page_flags
 from crawler.monitor.page_flags import PageFlags
@@ -15,16 +15,11 @@ from crawler.monitor.shift import PAST, FindingSpan
 from crawler.sites import Sites
 from crawler.store import Store, tallies
 from crawler.store.findings import Finding, Observation
-from crawler.store.schema import articles, sources
+from crawler.store.schema import ANSWERED, articles, sources
 from crawler.text import SKEW, day_of, not_after
 
 WINDOW = timedelta(days=2 * PAST)
 """How far back the shares of a site are read; farther while a finding is open that began earlier."""
-
-
-def answered() -> ColumnElement[bool]:
-    """Whether a source gave an answer at its last poll."""
-    return sources.c.last_status.in_(("200", "304"))
 
 
 @dataclass(slots=True)
@@ -103,7 +98,7 @@ class View:
 
     def polled_at(self, site: str) -> datetime | None:
         """The last poll of any source of the site that gave an answer."""
-        query = select(sources.c.checked_at).where(sources.c.site == site, answered())
+        query = select(sources.c.checked_at).where(sources.c.site == site, sources.c.last_status.in_(ANSWERED))
         return max((not_after(at, self.now) for at in self.connection.scalars(query) if at), default=None)
 
 

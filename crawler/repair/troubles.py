@@ -15,7 +15,7 @@ from crawler.repair.layouts import drift
 from crawler.schedule import Pace
 from crawler.sites import AddressForm, Feed, Listing, Site, Sitemap, StandIn, judge, with_stand_ins
 from crawler.store import stand_ins
-from crawler.store.schema import links, sites, sources
+from crawler.store.schema import ANSWERED, links, sites, sources
 from crawler.text import local_time
 
 Kind = Literal["gone", "stale", "addresses"]
@@ -33,7 +33,6 @@ _GONE = frozenset(
     }
 )
 """Answers by which there is no source where it was. A wall, a ban or a site that is down says nothing of that."""
-_GIVES = ("200", "304")
 _IN_A_ROW = 3  # polls that answer so
 _LONG = timedelta(hours=22)  # since the first of them: a source may be gone for a night's work
 _SHORT = timedelta(hours=8)  # when no other source of the site gives anything
@@ -95,7 +94,7 @@ def _gives_again(connection: Connection, one: StandIn, site: Site) -> bool:
         )
         return bool(connection.execute(query).scalar_one() >= _RETURNED)
     last = max(_rows(connection, site.name).get(one.route, []), key=lambda row: row.checked_at, default=None)
-    back = last is not None and last.failures == 0 and last.checked_at > one.since and last.last_status in _GIVES
+    back = last is not None and last.failures == 0 and last.checked_at > one.since and last.last_status in ANSWERED
     return one.route not in own or back
 
 

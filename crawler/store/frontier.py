@@ -18,14 +18,12 @@ from crawler.items import LONGEST_URL, Article, Link, PendingLink
 from crawler.sites import canonical
 from crawler.store.numbering import UNKNOWN, last_came_by_backfill
 from crawler.store.rows import SourceSaved, SourceState
-from crawler.store.schema import WAITING, Fate, articles, copies, every, links, sites, sources
+from crawler.store.schema import ANSWERED, WAITING, Fate, articles, copies, every, links, sites, sources
 from crawler.store.sightings import SIGHTED, add_sightings, note_gap, note_poll, sightings
 from crawler.store.sql import Prepared, chunks, given, insert_missing, upsert
 from crawler.store.subjects import hold
 from crawler.store.subjects import site as subject_of_site
 from crawler.text import AHEAD, SKEW, not_ahead
-
-_GOOD = (None, "200", "304")
 
 _KNOWN = select(
     *(links.c[name] for name in ("id", "canonical_url", "fate", "fetched_at", "modified_at", "backfill_seq")),
@@ -80,7 +78,7 @@ def save_source(
     """Keep a source's state and the links found there."""
     hold(connection, [subject_of_site(site)])
     source_id = _keep_state(connection, state, site)
-    note_poll(connection, source_id, at, None if state.last_status in _GOOD else state.last_status)
+    note_poll(connection, source_id, at, None if state.last_status in (None, *ANSWERED) else state.last_status)
     wanted = _believed(by_address(found), at)
     known = _known(connection, source_id, wanted)
     shown = [(link, url in known and known[url].day is not None) for url, link in wanted.items()]

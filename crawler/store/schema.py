@@ -67,6 +67,9 @@ class Fate(StrEnum):
 WAITING = (Fate.PENDING, Fate.BACKFILL)
 """The fates of links that are not yet read."""
 
+ANSWERED = ("200", "304")
+"""`sources.last_status` of a poll that gave an answer, if only "not modified"; else it is why there was none."""
+
 
 class Plain(TypeDecorator[str]):
     """Text without what no database takes: NUL (PostgreSQL) and lone surrogates (not encodable as UTF-8)."""

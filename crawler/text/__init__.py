@@ -11,6 +11,7 @@ http.py              how long to wait, and what is inside a gzip file
 normalization.py     the normal forms of Unicode, in linear time
 references.py        character references as the characters that they stand for
 content_codings.py   what gzip, deflate, br and zstd wrap, for those who need it: not imported here
+memory.py            what is made of each stretch of a text, remembered
 search.py            what a search takes for the same
 words.py             a text as the words that a search compares
 query.py             how a query is written, and the tree that it is read into

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from itertools import filterfalse
 
+from crawler.text.memory import Memory
 from crawler.text.normalization import nfc
 
 VERSION = "v1"
@@ -35,9 +35,7 @@ _OPEN = {"oa", "oe", "uy", "ua", "ia", "ưa"}  # at the end of a syllable the fi
 _CLOSED = {"oa", "oe", "uy"}  # before another letter the second: hoàn, ngoéo, huỳnh
 _OLDER = re.compile("(?<!q)(?:([òóỏõọ])([ae])|([ùúủũụ])(y))(?![^\\W\\d_])")  # hòa, khóe, thủy, in lower case
 _ONSETS = {"qu", "gi"}  # here u and i belong to the onset: quý, già
-_MANY = 1 << 16  # stretches that are remembered
 _ROUNDS = 8  # no syllable has more than three vowels; along a row of made-up ones a tone would wander for hours
-_LONG = 40  # characters; a longer one is no word and will not come again
 _CAPITALS = "A-ZÂĂĐÐƉÊÔƠƯ"
 _BODY = f"[{_CAPITALS}]{{2,}}(?:[gir](?![a-zà-ỹ]))?"  # an abbreviation of type or issuer: NĐ, UBND, TTg, TTr, NQi
 DOCUMENT = re.compile(
@@ -62,15 +60,7 @@ def normal_form(text: str) -> str:
     Ð and Ɖ, which look like Đ, are Đ; words parted by single spaces, whatever spaces and punctuation stood between
     them. Digits and diacritics stay: 85/NQ-CP is not 86/NQ-CP, 1,5 is not 15, and Bá is not Bà.
     """
-    stretches = text.split()
-    known = _known
-    try:
-        return "".join(map(known.__getitem__, stretches))[1:]
-    except KeyError:
-        rare = _learn(list(set(filterfalse(known.__contains__, stretches))), known)
-        if not rare:
-            return "".join(map(known.__getitem__, stretches))[1:]
-        return "".join([rare[stretch] if stretch in rare else known[stretch] for stretch in stretches])[1:]
+    return _known.joined(text.split())[1:]
 
 
 def normal_forms(stretches: Sequence[str]) -> list[str]:
@@ -119,25 +109,7 @@ def documents(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(number for line in lines for number in DOCUMENT.findall(line)))
 
 
-_known: dict[str, str] = {}
-"""What `normal_forms` made of a stretch: the syllables of the language, and the names and numbers of some days."""
-
-
-def _learn(stretches: Sequence[str], known: dict[str, str]) -> dict[str, str]:
-    """Add to `known` what `normal_forms` makes of the stretches, {}; what it makes of them, where not all are kept."""
-    global _known
-    if not stretches:  # another thread has learned them meanwhile
-        return {}
-    new = dict(zip(stretches, normal_forms(stretches), strict=True))
-    if len(known) + len(new) <= _MANY and max(map(len, stretches)) < _LONG:
-        known.update(new)
-        return {}
-    short = {key: new[key] for key in stretches if len(key) < _LONG}
-    if len(_known) + len(short) > _MANY:
-        _known = {}  # another thread may be reading the old one
-    if len(short) <= _MANY:
-        _known.update(short)
-    return new
+_known = Memory(lambda stretches: [normal_forms(stretches)])
 
 
 def _newer(found: re.Match[str]) -> str:

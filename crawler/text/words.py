@@ -16,6 +16,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from crawler.text.fingerprint import INVISIBLE, INVISIBLE_SIGNS, normal_forms
+from crawler.text.memory import Memory
 from crawler.text.normalization import nfc
 from crawler.text.search import narrow, without_marks
 
@@ -30,8 +31,6 @@ _INSIDE = re.compile(r"(?<=[^\W_])[.&@](?=[^\W_])|(?<=\d)[,:](?=\d)")  # and wit
 _SHORT = re.compile(rf"(?:{ABBREVIATED})\.")
 _UNMARKED = "0"
 _SIGNS = "123456789abcdefghijklmnopqrstuvwxyz"
-_MANY = 1 << 16  # stretches that are remembered
-_LONG = 40  # characters; a longer one is no word and will not come again
 
 
 class Words(NamedTuple):
@@ -49,7 +48,7 @@ def words_of(text: str) -> Words:
 
 def words_in(text: str, *, marked: bool) -> str:
     """The one of `words_of` in which a phrase is looked for, by whether it bears diacritics."""
-    return f"{''.join(_forms(_EXACT if marked else _PLAIN, _stretches(text)))} "
+    return f"{_known.joined(_stretches(text), _EXACT if marked else _PLAIN)} "
 
 
 class SignedWords(NamedTuple):
@@ -64,11 +63,10 @@ class SignedWords(NamedTuple):
 def signed_words(text: str) -> SignedWords:
     """The words of a text as an index holds them."""
     stretches = _stretches(text)
-    signed, end = f"{''.join(_forms(_SIGNED, stretches))} ", f"{_BREAK}{_UNMARKED}"
+    signed, end = f"{_known.joined(stretches, _SIGNED)} ", f"{_BREAK}{_UNMARKED}"
     while 2 * end in signed:
         signed = signed.replace(2 * end, end)
-    marked = "".join(_forms(_MARKED, list(set(stretches))))
-    return SignedWords(signed, set(marked.split()))
+    return SignedWords(signed, set(_known.joined(set(stretches), _MARKED).split()))
 
 
 def sign(word: str, plain: str) -> str:
@@ -87,23 +85,13 @@ def _stretches(text: str) -> list[str]:
     return f"{text}\n".replace("\n", f"{_BREAK} ").split()
 
 
-def _forms(form: int, stretches: Sequence[str]) -> list[str]:
-    """Of each stretch its words in one of the forms, a blank before each."""
-    known = _known[form]
-    try:
-        return list(map(known.__getitem__, stretches))
-    except KeyError:
-        new = _learned(list(set(stretches).difference(known)))[form]
-        return [new[stretch] if stretch in new else known[stretch] for stretch in stretches]
-
-
-def _settled(stretches: Sequence[str]) -> Iterator[tuple[str, str, str, str]]:
-    """Of each stretch without white space the words in all forms; they are found together, as `normal_forms`."""
+def _settled(stretches: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """In each form the words of every stretch; they are found together, as `normal_forms`."""
     texts = clean("\n".join(stretches)).split("\n")
     words = [list(WORD.finditer(text)) for text in texts]
     forms = iter(normal_forms([word[0] for some in words for word in some]))
     exact = ["".join(_parts(text, some, forms)) for text, some in zip(texts, words, strict=True)]
-    return map(_all_forms, exact, without_marks("\n".join(exact)).split("\n"))
+    return zip(*map(_all_forms, exact, without_marks("\n".join(exact)).split("\n")), strict=True)
 
 
 def _parts(text: str, words: Iterable[re.Match[str]], forms: Iterator[str]) -> Iterator[str]:
@@ -136,20 +124,4 @@ def _is_inside(text: str, place: int, end: int) -> bool:
 
 _EXACT, _PLAIN, _SIGNED, _MARKED = range(4)
 """Forms of words: as `Words` has them, as `SignedWords.text`, and those alone that bear diacritics."""
-_known: tuple[dict[str, str], ...] = ({}, {}, {}, {})
-"""By form, what `_settled` made of a stretch: the syllables of the language, and the names and numbers of some days."""
-
-
-def _learned(stretches: Sequence[str]) -> list[dict[str, str]]:
-    """By form, of each stretch what `_settled` makes of it, remembered as far as it may come again."""
-    global _known
-    if not stretches:  # another thread has learned them meanwhile
-        return [{}] * len(_known)
-    new = [dict(zip(stretches, form, strict=True)) for form in zip(*_settled(stretches), strict=True)]
-    short = [stretch for stretch in stretches if len(stretch) < _LONG]
-    if len(_known[0]) + len(short) > _MANY:
-        _known = ({}, {}, {}, {})  # another thread may be reading the old ones
-    if len(short) <= _MANY:
-        for known, of_form in zip(_known, new, strict=True):
-            known.update((stretch, of_form[stretch]) for stretch in short)
-    return new
+_known = Memory(_settled, forms=4)

@@ -24,7 +24,7 @@ from crawler.monitor.status import agendas
 from crawler.schedule import ARTICLES
 from crawler.store import heartbeats
 from crawler.store.budget import spent_table
-from crawler.store.schema import WAITING, links, sources
+from crawler.store.schema import ANSWERED, WAITING, links, sources
 from crawler.store.sightings import poll_days
 from crawler.store.tallies import ASKED, LIES, tallies
 from crawler.text import day_of
@@ -131,7 +131,7 @@ def _counted(connection: Connection, state: State) -> Iterator[Metric]:
         "thoisu_last_successful_poll_timestamp_seconds", "The last poll that gave an answer.", labels=["site"]
     )
     good = select(sources.c.site, func.max(sources.c.checked_at, type_=sources.c.checked_at.type))
-    for site, at in connection.execute(good.where(sources.c.last_status.in_(("200", "304"))).group_by(sources.c.site)):
+    for site, at in connection.execute(good.where(sources.c.last_status.in_(ANSWERED)).group_by(sources.c.site)):
         last.add_metric([site], _seconds(at))
     yield last
 

@@ -6,15 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.text import fingerprint, words
+from crawler.text import words
 from crawler.text.words import signed_words, words_of
 
 STRETCHES = st.text("aăắđĐÐoòóạyuUỷ19.,:-/&@\"'(_Ａ．\u200b\u0301", min_size=1, max_size=8).filter(str.split)
-
-
-def forget() -> None:
-    for known in words._known:
-        known.clear()
 
 
 @pytest.mark.parametrize(
@@ -46,11 +41,11 @@ def test_breaks_in_a_row_are_one_in_the_index() -> None:
 
 @given(st.lists(STRETCHES, max_size=12))
 def test_stretches_that_are_learned_together_are_read_as_each_by_itself(stretches: list[str]) -> None:
-    forget()
+    words._known.forget()
     together = words_of(" ".join(stretches)).exact
     each = []
     for stretch in stretches:
-        forget()
+        words._known.forget()
         each.append(words_of(stretch).exact.removesuffix(" . "))
     assert together == f"{''.join(each)} . "
 
@@ -58,22 +53,5 @@ def test_stretches_that_are_learned_together_are_read_as_each_by_itself(stretche
 @given(st.lists(STRETCHES, max_size=12))
 def test_what_is_remembered_is_what_was_found_first(stretches: list[str]) -> None:
     text = " ".join(stretches)
-    forget()
+    words._known.forget()
     assert signed_words(text) == signed_words(text)
-
-
-def test_what_another_thread_has_learned_meanwhile_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Late(dict[str, str]):
-        """Knows nothing when it is asked the first time, and all when it is looked at again."""
-
-        def __getitem__(self, stretch: str) -> str:
-            if not self:
-                self.update({"nước": form, ".": " ."})
-                raise KeyError(stretch)
-            return super().__getitem__(stretch)
-
-    form = " nước"
-    monkeypatch.setattr(words, "_known", tuple(Late() for _ in words._known))
-    assert words_of("nước").exact == " nước . "
-    monkeypatch.setattr(fingerprint, "_known", Late())
-    assert fingerprint.normal_form("nước") == "nước"
