@@ -156,8 +156,11 @@ class Scheduler:
         self._rounds.places = sys.maxsize if deferral.defers else self._places
         self._rounds.gather = timedelta() if deferral.defers else GATHER
         following = self._rounds.tick(_now())
-        self._say(f"polling {self._sites} sites{deferral.says}")
+        self._say(f"{self._polling()}{deferral.says}")
         return min(following, _now() + LOOK) if deferral.open else following
+
+    def _polling(self) -> str:
+        return f"polling {self._sites} site{'s' * (self._sites != 1)}"
 
     def _watch_clock(self) -> None:
         """Wake what sleeps until a time that the clock will not tell for long, since it was put back."""
@@ -214,7 +217,7 @@ class Scheduler:
                 with self._store.writing_beside(subjects.job("schedule")) as connection:
                     heartbeats.begin(connection, _now())
                 if self._deferral is None:
-                    self._say(f"polling {self._sites} sites")
+                    self._say(self._polling())
                 for job in self._followers:
                     self._scheduler.modify_job(job, next_run_time=_now() + FIRST)
             else:

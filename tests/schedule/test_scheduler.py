@@ -829,7 +829,7 @@ def test_a_scheduler_that_slept_does_what_it_missed(scheduler: Callable[..., Pro
     due = datetime.now(VIETNAM) + timedelta(seconds=3)
     all_due(tmp_path, "nhandan", at=due)
     process = scheduler("quick", names="nhandan")
-    process.wait_for("polling")
+    assert process.wait_for("polling")[2:5] == ["polling", "1", "site;"]
     process.process.send_signal(signal.SIGSTOP)
     threading.Event().wait((due - datetime.now(VIETNAM)).total_seconds() + 1.5)
     process.process.send_signal(signal.SIGCONT)
