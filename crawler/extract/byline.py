@@ -34,7 +34,7 @@ _THEO = re.compile(r"^(?:theo|nguồn)\s+", re.I)
 _DOES = r"(?:thực hiện|tổng hợp|ghi|lược dịch|biên dịch|lược ghi|dịch|ghi chép|ghi lại|biên soạn|sưu tầm|lược thuật)"
 _TAIL = re.compile(rf"\s+{_DOES}$", re.I)
 _DONE = re.compile(rf"\(\s*{_DOES}\b[^()]*\)\s*\.?$|\s{_DOES}$", re.I)
-_DEED = re.compile(rf"[(\[]?\s*(?:{_DOES}|t/?h|s/?t|sưu tầm)\s*[)\]]?\.?", re.I)
+_DEED = re.compile(rf"[(\[]?\s*(?:{_DOES}|t/?h|s/?t)\s*[)\]]?\.?", re.I)
 _TAKEN_FROM = re.compile(r"(?<=\w)\s+Theo\s+[^,;]+$")  # two elements in one line: "Lê An Theo Trí thức trẻ"
 _PARENTHESES = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _ADDRESS = re.compile(
