@@ -59,8 +59,9 @@ def test_a_lost_lock_is_noticed(postgres: str) -> None:
     assert failure.value.reason == "unreachable"
 
 
+@pytest.mark.parametrize("address", ["postgres"], indirect=True)
 def test_a_lock_is_given_up_before_the_server_notices_that_its_session_has_ended(
-    postgres: str, monkeypatch: pytest.MonkeyPatch
+    address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sessions: list[Engine] = []
 
@@ -68,7 +69,7 @@ def test_a_lock_is_given_up_before_the_server_notices_that_its_session_has_ended
         sessions.append(create_engine(*args, **{**options, "poolclass": StaticPool}))
         return sessions[-1]
 
-    with Store.open(postgres) as store, monkeypatch.context() as patch:
+    with Store.open(address) as store, monkeypatch.context() as patch:
         patch.setattr(locks, "create_engine", lasting)
         patch.setattr(Engine, "dispose", lambda *_: None)
         for _ in range(2):
