@@ -23,7 +23,7 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, inspect
 
 from crawler.cli.common import configured
 from crawler.cli.main import main
@@ -31,7 +31,7 @@ from crawler.monitor.store_checks import verify
 from crawler.newsroom import Newsroom, World
 from crawler.store import Store
 from crawler.store import store as store_module
-from crawler.store.migrate import upgrade
+from crawler.store.migrate import VERSION_TABLE, upgrade
 from crawler.text import VIETNAM
 from tests.http_receiver import Receiver
 from tests.process.forked import Heard
@@ -125,8 +125,13 @@ def postgres() -> Iterator[str]:
     statement(admin, "CREATE DATABASE template")
     Store.open(sibling(admin, "template")).close()
     yield admin
+    engine = create_engine(admin.replace("postgresql://", "postgresql+psycopg://"))
+    # The mirrors of some tests stand here, which refuse a database that has a store.
+    left = inspect(engine).has_table(VERSION_TABLE)
+    engine.dispose()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+    assert not left, "a test has made its store in the maintenance database"
 
 
 @pytest.fixture
