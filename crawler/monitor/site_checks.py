@@ -59,6 +59,7 @@ def _silent_site(view: View, site: str, until: datetime) -> Observation | None:
         last = max(last, not_after(waiting, view.now))
     begin = midnight(min(days)) if days else last
     learned = [at for at in times if at >= begin]
+    until = view.passed(last, until)
     if found := silences.silence(learned, begin, last, until):
         hours = (until - last).total_seconds() / 3600
         evidence = (
@@ -91,9 +92,10 @@ def _silent_sources(view: View, site: str) -> Iterator[Observation]:
             .select_from(listed.join(links, links.c.id == sightings.c.link_id))
             .where(good, route == url, sightings.c.day >= since, links.c.backfill_seq.is_(None))
         )
-        times = sorted(view.connection.scalars(query))
-        until = not_after(polled, view.now)
-        if times and (found := silences.silence(times, max(midnight(since), times[0]), times[-1], until)):
+        if not (times := sorted(view.connection.scalars(query))):
+            continue
+        until = view.passed(times[-1], not_after(polled, view.now))
+        if found := silences.silence(times, max(midnight(since), times[0]), times[-1], until):
             evidence = (
                 f"{(until - found.since).days} days without a new article in a source, where {found.expected:.0f} are "
                 "usual; others of the site go on"

@@ -436,8 +436,8 @@ def test_a_site_whose_sources_stand_still_from_the_first_day(
     assert room.found().keys() == found
 
 
-@pytest.mark.parametrize("frozen", [True, False])
-def test_a_source_that_stands_still_while_others_go_on(tmp_path: Path, frozen: bool) -> None:
+@pytest.mark.parametrize(("frozen", "jumped"), [(True, 0), (False, 0), (True, 3)])
+def test_a_source_that_stands_still_while_others_go_on(tmp_path: Path, frozen: bool, jumped: int) -> None:
     urls = [f"{PAPER.home}home.rss", f"{PAPER.home}huyen.rss"]
     paper = replace(PAPER, name="bao", sources=tuple(map(Feed, urls)))
     with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as store:
@@ -448,9 +448,11 @@ def test_a_source_that_stands_still_while_others_go_on(tmp_path: Path, frozen: b
                 stands = frozen and number == 1 and hour < 6 * 24
                 state = SourceState(url=url, site="bao", checked_at=at, last_status="304" if stands else "200")
                 store.save_source(state, [link] * (not stands), "bao")
+        with store.writing() as connection:
+            heartbeats.note_jump(connection, heartbeats.Jump(NOW - 9 * HOUR, jumped * 86_400, 0))
         found = [one for one in check(store, Sites([paper]), NOW) if one.name == "silence"]
     assert [one.subject for one in found] == urls[1:] * frozen
-    assert all("5 days without a new article" in one.evidence for one in found)
+    assert all(f"{5 - jumped} days without a new article" in one.evidence for one in found)
 
 
 # --- what could not be checked ----------------------------------------------------------------------------------------
@@ -566,6 +568,21 @@ def test_a_check_a_digest_and_a_robots_txt_of_a_clock_that_was_ahead_hold_up_not
     with room.store.reading() as connection:
         assert findings.checked(connection, room.now() - HOUR, room.now()) == {"songda"}
     assert write_messages(room.store, room.now(), ["json://127.0.0.1:9/"]) > 0
+
+
+@pytest.mark.parametrize(("seen", "found"), [(True, set()), (False, {("silence", "songda", "")})])
+def test_what_a_clock_jumps_over_is_no_silence(
+    rooms: Callable[..., Room], seen: bool, found: set[tuple[str, str, str]]
+) -> None:
+    room = rooms()
+    room.crawl(due=False)
+    room.off = timedelta(days=366)
+    if seen:
+        with room.store.writing() as connection:
+            heartbeats.note_jump(connection, heartbeats.Jump(room.now(), room.off.total_seconds(), 0))
+    room.world.advance(hours=1)
+    room.crawl(due=False)
+    assert room.found().keys() - {("clock", None, "")} == found
 
 
 def test_pages_of_days_to_come_make_no_silence_and_no_past(rooms: Callable[..., Room]) -> None:
