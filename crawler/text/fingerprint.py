@@ -52,6 +52,7 @@ DOCUMENT = re.compile(
     re.VERBOSE,
 )
 """The number of a legal instrument as written; to be compiled with re.VERBOSE where it is part of another pattern."""
+_MARK = re.compile(f"/(?:[{_CAPITALS}]{{2}}|L-)")  # every number has one; dates and units, the other slashes, do not
 
 
 def normal_form(text: str) -> str:
@@ -108,7 +109,7 @@ def documents(text: str) -> tuple[str, ...]:
 
     The forms are those of Decree 30/2020/NĐ-CP, annex I (state) and Guideline 05-HD/VPTW (Party).
     """
-    lines = (line for line in text.split("\n") if "/" in line)  # as every form has it, and few paragraphs do
+    lines = (line for line in text.split("\n") if "/" in line and _MARK.search(line))
     return tuple(dict.fromkeys(number for line in lines for number in DOCUMENT.findall(line)))
 
 
