@@ -170,7 +170,8 @@ class _Walker:
                     for part in whole:
                         self.line.append(part)
                         self.flush("p", boxes)
-                self.line.append(text)
+                if self.line or not text.isspace():  # blanks between blocks begin no line
+                    self.line.append(text)
                 if self.in_link or self.in_bold or self.in_italic:
                     size = len(text.strip())
                     self.linked += size if self.in_link else 0
