@@ -15,7 +15,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.page import tidy
-from crawler.sites import HIDDEN, NOISE, Layout
+from crawler.sites import HIDDEN, NOISE, Layout, any_of
 
 _LARGE = 400  # characters; what holds more is no notice, player or advertisement
 _SHARE = 0.4  # of the whole text; what holds more is the text
@@ -50,12 +50,12 @@ _END = re.compile(r"[.!?…:;][\"”'’)]*$")
 
 @lru_cache(maxsize=256)
 def _selector(layout: Layout | None) -> str:
-    return ", ".join((*HIDDEN, *NOISE, *(layout.drop if layout else ())))
+    return any_of((*HIDDEN, *NOISE, *(layout.drop if layout else ())))
 
 
 @lru_cache(maxsize=256)
 def _named(layout: Layout | None) -> str:
-    return ", ".join((*NOISE, *(layout.drop if layout else ())))
+    return any_of((*NOISE, *(layout.drop if layout else ())))
 
 
 def left_out(root: LexborNode, layout: Layout | None) -> dict[int, LexborNode]:
