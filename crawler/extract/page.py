@@ -81,22 +81,28 @@ class Page:
         return []
 
     @cached_property
-    def _meta(self) -> dict[str, list[str]]:
+    def _stated(self) -> tuple[dict[str, list[str]], list[str]]:
+        """Contents of the `meta` elements by what they are of, and the scripts of linked data, found in one walk."""
         found: dict[str, list[str]] = {}
-        for node in self.tree.css("meta[content]"):
+        scripts: list[str] = []
+        for node in self.tree.css('meta[content], script[type*="ld+json" i]'):
+            if node.tag == "script":
+                scripts.append(node.text())
+                continue
             attributes = node.attributes
             key = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
             if key and (content := attributes.get("content")):
                 found.setdefault(key.lower(), []).append(content)
-        return found
+        return found, scripts
 
     def meta(self, *keys: str) -> list[str]:
         """Contents of the `meta` elements whose property, name or itemprop is one of the lower-case `keys`, by key."""
-        return [text for key in keys for content in self._meta.get(key, ()) if (text := tidy(content))]
+        stated = self._stated[0]
+        return [text for key in keys for content in stated.get(key, ()) if (text := tidy(content))]
 
     def meta_like(self, name: re.Pattern[str]) -> list[str]:
         """Contents of the `meta` elements with a lower-case property, name or itemprop in which `name` is found."""
-        return self.meta(*filter(name.search, self._meta))
+        return self.meta(*filter(name.search, self._stated[0]))
 
     def meta_first(self, *keys: str) -> str | None:
         """The first content of the first key that the page has."""
@@ -105,8 +111,7 @@ class Page:
     @cached_property
     def linked_data(self) -> list[Thing]:
         """Every JSON-LD object of the page; see `linked_data.things`."""
-        scripts = self.tree.css('script[type*="ld+json" i]')
-        return [thing for script in scripts for thing in things(script.text())]
+        return [thing for script in self._stated[1] for thing in things(script)]
 
     @cached_property
     def news(self) -> Thing:
