@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from urllib.parse import urljoin
 
@@ -120,8 +121,12 @@ class Page:
             return {}
         link = self.tree.css_first("link[rel=canonical]")
         addresses = [self.url, (link.attributes.get("href") if link is not None else "") or "", *self.meta("og:url")]
+        return own_article(self.linked_data, addresses, self._titles())
+
+    def _titles(self) -> Iterator[str]:
+        """The headlines by which the linked data may be known, which few pages are asked for."""
         titles = [*self.meta("og:title", "twitter:title"), self.text(("title",))]
-        return own_article(self.linked_data, addresses, [title for title in titles if title] or self.texts(("h1",)))
+        yield from [title for title in titles if title] or self.texts(("h1",))
 
     def absolute(self, address: str | None) -> str | None:
         """`address` resolved against the page; None when it is none of the web."""
