@@ -19,6 +19,7 @@ from crawler.sites import HIDDEN, NOISE, Layout, any_of
 
 _LARGE = 400  # characters; what holds more is no notice, player or advertisement
 _SHARE = 0.4  # of the whole text; what holds more is the text
+_BEGINNING = 4000  # characters, blanks included, of which a share is mostly more than the above
 _PARAGRAPH = 60  # characters
 # Names in lower case behind a blank; all begin with a letter of their own, which makes the search quick.
 _NAMED = re.compile(
@@ -99,7 +100,13 @@ def foreign(node: LexborNode, attributes: dict[str, str | None], root: LexborNod
 
 def _is_small(node: LexborNode, root: LexborNode) -> bool:
     size = len(tidy(node.text()))
-    return size < _LARGE and size < _SHARE * len(tidy(root.text()))
+    if size >= _LARGE:
+        return False
+    whole = root.text()
+    # The beginning of a long text is enough, where nothing behind it changes how it is read.
+    if "&" not in whole and "<" not in whole and size < _SHARE * len(tidy(whole[:_BEGINNING])):
+        return True
+    return size < _SHARE * len(tidy(whole))
 
 
 def _is_post(node: LexborNode, attributes: dict[str, str | None]) -> bool:
