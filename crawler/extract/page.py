@@ -20,6 +20,7 @@ _INVISIBLE = re.compile(
 
 
 _VALUES = 20  # of a list in the linked data
+_PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+/[\w/.-]+", re.ASCII)  # absolute, with nothing to resolve in it
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8}\d?);", re.I)
 _MARKUP = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|a|font|sup|sub)\b[^<>]{0,200}>", re.I)
 # Markup at work in a text, and none that an article writes of: round words, or between two lines without a blank.
@@ -132,6 +133,8 @@ class Page:
         """`address` resolved against the page; None when it is none of the web."""
         if not address or address.startswith(("data:", "javascript:", "about:", "#")):
             return None
+        if _PLAIN_URL.fullmatch(address):
+            return address
         try:
             return urljoin(self.url, address.strip())
         except ValueError:
