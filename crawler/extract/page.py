@@ -74,9 +74,9 @@ class Page:
         return tidy(node.text()) if node is not None else ""
 
     def texts(self, selectors: Css, scope: LexborNode | None = None) -> list[str]:
-        """Texts of all matches of the first selector that has any."""
+        """Texts of all matches of the first selector that has any, in the page's body if no `scope` is given."""
         for css in selectors:
-            nodes = (scope or self.tree).css(css)
+            nodes = (scope or self.tree.body or self.tree).css(css)
             found = [text for node in nodes if (text := tidy(node.text(separator=" ")))]
             if found:
                 return found
