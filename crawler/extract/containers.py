@@ -15,10 +15,11 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from crawler.extract.page import tidy
-from crawler.sites import HIDDEN, NOISE, Layout
+from crawler.sites import HIDDEN, NOISE, Layout, any_of
 
 _LARGE = 400  # characters; what holds more is no notice, player or advertisement
 _SHARE = 0.4  # of the whole text; what holds more is the text
+_BEGINNING = 4000  # characters, blanks included, of which a share is mostly more than the above
 _PARAGRAPH = 60  # characters
 # Names in lower case behind a blank; all begin with a letter of their own, which makes the search quick.
 _NAMED = re.compile(
@@ -50,12 +51,12 @@ _END = re.compile(r"[.!?…:;][\"”'’)]*$")
 
 @lru_cache(maxsize=256)
 def _selector(layout: Layout | None) -> str:
-    return ", ".join((*HIDDEN, *NOISE, *(layout.drop if layout else ())))
+    return any_of((*HIDDEN, *NOISE, *(layout.drop if layout else ())))
 
 
 @lru_cache(maxsize=256)
 def _named(layout: Layout | None) -> str:
-    return ", ".join((*NOISE, *(layout.drop if layout else ())))
+    return any_of((*NOISE, *(layout.drop if layout else ())))
 
 
 def left_out(root: LexborNode, layout: Layout | None) -> dict[int, LexborNode]:
@@ -99,7 +100,13 @@ def foreign(node: LexborNode, attributes: dict[str, str | None], root: LexborNod
 
 def _is_small(node: LexborNode, root: LexborNode) -> bool:
     size = len(tidy(node.text()))
-    return size < _LARGE and size < _SHARE * len(tidy(root.text()))
+    if size >= _LARGE:
+        return False
+    whole = root.text()
+    # The beginning of a long text is enough, where nothing behind it changes how it is read.
+    if "&" not in whole and "<" not in whole and size < _SHARE * len(tidy(whole[:_BEGINNING])):
+        return True
+    return size < _SHARE * len(tidy(whole))
 
 
 def _is_post(node: LexborNode, attributes: dict[str, str | None]) -> bool:

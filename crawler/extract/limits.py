@@ -72,9 +72,10 @@ def _crowded(body: bytes) -> bool:
             start = behind + 1
             continue
         stop = body.find(b">", start + _BLOCK)
-        piece = body[start : stop if stop >= 0 else None]
-        tag = _TAG.search(piece) if b"<" in piece else None
-        if tag and sum(1 for _ in _ATTRIBUTE.finditer(piece, tag.end())) > MOST_ATTRIBUTES:
+        end = stop if stop >= 0 else len(body)
+        begun = body.find(b"<", start, end)  # of styles and scripts there is none, or an end tag's
+        tag = _TAG.search(body, begun, end) if begun >= 0 else None
+        if tag and sum(1 for _ in _ATTRIBUTE.finditer(body, tag.end(), end)) > MOST_ATTRIBUTES:
             return True
         if stop < 0:
             break

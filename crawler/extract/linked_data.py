@@ -75,7 +75,7 @@ def own_article(found: Iterable[Thing], addresses: Iterable[str], titles: Iterab
     headline of the page is taken, of two descriptions of it that of a live blog; one that names both of another story
     is none. A WebPage serves where no article is described, unless it is the home page.
     """
-    own = [place for address in addresses if (place := _place(address))]
+    own = [place for address in dict.fromkeys(addresses) if (place := _place(address))]
     described = [
         (is_article, thing)
         for thing in found

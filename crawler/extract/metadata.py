@@ -151,7 +151,7 @@ def kind_of(page: Page, url: str, parts: Parts, *, picture_story: bool) -> Kind:
         return "live"
     if any(item.get("@type") == "VideoObject" and plain(item.get("name")) == parts.title for item in page.linked_data):
         return "video"
-    for kind, css in parts.layout.marks if parts.layout else ():
-        if page.tree.css_first(css) is not None:
-            return kind
+    marks = parts.layout.marks if parts.layout else ()
+    if marks and page.tree.css_first(", ".join(css for _, css in marks)) is not None:  # as on few pages
+        return next(kind for kind, css in marks if page.tree.css_first(css) is not None)
     return "photo" if picture_story else "article"

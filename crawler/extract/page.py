@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from urllib.parse import urljoin
 
@@ -19,6 +20,7 @@ _INVISIBLE = re.compile(
 
 
 _VALUES = 20  # of a list in the linked data
+_PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+/[\w/.-]+", re.ASCII)  # absolute, with nothing to resolve in it
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8}\d?);", re.I)
 _MARKUP = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|a|font|sup|sub)\b[^<>]{0,200}>", re.I)
 # Markup at work in a text, and none that an article writes of: round words, or between two lines without a blank.
@@ -72,31 +74,37 @@ class Page:
         return tidy(node.text()) if node is not None else ""
 
     def texts(self, selectors: Css, scope: LexborNode | None = None) -> list[str]:
-        """Texts of all matches of the first selector that has any."""
+        """Texts of all matches of the first selector that has any, in the page's body if no `scope` is given."""
         for css in selectors:
-            nodes = (scope or self.tree).css(css)
+            nodes = (scope or self.tree.body or self.tree).css(css)
             found = [text for node in nodes if (text := tidy(node.text(separator=" ")))]
             if found:
                 return found
         return []
 
     @cached_property
-    def _meta(self) -> dict[str, list[str]]:
+    def _stated(self) -> tuple[dict[str, list[str]], list[str]]:
+        """Contents of the `meta` elements by what they are of, and the scripts of linked data, found in one walk."""
         found: dict[str, list[str]] = {}
-        for node in self.tree.css("meta[content]"):
+        scripts: list[str] = []
+        for node in self.tree.css('meta[content], script[type*="ld+json" i]'):
+            if node.tag == "script":
+                scripts.append(node.text())
+                continue
             attributes = node.attributes
             key = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
             if key and (content := attributes.get("content")):
                 found.setdefault(key.lower(), []).append(content)
-        return found
+        return found, scripts
 
     def meta(self, *keys: str) -> list[str]:
         """Contents of the `meta` elements whose property, name or itemprop is one of the lower-case `keys`, by key."""
-        return [text for key in keys for content in self._meta.get(key, ()) if (text := tidy(content))]
+        stated = self._stated[0]
+        return [text for key in keys for content in stated.get(key, ()) if (text := tidy(content))]
 
     def meta_like(self, name: re.Pattern[str]) -> list[str]:
         """Contents of the `meta` elements with a lower-case property, name or itemprop in which `name` is found."""
-        return self.meta(*filter(name.search, self._meta))
+        return self.meta(*filter(name.search, self._stated[0]))
 
     def meta_first(self, *keys: str) -> str | None:
         """The first content of the first key that the page has."""
@@ -105,8 +113,7 @@ class Page:
     @cached_property
     def linked_data(self) -> list[Thing]:
         """Every JSON-LD object of the page; see `linked_data.things`."""
-        scripts = self.tree.css('script[type*="ld+json" i]')
-        return [thing for script in scripts for thing in things(script.text())]
+        return [thing for script in self._stated[1] for thing in things(script)]
 
     @cached_property
     def news(self) -> Thing:
@@ -115,13 +122,19 @@ class Page:
             return {}
         link = self.tree.css_first("link[rel=canonical]")
         addresses = [self.url, (link.attributes.get("href") if link is not None else "") or "", *self.meta("og:url")]
+        return own_article(self.linked_data, addresses, self._titles())
+
+    def _titles(self) -> Iterator[str]:
+        """The headlines by which the linked data may be known, which few pages are asked for."""
         titles = [*self.meta("og:title", "twitter:title"), self.text(("title",))]
-        return own_article(self.linked_data, addresses, [title for title in titles if title] or self.texts(("h1",)))
+        yield from [title for title in titles if title] or self.texts(("h1",))
 
     def absolute(self, address: str | None) -> str | None:
         """`address` resolved against the page; None when it is none of the web."""
         if not address or address.startswith(("data:", "javascript:", "about:", "#")):
             return None
+        if _PLAIN_URL.fullmatch(address):
+            return address
         try:
             return urljoin(self.url, address.strip())
         except ValueError:

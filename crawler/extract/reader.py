@@ -20,7 +20,7 @@ from crawler.extract.containers import explained, foreign, left_out
 from crawler.extract.page import Page, tidy
 from crawler.extract.pictures import PICTURES, address, frames_pictures, holds_data, is_icon
 from crawler.items import Image
-from crawler.sites import CAPTIONS, Layout
+from crawler.sites import CAPTIONS, Layout, any_of
 
 Role = Literal["text", "heading", "item", "row", "caption"]
 INLINE = frozenset(
@@ -131,7 +131,7 @@ def fold_line(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def _captions(layout: Layout | None) -> str:
-    return ", ".join((*CAPTIONS, *(layout.caption if layout else ())))
+    return any_of((*CAPTIONS, *(layout.caption if layout else ())))
 
 
 class _Walker:
@@ -170,7 +170,8 @@ class _Walker:
                     for part in whole:
                         self.line.append(part)
                         self.flush("p", boxes)
-                self.line.append(text)
+                if self.line or not text.isspace():  # blanks between blocks begin no line
+                    self.line.append(text)
                 if self.in_link or self.in_bold or self.in_italic:
                     size = len(text.strip())
                     self.linked += size if self.in_link else 0

@@ -35,6 +35,7 @@ from crawler.sites.layouts import (
     VCCORP_PAST,
     Css,
     Layout,
+    any_of,
 )
 from crawler.sites.registry import Sites, load_sites
 from crawler.sites.site import Site, Tier
@@ -76,6 +77,7 @@ __all__ = [
     "UrlVerdict",
     "absolute",
     "address_in",
+    "any_of",
     "article_number",
     "canonical",
     "is_web",

@@ -7,6 +7,8 @@ A layout is data: lists of CSS selectors tried in order. What all pages share (s
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -17,6 +19,7 @@ from crawler.items import Kind
 
 Css = tuple[str, ...]
 _EMPTY = LexborHTMLParser("<p>")
+_OF_CLASS = re.compile(r"[\w-]*(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,14 @@ def selector_fault(css: str) -> str | None:
     except (SelectolaxError, ValueError):
         return f"{css!r} is no CSS selector"
     return None
+
+
+def any_of(selectors: Iterable[str]) -> str:
+    """One selector for what any of them takes; most elements have no class, and are not asked for each."""
+    every = tuple(selectors)
+    of_class = [css for css in every if _OF_CLASS.fullmatch(css)]
+    others = [css for css in every if css not in of_class]
+    return ", ".join([*others, f"[class]:is({', '.join(of_class)})"] if of_class else others)
 
 
 NOISE: Css = tuple(

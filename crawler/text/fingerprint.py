@@ -19,6 +19,7 @@ INVISIBLE_SIGNS = (
 INVISIBLE = re.compile(f"[{INVISIBLE_SIGNS}]")
 # What stands between words, on lines of their own; a mark that did not compose belongs to its letter.
 _BETWEEN = re.compile(r"[^\w\n](?:(?<![\u0300-\u036f])|(?<=\n.))[^\w\n]*")
+_COMMON = '.,:;-/()"“”'  # nearly all of it: with these gone, "năm," and "(năm)" are a word that has been met
 _TONED = {nfc(base + tone): (base, tone) for base in "aăâeêioôơuưy" for tone in "\u0300\u0301\u0303\u0309\u0323"}
 
 
@@ -51,6 +52,7 @@ DOCUMENT = re.compile(
     re.VERBOSE,
 )
 """The number of a legal instrument as written; to be compiled with re.VERBOSE where it is part of another pattern."""
+_MARK = re.compile(f"/(?:[{_CAPITALS}]{{2}}|L-)")  # every number has one; dates and units, the other slashes, do not
 
 
 def normal_form(text: str) -> str:
@@ -60,6 +62,8 @@ def normal_form(text: str) -> str:
     Ð and Ɖ, which look like Đ, are Đ; words parted by single spaces, whatever spaces and punctuation stood between
     them. Digits and diacritics stay: 85/NQ-CP is not 86/NQ-CP, 1,5 is not 15, and Bá is not Bà.
     """
+    for sign in _COMMON:
+        text = text.replace(sign, " ")
     return _known.joined(text.split())[1:]
 
 
@@ -105,7 +109,7 @@ def documents(text: str) -> tuple[str, ...]:
 
     The forms are those of Decree 30/2020/NĐ-CP, annex I (state) and Guideline 05-HD/VPTW (Party).
     """
-    lines = (line for line in text.split("\n") if "/" in line)  # as every form has it, and few paragraphs do
+    lines = (line for line in text.split("\n") if "/" in line and _MARK.search(line))
     return tuple(dict.fromkeys(number for line in lines for number in DOCUMENT.findall(line)))
 
 

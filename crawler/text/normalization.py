@@ -35,9 +35,11 @@ def unmarked(text: str) -> str:
 
 def bounded(text: str) -> str:
     """The text without what goes beyond `MARKS_MAX` combining marks in a row."""
-    # A run that is too long covers one of these places, whatever its own.
+    # A run that is too long covers one of these places, whatever its own; letters and blanks are none of it.
     places = text[MARKS_MAX::_STRIDE]
-    if places.isascii() or not (any(map(combining, places)) or not _PAIRS.isdisjoint(places)):
+    if places.isascii() or places.replace(" ", "").isalnum():
+        return text
+    if not (any(map(combining, places)) or not _PAIRS.isdisjoint(places)):
         return text
     kept, run = [], 0
     for char in text:
