@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crawler.errors import Refusal
-from crawler.extract.interstitials import STUB, headings, is_wall
 from crawler.extract.missing import is_notice
+from crawler.extract.walls import STUB, headings, is_wall
 
 _BY_STATUS = {
     401: Refusal.FORBIDDEN,
