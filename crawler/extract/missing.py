@@ -88,9 +88,9 @@ _TO_THE_READER = re.compile(
 )
 # What stands at the foot of every page.
 _IMPRINT = re.compile(
-    r"giấy phép|cơ quan (?:chủ quản|ngôn luận)|bản quyền|địa chỉ|điện thoại|đường dây nóng"
-    r"|\b(?:hotline|email|tel|fax|đt)\b|tổng biên tập|chịu trách nhiệm|copyright|©|all rights reserved|(?:phát triển|thiết kế|powered) (?:bởi|by)"
-    r"|ghi rõ nguồn",
+    r"giấy phép|cơ quan (?:chủ quản|ngôn luận)|bản quyền|địa chỉ|điện thoại|đường dây nóng|tổng biên tập"
+    r"|\b(?:hotline|email|tel|fax|đt)\b|chịu trách nhiệm|copyright|©|all rights reserved|ghi rõ nguồn"
+    r"|(?:phát triển|thiết kế|powered) (?:bởi|by)",
     re.IGNORECASE,
 )
 _DATED = re.compile(r"[0-9] ?[/h:.-] ?[0-9]|ngày [0-9]|[0-9]{4}")
