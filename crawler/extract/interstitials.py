@@ -16,30 +16,33 @@ _PATIENCE = 10.0  # seconds; a page that waits longer is there to be read, and r
 # WHATWG HTML, "shared declarative refresh steps".
 _REFRESH = re.compile(r"\s*([0-9]+)(?:\.[0-9.]*)?\s*[;,\s]\s*(?:url\s*=\s*)?(['\"]?)(.*)", re.IGNORECASE | re.DOTALL)
 _SENDS = re.compile(
-    r"\blocation(?:\.href)?\s*=\s*(['\"])(?P<a>[^'\"\\<>\s]{1,2000})\1\s*(?=[ \t]*(?:[;})\n'\"]|\Z))"
-    r"|\blocation\.(?:replace|assign)\(\s*(['\"])(?P<b>[^'\"\\<>\s]{1,2000})\3\s*\)"
+    r"\blocation(?:\.href)?\s*=\s*(['\"`])(?P<a>[^'\"`\\<>\s]{1,2000})\1\s*(?=[ \t]*(?:[;,})\n'\"]|\Z))"
+    r"|\blocation\.(?:replace|assign)\(\s*(['\"`])(?P<b>[^'\"`\\<>\s]{1,2000})\3\s*\)"
 )
-_DECIDES = re.compile(r"cookie|\bif\b|\bswitch\b|\?\s*['\"]|\beval\b|\batob\b|navigator|screen\.|XMLHttp|fetch\(")
+_DECIDES = re.compile(r"cookie|\bif\b|\bswitch\b|\?\s*['\"]|\beval\b|\batob\b|navigator|screen\.|XMLHttp|fetch\(|\$\{")
+# Titles of the bodies that web servers write below a redirect; caches and archives serve them by themselves.
+_MOVED = re.compile(r"(?:30[12378] )?(?:(?:object|document) moved|moved (?:permanently|temporarily))", re.IGNORECASE)
 _SCRIPT = 600  # characters of scripts; what is longer does more than to send on
 
 
 def moved_to(body: bytes, url: str) -> str | None:
     """The absolute address to which a page at `url` sends its reader, when it does nothing else; else None.
 
-    Read are a `meta` refresh and a script that sets `location` to a written-out address. No script is run: what
-    computes, decides or sets a cookie is left alone, as is what leads to itself.
+    Read are a `meta` refresh, a script that sets `location` to a written-out address, and the one link on a web
+    server's own "Object moved". No script is run: what computes, decides or sets a cookie is left alone, as is what
+    leads to itself.
     """
     if len(body) > _REDIRECT:
         return None
     lower = body.lower()
-    if b"refresh" not in lower and b"location" not in lower:
+    if not any(word in lower for word in (b"refresh", b"location", b"moved")):
         return None
     if any(mark in lower for mark in (b"document.cookie", b"captcha", *WALL_MARKS)) or hostile(body):
         return None
     tree = LexborHTMLParser(body)
     tree.strip_tags(["noscript", "template", "iframe"])
     base = next((node.attributes.get("href") or "" for node in tree.css("base[href]")), "")
-    target = _refreshed(tree) or _sent(tree)
+    target = _refreshed(tree) or _sent(tree) or _linked(tree)
     tree.strip_tags(["script", "style", "head"])
     if not target or len(tree.body.text().strip() if tree.body else "") > _REMARK:
         return None
@@ -74,3 +77,11 @@ def _sent(tree: LexborHTMLParser) -> str | None:
         return None
     targets = {match["a"] or match["b"] for match in _SENDS.finditer(script)}
     return targets.pop() if len(targets) == 1 else None
+
+
+def _linked(tree: LexborHTMLParser) -> str | None:
+    title = tree.css_first("title")
+    if title is None or not _MOVED.fullmatch(title.text().strip()):
+        return None
+    links = [node.attributes.get("href") for node in tree.css("a[href]")]
+    return links[0] if len(links) == 1 else None

@@ -29,6 +29,10 @@ def stub(head: str = "", body: str = "") -> bytes:
         f"""<html><body onload="top.location='{NEW}'">Bài viết đã chuyển</body></html>""".encode(),
         stub("<script>document.location = '/thoi-su/de-moi-post1.html'</script>" + FILLING),
         stub('<script>location.href = "{}"</script>'.format(NEW.replace("/", "\\/"))),
+        stub(f'<script>setTimeout(() => location.href="{NEW}", 0)</script>'),
+        stub(f"<script>location.href=`{NEW}`</script>"),
+        stub("<title>Object moved</title>", f"<h2>Object moved to <a href='{NEW}'>here</a>.</h2>"),
+        stub("<title>301 Moved Permanently</title>", f"<p>The document has moved <a href='{NEW}'>here</a>.</p>"),
     ],
 )  # fmt: skip
 def test_a_page_that_does_nothing_but_send_on(body: bytes) -> None:
@@ -52,6 +56,9 @@ def test_a_page_that_does_nothing_but_send_on(body: bytes) -> None:
         stub('<script>window.location.href="%2Fthoi-su%2Fde-cu-post1.html"</script>'),  # to itself, for a cookie
         stub("<script>location.href='https://www.bao.example.vn/thoi-su/de-cu-post1.html?d=1'</script>"),
         stub(f'<meta http-equiv="refresh" content="0;url={NEW}">' + "<style>a{}</style>" * 900),
+        stub("<script>location.href=`/tin/${id}`</script>"),
+        stub("<title>Object moved</title>", f"<a href='{NEW}'>here</a> <a href='/'>home</a>"),
+        stub("<title>Đê đã được dời (moved)</title>", f"<a href='{NEW}'>here</a>"),
         b"location.href refresh",
     ],
 )
