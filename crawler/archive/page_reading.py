@@ -9,6 +9,7 @@ from io import BytesIO
 
 from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
 from warcio.recordloader import ArcWarcRecordLoader
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
 from crawler.archive.records import Fetch, PackedPage, load
 from crawler.errors import Discard, Refused, ThoisuError
@@ -23,6 +24,15 @@ HEAD = 4096
 """Bytes in which a record's own headers stand."""
 TARGET = re.compile(rb"^WARC-Target-URI:[ \t]*([^\r\n]{1,2000})", re.I | re.M)
 """The address of a record in its head."""
+ANSWERS = b"response", b"resource"
+"""Kinds of records that may hold a page: as it was answered, or as it was kept without the answer's headers."""
+_PAGES = ("text/html", "application/xhtml")
+_SNIFFED = 100  # bytes of a block that tell whether it begins with markup
+_INTERIM = 3  # answers before the answer
+_STAMP = 14  # digits: YYYYMMDDhhmmss
+_CUT = frozenset(("disconnect", "time", "unspecified"))  # WARC-Truncated; by "length" only what is very long is cut
+_DAY = re.compile(r"([0-9]{4})(?:-?([0-9]{2}))?(?:-?([0-9]{2}))?")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,7})[ \t]*(?:;[^\r\n]{0,100})?\r\n")
 
 
 class BadRecord(ThoisuError):
@@ -78,22 +88,48 @@ def join_pages(first: PageRead, further: Callable[[str], PageRead | None]) -> tu
 
 def answer(text: bytes, limit: int) -> Fetch | None:
     """The answer that a record holds, None for a record of another kind; of a hostile one any exception is raised."""
-    if b"response" not in text[:HEAD]:
+    if not any(kind in text[:HEAD] for kind in ANSWERS):
         return None
-    record = ArcWarcRecordLoader(verify_http=False).parse_record_stream(BufferedReader(BytesIO(_addressed(text))))
+    loader = ArcWarcRecordLoader(verify_http=False)
+    record = loader.parse_record_stream(BufferedReader(BytesIO(_addressed(text))), no_record_parse=True)
     fields = {name.lower(): value for name, value in record.rec_headers.headers}
-    if record.rec_type != "response" or record.http_headers is None:
+    if record.rec_type.encode() not in ANSWERS or not fields.get("warc-target-uri", "").startswith(("http:", "https:")):
         return None
-    headers = tuple(record.http_headers.headers)
+    if (cut := fields.get("warc-truncated", "").lower()) in _CUT:
+        raise BadRecord(f"cut off when it was fetched ({cut})")
+    status, headers, body = _answered(record.raw_stream.read(), record.rec_type, fields.get("content-type", ""))
+    if record.rec_type == "resource" and not headers[0][1].startswith(_PAGES):
+        return None
     return Fetch(
         url=written(fields["warc-target-uri"]),  # wget puts it in angle brackets
         site="",
         link=None,
-        status=int(record.http_headers.get_statuscode()),
+        status=status,
         headers=headers,
-        body=_body(record.raw_stream, {name.lower(): value for name, value in headers}, limit),
+        body=_body(body, {name.lower(): value for name, value in headers}, limit),
         at=moment(fields["warc-date"]),
     )
+
+
+def _answered(block: bytes, kind: str, media_type: str) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    """Status, headers and body of what a record holds; one that was kept without its answer's headers was well.
+
+    Before the answer itself may stand another: "100 Continue", and a proxy's "200 Connection established".
+    """
+    bare = block[:_SNIFFED].lstrip().startswith(b"<")
+    if kind == "resource" or bare:
+        return 200, (("Content-Type", "text/html" if bare and "http" in media_type else media_type),), block
+    stream = BufferedReader(BytesIO(block))
+    http = _headers(stream)
+    for _ in range(_INTERIM):
+        if not (http.statusline.startswith("1") or http.statusline.lower().endswith("connection established")):
+            break
+        http = _headers(stream)
+    return int(http.get_statuscode()), tuple(http.headers), stream.read()
+
+
+def _headers(stream: BufferedReader) -> StatusAndHeaders:
+    return StatusAndHeadersParser(["HTTP/"], verify=False).parse(stream)
 
 
 def _addressed(text: bytes) -> bytes:
@@ -104,16 +140,31 @@ def _addressed(text: bytes) -> bytes:
     return text[: target.start(1)] + written(target[1].decode("utf-8", "replace")).encode() + text[target.end(1) :]
 
 
-def _body(stream: BufferedReader, headers: Mapping[str, str], limit: int) -> bytes:
-    """The body as a browser would see it; raises as `crawler.text.content_codings.plain`."""
-    if headers.get("transfer-encoding", "").lower() == "chunked":
-        stream = ChunkedDataReader(stream)
-    body: bytes = stream.read()
+def _body(body: bytes, headers: Mapping[str, str], limit: int) -> bytes:
+    """The body as a browser would see it; raises as `crawler.text.content_codings.plain`.
+
+    Some archives have chunks and lack the header that tells of them.
+    """
+    if "chunked" in headers.get("transfer-encoding", "").lower() or _is_chunked(body):
+        body = ChunkedDataReader(BytesIO(body)).read()
     return plain(body, headers.get("content-encoding", ""), limit)
 
 
+def _is_chunked(body: bytes) -> bool:
+    """Whether a body begins with a chunk that ends where it says."""
+    first = _CHUNK.match(body)
+    return first is not None and body.startswith(b"\r\n", first.end() + int(first[1], 16)) and int(first[1], 16) > 0
+
+
 def moment(text: str) -> datetime:
-    """A WARC-Date, with its zone; ValueError for what is none, or lies before there was a web."""
+    """A WARC-Date, with its zone; ValueError for what is none, or lies before there was a web.
+
+    One that names a month or a year alone, as version 1.1 allows, is its beginning.
+    """
+    if text.isdigit() and len(text) == _STAMP:  # as ARC files write it
+        text = f"{text[:8]}T{text[8:]}"
+    elif day := _DAY.fullmatch(text):
+        text = f"{day[1]}-{day[2] or '01'}-{day[3] or '01'}"
     at = datetime.fromisoformat(text)
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     if at < FIRST_PAGE:

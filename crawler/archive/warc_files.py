@@ -22,6 +22,11 @@ from crawler.errors import BadInput
 LIMIT = 16 * 2**20
 """Bytes of one record, its headers included; what is larger is no page."""
 _PATH = re.compile(r"\.(?:warc|warc\.gz|wacz)$")
+_OTHERS = (
+    (b"filedesc://", "an ARC file; `warcio recompress` makes a WARC of it"),
+    (b"\x28\xb5\x2f\xfd", "packed by zstd; unpack it first: zstd -d"),
+    (b"\x5d\x2a\x4d\x18", "packed by zstd with a dictionary of its own; unpack it first, as its archive says"),
+)  # what else archives come in, by its first bytes
 _LIST = 64 * 2**20  # bytes of a list of paths, unpacked
 
 
@@ -55,9 +60,15 @@ def warc_files(path: Path, base: Path | None = None) -> tuple[list[WarcFile], li
         if start.startswith(b"PK\x03\x04"):
             with zipfile.ZipFile(path) as packed:
                 entries = {one.filename: one for one in packed.infolist()}
-            return [_entry(path, entries[name]) for name in sorted(entries) if name.endswith((".warc", ".warc.gz"))], []
+            names = [name for name in sorted(entries) if name.lower().endswith((".warc", ".warc.gz"))]
+            if not names:
+                raise BadInput(f"{path} is packed as a WACZ is, and holds no .warc or .warc.gz")
+            return [_entry(path, entries[name]) for name in names], []
         if WARC.match(opened(start).lstrip(b"\r\n")):
             return [WarcFile(path)], []
+        for mark, what in _OTHERS:
+            if opened(start).startswith(mark):
+                raise BadInput(f"{path} is {what}")
         return _listed(path, base or path.parent)
     except (OSError, zipfile.BadZipFile) as error:
         raise BadInput(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None

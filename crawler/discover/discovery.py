@@ -24,6 +24,8 @@ MAX_BYTES = 50 * 1024 * 1024
 _SITEMAP_PATH = re.compile(r"sitemap", re.IGNORECASE)
 _FEED_PATH = re.compile(r"/(?:rss|feed)|\.(?:rss|xml|atom|rdf)(?:\.gz)?$", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,200}>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
+# What makes a script of JSON, or keeps it from being one: callback(…), )]}'
+_JSON_CALL = re.compile(r"(?:/\*\*/\s*)?(?:[\w.$]{1,100}\(|\)\]\}',?)\s*(?=[{\[])")
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|title|script|div|p|h[1-6]|table|center|pre|br|a)\b", re.IGNORECASE)
 
 
@@ -41,6 +43,8 @@ def discover(
         body = gunzip(body, MAX_BYTES, whole=False)
         text = decode(body, declared).text
         root = xml.root(text)
+        if root in (None, "html") and expected != "listing" and (inner := xml.wrapped(text)):
+            text, root = inner, xml.root(inner)
         if root in ("feed", "sitemap", "index"):
             return _read_xml(text, root, url, site)
         if is_wall(body):
@@ -64,13 +68,17 @@ def _https(site: Site | None) -> bool:
 
 
 def _read_xml(text: str, root: xml.XmlRoot, url: str, site: Site | None) -> Discovery:
-    reader = feeds if root == "feed" else sitemaps
-    found = reader.links(xml.parse(text), url, https=_https(site))
-    if root == "index":
-        children = tuple(link for link in found if not link.refused)
-        empty = None if children else Refusal.EMPTY_SOURCE
-        return Discovery("index", children=children, refused=empty, cut=xml.cut_off(text))
-    return _entries(root, found, site, cut=xml.cut_off(text))
+    tree, cut = xml.parse(text), xml.cut_off(text)
+    if root == "feed":
+        return _entries("feed", feeds.links(tree, url, https=_https(site)), site, cut=cut)
+    found = [*sitemaps.entries(tree, url, https=_https(site))]
+    children = tuple(entry.link for entry in found if entry.is_sitemap and not entry.link.refused)
+    pages = [entry.link for entry in found if not entry.is_sitemap]
+    if children and (root == "index" or not pages):
+        return Discovery("index", children=children, cut=cut)
+    if root == "index" and not pages:
+        return Discovery("index", refused=Refusal.EMPTY_SOURCE, cut=cut)
+    return _entries("sitemap", (entry.link for entry in found), site, cut=cut)
 
 
 def _entries(kind: Literal["feed", "sitemap"], found: Iterable[Link], site: Site | None, *, cut: bool) -> Discovery:
@@ -85,6 +93,8 @@ def _read_list(text: str, url: str, expected: DiscoveryKind, site: Site | None, 
     text = text.lstrip("\ufeff \t\r\n")
     if not text:
         raise Discard(Refusal.EMPTY_SOURCE, f"an empty answer instead of a {expected}")
+    if call := _JSON_CALL.match(text):
+        text = text[call.end() :]
     if text[0] in ("{", "["):
         answer = _json(text)
         if json_feeds.is_feed(answer):
@@ -149,6 +159,10 @@ def _title(text: str) -> str:
 
 def _json(text: str) -> object:
     try:
-        return json.loads(text)
+        answer, end = json.JSONDecoder(strict=False).raw_decode(text)
     except (ValueError, RecursionError) as error:
         raise Discard(Refusal.UNREADABLE, f"broken JSON: {error}") from None
+    rest = text[end:].strip()
+    if rest not in ("", ")", ");", ";") and not rest.startswith("<!--"):
+        raise Discard(Refusal.UNREADABLE, "broken JSON: something stands behind it")
+    return answer

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
+from urllib.parse import urlsplit
 
 from lxml import etree
 
+from crawler.discover import xml
 from crawler.discover.xml import LIMIT, local, text_of
 from crawler.errors import Refusal
 from crawler.items import Link
@@ -22,15 +24,17 @@ _FEED_SPACES = {
     "http://channel.netscape.com/rdf/simple/0.9/",
 }
 _ATOM_SPACES = {"http://www.w3.org/2005/atom", "http://purl.org/atom/ns#", "atom", "a10"}
-_PUBLISHED = ("pubdate", "published", "issued", "date", "created")
+_PUBLISHED = ("pubdate", "published", "issued", "date", "created", "publicationdate")
 _MODIFIED = ("updated", "modified")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>")
-_AMERICAN = re.compile(r"\s*(?:0?[1-9]|1[0-2])/(?:1[3-9]|2[0-9]|3[01])/[0-9]{4}\b")
+_AMERICAN = re.compile(r"\s*(?:[A-Za-z]{3,9},?\s+)?(?:0?[1-9]|1[0-2])/(?:1[3-9]|2[0-9]|3[01])/[0-9]{4}\b")
 # A path and not a word: "/a.html", "//host/a", "xa-hoi/a", "a-901.html", "?id=901"; no "N/A", no "-".
 _PATH = re.compile(r"(?:\.{0,2}//?|\?)\w|[\w%~-]*\w[-/.?=][\w%~-]{2}")
 _HOME = re.compile(r"https?://[^/?#]+/?(?:#.*)?", re.IGNORECASE)  # all entries of some feeds link to it
+_HEAD = 50  # elements, behind which no feed names its site
 _WORD = 3  # the least trust in what stands in a link
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
 
 def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Link]:
@@ -42,6 +46,7 @@ def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Li
     elements = (element for element in root.iter() if local(element)[1] in ("item", "entry"))
     entries = [_children(element) for element in islice(elements, LIMIT)]
     rebased = bool(root.xpath("boolean(//@xml:base)"))
+    url = _home(root, url)
     # One date that can only be month first tells the order of all: 8/22/2026 beside 9/5/2026.
     us = any(_AMERICAN.match(text) for fields in entries for name in _PUBLISHED for text in _texts(fields, name))
     for fields in entries:
@@ -67,17 +72,32 @@ _Fields = dict[str, list[etree._Element]]
 
 def _children(entry: etree._Element) -> _Fields:
     """The entry's own fields by local name: those of RSS, of Atom and of the entry's own namespace, whatever that is,
-    and the dates of Dublin Core."""
-    fields: _Fields = {}
+    the dates and, as "dc:title", the title of Dublin Core, the date of PRISM, and the address behind FeedBurner's."""
+    fields: _Fields = {"about": [entry]} if entry.get(_RDF_ABOUT) else {}
     home = local(entry)[0]
     for child in entry:
         space, name = local(child)
         own = space == home
         space = space.lower()
         own = own or space in _FEED_SPACES or space in _ATOM_SPACES
-        if own or (name in (*_PUBLISHED, *_MODIFIED) and ("purl.org/dc" in space or space in ("dc", "dcterms"))):
+        dublin = "purl.org/dc" in space or space in ("dc", "dcterms")
+        if own or name == "origlink" or (name == "publicationdate" and "prism" in space):
             fields.setdefault(name, []).append(child)
+        elif dublin and name in (*_PUBLISHED, *_MODIFIED, "title"):
+            fields.setdefault("dc:title" if name == "title" else name, []).append(child)
     return fields
+
+
+def _home(root: etree._Element, url: str) -> str:
+    """What relative addresses belong to: the feed's own address, or that of the site which it names as its own where
+    the feed stands on another host."""
+    channel = next((child for child in islice(root, _HEAD) if local(child)[1] == "channel"), root)
+    named = [child for child in islice(channel, _HEAD) if local(child)[1] == "link"]
+    for href, _ in _links({"link": named}):
+        if is_web(href):
+            here, there = ((urlsplit(one).hostname or "").removeprefix("www.") for one in (url, href))
+            return url if here == there else href
+    return url
 
 
 def _texts(fields: _Fields, name: str) -> Iterator[str]:
@@ -88,8 +108,8 @@ def _addresses(fields: _Fields, url: str, *, rebased: bool) -> list[tuple[str, s
     """Candidates in order of trust, each with the address that it is relative to.
 
     First what is an address of the web: the link's text, Atom's alternate; then a link that reads like a path, the
-    entry's identity when an address or a path from the root, and last whatever else stands in the link: the site's home
-    page, or a word ("N/A"), which is relative to nothing.
+    entry's identity when an address, or a path from the root or by its own word, and last whatever else stands in the
+    link: the site's home page, or a word ("N/A"), which is relative to nothing.
     """
     found: list[tuple[int, str, etree._Element]] = []
     for href, element in _links(fields):
@@ -100,9 +120,11 @@ def _addresses(fields: _Fields, url: str, *, rebased: bool) -> list[tuple[str, s
             trust = 1 if _PATH.match(text) else _WORD
         found.append((trust, text, element))
     certain = any(trust == 0 for trust, _, _ in found)
-    for name in ("guid", "id"):
-        for element in () if certain else fields.get(name, ()):
-            if is_web(text := written(text_of(element))) or text.startswith("/"):
+    for name in () if certain else ("guid", "id", "about"):
+        for element in fields.get(name, ()):
+            text = written(element.get(_RDF_ABOUT) or "" if name == "about" else xml.plain(text_of(element)))
+            stated = element.get("isPermaLink") == "true" and _PATH.match(text)
+            if is_web(text) or text.startswith("/") or stated:
                 found.append((2, text, element))
     if len(found) > 1:
         found.sort(key=lambda candidate: candidate[0])
@@ -120,19 +142,26 @@ def _base(element: etree._Element, url: str) -> str:
 
 def _links(fields: _Fields) -> Iterator[tuple[str, etree._Element]]:
     """What stands in the links of an entry, with the element that says it."""
-    elements = fields.get("link", [])
+    elements = [*fields.get("origlink", ()), *fields.get("link", ())]
     # An <link/> that a tool wrote as in HTML leaves its address behind itself.
     for element in elements:
-        text = "" if element.get("href") else text_of(element) or (element.tail or "").strip()
+        text = "" if element.get("href") else str(element.xpath("string()")).strip() or (element.tail or "").strip()
         if text:
-            yield unescape("".join(text.split())), element
-    alternates = [item for item in elements if item.get("href") and item.get("rel", "alternate") == "alternate"]
+            yield xml.address(text), element
+    alternates = [item for item in elements if item.get("href") and _is_alternate(item.get("rel"))]
     for element in sorted(alternates, key=lambda item: item.get("type") != "text/html"):
-        yield unescape(element.get("href", "")), element
+        yield xml.address(element.get("href", "")), element
+
+
+def _is_alternate(relation: str | None) -> bool:
+    """Whether a link leads to the entry's page (RFC 4287, section 4.2.7.2): by a word, the IANA's address of that word,
+    or by no word at all."""
+    words = (relation or "").lower().split()
+    return not words or any(word.rpartition("/")[2] == "alternate" for word in words)
 
 
 def _title(fields: _Fields) -> str | None:
-    text = next(_texts(fields, "title"), "")
+    text = xml.plain(next(chain(_texts(fields, "title"), _texts(fields, "dc:title")), ""))
     for _ in range(3):
         plain = unescape(_MARKUP.sub("", text))
         if plain == text:

@@ -2,44 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from lxml import etree
 
+from crawler.discover import xml
 from crawler.discover.xml import LIMIT, local, text_of
 from crawler.errors import Refusal
 from crawler.items import Link
 from crawler.sites import absolute, written
 from crawler.text import nfc, parse_date, unescape
 
+_XML_FILE = re.compile(r"\.xml(?:\.gz)?$", re.IGNORECASE)
 
-def links(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Link]:
+
+class Entry(NamedTuple):
+    """A line of a sitemap or of an index."""
+
+    link: Link
+    is_sitemap: bool
+    """It leads to a sitemap, by its element or, since sites mix these up, by its address."""
+
+
+def entries(root: etree._Element, url: str, *, https: bool = False) -> Iterator[Entry]:
     """The entries of a sitemap or of an index, in order; addresses of pictures and videos under an entry do not count.
 
     `lastmod` becomes `modified_at` and never `published_at`: some sites write there when the file was built.
     """
     count = 0
     for entry in root.iter():
-        if local(entry)[1] not in ("url", "sitemap"):
+        space, name = local(entry)
+        if name not in ("url", "sitemap"):
             continue
-        space = local(entry)[0]
-        fields = {local(child)[1]: text_of(child) for child in entry if _own(child, space)}
-        if not (href := fields.get("loc")):
+        fields = {local(child)[1]: child for child in entry if _own(child, space)}
+        if "loc" not in fields or not (href := written(xml.address(str(fields["loc"].xpath("string()"))))):
             continue
         count += 1
         if count > LIMIT:
             return
         news = {local(child)[1]: text_of(child) for child in _news(entry)}
-        href = written(unescape(href))
         address = absolute(href, url, https=https)
-        published, modified = parse_date(news.get("publication_date")), parse_date(fields.get("lastmod"))
-        yield Link(
+        published, modified = parse_date(news.get("publication_date")), parse_date(text_of(fields.get("lastmod")))
+        link = Link(
             address or href,
-            title=nfc(" ".join(unescape(news.get("title", "")).split())) or None,
+            title=nfc(" ".join(unescape(xml.plain(news.get("title", ""))).split())) or None,
             published_at=published.at if published else None,
             modified_at=modified.at if modified else None,
             refused=None if address else Refusal.BAD_URL,
         )
+        yield Entry(link, name == "sitemap" or (address is not None and bool(_XML_FILE.search(urlsplit(address).path))))
 
 
 def _own(element: etree._Element, space: str) -> bool:

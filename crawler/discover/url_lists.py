@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -11,6 +12,13 @@ from crawler.items import Link
 from crawler.sites import absolute, is_web, written
 
 _LOOKED_AT = 20  # lines that tell what the text is
+_LONGEST = 4096  # characters of a line that may have columns
+# What parts an address from another or from columns behind it: a date, a number, a word of the protocol.
+_COLUMN = re.compile(
+    r"\t+|[\"']?(?: {1,9}| {0,9}[,;|] {0,9})[\"']?(?=https?://|[0-9]{4}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}|[01]?\.[0-9]"
+    r"|(?:priority|lastmod|changefreq)\b|(?:always|hourly|daily|weekly|monthly|yearly|never)\b)",
+    re.IGNORECASE,
+)
 
 
 def is_list(text: str) -> bool:
@@ -30,5 +38,10 @@ def links(text: str, url: str, *, https: bool = False) -> Iterator[Link]:
 
 def _lines(text: str) -> Iterator[str]:
     for line in text.splitlines():
-        if (address := written(line)) and not address.startswith("#"):
+        first, *further = _COLUMN.split(line.strip()) if len(line) <= _LONGEST else (line,)
+        address = written(first.strip("\"'"))
+        if not is_web(address):
+            address, further = written(line), []
+        if address and not address.startswith("#"):
             yield address
+            yield from (other for part in further if is_web(other := written(part.strip("\"'"))))

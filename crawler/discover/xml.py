@@ -35,6 +35,10 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f￾￿\ud800-\udfff]")
 _STRAY = re.compile(r"&(?P<name>[A-Za-z][A-Za-z0-9]{1,30};|#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};)?|<(?![A-Za-z_/!?])")
+_CDATA_MARK = re.compile(r"<!\[CDATA\[|\]\]>")  # in a text: a section that was escaped, or stands in another
+_BREAKS = re.compile(r"[\r\n\t]+")
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ESCAPED = re.compile(r"&lt;(?:\?xml\b|(?:[\w.-]{1,20}:)?(?:rss|rdf|feed|urlset|sitemapindex)(?=[\s&]))", re.IGNORECASE)
 _XML_NAMES = {"amp;", "lt;", "gt;", "quot;", "apos;"}
 _END = re.compile(
     r"</(?:[\w.-]{1,20}:)?(?:rss|rdf|feed|channel|urlset|sitemapindex)\s*>|<(?:urlset|sitemapindex)[^<>]*/>", re.I
@@ -65,6 +69,8 @@ def parse(text: str) -> etree._Element:
         raise Discard(Refusal.ENTITY_BOMB, "the document declares entities of its own")
     behind = next(islice(_ENTRY.finditer(text), LIMIT, None), None)
     text = text[len(prolog) : behind.start() if behind else None]
+    if not _END.search(text[-_TAIL:]):
+        text = text[: text.rfind(">") + 1]  # half an address is none
     pieces = _CDATA.split(_CONTROL.sub("", text))
     pieces[::2] = [_STRAY.sub(_mended, piece) for piece in pieces[::2]]
     if len(pieces) > 1 and not pieces[-2].endswith("]]>"):
@@ -103,6 +109,28 @@ def local(element: etree._Element) -> tuple[str, str]:
 def text_of(element: etree._Element | None) -> str:
     """All text under `element`, white space collapsed."""
     return "" if element is None else " ".join(str(element.xpath("string()")).split())
+
+
+def wrapped(text: str) -> str | None:
+    """The feed or sitemap that stands escaped in `text`: in the <string> of a service, in the <pre> of a page."""
+    if (start := _ESCAPED.search(text, 0, _HEAD)) is None:
+        return None
+    inner = unescape(text[start.start() :])
+    return inner if _ENTRY.search(inner) else None  # a page that tells how a feed begins has none
+
+
+def plain(text: str) -> str:
+    """A text without the marks of a CDATA section that were taken for part of it."""
+    return _CDATA_MARK.sub("", text) if "CDATA" in text else text
+
+
+def address(text: str) -> str:
+    """An address as it was meant: on one line, and its references undone.
+
+    These end in a semicolon: "&copy=1" is a parameter, though HTML reads "&copy" as a sign of its own.
+    """
+    text = "".join(part.strip() for part in _BREAKS.split(plain(text)))
+    return _REFERENCE.sub(lambda match: unescape(match[0]), text) if "&" in text else text
 
 
 def _uncommented(text: str) -> str:

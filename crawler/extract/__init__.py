@@ -1,7 +1,8 @@
 """From the bytes of a page to an `Article`, with nothing on it that is not the article's.
 
 answers.py      what an answer is before anybody reads it: a page, or an error, a wall, a file
-interstitials.py  walls, and redirects written into the markup
+walls.py        what answers in a page's place until its reader has proved something
+interstitials.py  redirects written into the markup
 missing.py      error pages that answer as if all were well
 limits.py       what a page may cost; tree_cost.py  what a parser adds to its tags
 page.py         the parsed page and its metadata
@@ -32,9 +33,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.extract.answers import verdict
-from crawler.extract.interstitials import is_wall, moved_to
+from crawler.extract.interstitials import moved_to
 from crawler.extract.limits import Overdue, deadline, hostile
 from crawler.extract.paging import MOST_PAGES, join, page_number
+from crawler.extract.walls import is_wall
 from crawler.items import FALLBACK
 from crawler.process.later import load_later
 

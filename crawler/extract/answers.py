@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from crawler.errors import Refusal
-from crawler.extract.interstitials import STUB, headings, is_wall
 from crawler.extract.missing import is_notice
+from crawler.extract.walls import STUB, headings, is_wall
 
 _BY_STATUS = {
     401: Refusal.FORBIDDEN,
@@ -17,6 +18,17 @@ _BY_STATUS = {
     451: Refusal.FORBIDDEN,
 }
 _TEXT_TYPES = ("text/", "application/xhtml+xml", "application/xml", "application/octet-stream")
+# Types that misconfigured servers and caches send with anything: what has one is told by its first bytes.
+_NO_TYPE = re.compile(
+    r"(?:[^/;]*|\*/\*|[\w-]*unknown[\w-]*/[\w-]+"
+    r"|(?:application|content|httpd)/(?:x-)?(?:unknown|httpd[\w-]*|unix-directory|html|php|(?:force-)?download"
+    r"|vnd\.wap\.xhtml\+xml))\s*(?:;.*)?"
+)
+_IS_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,200}(?:<!--[^>]{0,500}>\s{0,200}){0,3}"
+    rb"<(?:!doctype html|html|head|body|title|meta|script)\b",
+    re.IGNORECASE,
+)
 # Signatures of what else arrives under an article's address (WHATWG MIME Sniffing, section 6).
 _MAGIC = (
     b"%PDF-",
@@ -41,7 +53,13 @@ def verdict(status: int, headers: Mapping[str, str], body: bytes) -> Refusal | N
     if status != 200:
         return _BY_STATUS.get(status) or (Refusal.REDIRECTED if 300 <= status < 400 else Refusal.SERVER_ERROR)
     declared = headers.get("content-type", "").strip().lower()
-    if body.startswith(_MAGIC) or (declared and not declared.startswith(_TEXT_TYPES)):
+    if body.startswith(_MAGIC):
+        return Refusal.NOT_HTML
+    if (
+        declared
+        and not declared.startswith(_TEXT_TYPES)
+        and not (_NO_TYPE.fullmatch(declared) and _IS_HTML.match(body))
+    ):
         return Refusal.NOT_HTML
     if len(body) < STUB and not (b"<p" in body.lower() and b"<h1" in body.lower()):
         return Refusal.SOFT_404

@@ -18,10 +18,17 @@ from crawler.errors import Refusal
 from crawler.fetch.guard import Denied
 from crawler.fetch.middlewares import reason_of
 from crawler.fetch.spider import spider_of
-from crawler.text import decode, nfc
+from crawler.text import INVISIBLE, decode, nfc
 
 _ADDRESSED = re.compile(
     r"^([ \t]*(?:dis)?allow[ \t]*:[ \t]*)(?:https?://[^/\s#]+/?|(?=[^\s/*#$]))([^\s#]*)", re.IGNORECASE | re.MULTILINE
+)
+# A product token, whatever version, remark or quotation mark stands round it (section 2.2.1).
+_AGENT = re.compile(
+    r"^([ \t]*user[ -]?agent[ \t]*:[ \t]*)[\"']?(\*(?=[\"'\s]|\Z)|[a-z][\w.-]*)[^#\r\n]*", re.IGNORECASE | re.MULTILINE
+)
+_DELAY = re.compile(
+    r"^([ \t]*crawl-delay[ \t]*:[ \t]*[0-9]{1,9})(?:[.,]([0-9]{1,3}))?[^#\r\n]*", re.IGNORECASE | re.MULTILINE
 )
 _FIRST = 1000  # priority of the request: before what waits for it
 
@@ -115,8 +122,11 @@ class RobotsMiddleware:
 def readable(text: bytes) -> bytes:
     """A robots.txt in UTF-8 and NFC, whatever it was written in, its paths beginning where paths begin.
 
-    Some name their own address before the path, or leave its slash out (section 2.2.2 asks for it): what they mean to
+    Some name their own address before the path, or leave its slash out (section 2.2.2 asks for it), call a reader by
+    more than its name ("thoisu/1.0"), give a delay its unit ("10s"), or carry signs that nobody sees: what they mean to
     forbid is forbidden.
     """
-    plain = text.decode() if text.isascii() and b"\0" not in text else nfc(decode(text).text)
+    plain = text.decode() if text.isascii() and b"\0" not in text else INVISIBLE.sub("", nfc(decode(text).text))
+    plain = _AGENT.sub(r"\1\2", plain)
+    plain = _DELAY.sub(lambda delay: f"{delay[1]}.{delay[2]}" if delay[2] else delay[1], plain)
     return _ADDRESSED.sub(r"\1/\2", plain).encode("utf-8", "replace")

@@ -56,7 +56,7 @@ def absolute(href: str | None, base: str, *, https: bool = False) -> str | None:
     """
     if not href or len(href) > LONGEST_URL:
         return None
-    if href != (plain := bare(href)) or "\n" in href or "\t" in href or "\r" in href:
+    if href != (plain := bare(href)) or " " in href or "\n" in href or "\t" in href or "\r" in href:
         href = _BLANKS.sub(" ", plain).strip().replace(" ", "%20")
     if not href or href[0] == "#":
         return None

@@ -44,7 +44,7 @@ _NAMED_ZONES = {
 """Zones by name: those of RFC 822, section 5.1, then the abbreviations of the IANA time zone database and Java's."""
 _SIGNED = r"[+\-−](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?(?![0-9:/])"
 _ZONE = (
-    rf"(?P<zone>Z(?![a-z])|(?:GMT|UTC?)(?:/GMT)?(?:\s?[+\-−]\s?[0-9]{{1,2}}(?::?[0-9]{{2}})?)?"
+    rf"(?P<zone>Z(?![a-z])|(?:Etc/)?(?:GMT|UTC?)(?:/GMT)?(?:\s?[+\-−]\s?[0-9]{{1,2}}(?::?[0-9]{{2}})?)?"
     rf"|(?-i:{'|'.join(_NAMED_ZONES)})(?!\w)|{_SIGNED})"
 )
 _TIME = (
@@ -93,7 +93,8 @@ _BASIC = re.compile(
 )
 """ISO 8601 without separators, or with some: 20261005T143000+0700."""
 _DIGIT = re.compile("[0-9]")
-_EPOCH = re.compile(r"([0-9]{9,10})(?:([0-9]{3})|\.[0-9]+)?")
+_EPOCH = re.compile(r"(?:\\?/Date\()?([0-9]{9,10})(?:([0-9]{3})|\.[0-9]+)?(?:(?:[+-][0-9]{4})?\)\\?/)?")
+"""Seconds or milliseconds since 1970, also as .NET writes them into JSON: /Date(1791162307000)/."""
 
 
 @dataclass(frozen=True, slots=True)

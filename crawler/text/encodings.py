@@ -60,7 +60,7 @@ _WIDER = {
     "tis-620": "cp874",
     "iso8859-11": "cp874",
 }
-_DECLARED = re.compile(r"charset=[\"' ]*([\w.:-]+)", re.I)
+_DECLARED = re.compile(r"\bcharset ?[=:][\"' ]*([\w.:-]+)", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ GZIP = b"\x1f\x8b"
 MEMBERS_MAX = 10_000
 """Of a gzip or zstd file; one that is packed by many processors at once has a member for each 64 KB or more."""
 _BLANK = b"\xef\xbb\xbf \t\r\n"
+# With what is written behind it: a unit, a remark, the same again by a proxy.
+_SECONDS = re.compile(r'"?([0-9]+)(?:\.[0-9]*)?[ \t]*(?:s|secs?|seconds?)?"?[ \t]*(?:[,;].*)?', re.IGNORECASE)
 _PADDING = re.compile(rb"\0*")
 _DIGITS = 20
 _LONGEST_DATE = 64  # characters; the longest of RFC 9110, section 5.6.7, has 33
@@ -28,14 +30,14 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     A number of seconds that is a Unix time means that time. Never more than `LONGEST_WAIT`, and nothing beyond `MEANT`.
     """
     said = (value or "").strip()
-    if re.fullmatch(r"[0-9]+", said):
+    if number := _SECONDS.fullmatch(said):
         # Of thirty digits neither a number of seconds nor a time can be made.
-        seconds = float(said[:_DIGITS])
+        seconds = float(number[1][:_DIGITS])
         return _meant(seconds - now.timestamp() if seconds >= UNIX_TIME else seconds)
     if not 0 < len(said) <= _LONGEST_DATE:
         return None
     try:
-        at = parsedate_to_datetime(said)
+        at = datetime.fromisoformat(said) if said[0].isdigit() and "T" in said else parsedate_to_datetime(said)
         return _meant((at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
     except (ValueError, OverflowError, TypeError, IndexError):
         return None

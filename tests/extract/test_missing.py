@@ -33,6 +33,13 @@ TEXT = "Ủy ban nhân dân tỉnh vừa ban hành kế hoạch cấp nước s�
         "Thông báo: bài viết đã được gỡ bỏ",
         "Đường dẫn không chính xác",
         "Trang bạn tìm không có ở đây",
+        "Trang bạn yêu cầu không tồn tại (404).",
+        "Báo Sông Đà - Không tìm thấy trang",
+        "Bản tin không tồn tại hoặc đã bị xóa",
+        "Nothing Found",
+        "502 Bad Gateway",
+        "Error establishing a database connection",
+        "Account Suspended",
     ],
 )
 def test_notices(heading: str) -> None:
@@ -57,6 +64,9 @@ def test_notices(heading: str) -> None:
         "Nội dung này đã bị gỡ bỏ: Mạng xã hội siết tin giả",
         "Page not found: triển lãm về những trang viết bị quên",
         "Nội dung không có trong dự thảo luật",
+        "Mạng xã hội - nội dung sai đã bị gỡ bỏ",
+        "Nothing found in the lake, police say",
+        "Bad Gateway, một ban nhạc trẻ",
     ],
 )
 def test_headlines_that_sound_alike(heading: str) -> None:
@@ -89,6 +99,17 @@ def test_headlines_that_sound_alike(heading: str) -> None:
         ("Oops", "We can't find the page you are looking for."),
         ("Error", "An error occurred while we worked on your request. Please try again later."),
         ("Sorry", "The page you are looking for does not exist. Please go back to the home page."),
+        ("Thông báo", "Bài viết không tồn tại hoặc đã bị xóa."),
+        ("Không thể truy cập", "Bài viết này đã bị gỡ bỏ theo yêu cầu của cơ quan quản lý."),
+        ("Bài viết đang được cập nhật", "Nội dung đang được cập nhật, mời bạn quay lại sau."),
+        ("Không có kết quả", "Hệ thống không tìm thấy nội dung bạn đang tìm kiếm. Hãy thử từ khóa khác."),
+        ("Đang Bảo Trì", "Website đang được bảo trì để phục vụ tốt hơn. Xin cảm ơn, vui lòng quay lại sau!"),
+        ("Thông báo", "Website hiện đang tạm ngưng hoạt động. Mong quý khách thông cảm."),
+        ("Under Maintenance", "The site is currently under maintenance. Please check back soon."),
+        ("Nothing Found", "It seems we can't find what you're looking for. Perhaps searching can help."),
+        ("Runtime Error", "An application error occurred on the server. Contact your administrator."),
+        # A licence and a telephone number at the foot of the page are no day and no hour.
+        ("Website đang được bảo trì", "Vui lòng quay lại sau!\nGiấy phép số 12 cấp ngày 12/3/2018\nĐT: 0243 123 456"),
     ],
 )
 def test_error_pages(title: str, text: str) -> None:
@@ -119,7 +140,22 @@ def test_error_pages(title: str, text: str) -> None:
         ("Đê vỡ", "Vui lòng liên hệ xã để nhận hỗ trợ. " + TEXT),
         ("Máy chủ quá tải", TEXT),
         ("Cháy ở chợ đầu mối", TEXT + " Bài viết đang được cập nhật, mời bạn đọc đón xem."),
+        ("Không truy cập được mạng ở ba xã", "Cáp bị đứt từ sáng nay ở ba xã ven sông. Người dân vui lòng liên hệ xã."),
+        ("Máy chủ quá tải", "Cổng tra cứu điểm thi mở lúc 8:00. Hệ thống quá tải, thí sinh vui lòng thử lại."),
+        (
+            "Tên miền đã hết hạn sẽ bị thu hồi",
+            "Chủ thể có ba mươi ngày để nộp phí duy trì. Vui lòng liên hệ nhà đăng ký.",
+        ),
     ],
 )
 def test_short_news_is_news(title: str, text: str) -> None:
     assert not is_error_page(title, text)
+
+
+def test_a_page_without_running_text_that_is_a_notice() -> None:
+    foot = "<footer><p>Giấy phép số 12, cấp ngày 12/3/2018</p><p>Điện thoại: 0243 123 456</p></footer>"
+    for text in ("<h2>404</h2><h2>Trang không tồn tại</h2>", "<p>Bài viết không tồn tại hoặc đã bị xóa.</p>"):
+        page = f"<html><title>Báo</title><body>{text}{foot}{' ' * 600}</body></html>".encode()
+        if verdict(200, HTML, page) is not Refusal.SOFT_404:
+            with pytest.raises(Discard, match="soft_404"):
+                extract(page, "https://bao.example.vn/a-1.html")

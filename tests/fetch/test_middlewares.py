@@ -125,6 +125,18 @@ def test_files_are_no_pages(headers: dict[str, str], body: bytes) -> None:
     assert verdict(200, headers, body) == Refusal.NOT_HTML
 
 
+@pytest.mark.parametrize(
+    "declared",
+    "html|*/*|(null)|; charset=utf-8|unknown/unknown|application/x-httpd-php|httpd/unix-directory"
+    "|content/unknown; charset=utf-8|application/force-download|application/html".split("|"),
+)
+def test_a_type_that_says_nothing_is_told_by_the_first_bytes(declared: str) -> None:
+    headers = {"content-type": declared}
+    assert verdict(200, headers, b"\xef\xbb\xbf\n<!-- cms -->" + page("Đê đã được sửa")) is None
+    assert verdict(200, headers, b"<?php echo 1; ?>" + page("Đê đã được sửa")) == Refusal.NOT_HTML
+    assert verdict(200, headers, b"{" + b" " * 900) == Refusal.NOT_HTML
+
+
 def test_a_stub_is_no_page_and_a_short_article_is_one() -> None:
     assert verdict(200, HTML, b"<html><body>OK</body></html>" + b" " * 200) == Refusal.SOFT_404
     assert verdict(200, HTML, "<html><h1>Tin nhanh</h1><p>Nước đã rút.</p></html>".encode()) is None
@@ -164,6 +176,15 @@ NOW = datetime(2026, 8, 3, 12, 0, tzinfo=UTC)
         ("Mon, 01 Jan 0001 00:00:00 +2359", 0.0),
         ("Mon, 01 Jan 2026 00:00:00 +999999999999", None),
         ("", None),
+        ("120.5", 120.0),
+        ("120s", 120.0),
+        ("120 seconds", 120.0),
+        ("120, 120", 120.0),
+        ("60; remark", 60.0),
+        ('"120"', 120.0),
+        ("2026-08-03T12:01:00Z", 60.0),
+        ("1T", None),
+        ("5 minutes", None),
     ],
 )
 def test_retry_after(value: str | None, seconds: float | None) -> None:
@@ -402,12 +423,30 @@ TIN = "http://bao.vn/tin/a-1.html"
         b"User-agent: *\nDisallow: http://bao.vn/tin/",
         b"User-agent: *\nDis\0allow: /t\0in/",
         b"User-agent: *\rDisallow: /tin/",
+        "\u200bUser-agent: *\nDisallow: /tin/\u200b".encode(),
+        b"User-agent: * (all)\nDisallow: /tin/",
+        b"User-agent: '*'\nDisallow: /tin/",
+        b"User-agent: *\nDisallow: /anh/\nUser-agent: thoisu/1.0 (+https://example.org) # us\nDisallow: /tin/",
     ],
 )
 def test_robots_txt_is_read_whatever_it_is_written_in(text: bytes) -> None:
     rules = ProtegoRobotParser(readable(text), None)
     assert not rules.allowed(TIN, "thoisu")
     assert rules.allowed("http://bao.vn/anh/a-1.html", "thoisu")
+
+
+def test_a_reader_that_is_called_something_else_is_another() -> None:
+    rules = ProtegoRobotParser(readable(b"User-agent: *bot\nUser-agent: khac/1.0 thoisu\nDisallow: /\n"), None)
+    assert rules.allowed(TIN, "thoisu")
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("10", 10.0), ("10s", 10.0), ("10 # giây", 10.0), ("0,5", 0.5), ("1.5 giây", 1.5), ("x", None)],
+)
+def test_a_delay_with_its_unit(said: str, seconds: float | None) -> None:
+    rules = ProtegoRobotParser(readable(f"User-agent: *\nCrawl-delay: {said}\n".encode()), None)
+    assert rules.crawl_delay("thoisu") == seconds
 
 
 @pytest.mark.parametrize("rule", ["", " ", "# /tin/", "/anh/", "*.pdf$", "$"])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.text import decode, encode, is_plain, is_syllable, mojibake
+from crawler.text import charset, decode, encode, is_plain, is_syllable, mojibake
 from crawler.text import legacy_encodings as legacy
 
 TEXT = (
@@ -324,3 +324,20 @@ def test_a_fault_is_seen_wherever_in_a_long_page_it_stands(fault: bytes, place: 
     paragraphs = ["<p>Quốc hội thông qua nghị quyết, có hiệu lực từ hôm nay.</p>".encode()] * 400
     assert is_plain(b"".join(paragraphs))
     assert not is_plain(b"".join((*paragraphs[:place], fault, *paragraphs[place:])))
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("text/html; charset=utf-8", "utf-8"),
+        ('text/html;Charset="UTF8"; x=y', "UTF8"),
+        ("text/html; charset = utf-8", "utf-8"),
+        ("text/html; charset:utf-8", "utf-8"),
+        ("text/html; xcharset=a; charset=utf-8", "utf-8"),
+        ("text/html, text/html; charset='utf-8'", "utf-8"),
+        ("text/html; charset=", None),
+        ("utf-8", None),
+    ],
+)
+def test_the_charset_of_a_header(header: str, name: str | None) -> None:
+    assert charset(header) == name
