@@ -15,8 +15,8 @@ _LONGEST = 40  # letters of a name
 _LONG = 5  # letters from which one that is wrong is a slip and not another name
 # Letters that renderings of one sound are written with.
 _SOUNDS = ((re.compile("ph"), "f"), (re.compile("[ckq]h?"), "k"), (re.compile("[tx]?s[h]?|tx|x|z"), "s"),
-           (re.compile("w"), "v"), (re.compile("gi|j|d"), "d"))  # fmt: skip
-# Countries that the papers call by two names.
+           (re.compile("w"), "v"), (re.compile("gi|g(?=[ei])|j|d"), "d"))  # fmt: skip
+# Countries, and a city, that the papers call by two names.
 _TWO_NAMES = frozenset(
     frozenset(pair.split(" - "))
     for pair in (
@@ -24,9 +24,12 @@ _TWO_NAMES = frozenset(
         "mỹ - hoa kỳ", "mỹ - mĩ", "thái lan - thailand", "nhật bản - nhật", "triều tiên - bắc triều tiên",
         "hàn quốc - korea", "ấn độ - india", "lào - laos", "campuchia - cam pu chia", "miến điện - myanmar",
         "đài loan - taiwan", "hồng kông - hongkong", "tây ban nha - spain", "thổ nhĩ kỳ - turkey",
+        "hồ chí minh - sài gòn",
     )
 )  # fmt: skip
 _VOWELS = re.compile("[aeiouy]")
+_INITIALS = frozenset("ch gh gi kh ng ngh nh ph qu th tr".split())
+_I_OR_Y = re.compile("((?:qu|[hklmst]))y")  # both are written: Quy and Qui, Mỹ and Mĩ
 
 
 def one_name(ours: Sequence[str], theirs: Sequence[str]) -> bool:
@@ -52,10 +55,10 @@ def _one_word(one: str, other: str) -> bool:
     if one == other:
         return True
     short, long = sorted((one, other), key=len)
-    # An initial, or the plate of a car whose last signs are made unreadable.
-    if len(short) == 1 < len(long) or (len(long) > len(short) and set(long[len(short) :]) <= {"x"}):
+    # An initial, of two or three letters too (Ng., Th.), or the plate of a car whose last signs are made unreadable.
+    if len(short) < len(long) and (short in _INITIALS or len(short) == 1 or set(long[len(short) :]) <= {"x"}):
         return long.startswith(short)
-    if bare(one) == bare(other):
+    if _syllable(one) == _syllable(other):
         return True
     if (is_syllable(one) and is_syllable(other)) or len(long) > _LONGEST:
         return False
@@ -71,6 +74,15 @@ def _one_sound(one: str, other: str) -> bool:
 
 bare = lru_cache(maxsize=1 << 12)(without_marks)
 """The letters of a word without diacritics; names and symbols come again and again."""
+
+
+@lru_cache(maxsize=1 << 12)
+def _syllable(word: str) -> str:
+    """Its letters without diacritics, those of one sound that are used for each other (Kạn and Cạn) made one."""
+    letters = bare(word)
+    if found := _I_OR_Y.fullmatch(letters):
+        letters = f"{found[1]}i"
+    return f"c{letters[1:]}" if letters[:1] == "k" and letters[1:2] not in ("h", "") else letters
 
 
 def _consonants(name: str) -> str:

@@ -68,6 +68,25 @@ def told(first: str, second: str, around: str = AROUND, *, hours: int = 3, one_p
         ("Ông Nguyễn Văn Thành chủ trì.", "Ông Nguyễn Văn Thanh chủ trì."),
         ("Cháu Lò Khương Mló nhập viện.", "Cháu Lò Khương M. nhập viện."),
         ("Ảnh: Nguyễn Tri.", "Ảnh: Trần Bình."),
+        ("Nạn nhân 28 tuổi, quê Nghệ An.", "Nạn nhân SN 1989, quê Nghệ An."),
+        ("Ông Nguyễn Văn Thuận trình báo.", "Ông Nguyễn Văn Th. trình báo."),
+        ("Bị hại là chị Lê Thị Nga.", "Bị hại là chị Lê Thị Ng."),
+        ("Rừng bị cháy gần 6 ha.", "Rừng bị cháy 5,07 ha."),
+        ("Có 200 người tham gia.", "Có hai trăm người tham gia."),
+        ("Có 21 người tham gia.", "Có hai mốt người tham gia."),
+        ("Tăng 7,05% so với tháng trước.", "Tăng 7,1% so với tháng trước."),
+        ("Hỗ trợ 1,2 triệu đồng mỗi hộ.", "Hỗ trợ 1 triệu 200 nghìn đồng mỗi hộ."),
+        ("Phạt từ 5 đến 10 triệu đồng.", "Phạt từ 5.000.000 - 10.000.000 đồng."),
+        ("Mỗi bao nặng 500g.", "Mỗi bao nặng 0,5kg."),
+        ("Cháy 2ha rừng.", "Cháy 20.000m2 rừng."),
+        ("Tình hình ở TPHCM đã yên.", "Tình hình ở Sài Gòn đã yên."),
+        ("Tình hình ở TP.HCM đã yên.", "Tình hình ở thành phố Hồ Chí Minh đã yên."),
+        ("Hội thảo tại Quy Nhơn.", "Hội thảo tại Qui Nhơn."),
+        ("Hội thảo tại Bắc Kạn.", "Hội thảo tại Bắc Cạn."),
+        ("Chuyến thăm Geneva của đoàn.", "Chuyến thăm Giơ-ne-vơ của đoàn."),
+        ("Nghị quyết 18-NQ/TW nêu rõ.", "Nghị quyết số 18-NQ/TƯ nêu rõ."),
+        ("Vay 3 triệu USD.", "Vay 3 triệu đô la."),
+        ("Dự báo ngày mai (5/6) trời dịu.", "Dự báo ngày hôm nay (5/6) trời dịu."),
     ],
 )  # fmt: skip
 def test_the_same_in_other_signs(one: str, other: str) -> None:
@@ -102,10 +121,32 @@ def test_the_same_in_other_signs(one: str, other: str) -> None:
         ("Cháu Nguyễn Văn M. nhập viện.", "Cháu Nguyễn Văn T. nhập viện."),
         ("Ông Nguyễn Văn Hùng chủ trì.", "Ông Nguyễn Văn Dũng chủ trì."),
         ("Hội thảo tại Hà Giang.", "Hội thảo tại Hà Nam."),
+        ("Hội thảo tại TP.HCM.", "Hội thảo tại Hà Nội."),
+        ("Hội thảo tại Nam Định.", "Hội thảo tại TPHCM."),
+        ("Tăng 7,05% so với tháng trước.", "Tăng 7,5% so với tháng trước."),
+        ("Thiệt hại 3 triệu đồng.", "Thiệt hại 3 tỷ đồng."),
+        ("Vay 3 tỷ USD.", "Vay 3 tỷ đồng."),
+        ("Cháy 2ha rừng.", "Cháy 2 m2 rừng."),
+        ("Đội nhà thắng 2-1.", "Đội nhà thua 2-1."),
+        ("Doanh nghiệp lãi 5 tỷ đồng.", "Doanh nghiệp lỗ 5 tỷ đồng."),
+        ("Xuất khẩu đi lên.", "Nhập khẩu đi lên."),
+        ("Lễ khai mạc sẽ có mưa.", "Lễ bế mạc sẽ có mưa."),
+        ("Đêm nay có mưa rào.", "Đêm mai có mưa rào."),
+        ("Họp báo sáng 6/2.", "Họp báo chiều 6/2."),
+        ("Nạn nhân 28 tuổi.", "Nạn nhân 38 tuổi."),
+        ("Ông Nguyễn Văn Thuận trình báo.", "Ông Nguyễn Văn Tr. trình báo."),
+        ("Mưa trên 590 mm.", "Mưa trên 591 mm."),
+        ("Rừng bị cháy gần 6 ha.", "Rừng bị cháy 4,07 ha."),
+        ("Hội thảo tại Mai Châu.", "Hội thảo tại Mỹ Châu."),
     ],
 )  # fmt: skip
 def test_another_number_or_name(one: str, other: str) -> None:
     assert told(one, other).kind == told(other, one).kind == "template"
+
+
+def test_another_place_that_one_text_names_too() -> None:
+    named = AROUND + "\nĐoàn đã ra Hà Nội."
+    assert told("Mưa ngập nhiều nơi tại TP.HCM.", "Mưa ngập nhiều nơi tại Hà Nội.", named).kind == "template"
 
 
 def test_digits_without_end_are_a_number_too() -> None:
