@@ -127,6 +127,17 @@ class _Side:
         return other.known.issuperset(names) and other.pairs.issuperset(pairwise(names))
 
     @property
+    def names(self) -> list[str]:
+        """Its names, without who took a picture: those behind "Ảnh:" or "Video:"."""
+        found: list[str] = []
+        credited = False
+        for form, kind in zip(self.forms, self.kinds, strict=True):
+            credited = form in _CREDITED or (credited and kind == "name")
+            if kind == "name" and not credited:
+                found.append(form)
+        return found
+
+    @property
     def before(self) -> str:
         """The word in front."""
         return self.text.words.forms[self.start - 1] if self.start else ""
@@ -311,7 +322,7 @@ def _names(a: _Side, b: _Side) -> Contradiction | None:
     One of them the other text must state nowhere where nothing but names differs, both where words do too, and then
     one has to stand for the other. Bylines and credits of pictures are no part of the text.
     """
-    ours, theirs = Counter(a.stating(_NAME)), Counter(b.stating(_NAME))
+    ours, theirs = Counter(a.names), Counter(b.names)
     left, right = list((ours - theirs).elements()), list((theirs - ours).elements())
     if not left or not right or _credits(a, b):
         return None

@@ -22,6 +22,7 @@ Kind = Literal["", "number", "fraction", "count", "date", "year", "document", "s
 number, `way` one of two words of which each says the contrary of the other."""
 FIGURES: frozenset[Kind] = frozenset(("number", "fraction", "date", "document"))
 
+_BEFORE_YEAR: frozenset[Kind] = frozenset(("number", "count", "date"))
 _WORD = re.compile(
     rf"""
       (?P<unit>[kcdm]?m[23²³])(?!\w)
@@ -48,7 +49,9 @@ _ROMAN = {word: value for value, word in enumerate("i ii iii iv v vi vii viii ix
 _BEFORE_ROMAN = frozenset("quý khóa thứ kỳ kỷ đợt".split())  # behind others it may be an initial
 _OF_NUMBERS = _UNITS.keys() | _ABBREVIATED.keys() | _ROMAN.keys() | {"mươi"}
 _BEFORE_FOUR = frozenset(("tháng", "thứ"))  # the fourth of these is "tư"
-_IN_FULL = {"hcm": ("hồ", "chí", "minh"), "tphcm": ("tp", "hồ", "chí", "minh")}  # the one place that is abbreviated
+_IN_FULL = {
+    "HCM": ("hồ", "chí", "minh"), "TPHCM": ("tp", "hồ", "chí", "minh"), "VN": ("việt", "nam"), "HN": ("hà", "nội"),
+}  # fmt: skip  # places that are abbreviated
 _DAY_WORDS = frozenset("ngày sáng trưa chiều tối đêm hôm nay qua mai đến từ".split())
 _RANGE_WORDS = frozenset("cấp số bậc lớp tỷ tỉ khóa kỳ lộ điều khoản hạng giải".split())  # in front of what is no date
 # Words that open a sentence in front of a name and are none themselves.
@@ -139,6 +142,9 @@ def _read(text: str) -> Words:
         else:
             before = forms[-1] if lines[-1:] == [line] else ""
             parts = _figures(found, before)
+            if parts[0][1] == "year" and words.written[-1:] == ["năm"] and kinds[-2:-1] and kinds[-2] in _BEFORE_YEAR:
+                for part_of in (forms, kinds, lines, written):
+                    part_of.pop()  # "quý 4 năm 2017" is "quý 4/2017"
             forms += [form for form, _ in parts]
             kinds += [kind for _, kind in parts]
             lines += [line] * len(parts)
@@ -208,14 +214,14 @@ def _word(word: str, opens: bool, named: bool) -> tuple[tuple[str, Kind], ...]:
         found
         for number, part in enumerate(_parts(word) if "-" in word else [word])
         for form in normal_form(part).split()
-        for found in _marked(form, _is_name(part, named or bool(number)), opens and not number)
+        for found in _marked(form, part, _is_name(part, named or bool(number)), opens and not number)
     )
 
 
-def _marked(form: str, capital: bool, opens: bool) -> tuple[tuple[str, Kind], ...]:
+def _marked(form: str, written: str, capital: bool, opens: bool) -> tuple[tuple[str, Kind], ...]:
     """A word in normal form with its kind, an abbreviated place in full."""
-    if form in _IN_FULL:
-        return tuple((part, "" if part == "tp" else "name") for part in _IN_FULL[form])
+    if written in _IN_FULL:
+        return tuple((word, "" if word == "tp" else "name") for word in _IN_FULL[written])
     return ((form, _kind(form, capital, opens)),)
 
 

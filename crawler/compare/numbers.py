@@ -50,7 +50,7 @@ def one_number(one: Place, other: Place) -> bool:
     if not all(place.form.isdecimal() and len(place.form) <= _LONGEST for place in (one, other)):
         return False
     return (
-        _shortened(one, other) or _rounded(one, other) or isclose(_value(one), _value(other)) or _one_hour(one, other)
+        _shortened(one, other) or _rounded(one, other) or _one_value(one, other) or _one_hour(one, other)
         or _one_code(one, other) or _one_age(one, other)
     )  # fmt: skip
 
@@ -97,6 +97,18 @@ def _value(place: Place) -> float:
             break
         value *= _TIMES[word]
     return value
+
+
+def _one_value(one: Place, other: Place) -> bool:
+    """Whether two numbers are equal; a fraction stands for its whole number where the other is none."""
+    values = [
+        [
+            _value(place),
+            *([_value(Place(place.words, place.at - 1))] if place.kind == "fraction" != against.kind else []),
+        ]
+        for place, against in ((one, other), (other, one))
+    ]
+    return any(isclose(ours, theirs) for ours in values[0] for theirs in values[1])
 
 
 def _one_hour(one: Place, other: Place) -> bool:

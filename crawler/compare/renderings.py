@@ -17,14 +17,14 @@ _LONG = 5  # letters from which one that is wrong is a slip and not another name
 _SOUNDS = ((re.compile("ph"), "f"), (re.compile("[ckq]h?"), "k"), (re.compile("[tx]?s[h]?|tx|x|z"), "s"),
            (re.compile("w"), "v"), (re.compile("gi|g(?=[ei])|j|d"), "d"))  # fmt: skip
 # Countries, and a city, that the papers call by two names.
-_TWO_NAMES = frozenset(
-    frozenset(pair.split(" - "))
+_TWO_NAMES = tuple(
+    tuple(tuple(name.split()) for name in pair.split(" - "))
     for pair in (
         "úc - australia", "ý - italia", "ý - italy", "pháp - france", "đức - germany", "anh - england", "nga - russia",
         "mỹ - hoa kỳ", "mỹ - mĩ", "thái lan - thailand", "nhật bản - nhật", "triều tiên - bắc triều tiên",
         "hàn quốc - korea", "ấn độ - india", "lào - laos", "campuchia - cam pu chia", "miến điện - myanmar",
         "đài loan - taiwan", "hồng kông - hongkong", "tây ban nha - spain", "thổ nhĩ kỳ - turkey",
-        "hồ chí minh - sài gòn",
+        "hồ chí minh - sài gòn", "việt nam - vietnam",
     )
 )  # fmt: skip
 _VOWELS = re.compile("[aeiouy]")
@@ -39,8 +39,11 @@ def one_name(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     but An and Anh). In any other word a letter or two may differ, a foreign name may be rendered by its sound, and one
     word of it is enough.
     """
-    if frozenset((" ".join(ours), " ".join(theirs))) in _TWO_NAMES:
-        return True
+    left, right = _without_common(ours, theirs)
+    return not left or not right or _alike(ours, theirs) or _alike(left, right)
+
+
+def _alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     if len(ours) == len(theirs) and all(map(_one_word, ours, theirs)):
         return True
     foreign = [[word for word in side if not is_syllable(word)] for side in (ours, theirs)]
@@ -49,6 +52,25 @@ def one_name(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     if any(_one_word(one, other) or _one_sound(one, other) for one in foreign[0] for other in foreign[1]):
         return True
     return _one_sound("".join(ours), "".join(theirs))
+
+
+def _without_common(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What is left of both where each word is gone that the other has too, and each place by its other name.
+
+    Initials stay: they stand for too much.
+    """
+    left, right = list(ours), list(theirs)
+    for pair in _TWO_NAMES:
+        for one, other in (pair, pair[::-1]):
+            if set(left).issuperset(one) and set(right).issuperset(other):
+                for words, side in ((one, left), (other, right)):
+                    for word in words:
+                        side.remove(word)
+    for word in tuple(left):
+        if same := next((other for other in right if min(len(word), len(other)) > 1 and _one_word(word, other)), ""):
+            left.remove(word)
+            right.remove(same)
+    return left, right
 
 
 def _one_word(one: str, other: str) -> bool:
