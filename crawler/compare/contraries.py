@@ -29,6 +29,7 @@ _UNITS = {
 }
 _TODAY, _TOMORROW = frozenset(("nay",)), frozenset("mai kia".split())
 _MORNING, _LATER = frozenset(("sáng",)), frozenset("chiều tối đêm".split())
+_PARTS = _MORNING | _LATER
 _OF_DAYS = _TODAY | _TOMORROW | _MORNING | _LATER | {"ngày", "hôm", "trưa"}
 
 
@@ -53,16 +54,16 @@ def other_unit(ours: Sequence[str], theirs: Sequence[str]) -> Pair | None:
 
 
 def other_time(ours: Sequence[str], theirs: Sequence[str], *, dated: bool) -> Pair | None:
-    """Times of day where nothing else differs: today and tomorrow unless a date behind it says which day it is
-    (`dated`), in the morning and later. Papers write "trưa" for both, "tối" for "đêm"."""
+    """Times of day where nothing else differs: today and tomorrow, unless a date behind it says which day it is
+    (`dated`); in the morning and later where the day is said in the same words. Papers write "trưa" for both."""
     if not ours or not theirs or not _OF_DAYS.issuperset(ours) or not _OF_DAYS.issuperset(theirs):
         return None
-    contraries = [(_MORNING, _LATER)] if dated else [(_TODAY, _TOMORROW), (_MORNING, _LATER)]
+    contraries = [] if dated else [(_TODAY, _TOMORROW)]
+    if [word for word in ours if word not in _PARTS] == [word for word in theirs if word not in _PARTS]:
+        contraries.append((_MORNING, _LATER))
     for early, late in contraries:
         for first, second in ((early, late), (late, early)):
-            one, other = (
-                next(filter(words.__contains__, side), None) for words, side in ((first, ours), (second, theirs))
-            )
+            one, other = first.intersection(ours), second.intersection(theirs)
             if one and other and second.isdisjoint(ours) and first.isdisjoint(theirs):
-                return one, other
+                return min(one), min(other)
     return None

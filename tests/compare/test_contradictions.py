@@ -93,6 +93,7 @@ def told(first: str, second: str, around: str = AROUND, *, hours: int = 3, one_p
         ("Đoàn của VN ở huyện Ba Vì đã về.", "Đoàn của Việt Nam ở H.Ba Vì đã về."),
         ("Ông Donald Trump nói nước Mỹ sẽ rút.", "Trump nói nước Hoa Kỳ sẽ rút."),
         ("Đoàn Ấn Độ từ TP.HCM ra Úc dự họp.", "Đoàn India từ Sài Gòn ra Australia dự họp."),
+        ("Bộ trưởng ký sáng nay, 8/2.", "Bộ trưởng ký chiều 8/2."),
         ("Dự báo ngày mai (5/6) trời dịu.", "Dự báo ngày hôm nay (5/6) trời dịu."),
     ],
 )  # fmt: skip
