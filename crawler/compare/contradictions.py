@@ -15,7 +15,7 @@ from typing import NamedTuple
 from crawler.compare.contraries import is_unit, other_time, other_unit, other_way
 from crawler.compare.facts import FIGURES, ComparedText, Kind, Words
 from crawler.compare.gaps import WordGap
-from crawler.compare.numbers import Place, one_number
+from crawler.compare.numbers import MULTIPLES, Place, one_number
 from crawler.compare.renderings import bare, one_name
 
 _REWRITTEN = 12  # words on both sides of a gap from which it is writing, not filling in
@@ -125,6 +125,11 @@ class _Side:
         end += end < len(words.kinds) and words.kinds[end] == "name"
         names = words.forms[start:end]
         return other.known.issuperset(names) and other.pairs.issuperset(pairwise(names))
+
+    @property
+    def clause(self) -> list[str]:
+        """Its words but facts and what belongs to a number: "tỷ"."""
+        return [form for form in self.stating(_PLAIN) if form not in MULTIPLES]
 
     @property
     def names(self) -> list[str]:
@@ -250,7 +255,7 @@ def _casualty(words: Words, place: int) -> str:
 
 def _numbers(a: _Side, b: _Side) -> Contradiction | None:
     """Numbers that differ; where a clause does too, of those that the other text states nowhere."""
-    if max(len(a.forms), len(b.forms)) > _FILLED and a.stating(_PLAIN) != b.stating(_PLAIN):
+    if max(len(a.forms), len(b.forms)) > _FILLED and a.clause != b.clause:
         tried = [
             _other_numbers(a, b, a.only_here(b.text, kinds), b.only_here(a.text, kinds))
             for kinds in (_COUNTS | _BINDING, _YEAR)

@@ -9,7 +9,7 @@ from crawler.compare.facts import Kind, Words
 
 _ABOUT = frozenset("gần hơn khoảng trên chừng xỉ ngót".split())
 _ROUNDED = 0.1  # by which a number behind one of these may miss the exact one
-_TIMES = {
+MULTIPLES = {
     "trăm": 10**2, "nghìn": 10**3, "triệu": 10**6, "tỷ": 10**9,
     "km": 10**3, "ha": 10**4, "km2": 10**6, "kg": 10**3, "tạ": 10**5, "tấn": 10**6,
 }  # fmt: skip
@@ -93,9 +93,9 @@ def _value(place: Place) -> float:
         if kinds[end : end + 1] == ["number"]:
             at = end + 1
     for word in forms[at : at + 2]:
-        if word not in _TIMES:
+        if word not in MULTIPLES:
             break
-        value *= _TIMES[word]
+        value *= MULTIPLES[word]
     return value
 
 

@@ -134,6 +134,7 @@ def test_the_same_in_other_signs(one: str, other: str) -> None:
         ("Ông Lê Thanh Hải dự họp.", "Ông Lê Thành Minh dự họp."),
         ("Đoàn từ Sài Gòn ra Lào dự họp.", "Đoàn từ TPHCM ra Úc dự họp."),
         ("Cháy lớn tại VN.", "Cháy lớn tại Lào."),
+        ("Có 21 xã, 2 huyện thu 39,2 tỷ đồng, tăng 21,2%.", "Có 21 xã, 2 huyện thu 39.200 triệu đồng, tăng 31,50%."),
         ("Bão ảnh hưởng Hà Giang.", "Bão ảnh hưởng Hà Nam."),
         ("Hội thảo tại Nam Định.", "Hội thảo tại TPHCM."),
         ("Tăng 7,05% so với tháng trước.", "Tăng 7,5% so với tháng trước."),
