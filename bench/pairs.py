@@ -210,6 +210,8 @@ _FIGURES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(\d+) mm\b"), lambda found: f"{found[1]}mm"),
     (re.compile(r"(\d+) đến (\d+)(?= mm|%)"), lambda found: f"{found[1]}-{found[2]}"),
     (re.compile(r"(\d+) độ C\b"), lambda found: f"{found[1]}oC"),
+    (re.compile(r"\b(\d{1,3}),(\d) tỷ đồng"), lambda found: f"{found[1]}.{found[2]}00 triệu đồng"),
+    (re.compile(r"\b(\d{1,3}),(\d) triệu đồng"), lambda found: f"{found[1]} triệu {found[2]}00 nghìn đồng"),
     (re.compile(r"(\d+),(\d)(?=%| tỷ| triệu)"), lambda found: f"{found[1]}.{found[2]}"),
     (re.compile(r"(\d+),(\d)(?=%| tỷ| triệu)"), lambda found: f"{found[1]},{found[2]}0"),
     (re.compile(r"\b(\d{1,2})\.(\d{3})\b"), lambda found: f"{found[1]}{found[2]}"),

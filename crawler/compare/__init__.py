@@ -11,6 +11,7 @@ candidates.py     which texts share enough of a fingerprint to be compared
 facts.py          the words of a text with those marked that state a fact
 gaps.py           where the words of two texts differ
 contradictions.py whether they state other facts there
+contraries.py     words that say the contrary, another unit or another time of day
 numbers.py        whether two numbers say the same      renderings.py  two names
 openings.py       whether each text begins with news of its own
 copies.py         whether two texts are one, or one tells what came of the other

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
+from crawler.compare.contraries import is_unit, other_time, other_unit, other_way
 from crawler.compare.facts import FIGURES, ComparedText, Kind, Words
 from crawler.compare.gaps import WordGap
-from crawler.compare.numbers import Place, one_number
+from crawler.compare.numbers import MULTIPLES, Place, one_number
 from crawler.compare.renderings import bare, one_name
 
 _REWRITTEN = 12  # words on both sides of a gap from which it is writing, not filling in
@@ -25,6 +26,7 @@ _ROWS = 4  # numbers of a table that is longer than what stands in its place
 _OWN_FIGURES = 5  # numbers that only one text has, and their share of all of the shorter text's,
 _OWN_SHARE = 0.6  # from which a text is another on the same template
 _OPENING = 120  # words in which a text says of what day it is
+_OF_PLACES = frozenset("tp thành phố tỉnh huyện quận thị xã phường".split())  # "tại TP.HCM" in place of "tại Hà Nội"
 _CREDITED = frozenset("ảnh clip video nguồn".split())
 _COUNTED = 4  # words behind a number that can say what is counted
 _CASUALTIES = {
@@ -125,9 +127,31 @@ class _Side:
         return other.known.issuperset(names) and other.pairs.issuperset(pairwise(names))
 
     @property
+    def clause(self) -> list[str]:
+        """Its words but facts and what belongs to a number: "tỷ"."""
+        return [form for form in self.stating(_PLAIN) if form not in MULTIPLES]
+
+    @property
+    def names(self) -> list[str]:
+        """Its names, without who took a picture: those behind "Ảnh:" or "Video:"."""
+        found: list[str] = []
+        credited = False
+        for form, kind in zip(self.forms, self.kinds, strict=True):
+            credited = form in _CREDITED or (credited and kind == "name")
+            if kind == "name" and not credited:
+                found.append(form)
+        return found
+
+    @property
     def before(self) -> str:
         """The word in front."""
         return self.text.words.forms[self.start - 1] if self.start else ""
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether a date stands behind it."""
+        end = self.start + len(self.forms)
+        return self.text.words.kinds[end : end + 1] == ["date"]
 
     @property
     def is_last_line(self) -> bool:
@@ -160,7 +184,7 @@ def _between(a: _Side, b: _Side, *, opens: bool) -> Contradiction | None:
         found = _at_an_end(a, b) if least == len(a.forms) else _at_an_end(b, a)
         return found or (_tables(a, b) if min(len(side.stating(_FIGURES)) for side in (a, b)) >= _ROWS else None)
     if least < _REWRITTEN:
-        return _numbers(a, b) or _differ(a.stating(_WAY), b.stating(_WAY)) or _symbols(a, b) or _names(a, b)
+        return _numbers(a, b) or _contraries(a, b) or _symbols(a, b) or _names(a, b)
     # Both were written anew, or one was cut where the other has something of its own.
     if found := _tables(a, b) or _states(a, b):
         return found
@@ -231,7 +255,7 @@ def _casualty(words: Words, place: int) -> str:
 
 def _numbers(a: _Side, b: _Side) -> Contradiction | None:
     """Numbers that differ; where a clause does too, of those that the other text states nowhere."""
-    if max(len(a.forms), len(b.forms)) > _FILLED and a.stating(_PLAIN) != b.stating(_PLAIN):
+    if max(len(a.forms), len(b.forms)) > _FILLED and a.clause != b.clause:
         tried = [
             _other_numbers(a, b, a.only_here(b.text, kinds), b.only_here(a.text, kinds))
             for kinds in (_COUNTS | _BINDING, _YEAR)
@@ -267,6 +291,15 @@ def _of_a_count(a: _Side, b: _Side, found: Contradiction) -> Contradiction:
     return found._replace(state=bool(ours) and ours == theirs)
 
 
+def _contraries(a: _Side, b: _Side) -> Contradiction | None:
+    """Another way or time of day; another unit where the number in front is the same."""
+    found = other_way(a.stating(_WAY), b.stating(_WAY))
+    if not found and {*a.kinds, *b.kinds} == _PLAIN:
+        counts = all(side.before.isdigit() or is_unit(side.before) for side in (a, b))
+        found = other_unit(a.forms, b.forms) if counts else other_time(a.forms, b.forms, dated=a.is_dated or b.is_dated)
+    return found and Contradiction(*found)
+
+
 def _differ(a: list[str], b: list[str]) -> Contradiction | None:
     ours, theirs = Counter(a), Counter(b)
     if not (left := ours - theirs) or not (right := theirs - ours):
@@ -284,7 +317,7 @@ def _symbols(a: _Side, b: _Side) -> Contradiction | None:
 
 
 def _key(symbol: str) -> str:
-    letters = bare(symbol)
+    letters = bare(symbol).replace("tw", "tu")  # of the Party's centre: TW, TƯ
     return "".join(letter for n, letter in enumerate(letters) if letter != letters[n - 1 : n])
 
 
@@ -294,11 +327,12 @@ def _names(a: _Side, b: _Side) -> Contradiction | None:
     One of them the other text must state nowhere where nothing but names differs, both where words do too, and then
     one has to stand for the other. Bylines and credits of pictures are no part of the text.
     """
-    ours, theirs = Counter(a.stating(_NAME)), Counter(b.stating(_NAME))
+    ours, theirs = Counter(a.names), Counter(b.names)
     left, right = list((ours - theirs).elements()), list((theirs - ours).elements())
     if not left or not right or _credits(a, b):
         return None
-    only_names = {*a.kinds, *b.kinds} == _NAME
+    only_names = {kind for side in (a, b) for form, kind in zip(side.forms, side.kinds, strict=True)
+                  if form not in _OF_PLACES} == _NAME  # fmt: skip
     least, most = sorted((len(a.forms), len(b.forms)))
     if not only_names and most > 2 * least + 1:
         return None

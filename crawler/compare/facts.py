@@ -13,14 +13,16 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Literal
 
+from crawler.compare.contraries import CONTRARIES
 from crawler.compare.minhash import shingles, syllables
 from crawler.text import DOCUMENT, INVISIBLE, nfc, normal_form
 
 Kind = Literal["", "number", "fraction", "count", "date", "year", "document", "symbol", "name", "way"]
 """`fraction` is what stands behind a decimal point, `count` a number in words, `symbol` an abbreviation in a document's
-number."""
+number, `way` one of two words of which each says the contrary of the other."""
 FIGURES: frozenset[Kind] = frozenset(("number", "fraction", "date", "document"))
 
+_BEFORE_YEAR: frozenset[Kind] = frozenset(("number", "count", "date"))
 _WORD = re.compile(
     rf"""
       (?P<unit>[kcdm]?m[23²³])(?!\w)
@@ -47,7 +49,9 @@ _ROMAN = {word: value for value, word in enumerate("i ii iii iv v vi vii viii ix
 _BEFORE_ROMAN = frozenset("quý khóa thứ kỳ kỷ đợt".split())  # behind others it may be an initial
 _OF_NUMBERS = _UNITS.keys() | _ABBREVIATED.keys() | _ROMAN.keys() | {"mươi"}
 _BEFORE_FOUR = frozenset(("tháng", "thứ"))  # the fourth of these is "tư"
-_WAYS = frozenset("tăng giảm".split())
+_IN_FULL = {
+    "HCM": ("hồ", "chí", "minh"), "TPHCM": ("tp", "hồ", "chí", "minh"), "VN": ("việt", "nam"), "HN": ("hà", "nội"),
+}  # fmt: skip  # places that are abbreviated
 _DAY_WORDS = frozenset("ngày sáng trưa chiều tối đêm hôm nay qua mai đến từ".split())
 _RANGE_WORDS = frozenset("cấp số bậc lớp tỷ tỉ khóa kỳ lộ điều khoản hạng giải".split())  # in front of what is no date
 # Words that open a sentence in front of a name and are none themselves.
@@ -138,6 +142,9 @@ def _read(text: str) -> Words:
         else:
             before = forms[-1] if lines[-1:] == [line] else ""
             parts = _figures(found, before)
+            if parts[0][1] == "year" and words.written[-1:] == ["năm"] and kinds[-2:-1] and kinds[-2] in _BEFORE_YEAR:
+                for part_of in (forms, kinds, lines, written):
+                    part_of.pop()  # "quý 4 năm 2017" is "quý 4/2017"
             forms += [form for form, _ in parts]
             kinds += [kind for _, kind in parts]
             lines += [line] * len(parts)
@@ -166,7 +173,9 @@ def _add_to_number(words: Words, form: str, kind: Kind, line: int) -> bool:
     forms, value = words.forms, _NUMERALS.get(form)
     before, as_written = (forms[-1], words.written[-1]) if forms else ("", "")
     tens = as_written.endswith(("mười", "mươi"))
-    if tens and before.endswith("0") and form in _UNITS and form not in ("năm", "mười"):
+    if form in ("mốt", "lăm", "nhăm") and as_written in _NUMERALS:  # hai mốt, ba lăm
+        forms[-1] = str(10 * _NUMERALS[as_written] + _UNITS[form])
+    elif tens and before.endswith("0") and form in _UNITS and form not in ("năm", "mười"):
         forms[-1] = str(int(before) + _UNITS[form])
     elif form == "mươi" and as_written in _NUMERALS:
         forms[-1] = str(10 * _NUMERALS[as_written])
@@ -202,10 +211,18 @@ def _parts(written: str) -> list[str]:
 def _word(word: str, opens: bool, named: bool) -> tuple[tuple[str, Kind], ...]:
     """Its forms with their kinds; a capital that `opens` a sentence makes no name unless `named` by one behind it."""
     return tuple(
-        (form, _kind(form, _is_name(part, named or bool(number)), opens and not number))
+        found
         for number, part in enumerate(_parts(word) if "-" in word else [word])
         for form in normal_form(part).split()
+        for found in _marked(form, part, _is_name(part, named or bool(number)), opens and not number)
     )
+
+
+def _marked(form: str, written: str, capital: bool, opens: bool) -> tuple[tuple[str, Kind], ...]:
+    """A word in normal form with its kind, an abbreviated place in full."""
+    if written in _IN_FULL:
+        return tuple((word, "" if word == "tp" else "name") for word in _IN_FULL[written])
+    return ((form, _kind(form, capital, opens)),)
 
 
 def _is_name(word: str, named: bool) -> bool:
@@ -213,7 +230,7 @@ def _is_name(word: str, named: bool) -> bool:
 
 
 def _kind(form: str, capital: bool, opens: bool) -> Kind:
-    if form in _WAYS:
+    if form in CONTRARIES and (opens or not capital):
         return "way"
     if capital and not (opens and form in _OPENERS):
         return "name"
@@ -249,7 +266,9 @@ def _figure(written: str, before: str) -> tuple[tuple[str, Kind], ...]:
         groups[2], kinds[2] = f"20{groups[2]}", "year"
     if 2 <= len(groups) <= 3 and _is_date(written, groups, before):
         kinds[:2] = ["date", "date"]
-    return tuple(zip(map(_group, groups), kinds, strict=True))
+    return tuple(
+        (group if kind == "fraction" else _group(group), kind) for group, kind in zip(groups, kinds, strict=True)
+    )
 
 
 def _is_date(written: str, groups: list[str], before: str) -> bool:

@@ -59,6 +59,8 @@ _RANKS = re.compile(rf"^(?:{_any('ranks')}\b[\s.,]*)+", re.I)
 _OFFICE = re.compile(
     rf"(?:kt|tm|tl|tuq)\.\s|(?:q\.\s*|nguyên |quyền )?(?:phó |phụ trách )?(?:tổng )?{_any('offices')}", re.I
 )
+_NO_PERSON = re.compile(rf"{_any('no_persons')}\b", re.I)
+_SIDES = re.compile(r"\s*[/,()&]\s*|\s+[-–—]\s+")
 _INSTITUTION = re.compile(_any("institutions"), re.I)
 _ADDRESSES = re.compile(rf"{_any('address_labels')}\b", re.I)
 _BUTTONS = re.compile(rf"{_any('buttons')}(?:\s+(?:{_any('buttons')}|\d+))*", re.I)
@@ -85,6 +87,13 @@ def is_agency(name: str, own_names: Iterable[str] = ()) -> bool:
     if folded in _AGENCY_SET or folded.removeprefix("báo ") in _AGENCY_SET or folded.startswith("báo điện tử "):
         return True
     return folded in {own.casefold() for own in own_names}
+
+
+def are_agencies(line: str, own_names: Iterable[str] = ()) -> bool:
+    """Whether a line names papers and agencies alone, with or without the label of a text: "BNEWS (TTXVN)"."""
+    own = tuple(own_names)
+    named = [side for side in _SIDES.split(_LABEL.sub("", line) if _OF_TEXT.match(line) else line) if side.strip(" .")]
+    return bool(named) and all(is_agency(side, own) for side in named)
 
 
 def names(text: str, own_names: Iterable[str] = ()) -> tuple[str, ...]:
@@ -247,3 +256,8 @@ def is_person(name: str, *, alone: bool = True) -> bool:
     if len(words) >= _FULL_NAME and words[0].casefold() not in _SURNAMES:
         return False
     return (2 if alone else 1) <= len(words) <= 5 and all(word[0].isupper() and is_syllable(word) for word in words)
+
+
+def is_stated_person(name: str) -> bool:
+    """Whether `name` behind "Theo" or "Nguồn:" is a person's and no paper's of two or three syllables: "Kiến Thức"."""
+    return is_person(name) and not _NO_PERSON.match(name)

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 
 from crawler.extract.boilerplate import SENTENCE_END, split_dateline
 from crawler.extract.by_layout import Parts, is_quoted
-from crawler.extract.byline import PLACES, VOCABULARY, is_agency, is_person
+from crawler.extract.byline import PLACES, VOCABULARY, is_agency, is_stated_person
 from crawler.extract.page import tidy
 from crawler.extract.reader import TextBlock
 
@@ -38,7 +38,8 @@ _OF_PICTURE = re.compile(
 _OF_TEXT = re.compile(
     r"^(?:(?:tin|bài|bài viết|nội dung)\b[\s,/&–-]*(?:(?:và )?(?:ảnh|video|clip)\b[\s,/&–-]*)*):\s*", re.I
 )
-_SPLIT = re.compile(r"\s*[/,;|&()\[\]]\s*|\s+[-–—•]\s+|\s+và\s+")
+_SPLIT = re.compile(r"\s*[/,;|()\[\]]\s*|\s+[-–—•·]\s+")
+_AND = re.compile(r"\s*&\s*|\s+và\s+")
 _HOST = re.compile(
     r"(?:https?://)?(?:www\.)?((?:[a-z0-9-]{1,40}\.){1,4}(?:vn|com|net|org|info|edu|gov|asia|eu))(?:/\S*)?", re.I
 )
@@ -119,11 +120,12 @@ def sources(line: str, own: Iterable[str] = (), *, labelled: bool = False) -> tu
     text = _OF_PICTURE.sub("", _OF_TEXT.sub("", text))
     label = _LABEL.search(text)
     free, bound = (text[: label.start()], text[label.end() :]) if label else ("", text) if labelled else (text, "")
-    found = [_known(part, own) for part in _parts(free)]
-    if whole := _known(bound, own):
+    found = [_known(name, own) for part in _parts(free) for name in _AND.split(part)]
+    parts = [name for part in _parts(bound) for name in _joined(part, own)]
+    if (whole := _known(bound, own)) and not all(_known(part, own) for part in parts):
         found.append(whole)  # "Cổng TTĐT Bộ Kế hoạch và Đầu tư" is one
     else:
-        found += [_known(part, own) or _any_name(part, element=labelled) for part in _parts(bound)]
+        found += [_known(part, own) or _any_name(part, element=labelled) for part in parts]
     return tuple(dict.fromkeys(filter(None, found)))
 
 
@@ -144,14 +146,20 @@ def _parts(text: str) -> Iterator[str]:
             yield bare
 
 
+def _joined(part: str, own: Iterable[str]) -> list[str]:
+    """Both of "Reuters và AFP"; "Khoa học và Phát triển" is one."""
+    sides = _AND.split(part)
+    return sides if not _known(part, own) and all(_known(side, own) for side in sides) else [part]
+
+
 def _known(name: str, own: Iterable[str] = ()) -> str | None:
     """`name` as its owner spells it if it is an agency, a paper, a host or the publisher; else None."""
     name = _spelt(name)
     folded = name.casefold()
-    if not 2 <= len(name) <= _LONG_NAME or _NOBODY.match(name) or folded in PLACES:
-        return None
     if host := _HOST.fullmatch(name):
         return _SPELLINGS.get(host[1].casefold(), host[1])
+    if not 2 <= len(name) <= _LONG_NAME or _NOBODY.match(name) or folded in PLACES:
+        return None
     bare = _ONLINE.sub("", folded.removeprefix("báo ")) or folded
     if any(is_agency(form, own) or form in _KNOWN for form in (folded, bare)) or _PRESS.match(name):
         return name if len(name.split()) <= _WORDS else None
@@ -170,7 +178,7 @@ def _any_name(name: str, *, element: bool) -> str | None:
 
 
 def _is_somebody(name: str) -> bool:
-    return bool(_RANK.match(name)) or (" " in name and is_person(name))
+    return bool(_RANK.match(name)) or (" " in name and is_stated_person(name))
 
 
 def _spelt(name: str) -> str:
@@ -188,7 +196,7 @@ def _key(name: str) -> str:
 
 def _of_mark(mark: str | None) -> tuple[str, ...]:
     """The names in a mark of the wire: "(HNM/TTXVN)"; abbreviations of places are none."""
-    names = map(_spelt, mark.strip("() ").split("/")) if mark else ()
+    names = map(_spelt, _LABEL.sub("", mark.strip("() ")).split("/")) if mark else ()
     return tuple(name for name in names if name.casefold() not in PLACES)
 
 
@@ -228,7 +236,8 @@ def _of_end(blocks: list[TextBlock], signed: list[str], own: tuple[str, ...]) ->
     else:
         return
     # These stay in the text, so only what is known to be a source counts.
-    names = [_known(stated, own)] if _known(stated, own) else [_known(part, own) for part in _parts(stated)]
+    several = [_known(part, own) for part in _parts(stated)]
+    names = several if several and all(several) else [_known(stated, own)]
     yield tuple(filter(None, names)) if all(names) else ()
 
 

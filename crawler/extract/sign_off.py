@@ -11,13 +11,14 @@ import re
 from crawler.extract.boilerplate import SENTENCE_END, Dropped
 from crawler.extract.byline import (
     PLACES,
-    is_agency,
+    are_agencies,
     is_deed,
     is_desk,
     is_labelled,
     is_listed,
     is_office,
     is_person,
+    is_stated_person,
     is_titled,
     names,
     office_holder,
@@ -33,7 +34,7 @@ _RUNNING = 100  # characters of a line that is running text though no full stop 
 _PARENTHESIS = re.compile(r"[(\[].*[)\]]\.?")
 _CLOCK, _DAY = r"\d{1,2}\s?[:h]\s?\d{2}(?::\d{2})?(?:\s?[ap]m)?", r"(?:ngày )?\d{1,2}([/.-])\d{1,2}\%d\d{4}"
 _TIME = re.compile(rf"\W*(?:{_CLOCK}\W+{_DAY % 1}|{_DAY % 2}\W+{_CLOCK})\W*", re.I)  # under a text: when it was posted
-_SOURCE = re.compile(r"(?:theo|nguồn)\b", re.I)
+_SOURCE = re.compile(r"[(\[]?\s*(?:theo|nguồn)\b", re.I)
 # "Nguồn: …", "Theo Reuters", "Theo báo Dân Việt", "Theo baochinhphu.vn", and no "Nguồn vốn của dự án".
 _STATED = re.compile(
     r"(?i:nguồn)\b[^:.]{0,12}:|(?i:nguồn|theo)(?:\s*:|\s+(?:[\w-]+\.\w|[A-ZĐÀ-Ỹ\d\"“(]))"
@@ -70,7 +71,7 @@ def _names(text: str, own: tuple[str, ...]) -> tuple[str, ...]:
     found = () if is_deed(text) else names(text, own)
     if not _SOURCE.match(text):
         return found
-    return tuple(name for name in found if is_person(name) and not (name.isalpha() and name.isupper()))
+    return tuple(name for name in found if is_stated_person(name) and not (name.isalpha() and name.isupper()))
 
 
 def _may_sign(block: TextBlock, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
@@ -95,7 +96,7 @@ def _is_aside(text: str) -> bool:
 def _is_certain(text: str, authors: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """A line that signs wherever it stands: a known author, an agency, a stated source, a byline's label."""
     bare = text.strip("()[] .")
-    if _TIME.fullmatch(text) or is_agency(bare, own) or (authors and names(text, own) == authors):
+    if _TIME.fullmatch(text) or are_agencies(bare, own) or (authors and names(text, own) == authors):
         return True
     if _PARENTHESIS.fullmatch(text) and not names(bare, own):
         return True

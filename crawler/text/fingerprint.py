@@ -38,10 +38,11 @@ _OLDER = re.compile("(?<!q)(?:([òóỏõọ])([ae])|([ùúủũụ])(y))(?![^\\
 _ONSETS = {"qu", "gi"}  # here u and i belong to the onset: quý, già
 _ROUNDS = 8  # no syllable has more than three vowels; along a row of made-up ones a tone would wander for hours
 _CAPITALS = "A-ZÂĂĐÐƉÊÔƠƯ"
-_BODY = f"[{_CAPITALS}]{{2,}}(?:[gir](?![a-zà-ỹ]))?"  # an abbreviation of type or issuer: NĐ, UBND, TTg, TTr, NQi
+# An abbreviation of type or issuer: NĐ, UBND, TTg, TTr, NQi, GDTrH, and the National Assembly with its number.
+_BODY = f"[{_CAPITALS}]{{2,}}(?:(?<=QH)\\d{{1,2}}(?!\\w)|[gir][{_CAPITALS}]{{0,3}}(?![a-zà-ỹ]))?"
 DOCUMENT = re.compile(
     rf"""
-    \d(?<![\w/.,-]\d)\d{{0,4}}[a-zA-ZĐđ]?  # the number; a decree of 2008 was 30a
+    \d(?<![\w/.,-]\d)(?<!/[ ]\d)\d{{0,4}}[a-zA-ZĐđ]?  # the number; a decree of 2008 was 30a
     (?:
         /(?:(?:19|20)\d\d/)?{_BODY}(?:[-‑–&]{_BODY})+  # 357/2025/NĐ-CP, 85/NQ-CP, 05/2024/TTLT-BCA-BQP
       | /(?:19|20)\d\d/L-CTN                         # an order of the President

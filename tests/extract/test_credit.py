@@ -55,6 +55,23 @@ def read(tail: str = "", *, mark: str = "", byline: str = "", ending: str = "", 
         ("Lê An/VOV.VN", "VOV.VN"),
         ("Lê An (TTXVN)", "TTXVN"),
         ("Tin, ảnh: Lê An/TTXVN", "TTXVN"),
+        ("Tin, ảnh: TTXVN", "TTXVN"),
+        ("TTXVN/Báo Tin tức", "TTXVN/Báo Tin tức"),
+        ("BNEWS (TTXVN)", "BNEWS/TTXVN"),
+        ("Đài Tiếng nói Việt Nam", "Đài Tiếng nói Việt Nam"),
+        ("Theo Kiến Thức", "Kiến Thức"),
+        ("(Theo Một Thế Giới)", "Một Thế Giới"),
+        ("Theo Khám Phá", "Khám Phá"),
+        ("Theo The Sun", "The Sun"),
+        ("Theo Bộ Công Thương", "Bộ Công Thương"),
+        ("Nguồn: Báo Mới", "Báo Mới"),
+        ("Nguồn: TTXVN · Báo Vĩnh Long", "TTXVN/Báo Vĩnh Long"),
+        ("Theo Khoa học và Phát triển", "Khoa học và Phát triển"),
+        ("Theo Reuters & Financial Times", "Reuters/Financial Times"),
+        (
+            "Nguồn: https://bao.example.gov.vn/tin-tuc/trang/tin-tong-hop-trong-tuan.aspx?ItemID=7000",
+            "bao.example.gov.vn",
+        ),
     ],
 )
 def test_closing_line_states_the_source(line: str, credit: str) -> None:
@@ -85,6 +102,9 @@ def test_byline_names_the_source_behind_the_author(byline: str, credit: str | No
     [
         ("(TTXVN) - ", "TTXVN"),
         ("TTXVN/Vietnam+ - ", "TTXVN/Vietnam+"),
+        ("(Theo TTXVN) - ", "TTXVN"),
+        ("TTO - ", "TTO"),
+        ("ANTĐ - ", "ANTĐ"),
         ("(HNM/TTXVN) - ", "HNM/TTXVN"),
         ("Hà Nội (TTXVN) - ", "TTXVN"),
         ("Cần Thơ, ngày 5/10 (Chinhphu.vn) – ", "Chinhphu.vn"),
@@ -119,6 +139,7 @@ def test_source_behind_the_last_sentence(ending: str, credit: str | None) -> Non
     ("line", "credit"),
     [
         ("Theo TTXVN.", "TTXVN"),
+        ("Nguồn: Báo Chính phủ, Tạp chí Tài chính, CafeF.", "Báo Chính phủ/Tạp chí Tài chính/CafeF"),
         ("Nguồn: Cổng TTĐT Bộ Kế hoạch và Đầu tư", "Cổng TTĐT Bộ Kế hoạch và Đầu tư"),
         ("Theo kế hoạch, đường được khánh thành vào năm sau.", None),
     ],
@@ -132,7 +153,7 @@ def test_closing_line_that_stays_in_the_text(line: str, credit: str | None) -> N
 @pytest.mark.parametrize(
     "line",
     [
-        "Theo Hồ Hương", "Theo ông Nam", "Theo TS Lê Văn An", "Nguồn: Internet", "(Tổng hợp)", "Lê An (t/h)",
+        "Theo Hồ Hương", "Theo ông Nam", "Theo TS Lê Văn An", "Nguồn: Internet", "(Tổng hợp)", "Lê An (t/h)", "BBT",
         "Ảnh: TTXVN", "Nguồn ảnh: TTXVN", "Nguồn video: Zing.vn", "Nguồn: số liệu Tổng cục Thống kê", "Nhóm PV",
         "Theo dõi chúng tôi", "Nguồn vốn đầu tư từ ngân sách", "Theo kế hoạch, đường được khánh thành vào năm sau.",
     ],
@@ -167,6 +188,10 @@ def test_agency_behind_the_place_in_a_stamp() -> None:
 def test_an_author_is_no_source_and_a_source_no_author() -> None:
     article = read('<p class="source">Lê An</p>', byline="Lê An")
     assert (article.authors, article.credit) == (("Lê An",), None)
+    article = read("<p>Theo Công Lý</p>")
+    assert (article.authors, article.credit) == ((), "Công Lý")
+    article = read("<p>Theo Hồ Hương</p>")
+    assert (article.authors, article.credit) == (("Hồ Hương",), None)
     article = read("<p>Theo Nhịp sống đô thị</p>")
     assert (article.authors, article.credit) == ((), "Nhịp sống đô thị")
 

@@ -117,8 +117,7 @@ def test_content_hash_is_versioned_and_stable() -> None:
         "357/2025/NĐ-CP", "85/NQ-CP", "54/2019/QH14", "130/KH-UBND", "11/2026/TT-BTC", "1234/QĐ-TTg", "12-NQ/TW",
         "36-CT/TW", "05/2024/TTLT-BCA-BQP", "326/2016/UBTVQH14", "02/TTr-UBND", "4567/VPCP-KTTH", "30a/2008/NQ-CP",
         "77/2025/TT-BNN&PTNT", "12/2024/L-CTN", "15-KL/TƯ", "128/CĐ-TTg", "79/TB-VPCP", "12/2020/NÐ-CP",
-        "44/2024/QĐ-UBND",
-    ],
+        "44/2024/QĐ-UBND", "1660/NQ-UBTVQH15", "4567/BGD&ĐT-GDTrH"],
 )  # fmt: skip
 def test_documents_are_found_as_written(number: str) -> None:
     assert documents(f"Theo văn bản số {number}, (dẫn {number}); {number}. Hết {number}") == (number,)
@@ -127,7 +126,7 @@ def test_documents_are_found_as_written(number: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["ngày 24/3/2021", "tỷ số 3/2-1", "120km/h", "24/7", "1/2 QH", "biển số 51A-123.45", "B52/C-4", "tổ 3/A-B",
-     "https://a.vn/85/NQ-CP", "giai đoạn 2021-2025/NQ", "2/3/2024/QH", "1.5/NQ-CP", "85/nq-cp"],
+     "https://a.vn/85/NQ-CP", "giai đoạn 2021-2025/NQ", "2/3/2024/QH", "1.5/NQ-CP", "85/nq-cp", "15/ 2020/NĐ-CP"],
 )  # fmt: skip
 def test_what_is_no_document(text: str) -> None:
     assert documents(text) == ()
