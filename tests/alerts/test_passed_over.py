@@ -14,7 +14,7 @@ from crawler.compare import copies, fingerprints, relate
 from crawler.compare.facts import ComparedText
 from crawler.compare.minhash import Fingerprint
 from crawler.items import Article
-from crawler.monitor import check, watch
+from crawler.monitor import check, health
 from crawler.sites import Sites
 from crawler.store import Store, passed_over
 from crawler.text.matching import Node
@@ -78,7 +78,7 @@ def test_what_cannot_be_searched_is_noted_told_and_tried_by_another_version(
         alerts.write_messages(store, at(2), [])
         assert (hits(store), noted(store)) == ({1, 3}, [(2, "ValueError: nonsense")])
         assert findings(store) == [("passed_over", "alerts", "1 article; the last: ValueError: nonsense")]
-        assert [one.name for one, _ in watch(store, (), at(9))] == ["passed_over"]
+        assert [one.name for one, _ in health(store, (), at(9))] == ["passed_over"]
     alerts.write_messages(store, at(3), [])
     assert len(noted(store)) == 1, "the same version does not try again"
     monkeypatch.setattr(passed_over, "own_version", lambda: "99")
