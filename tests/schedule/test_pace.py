@@ -356,6 +356,17 @@ def test_a_burst_is_noticed_and_forgotten() -> None:
     assert source.burst < 1.2
 
 
+def test_a_clock_that_goes_back_in_a_burst_which_is_certain_stops_no_polls() -> None:
+    for healed in (True, False):
+        source = SourceRate(last=START)
+        source.saw(PollResult(at(0, 1), undated=80), expected=0.1)
+        assert source.bursting == 1
+        if healed:
+            source.heal(minutes(at(0, 0.5)))
+        source.saw(PollResult(at(0, 0.6)), expected=0.1)
+        assert source.last == minutes(at(0, 0.6))
+
+
 def test_failures_back_off_and_retry_after_is_kept() -> None:
     source = SourceRate(last=START)
     waits = []
@@ -402,6 +413,14 @@ def test_a_source_whose_items_others_bring_first_is_worth_few_polls() -> None:
     pace = Pace(Budget(60, fetches=0), sources)
     pace.plan(at(1))
     assert len(pace.polls["feed"]) > 2.5 * len(pace.polls["copy"])
+
+
+def test_what_a_source_brought_first_long_ago_counts_for_less_and_less() -> None:
+    source = SourceRate(last=START)
+    for new in (60, 0):  # first it is the only one, then another always precedes it
+        for _ in range(20):
+            source.saw(PollResult(at(1), undated=60, new=new), 1)
+    assert source.weight < 0.25
 
 
 # --- the pace of a site ---------------------------------------------------------------------------------------------
