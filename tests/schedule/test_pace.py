@@ -34,7 +34,7 @@ from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior, hourly
 from crawler.schedule.timetable import Demand, rebalance, timetable
 from crawler.schedule.traces import read_trace
-from crawler.text import SUNDAY, VIETNAM, holidays, weekday
+from crawler.text import LONGEST_WAIT, SUNDAY, VIETNAM, holidays, weekday
 
 MONDAY = datetime(2026, 8, 3, tzinfo=VIETNAM)
 START = int(minutes(MONDAY))
@@ -377,6 +377,8 @@ def test_failures_back_off_and_retry_after_is_kept() -> None:
     assert max(waits) == 12 * 60
     source.failed(at(0, 1), retry_after=86_400 * 2)
     assert source.not_before == minutes(at(2, 1))
+    source.failed(at(0, 1), retry_after=86_400 * 365)  # a header that nobody can mean
+    assert source.not_before == minutes(at(0, 1)) + LONGEST_WAIT / 60
     source.saw(PollResult(at(2, 2)), 0)
     assert (source.failures, source.not_before) == (0, 0)
 
