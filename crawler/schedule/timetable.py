@@ -72,7 +72,7 @@ def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[
 
 
 def rebalance(demands: Mapping[str, Demand], times: Times, requests: int, span: int) -> Times:
-    """Other polls than `times`, changed where it costs least or saves most until `requests` fall into `span` minutes."""
+    """Other polls than `times`, changed where it costs least or saves most until `requests` fall into the span."""
     courses = {name: _Course(demand) for name, demand in demands.items()}
     before = {name: [int(time) for time in times[name]] for name in demands}
     polls = {name: [*minutes] for name, minutes in before.items()}
