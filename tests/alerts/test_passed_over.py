@@ -91,8 +91,12 @@ def test_whoever_asks_for_it_has_it_tried_again(store: Store, monkeypatch: pytes
     with monkeypatch.context() as broken:
         broken.setattr(alerts, "sentences_of", raising)
         alerts.write_messages(store, at(2), [])
+    later = alerts.add(store, "nước", [], [], at(2))
     alerts.write_messages(store, at(3), [], retry=True)
     assert (hits(store), noted(store)) == ({1, 2, 3}, [])
+    with store.reading() as connection:
+        owners = set(connection.scalars(alerts.hits.select().with_only_columns(alerts.hits.c.alert_id)))
+    assert later not in owners, "it was published before anybody asked for that"
 
 
 def test_a_revision_that_can_be_searched_ends_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
