@@ -26,7 +26,7 @@ from crawler.crawl.link_queue import PendingLinks
 from crawler.crawl.report import SiteReport
 from crawler.crawl.sources import Sources
 from crawler.discover import DayRange
-from crawler.errors import Interrupted, Refusal, StoreFailed
+from crawler.errors import Discard, Interrupted, Refusal, StoreFailed
 from crawler.fetch.budget import RequestBudget
 from crawler.fetch.guard import Denied
 from crawler.fetch.middlewares import SiteBusy
@@ -226,6 +226,29 @@ def test_a_page_that_a_stop_interrupts_has_had_no_try(bench: Bench, died: bool) 
     bench.run.readers = Stopped(1)
     answer(request, PAGE.encode())
     assert [link.tries for link in bench.run.store.pending("bao")] == [int(died)]
+
+
+class Refusing(Here):
+    """Reads nothing of any page."""
+
+    async def run(self, *_: object) -> Never:
+        raise Discard(Refusal.UNREADABLE)
+
+
+def test_a_try_that_was_counted_before_the_page_was_read_is_not_counted_again(bench: Bench) -> None:
+    links = [Link(HOME + "a-post1.html")]
+    bench.run.store.save_source(SourceState(url=SITE.sources[0].url, checked_at=at(0)), links, "bao")
+    bench.run.store.refuse(links[0].url, Refusal.UNFINISHED, final=False)
+    _, [request] = articles_of(bench, "a-post1.html")
+    bench.run.readers = Refusing(1)
+    answer(request, PAGE.encode())
+    assert [(link.tries, link.reason) for link in bench.run.store.pending("bao")] == [(2, Refusal.UNREADABLE)]
+
+
+def test_a_closed_host_beside_that_of_the_home_page_ends_no_run(bench: Bench) -> None:
+    _, [request] = articles_of(bench, "a-post1.html")
+    fail(request.replace(url="https://media.bao.example/a-post1.html"), HostClosed(Refusal.TIMEOUT, "no robots.txt"))
+    assert (bench.errors, bench.run.report.refused) == ([], {Refusal.TIMEOUT: 1})
 
 
 def test_a_feed_that_speaks_of_walls_is_a_feed() -> None:
