@@ -179,6 +179,25 @@ class TestSources:
         assert (bench.errors, bench.run.report.refused) == (["disk_full: no space"], {})
 
 
+@pytest.mark.parametrize("paid", [True, False])
+def test_an_index_of_which_a_child_was_put_off_is_asked_in_full_the_next_time(bench: Bench, paid: bool) -> None:
+    sources, url = Sources(bench.run), HOME + "sitemap.xml"
+    part = "<sitemap><loc>{url}</loc><lastmod>2026-08-06</lastmod></sitemap>"
+    listed = "".join(part.format(url=f"{HOME}sitemap-{n}.xml") for n in (1, 2))
+    index = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</sitemapindex>'.encode()
+    [request] = sources.start([url])
+    first, second = answer(request, index, ETag='"1"')
+    pages = (
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{}mua-post1.html</loc></url></urlset>'
+    )
+    answer(first, pages.format(HOME).encode())
+    if paid:
+        answer(second, pages.format(HOME).encode())
+    else:
+        fail(second, Denied(Refusal.OVER_BUDGET))
+    assert bench.run.store.source(url).etag == ('"1"' if paid else None)
+
+
 def articles_of(bench: Bench, *names: str) -> tuple[Articles, list[Request]]:
     sources = Sources(bench.run)
     [request] = sources.start([HOME + "home.rss"])
