@@ -46,7 +46,7 @@ def cli() -> str:
         "errors go to standard error.\n\n"
         "With `THOISU_LANG=vi` all that a person reads is Vietnamese: what commands print at a terminal, errors, what\n"
         "the checks and the doctor find and advise, `--help`, and the messages of alerts and digests. What a program\n"
-        "reads is the same in every language: JSON, the rows of a list through a pipe, words of refusal, names of\n"
+        "reads is the same in every language: JSON, the rows of a list through a pipe, reasons of refusal, names of\n"
         "commands and options. The log is English but for what the command says in it of its own work.\n",
     ]
     with typer.Context(group, info_name="thoisu", terminal_width=80) as context:
@@ -67,10 +67,10 @@ def _helps(group: Any, context: Any) -> list[str]:
 
 
 def _refusals() -> str:
-    """The words of `Refusal` with the meaning that stands behind each in its source."""
+    """The reasons of `Refusal` with the meaning that stands behind each in its source."""
     meanings = re.findall(r'^    [A-Z_0-9]+ = "(\w+)"(?:  # (.+))?$', inspect.getsource(Refusal), re.M)
-    rows = "".join(f"| `{word}` | {meaning} |\n" for word, meaning in meanings)
-    return f"\n## Words of refusal\n\nWhy something was not taken.\n\n| word | meaning |\n|---|---|\n{rows}"
+    rows = "".join(f"| `{reason}` | {meaning} |\n" for reason, meaning in meanings)
+    return f"\n## Reasons of refusal\n\nWhy something was not taken.\n\n| reason | meaning |\n|---|---|\n{rows}"
 
 
 def sites() -> str:

@@ -50,7 +50,7 @@ class Copied:
     records: int = 0
     what: Counter[str] = field(default_factory=Counter)
     """Pages of the sites by what became of them: the events of a crawl, `unchanged`, `held`, `other_days`, `undated`,
-    or the word of their refusal."""
+    or the reason of their refusal."""
     faults: list[str] = field(default_factory=list)
     """What was passed over, a sentence each; of very many, the first."""
     passed_over: int = 0
@@ -104,8 +104,8 @@ def copy(
     for known, read in work.readers.each(own.read_seconds, read_recorded, work.calls(records(warc, place, LIMIT))):
         found.records += 1
         found.place = known.end
-        if word := known.word or (work.take(known, read) if read is not None else None):
-            found.what[word] += 1
+        if outcome := known.outcome or (work.take(known, read) if read is not None else None):
+            found.what[outcome] += 1
         if found.records % _EVERY == 0:
             on_progress(found)
             if not dry:
@@ -125,7 +125,7 @@ class _Known(NamedTuple):
     """What is known of a record before it is read."""
 
     end: int
-    word: str | None = None
+    outcome: str | None = None
     """What becomes of it, when it need not be read for that."""
     head: Head | None = None
     site: Site | None = None
@@ -161,7 +161,7 @@ class _Import:
                 self._found.pass_over(f"byte {one.place}: {one.why}")
                 continue
             known = self._judge(one)
-            to_read = known.word is None and any(kind in one.text[:HEAD] for kind in ANSWERS)
+            to_read = known.outcome is None and any(kind in one.text[:HEAD] for kind in ANSWERS)
             yield known, (one.text, self._own.article_maxsize, packed(known.site)) if to_read else None
 
     def _judge(self, record: Record) -> _Known:
@@ -186,7 +186,7 @@ class _Import:
         return last is not None and last >= at - SAME_FETCH
 
     def take(self, known: _Known, read: PageRead | Exception) -> str | None:
-        """Store one page that was read; the word for what became of it, None for a record that was passed over."""
+        """Store one page that was read; what became of it, or None for a record that was passed over."""
         if isinstance(read, BadRecord) or known.head is None or known.site is None:
             why = known.fault or (read if isinstance(read, Exception) else "a head that cannot be read")
             self._found.pass_over(f"before byte {known.end}: {why}")
@@ -201,7 +201,7 @@ class _Import:
             return refusal.reason
         except StoreFailed:
             raise
-        except Exception:  # one hostile page must not hold up the file; a crawl refuses it by the same word
+        except Exception:  # one hostile page must not hold up the file; a crawl refuses it for the same reason
             return Refusal.UNREADABLE
         return outcome if isinstance(outcome, str) else "held" if outcome is None else outcome.event or "unchanged"
 

@@ -98,7 +98,7 @@ def _of_store(address: str, settings: Settings, *, whole: bool) -> Iterator[Diag
         with Store.open(address, reading=True) as opened:
             yield from look.of_rights(opened)
             yield from look.of_store(opened, whole=whole)
-            yield from look.of_watch(opened, now)
+            yield from look.of_polling(opened, now)
             yield from look.of_sites(sites, opened)
             yield from look.of_sinks(opened, settings, lambda: _routes(settings), now)
             yield from look.of_keeping(opened, settings, now)

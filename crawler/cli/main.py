@@ -186,7 +186,7 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _explained(refused: Refused) -> str:
-    """The word of a refusal with what is known of it, else with what the word means."""
+    """The reason of a refusal with what is known of it, else with what the reason means."""
     if not refused.detail:
         with suppress(BadInput):  # it may be the language that is wrong
             return f"{refused.reason}: {meaning_of('refusal', refused.reason)}"

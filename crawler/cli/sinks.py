@@ -97,7 +97,7 @@ def rewind(
         if first > last + 1:
             raise BadInput(f"there is no change {first}; the last is {last}")
         cursor = sink_cursors.begin(connection, route.name, now).cursor
-        sink_cursors.set_back(connection, route.name, first, now)
+        sink_cursors.rewind(connection, route.name, first, now)
     said = spoken("{sink} was at change {n} and goes on with {first}", sink=sink, n=cursor, first=first)
     if first - 1 > cursor:
         said += spoken_of_many("; {n} change is left out", "; {n} changes are left out", first - 1 - cursor)

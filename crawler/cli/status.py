@@ -49,21 +49,21 @@ def status(
 
     With it: articles of today, requests of today and how many it gets, the share
     of what is known that is stored (30 days), and how many findings are open;
-    what the last crawl by hand gave; and what is wrong with the watch itself.
+    what the last crawl by hand gave; and what is wrong with the polling itself.
 
     \b
     Examples:
       thoisu status
       thoisu status nhandan --json
     """
-    from crawler.monitor import watch
+    from crawler.monitor import health
     from crawler.monitor.status import hand_runs, site_status
 
     now = datetime.now(UTC)
     with open_store(store) as opened:
         rows = [site_status(opened, name, of, now, configured().budget) for name, of in _agendas(opened, sites).items()]
         by_hand = {name: run for name, run in hand_runs(opened).items() if not sites or name in sites}
-        wrong = watch(opened, {row.site for row in rows} | by_hand.keys(), now)
+        wrong = health(opened, {row.site for row in rows} | by_hand.keys(), now)
     screen = console()
     if json_:
         for row in rows:

@@ -260,12 +260,12 @@ class RunSpider(SiteSpider):
     def cached_robots(self, origin: str) -> bytes | None:
         """As remembered within a day, for a run that does what is due; a crawl by hand asks for itself."""
         run = self.run
-        return run.agenda.rules(run.store, origin) if run.agenda and run.due else None
+        return run.agenda.cached_robots(run.store, origin) if run.agenda and run.due else None
 
     def cache_robots(self, origin: str, text: bytes) -> None:
         """Remember it for the next runs at a scheduled site."""
         if self.run.agenda:
-            self.run.agenda.keep_rules(self.run.store, origin, text)
+            self.run.agenda.cache_robots(self.run.store, origin, text)
 
     def slow_down(self, delay: float) -> None:
         """The agenda of a scheduled site plans with it."""

@@ -151,7 +151,7 @@ class Deliverer:
         rows: list[Delivery] = []
         try:
             if items:
-                rows = self._outlet.prepare(self._store, state.replays, items)
+                rows = self._outlet.prepare(self._store, state.rewinds, items)
                 at = next((place for place, row in enumerate(rows) if row.seq == self._suspect), None)
                 if at is not None:
                     # Those before it, or it alone.

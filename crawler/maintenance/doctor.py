@@ -1,7 +1,7 @@
 """What is wrong around a store, a line for each thing, with what to do: `thoisu doctor`.
 
-It changes nothing. What the monitor finds of sites and of the watch is asked of it (`crawler.monitor.watch`) and not
-looked for anew.
+It changes nothing. What the monitor finds of sites and of their polling is asked of it (`crawler.monitor.health`) and
+not looked for anew.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from crawler.errors import BadInput, StoreFailed, ThoisuError
 from crawler.maintenance import backup, daily, tables
 from crawler.maintenance.diagnosis import Diagnosis, error, ok, warning
 from crawler.maintenance.room import room
-from crawler.monitor import watch
+from crawler.monitor import health
 from crawler.monitor.own_checks import LATE
 from crawler.monitor.store_checks import verify
 from crawler.process import masked_address
@@ -35,12 +35,12 @@ OLD_BACKUP = timedelta(days=7)
 WHOLE = 200_000
 """Changes up to which every rule of a store is checked unasked; each reads all of it."""
 _SHOWN = 5
-_WATCHED = {
+_HEALTH = {
     "schedule": "", "overdue": "no poll is overdue", "reach": "every scheduled site has given something",
     "clock": "it has not jumped", "workers": "no job waits that a worker should have taken",
     "passed_over": "every article could be worked on",
 }  # fmt: skip
-"""What `crawler.monitor.watch` looks at, and what is said where it finds nothing."""
+"""What `crawler.monitor.health` looks at, and what is said where it finds nothing."""
 _RESTORE = "stop what uses the store, and take the last backup: thoisu restore FILE --force"
 
 
@@ -129,7 +129,7 @@ def of_store(store: Store, *, whole: bool) -> Iterator[Diagnosis]:
     yield feed
 
 
-def of_watch(store: Store, now: datetime) -> Iterator[Diagnosis]:
+def of_polling(store: Store, now: datetime) -> Iterator[Diagnosis]:
     """The scheduler, polls that are overdue, sites that give nothing, the clock; and what is open."""
     with store.reading() as connection:
         named = {entry.site for entry in agenda.entries(connection)}
@@ -141,12 +141,12 @@ def of_watch(store: Store, now: datetime) -> Iterator[Diagnosis]:
         wrong.add("clock")
         finding = f"this machine's and the store's differ by {ahead.total_seconds():.0f} s"
         yield error("clock", finding, "set both by NTP (timedatectl)")
-    for check, seen in watch(store, named, now):
+    for check, seen in health(store, named, now):
         wrong.add(check.name)
         say = error if check.urgent else warning
         finding = f"{seen.site}: {seen.evidence}" if seen.site else f"{check.says}: {seen.evidence}"
         yield say(check.name, finding, check.advice)
-    for name, well in _WATCHED.items():
+    for name, well in _HEALTH.items():
         if name not in wrong:
             yield ok(name, well or _scheduled(len(named), beat))
     if open_:

@@ -3,7 +3,7 @@
 **Which store it is then.** What was stored after the backup is lost, and its numbers in the change feed are given anew,
 to other changes. Whoever has seen the old ones would take the new ones for what he has. So the store that comes of a
 backup has another name (`identity`), which stands in the key of each record that it delivers, and every sink begins
-anew (`set_back`) behind the change up to which the backup says that it has been served: what a sink was given between
+anew (`rewind`) behind the change up to which the backup says that it has been served: what a sink was given between
 the backup and the loss comes again as far as it is found again, under new keys, and nothing is taken for a repetition.
 Where nothing was lost, since the store only moves, `same` keeps the name and leaves the sinks as they are.
 
@@ -195,4 +195,4 @@ def _begin_anew(connection: Connection) -> None:
     now = datetime.now(UTC)
     connection.execute(update(identity).values(id=uuid4().hex))
     for sink in connection.execute(sink_cursors.sinks.select()).all():
-        sink_cursors.set_back(connection, sink.name, sink.cursor + 1, now)
+        sink_cursors.rewind(connection, sink.name, sink.cursor + 1, now)

@@ -3,7 +3,7 @@
 view.py         what a check is, and what it may read
 checks.py       the checks, as data
 page_checks.py  on what the pages gave      site_checks.py  on how sites answer      own_checks.py  on what is ours
-watch_checks.py  on the watch itself: the scheduler, the clock, sites that give nothing
+health_checks.py on the polling itself: the scheduler, the clock, sites that give nothing
 queue_checks.py  on the queue that workers share
 shift.py        whether a share has shifted against its past      silence.py  how unlikely a silence is
 page_flags.py   what is noted of each page      read_feed.py  how: behind the crawl, from the change feed
@@ -21,7 +21,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import StatementError
 
-from crawler.monitor import own_checks, read_feed, watch_checks
+from crawler.monitor import health_checks, own_checks, read_feed
 from crawler.monitor.checks import BY_NAME, CHECKS
 from crawler.monitor.read_feed import KEPT
 from crawler.monitor.view import WINDOW, Check, View
@@ -40,13 +40,13 @@ __all__ = [
     "check",
     "check_due",
     "folders_of",
+    "health",
     "is_late",
-    "watch",
 ]
 logger = logging.getLogger(__name__)
 INTERVAL = timedelta(minutes=30)
 """Between two checks of one site by the scheduler."""
-_WATCH = frozenset({"schedule", "overdue", "reach", "clock", "workers", "passed_over"})
+_HEALTH = frozenset({"schedule", "overdue", "reach", "clock", "workers", "passed_over"})
 _IN_ORDER = sorted(CHECKS, key=lambda one: one.name == own_checks.BROKEN)  # that which tells of the others is the last
 _MENDABLE = frozenset({"coverage", "layout"})
 
@@ -86,12 +86,12 @@ def check_due(store: Store, sites: Sites, now: datetime, *, folders: Mapping[str
         check(store, due, now, folders=folders)
 
 
-def watch(store: Store, names: Iterable[str], now: datetime) -> list[tuple[Check, Observation]]:
-    """What is wrong with the watch itself, as of now and without a note of it: with the scheduler, the clock, a site
-    that gives nothing, articles that were passed over."""
+def health(store: Store, names: Iterable[str], now: datetime) -> list[tuple[Check, Observation]]:
+    """What is wrong with the polling itself, as of now and without a note of it: with the scheduler, its workers, the
+    clock, a site that gives nothing, articles that were passed over."""
     with store.reading() as connection:
         view = View(store, connection, Sites(), now, named=tuple(sorted(names)))
-        return [(one, this) for one in CHECKS if one.name in _WATCH for this in one.run(view)]
+        return [(one, this) for one in CHECKS if one.name in _HEALTH for this in one.run(view)]
 
 
 def is_late(store: Store, now: datetime) -> bool:
@@ -99,7 +99,7 @@ def is_late(store: Store, now: datetime) -> bool:
     with store.reading() as connection:
         named = tuple(sorted({entry.site for entry in agenda.entries(connection)}))
         view = View(store, connection, Sites(), now, named=named)
-        return any(watch_checks.schedule(view)) or any(watch_checks.overdue(view))
+        return any(health_checks.schedule(view)) or any(health_checks.overdue(view))
 
 
 def _run(one: Check, view: View) -> list[Observation]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.monitor import own_checks, page_checks, queue_checks, site_checks, watch_checks
+from crawler.monitor import health_checks, own_checks, page_checks, queue_checks, site_checks
 from crawler.monitor.view import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -12,7 +12,7 @@ CHECKS: tuple[Check, ...] = (
         bound="a poll has been due for 15 minutes, and nobody was heard of for as long",
         within="15 minutes; by the scheduler itself never, so look: thoisu check, or thoisu status, from a cron job",
         advice="start it: thoisu schedule; what its log says last tells why it ended",
-        run=watch_checks.schedule,
+        run=health_checks.schedule,
         urgent=True,
     ),
     Check(
@@ -21,7 +21,7 @@ CHECKS: tuple[Check, ...] = (
         bound="an hour late, or half of the time planned between the two polls, whichever is longer",
         within="that time",
         advice="see what holds the site up: another run or backfill at it, or rounds that die (the scheduler's log)",
-        run=watch_checks.overdue,
+        run=health_checks.overdue,
         urgent=True,
     ),
     Check(
@@ -48,7 +48,7 @@ CHECKS: tuple[Check, ...] = (
         "in a row; five pages of which none reads, or 20 and more of which three in four give no text of their own",
         within="that run",
         advice="thoisu crawl SITE says what happens; a moved site needs its new address, a ban a talk with the site",
-        run=watch_checks.reach,
+        run=health_checks.reach,
         urgent=True,
     ),
     Check(
@@ -57,7 +57,7 @@ CHECKS: tuple[Check, ...] = (
         bound="half a minute between two looks of the scheduler; five minutes in what is stored",
         within="ten seconds, or the next check; it ends a day after the last jump",
         advice="set the clock by NTP (timedatectl); what it had put off is due at once, nothing else is to be done",
-        run=watch_checks.clock,
+        run=health_checks.clock,
     ),
     Check(
         name="checks",
@@ -96,7 +96,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         name="refusals",
-        reads="answers by word, of pages and of sources",
+        reads="answers by reason, of pages and of sources",
         bound="three polls of a source in a row; or one false finding in a million requests",
         within="the third poll; 10 pages where none was refused before",
         advice="open an example; a wall or a ban needs a talk with the site, a moved source a new address",
@@ -104,7 +104,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         name="stand_in",
-        reads="what the watch has found in the place of sources, addresses and layouts that give nothing any more",
+        reads="what the repair has found in the place of sources, addresses and layouts that give nothing any more",
         bound="one",
         within="a day after a source is gone (8 hours when no other gives), or four addresses of a form that is new",
         advice="read the patch and apply it; a source that returns is gone back to without it",

@@ -87,17 +87,17 @@ def shift(
     """
     over = [span for span in spans if span.closed]
     still = next((span for span in spans if span.closed is None), None)
-    watch, reached = _Cusum(judge), False
+    cusum, reached = _Cusum(judge), False
     for day, trials in days:
         if any(span.since <= day <= (span.closed or day) for span in over):
             continue
         reached = reached or bool(still and day >= still.since)
-        if still and day >= still.since and watch.alarmed is None and not watch.over and watch.knows:
-            watch.alarm(still.since)
-        watch.day(day, trials, ending=still is None or day > still.opened)
-    if still and not reached and watch.knows:
+        if still and day >= still.since and cusum.alarmed is None and not cusum.over and cusum.knows:
+            cusum.alarm(still.since)
+        cusum.day(day, trials, ending=still is None or day > still.opened)
+    if still and not reached and cusum.knows:
         return Shift(still.since, 0, 0, 0, 0)
-    return watch.found()
+    return cusum.found()
 
 
 def upper(bad: int, of: int) -> float:

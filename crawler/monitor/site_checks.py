@@ -111,7 +111,7 @@ def _newest(view: View, site: str, until: datetime) -> list[datetime]:
 
 
 def refusals(view: View) -> Iterator[Observation]:
-    """A site refuses, by one word, what it used to give."""
+    """A site refuses, for one reason, what it used to give."""
     for site, about in view.sites.items():
         failing: dict[str, list[str]] = defaultdict(list)
         named = {source.url for source in about.sources}

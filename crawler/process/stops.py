@@ -29,7 +29,7 @@ _CURSOR = b"\x1b[?25h"  # shows it, since what moves on a terminal has hidden it
 Ask = Callable[[], None]
 
 
-class _Watch:
+class _Watchdog:
     """The thread that ends this process when a stop takes too long."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class _Watch:
         os._exit(128 + self._number)
 
 
-_watch: _Watch | None = None
+_watchdog: _Watchdog | None = None
 _asked = 0
 """How often this process was asked to end since it began to listen."""
 _answers: list[tuple[Ask, Ask | None]] = []
@@ -115,10 +115,10 @@ def answering(ask: Ask, again: Ask | None = None, grace: float = GRACE) -> Itera
 
 @contextmanager
 def _handlers(numbers: tuple[signal.Signals, ...], grace: float, *, to_the_end: bool) -> Iterator[None]:
-    global _watch, _asked
-    watch = _watch = _watch or _Watch()
-    outer, watch.grace = watch.grace, grace
-    wakeup = signal.set_wakeup_fd(watch.wakeup, warn_on_full_buffer=False)
+    global _watchdog, _asked
+    watchdog = _watchdog = _watchdog or _Watchdog()
+    outer, watchdog.grace = watchdog.grace, grace
+    wakeup = signal.set_wakeup_fd(watchdog.wakeup, warn_on_full_buffer=False)
     before: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in numbers}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:  # as of what a shell starts in the background
@@ -128,12 +128,12 @@ def _handlers(numbers: tuple[signal.Signals, ...], grace: float, *, to_the_end: 
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        # `_asked`, too: the watch may not have read yet of a signal that was answered here.
-        if not (to_the_end and (_asked or watch.last is not None)):
+        # `_asked`, too: the watchdog may not have read yet of a signal that was answered here.
+        if not (to_the_end and (_asked or watchdog.last is not None)):
             signal.set_wakeup_fd(wakeup)
-            watch.grace = outer
+            watchdog.grace = outer
             if outer is None:
-                _asked, watch.last = 0, None
+                _asked, watchdog.last = 0, None
 
 
 def end_with_input() -> None:

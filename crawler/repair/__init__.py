@@ -1,4 +1,4 @@
-"""Repair: where a part of a site's definition gives nothing any more, the watch finds what took its place.
+"""Repair: where a part of a site's definition gives nothing any more, it finds what took its place.
 
 troubles.py   what of a site gives nothing any more, by what the store knows
 choosing.py   pure: from what a site answered to what stands in

@@ -1,4 +1,4 @@
-"""The watch's repair: what returned is gone back to, and what gives nothing is searched for, once a day at most."""
+"""The job of repair: what returned is gone back to, and what gives nothing is searched for, once a day at most."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ class Queue:
         work = job_of(name, sites)
         if not self.put([work]):
             with self.store.reading() as connection:
-                queue_state.hurry(connection, work.lock, _OVERDUE)
+                queue_state.hurry(connection, work.only_one, _OVERDUE)
 
     def _put(self, works: Sequence[Work]) -> int:
         from procrastinate.exceptions import ConnectorException

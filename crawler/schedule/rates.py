@@ -22,7 +22,7 @@ from crawler.text import VIETNAM, weekday
 DAY = 1440
 HOURS = 168  # of a week
 GRACE = 10 / 60
-"""Minutes between a full minute and the look for it: what is released at 05:00:00 must have reached the feed."""
+"""Minutes between a full minute and the poll for it: what is released at 05:00:00 must have reached the feed."""
 _EPOCH = date(1970, 1, 1)
 _FORGET_RATE = 0.5 ** (1 / 28)
 """Kept of the counts by hour from one day to the next: a half-life of four weeks."""

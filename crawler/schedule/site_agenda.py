@@ -103,13 +103,13 @@ class SiteAgenda:
         """Plan for `delay` seconds between two requests, which the site asks for."""
         self.pace.delay = delay
 
-    def rules(self, store: Store, origin: str) -> bytes | None:
+    def cached_robots(self, store: Store, origin: str) -> bytes | None:
         """The robots.txt of a host, if it was asked within a day (RFC 9309, section 2.4)."""
         with store.reading() as connection:
             now = self._now()
             return robots.remembered(connection, origin, now - timedelta(days=1), now)
 
-    def keep_rules(self, store: Store, origin: str, text: bytes) -> None:
+    def cache_robots(self, store: Store, origin: str, text: bytes) -> None:
         """Remember what a host has answered."""
         with store.writing_beside(subjects.site(self._name)) as connection:
             robots.remember(connection, origin, self._now(), text)
@@ -165,10 +165,10 @@ class SiteAgenda:
     def close(self, store: Store, error: str | None, retry_after: float | None, *, asked: int, cut: bool) -> None:
         """The end of the run, whose polls took `asked` requests; `cut`: articles wait for which there was no time.
 
-        An error that is a word of `Refusal` is the site's fault, and the whole site is left alone for a while.
+        An error that begins with a reason of refusal is the site's fault, and the whole site is left alone for a while.
         """
-        word = error.partition(":")[0] if error else None
-        closed = word in set(Refusal)
+        reason = error.partition(":")[0] if error else None
+        closed = reason in set(Refusal)
         with store.writing_beside(subjects.site(self._name)) as connection:
             self.sync(connection)
             if self._polls and not self._first:  # a first poll goes deeper
@@ -180,7 +180,7 @@ class SiteAgenda:
                     self._fail(source, retry_after)
                     if not self._polls:  # nobody got as far as a source: that is what came of the poll of each
                         entry = self.entries[source]
-                        self.entries[source] = replace(entry, polled_at=self._now(), outcome=word, came=0)
+                        self.entries[source] = replace(entry, polled_at=self._now(), outcome=reason, came=0)
             self._renew()
             waiting = frontier.count_pending(connection, self._name)
             self._call(*self._next_reading(waiting, closed=closed, cut=cut))

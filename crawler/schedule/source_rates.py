@@ -25,6 +25,8 @@ _BEGINS = 1 / (7 * DAY)
 """Bursts that begin in a minute."""
 _FADES = 90.0
 """Half-life, in minutes, of a burst that nothing more is seen of."""
+_SURE = 1 - 1e-12
+"""The most that a burst's probability is taken for before a poll: of certainty there are no odds."""
 _WATCHED = 7 * DAY
 """Minutes without a poll from which what has come since says nothing of how often it comes."""
 _NOVELTY_MEMORY = 500.0
@@ -99,7 +101,7 @@ class SourceRate:
         """Bayes' rule for two states, the usual rate and a burst, with counts whose variance is that of clumps."""
         since = min(max(at - (self.last or at), 0.0), _WATCHED)  # after a year it would be certain
         before = self.bursting * 0.5 ** (since / _FADES)
-        before += (1 - before) * (1 - exp(-_BEGINS * since))
+        before = min(before + (1 - before) * (1 - exp(-_BEGINS * since)), _SURE)
         likelihood = (found * log(_BURST) - (_BURST - 1) * expected) / _CLUMPS
         odds = before / (1 - before) * exp(min(likelihood, 50.0))
         self.bursting = odds / (1 + odds)

@@ -72,7 +72,7 @@ def timetable(demands: Mapping[str, Demand], requests: int, span: int) -> tuple[
 
 
 def rebalance(demands: Mapping[str, Demand], times: Times, requests: int, span: int) -> Times:
-    """Other looks for `times`, changed where it costs least or saves most until `requests` fall into `span` minutes."""
+    """Other polls than `times`, changed where it costs least or saves most until `requests` fall into the span."""
     courses = {name: _Course(demand) for name, demand in demands.items()}
     before = {name: [int(time) for time in times[name]] for name in demands}
     polls = {name: [*minutes] for name, minutes in before.items()}
@@ -166,7 +166,7 @@ class _Course:
     def _cheapest(self, price: float) -> list[int]:
         total, expected, end = self.total, self.demand.expected, self.end
         step = max(1, int(sqrt(2 * price * (end + 1) / max(total[-1], 1e-9)) / _FINE))
-        # A line for each minute that can come before: what the looks up to it cost, and the running sum as its slope.
+        # A line for each minute that can come before: what the polls up to it cost, and the running sum as its slope.
         minutes, heights, slopes, before = [-1], [0.0], [-self.demand.waiting], [0]
         hull, first = [0], 0
         for minute, here in enumerate(expected):

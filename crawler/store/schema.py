@@ -26,7 +26,7 @@ The state of a sink (`sinks.state`, `crawler.store.sink_cursors`):
          └─ the sink fails ──────────> the reason (`SinkReason`) <── the sink fails ─┴─ ok
 
 A failure sets `next_try_at`, later with each in a row; a batch that is taken clears both, and moves the cursor past
-its changes. To set a sink back moves the cursor alone and counts `replays`; a record that is set aside is passed over.
+its changes. A rewind moves the cursor alone and counts `replays`; a record that is set aside is passed over.
 """
 
 from __future__ import annotations

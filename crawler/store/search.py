@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from crawler.errors import BadInput
 from crawler.items import Kind
@@ -33,7 +33,6 @@ _TOGETHER = 25
 _SPARE = 2
 """Articles that are read at first beside those that are wanted, since some may not have it; twice as many each time."""
 _CURSOR = re.compile(r"([01])\.([0-9]{1,19})")
-_NEWEST = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
 _FIELDS = ("canonical_url", "site", "title", "section", "kind", "published_at", "first_seen_at", "revision",
            "withdrawn_at")  # fmt: skip
 _ROWS = (

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from crawler.store.schema import Instant, Number, Plain, changes, metadata
+from crawler.store.schema import Instant, Number, Plain, changes, every, metadata
 from crawler.store.sql import compare_and_set, upsert
 
 identity = Table("identity", metadata, Column("id", Plain, primary_key=True))
@@ -31,7 +31,7 @@ sinks = Table(
     metadata,
     Column("name", Plain, primary_key=True),
     Column("cursor", Number, nullable=False),
-    Column("replays", Integer, nullable=False),
+    Column("replays", Integer, nullable=False, key="rewinds"),
     Column("state", Plain, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("last_error", Plain),
@@ -60,7 +60,7 @@ class SinkState:
     name: str
     cursor: int = 0
     """The last `seq` that is dealt with: delivered, filtered out or set aside."""
-    replays: int = 0
+    rewinds: int = 0
     """How often it was set back to an earlier change."""
     state: str = "new"
     """"new", "ok", or the reason of the failure that goes on; `crawler.store.schema` draws how it changes."""
@@ -95,7 +95,7 @@ def store_id(connection: Connection) -> str:
 
 def state(connection: Connection, name: str) -> SinkState:
     """What is remembered of a sink; a fresh state when it is new."""
-    row = connection.execute(select(sinks).where(sinks.c.name == name)).mappings().first()
+    row = connection.execute(select(*every(sinks)).where(sinks.c.name == name)).mappings().first()
     return SinkState(**row) if row else SinkState(name=name)
 
 
@@ -112,7 +112,7 @@ def advance(
     """Move the cursor; False, with nothing written, when somebody else has moved it since `was` was read."""
     well = {"state": "ok", "failures": 0, "next_try_at": None}
     moved = {"cursor": cursor, "delivered": sinks.c.delivered + delivered, "rate": rate, "updated_at": at}
-    here = {"name": was.name, "cursor": was.cursor, "replays": was.replays}
+    here = {"name": was.name, "cursor": was.cursor, "rewinds": was.rewinds}
     return compare_and_set(connection, sinks, here, {**well, **moved})
 
 
@@ -140,10 +140,10 @@ def resume(connection: Connection, name: str) -> None:
     connection.execute(update(sinks).where(sinks.c.name == name).values(next_try_at=None))
 
 
-def set_back(connection: Connection, name: str, first: int, at: datetime) -> None:
+def rewind(connection: Connection, name: str, first: int, at: datetime) -> None:
     """Deliver from the change `first` on again, what was set aside among it."""
     connection.execute(delete(set_aside).where(set_aside.c.sink == name, set_aside.c.seq >= first))
-    values = {"cursor": first - 1, "replays": sinks.c.replays + 1, "next_try_at": None, "updated_at": at}
+    values = {"cursor": first - 1, "rewinds": sinks.c.rewinds + 1, "next_try_at": None, "updated_at": at}
     connection.execute(update(sinks).where(sinks.c.name == name).values(values))
 
 

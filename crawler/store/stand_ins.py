@@ -2,7 +2,7 @@
 that a list and the article pattern no longer meet.
 
     stand_ins   a row for each from the day it begins, kept after it has ended
-    searches    when the watch last searched a site for stand-ins
+    searches    when the repair last searched a site for stand-ins
     unmatched   addresses that a feed or sitemap lists and the site's pattern refuses, with when they were first seen
 
 The functions that write run inside one writing transaction that holds the site (`crawler.store.subjects`).

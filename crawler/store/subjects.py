@@ -12,7 +12,7 @@ the subject of that row:
 | `number` | who stores an article of a site whose number names it: of two addresses with it one is taken         |
 | `second` | who takes a key of this second in the index of words                                                 |
 | `site`   | who writes what belongs to one site: its budget, agenda, sources, lists of links, runs, backfill     |
-| `job`    | who writes what one job or reader of the feed keeps: relate, alerts, monitor, schedule, sink-…       |
+| `job`    | who writes what one job or reader of the feed keeps: relate, alerts, monitor, schedule, `sink NAME`  |
 
 What one statement reads and writes by itself (a counter, an upsert, a compare-and-set) needs none: its row is locked,
 and PostgreSQL looks at it again after the wait (manual, 13.2.1).

@@ -1,6 +1,6 @@
 """What is believed of the times and numbers that somebody else gave: a site, a header, a clock that was wrong.
 
-Each comes in through one of these functions, so that none is kept that would hold up the watch: a `Retry-After` until
+Each comes in through one of these functions, so that none is kept that would hold up polling: a `Retry-After` until
 2082, a page from the year after next, a delay that is no number.
 """
 
@@ -15,7 +15,7 @@ mistakes its own, or prepares tomorrow's page, is off by no more than a day."""
 SKEW = timedelta(minutes=5)
 """How far the clocks of two machines on one store may differ before a stored time is a mistake."""
 LONGEST_WAIT = 2 * 24 * 60 * 60.0
-"""Seconds for which a site may ask to be left alone, as over a weekend: else one wrong header would end its watch."""
+"""Seconds for which a site may ask to be left alone, as over a weekend: else one wrong header would end its polling."""
 MEANT = 30 * 24 * 60 * 60.0
 """Seconds beyond which a wait cannot be meant: it says nothing, and our own back-off holds."""
 UNIX_TIME = 1_000_000_000

@@ -73,11 +73,15 @@ class Asked:
 
     @classmethod
     def only(cls, request: Request) -> Asked:
-        """Of a request of a program, which nobody looks at again; 422 for a name that says nothing, too."""
+        """Of a request of a program, which nobody looks at again; 422 for what says nothing, too: a name that is none,
+        an author without the words among whose articles he is looked for."""
         names = {*cls.__dataclass_fields__, "lang"}
         if unknown := next((name for name in request.query_params if name not in names), None):
             raise _wrong(f"{unknown} is no filter; there are {', '.join(sorted(names))}")
-        return cls.of(request)
+        asked = cls.of(request)
+        if asked.author and not asked.q:
+            raise _wrong("an author is looked for in what q finds; give q too")
+        return asked
 
     def filter(self, state: State) -> ArticleFilter | None:
         """What it means to the store; None for what takes nothing."""

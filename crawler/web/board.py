@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select
 
 from crawler.backfill import Gap, gaps, ledger
 from crawler.discover import DayRange
-from crawler.monitor import BY_NAME, watch
+from crawler.monitor import BY_NAME, health
 from crawler.monitor.status import SiteStatus, agendas, hand_runs, site_status
 from crawler.store import findings, listings, quarantine, tallies
 from crawler.store.findings import Finding
@@ -60,8 +60,8 @@ class SiteLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """What is wrong with the watch itself, a line each, and the sites that are overdue, each with the evidence."""
+class Health:
+    """What is wrong with the polling itself, a line each, and the sites that are overdue, each with the evidence."""
 
     wrong: tuple[tuple[str, str], ...]
     """The check's line and the evidence."""
@@ -90,25 +90,25 @@ def finding_item(one: Finding) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def watched(state: State) -> Watch:
-    """What is wrong with the watch itself, as of now."""
+def polling(state: State) -> Health:
+    """What is wrong with the polling itself, as of now."""
 
-    def read() -> Watch:
+    def read() -> Health:
         names = agendas(state.store).keys()
-        seen = watch(state.store, names, state.now())
-        return Watch(
+        seen = health(state.store, names, state.now())
+        return Health(
             wrong=tuple((check.says, one.evidence) for check, one in seen if one.site is None),
             overdue={one.site: one.evidence for check, one in seen if check.name == "overdue" and one.site},
             late=any(check.name in ("schedule", "overdue") for check, _ in seen),
         )
 
-    return state.memo("watch", _FRESH, read)
+    return state.memo("health", _FRESH, read)
 
 
 def names(state: State, tier: str | None = None) -> list[str]:
     """The sites that the store knows, those with trouble first."""
     found = [name for name in state.stored_sites() if tier is None or state.tier(name) == tier]
-    trouble = watched(state).overdue.keys() | {one.site for one in open_findings(state) if one.site}
+    trouble = polling(state).overdue.keys() | {one.site for one in open_findings(state) if one.site}
     return sorted(found, key=lambda name: (name not in trouble, state.publisher(name).casefold(), name))
 
 
@@ -127,14 +127,14 @@ def _line(state: State, name: str) -> SiteLine:
         added = connection.scalar(select(sites.c.added_at).where(sites.c.name == name)) or now
         times = listings.times_of(connection, name, now - _HEAT, _MOST)
         days = ledger.days(connection, name, calendar_span(now))
-    # What was out before anybody watched is late by no fault of ours, and what a backfill brings is past.
-    watched_from = [(at, seen) for at, seen in times if added <= at <= seen < at + _BACKFILLED]
-    delays = [(seen - at).total_seconds() for at, seen in watched_from[:_DELAYS]]
+    # What was out before anybody polled is late by no fault of ours, and what a backfill brings is past.
+    polled_from = [(at, seen) for at, seen in times if added <= at <= seen < at + _BACKFILLED]
+    delays = [(seen - at).total_seconds() for at, seen in polled_from[:_DELAYS]]
     return SiteLine(
         name=name,
         status=site_status(state.store, name, entries, now, state.options.budget) if entries else None,
         run=run,
-        overdue=watched(state).overdue.get(name),
+        overdue=polling(state).overdue.get(name),
         findings=sum(one.site == name for one in open_findings(state)),
         heat=_heat([at for at, _ in times]),
         days=days,

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus, and whether this process and the watch are well: `/metrics`, `/healthz`, `/readyz`.
+"""Metrics for Prometheus, and whether this process and the polling are well: `/metrics`, `/healthz`, `/readyz`.
 
 Everything is read from the store, so that it is the same whichever process crawls. Names follow
 prometheus.io/docs/practices/naming: base units, `_total` for what only grows.
@@ -48,11 +48,11 @@ def readyz(request: Request) -> Response:
     A store at which nothing is scheduled is ready: nobody has promised anything.
     """
     state = of(request)
-    watch = board.watched(state)
-    if watch.late:
+    health = board.polling(state)
+    if health.late:
         late = [
-            *(evidence for _, evidence in watch.wrong),
-            *(f"{site}: {said}" for site, said in watch.overdue.items()),
+            *(evidence for _, evidence in health.wrong),
+            *(f"{site}: {said}" for site, said in health.overdue.items()),
         ]
         return PlainTextResponse("polls are overdue\n" + "".join(f"{line}\n" for line in late[:20]), 503)
     return PlainTextResponse("ok\n")

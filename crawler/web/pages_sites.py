@@ -114,7 +114,7 @@ def sites(request: Request) -> Response:
     names = board.names(state, asked.tier)
     lines = [board.line(state, name) for name in names[start : start + _SITES]]
     values = {
-        "here": "/sites", "asked": asked, "count": len(names), "start": start, "watch": board.watched(state),
+        "here": "/sites", "asked": asked, "count": len(names), "start": start, "health": board.polling(state),
         "lines": [_Shown(one, _small_heat(one, about), _small_days(one, about), _whole(one)) for one in lines],
         "next": start + _SITES if start + _SITES < len(names) else None, "scheduled": any(one.status for one in lines),
     }  # fmt: skip

@@ -332,6 +332,15 @@ def test_sites_and_targets_of_an_alert(store: Store, post: Post) -> None:
         other.server_close()
 
 
+def test_a_clock_that_was_ahead_puts_no_message_off(store: Store, post: Post) -> None:
+    alerts.add(store, "nước sạch", [], [], T0)
+    post.broken = True
+    store.save(article(1, "Có nước sạch."), T0)
+    assert told(store, post, 60 * 24 * 365) == []
+    post.broken = False
+    assert len(told(store, post, 1)) == 1
+
+
 def test_a_target_that_fails_is_tried_again_later_and_nothing_is_lost(store: Store, post: Post) -> None:
     alerts.add(store, "nước sạch", [], [], T0)
     post.broken = True

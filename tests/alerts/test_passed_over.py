@@ -14,7 +14,7 @@ from crawler.compare import copies, fingerprints, relate
 from crawler.compare.facts import ComparedText
 from crawler.compare.minhash import Fingerprint
 from crawler.items import Article
-from crawler.monitor import check, watch
+from crawler.monitor import check, health
 from crawler.sites import Sites
 from crawler.store import Store, passed_over
 from crawler.text.matching import Node
@@ -78,7 +78,7 @@ def test_what_cannot_be_searched_is_noted_told_and_tried_by_another_version(
         alerts.write_messages(store, at(2), [])
         assert (hits(store), noted(store)) == ({1, 3}, [(2, "ValueError: nonsense")])
         assert findings(store) == [("passed_over", "alerts", "1 article; the last: ValueError: nonsense")]
-        assert [one.name for one, _ in watch(store, (), at(9))] == ["passed_over"]
+        assert [one.name for one, _ in health(store, (), at(9))] == ["passed_over"]
     alerts.write_messages(store, at(3), [])
     assert len(noted(store)) == 1, "the same version does not try again"
     monkeypatch.setattr(passed_over, "own_version", lambda: "99")
@@ -91,8 +91,12 @@ def test_whoever_asks_for_it_has_it_tried_again(store: Store, monkeypatch: pytes
     with monkeypatch.context() as broken:
         broken.setattr(alerts, "sentences_of", raising)
         alerts.write_messages(store, at(2), [])
+    later = alerts.add(store, "nước", [], [], at(2))
     alerts.write_messages(store, at(3), [], retry=True)
     assert (hits(store), noted(store)) == ({1, 2, 3}, [])
+    with store.reading() as connection:
+        owners = set(connection.scalars(alerts.hits.select().with_only_columns(alerts.hits.c.alert_id)))
+    assert later not in owners, "it was published before anybody asked for that"
 
 
 def test_a_revision_that_can_be_searched_ends_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

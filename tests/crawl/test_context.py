@@ -26,7 +26,7 @@ from crawler.crawl.link_queue import PendingLinks
 from crawler.crawl.report import SiteReport
 from crawler.crawl.sources import Sources
 from crawler.discover import DayRange
-from crawler.errors import Interrupted, Refusal, StoreFailed
+from crawler.errors import Discard, Interrupted, Refusal, StoreFailed
 from crawler.fetch.budget import RequestBudget
 from crawler.fetch.guard import Denied
 from crawler.fetch.middlewares import SiteBusy
@@ -179,6 +179,25 @@ class TestSources:
         assert (bench.errors, bench.run.report.refused) == (["disk_full: no space"], {})
 
 
+@pytest.mark.parametrize("paid", [True, False])
+def test_an_index_of_which_a_child_was_put_off_is_asked_in_full_the_next_time(bench: Bench, paid: bool) -> None:
+    sources, url = Sources(bench.run), HOME + "sitemap.xml"
+    part = "<sitemap><loc>{url}</loc><lastmod>2026-08-06</lastmod></sitemap>"
+    listed = "".join(part.format(url=f"{HOME}sitemap-{n}.xml") for n in (1, 2))
+    index = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</sitemapindex>'.encode()
+    [request] = sources.start([url])
+    first, second = answer(request, index, ETag='"1"')
+    pages = (
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{}mua-post1.html</loc></url></urlset>'
+    )
+    answer(first, pages.format(HOME).encode())
+    if paid:
+        answer(second, pages.format(HOME).encode())
+    else:
+        fail(second, Denied(Refusal.OVER_BUDGET))
+    assert bench.run.store.source(url).etag == ('"1"' if paid else None)
+
+
 def articles_of(bench: Bench, *names: str) -> tuple[Articles, list[Request]]:
     sources = Sources(bench.run)
     [request] = sources.start([HOME + "home.rss"])
@@ -226,6 +245,29 @@ def test_a_page_that_a_stop_interrupts_has_had_no_try(bench: Bench, died: bool) 
     bench.run.readers = Stopped(1)
     answer(request, PAGE.encode())
     assert [link.tries for link in bench.run.store.pending("bao")] == [int(died)]
+
+
+class Refusing(Here):
+    """Reads nothing of any page."""
+
+    async def run(self, *_: object) -> Never:
+        raise Discard(Refusal.UNREADABLE)
+
+
+def test_a_try_that_was_counted_before_the_page_was_read_is_not_counted_again(bench: Bench) -> None:
+    links = [Link(HOME + "a-post1.html")]
+    bench.run.store.save_source(SourceState(url=SITE.sources[0].url, checked_at=at(0)), links, "bao")
+    bench.run.store.refuse(links[0].url, Refusal.UNFINISHED, final=False)
+    _, [request] = articles_of(bench, "a-post1.html")
+    bench.run.readers = Refusing(1)
+    answer(request, PAGE.encode())
+    assert [(link.tries, link.reason) for link in bench.run.store.pending("bao")] == [(2, Refusal.UNREADABLE)]
+
+
+def test_a_closed_host_beside_that_of_the_home_page_ends_no_run(bench: Bench) -> None:
+    _, [request] = articles_of(bench, "a-post1.html")
+    fail(request.replace(url="https://media.bao.example/a-post1.html"), HostClosed(Refusal.TIMEOUT, "no robots.txt"))
+    assert (bench.errors, bench.run.report.refused) == ([], {Refusal.TIMEOUT: 1})
 
 
 def test_a_feed_that_speaks_of_walls_is_a_feed() -> None:

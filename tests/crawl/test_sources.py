@@ -80,8 +80,9 @@ def test_a_source_without_validators_needs_no_audit() -> None:
 
 
 def test_failures_are_counted_and_keep_what_is_known() -> None:
-    state = polls.failed(polls.failed(KNOWN, "timeout", NOW), "not_found", NOW)
+    state = polls.failed(polls.failed(KNOWN, "timeout", NOW), "not_found", NOW + timedelta(hours=1))
     assert (state.failures, state.last_status, state.etag) == (2, "not_found", '"1"')
+    assert state.failing_since == NOW
     assert polls.unchanged(state, NOW).failures == 0
 
 

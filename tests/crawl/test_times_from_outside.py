@@ -1,4 +1,4 @@
-"""Times that a site says and that cannot be: none of them stands above the news, or keeps the watch from coming back."""
+"""Times that a site says and that cannot be: none of them stands above the news, or keeps a source from being polled again."""
 
 from __future__ import annotations
 

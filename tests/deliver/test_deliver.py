@@ -495,19 +495,19 @@ def test_a_cursor_moves_only_from_where_it_was_read(store: Store) -> None:
     assert advance(new, 5)
     assert not advance(new, 6)
     read = state(store)
-    set_back(store, 6)  # to the same place, but to other files
+    rewind(store, 6)  # to the same place, but to other files
     assert not advance(read, 7)
     assert state(store).cursor == 5
     assert advance(state(store), 7)
-    set_back(store, 1)
+    rewind(store, 1)
 
 
 # --- rewind ---------------------------------------------------------------------------------------------------------
 
 
-def set_back(store: Store, first: int, name: str = "shelf") -> None:
+def rewind(store: Store, first: int, name: str = "shelf") -> None:
     with store.writing() as connection:
-        sink_cursors.set_back(connection, name, first, T0)
+        sink_cursors.rewind(connection, name, first, T0)
 
 
 def test_a_rewind_delivers_again_with_the_same_keys(store: Store) -> None:
@@ -516,14 +516,14 @@ def test_a_rewind_delivers_again_with_the_same_keys(store: Store) -> None:
     shelf.poison = {2, 9}
     once(store, shelf)
     shelf.poison = set()
-    set_back(store, 8)
+    rewind(store, 8)
     once(store, shelf)
     assert shelf.seqs == [1, *range(3, 9), *range(10, 13), *range(8, 13)]
     assert len({row.key for row in shelf.rows}) == 11
     assert shelf.opened == [0, 1]
     with store.reading() as connection:
         assert [one.seq for one in sink_cursors.aside(connection, "shelf")] == [2]
-    set_back(store, 2)
+    rewind(store, 2)
     with store.reading() as connection:
         assert sink_cursors.aside(connection, "shelf") == []
 
@@ -533,7 +533,7 @@ def test_verify_sees_a_sink_ahead_of_the_feed(tmp_path: Path) -> None:
         fill(opened, 1)
         once(opened, Shelf())
         assert verify(opened) == []
-        set_back(opened, 3)
+        rewind(opened, 3)
         assert verify(opened) == ["sink shelf is ahead of the feed"]
 
 
@@ -546,7 +546,7 @@ def test_a_rewind_reaches_a_deliverer_at_work(store: Store) -> None:
         if step.at_end:
             ends.append(list(shelf.seqs))
             if len(ends) == 1:
-                set_back(store, 4)
+                rewind(store, 4)
 
     Deliverer(store, route(shelf), time.pause, time.now).follow(seen, unheard)
     assert shelf.seqs == [1, 2, 3, 4, 5, 4, 5]
@@ -560,7 +560,7 @@ def test_a_rewind_in_the_middle_of_a_batch_is_not_overrun(store: Store) -> None:
         def write(self, batch: Sequence[Delivery]) -> None:
             super().write(batch)
             if len(self.batches) == 2:
-                set_back(store, 2)
+                rewind(store, 2)
 
     shelf = Interrupted()
     once(store, shelf)

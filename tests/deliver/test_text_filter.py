@@ -83,8 +83,10 @@ def test_a_text_that_ends_the_process_is_met_in_a_reader_by_the_next(
 
 
 def test_other_failures_of_the_store_are_no_text_s(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object, **__: object) -> Any:
-        raise StoreFailed("disk_full", "no space")
+    def full(store: Store, *args: Any, text: str | None = None, **about: Any) -> Any:
+        if text is not None:  # read one by one, each could be had
+            raise StoreFailed("disk_full", "no space")
+        return FEED(store, *args, **about)
 
     fill(store)
     monkeypatch.setattr(Store, "feed", full)

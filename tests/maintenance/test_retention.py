@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from crawler.archive import Archive, pruning
 from crawler.archive.records import Fetch
@@ -20,8 +21,8 @@ from crawler.items import Link
 from crawler.maintenance import prune_due, quiet
 from crawler.maintenance.retention import prune
 from crawler.monitor.store_checks import verify
-from crawler.store import SourceState, Store, frontier, quarantine
-from crawler.store.schema import links
+from crawler.store import SourceState, Store, frontier, messages, quarantine
+from crawler.store.schema import links, sources
 from crawler.store.sightings import poll_days, sightings
 from crawler.text import day_of
 from tests.support import Thoisu, article, fill, keep_page, url_of
@@ -102,6 +103,34 @@ def test_guessed_addresses_are_forgotten_and_nothing_without_a_setting(store: St
 def test_more_than_a_batch_is_dropped(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.maintenance.retention.BATCH", 2)
     test_guessed_addresses_are_forgotten_and_nothing_without_a_setting(store)
+
+
+def test_what_is_listed_again_while_old_things_are_dropped_stays(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    aged(store)
+
+    def after_a_poll(*held: int) -> AbstractContextManager[Connection]:
+        monkeypatch.undo()
+        listed(store, "rss", [1, 2, 3], NOW)
+        return store.writing_beside(*held)
+
+    monkeypatch.setattr(store, "writing_beside", after_a_poll)
+    dropped(store, replace(KEEPS, keep_links=None))
+    with store.reading() as connection:
+        of_link = select(sources.c.url).join(sightings, sightings.c.source_id == sources.c.id).join(links)
+        stood = set(connection.scalars(of_link.where(links.c.canonical_url == url_of(3))))
+    assert stood == {"https://bao.example/rss", "https://bao.example/sitemap-2026-05.xml"}
+
+
+def test_a_message_stays_until_all_whom_it_was_written_to_have_it(store: Store) -> None:
+    with store.writing() as connection:
+        for about, targets in (("watch-1", ["a", "b"]), ("watch-2", ["a"])):
+            messages.put(connection, about, targets, "Nước sạch", "…", OLD)
+        for number in (1, 3):
+            messages.sent(connection, number, OLD)
+    assert dropped(store) == {"sent messages": 1}
+    with store.writing() as connection:
+        messages.sent(connection, 2, OLD)
+    assert dropped(store) == {"sent messages": 2}
 
 
 def archive_of(folder: Path, days: list[int]) -> list[Path]:

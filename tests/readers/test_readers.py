@@ -103,6 +103,13 @@ def test_a_reader_stays_for_the_next_call() -> None:
     assert ask(echo, 1)[0] == ask(echo, 2)[0]
 
 
+@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="Linux says it there")
+def test_a_reader_that_waits_is_within_no_limit_of_processor_time() -> None:
+    limits = Path(f"/proc/{ask(echo, 1)[0]}/limits").read_text().splitlines()
+    (limit,) = [line.split() for line in limits if line.startswith("Max cpu time")]
+    assert limit[3] == limit[4], "the soft limit is the hard one"
+
+
 def test_a_refusal_arrives_as_it_was_raised() -> None:
     refused = refusal(quarantine)
     assert isinstance(refused, Quarantine)

@@ -1,4 +1,4 @@
-"""The watch finds what took the place of what is gone, goes on with it, says so, and goes back."""
+"""The repair finds what took the place of what is gone, goes on with it, says so, and goes back."""
 
 from __future__ import annotations
 

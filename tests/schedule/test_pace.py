@@ -34,7 +34,7 @@ from crawler.schedule.source_rates import PollResult, SourceRate
 from crawler.schedule.tier_rates import Prior, hourly
 from crawler.schedule.timetable import Demand, rebalance, timetable
 from crawler.schedule.traces import read_trace
-from crawler.text import SUNDAY, VIETNAM, holidays, weekday
+from crawler.text import LONGEST_WAIT, SUNDAY, VIETNAM, holidays, weekday
 
 MONDAY = datetime(2026, 8, 3, tzinfo=VIETNAM)
 START = int(minutes(MONDAY))
@@ -356,6 +356,17 @@ def test_a_burst_is_noticed_and_forgotten() -> None:
     assert source.burst < 1.2
 
 
+def test_a_clock_that_goes_back_in_a_burst_which_is_certain_stops_no_polls() -> None:
+    for healed in (True, False):
+        source = SourceRate(last=START)
+        source.saw(PollResult(at(0, 1), undated=80), expected=0.1)
+        assert source.bursting == 1
+        if healed:
+            source.heal(minutes(at(0, 0.5)))
+        source.saw(PollResult(at(0, 0.6)), expected=0.1)
+        assert source.last == minutes(at(0, 0.6))
+
+
 def test_failures_back_off_and_retry_after_is_kept() -> None:
     source = SourceRate(last=START)
     waits = []
@@ -366,6 +377,8 @@ def test_failures_back_off_and_retry_after_is_kept() -> None:
     assert max(waits) == 12 * 60
     source.failed(at(0, 1), retry_after=86_400 * 2)
     assert source.not_before == minutes(at(2, 1))
+    source.failed(at(0, 1), retry_after=86_400 * 365)  # a header that nobody can mean
+    assert source.not_before == minutes(at(0, 1)) + LONGEST_WAIT / 60
     source.saw(PollResult(at(2, 2)), 0)
     assert (source.failures, source.not_before) == (0, 0)
 
@@ -402,6 +415,14 @@ def test_a_source_whose_items_others_bring_first_is_worth_few_polls() -> None:
     pace = Pace(Budget(60, fetches=0), sources)
     pace.plan(at(1))
     assert len(pace.polls["feed"]) > 2.5 * len(pace.polls["copy"])
+
+
+def test_what_a_source_brought_first_long_ago_counts_for_less_and_less() -> None:
+    source = SourceRate(last=START)
+    for new in (60, 0):  # first it is the only one, then another always precedes it
+        for _ in range(20):
+            source.saw(PollResult(at(1), undated=60, new=new), 1)
+    assert source.weight < 0.25
 
 
 # --- the pace of a site ---------------------------------------------------------------------------------------------

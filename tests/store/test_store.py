@@ -22,10 +22,11 @@ from hypothesis import strategies as st
 from sqlalchemy import event, inspect, text
 
 import crawler
+from crawler.backfill import backlog
 from crawler.errors import BadInput, Discard, Refusal, StoreFailed
 from crawler.items import Article, Image, Link
 from crawler.monitor.store_checks import verify
-from crawler.store import Outcome, SourceState, Store, budget, database
+from crawler.store import Outcome, SourceState, Store, budget, database, frontier
 from crawler.store.migrate import HEAD, SCRIPTS, VERSION_TABLE, scripts
 from crawler.store.schema import metadata
 from tests.support import HANOI, T0, Fresh, article, at, statement, url_of, writer
@@ -484,6 +485,23 @@ def test_a_page_that_was_read_by_a_clock_ahead_is_asked_again_when_its_source_sa
     state = SourceState(url=SOURCE, site="bao", checked_at=at(6))
     store.save_source(state, [Link(url_of(n), modified_at=at(5)) for n in (1, 2)], "bao", revisit=True)
     assert [link.canonical_url for link in store.pending("bao")] == [url_of(1)]
+
+
+def test_a_time_of_change_that_lies_far_ahead_hides_no_change(store: Store) -> None:
+    store.save(article(1, "a", modified_at=T0 + timedelta(days=900)), at(1))
+    store.save_source(SourceState(url=SOURCE, checked_at=at(9)), links(1, modified_at=at(5)), "bao", revisit=True)
+    assert [link.canonical_url for link in store.pending("bao")] == [url_of(1)]
+
+
+def test_what_the_crawl_lists_itself_did_not_come_by_the_backfill_that_listed_it_before(store: Store) -> None:
+    for n in (1, 2):
+        with store.writing() as connection:
+            frontier.save_backfill_page(connection, SOURCE, SOURCE, {url_of(n): Link(url_of(n))}, "bao", T0)
+    store.save_source(SourceState(url=SOURCE, checked_at=at(1)), links(1), "bao")
+    for n in (1, 2):
+        store.save(article(n, f"bài {n}"), at(2))
+    with store.reading() as connection:
+        assert backlog.last_changes(connection, [url_of(1), url_of(2)]) == {url_of(2): 2}
 
 
 def test_what_the_rest_of_a_day_may_need_follows_from_the_largest_of_the_seven_days_before(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""The watch itself: nobody polls, a poll is overdue, a site never gave anything, a clock was wrong; no past is needed."""
+"""The polling itself: nobody polls, a poll is overdue, a site never gave anything, a clock was wrong; no past is needed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from crawler.crawl.report import SiteReport
 from crawler.crawl.run import crawl
 from crawler.discover import DayRange
 from crawler.items import Link
-from crawler.monitor import check, check_due, watch
+from crawler.monitor import check, check_due, health
 from crawler.monitor.view import View
 from crawler.newsroom import Newsroom, World, newsroom_sites
 from crawler.newsroom.misbehave import Reply
@@ -142,7 +142,7 @@ def test_the_scheduler_and_the_check_put_right_what_a_clock_has_put_off(
     tomorrow = room.now()
     room.off = timedelta()
     polls = len(room.next_times())
-    (seen,) = [seen for one, seen in watch(room.store, room.sites, room.now()) if one.name == "clock"]
+    (seen,) = [seen for one, seen in health(room.store, room.sites, room.now()) if one.name == "clock"]
     assert "polls wait for a time that a wrong clock has told" in seen.evidence
     assert heal(room.store, room.now()) >= polls
     assert heal(room.store, room.now()) == 0
@@ -224,7 +224,7 @@ def test_the_scheduler_says_that_it_runs_and_wakes_when_the_clock_goes_back(
 
 
 def room_clock(room: Room, now: datetime) -> str:
-    (seen,) = [seen for one, seen in watch(room.store, room.sites, now) if one.name == "clock"]
+    (seen,) = [seen for one, seen in health(room.store, room.sites, now) if one.name == "clock"]
     return seen.evidence
 
 

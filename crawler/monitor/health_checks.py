@@ -1,4 +1,4 @@
-"""Checks on the watch itself: whether anybody polls, in time, whether a site has ever given anything, and the clock.
+"""Checks on the polling itself: whether anybody polls, in time, whether a site has ever given anything, and the clock.
 
 They need no past, so that nothing is green before there is one.
 """
@@ -22,7 +22,7 @@ from crawler.store.schema import Fate, articles, copies, links, sites, sources
 from crawler.text import SKEW
 
 LATE = timedelta(minutes=15)
-"""From which a look that is due, and nobody about it, means that no scheduler runs; one looks every minute."""
+"""From which a poll that is due, and nobody about it, means that no scheduler runs; one asks every minute."""
 OVERDUE = timedelta(hours=1)
 """How late a poll may be, at least: a round is ended after half an hour, and tried again within one when it failed."""
 IN_A_ROW = 3
@@ -185,19 +185,19 @@ def _hardly_read(
     good, bad = lately.stored - own, lately.refused + own
     if bad < FEW or bad < _MOST * good:
         return None
-    words = [_reasons(view, refused)] * bool(lately.refused) + [f"{own} with the text of another"] * bool(own)
-    evidence = f"{good} of {bad + good} pages gave a text of their own: {', '.join(words)}"
+    parts = [_reasons(view, refused)] * bool(lately.refused) + [f"{own} with the text of another"] * bool(own)
+    evidence = f"{good} of {bad + good} pages gave a text of their own: {', '.join(parts)}"
     same = tuple(view.connection.scalars(select(alike.c.canonical_url).limit(_SHOWN)))
     begun = min(at for at in (lately.since, first) if at is not None)
     return Observation(site, "pages", begun, evidence, same if own > lately.refused else _some(view, refused))
 
 
 def _reasons(view: View, those: ColumnElement[bool]) -> str:
-    """The words for which pages are refused, with their numbers."""
-    words = view.connection.execute(
+    """The reasons for which pages are refused, with their numbers."""
+    counts = view.connection.execute(
         select(links.c.reason, func.count()).where(those).group_by(links.c.reason).order_by(func.count().desc())
     )
-    return ", ".join(f"{reason or 'no reason'} {number}" for reason, number in words)
+    return ", ".join(f"{reason or 'no reason'} {number}" for reason, number in counts)
 
 
 def _some(view: View, those: ColumnElement[bool]) -> tuple[str, ...]:
@@ -212,8 +212,8 @@ def _unlisted(view: View, site: str) -> Observation | None:
     if view.connection.scalar(select(exists().where(links.c.site == site) | exists().where(articles.c.site == site))):
         return None
     said = view.connection.execute(select(sources.c.url, sources.c.last_status).where(sources.c.site == site)).all()
-    words = ", ".join(sorted({row.last_status for row in said if row.last_status}))
-    evidence = f"its sources answer ({words or 'nothing was asked'}) and have never listed an article"
+    answers = ", ".join(sorted({row.last_status for row in said if row.last_status}))
+    evidence = f"its sources answer ({answers or 'nothing was asked'}) and have never listed an article"
     return Observation(site, "", since, evidence, tuple(row.url for row in said[:_SHOWN]))
 
 
