@@ -21,6 +21,8 @@ from crawler.readers.process import MEMORY, TOO_LARGE
 from crawler.readers.reader import Reader, named
 
 _AHEAD = 4  # calls a reader that `each` sends before it waits for the first, so that no reader is idle
+_STOPPED = (0, LOST, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
+"""How a reader ends that was not at fault."""
 T = TypeVar("T")
 About = TypeVar("About")
 
@@ -111,8 +113,9 @@ class Readers:
                     if (code < 0 or code == LOST) and not last:
                         continue  # somebody killed it, or the server that was to fork it
                     raise self._fail(reader.said or named(code)) from ended
-                # Somebody ended it from outside, as one who stops a service ends all of its processes.
-                if code in (0, LOST, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP) and not last:
+                # Another run was interrupted that had just been given its last answer by the same reader; or somebody
+                # ended it from outside, as one who stops a service ends all of its processes.
+                if (reader.killed or code in _STOPPED) and not last:
                     continue
                 raise Discard(Refusal.UNREADABLE, _why(code, seconds)) from ended
             finally:

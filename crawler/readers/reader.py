@@ -36,6 +36,8 @@ class Reader:
         """It has said that it can be asked."""
         self.said = ""
         """Why it ended before that, in a line of its own; empty when it said nothing."""
+        self.killed = False
+        """It was ended by force from here."""
         ours, theirs = socket.socketpair()
         with ours, theirs:
             begun = _forked(theirs) or _started(theirs)
@@ -73,6 +75,7 @@ class Reader:
 
     def kill(self) -> None:
         """End it, whatever it does."""
+        self.killed = True
         self._process.kill()
 
     def end(self) -> int:

@@ -78,6 +78,13 @@ def ended_once(mark: Path, number: int) -> str:
     return "read"
 
 
+def held_once(mark: Path) -> str:
+    if not mark.exists():
+        mark.touch()
+        time.sleep(60)
+    return "read"
+
+
 def lacking() -> None:
     import_module("no_such_module")
 
@@ -149,6 +156,21 @@ def test_what_ends_its_reader_is_refused(number: int) -> None:
 
 def test_a_reader_that_somebody_stops_is_no_fault_of_what_it_read(tmp_path: Path) -> None:
     assert ask(ended_once, tmp_path / "mark", signal.SIGTERM) == "read"
+
+
+def test_a_reader_that_another_run_has_ended_is_no_fault_of_what_it_reads(tmp_path: Path) -> None:
+    """It was interrupted just when it had its last answer, and the reader was this run's by then."""
+    readers, mark = Readers(1), tmp_path / "mark"
+
+    async def run() -> str:
+        reading = asyncio.ensure_future(readers.run(20.0, held_once, mark))
+        while not mark.exists():
+            await asyncio.sleep(0.01)
+        for one in list(readers._busy):
+            one.kill()
+        return await reading
+
+    assert asyncio.run(run()) == "read"
 
 
 def test_what_stops_every_reader_is_refused() -> None:
