@@ -585,6 +585,21 @@ def test_what_a_clock_jumps_over_is_no_silence(
     assert room.found().keys() - {("clock", None, "")} == found
 
 
+def test_a_gap_that_came_while_a_clock_was_ahead_is_told_when_it_is_right_again(rooms: Callable[..., Room]) -> None:
+    """All of its days seem to have been listed whole long after."""
+    room = rooms(articles=40)
+    for _ in range(4):
+        room.crawl(due=False)
+        room.world.advance(hours=3)
+    room.newsroom.misbehave("songda", flood=90)
+    room.world.advance(hours=0.5)
+    room.off = timedelta(hours=7)
+    room.crawl(due=False)
+    room.off = timedelta()
+    room.world.advance(hours=0.5)
+    assert ("gaps", "songda", "") in room.found()
+
+
 def test_pages_of_days_to_come_make_no_silence_and_no_past(rooms: Callable[..., Room]) -> None:
     room = rooms()
     room.crawl(due=False)
