@@ -20,7 +20,7 @@ from crawler.configuration import Settings
 from crawler.errors import StoreFailed, store_reason
 from crawler.maintenance.sizes import table_bytes
 from crawler.monitor import KEPT, page_flags
-from crawler.store import Store, budget, messages, quarantine, sightings, tallies
+from crawler.store import Store, budget, heartbeats, messages, quarantine, sightings, tallies
 from crawler.store.schema import links
 from crawler.text import day_of
 
@@ -89,10 +89,14 @@ def prune(
 ) -> list[Dropped]:
     """Drop what is too old, or only say what that would be; a row for each kind, also where it is nothing.
 
+    What the clock has jumped over in the last day makes nothing older: with one that is a year ahead all would go.
+
     Bytes of rows are `measured` by reading the whole store, which is not worth it where nobody looks.
 
     Raises StoreFailed when the database, or a folder, cannot.
     """
+    with store.reading() as connection:
+        now = heartbeats.passed(connection, now - heartbeats.DOUBTED, now)
     return [
         *_rows(store, settings, now, dry_run=dry_run, measured=measured),
         *_archive(settings, now, dry_run=dry_run),

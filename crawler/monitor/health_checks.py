@@ -35,7 +35,6 @@ _MOST = 3  # times as many as have one
 _LATELY = timedelta(days=28)
 NONE_YET = timedelta(days=1)
 """How long all sources of a new site may be empty: some list today's articles alone, and by night there are none."""
-JUMP_KEPT = timedelta(days=1)
 _SHOWN = 2
 
 
@@ -81,7 +80,7 @@ def reach(view: View) -> Iterator[Observation]:
 
 def clock(view: View) -> Iterator[Observation]:
     """The clock of this machine has jumped."""
-    found = heartbeats.jumps_between(view.connection, view.now - JUMP_KEPT, view.now + SKEW)
+    found = heartbeats.jumps_between(view.connection, view.now - heartbeats.DOUBTED, view.now + SKEW)
     wrong = [entry for entry in agenda.entries(view.connection) if agenda.healed(entry, view.now) is not entry]
     if found or wrong:
         parts = [

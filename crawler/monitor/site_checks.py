@@ -16,7 +16,7 @@ from crawler.monitor.page_checks import midnight
 from crawler.monitor.shift import shift
 from crawler.monitor.view import View
 from crawler.sites import Feed, Listing, Sitemap, StandIn
-from crawler.store import stand_ins
+from crawler.store import heartbeats, stand_ins
 from crawler.store.findings import Observation
 from crawler.store.schema import ANSWERED, Fate, articles, links, sources
 from crawler.store.sightings import sightings
@@ -59,7 +59,7 @@ def _silent_site(view: View, site: str, until: datetime) -> Observation | None:
         last = max(last, not_after(waiting, view.now))
     begin = midnight(min(days)) if days else last
     learned = [at for at in times if at >= begin]
-    until = view.passed(last, until)
+    until = heartbeats.passed(view.connection, last, until)
     if found := silences.silence(learned, begin, last, until):
         hours = (until - last).total_seconds() / 3600
         evidence = (
@@ -94,7 +94,7 @@ def _silent_sources(view: View, site: str) -> Iterator[Observation]:
         )
         if not (times := sorted(view.connection.scalars(query))):
             continue
-        until = view.passed(times[-1], not_after(polled, view.now))
+        until = heartbeats.passed(view.connection, times[-1], not_after(polled, view.now))
         if found := silences.silence(times, max(midnight(since), times[0]), times[-1], until):
             evidence = (
                 f"{(until - found.since).days} days without a new article in a source, where {found.expected:.0f} are "

@@ -13,7 +13,7 @@ from crawler.monitor import page_flags
 from crawler.monitor.page_flags import PageFlags
 from crawler.monitor.shift import PAST, FindingSpan
 from crawler.sites import Sites
-from crawler.store import Store, heartbeats, tallies
+from crawler.store import Store, tallies
 from crawler.store.findings import Finding, Observation
 from crawler.store.schema import ANSWERED, articles, sources
 from crawler.text import SKEW, day_of, not_after
@@ -100,12 +100,6 @@ class View:
         """The last poll of any source of the site that gave an answer."""
         query = select(sources.c.checked_at).where(sources.c.site == site, sources.c.last_status.in_(ANSWERED))
         return max((not_after(at, self.now) for at in self.connection.scalars(query) if at), default=None)
-
-    def passed(self, since: datetime, until: datetime) -> datetime:
-        """`until` without what the clock has jumped over since then: a clock that went wrong, or a machine that stood
-        still."""
-        jumps = heartbeats.jumps_between(self.connection, since, until)
-        return until - timedelta(seconds=sum(max(jump.seconds, 0) for jump in jumps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,16 +169,19 @@ class Scheduler:
             if not jump:
                 continue
             logger.warning("the machine's clock has jumped by %.0f s", jump.total_seconds())
+            if self._ending or self._confirm is None:
+                continue
+            try:
+                # Before anything is woken that would believe the clock.
+                with self._store.writing_beside(subjects.job("schedule")) as connection:
+                    heartbeats.note_jump(connection, heartbeats.Jump(_now(), jump.total_seconds(), 0))
+            except StoreFailed as failure:
+                logger.warning("the jump is not noted: %s", failure)
             with self._lock:
                 if self._ending or self._confirm is None:
                     continue
                 for job in ("poll", *self._followers):
                     self._scheduler.modify_job(job, next_run_time=_now())
-            try:
-                with self._store.writing_beside(subjects.job("schedule")) as connection:
-                    heartbeats.note_jump(connection, heartbeats.Jump(_now(), jump.total_seconds(), 0))
-            except StoreFailed as failure:
-                logger.warning("the jump is not noted: %s", failure)
 
     def _beat(self) -> None:
         """Say that somebody polls, and put right what a wrong clock has put off."""

@@ -18,6 +18,8 @@ from crawler.store.sql import upsert
 
 _RUNS, _BEGAN = "schedule", "schedule began"  # `beats.who`
 _KEPT = timedelta(days=30)
+DOUBTED = timedelta(days=1)
+"""How long it may still be found that the clock was wrong when it jumped."""
 
 beats = Table(
     "beats",
@@ -89,3 +91,10 @@ def jumps_between(connection: Connection, since: datetime, until: datetime) -> l
     """The jumps found in this time, the oldest first."""
     query = select(jumps.c.at, jumps.c.seconds, jumps.c.healed).where(jumps.c.at.between(since, until))
     return [Jump(*row) for row in connection.execute(query.order_by(jumps.c.at, jumps.c.id))]
+
+
+def passed(connection: Connection, since: datetime, until: datetime) -> datetime:
+    """`until` without what the clock has jumped over since then: a clock that went wrong, or a machine that stood
+    still."""
+    found = jumps_between(connection, since, until)
+    return until - timedelta(seconds=sum(max(jump.seconds, 0) for jump in found))

@@ -21,7 +21,7 @@ from crawler.items import Link
 from crawler.maintenance import prune_due, quiet
 from crawler.maintenance.retention import prune
 from crawler.monitor.store_checks import verify
-from crawler.store import SourceState, Store, frontier, messages, quarantine
+from crawler.store import SourceState, Store, frontier, heartbeats, messages, quarantine
 from crawler.store.schema import links, sources
 from crawler.store.sightings import poll_days, sightings
 from crawler.text import day_of
@@ -161,6 +161,18 @@ def test_files_of_the_archive_go_by_age_and_size(
     with Store.open(f"sqlite:///{tmp_path}/s.db") as store:
         assert dropped(store, settings, dry_run=True) == dropped(store, settings)
     assert sorted(tmp_path.glob("*.warc.gz")) == sorted(files[n] for n in left)
+
+
+@pytest.mark.parametrize(("ahead", "left"), [(0, 3), (200, 3), (-1, 3)])
+def test_a_clock_that_is_ahead_makes_nothing_old(tmp_path: Path, ahead: int, left: int) -> None:
+    archive_of(tmp_path, [100, 50, 5, 0])
+    settings = replace(DEFAULTS, archive=tmp_path, keep_pages=timedelta(days=90))
+    now = NOW + timedelta(days=ahead)
+    with Store.open(f"sqlite:///{tmp_path}/s.db") as store:
+        with store.writing() as connection:
+            heartbeats.note_jump(connection, heartbeats.Jump(now, ahead * 86_400.0, 0))
+        prune(store, settings, now + timedelta(hours=1))
+    assert len(list(tmp_path.glob("*.warc.gz"))) == left
 
 
 def test_the_index_says_what_the_files_say(tmp_path: Path) -> None:
