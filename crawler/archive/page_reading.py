@@ -24,8 +24,7 @@ HEAD = 4096
 """Bytes in which a record's own headers stand."""
 TARGET = re.compile(rb"^WARC-Target-URI:[ \t]*([^\r\n]{1,2000})", re.I | re.M)
 """The address of a record in its head."""
-ANSWERS = b"response", b"resource"
-"""Kinds of records that may hold a page: as it was answered, or as it was kept without the answer's headers."""
+_ANSWERS = b"response", b"resource"  # as a page was answered, and as it was kept without the answer's headers
 _PAGES = ("text/html", "application/xhtml")
 _SNIFFED = 100  # bytes of a block that tell whether it begins with markup
 _INTERIM = 3  # answers before the answer
@@ -86,14 +85,20 @@ def join_pages(first: PageRead, further: Callable[[str], PageRead | None]) -> tu
     return article, None
 
 
+def may_be_answer(text: bytes) -> bool:
+    """Whether a record names a kind that may hold a page, which is soon told of one that does not."""
+    return any(kind in text[:HEAD] for kind in _ANSWERS)
+
+
 def answer(text: bytes, limit: int) -> Fetch | None:
     """The answer that a record holds, None for a record of another kind; of a hostile one any exception is raised."""
-    if not any(kind in text[:HEAD] for kind in ANSWERS):
+    if not may_be_answer(text):
         return None
     loader = ArcWarcRecordLoader(verify_http=False)
     record = loader.parse_record_stream(BufferedReader(BytesIO(_addressed(text))), no_record_parse=True)
     fields = {name.lower(): value for name, value in record.rec_headers.headers}
-    if record.rec_type.encode() not in ANSWERS or not fields.get("warc-target-uri", "").startswith(("http:", "https:")):
+    address = fields.get("warc-target-uri", "")
+    if record.rec_type.encode() not in _ANSWERS or not address.startswith(("http:", "https:")):
         return None
     if (cut := fields.get("warc-truncated", "").lower()) in _CUT:
         raise BadRecord(f"cut off when it was fetched ({cut})")
@@ -101,7 +106,7 @@ def answer(text: bytes, limit: int) -> Fetch | None:
     if record.rec_type == "resource" and not headers[0][1].startswith(_PAGES):
         return None
     return Fetch(
-        url=written(fields["warc-target-uri"]),  # wget puts it in angle brackets
+        url=written(address),  # wget puts it in angle brackets
         site="",
         link=None,
         status=status,

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from crawler.archive.page_reading import ANSWERS, HEAD, BadRecord, join_pages, read_recorded
+from crawler.archive.page_reading import BadRecord, join_pages, may_be_answer, read_recorded
 from crawler.archive.record_stream import Fault, Record
 from crawler.archive.warc_files import LIMIT, WarcFile, records
 from crawler.backfill import backlog
@@ -161,7 +161,7 @@ class _Import:
                 self._found.pass_over(f"byte {one.place}: {one.why}")
                 continue
             known = self._judge(one)
-            to_read = known.outcome is None and any(kind in one.text[:HEAD] for kind in ANSWERS)
+            to_read = known.outcome is None and may_be_answer(one.text)
             yield known, (one.text, self._own.article_maxsize, packed(known.site)) if to_read else None
 
     def _judge(self, record: Record) -> _Known:

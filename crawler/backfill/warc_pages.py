@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from weakref import finalize
 
-from crawler.archive.page_reading import ANSWERS, HEAD, TARGET, moment
+from crawler.archive.page_reading import HEAD, TARGET, may_be_answer, moment
 from crawler.archive.record_stream import Record
 from crawler.archive.warc_files import LIMIT, WarcFile, records
 from crawler.extract import page_number
@@ -76,11 +76,7 @@ class Head(NamedTuple):
 def head_of(text: bytes) -> Head | None:
     """The head of a record that may hold an answer; None for another kind, or without address and time."""
     head = text[:HEAD]
-    if (
-        not any(kind in head for kind in ANSWERS)
-        or (target := TARGET.search(head)) is None
-        or (date := _DATE.search(head)) is None
-    ):
+    if not may_be_answer(head) or (target := TARGET.search(head)) is None or (date := _DATE.search(head)) is None:
         return None
     try:
         url = written(target[1].decode("utf-8", "replace").strip()).replace(" ", "%20")  # as warcio reads it
